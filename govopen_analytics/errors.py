@@ -1,0 +1,107 @@
+"""The exception tree: one base, and names that say what is wrong."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+
+class GovOpenError(Exception):
+    """Base of every error this library raises on purpose."""
+
+
+class SourceError(GovOpenError):
+    """A raw file or its manifest row is not as declared."""
+
+
+class ChecksumError(SourceError, ValueError):
+    """A raw file's bytes differ from the checksum in the manifest."""
+
+
+class ReadError(GovOpenError):
+    """A file could not be turned into text."""
+
+
+class UnsupportedFormatError(ReadError, ValueError):
+    """No reader handles this file format."""
+
+
+class EncodingError(ReadError, ValueError):
+    """The bytes are not text in any encoding the readers know."""
+
+
+class EmptyDocumentError(ReadError, ValueError):
+    """The file holds no text."""
+
+
+class NotAPlanError(ReadError, ValueError):
+    """The text was read, but it is no plan or holds no recoverable task."""
+
+
+class CodebookError(GovOpenError, ValueError):
+    """A codebook breaks one of its rules."""
+
+
+class SchemaError(GovOpenError, ValueError):
+    """A table does not match its declared schema.
+
+    Attributes
+    ----------
+    table : str
+        Name of the table.
+    failure_cases : DataFrame or None
+        The offending rows, where rows are at fault.
+    """
+
+    def __init__(
+        self, table: str, message: str, *, failure_cases: pd.DataFrame | None = None
+    ) -> None:
+        super().__init__(f"Table '{table}': {message}")
+        self.table = table
+        self.failure_cases = failure_cases
+
+
+class SelectionError(GovOpenError, ValueError):
+    """A report was asked for something that is not there."""
+
+
+class RunError(GovOpenError):
+    """A notebook run failed.
+
+    Attributes
+    ----------
+    notebook : str or None
+        Name of the notebook, without its folder.
+    cell : int or None
+        Position of the failing cell, counted from 1.
+    """
+
+    def __init__(
+        self, message: str, *, notebook: str | None = None, cell: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.notebook = notebook
+        self.cell = cell
+
+
+def choices(found: object, known: Iterable[object]) -> str:
+    """Say what was found, what is known, and the nearest known value.
+
+    Parameters
+    ----------
+    found : object
+        The value that was given.
+    known : iterable of object
+        The values that would have been right.
+
+    Returns
+    -------
+    str
+        A clause to end an error message with.
+    """
+    import difflib
+
+    names = [str(name) for name in known]
+    nearest = difflib.get_close_matches(str(found), names, n=3, cutoff=0.4)
+    shown = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
+    hint = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
+    return f"found {found!r}, expected one of: {shown}{hint}"

@@ -1,0 +1,114 @@
+"""Pure functions from text to text: folding, white space, Chinese numerals."""
+
+import re
+from functools import lru_cache
+
+_CJK = "\u3400-\u9fff\uf900-\ufaff"
+# A gloss in pinyin behind a character, as mirror sites print it: 發(fā)布.
+_GLOSS = re.compile(
+    rf"(?<=[{_CJK}])\((?=[a-z]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]|(?:de|le|zi|men)\))"
+    r"[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6}\)"
+)
+_CJK_BLANK = re.compile(
+    rf"(?<=[{_CJK}，。、；：！？（）《》“”〔〕])\s+(?=[{_CJK}，。、；：！？（）《》“”〔〕])"
+)
+
+# One character to one character, so that offsets survive folding.
+_FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_FOLD |= str.maketrans("　〔〕［］【】﹝﹞「」『』﹒﹐", "　()[][]()“”“”.,")
+_FOLD |= {0x3000: " ", 0xA0: " ", 0x2002: " ", 0x2003: " ", 0x2009: " "}
+_FOLD |= {ord("｡"): "。", ord("．"): "."}
+
+
+def drop_glosses(text: str) -> str:
+    """Drop the pinyin that mirror sites print behind characters: 發(fā)布.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        Not longer than `text`; dropping again changes nothing.
+    """
+    while (shorter := _GLOSS.sub("", text)) != text:
+        text = shorter
+    return text
+
+
+def fold(text: str) -> str:
+    """Map variants of a character to one form, keeping every offset.
+
+    Full-width letters, digits and punctuation become half-width, all brackets
+    round or square, traditional characters simplified.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        Of the same length as `text`.
+    """
+    return text.translate(_FOLD).translate(_simplified())
+
+
+@lru_cache(maxsize=1)
+def _simplified() -> dict[int, str]:
+    """Traditional to simplified, character by character."""
+    from zhconv import convert
+
+    characters = [chr(code) for code in range(0x3400, 0xA000)]
+    table = {}
+    for character in characters:
+        simple = convert(character, "zh-hans")
+        if len(simple) == 1 and simple != character:
+            table[ord(character)] = simple
+    return table
+
+
+def tidy(text: str) -> str:
+    """Drop white space between Chinese characters and fold the rest to blanks.
+
+    Parameters
+    ----------
+    text : str
+        A field as it stands in the source, perhaps over several lines.
+
+    Returns
+    -------
+    str
+    """
+    return re.sub(r"\s+", " ", _CJK_BLANK.sub("", text)).strip()
+
+
+@lru_cache(maxsize=4096)
+def read_number(text: str) -> int | None:
+    """Read an Arabic or Chinese number.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``"12"``, ``"十二"``, ``"⑫"`` or ``"两"``.
+
+    Returns
+    -------
+    int or None
+        None if `text` is no number.
+    """
+    import unicodedata
+
+    if re.fullmatch(r"\d+", text):
+        return int(text)
+    if len(text) == 1 and unicodedata.category(text) == "No":
+        return int(unicodedata.numeric(text))
+    if not re.fullmatch("[〇零一二三四五六七八九十百两]+", text):
+        return None
+    from cn2an import cn2an
+
+    try:
+        return int(cn2an(text.replace("〇", "零"), "smart"))
+    except ValueError:
+        return None

@@ -1,0 +1,134 @@
+"""A corpus of two plans, small enough to compute its shares by hand."""
+
+import pandas as pd
+import pytest
+
+from govopen_analytics.schemas import to_schema
+
+NASTY = "<script>alert(1)</script>"
+
+_TASKS = [
+    ("first-1", "first", 1, "政策解读", None),
+    ("first-2", "first", 2, NASTY, "=cmd()"),
+    ("first-3", "first", 3, "受理申请", "按时答复"),
+    ("first-4", "first", 4, "其他工作", None),
+    ("second-1", "second", 1, "网站建设", "开设专栏"),
+    ("second-2", "second", 2, "解读文件", None),
+]
+# first: explain 1 + 1/2, answer 1/2 + 1, one of four tasks unclassified;
+# second: explain 1, channels 1.
+_THEMED = [
+    ("first-1", "explain", 1),
+    ("first-2", "explain", 1),
+    ("first-2", "answer", 2),
+    ("first-3", "answer", 1),
+    ("second-1", "channels", 1),
+    ("second-2", "explain", 1),
+]
+
+
+def _documents() -> list[dict]:
+    plan = {
+        "level": "city",
+        "province": "某省",
+        "title": "政务公开工作要点",
+        "sha256": "0" * 64,
+        "layout": "prose",
+        "n_chars": 200,
+        "text": "政务公开工作要点",
+        "inferred": [],
+        "warnings": [],
+    }
+    first = {"document_id": "first", "agency": "甲市民政局", "year": 2022}
+    second = {"document_id": "second", "agency": "乙市民政局", "year": 2023}
+    return [
+        {**plan, **first, "source_file": "first.txt", "n_tasks": 4}
+        | {"accounted_share": 1.0},
+        {**plan, **second, "source_file": "second.txt", "n_tasks": 2}
+        | {"accounted_share": 0.9, "warnings": ["an odd line"]},
+    ]
+
+
+def _tasks() -> list[dict]:
+    return [
+        {
+            "task_id": task_id,
+            "document_id": document_id,
+            "ordinal": ordinal,
+            "title": title,
+            "content": content,
+            "text": f"{title}\n{content or ''}",
+            "start_char": 10 * ordinal,
+            "end_char": 10 * ordinal + 9,
+        }
+        for task_id, document_id, ordinal, title, content in _TASKS
+    ]
+
+
+def _themes() -> list[dict]:
+    labels = {
+        "channels": ("平台建设", "Channels", False),
+        "explain": ("政策解读", "Explaining", True),
+        "answer": ("依申请公开", "Answering", True),
+    }
+    return [
+        {
+            "codebook_version": "1",
+            "theme_id": theme_id,
+            "label_zh": zh,
+            "label_en": en,
+            "is_core": is_core,
+        }
+        for theme_id, (zh, en, is_core) in labels.items()
+    ]
+
+
+@pytest.fixture
+def tables() -> dict[str, pd.DataFrame]:
+    """Every table of the small corpus, by name."""
+    rows = {
+        "documents": _documents(),
+        "tasks": _tasks(),
+        "failures": [
+            {"source_file": "bad.bin", "reason": "unknown_encoding", "message": NASTY}
+        ],
+        "spans": [],
+        "themes": _themes(),
+        "theme_assignments": [
+            {
+                "task_id": task_id,
+                "theme_id": theme_id,
+                "coder": "hand",
+                "rank": rank,
+                "score": 0.9,
+                "codebook_version": "1",
+            }
+            for task_id, theme_id, rank in _THEMED
+        ],
+        "keyword_matches": [
+            {
+                "task_id": "first-1",
+                "theme_id": "explain",
+                "keyword": "解读",
+                "start_char": 2,
+                "end_char": 4,
+            }
+        ],
+    }
+    return {name: to_schema(pd.DataFrame(rows[name]), name) for name in rows}
+
+
+@pytest.fixture
+def shares(tables) -> pd.DataFrame:
+    """Shares of the small corpus by plan, with intervals written by hand."""
+    rows = [
+        ("first", "channels", 4, 0, 0.0, 0.0, 0.5),
+        ("first", "explain", 4, 2, 0.375, 0.1, 0.7),
+        ("first", "answer", 4, 2, 0.375, 0.1, 0.7),
+        ("second", "channels", 2, 1, 0.5, 0.1, 0.9),
+        ("second", "explain", 2, 1, 0.5, 0.1, 0.9),
+        ("second", "answer", 2, 0, 0.0, 0.0, 0.7),
+    ]
+    names = ["document_id", "theme_id", "n_tasks", "n_themed", "share"]
+    table = pd.DataFrame(rows, columns=[*names, "share_lower", "share_upper"])
+    return table.assign(is_observed=table["n_themed"] > 0)

@@ -1,0 +1,71 @@
+"""Folding keeps offsets; numbers are read in every script."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from govopen_analytics.text import drop_glosses, fold, read_number, tidy
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("（一）２０２２年", "(一)2022年"),
+        ("〔2021〕5号", "(2021)5号"),
+        ("檔案資訊", "档案资讯"),
+        ("Ａ，Ｂ；Ｃ：", "A,B;C:"),
+        ("责任\u3000单位\xa0：", "责任 单位 :"),
+    ],
+)
+def test_fold(text, expected):
+    assert fold(text) == expected
+
+
+@given(st.text())
+def test_fold_keeps_every_offset(text):
+    assert len(fold(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("依申请 公开", "依申请公开"),
+        ("信息公\n开", "信息公开"),
+        ("省民政厅 2021 年", "省民政厅 2021 年"),
+        (" a \n b ", "a b"),
+    ],
+)
+def test_tidy(text, expected):
+    assert tidy(text) == expected
+
+
+@given(st.text())
+def test_tidy_twice_changes_nothing(text):
+    assert tidy(tidy(text)) == tidy(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("發(fā)布", "發布"),
+        ("公開(kāi)工作(zuò)要點", "公開工作要點"),
+        ("村（居）务", "村（居）务"),
+        ("平台(APP)", "平台(APP)"),
+        ("f(x)", "f(x)"),
+    ],
+)
+def test_drop_glosses(text, expected):
+    assert drop_glosses(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("12", 12), ("十二", 12), ("二十一", 21), ("⑫", 12), ("两", 2), ("一百", 100)],
+)
+def test_read_number(text, expected):
+    assert read_number(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "年", "a", "十二月"])
+def test_read_number_of_no_number(text):
+    assert read_number(text) is None
