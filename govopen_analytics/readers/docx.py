@@ -1,0 +1,362 @@
+"""DOCX: paragraphs and tables in the order of the body, with their list numbers.
+
+The parts are parsed directly: documents from agencies often name pictures or
+relations that are missing, which stops a full object model but not their text.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from govopen_analytics.errors import ReadError
+from govopen_analytics.readers.archives import Archive
+from govopen_analytics.readers.characters import normalise_characters
+from govopen_analytics.readers.limits import (
+    MAX_TABLE_CELLS,
+    MAX_TABLE_COLUMNS,
+    MAX_TABLE_DEPTH,
+    check_count,
+)
+from govopen_analytics.readers.source import Source, SourceBuilder
+from govopen_analytics.readers.tables import Grid, GridCell, add_table
+from govopen_analytics.readers.word_numbering import (
+    WORD,
+    Numbering,
+    whole_number,
+    word_value,
+)
+
+Element = etree._Element
+
+_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+
+_PARAGRAPH, _TABLE = f"{WORD}p", f"{WORD}tbl"
+_ROW, _CELL = f"{WORD}tr", f"{WORD}tc"
+_TEXT_BOX = f"{WORD}txbxContent"
+_DROPPED = frozenset(
+    {f"{WORD}{tag}" for tag in ("del", "moveFrom", "pPr", "rPr", "sectPr", "tblPr")}
+    | {f"{WORD}{tag}" for tag in ("tblGrid", "trPr", "tcPr", "instrText", "delText")}
+    | {f"{_COMPATIBILITY}Fallback"}
+)
+_PRINTED = {
+    f"{WORD}tab": "\t",
+    f"{WORD}ptab": "\t",
+    f"{WORD}br": "\n",
+    f"{WORD}cr": "\n",
+    f"{WORD}noBreakHyphen": "-",
+}
+_BODY_OUTLINE = 9
+_N_BASE_STYLES = 20
+_OFF = ("0", "false", "off", "none")
+_NOTES = ("word/footnotes.xml", "word/endnotes.xml")
+
+
+@dataclass(frozen=True)
+class Style:
+    """What a paragraph style says about its paragraphs."""
+
+    base: str | None
+    outline: int | None
+    list_id: str | None
+    level: int | None
+
+
+def _style(element: Element) -> Style:
+    properties = element.find(f"{WORD}pPr")
+    outline = word_value(properties, "outlineLvl")
+    level = word_value(properties, "numPr/ilvl")
+    return Style(
+        base=word_value(element, "basedOn"),
+        outline=None if outline is None else whole_number(outline, _BODY_OUTLINE),
+        list_id=word_value(properties, "numPr/numId"),
+        level=None if level is None else whole_number(level, 0),
+    )
+
+
+class Document:
+    """A Word document on its way from elements to blocks.
+
+    Parameters
+    ----------
+    archive : Archive
+        The file.
+    """
+
+    def __init__(self, archive: Archive) -> None:
+        self.name = archive.name
+        self._depth = 0
+        self.numbering = Numbering(archive.parse("word/numbering.xml"))
+        self._styles: dict[str, Style] = {}
+        self._default_style = ""
+        styles = archive.parse("word/styles.xml")
+        if styles is not None:
+            self._read_styles(styles)
+
+    def _read_styles(self, root: Element) -> None:
+        for element in root.iter(f"{WORD}style"):
+            if element.get(f"{WORD}type", "paragraph") != "paragraph":
+                continue
+            key = element.get(f"{WORD}styleId", "")
+            self._styles[key] = _style(element)
+            if element.get(f"{WORD}default") in ("1", "true"):
+                self._default_style = key
+
+    def _style_chain(self, paragraph: Element) -> list[tuple[str, Style]]:
+        """Return a paragraph's style and the styles it is based on."""
+        key = word_value(paragraph, "pPr/pStyle") or self._default_style
+        chain: list[tuple[str, Style]] = []
+        while key in self._styles and len(chain) < _N_BASE_STYLES:
+            chain.append((key, self._styles[key]))
+            key = self._styles[key].base or ""
+        return chain
+
+    def heading(self, paragraph: Element) -> int | None:
+        """Return the outline level of a paragraph, from 1, or None for body text."""
+        own = word_value(paragraph, "pPr/outlineLvl")
+        levels = [] if own is None else [whole_number(own, _BODY_OUTLINE)]
+        levels += [
+            style.outline
+            for _, style in self._style_chain(paragraph)
+            if style.outline is not None
+        ]
+        return levels[0] + 1 if levels and 0 <= levels[0] < _BODY_OUTLINE else None
+
+    def label(self, paragraph: Element) -> str:
+        """Count a paragraph in its list and return its label, if it has one."""
+        list_id = word_value(paragraph, "pPr/numPr/numId")
+        level = word_value(paragraph, "pPr/numPr/ilvl")
+        if list_id is not None:
+            return self.numbering.next_label(list_id, whole_number(level, 0))
+        for key, style in self._style_chain(paragraph):
+            if style.list_id is None:
+                continue
+            n = self.numbering.level_of_style(style.list_id, key)
+            own = whole_number(level, style.level if style.level is not None else n)
+            return self.numbering.next_label(style.list_id, own)
+        return ""
+
+    def paragraph_text(self, paragraph: Element) -> tuple[str, list[Element]]:
+        """Return what a paragraph prints, and the text boxes anchored in it."""
+        parts: list[str] = []
+        boxes: list[Element] = []
+        walk = etree.iterwalk(paragraph, events=("start",))
+        for _, element in walk:
+            tag = element.tag
+            if tag == _TEXT_BOX:
+                boxes.append(element)
+                walk.skip_subtree()
+            elif tag in _DROPPED or (tag == f"{WORD}r" and _is_vanished(element)):
+                walk.skip_subtree()
+            elif tag in (f"{WORD}t", _MATH_TEXT):
+                parts.append(element.text or "")
+            elif tag == f"{WORD}ruby":
+                parts.append(_glossed(element))
+                walk.skip_subtree()
+            elif tag == f"{WORD}sym":
+                parts.append(_symbol(element))
+            else:
+                parts.append(_PRINTED.get(tag, ""))
+        text = normalise_characters("".join(parts))
+        # An empty paragraph prints its number too: that is how the first column of
+        # many tables is filled.
+        return self.label(paragraph) + text, boxes
+
+    def lines(self, parent: Element) -> list[tuple[str, int | None]]:
+        """Return all that a cell or text box prints, inner tables row by row."""
+        found: list[tuple[str, int | None]] = []
+        self._depth += 1
+        check_count(self.name, "tables within tables", self._depth, MAX_TABLE_DEPTH)
+        for element in _blocks(parent):
+            if element.tag == _TABLE:
+                found += [(line, None) for line in _grid_lines(self.grid(element))]
+                continue
+            text, boxes = self.paragraph_text(element)
+            heading = self.heading(element)
+            found += [(line, heading) for line in text.split("\n")]
+            for box in boxes:
+                found += self.lines(box)
+        self._depth -= 1
+        return found
+
+    def _cell_text(self, cell: Element) -> str:
+        return "\n".join(line for line, _ in self.lines(cell)).strip("\n")
+
+    def grid(self, table: Element) -> Grid:
+        """Return a table's rows, merged cells as references to the printed one."""
+        rows: Grid = []
+        n_cells = 0
+        for row in _children(table, _ROW):
+            if row.find(f"{WORD}trPr/{WORD}del") is not None:
+                continue
+            rows.append(self._row(row, len(rows), rows[-1] if rows else []))
+            n_cells += len(rows[-1])
+            check_count(self.name, "table cells", n_cells, MAX_TABLE_CELLS)
+        return rows
+
+    def _row(self, row: Element, r: int, above: list[GridCell]) -> list[GridCell]:
+        skipped = whole_number(word_value(row, "trPr/gridBefore"), 0)
+        filled: list[GridCell] = [""] * max(0, min(skipped, MAX_TABLE_COLUMNS))
+        for cell in _children(row, _CELL):
+            c = len(filled)
+            properties = cell.find(f"{WORD}tcPr")
+            span = whole_number(word_value(properties, "gridSpan"), 1)
+            span = max(1, min(span, MAX_TABLE_COLUMNS - c))
+            first: GridCell
+            if _continues(properties, "vMerge") and c < len(above):
+                first = above[c] if isinstance(above[c], tuple) else (r - 1, c)
+            elif _continues(properties, "hMerge") and c:
+                first = (
+                    filled[c - 1] if isinstance(filled[c - 1], tuple) else (r, c - 1)
+                )
+            else:
+                first = self._cell_text(cell)
+            origin = first if isinstance(first, tuple) else (r, c)
+            filled += [first, *[origin] * (span - 1)]
+        return filled
+
+
+def _origin(cell: GridCell, row: int, column: int) -> tuple[int, int]:
+    """Return where the text of the cell at a place is printed."""
+    return cell if isinstance(cell, tuple) else (row, column)
+
+
+def _continues(properties: Element | None, kind: str) -> bool:
+    """Whether a cell goes on with the one above (vMerge) or to its left (hMerge)."""
+    value = word_value(properties, kind)
+    return value is not None and value != "restart"
+
+
+def _is_vanished(run: Element) -> bool:
+    value = word_value(run, "rPr/vanish")
+    return value is not None and value not in _OFF
+
+
+def _symbol(element: Element) -> str:
+    code = element.get(f"{WORD}char", "")
+    try:
+        return chr(int(code, 16))
+    except (ValueError, OverflowError):
+        return ""
+
+
+def _glossed(ruby: Element) -> str:
+    """Return a character with its pronunciation, which the file puts first."""
+    gloss, base = (
+        "".join(text.text or "" for text in ruby.iterfind(f"{WORD}{part}//{WORD}t"))
+        for part in ("rt", "rubyBase")
+    )
+    return f"{base}({gloss})" if gloss else base
+
+
+def _children(parent: Element, tag: str) -> Iterator[Element]:
+    """Yield rows or cells, also those inside content controls and insertions."""
+    stack = [iter(parent)]
+    while stack:
+        element = next(stack[-1], None)
+        if element is None:
+            stack.pop()
+        elif element.tag == tag:
+            yield element
+        elif element.tag not in _DROPPED and element.tag != _TABLE:
+            stack.append(iter(element))
+
+
+def _blocks(parent: Element) -> Iterator[Element]:
+    """Yield the paragraphs and tables of a body or cell, in order."""
+    stack = [iter(parent)]
+    while stack:
+        element = next(stack[-1], None)
+        if element is None:
+            stack.pop()
+        elif element.tag in (_PARAGRAPH, _TABLE):
+            yield element
+        elif element.tag not in _DROPPED:
+            stack.append(iter(element))
+
+
+def _grid_lines(grid: Grid) -> list[str]:
+    return [
+        "\t".join(cell for cell in row if isinstance(cell, str) and cell)
+        for row in grid
+    ]
+
+
+def _add_body(document: Document, body: Element, builder: SourceBuilder) -> None:
+    for element in _blocks(body):
+        if element.tag == _TABLE:
+            add_table(builder, document.grid(element))
+            continue
+        text, boxes = document.paragraph_text(element)
+        heading = document.heading(element)
+        for line in text.split("\n"):
+            builder.paragraph(line, heading)
+        for box in boxes:
+            for line, level in document.lines(box):
+                builder.paragraph(line, level)
+
+
+def _add_notes(document: Document, root: Element, builder: SourceBuilder) -> None:
+    """Add foot- or endnotes after the text, each with its number."""
+    number = 0
+    for note in root:
+        # Separators are notes too, with a type of their own.
+        if note.get(f"{WORD}type", "normal") != "normal":
+            continue
+        number += 1
+        text = "\n".join(line for line, _ in document.lines(note)).strip()
+        if text:
+            builder.paragraph(f"[{number}] " + text.replace("\n", " "))
+
+
+def _metadata(archive: Archive) -> dict[str, str]:
+    root = archive.parse("docprops/core.xml")
+    found = {}
+    for element in root if root is not None else ():
+        if isinstance(element.tag, str) and (element.text or "").strip():
+            key = etree.QName(element).localname
+            found[key] = normalise_characters(element.text).strip()
+    return found
+
+
+def read_docx(content: bytes, name: str) -> Source:
+    """Read a Word document: paragraphs, tables, list numbers, text boxes, notes.
+
+    Deleted text of tracked changes, hidden text, page headers and page footers
+    are left out. Footnotes follow the text.
+
+    Parameters
+    ----------
+    content : bytes
+        The whole file.
+    name : str
+        File the messages name.
+
+    Returns
+    -------
+    Source
+        Document properties (title, creator, created) are in its ``metadata``.
+
+    Raises
+    ------
+    ReadError
+        If the archive is damaged, encrypted or too large.
+    """
+    archive = Archive(content, name)
+    parts = archive.find(r"word/document\d*\.xml")
+    root = archive.parse(parts[0]) if parts else None
+    body = None if root is None else root.find(f"{WORD}body")
+    if body is None:
+        raise ReadError(
+            f"{name}: the Word document has no body ({WORD}body in word/document.xml); "
+            "open it in the program that made it and save it again"
+        )
+    document = Document(archive)
+    builder = SourceBuilder()
+    _add_body(document, body, builder)
+    for part in _NOTES:
+        notes = archive.parse(part)
+        if notes is not None:
+            _add_notes(document, notes, builder)
+    return builder.build("docx", metadata=_metadata(archive))

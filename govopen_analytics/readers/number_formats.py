@@ -1,0 +1,195 @@
+"""Spreadsheet values as they are printed: dates, percentages, leading zeros."""
+
+import datetime
+import re
+from functools import lru_cache
+
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
+
+GENERAL = "General"
+# Formats whose look depends on the language; these are the Chinese ones.
+CHINESE_FORMATS = {
+    14: "yyyy/m/d",
+    22: "yyyy/m/d h:mm",
+    27: 'yyyy"年"m"月"',
+    28: 'm"月"d"日"',
+    29: 'm"月"d"日"',
+    30: "m-d-yy",
+    31: 'yyyy"年"m"月"d"日"',
+    32: 'h"时"mm"分"',
+    33: 'h"时"mm"分"ss"秒"',
+    36: 'yyyy"年"m"月"',
+    50: 'yyyy"年"m"月"',
+    51: 'm"月"d"日"',
+    52: 'yyyy"年"m"月"',
+    53: 'm"月"d"日"',
+    54: 'm"月"d"日"',
+    57: 'yyyy"年"m"月"',
+    58: 'm"月"d"日"',
+}
+_MAX_WHOLE = 1e15
+# What Excel itself allows for a format code.
+_MAX_CODE_LENGTH = 255
+_CONDITION = re.compile(r"\[[^\]]*\]")
+_PADDING = re.compile(r"_.|\*.")
+_DATE_TOKEN = re.compile(
+    r'"([^"]*)"|\\(.)|(y+|m+|d+|h+|s+|AM/PM|上午/下午|aaaa?)|(.)', re.IGNORECASE
+)
+_NUMBER_CORE = re.compile(r"[#0?][#0?,]*(?:\.[#0?]+)?%?|%")
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)')
+_WEEKDAYS = "一二三四五六日"
+
+
+def builtin_format(number: int) -> str:
+    """Return the format code of a built-in format.
+
+    Parameters
+    ----------
+    number : int
+        Identifier in a workbook's style sheet.
+
+    Returns
+    -------
+    str
+        Format code, of a Chinese installation where languages differ.
+    """
+    return CHINESE_FORMATS.get(number) or BUILTIN_FORMATS.get(number, GENERAL)
+
+
+@lru_cache(maxsize=1024)
+def _is_date(code: str) -> bool:
+    return code != GENERAL and is_date_format(code)
+
+
+def _date_part(token: str, moment: datetime.datetime, is_minute: bool) -> str:
+    kind, width = token[0].lower(), len(token)
+    if kind == "y":
+        return f"{moment.year:04d}" if width > 2 else f"{moment.year % 100:02d}"
+    if kind == "a" and token.lower().startswith("aaa"):
+        return ("星期" if width > 3 else "") + _WEEKDAYS[moment.weekday()]
+    if kind == "a" or kind == "上":
+        return "上午" if moment.hour < 12 else "下午"
+    if kind == "d" and width > 2:
+        return "星期" + _WEEKDAYS[moment.weekday()]
+    value = {
+        "m": moment.minute if is_minute else moment.month,
+        "d": moment.day,
+        "h": moment.hour,
+        "s": moment.second,
+    }[kind]
+    return f"{value:02d}" if width == 2 else str(value)
+
+
+def format_date(moment: datetime.datetime, code: str) -> str:
+    """Print a date the way a format code says.
+
+    Parameters
+    ----------
+    moment : datetime
+        The date.
+    code : str
+        Format code (``yyyy"年"m"月"``).
+
+    Returns
+    -------
+    str
+        The date as the spreadsheet shows it.
+    """
+    section = _PADDING.sub("", _CONDITION.sub("", code)).split(";")[0]
+    tokens = list(_DATE_TOKEN.finditer(section))
+    kinds = [found[3][0].lower() if found[3] else "" for found in tokens]
+    printed = []
+    for n, found in enumerate(tokens):
+        if found[3] is None:
+            printed.append(found[1] or found[2] or found[4] or "")
+            continue
+        # m is a minute after an hour and before a second.
+        before = next((kind for kind in reversed(kinds[:n]) if kind), "")
+        after = next((kind for kind in kinds[n + 1 :] if kind), "")
+        printed.append(_date_part(found[3], moment, before == "h" or after == "s"))
+    return "".join(printed).strip()
+
+
+def _plain_number(value: float) -> str:
+    if value == int(value) and abs(value) < _MAX_WHOLE:
+        return str(int(value))
+    return f"{value:.15g}"
+
+
+def _core(value: float, core: str) -> str:
+    """Print the digits of a number by the ``0``, ``#`` and ``,`` of its format."""
+    whole, _, decimals = core.rstrip("%").partition(".")
+    value = value * 100 if core.endswith("%") else value
+    n_fixed, n_most = decimals.count("0"), len(decimals)
+    printed = f"{value:,.{n_most}f}" if "," in whole else f"{value:.{n_most}f}"
+    if n_most > n_fixed:
+        head, _, tail = printed.partition(".")
+        tail = tail[:n_fixed] + tail[n_fixed:].rstrip("0")
+        printed = head + ("." + tail if tail else "")
+    sign = "-" if printed.startswith("-") else ""
+    head, dot, tail = printed.removeprefix("-").partition(".")
+    return sign + head.zfill(whole.count("0")) + dot + tail + "%" * core.endswith("%")
+
+
+def format_number_value(value: float, code: str) -> str:
+    """Print a number the way a format code says.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    code : str
+        Format code; scientific and fraction formats print the plain number.
+
+    Returns
+    -------
+    str
+        The number as the spreadsheet shows it.
+    """
+    if _is_date(code) or code in (GENERAL, "@", "") or re.search(r"[Ee][+-]|\?/", code):
+        return _plain_number(value)
+    sections = code.split(";")
+    is_negative = value < 0 and len(sections) > 1
+    section = _PADDING.sub("", _CONDITION.sub("", sections[1 if is_negative else 0]))
+    shown = _LITERAL.sub("", section)
+    core = _NUMBER_CORE.search(shown)
+    if core is None or core[0] == "%" or GENERAL in section:
+        return _plain_number(value)
+    place = section.find(core[0])
+    before, after = section[:place], section[place + len(core[0]) :]
+    parts = [_LITERAL.sub(r"\1\2", part) for part in (before, after)]
+    return parts[0] + _core(abs(value) if is_negative else value, core[0]) + parts[1]
+
+
+def format_value(value: float, code: str, *, is_1904: bool = False) -> str:
+    """Print a stored number: as a date where its format is one.
+
+    Parameters
+    ----------
+    value : float
+        The number a cell stores; dates are counted in days.
+    code : str
+        Format code.
+    is_1904 : bool, default False
+        Whether days are counted from 1904.
+
+    Returns
+    -------
+    str
+        What the spreadsheet shows.
+    """
+    code = code[:_MAX_CODE_LENGTH]
+    if value < 0 or not _is_date(code):
+        return format_number_value(value, code)
+    epoch = CALENDAR_MAC_1904 if is_1904 else CALENDAR_WINDOWS_1900
+    try:
+        moment = from_excel(value, epoch)
+    except (OverflowError, ValueError, TypeError):
+        # Not a day of the calendar: the spreadsheet shows ####.
+        return _plain_number(value)
+    if isinstance(moment, datetime.time):
+        moment = datetime.datetime.combine(datetime.date(1900, 1, 1), moment)
+    if not isinstance(moment, datetime.datetime):
+        return _plain_number(value)
+    return format_date(moment, code)

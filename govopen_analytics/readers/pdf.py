@@ -1,0 +1,402 @@
+"""PDF with a text layer: lines joined to paragraphs, ruled tables to rows."""
+
+import re
+import time
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from govopen_analytics.errors import ReadError, UnsupportedFormatError
+from govopen_analytics.readers.characters import one_line
+from govopen_analytics.readers.limits import (
+    MAX_PART_BYTES,
+    MAX_PDF_PAGES,
+    MAX_PDF_SECONDS,
+    MAX_TABLE_CELLS,
+    check_count,
+    check_size,
+)
+from govopen_analytics.readers.pdf_lines import (
+    Line,
+    continues_paragraph,
+    find_margins,
+    gather_lines,
+    join_texts,
+)
+from govopen_analytics.readers.pdf_tables import (
+    RuledTable,
+    append_page,
+    fill_cells,
+    is_continuation,
+    join_broken_rows,
+    merge_edges,
+    table_grid,
+)
+from govopen_analytics.readers.source import Source, SourceBuilder
+from govopen_analytics.readers.tables import add_table
+
+_PAGE_NUMBER = re.compile(
+    r"[-—–－_·•\s]*(第?\s*\d{1,4}\s*页?|[ivxIVX]{1,6})"
+    r"(\s*[,，/／]?\s*共?\s*\d{1,4}\s*页)?(\s*/\s*\d{1,4})?[-—–－_·•\s]*"
+)
+_MAX_PAGE_NUMBER_LENGTH = 30
+# Share of the page height, from above and below, where page numbers stand.
+_MARGIN_SHARE = 0.12
+_MIN_REPEATS = 3
+_UNMAPPED = re.compile(r"\(cid:\d+\)")
+_MAX_UNMAPPED_SHARE = 0.3
+_CLOSED_WITHIN = 4  # points between the end of a rule and the one that closes it
+_ROOT = b"/Root"
+_STREAM = re.compile(rb"stream\r?\n")
+_MAX_FILTER_LAYERS = 3
+_CHUNK_BYTES = 1024 * 1024
+
+
+@dataclass
+class Page:
+    """The lines and tables of one page, from top to bottom."""
+
+    items: list[Line | RuledTable]
+    width: float
+    height: float
+    n_characters: int
+    n_unmapped: int
+    has_picture: bool
+
+    def lines(self) -> list[Line]:
+        """Return the lines outside of tables."""
+        return [item for item in self.items if isinstance(item, Line)]
+
+
+def _unpack_bounded(packed: memoryview) -> tuple[int, bytes]:
+    """Return how much a stream unpacks to, stopping above the limit, and its head."""
+    inflater = zlib.decompressobj()
+    size, head = 0, b""
+    try:
+        for start in range(0, len(packed), _CHUNK_BYTES):
+            rest = packed[start : start + _CHUNK_BYTES]
+            while rest and not inflater.eof and size <= MAX_PART_BYTES:
+                piece = inflater.decompress(rest, _CHUNK_BYTES)
+                rest = inflater.unconsumed_tail
+                head = head or piece
+                size += len(piece)
+            if inflater.eof or size > MAX_PART_BYTES:
+                break
+    except zlib.error:
+        # Not deflated, or damaged further on; what came before still counts.
+        return size, head
+    return size, head
+
+
+def _is_deflated(packed: memoryview) -> bool:
+    """Whether bytes begin like a deflated stream (RFC 1950, section 2.2)."""
+    head = packed[:2]
+    return len(head) == 2 and head[0] & 15 == 8 and int.from_bytes(head) % 31 == 0
+
+
+def _check_streams(content: bytes, name: str) -> None:
+    """Refuse streams that unpack without end, before the parser unpacks them."""
+    total = 0
+    for found in _STREAM.finditer(content):
+        packed = memoryview(content)[found.end() :]
+        for _ in range(_MAX_FILTER_LAYERS):
+            if not _is_deflated(packed):
+                break
+            size, head = _unpack_bounded(packed)
+            total += size
+            check_size(name, "a stream unpacked", size, MAX_PART_BYTES)
+            check_size(name, "all streams unpacked", total, 4 * MAX_PART_BYTES)
+            packed = memoryview(head)
+
+
+def _check_trailer(content: bytes, name: str) -> None:
+    """Refuse what has no trailer, before the parser searches all of it for objects."""
+    if _ROOT not in content:
+        raise ReadError(
+            f"{name}: the PDF is cut off or damaged, its trailer (/Root) is missing; "
+            "download it again"
+        )
+
+
+def _open(content: bytes, name: str) -> Any:
+    import pdfplumber
+    from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
+    from pdfplumber.utils.exceptions import PdfminerException
+
+    try:
+        return pdfplumber.open(BytesIO(content))
+    except PdfminerException as error:
+        causes = (error, *error.args)
+        if any(
+            isinstance(e, PDFPasswordIncorrect | PDFEncryptionError) for e in causes
+        ):
+            raise ReadError(
+                f"{name}: the PDF is encrypted; open it with its password and print "
+                "it to a new PDF"
+            ) from error
+        raise ReadError(
+            f"{name}: the PDF is cut off or damaged ({error}); download it again"
+        ) from error
+
+
+def _metadata(pdf: Any) -> dict[str, str]:
+    """Return the document properties that say something."""
+    values = {key: one_line(str(value)) for key, value in (pdf.metadata or {}).items()}
+    return {key: value for key, value in values.items() if value.strip("()")}
+
+
+def _open_ends(page: Any) -> list[float]:
+    """Return where vertical rules end without a horizontal one to close the cells.
+
+    That is how some programs print a row that goes on on the next page.
+    """
+    columns: dict[int, set[int]] = {}
+    closed = set()
+    for edge in page.edges:
+        if edge["orientation"] == "h":
+            closed.add(round(edge["top"]))
+            continue
+        for end in (edge["top"], edge["bottom"]):
+            columns.setdefault(round(end), set()).add(round(edge["x0"]))
+    near = range(-_CLOSED_WITHIN, _CLOSED_WITHIN + 1)
+    return [
+        float(end)
+        for end, places in columns.items()
+        if len(places) > 2 and not any(end + shift in closed for shift in near)
+    ]
+
+
+def _ruled_tables(page: Any, characters: list[dict[str, Any]]) -> list[RuledTable]:
+    """Return the tables of a page that have more than one column.
+
+    A single ruled box frames text, and says nothing about cells.
+    """
+    tables = []
+    settings = {"explicit_horizontal_lines": _open_ends(page)}
+    for found in page.find_tables(settings):
+        x0, top, x1, bottom = found.bbox
+        if len(merge_edges(edge for cell in found.cells for edge in cell[::2])) < 3:
+            continue
+        inside = [
+            character
+            for character in characters
+            if x0 <= (character["x0"] + character["x1"]) / 2 <= x1
+            and top <= (character["top"] + character["bottom"]) / 2 <= bottom
+        ]
+        cells = fill_cells(found.cells, inside)
+        if any(cell.text for cell in cells):
+            tables.append(RuledTable(cells))
+    return tables
+
+
+def _is_within(character: dict[str, Any], table: RuledTable) -> bool:
+    x = (character["x0"] + character["x1"]) / 2
+    y = (character["top"] + character["bottom"]) / 2
+    return any(
+        cell.x0 <= x <= cell.x1 and cell.top <= y <= cell.bottom for cell in table.cells
+    )
+
+
+def _read_page(page: Any) -> Page:
+    # Bold type is sometimes made by printing each character twice.
+    characters = page.dedupe_chars(tolerance=1).chars
+    tables = _ruled_tables(page, characters)
+    outside = [
+        character
+        for character in characters
+        if not any(_is_within(character, table) for table in tables)
+    ]
+    items: list[Line | RuledTable] = [*gather_lines(outside), *tables]
+    items.sort(key=lambda item: _top(item))
+    return Page(
+        items,
+        float(page.width),
+        float(page.height),
+        len(characters),
+        sum(bool(_UNMAPPED.fullmatch(character["text"])) for character in characters),
+        bool(page.images),
+    )
+
+
+def _top(item: Line | RuledTable) -> float:
+    return item.top if isinstance(item, Line) else min(c.top for c in item.cells)
+
+
+def _read_pages(pdf: Any, name: str) -> Iterator[Page]:
+    check_count(name, "pages", len(pdf.pages), MAX_PDF_PAGES)
+    started = time.monotonic()
+    for n, page in enumerate(pdf.pages):
+        if time.monotonic() - started > MAX_PDF_SECONDS:
+            raise ReadError(
+                f"{name}: reading took longer than {MAX_PDF_SECONDS} seconds and was "
+                f"stopped at page {n + 1} of {len(pdf.pages)}; split the file"
+            )
+        yield _read_page(page)
+        page.close()
+
+
+def _check_text_layer(pages: list[Page], name: str) -> tuple[str, ...]:
+    """Refuse pictures of pages, and fonts that do not say what they print."""
+    n_characters = sum(page.n_characters for page in pages)
+    n_unmapped = sum(page.n_unmapped for page in pages)
+    if not n_characters:
+        raise UnsupportedFormatError(
+            f"{name}: the PDF has {len(pages)} pages and no text layer, so it is a "
+            "scan; run character recognition (OCR) on it and give the result"
+        )
+    if n_unmapped > _MAX_UNMAPPED_SHARE * n_characters:
+        raise UnsupportedFormatError(
+            f"{name}: {n_unmapped} of {n_characters} characters of the PDF have no "
+            "meaning attached, only shapes; run character recognition (OCR) on it"
+        )
+    scans = [n for n, page in enumerate(pages, 1) if not page.n_characters]
+    scans = [n for n in scans if pages[n - 1].has_picture]
+    shown = ", ".join(map(str, scans[:10]))
+    return (f"pages without a text layer, not read: {shown}",) if scans else ()
+
+
+def _drop_page_numbers(page: Page) -> list[str]:
+    """Take page numbers out of the margins and return them."""
+    dropped = []
+    lines = page.lines()
+    for line in (*lines[:1], *lines[-1:]):
+        in_margin = (
+            line.bottom < _MARGIN_SHARE * page.height
+            or line.top > (1 - _MARGIN_SHARE) * page.height
+        )
+        if not in_margin or len(line.text) > _MAX_PAGE_NUMBER_LENGTH:
+            continue
+        if line in page.items and _PAGE_NUMBER.fullmatch(line.text):
+            page.items.remove(line)
+            dropped.append(line.text)
+    return dropped
+
+
+def _drop_repeated(pages: list[Page]) -> list[str]:
+    """Keep the first of running heads and feet, and return the text of the others."""
+
+    def edges(page: Page) -> list[Line]:
+        lines = page.lines()
+        return [line for line in {*lines[:1], *lines[-1:]} if line in page.items]
+
+    counts = Counter(
+        (line.text, round(line.top)) for page in pages for line in edges(page)
+    )
+    seen: set[str] = set()
+    dropped = []
+    for page in pages:
+        for line in edges(page):
+            if counts[line.text, round(line.top)] < _MIN_REPEATS:
+                continue
+            if line.text in seen:
+                page.items.remove(line)
+                dropped.append(line.text)
+            seen.add(line.text)
+    return dropped
+
+
+class _Joiner:
+    """Join lines to paragraphs and pages' tables to tables, in reading order."""
+
+    def __init__(self, pages: list[Page], name: str) -> None:
+        self.builder = SourceBuilder()
+        self.n_joined = 0
+        self._name = name
+        lines = [line for page in pages for line in page.lines()]
+        self._margins = find_margins(lines, max((p.width for p in pages), default=0.0))
+        self._text = ""
+        self._last: Line | None = None
+        self._table: RuledTable | None = None
+
+    def add(self, item: Line | RuledTable, is_new_page: bool) -> None:
+        """Add what comes next on the page."""
+        if isinstance(item, Line):
+            self._add_line(item, is_new_page)
+            return
+        self._end_paragraph()
+        if self._table and is_new_page and is_continuation(self._table, item):
+            append_page(self._table, item)
+            return
+        self._end_table()
+        self._table = item
+
+    def _add_line(self, line: Line, is_new_page: bool) -> None:
+        self._end_table()
+        if self._last is not None and continues_paragraph(
+            self._last, line, self._margins, is_new_page=is_new_page
+        ):
+            self._text = join_texts(self._text, line.text)
+        else:
+            self._end_paragraph()
+            self._text = line.text
+        self._last = line
+
+    def _end_paragraph(self) -> None:
+        if self._last is not None:
+            self.builder.paragraph(self._text)
+        self._last = None
+
+    def _end_table(self) -> None:
+        if self._table is None:
+            return
+        check_count(self._name, "table cells", len(self._table.cells), MAX_TABLE_CELLS)
+        grid, n_joined = join_broken_rows(*table_grid(self._table))
+        add_table(self.builder, grid)
+        self.n_joined += n_joined
+        self._table = None
+
+    def end(self) -> None:
+        """Hand over what is still open."""
+        self._end_paragraph()
+        self._end_table()
+
+
+def read_pdf(content: bytes, name: str) -> Source:
+    """Read a PDF with a text layer.
+
+    Wrapped lines become paragraphs, ruled tables become rows with their merged
+    cells, also across pages. Page numbers and repeated running heads go to
+    the warnings.
+
+    Parameters
+    ----------
+    content : bytes
+        The whole file.
+    name : str
+        File the messages name.
+
+    Returns
+    -------
+    Source
+        Document properties (Title, Author, CreationDate) are in its ``metadata``.
+
+    Raises
+    ------
+    UnsupportedFormatError
+        If the pages are pictures, or the fonts do not say what they print.
+    ReadError
+        If the file is damaged, encrypted or too large.
+    """
+    _check_trailer(content, name)
+    _check_streams(content, name)
+    with _open(content, name) as pdf:
+        metadata = _metadata(pdf)
+        pages = list(_read_pages(pdf, name))
+    warnings = _check_text_layer(pages, name)
+    numbers = [number for page in pages for number in _drop_page_numbers(page)]
+    if numbers:
+        warnings += (f"page numbers left out: {', '.join(numbers)}",)
+    if repeated := _drop_repeated(pages):
+        shown = ", ".join(dict.fromkeys(repeated))
+        warnings += (f"running heads repeated {len(repeated)} times left out: {shown}",)
+    joiner = _Joiner(pages, name)
+    for page in pages:
+        for n, item in enumerate(page.items):
+            joiner.add(item, is_new_page=n == 0)
+    joiner.end()
+    if joiner.n_joined:
+        warnings += (f"{joiner.n_joined} table rows joined over a page break",)
+    return joiner.builder.build("pdf", metadata=metadata, warnings=warnings)

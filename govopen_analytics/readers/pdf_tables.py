@@ -1,0 +1,413 @@
+"""Ruled tables of a PDF: their cells, and one table again where a page broke it."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any
+
+from govopen_analytics.readers.pdf_lines import (
+    CLOSING_MARKS,
+    Line,
+    gather_lines,
+    join_texts,
+    was_wrapped,
+)
+from govopen_analytics.readers.tables import Grid, GridCell
+
+# Rules drawn twice, or by hand, lie a few points apart.
+_EDGE_TOLERANCE = 3.0
+_SAME_TABLE_TOLERANCE = 6.0
+_PAGE_GAP = 100.0
+_NUMBER = re.compile(
+    r"[（(]?(\d{1,3}(\.\d{1,2})*|[一二三四五六七八九十]{1,3})[)）、.]?"
+)
+_SENTENCE_END = tuple("。；！？;!?")
+_MIN_NUMBER_SHARE = 0.6
+
+
+def _flush_left(line: Line) -> Line:
+    """Measure a line from its own beginning, wherever the cell sets it."""
+    return replace(line, x0=0.0, x1=line.x1 - line.x0)
+
+
+@dataclass(frozen=True)
+class RuledCell:
+    """A cell, its place in points from the upper left, and its text.
+
+    ``first`` and ``last`` are its lines, where it has any, and ``room`` is how wide
+    a line may be, in points.
+    """
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    text: str = ""
+    first: Line | None = None
+    last: Line | None = None
+    room: float = 0.0
+
+    def goes_on_in(self, rest: "RuledCell") -> bool:
+        """Whether the last line is full, so that the text goes on in another cell."""
+        if self.last is None or rest.first is None:
+            return False
+        return was_wrapped(_flush_left(self.last), rest.first, self.room)
+
+
+def merge_edges(
+    edges: Iterable[float], tolerance: float = _EDGE_TOLERANCE
+) -> list[float]:
+    """Take edges that lie close together for one.
+
+    Parameters
+    ----------
+    edges : iterable of float
+        Places, in points.
+    tolerance : float, default 3.0
+        How far apart two drawings of the same rule may lie, in points.
+
+    Returns
+    -------
+    list of float
+        The first of each group, in order.
+    """
+    merged: list[float] = []
+    for edge in sorted(edges):
+        if not merged or edge - merged[-1] > tolerance:
+            merged.append(edge)
+    return merged
+
+
+@dataclass
+class RuledTable:
+    """The cells of one table, on as many pages as it takes.
+
+    Attributes
+    ----------
+    cells : list of RuledCell
+        Those of further pages lie below those of the first.
+    page_tops : list of float
+        Where each further page begins, in points from the top of the first.
+    columns : list of float
+        Where columns begin and end, from left to right, in points.
+    bottom : float
+        Where the last row ends, in points.
+    """
+
+    cells: list[RuledCell]
+    page_tops: list[float] = field(default_factory=list)
+    columns: list[float] = field(init=False)
+    bottom: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.columns = merge_edges(
+            edge for cell in self.cells for edge in (cell.x0, cell.x1)
+        )
+        self.bottom = max(cell.bottom for cell in self.cells)
+
+
+def _nearest(edges: Sequence[float], place: float) -> int:
+    n = bisect_left(edges, place)
+    return min(
+        (near for near in (n - 1, n) if 0 <= near < len(edges)),
+        key=lambda near: abs(edges[near] - place),
+    )
+
+
+def _padding(cells: Sequence[tuple[RuledCell, list[Line]]]) -> float:
+    """Return the narrowest distance between a rule and the text beside it."""
+    distances = [
+        distance
+        for cell, lines in cells
+        for line in lines
+        for distance in (line.x0 - cell.x0, _room_after(cell, line))
+    ]
+    return max(0.0, min(distances, default=0.0))
+
+
+def _room_after(cell: RuledCell, line: Line) -> float:
+    # A closing mark may hang into the margin, which says nothing about it.
+    hanging = line.size if line.text.endswith(CLOSING_MARKS) else 0.0
+    return cell.x1 - line.x1 + hanging
+
+
+def _wrapped_text(lines: list[Line], room: float) -> str:
+    """Join the lines of a cell, keeping breaks that somebody meant."""
+    text = lines[0].text if lines else ""
+    for line, following in pairwise(lines):
+        if was_wrapped(_flush_left(line), following, room):
+            text = join_texts(text, following.text)
+        else:
+            text += "\n" + following.text
+    return text
+
+
+def _filled(cell: RuledCell, lines: list[Line], padding: float) -> RuledCell:
+    room = cell.x1 - cell.x0 - 2 * padding
+    text = _wrapped_text(lines, room)
+    return replace(cell, text=text, first=lines[0], last=lines[-1], room=room)
+
+
+def fill_cells(
+    boxes: Sequence[tuple[float, float, float, float]],
+    characters: Sequence[dict[str, Any]],
+) -> list[RuledCell]:
+    """Put the characters of a table into its cells.
+
+    Parameters
+    ----------
+    boxes : sequence of (x0, top, x1, bottom)
+        Cells, in points.
+    characters : sequence of dict
+        Characters as pdfplumber gives them.
+
+    Returns
+    -------
+    list of RuledCell
+        In the order of `boxes`.
+    """
+    inside: list[list[dict[str, Any]]] = [[] for _ in boxes]
+    for character in characters:
+        x = (character["x0"] + character["x1"]) / 2
+        y = (character["top"] + character["bottom"]) / 2
+        for n, (x0, top, x1, bottom) in enumerate(boxes):
+            if x0 <= x <= x1 and top <= y <= bottom:
+                inside[n].append(character)
+                break
+    cells = [
+        (RuledCell(*box), gather_lines(held))
+        for box, held in zip(boxes, inside, strict=True)
+    ]
+    padding = _padding(cells)
+    return [_filled(cell, lines, padding) if lines else cell for cell, lines in cells]
+
+
+def is_continuation(table: RuledTable, following: RuledTable) -> bool:
+    """Whether a table at the top of a page goes on with one at the end of the last.
+
+    Parameters
+    ----------
+    table, following : RuledTable
+        Neighbours.
+
+    Returns
+    -------
+    bool
+        True if they are as wide, and the columns of one are among the other's.
+    """
+    few, many = sorted((table.columns, following.columns), key=len)
+    ends = zip((few[0], few[-1]), (many[0], many[-1]), strict=True)
+    if any(abs(one - other) > _SAME_TABLE_TOLERANCE for one, other in ends):
+        return False
+    return all(
+        abs(many[_nearest(many, edge)] - edge) <= _SAME_TABLE_TOLERANCE for edge in few
+    )
+
+
+def append_page(table: RuledTable, following: RuledTable) -> None:
+    """Add the cells of the next page below those of a table.
+
+    Parameters
+    ----------
+    table : RuledTable
+        Changed in place.
+    following : RuledTable
+        Its continuation.
+    """
+    page_top = table.bottom + _PAGE_GAP
+    shift = page_top - min(cell.top for cell in following.cells)
+    table.page_tops.append(page_top)
+    for cell in following.cells:
+        x0, x1 = (_snapped(table.columns, place) for place in (cell.x0, cell.x1))
+        top, bottom = cell.top + shift, cell.bottom + shift
+        table.cells.append(replace(cell, x0=x0, x1=x1, top=top, bottom=bottom))
+    new = (_snapped(table.columns, place) for place in following.columns)
+    table.columns = merge_edges([*table.columns, *new])
+    table.bottom = following.bottom + shift
+
+
+def _snapped(edges: Sequence[float], place: float) -> float:
+    nearest = edges[_nearest(edges, place)]
+    return nearest if abs(nearest - place) <= _SAME_TABLE_TOLERANCE else place
+
+
+def table_grid(
+    table: RuledTable,
+) -> tuple[Grid, list[int], dict[tuple[int, int], RuledCell]]:
+    """Lay cells out on rows and columns, merged ones as references.
+
+    Parameters
+    ----------
+    table : RuledTable
+        Cells on any number of pages.
+
+    Returns
+    -------
+    grid : list of list
+        Rows for ``SourceBuilder.table``.
+    first_rows : list of int
+        Rows at which a further page begins.
+    cells : dict of (int, int) to RuledCell
+        What is printed at each row and column.
+    """
+    columns = table.columns
+    rows = merge_edges(edge for cell in table.cells for edge in (cell.top, cell.bottom))
+    # Nothing is ruled in the gap that parts two pages.
+    gaps = {_nearest(rows, top) - 1 for top in table.page_tops}
+    kept = [row for row in range(len(rows) - 1) if row not in gaps]
+    place = {row: n for n, row in enumerate(kept)}
+    grid: Grid = [[""] * (len(columns) - 1) for _ in kept]
+    taken: set[tuple[int, int]] = set()
+    cells: dict[tuple[int, int], RuledCell] = {}
+    for cell in sorted(table.cells, key=lambda cell: (cell.top, cell.x0)):
+        top, bottom = _nearest(rows, cell.top), _nearest(rows, cell.bottom)
+        left, right = _nearest(columns, cell.x0), _nearest(columns, cell.x1)
+        if top not in place or left >= len(columns) - 1:
+            continue
+        origin = (place[top], left)
+        cells[origin] = cell
+        for r in (place[row] for row in range(top, bottom) if row in place):
+            for c in range(left, right):
+                if (r, c) not in taken:
+                    taken.add((r, c))
+                    grid[r][c] = cell.text if (r, c) == origin else origin
+    return grid, [place[_nearest(rows, top)] for top in table.page_tops], cells
+
+
+def _number_column(grid: Grid) -> int | None:
+    """Find the column that counts the rows."""
+    for column in range(min(2, len(grid[0]))):
+        texts = [row[column] for row in grid[1:] if isinstance(row[column], str)]
+        filled = [text.strip() for text in texts if text.strip()]
+        n_numbers = sum(bool(_NUMBER.fullmatch(text)) for text in filled)
+        if len(filled) > 1 and n_numbers >= _MIN_NUMBER_SHARE * len(filled):
+            return column
+    return None
+
+
+def _origin(grid: Grid, row: int, column: int) -> tuple[int, int]:
+    cell = grid[row][column]
+    return cell if isinstance(cell, tuple) else (row, column)
+
+
+def _printed(grid: Grid, row: int, column: int) -> str:
+    cell = grid[row][column]
+    return cell if isinstance(cell, str) else grid[cell[0]][cell[1]]
+
+
+def _is_header(grid: Grid, row: int) -> bool:
+    """Whether a row says again what the first row says."""
+    header, texts = (
+        {cell.strip() for cell in grid[r] if isinstance(cell, str) and cell.strip()}
+        for r in (0, row)
+    )
+    return bool(texts) and 2 * len(header & texts) > len(texts)
+
+
+def _is_rest_of_row(
+    grid: Grid,
+    before: int,
+    row: int,
+    number: int | None,
+    cells: Mapping[tuple[int, int], RuledCell],
+) -> bool:
+    """Whether a row at the top of a page is the rest of the last row before it.
+
+    Where rows are numbered, the rest has no number. Else every cell that goes on
+    must have been full, and some cell must have come to its end, unless the row
+    is but one cell.
+    """
+    texts = [cell.strip() if isinstance(cell, str) else "" for cell in grid[row]]
+    if not any(texts) or all(texts):
+        return False
+    if number is not None:
+        is_blank = grid[row][number] == ""
+        return is_blank and bool(_printed(grid, before, number).strip())
+    above = [_printed(grid, before, column).strip() for column in range(len(texts))]
+    has_ended = any(end and not text for end, text in zip(above, texts, strict=True))
+    if not has_ended and sum(map(bool, texts)) > 1:
+        return False
+    return all(
+        _goes_on(cells, _origin(grid, before, column), (row, column))
+        for column, text in enumerate(texts)
+        if text
+    )
+
+
+def _goes_on(
+    cells: Mapping[tuple[int, int], RuledCell],
+    origin: tuple[int, int],
+    rest: tuple[int, int],
+) -> bool:
+    return origin in cells and rest in cells and cells[origin].goes_on_in(cells[rest])
+
+
+def _join_rows(
+    grid: Grid, before: int, row: int, cells: dict[tuple[int, int], RuledCell]
+) -> None:
+    """Move the texts of a row to the row it was broken off from."""
+    for column, cell in enumerate(grid[row]):
+        if isinstance(cell, tuple) or not cell.strip():
+            continue
+        r, c = _origin(grid, before, column)
+        if (r, c) in cells and (row, column) in cells:
+            cells[r, c] = replace(cells[r, c], last=cells[row, column].last)
+        text = grid[r][c]
+        is_ended = text.rstrip().endswith((*_SENTENCE_END, "：", ":"))
+        grid[r][c] = f"{text}\n{cell}" if is_ended else join_texts(text, cell)
+
+
+def _without_rows(grid: Grid, joined: dict[int, int]) -> Grid:
+    """Take out the rows that were joined to others, and follow their merges."""
+    kept = [row for row in range(len(grid)) if row not in joined]
+    place = {row: n for n, row in enumerate(kept)}
+
+    def moved(cell: GridCell) -> GridCell:
+        while isinstance(cell, tuple) and cell[0] in joined:
+            other = grid[joined[cell[0]]][cell[1]]
+            cell = other if isinstance(other, tuple) else (joined[cell[0]], cell[1])
+        return (place[cell[0]], cell[1]) if isinstance(cell, tuple) else cell
+
+    return [[moved(cell) for cell in grid[row]] for row in kept]
+
+
+def join_broken_rows(
+    grid: Grid,
+    first_rows: Sequence[int],
+    cells: Mapping[tuple[int, int], RuledCell] | None = None,
+) -> tuple[Grid, int]:
+    """Join rows that a page break cut in two.
+
+    Header rows that are repeated on every page stay where they are.
+
+    Parameters
+    ----------
+    grid : list of list
+        Rows of the whole table.
+    first_rows : sequence of int
+        Rows at which a further page begins.
+    cells : mapping of (int, int) to RuledCell, optional
+        What is printed at each row and column; without it only rows of a table
+        with a column of numbers can be joined.
+
+    Returns
+    -------
+    grid : list of list
+        The table with fewer rows.
+    n_joined : int
+        How many rows were joined.
+    """
+    number = _number_column(grid) if grid else None
+    known = dict(cells or {})
+    joined: dict[int, int] = {}
+    for first in first_rows:
+        before = joined.get(first - 1, first - 1)
+        row = first + 1 if _is_header(grid, first) else first
+        if first == 0 or row >= len(grid) or _is_header(grid, before):
+            continue
+        if _is_rest_of_row(grid, before, row, number, known):
+            _join_rows(grid, before, row, known)
+            joined[row] = before
+    return _without_rows(grid, joined), len(joined)

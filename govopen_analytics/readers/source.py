@@ -1,0 +1,128 @@
+"""What every reader produces: a text, and blocks that point into it."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One table cell: its place in the text, and how it came to be filled.
+
+    ``is_merged`` marks a cell whose text was printed in the row above or to the
+    left and that a merge carries here; its place is that of the printed text.
+    """
+
+    start: int
+    end: int
+    is_merged: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph, or a table row with its cells.
+
+    Attributes
+    ----------
+    start, end : int
+        Offsets into ``Source.text`` (characters).
+    cells : tuple of Cell
+        Empty for a paragraph.
+    table : int or None
+        Which table of the source the row belongs to, from 0.
+    heading : int or None
+        Outline level, from 1, where the file itself marks the paragraph as a
+        heading (HTML ``h1``, a Word heading style).
+    """
+
+    start: int
+    end: int
+    cells: tuple[Cell, ...] = ()
+    table: int | None = None
+    heading: int | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a reader hands on: the normalised text of a file, and its blocks.
+
+    Attributes
+    ----------
+    text : str
+        Everything the file says, in reading order, stored and never altered.
+    blocks : tuple of Block
+        In order, not overlapping; what lies between two blocks is white space.
+    format : str
+        Name of the reader.
+    encoding : str or None
+        Character encoding, where the format has one.
+    metadata : dict of str to str
+        What the file says about itself outside its text (HTML ``meta`` tags).
+    warnings : tuple of str
+        What the reader could not be sure of.
+    """
+
+    text: str
+    blocks: tuple[Block, ...]
+    format: str
+    encoding: str | None = None
+    metadata: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+class SourceBuilder:
+    """Collect paragraphs and rows into a ``Source``.
+
+    Cells of a row are parted by a tab, blocks by a line feed, so that the text
+    reads like the file.
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self._blocks: list[Block] = []
+        self._tables = 0
+
+    def _append(self, text: str) -> tuple[int, int]:
+        start = self._length
+        self._parts.append(text)
+        self._length += len(text)
+        return start, self._length
+
+    def paragraph(self, text: str, heading: int | None = None) -> None:
+        """Add a paragraph; a blank one keeps its line and makes no block."""
+        start, end = self._append(text)
+        if text.strip():
+            self._blocks.append(Block(start, end, heading=heading))
+        self._append("\n")
+
+    def table(self, rows: list[list[str | tuple[int, int]]]) -> None:
+        """Add a table.
+
+        Parameters
+        ----------
+        rows : list of list
+            A cell is its text, or, where a merge carries an earlier cell here,
+            the ``(row, column)`` of that cell, counted from 0.
+        """
+        placed: dict[tuple[int, int], Cell] = {}
+        for r, row in enumerate(rows):
+            cells = []
+            first = self._length
+            for c, value in enumerate(row):
+                if isinstance(value, tuple):
+                    origin = placed[value]
+                    cell = Cell(origin.start, origin.end, is_merged=True)
+                else:
+                    if self._length > first:
+                        self._append("\t")
+                    cell = Cell(*self._append(value))
+                placed[r, c] = cell
+                cells.append(cell)
+            self._blocks.append(
+                Block(first, self._length, tuple(cells), table=self._tables)
+            )
+            self._append("\n")
+        self._tables += 1
+
+    def build(self, format: str, **details: object) -> Source:
+        """Return the source; ``details`` are further fields of ``Source``."""
+        return Source("".join(self._parts), tuple(self._blocks), format, **details)
