@@ -1,0 +1,148 @@
+"""Folders of plans: what loads, and what lands in failures with which reason."""
+
+import shutil
+
+import pandas as pd
+import pytest
+
+from govopen_analytics.corpus import load_corpus
+from govopen_analytics.errors import SourceError
+from govopen_analytics.schemas import validate
+
+PLAN = """某县档案局2023年政务公开工作要点
+
+一、深化政策公开
+（一）做好政策解读。对规范性文件开展解读。（办公室牵头，各股室配合）
+（二）规范文件库。集中公开规范性文件。（法规股负责）
+二、强化保障
+（三）开展培训。年内至少组织1次培训。（人事股负责）
+"""
+NEWS = "4月7日,我局召开工作推进会。会议要求,各科室要提高认识,抓好各项工作的落实。"
+REPORT = """某县2022年政府信息公开工作年度报告
+一、总体情况
+二、主动公开政府信息情况
+三、收到和处理政府信息公开申请情况
+"""
+MANIFEST = "document_id,file,agency,level,year,sha256\n"
+
+
+@pytest.fixture
+def raw_dir(tmp_path):
+    (tmp_path / "plan.txt").write_text(PLAN, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_folder_without_a_manifest_loads(raw_dir):
+    corpus = load_corpus(raw_dir)
+    document = corpus.documents.iloc[0]
+    assert document["document_id"] == "plan"
+    assert document["agency"] == "某县档案局"
+    assert document["year"] == 2023
+    assert document["level"] == "county"
+    assert {"agency", "year", "level"} <= set(document["inferred"])
+    assert corpus.failures.empty
+
+
+def test_tables_are_valid_and_tasks_point_into_the_text(raw_dir):
+    corpus = load_corpus(raw_dir)
+    for name in ("documents", "tasks", "failures", "spans"):
+        validate(getattr(corpus, name), name)
+    assert len(corpus.tasks) == 3
+    text = corpus.documents["text"].iloc[0]
+    task = corpus.tasks.iloc[0]
+    stretch = text[task["start_char"] : task["end_char"]]
+    assert stretch.startswith("（一）做好政策解读")
+    assert task["title"] == "做好政策解读"
+    assert task["content"] == "对规范性文件开展解读。"
+    assert task["text"] == "做好政策解读\n对规范性文件开展解读。"
+    assert (task["lead_units"], task["support_units"]) == (["办公室"], ["各股室"])
+
+
+def test_the_manifest_overrides_what_was_detected(raw_dir):
+    rows = MANIFEST + "x,plan.txt,某市档案局,city,2021,\n"
+    (raw_dir / "manifest.csv").write_text(rows, encoding="utf-8")
+    document = load_corpus(raw_dir).documents.iloc[0]
+    assert document["document_id"] == "x"
+    assert (document["agency"], document["level"]) == ("某市档案局", "city")
+    assert document["year"] == 2021
+    assert "agency" not in document["inferred"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("empty.txt", b"", "empty_document"),
+        ("blank.txt", b" \n\n", "empty_document"),
+        ("binary.txt", bytes(range(256)) * 8, "unknown_encoding"),
+        ("news.txt", NEWS.encode(), "not_a_plan"),
+        ("report.txt", REPORT.encode(), "not_a_plan"),
+    ],
+)
+def test_a_bad_file_is_a_failure_and_the_others_load(raw_dir, name, content, reason):
+    (raw_dir / name).write_bytes(content)
+    corpus = load_corpus(raw_dir)
+    assert corpus.failures["source_file"].tolist() == [name]
+    assert corpus.failures["reason"].tolist() == [reason]
+    assert name in corpus.failures["message"].iloc[0]
+    assert corpus.documents["document_id"].tolist() == ["plan"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason", "n_documents"),
+    [
+        ("a,plan.txt,,,,\nb,gone.txt,,,,\n", "file_missing", 2),
+        ("a,other.txt,,,,\n", "no_manifest_row", 2),
+        ("a,plan.txt,,,,\na,other.txt,,,,\n", "duplicate_document_id", 2),
+        ("a,plan.txt,,,,\nb,plan.txt,,,,\n", "duplicate_file", 2),
+        ("a,plan.txt,,,,00\n", "checksum_mismatch", 1),
+        ("a,plan.txt,,,next year,\n", "manifest_row_invalid", 2),
+        ("a,plan.txt,,planet,,\n", "invalid_manifest_value", 1),
+        ("a,../plan.txt,,,,\n", "manifest_row_outside", 2),
+        (",plan.txt,,,,\n", "manifest_row_incomplete", 2),
+    ],
+)
+def test_a_bad_manifest_row_is_a_failure(raw_dir, rows, reason, n_documents):
+    shutil.copy(raw_dir / "plan.txt", raw_dir / "other.txt")
+    (raw_dir / "manifest.csv").write_text(MANIFEST + rows, encoding="utf-8")
+    corpus = load_corpus(raw_dir)
+    assert reason in corpus.failures["reason"].tolist()
+    assert len(corpus.documents) == n_documents
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("document_id,file,colour\n", "unknown column"),
+        ("document_id,agency\n", "column 'file' is missing"),
+        ("", "no CSV table"),
+    ],
+)
+def test_a_manifest_that_cannot_be_read_is_an_error(raw_dir, content, message):
+    (raw_dir / "manifest.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(SourceError, match=message):
+        load_corpus(raw_dir)
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(SourceError, match="no such folder"):
+        load_corpus(tmp_path / "nowhere")
+
+
+def test_an_empty_folder_gives_empty_tables(tmp_path):
+    corpus = load_corpus(tmp_path)
+    assert [len(corpus.documents), len(corpus.tasks), len(corpus.failures)] == [0, 0, 0]
+
+
+def test_the_number_of_processes_changes_nothing(tmp_path):
+    for n in range(14):
+        text = PLAN.replace("某县", f"第{n}县")
+        (tmp_path / f"plan_{n:02d}.txt").write_text(text, encoding="utf-8")
+    one, two = load_corpus(tmp_path, n_workers=1), load_corpus(tmp_path, n_workers=2)
+    pd.testing.assert_frame_equal(one.tasks, two.tasks)
+    pd.testing.assert_frame_equal(one.documents, two.documents)
+
+
+def test_files_of_one_name_get_identifiers_of_their_own(raw_dir):
+    shutil.copy(raw_dir / "plan.txt", raw_dir / "plan.md")
+    ids = load_corpus(raw_dir).documents["document_id"].tolist()
+    assert ids == ["plan", "plan_txt"]
