@@ -1,0 +1,184 @@
+"""Agreement measures against published and hand-computed values."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from govopen_analytics import schemas
+from govopen_analytics.agreement import (
+    agreement,
+    confusion,
+    krippendorff_alpha,
+    masi_distance,
+    nominal_distance,
+    reference_assignments,
+    reference_scores,
+    theme_scores,
+)
+from govopen_analytics.codebook import load_codebook
+from govopen_analytics.errors import SchemaError
+
+THEMES = ["a", "b", "c"]
+
+
+def codings(**coders):
+    """Build assignments from ``coder="a, b+c, , c"``: one word per task."""
+    rows = []
+    for coder, words in coders.items():
+        for i, word in enumerate(words.split(",")):
+            for rank, theme in enumerate(filter(None, word.strip().split("+")), 1):
+                rows.append((f"t{i}", theme, coder, rank, 0.5, "1"))
+    columns = schemas.TABLES["theme_assignments"].fields
+    return schemas.to_schema(pd.DataFrame(rows, columns=columns), "theme_assignments")
+
+
+# Krippendorff (2011), Computing Krippendorff's alpha-reliability, example C:
+# four observers, twelve units, nominal alpha 0.743.
+PUBLISHED = [
+    "1 2 3 3 2 1 4 1 2 . . .",
+    "1 2 3 3 2 2 4 1 2 5 . 3",
+    ". 3 3 3 2 3 4 2 2 5 1 .",
+    "1 2 3 3 2 4 4 1 2 5 1 .",
+]
+
+
+def table(lines):
+    columns = [[None if v == "." else v for v in line.split()] for line in lines]
+    return pd.DataFrame(dict(enumerate(columns)), dtype=object)
+
+
+def test_alpha_equals_the_published_value():
+    assert krippendorff_alpha(table(PUBLISHED)) == pytest.approx(0.743, abs=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["1 2 3", "1 2 3"], 1.0),
+        # Hand-computed: Do = 1, De = 2·2·2/(4·3) = 2/3, alpha = 1 - 1/(2/3).
+        (["1 2", "2 1"], -0.5),
+        (["1 1", "1 1"], math.nan),
+        (["1 .", ". 2"], math.nan),
+    ],
+)
+def test_alpha_of_known_limits(lines, expected):
+    assert krippendorff_alpha(table(lines)) == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("a", "a", 0),
+        ("a", "b", 1),
+        ("ab", "a", 1 - 1 / 2 * 2 / 3),
+        ("ab", "bc", 1 - 1 / 3 * 1 / 3),
+        ("abc", "ab", 1 - 2 / 3 * 2 / 3),
+    ],
+)
+def test_masi_distance(first, second, expected):
+    assert masi_distance(first, second) == pytest.approx(expected)
+    assert masi_distance(second, first) == pytest.approx(expected)
+
+
+def test_nominal_distance():
+    assert [nominal_distance("a", "a"), nominal_distance("a", "b")] == [0, 1]
+
+
+def test_masi_alpha_of_single_themes_is_the_nominal_alpha():
+    rows = agreement(codings(x="a,b,c,a,b", y="a,b,a,a,b"), n_bootstrap=10)
+    values = rows.set_index("measure")["value"]
+    assert values["alpha_nominal"] == pytest.approx(values["alpha_masi"])
+    assert values["same_primary"] == pytest.approx(0.8)
+
+
+def test_agreement_covers_all_together_and_every_pair():
+    rows = agreement(codings(x="a,b,c", y="a,b,c", z="a,b,c"), n_bootstrap=10)
+    assert rows["coders"].drop_duplicates().tolist() == [
+        "x / y / z",
+        "x / y",
+        "x / z",
+        "y / z",
+    ]
+    assert (rows["value"] == 1).all()
+
+
+def test_intervals_hold_the_value_and_repeat():
+    data = codings(x="a,b,c,a,b,c,a,b,c,a", y="a,b,c,a,b,a,a,b,b,a")
+    rows = agreement(data, n_bootstrap=500)
+    assert ((rows["low"] <= rows["value"]) & (rows["value"] <= rows["high"])).all()
+    assert (rows["low"] < rows["high"]).all()
+    pd.testing.assert_frame_equal(rows, agreement(data, n_bootstrap=500))
+
+
+def test_groups_are_drawn_whole():
+    data = codings(x="a,a,b,b", y="a,a,a,a")
+    groups = pd.Series(["p", "p", "q", "q"], index=["t0", "t1", "t2", "t3"])
+    rows = agreement(data, groups=groups, n_bootstrap=500)
+    same = rows.set_index("measure").loc["same_primary"]
+    assert (same["low"], same["value"], same["high"]) == (0, 0.5, 1)
+
+
+def test_reference_scores_by_hand():
+    data = codings(auto="a+b, b, , c", ref="a, b+c, c, a")
+    scores = reference_scores(
+        data, coder="auto", reference="ref", theme_ids=THEMES, n_bootstrap=50
+    ).set_index("measure")["value"]
+    # 2 hits, 2 false alarms (b, c), 3 misses (c, c, a).
+    assert scores["primary_accuracy"] == pytest.approx(2 / 4)
+    assert scores["exact_set"] == 0
+    assert scores["micro_precision"] == pytest.approx(2 / 4)
+    assert scores["micro_recall"] == pytest.approx(2 / 5)
+    assert scores["micro_f1"] == pytest.approx(4 / 9)
+    assert scores["macro_f1"] == pytest.approx((2 / 3 + 2 / 3 + 0) / 3)
+    assert scores["coverage"] == pytest.approx(3 / 4)
+
+
+def test_theme_scores_by_hand():
+    data = codings(auto="a+b, b, , c", ref="a, b+c, c, a")
+    rows = theme_scores(
+        data, coder="auto", reference="ref", theme_ids=THEMES, n_bootstrap=50
+    ).set_index("theme_id")
+    assert rows["n_reference"].tolist() == [2, 1, 2]
+    assert rows["n_coder"].tolist() == [1, 2, 1]
+    assert rows["precision"].tolist() == [1, 0.5, 0]
+    assert rows["recall"].tolist() == [0.5, 1, 0]
+
+
+def test_confusion_counts_what_was_left_out():
+    data = codings(auto="a+b, b, , c", ref="a, b+c, c, a")
+    counts = confusion(data, coder="auto", reference="ref", theme_ids=THEMES)
+    assert counts.to_numpy().tolist() == [[1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "expected"),
+    [
+        (codings(x="a", y="a"), {"coders": ["x", "w"]}, "found 'w'"),
+        (
+            codings(x="a", y="a").assign(codebook_version=["1", "2"]),
+            {},
+            "versions 1, 2",
+        ),
+        (codings(x="a", y="a"), {"groups": pd.Series(dtype=str)}, "have no group"),
+        (codings(x="a+b", y="a").assign(rank=1), {}, "one primary theme each"),
+    ],
+)
+def test_bad_codings_are_refused(data, options, expected):
+    with pytest.raises(SchemaError, match=expected):
+        agreement(data, **options)
+
+
+def test_shipped_reference_codings_become_assignments():
+    codebook = load_codebook()
+    reference = codebook.reference
+    tasks = reference.assign(
+        task_id=[f"{r.document_id}-{r.ordinal}" for r in reference.itertuples()]
+    )
+    coded = reference_assignments(
+        tasks, codebook, coders=["coder_a", "coder_b", "reference"]
+    )
+    schemas.validate(coded, "theme_assignments")
+    rows = agreement(coded, coders=["coder_a", "coder_b"], n_bootstrap=10)
+    same = rows.set_index("measure").loc["same_primary"]
+    assert (round(same["value"], 3), same["n_tasks"]) == (0.993, 136)

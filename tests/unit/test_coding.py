@@ -1,0 +1,278 @@
+"""Automatic coders: valid assignments, stable, and explained."""
+
+import pandas as pd
+import pytest
+
+from govopen_analytics import schemas
+from govopen_analytics.clauses import (
+    mark_shared_titles,
+    read_tasks,
+    split_clauses,
+    split_sentences,
+    without_means,
+)
+from govopen_analytics.codebook import CodingSettings, load_codebook, parse_codebook
+from govopen_analytics.coding import CODERS, assign_themes, explain
+from govopen_analytics.errors import CodebookError, SchemaError
+from govopen_analytics.text import fold
+
+CODEBOOK = load_codebook()
+
+
+def tasks(*pairs, **columns):
+    """Build a tasks table from (title, content) pairs."""
+    return pd.DataFrame(
+        {
+            "task_id": [f"t{i:03d}" for i in range(len(pairs))],
+            "document_id": "d",
+            "title": [title for title, _ in pairs],
+            "content": [content for _, content in pairs],
+            "text": ["\n".join(filter(None, pair)) for pair in pairs],
+            **columns,
+        }
+    )
+
+
+def reference_tasks():
+    rows = CODEBOOK.reference
+    table = tasks(*zip(rows["title"], rows["content"], strict=True))
+    return table.assign(
+        task_id=[f"{r.document_id}-{r.ordinal:03d}" for r in rows.itertuples()],
+        document_id=rows["document_id"],
+        is_title_inherited=rows["is_title_inherited"],
+        section=rows["section"],
+        chapter=rows["chapter"],
+    )
+
+
+def primary(table, **options):
+    coded = assign_themes(table, CODEBOOK, **options)
+    first = coded.loc[coded["rank"] == 1].set_index("task_id")["theme_id"]
+    return [first.get(task_id) for task_id in table["task_id"]]
+
+
+@pytest.mark.parametrize(
+    ("title", "content", "expected"),
+    [
+        ("加强政策解读", "", "policy_interpretation"),
+        ("", "做好空气质量监测信息公开", "proactive_disclosure"),
+        ("", "公布学区划分方案和录取结果", "proactive_disclosure"),
+        ("", "公示用地审批和出让结果", "proactive_disclosure"),
+        ("", "修复网站失效链接，改进站内搜索", "platforms"),
+        ("", "废止的规范性文件及时标注失效", "policy_documents"),
+        ("", "邀请市民代表列席局务会议", "decision_participation"),
+        ("", "网民留言五个工作日内办结答复", "response_interaction"),
+        ("", "举办政务公开业务培训班", "organization_supervision"),
+        ("", "按期答复公开申请，规范告知书", "application_disclosure"),
+        ("", "指导各村做好村务公开", "grassroots_standardization"),
+        # Rule 1: the channel is no platform task where it is a mere means.
+        ("", "通过政府网站、微信公众号公开药品抽检结果", "proactive_disclosure"),
+        # Rule 3: of a carried-down name, the content decides.
+        ("常规工作", "公开部门预算和决算", "proactive_disclosure"),
+        # Rule 10: a general title says nothing of its subject.
+        ("规范开展政务公开工作", "", "organization_supervision"),
+    ],
+)
+def test_primary_theme(title, content, expected):
+    assert primary(tasks((title, content))) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("title", "content", "expected"),
+    [
+        ("做好信息公开", "公开医保基金收支情况。", set()),
+        (
+            "做好医保信息公开",
+            "公开医保基金收支情况。开展医保政策解读，制作政策图解。",
+            {"policy_interpretation"},
+        ),
+        # A heading alone never gives a secondary theme.
+        ("加强政策解读", "运用图解、短视频解读就业政策。", set()),
+    ],
+)
+def test_secondary_themes(title, content, expected):
+    coded = assign_themes(tasks((title, content)), CODEBOOK)
+    assert set(coded.loc[coded["rank"] > 1, "theme_id"]) == expected
+
+
+@pytest.mark.parametrize("coder", CODERS)
+def test_assignments_are_valid_and_have_one_primary_theme(coder):
+    table = reference_tasks()
+    coded = schemas.validate(
+        assign_themes(table, CODEBOOK, coder=coder), "theme_assignments"
+    )
+    firsts = coded.loc[coded["rank"] == 1, "task_id"]
+    assert firsts.is_unique
+    assert set(coded["task_id"]) == set(firsts)
+    assert coded["score"].between(0, 1).all()
+    ranks = coded.groupby("task_id")["rank"].agg(list)
+    assert all(sorted(r) == list(range(1, len(r) + 1)) for r in ranks)
+
+
+def test_primary_themes_of_plans_left_out():
+    # Every document of the reference is coded by a model that has not seen it.
+    table = reference_tasks()
+    expected = [themes[0] for themes in CODEBOOK.reference["theme_ids"]]
+    right = [a == b for a, b in zip(primary(table), expected, strict=True)]
+    assert sum(right) / len(right) >= 0.9
+
+
+@pytest.mark.parametrize("coder", CODERS)
+def test_order_of_rows_and_other_documents_change_nothing(coder):
+    table = reference_tasks()
+    whole = assign_themes(table, CODEBOOK, coder=coder)
+    mixed = assign_themes(table.sample(frac=1, random_state=1), CODEBOOK, coder=coder)
+    pd.testing.assert_frame_equal(whole, mixed)
+    one = table.loc[table["document_id"] == table["document_id"].iloc[0]]
+    alone = assign_themes(one, CODEBOOK, coder=coder)
+    expected = whole.loc[whole["task_id"].isin(one["task_id"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone, expected)
+
+
+@pytest.mark.parametrize("coder", CODERS)
+@pytest.mark.parametrize("text", ["", "  \n", "😀😀", "\ue000\ue001", None])
+def test_a_task_nothing_speaks_for_is_unclassified(coder, text):
+    table = tasks(("", "x")).assign(text=text, content=text)
+    assert assign_themes(table, CODEBOOK, coder=coder).empty
+
+
+def test_heading_alone_codes_nothing():
+    table = tasks(("", "")).assign(section="加强政策解读", chapter="政策解读")
+    assert assign_themes(table, CODEBOOK).empty
+
+
+@pytest.mark.parametrize("coder", CODERS)
+def test_no_tasks(coder):
+    coded = assign_themes(tasks(), CODEBOOK, coder=coder)
+    assert coded.empty
+    schemas.validate(coded, "theme_assignments")
+
+
+def test_task_of_fifty_thousand_characters():
+    table = tasks(("", "开展政策解读，提高解读质量。" * 3600))
+    assert primary(table) == ["policy_interpretation"]
+
+
+def test_only_task_id_and_text_are_needed():
+    table = tasks(("加强政策解读", "做好图解"))[["task_id", "text"]]
+    assert primary(table) == ["policy_interpretation"]
+
+
+def test_progress_is_reported():
+    calls = []
+    table = tasks(("加强政策解读", ""), ("公开预算", ""))
+    assign_themes(table, CODEBOOK, on_progress=lambda *call: calls.append(call))
+    assert calls == [(2, 2)]
+
+
+def test_unknown_coder_is_refused():
+    with pytest.raises(CodebookError, match="did you mean keywords"):
+        assign_themes(tasks(("a", "b")), CODEBOOK, coder="keyword")
+
+
+OTHER = {
+    "version": "7",
+    "themes": [
+        {"id": "river", "label_zh": "河湖", "label_en": "Rivers", "keywords": ["河流"]},
+        {"id": "wood", "label_zh": "林草", "label_en": "Woods", "keywords": ["森林"]},
+    ],
+}
+
+
+@pytest.mark.parametrize("coder", CODERS)
+def test_a_codebook_of_ones_own_works(coder):
+    codebook = parse_codebook(OTHER)
+    table = tasks(("保护森林", ""), ("治理河流", "清理河流"))
+    coded = assign_themes(table, codebook, coder=coder)
+    first = coded.loc[coded["rank"] == 1]
+    assert first["theme_id"].tolist() == ["wood", "river"]
+    assert set(coded["codebook_version"]) == {"7"}
+
+
+def test_order_of_themes_changes_nothing():
+    turned = parse_codebook(OTHER | {"themes": OTHER["themes"][::-1]})
+    table = tasks(("保护森林", "清理河流"), ("治理河流", ""))
+    one = assign_themes(table, parse_codebook(OTHER))
+    pd.testing.assert_frame_equal(one, assign_themes(table, turned))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"coding": {"weights": {"titel": 1}}}, "did you mean title"),
+        (
+            {"themes": [{"id": "a", "label_zh": "甲", "label_en": "A"}]},
+            "nothing|found no",
+        ),
+    ],
+)
+def test_codebook_the_coder_cannot_use_is_refused(changes, expected):
+    codebook = parse_codebook(OTHER | changes)
+    with pytest.raises(CodebookError, match=expected):
+        assign_themes(tasks(("保护森林", "")), codebook)
+
+
+def test_explain_shows_assignments_pieces_and_matches():
+    table = tasks(("做好信息公开", "公开抽检结果。开展政策解读，制作政策图解。"))
+    why = explain("t000", table, CODEBOOK)
+    pd.testing.assert_frame_equal(why.assignments, assign_themes(table, CODEBOOK))
+    assert why.pieces["kind"].tolist() == ["title", "content", "content", "content"]
+    pieces = why.pieces.set_index("text")["theme_id"]
+    assert pieces["开展政策解读"] == "policy_interpretation"
+    assert "政策解读" in why.matches["keyword"].tolist()
+
+
+def test_explain_refuses_an_unknown_task():
+    with pytest.raises(SchemaError, match="unknown task_id"):
+        explain("t9", tasks(("a", "b")), CODEBOOK)
+
+
+SETTINGS = CodingSettings(
+    means=("通过", "以…形式"), means_ends=("公开", "开展"), lead_ins=("围绕",)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("通过网站等渠道公开预算", "公开预算"),
+        ("以图文形式的产品开展解读", "开展解读"),
+        ("公开预算，通过网站等渠道", "公开预算,"),
+        ("通过网站", "通过网站"),
+        ("做好预算公开", "做好预算公开"),
+    ],
+)
+def test_without_means(text, expected):
+    assert without_means(fold(text), SETTINGS) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("加强政策解读,回应社会关切", ["加强政策解读", "回应社会关切"]),
+        ("围绕就业,加强政策解读", ["围绕就业,加强政策解读"]),
+        ("加强政策解读,做好", ["加强政策解读,做好"]),
+        ("短,句", ["短,句"]),
+        (",", []),
+    ],
+)
+def test_split_clauses(sentence, expected):
+    assert split_clauses(sentence, SETTINGS) == expected
+
+
+def test_split_sentences():
+    assert split_sentences("一。二;三\n\n四 ") == ["一", "二", "三", "四 "]
+
+
+def test_title_is_read_from_the_text():
+    [task] = read_tasks(pd.DataFrame({"text": ["标题\n内容"]}))
+    assert (task.title, task.content) == ("标题", "内容")
+    table = pd.DataFrame({"text": ["内容"], "title": ["别的"]})
+    [task] = read_tasks(table)
+    assert (task.title, task.content) == ("", "内容")
+
+
+def test_shared_titles_are_marked_in_every_row():
+    table = tasks(("甲", "一"), ("甲", "二"), ("乙", "三"), ("", "四"), ("", "五"))
+    marked = mark_shared_titles(table)
+    assert marked["is_title_inherited"].tolist() == [True, True, False, False, False]
