@@ -1,0 +1,54 @@
+"""From tables to comparisons: every measure with its n, its interval, its source."""
+
+from govopen_analytics.compare.change import panel_trend, share_change
+from govopen_analytics.compare.commitments import completion, verifiability
+from govopen_analytics.compare.comparisons import share_comparisons
+from govopen_analytics.compare.correction import corrected_shares
+from govopen_analytics.compare.distance import (
+    agenda_distances,
+    jensen_shannon_distance,
+    overlap,
+)
+from govopen_analytics.compare.diversity import diversity
+from govopen_analytics.compare.emphasis import emphasis
+from govopen_analytics.compare.gaps import pooled_shares, theme_gaps
+from govopen_analytics.compare.index import read_index_weights, weighted_index
+from govopen_analytics.compare.proportions import task_proportions
+from govopen_analytics.compare.quantities import parse_quantities, task_quantities
+from govopen_analytics.compare.responsibility import deadlines_by_month, unit_load
+from govopen_analytics.compare.reuse import (
+    reuse_by_group,
+    shared_passages,
+    text_reuse,
+)
+from govopen_analytics.compare.shares import confounding, theme_shares
+from govopen_analytics.compare.words import distinctive_words
+
+__all__ = [
+    "agenda_distances",
+    "completion",
+    "confounding",
+    "corrected_shares",
+    "deadlines_by_month",
+    "distinctive_words",
+    "diversity",
+    "emphasis",
+    "jensen_shannon_distance",
+    "overlap",
+    "panel_trend",
+    "parse_quantities",
+    "pooled_shares",
+    "read_index_weights",
+    "reuse_by_group",
+    "share_change",
+    "share_comparisons",
+    "shared_passages",
+    "task_proportions",
+    "task_quantities",
+    "text_reuse",
+    "theme_gaps",
+    "theme_shares",
+    "unit_load",
+    "verifiability",
+    "weighted_index",
+]

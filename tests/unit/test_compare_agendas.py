@@ -1,0 +1,304 @@
+import numpy as np
+import pandas as pd
+import pytest
+from compare_cases import AGENDA, THEMES, corpus, sampled
+
+from govopen_analytics.compare import (
+    agenda_distances,
+    diversity,
+    jensen_shannon_distance,
+    overlap,
+    panel_trend,
+    read_index_weights,
+    share_change,
+    weighted_index,
+)
+from govopen_analytics.compare.distance import adjust_for_many
+from govopen_analytics.compare.diversity import (
+    effective_themes,
+    entropy_chao_shen,
+    entropy_grassberger,
+    entropy_plugin,
+    herfindahl_plugin,
+    simpson_unbiased,
+)
+from govopen_analytics.errors import SchemaError
+
+A, B, C = THEMES[:3]
+N_SAMPLES = 20_000
+# n tasks: plug-in entropy, Grassberger's (at most 1), plug-in Herfindahl, unbiased
+# Simpson, themes with no task.
+SIMULATED = {
+    10: (0.717, 0.891, 0.238, 0.153, 3.4),
+    23: (0.830, 0.921, 0.190, 0.153, 1.4),
+    72: (0.893, 0.922, 0.165, 0.153, 0.2),
+}
+
+
+def test_agenda_of_the_simulated_table():
+    assert -(AGENDA * np.log(AGENDA)).sum() / np.log(9) == pytest.approx(
+        0.919, abs=5e-4
+    )
+    assert (AGENDA**2).sum() == pytest.approx(0.153, abs=5e-4)
+
+
+@pytest.mark.parametrize(("n", "expected"), SIMULATED.items(), ids=str)
+def test_simulated_table_is_reproduced(n, expected):
+    counts = np.random.default_rng(n).multinomial(n, AGENDA, N_SAMPLES).astype(float)
+    found = (
+        entropy_plugin(counts).mean(),
+        np.minimum(entropy_grassberger(counts), 1).mean(),
+        herfindahl_plugin(counts).mean(),
+        simpson_unbiased(counts).mean(),
+    )
+    assert found == pytest.approx(expected[:4], abs=0.003)
+    assert (counts == 0).sum(axis=1).mean() == pytest.approx(expected[4], abs=0.05)
+
+
+@pytest.mark.parametrize("n", [23, 72])
+def test_chao_shen_is_close_to_the_truth_too(n):
+    counts = np.random.default_rng(n).multinomial(n, AGENDA, N_SAMPLES).astype(float)
+    assert entropy_chao_shen(counts).mean() == pytest.approx(0.919, abs=0.03)
+
+
+def test_two_samples_of_one_agenda_are_far_apart():
+    rng = np.random.default_rng(0)
+    p = rng.multinomial(10, AGENDA, N_SAMPLES) / 10
+    q = rng.multinomial(72, AGENDA, N_SAMPLES) / 72
+    distances = jensen_shannon_distance(p, q)
+    assert distances.mean() == pytest.approx(0.44, abs=0.005)
+    assert np.quantile(distances, 0.95) == pytest.approx(0.58, abs=0.005)
+
+
+EVEN = np.full((1, 9), 8.0)
+DIVERSITIES = [
+    pytest.param(entropy_plugin, EVEN, 1.0, id="even entropy"),
+    pytest.param(herfindahl_plugin, EVEN, 1 / 9, id="even herfindahl"),
+    pytest.param(simpson_unbiased, EVEN, 9 * 8 * 7 / (72 * 71), id="even simpson"),
+    pytest.param(entropy_plugin, np.eye(1, 9) * 5, 0.0, id="one theme entropy"),
+    pytest.param(entropy_chao_shen, np.eye(1, 9) * 5, 0.0, id="one theme chao-shen"),
+    pytest.param(simpson_unbiased, np.eye(1, 9) * 5, 1.0, id="one theme simpson"),
+    pytest.param(simpson_unbiased, np.ones((1, 9)), 0.0, id="all differ"),
+    pytest.param(effective_themes, EVEN, 9.0, id="even effective"),
+]
+
+
+@pytest.mark.parametrize(("estimate", "counts", "expected"), DIVERSITIES)
+def test_diversity_of_known_counts(estimate, counts, expected):
+    assert estimate(counts)[0] == pytest.approx(expected, abs=0.04)
+
+
+def test_diversity_counts_the_primary_theme_and_leaves_the_unclassified_out():
+    rows = diversity(**corpus({"p": [[A, B], [B, A], []]}))
+    values = rows.set_index("measure")
+    assert values["n_tasks"].unique().tolist() == [2]
+    assert values.loc["simpson_unbiased", "value"] == 0
+    assert values.loc["themes_observed", "value"] == 2
+    assert values.loc["entropy_plugin", "value"] == pytest.approx(np.log(2) / np.log(9))
+
+
+@pytest.mark.parametrize("n", [23, 72])
+def test_jackknife_intervals_hold_the_truth(n):
+    rows = diversity(**sampled(300, n, np.random.default_rng(n)))
+    rows = rows[rows["measure"] == "simpson_unbiased"]
+    truth = (AGENDA**2).sum()
+    held = (rows["value_lower"] <= truth) & (truth <= rows["value_upper"])
+    assert held.mean() > 0.88
+
+
+@pytest.mark.parametrize(
+    ("p", "q", "expected_overlap", "expected_distance"),
+    [
+        ([0.5, 0.5, 0], [0.5, 0.5, 0], 100, 0),
+        ([1, 0, 0], [0, 1, 0], 0, 1),
+        ([0.5, 0.5, 0], [0.5, 0, 0.5], 50, np.sqrt(0.5)),
+    ],
+    ids=["identical", "disjoint", "half"],
+)
+def test_overlap_and_distance(p, q, expected_overlap, expected_distance):
+    p, q = np.array(p), np.array(q)
+    assert overlap(p, q) == pytest.approx(expected_overlap)
+    assert jensen_shannon_distance(p, q) == pytest.approx(expected_distance, abs=1e-7)
+
+
+def test_identical_agendas_are_at_distance_0():
+    plan = [[A], [A, B], [C]] * 5
+    row = agenda_distances(**corpus({"p": plan, "q": plan})).iloc[0]
+    assert (row["distance"], row["overlap"]) == (pytest.approx(0, abs=1e-7), 100)
+    assert (row["distance_lower"], row["overlap_upper"]) == (0, 100)
+    assert row["p_value"] == 1
+    assert not row["is_beyond_chance"]
+
+
+@pytest.mark.parametrize("against", ["each", "rest"])
+def test_disjoint_agendas_are_beyond_chance(against):
+    tables = corpus({"p": [[A]] * 12, "q": [[B]] * 30})
+    rows = agenda_distances(**tables, against=against)
+    assert rows["distance"].tolist() == pytest.approx([1.0] * len(rows))
+    assert rows["is_beyond_chance"].all()
+    assert (rows["distance_null_bound"] < 1).all()
+
+
+@pytest.mark.parametrize("against", ["each", "rest"])
+def test_null_holds_its_level_for_one_agenda(against):
+    tables = sampled(24, 15, np.random.default_rng(3))
+    rows = agenda_distances(**tables, against=against, n_permutations=300)
+    assert len(rows) == (24 * 23 / 2 if against == "each" else 24)
+    assert (rows["p_value"] < 0.05).mean() < 0.15
+    assert rows["distance_null_mean"].mean() == pytest.approx(
+        rows["distance"].mean(), rel=0.15
+    )
+
+
+def test_distance_intervals_hold_the_truth():
+    rng = np.random.default_rng(5)
+    other = AGENDA[[1, 0, 2, 4, 3, 5, 6, 8, 7]]
+    drawn = [rng.choice(9, size=30, p=p) for p in (AGENDA, other) for _ in range(12)]
+    plans = {f"p{k:02d}": [[THEMES[t]] for t in row] for k, row in enumerate(drawn)}
+    rows = agenda_distances(**corpus(plans), n_permutations=300)
+    is_across = (rows["group"] < "agency p12") & (rows["reference"] >= "agency p12")
+    truth = jensen_shannon_distance(AGENDA, other)
+    across = rows[is_across]
+    held = (across["distance_lower"] <= truth) & (truth <= across["distance_upper"])
+    assert held.mean() > 0.85
+    share = overlap(AGENDA, other)
+    held = (across["overlap_lower"] <= share) & (share <= across["overlap_upper"])
+    assert held.mean() > 0.9
+
+
+def test_too_many_groups_to_compare_each_with_each():
+    tables = sampled(61, 3, np.random.default_rng(0))
+    with pytest.raises(ValueError, match="61 groups, expected at most 60"):
+        agenda_distances(**tables)
+
+
+def test_a_group_without_a_classified_task_has_no_distance():
+    row = agenda_distances(**corpus({"p": [[]], "q": [[A]]})).iloc[0]
+    assert np.isnan(row["distance"])
+    assert np.isnan(row["p_adjusted"])
+
+
+def test_adjusting_p_values():
+    p_values = np.array([0.01, 0.04, 0.03, np.nan])
+    expected = [0.03, 0.04, 0.04, np.nan]
+    np.testing.assert_allclose(adjust_for_many(p_values), expected)
+
+
+PANEL = {
+    "plans": {
+        "p1": [[A]] * 10 + [[B]] * 10,
+        "p2": [[A]] * 4 + [[B]] * 16,
+        "p3": [[A]] * 2 + [[B]] * 18,
+        "q1": [[A]] * 5,
+    },
+    "years": {"p1": 2021, "p2": 2022, "p3": 2024, "q1": 2021},
+    "agencies": {"p1": "甲", "p2": "甲", "p3": "甲", "q1": "乙"},
+}
+
+
+def test_change_between_neighbouring_years_and_first_to_last():
+    changes = share_change(**corpus(**PANEL)).query("theme_id == @A")
+    years = changes[["year_from", "year_to"]].to_numpy().tolist()
+    assert years == [[2021, 2022], [2022, 2024], [2021, 2024]]
+    assert changes["change"].tolist() == pytest.approx([-0.3, -0.1, -0.4])
+    assert changes["is_beyond_chance"].tolist() == [True, False, True]
+    assert changes["is_adjacent"].tolist() == [True, True, False]
+    assert changes["agency"].unique().tolist() == ["甲"]
+
+
+def test_square_and_add_interval():
+    # Newcombe (1998) combines intervals; 10/20 against 4/20 with Jeffreys' limits.
+    row = share_change(**corpus(**PANEL), n_bootstrap=20_000).iloc[0]
+    assert row["change_lower"] == pytest.approx(-0.536, abs=0.015)
+    assert row["change_upper"] == pytest.approx(-0.004, abs=0.015)
+
+
+def test_no_agency_with_two_years_gives_no_change():
+    tables = corpus({"p": [[A]], "q": [[B]]}, years={"p": 2021, "q": 2022})
+    assert share_change(**tables).empty
+    trend = panel_trend(**tables)
+    assert trend["n_agencies"].tolist() == [0] * 9
+    assert trend["change_per_year"].isna().all()
+    assert not trend["is_beyond_chance"].any()
+
+
+def test_trend_is_within_agencies():
+    # Agencies differ by level and begin in different years; each gains 0.1 a year.
+    plans, years, agencies = {}, {}, {}
+    for agency, (base, first) in enumerate([(1, 2020), (5, 2022), (3, 2021)]):
+        for k in range(3):
+            name = f"p{agency}{k}"
+            plans[name] = [[A]] * (base + k) + [[B]] * (10 - base - k)
+            years[name], agencies[name] = first + k, f"agency {agency}"
+    trend = panel_trend(**corpus(plans, years=years, agencies=agencies))
+    trend = trend.set_index("theme_id")
+    assert trend.loc[A, "change_per_year"] == pytest.approx(0.1)
+    assert trend.loc[B, "change_per_year"] == pytest.approx(-0.1)
+    assert trend.loc[A, "change_per_year_lower"] < 0.1
+    assert trend.loc[A, "n_agencies"] == 3
+
+
+WEIGHTS = pd.DataFrame(
+    {
+        "indicator": ["甲", "乙", "乙"],
+        "indicator_weight": [3.0, 1.0, 1.0],
+        "theme_id": [A, B, C],
+        "theme_part": [1.0, 1.0, 0.5],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("carried", "index"),
+    [
+        ([[A]] * 6 + [[B]] * 2, 100.0),
+        ([[A]] * 8, 75.0),
+        ([[B]] * 8, 25.0),
+        ([[A]] * 4 + [[C]] * 8, 75.0),
+        ([[A]] * 6 + [[B]] * 2 + [[THEMES[5]]] * 9, 100.0),
+    ],
+    ids=["as weighted", "one only", "the other", "half a theme", "no indicator"],
+)
+def test_weighted_index(carried, index):
+    rows = weighted_index(**corpus({"p": carried}), weights=WEIGHTS)
+    row = rows.query("measure == 'weighted_index'").iloc[0]
+    assert row["value"] == pytest.approx(index)
+    assert row["value_lower"] <= row["value"] <= row["value_upper"] <= 100
+    assert rows["value"].between(0, 100).all()
+
+
+def test_shipped_weights_cover_the_published_indicators():
+    weights = read_index_weights()
+    assert set(weights["indicator"]) == {
+        "决策公开",
+        "管理服务公开",
+        "执行和结果公开",
+        "政务公开平台建设",
+        "依申请公开",
+    }
+    assert weights.groupby("theme_id")["theme_part"].sum().unique().tolist() == [1.0]
+    assert weights["note"].str.contains("示例|同上|各计一半|half").all()
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("indicator_weight", -1, "not above 0"),
+        ("theme_part", 2, "not between 0 and 1"),
+        ("theme_id", None, "an empty cell"),
+        ("theme_id", B, "sum to more than 1"),
+        ("indicator_weight", 2, "several weights"),
+    ],
+)
+def test_weights_that_cannot_be_are_refused(tmp_path, column, value, message):
+    weights = WEIGHTS.copy()
+    weights.loc[2, column] = value
+    weights.to_csv(tmp_path / "weights.csv", index=False)
+    with pytest.raises(SchemaError, match=message):
+        read_index_weights(tmp_path / "weights.csv")
+
+
+def test_weights_for_an_unknown_theme_are_refused():
+    weights = WEIGHTS.assign(theme_id=[A, B, "thema_2"])
+    with pytest.raises(SchemaError, match="did you mean theme_"):
+        weighted_index(**corpus({"p": [[A]]}), weights=weights)

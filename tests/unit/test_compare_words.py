@@ -1,0 +1,165 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from govopen_analytics.compare import (
+    distinctive_words,
+    reuse_by_group,
+    shared_passages,
+    text_reuse,
+)
+from govopen_analytics.compare.alignment import align_passages
+from govopen_analytics.compare.words import han_words
+from govopen_analytics.errors import SchemaError
+
+SENTENCE = "集中公开现行有效的行政规范性文件并及时更新有效性的标注"
+EDITED = "集中公开现行有效的全部行政规范性文件并动态更新有效性的标注"
+
+
+def texts(plans):
+    """Return tasks and documents from (agency, year, texts)."""
+    tasks = pd.DataFrame(
+        [
+            (f"{k}:{n}", f"{k}", text)
+            for k, (_, _, plan) in enumerate(plans)
+            for n, text in enumerate(plan, start=1)
+        ],
+        columns=["task_id", "document_id", "text"],
+    )
+    documents = pd.DataFrame(
+        [(f"{k}", agency, year) for k, (agency, year, _) in enumerate(plans)],
+        columns=["document_id", "agency", "year"],
+    )
+    return tasks, documents
+
+
+def test_distinctive_words_by_hand():
+    tasks, documents = texts(
+        [("甲", 2023, ["公开 公开 解读"]), ("乙", 2023, ["公开 申请"])]
+    )
+    rows = distinctive_words(
+        tasks, documents, tokenize=str.split, prior_words=5, min_tasks=1, top_n=None
+    )
+    row = rows.query("agency == '甲' and word == '解读'").iloc[0]
+    # Counts 1 of 3 against 0 of 2; the prior adds 5 * 1/5 = 1 use and 5 words.
+    expected = np.log(2 / 6) - np.log(1 / 6)
+    assert row["log_odds"] == pytest.approx(expected)
+    assert row["z_score"] == pytest.approx(expected / np.sqrt(1 / 2 + 1 / 1))
+    assert row["rank"] == 1
+    assert (row["n_group_uses"], row["n_rest_uses"], row["n_tasks"]) == (1, 0, 1)
+
+
+def test_groups_that_use_the_same_words_set_nothing_apart():
+    tasks, documents = texts([("甲", 2023, ["公开 解读"]), ("乙", 2023, ["公开 解读"])])
+    rows = distinctive_words(tasks, documents, tokenize=str.split, min_tasks=1)
+    np.testing.assert_allclose(rows["log_odds"], 0, atol=1e-12)
+
+
+def test_a_rare_word_is_not_more_distinctive_than_a_frequent_one():
+    plans = [("甲", 2023, ["依申请 " * 30 + "生僻"]), ("乙", 2023, ["公开 " * 30])]
+    tasks, documents = texts(plans)
+    rows = distinctive_words(tasks, documents, tokenize=str.split, min_tasks=1)
+    of_first = rows.query("agency == '甲'").set_index("word")["z_score"]
+    assert of_first["依申请"] > of_first["生僻"] > 0
+
+
+def test_words_by_theme_need_assignments():
+    tasks, documents = texts([("甲", 2023, ["政策解读材料", "依申请公开"])])
+    assignments = pd.DataFrame(
+        {"task_id": ["0:1", "0:2"], "theme_id": ["a", "b"], "rank": 1}
+    )
+    rows = distinctive_words(
+        tasks, documents, by="theme_id", assignments=assignments, min_tasks=1
+    )
+    assert rows.query("theme_id == 'a' and rank == 1")["word"].item() in (
+        "政策",
+        "解读",
+        "材料",
+    )
+    with pytest.raises(SchemaError, match="names 'theme_id'"):
+        distinctive_words(tasks, documents, by="theme_id")
+
+
+def test_no_frequent_word_gives_no_row():
+    tasks, documents = texts([("甲", 2023, ["公开"])])
+    assert distinctive_words(tasks, documents, min_tasks=2).empty
+
+
+def test_words_are_two_or_more_chinese_characters():
+    assert set(han_words("及时公开IPv6和2024年报，做")) <= {"及时", "公开", "年报"}
+
+
+def codes(text):
+    return np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+
+
+ALIGNMENTS = [
+    pytest.param(SENTENCE, SENTENCE, 15, [(0, 27, 0, 27, 27)], id="identical"),
+    pytest.param(
+        "前言" + SENTENCE, SENTENCE + "结", 15, [(2, 29, 0, 27, 27)], id="moved"
+    ),
+    pytest.param(SENTENCE, EDITED, 15, [(0, 27, 0, 29, 25)], id="edited"),
+    pytest.param(SENTENCE, "做好养老服务工作", 6, [], id="nothing alike"),
+    pytest.param("公开年度报告内容", "年度报告", 5, [], id="too short"),
+    pytest.param("甲", "甲", 15, [], id="one character"),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "min_chars", "expected"), ALIGNMENTS)
+def test_alignment(first, second, min_chars, expected):
+    found = align_passages(codes(first), codes(second), min_chars=min_chars)
+    spans = [(p.start, p.end, p.other_start, p.other_end, p.n_alike) for p in found]
+    assert spans == expected
+
+
+PLANS = [
+    ("甲", 2021, [f"做好清理工作，{SENTENCE}。"]),
+    ("乙", 2022, [f"一、{SENTENCE}", "扩大养老服务信息公开范围"]),
+    ("甲", 2023, [f"{SENTENCE}，确保要素齐全。"]),
+]
+
+
+def test_the_source_is_the_earliest_plan():
+    passages = shared_passages(*texts(PLANS))
+    pairs = passages[["task_id", "source_task_id", "is_same_agency"]]
+    assert pairs.to_numpy().tolist() == [["1:1", "0:1", False], ["2:1", "0:1", True]]
+    assert passages["passage"].unique().tolist() == [SENTENCE]
+    tasks, _ = texts(PLANS)
+    row = passages.iloc[0]
+    source = tasks["text"][0][row["source_start_char"] : row["source_end_char"]]
+    assert source == SENTENCE
+
+
+def test_sources_of_other_agencies_only():
+    passages = shared_passages(*texts(PLANS), sources="other_agencies")
+    assert passages["source_task_id"].tolist() == ["0:1", "1:1"]
+    assert not passages["is_same_agency"].any()
+
+
+def test_plans_of_one_year_are_not_earlier_than_each_other():
+    plans = [("甲", 2021, [SENTENCE]), ("乙", 2021, [SENTENCE])]
+    tasks, documents = texts(plans)
+    passages = shared_passages(tasks, documents)
+    assert passages.empty
+    reuse = text_reuse(tasks, documents, passages)
+    assert not reuse["has_earlier"].any()
+    assert reuse["reused_share"].isna().all()
+    assert reuse_by_group(reuse, tasks, documents).empty
+
+
+def test_share_of_text_that_stands_earlier():
+    tasks, documents = texts(PLANS)
+    reuse = text_reuse(tasks, documents, shared_passages(tasks, documents))
+    shares = reuse.set_index("task_id")["reused_share"]
+    assert shares["1:1"] == pytest.approx(27 / 29)
+    assert shares["1:2"] == 0
+    assert np.isnan(shares["0:1"])
+    groups = reuse_by_group(reuse, tasks, documents).set_index("document_id")
+    assert groups.loc["1", "reused_share"] == pytest.approx(27 / 41)
+    assert groups.loc["1", "reused_share_lower"] < 27 / 41
+    assert groups.loc["1", "reused_share_upper"] < 1
+
+
+def test_an_unknown_order_is_refused():
+    with pytest.raises(SchemaError, match="order_by: found no column 'date'"):
+        shared_passages(*texts(PLANS), order_by="date")
