@@ -1,0 +1,99 @@
+import shutil
+
+import pytest
+
+from govopen_analytics.build import build_processed
+from govopen_analytics.datapackage import read_datapackage, read_descriptor
+from govopen_analytics.errors import SourceError
+
+PLAN = """某市民政局2023年政务公开工作要点
+
+一、加强政策解读
+（一）做好政策解读。政策文件公开后三日内发布解读材料。（办公室）
+（二）扩大解读范围。会议文件同步解读。（办公室）
+二、规范依申请公开
+（三）规范依申请公开办理。依法按时答复申请人。（办公室）
+（四）加强网站建设。规范政务公开专栏，及时更新内容。（信息中心）
+"""
+NAMES = [
+    "documents",
+    "tasks",
+    "failures",
+    "spans",
+    "themes",
+    "theme_assignments",
+    "keyword_matches",
+]
+
+
+@pytest.fixture
+def raw_dir(tmp_path):
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    (folder / "plan.txt").write_text(PLAN, encoding="utf-8")
+    (folder / "empty.txt").write_bytes(b"")
+    return folder
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_every_table_is_written_and_read_back(raw_dir, tmp_path):
+    built = build_processed(raw_dir, tmp_path / "out")
+    read = read_datapackage(tmp_path / "out")
+    assert list(read) == NAMES
+    assert {name: len(table) for name, table in read.items()} == {
+        name: len(table) for name, table in built.tables.items()
+    }
+
+
+def test_a_bad_file_leaves_the_others_alone(raw_dir, tmp_path):
+    tables = build_processed(raw_dir, tmp_path / "out").tables
+    assert list(tables["documents"]["document_id"]) == ["plan"]
+    assert len(tables["tasks"]) == 4
+    assert list(tables["failures"]["source_file"]) == ["empty.txt"]
+
+
+def test_themes_are_coded_with_evidence(raw_dir, tmp_path):
+    tables = build_processed(raw_dir, tmp_path / "out").tables
+    primary = tables["theme_assignments"].query("rank == 1")
+    assert list(primary["theme_id"]) == [
+        "policy_interpretation",
+        "policy_interpretation",
+        "application_disclosure",
+        "platforms",
+    ]
+    assert {"解读"} <= set(tables["keyword_matches"]["keyword"].str[-2:])
+
+
+def test_descriptor_names_codebook_and_sources(raw_dir, tmp_path):
+    build_processed(raw_dir, tmp_path / "out")
+    package = read_descriptor(tmp_path / "out")
+    assert set(package["codebook"]) == {"name", "version", "sha256"}
+    assert [source["path"] for source in package["sources"]] == ["plan.txt"]
+
+
+def test_two_builds_give_equal_bytes(raw_dir, tmp_path):
+    build_processed(raw_dir, tmp_path / "a")
+    shutil.copytree(raw_dir, tmp_path / "elsewhere")
+    build_processed(tmp_path / "elsewhere", tmp_path / "b")
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
+
+
+def test_a_failed_build_leaves_the_last_one(raw_dir, tmp_path):
+    build_processed(raw_dir, tmp_path / "out")
+    before = contents(tmp_path / "out")
+    with pytest.raises(SourceError):
+        build_processed(tmp_path / "nowhere", tmp_path / "out")
+    assert contents(tmp_path / "out") == before
+
+
+def test_progress_tells_step_done_and_total(raw_dir, tmp_path):
+    told = []
+    build_processed(
+        raw_dir, tmp_path / "out", on_progress=lambda *args: told.append(args)
+    )
+    assert [step for step, _, _ in dict.fromkeys(told)][-1] == "write"
+    assert all(0 <= done <= total for _, done, total in told)
+    assert {"read", "code", "write"} == {step for step, _, _ in told}

@@ -1,0 +1,171 @@
+import re
+
+import pandas as pd
+import pytest
+
+from govopen_analytics.errors import SelectionError
+from govopen_analytics.figures import (
+    FigureSource,
+    corpus_overview,
+    theme_dot_plot,
+    theme_heat_map,
+)
+
+SOURCE = FigureSource(2, 6, "1", "hand", "2026-01-31")
+CHARTS = [theme_heat_map, theme_dot_plot]
+
+
+def drawn(chart, tables, shares, **options):
+    documents, themes = tables["documents"], tables["themes"]
+    return chart(shares, documents, themes, source=SOURCE, **options)
+
+
+def words(figure):
+    notes = " ".join(note.text for note in figure.layout.annotations)
+    return f"{figure.layout.title.text} {notes}"
+
+
+def marks(figure):
+    return [text for trace in figure.data for text in (trace.text or ())]
+
+
+def test_heat_map_colours_hold_the_shares(tables, shares):
+    heat = drawn(theme_heat_map, tables, shares).data[0]
+    assert list(heat.z) == [0.375, 0.375, None, 0.5, None, 0.5]
+    assert list(zip(heat.y, heat.x, strict=True))[:3] == [(0, 0), (0, 1), (0, 2)]
+
+
+def test_heat_map_never_writes_zero_percent(tables, shares):
+    assert marks(drawn(theme_heat_map, tables, shares)) == [
+        "38%",
+        "38%",
+        "未见",
+        "50%",
+        "未见",
+        "50%",
+    ]
+
+
+def test_heat_map_hatches_what_was_not_observed(tables, shares):
+    hatching = drawn(theme_heat_map, tables, shares).data[1]
+    points = [
+        (round(x), round(y))
+        for x, y in zip(hatching.x, hatching.y, strict=True)
+        if x is not None
+    ]
+    assert set(points) == {(2, 0), (1, 1)}
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_rows_name_plan_year_and_n(tables, shares, chart):
+    axis = drawn(chart, tables, shares).layout.yaxis
+    labels = [text.replace("<br>", " ") for text in axis.ticktext]
+    assert labels == ["甲市民政局 2022 年，n = 4", "乙市民政局 2023 年，n = 2"]
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        ("zh", ["n = 6", "编码表 1 版", "2026-01-31", "该计划全部任务 n", "份额"]),
+        ("en", ["n = 6", "version 1", "2026-01-31", "all n tasks of the plan"]),
+    ],
+)
+def test_source_line_and_denominator(tables, shares, chart, lang, expected):
+    text = words(drawn(chart, tables, shares, lang=lang))
+    assert [part for part in expected if part not in text] == []
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_english_charts_hold_no_chinese_but_names(tables, shares, chart):
+    figure = drawn(chart, tables, shares, lang="en")
+    text = words(figure) + " ".join(marks(figure))
+    assert re.findall("[\u4e00-\u9fff]", text) == []
+
+
+def test_dot_plot_draws_each_share_with_its_interval(tables, shares):
+    figure = drawn(theme_dot_plot, tables, shares)
+    first_panel = [trace for trace in figure.data if trace.xaxis == "x"]
+    lines, dots = first_panel[0], first_panel[1]
+    assert list(dots.x) == [0.375, 0.5]
+    assert list(lines.x) == [0.1, 0.7, None, 0.1, 0.9, None]
+
+
+def test_dot_plot_has_a_panel_a_theme_core_first(tables, shares):
+    figure = drawn(theme_dot_plot, tables, shares)
+    titles = [note.text for note in figure.layout.annotations[:3]]
+    assert titles == ["政策解读", "依申请公开", "平台建设"]
+
+
+def test_a_choice_of_themes_is_drawn_alone(tables, shares):
+    tables["themes"] = tables["themes"].query("theme_id == 'answer'")
+    assert list(drawn(theme_heat_map, tables, shares).data[0].z) == [0.375, None]
+
+
+def test_corpus_overview_shows_counts_and_conservation(tables):
+    figure = corpus_overview(tables["documents"], source=SOURCE)
+    assert [list(trace.x) for trace in figure.data] == [[4, 2], [1.0, 0.9]]
+    assert list(figure.data[1].text) == ["100%", "90%"]
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_descriptions_are_for_those_who_cannot_see(tables, shares, chart):
+    meta = drawn(chart, tables, shares).layout.meta
+    assert meta["name"] == chart.__name__ and "2 份年度计划" in meta["alt"]
+
+
+def test_heat_map_description_names_the_largest_cells(tables, shares):
+    alt = drawn(theme_heat_map, tables, shares, lang="en").layout.meta["alt"]
+    assert "乙市民政局 2023, n = 2: the largest is Explaining (50%)" in alt
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_a_name_is_broken_on_the_axis_only(tables, shares, chart):
+    tables["documents"]["agency"] = "某某自治区某某自治州某某县人民政府政务公开办公室"
+    figure = drawn(chart, tables, shares)
+    hover = [text for trace in figure.data for text in (trace.hovertext or ())]
+    name = "某某自治区某某自治州某某县人民政府政务公开办公室 2022 年，n = 4<br>"
+    assert hover[0].startswith(name)
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_names_from_a_source_are_escaped(tables, shares, chart):
+    tables["documents"]["agency"] = "<b>甲</b>"
+    labels = drawn(chart, tables, shares).layout.yaxis.ticktext
+    assert all("&lt;b&gt;" in label and "<b>" not in label for label in labels)
+
+
+def test_a_long_name_is_broken_into_lines(tables, shares):
+    name = "某某自治区某某自治州某某县人民政府政务公开办公室"
+    tables["documents"]["agency"] = name
+    lines = drawn(theme_heat_map, tables, shares).layout.yaxis.ticktext[0].split("<br>")
+    assert [len(line) for line in lines] == [12, 12, len("2022 年，n = 4")]
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+@pytest.mark.parametrize(("n_plans", "is_taller"), [(5, False), (40, True)])
+def test_a_chart_grows_with_its_rows(tables, shares, chart, n_plans, is_taller):
+    documents, rows = [], []
+    for n in range(n_plans):
+        documents.append(tables["documents"].head(1).assign(document_id=f"plan-{n}"))
+        first = shares[shares["document_id"] == "first"]
+        rows.append(first.assign(document_id=f"plan-{n}"))
+    tables["documents"] = pd.concat(documents, ignore_index=True)
+    figure = drawn(chart, tables, pd.concat(rows, ignore_index=True))
+    assert (figure.layout.height > 720) == is_taller
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_an_unknown_language_is_refused(tables, shares, chart):
+    with pytest.raises(SelectionError, match="zh, en"):
+        drawn(chart, tables, shares, lang="fr")
+
+
+def test_source_describes_the_tables(tables):
+    assert FigureSource.of(tables, date="2026-01-31") == SOURCE
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_a_corpus_without_plans_is_drawn_empty(tables, shares, chart):
+    tables["documents"] = tables["documents"].head(0)
+    assert drawn(chart, tables, shares.head(0)).layout.meta["name"] == chart.__name__

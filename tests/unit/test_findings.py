@@ -1,0 +1,102 @@
+import pytest
+
+from govopen_analytics.findings import (
+    MOST_PLANS,
+    confounding_findings,
+    corpus_findings,
+    coverage_findings,
+)
+
+
+def said(findings):
+    return " ".join(findings["finding"])
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        ("zh", "读入 2 份年度计划（2 个机构，2022–2023 年），共 6 项任务。"),
+        ("en", "Read 2 annual plans (2 agencies, 2022–2023) with 6 tasks."),
+    ],
+)
+def test_corpus_findings(tables, lang, expected):
+    found = corpus_findings(
+        tables["documents"], tables["tasks"], tables["failures"], lang=lang
+    )
+    assert found["finding"][0] == expected
+    assert len(found) == 3  # one failure, one plan with a warning
+
+
+def test_a_file_that_was_read_is_not_called_unread(tables):
+    failures = tables["failures"].assign(source_file="first.txt")
+    found = said(corpus_findings(tables["documents"], tables["tasks"], failures))
+    assert "所有文件均已读入" in found and "1 个已读入的文件" in found
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        (
+            "zh",
+            "甲市民政局（2022 年）：份额最大的是「政策解读」、「依申请公开」，各占",
+        ),
+        ("zh", "「依申请公开」在乙市民政局（2023 年）的 2 项任务中未见"),
+        ("zh", "两者的 95% 区间重叠"),
+        ("zh", "1 项任务未能归入任何主题"),
+        ("en", "was not observed in the 2 tasks of 乙市民政局 (2023)"),
+        ("en", "their 95% intervals overlap"),
+    ],
+)
+def test_coverage_findings(tables, shares, lang, expected):
+    found = coverage_findings(
+        shares, tables["documents"], tables["themes"], n_unclassified=1, lang=lang
+    )
+    assert expected in said(found)
+
+
+def test_shares_are_called_apart_only_without_overlap(tables, shares):
+    apart = shares.assign(share_lower=shares["share"], share_upper=shares["share"])
+    found = said(coverage_findings(apart, tables["documents"], tables["themes"]))
+    assert "区间不重叠" in found and "区间重叠" not in found
+
+
+def test_a_choice_of_themes_leaves_the_others_out(tables, shares):
+    themes = tables["themes"].query("theme_id == 'answer'")
+    found = said(coverage_findings(shares, tables["documents"], themes))
+    assert "政策解读" not in found and "38%" in found
+
+
+def test_many_plans_are_counted_not_listed(tables, shares):
+    import pandas as pd
+
+    documents = pd.concat(
+        [
+            tables["documents"].head(1).assign(document_id=f"plan-{n}")
+            for n in range(MOST_PLANS + 3)
+        ]
+    )
+    rows = [
+        shares[shares["document_id"] == "first"].assign(document_id=name)
+        for name in documents["document_id"]
+    ]
+    found = coverage_findings(pd.concat(rows), documents, tables["themes"])
+    assert "其余 3 份见主题页" in said(found)
+    assert (found["topic"] == "top").sum() == MOST_PLANS + 1
+
+
+@pytest.mark.parametrize(
+    ("is_confounded", "is_partly", "expected"),
+    [
+        (True, False, "机构与年份混淆"),
+        (False, True, "只有 2 个机构"),
+        (False, False, ""),
+    ],
+)
+def test_confounding_findings(is_confounded, is_partly, expected):
+    confounding = {
+        "is_confounded": is_confounded,
+        "is_partly_confounded": is_partly,
+        "n_agencies_repeated": 2,
+    }
+    assert expected in said(confounding_findings(confounding))
+    assert bool(expected) == bool(len(confounding_findings(confounding)))

@@ -1,0 +1,212 @@
+"""Promises about the repository: its floors, its lists, its notebooks."""
+
+import ast
+import json
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+LIBRARY = ROOT / "govopen_analytics"
+PACKAGE = "govopen_analytics"
+
+# A module imports only from a floor above it in this list; modules of one line
+# do not know each other. Inside a folder the folder decides.
+FLOORS = [
+    {"errors", "text"},
+    {"languages", "schemas", "codebook", "readers"},
+    {"datapackage", "provenance", "segment", "views", "features", "synth"},
+    {"clauses", "keywords", "tfidf", "linear"},
+    {"coding", "agreement", "compare"},
+    {"corpus", "figures", "findings", "html_tables", "images"},
+    {"account", "results"},
+    {"build", "pages"},
+    {"run"},
+    {"cli"},
+]
+FLOOR_OF = {name: n for n, names in enumerate(FLOORS) for name in names}
+# Where the name to import differs from the name to install.
+INSTALLED_AS = {
+    "ahocorasick": "pyahocorasick",
+    "bs4": "beautifulsoup4",
+    "docx": "python-docx",
+    "pdfminer": "pdfminer-six",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+MODULES = sorted(LIBRARY.rglob("*.py"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+CONSTRAINTS = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+
+
+def floor_name(path: Path) -> str:
+    return path.relative_to(LIBRARY).parts[0].removesuffix(".py")
+
+
+def imported_modules(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module == PACKAGE:
+            names |= {f"{PACKAGE}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+    return names
+
+
+def requirement_names(requirements: list[str]) -> set[str]:
+    found = {re.split(r"[\s<>=!~\[;]", text, maxsplit=1)[0] for text in requirements}
+    return {name.lower().replace("_", "-").replace(".", "-") for name in found}
+
+
+def ids(paths: list[Path]) -> list[str]:
+    return [path.relative_to(ROOT).as_posix() for path in paths]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids(MODULES))
+def test_module_imports_only_from_lower_floors(path):
+    own = floor_name(path)
+    if own == "__init__":
+        return
+    theirs = {
+        name.split(".")[1]
+        for name in imported_modules(path)
+        if name.startswith(f"{PACKAGE}.")
+    }
+    not_lower = {n for n in theirs - {own} if FLOOR_OF[n] >= FLOOR_OF[own]}
+    assert not_lower == set()
+
+
+def test_every_module_has_a_floor():
+    assert {floor_name(path) for path in MODULES} - {"__init__"} <= set(FLOOR_OF)
+
+
+def test_papermill_is_imported_by_run_alone():
+    users = {floor_name(p) for p in MODULES if "papermill" in imported_modules(p)}
+    assert users == {"run"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids(MODULES))
+def test_every_import_is_a_declared_dependency(path):
+    declared = requirement_names(PROJECT["project"]["dependencies"])
+    tops = {name.split(".")[0] for name in imported_modules(path)} - {PACKAGE, ""}
+    needed = {
+        INSTALLED_AS.get(name, name).replace("_", "-")
+        for name in tops - set(sys.stdlib_module_names)
+    }
+    assert needed - declared == set()
+
+
+def test_constraints_pin_every_dependency_exactly():
+    lines = [line for line in CONSTRAINTS if line and not line.startswith("#")]
+    unpinned = [line for line in lines if not re.fullmatch(r"[\w.-]+==[\w.+!-]+", line)]
+    wanted = list(PROJECT["project"]["dependencies"])
+    for extra in PROJECT["project"]["optional-dependencies"].values():
+        wanted += extra
+    missing = requirement_names(wanted) - requirement_names(lines)
+    assert (unpinned, missing) == ([], set())
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["constraints.txt", "environment.yml", "Makefile", ".pre-commit-config.yaml"],
+)
+def test_no_address_of_a_package_index(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert re.findall(r"https?://|index-url|find-links", text) == []
+
+
+def test_environment_asks_for_the_interpreter_of_pyproject():
+    wanted = f"python{PROJECT['project']['requires-python']}"
+    found = [d for d in ENVIRONMENT["dependencies"] if isinstance(d, str)]
+    assert found == [wanted, "pip"]
+
+
+def test_environment_installs_the_project_and_lists_nothing_itself():
+    (pip,) = [d["pip"] for d in ENVIRONMENT["dependencies"] if isinstance(d, dict)]
+    assert pip == ["--constraint constraints.txt", "--editable .[test]"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids(MODULES))
+def test_public_names_are_documented(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    bare = [
+        node.name
+        for node in tree.body
+        if isinstance(node, kinds)
+        and not node.name.startswith("_")
+        and not ast.get_docstring(node)
+    ]
+    is_module_bare = bool(tree.body) and not ast.get_docstring(tree)
+    assert (bare, is_module_bare) == ([], False)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids(MODULES))
+def test_library_neither_prints_nor_asserts_nor_catches_everything(path):
+    found = [
+        node.lineno
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Assert)
+        or (isinstance(node, ast.ExceptHandler) and node.type is None)
+        or (isinstance(node, ast.Call) and ast.unparse(node.func) == "print")
+    ]
+    assert found == []
+
+
+def code_cells(path: Path) -> list[dict]:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [cell for cell in cells if cell["cell_type"] == "code"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=ids(NOTEBOOKS))
+def test_notebook_is_stripped(path):
+    left = [c["id"] for c in code_cells(path) if c["outputs"] or c["execution_count"]]
+    assert left == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=ids(NOTEBOOKS))
+def test_notebook_has_one_parameters_cell(path):
+    cells = code_cells(path)
+    tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", [])]
+    assert len(tagged) == 1
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=ids(NOTEBOOKS))
+def test_notebook_defines_and_computes_nothing(path):
+    kinds = (
+        ast.FunctionDef,
+        ast.ClassDef,
+        ast.Lambda,
+        ast.BinOp,
+        ast.AugAssign,
+        ast.For,
+        ast.While,
+        ast.ListComp,
+    )
+    found = [
+        f"{cell['id']}: {type(node).__name__}"
+        for cell in code_cells(path)
+        for node in ast.walk(ast.parse("".join(cell["source"])))
+        if isinstance(node, kinds)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=ids(NOTEBOOKS))
+def test_notebook_speaks_both_languages(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    tags = [
+        tag
+        for cell in cells
+        if cell["cell_type"] == "markdown"
+        for tag in cell["metadata"]["tags"]
+    ]
+    assert tags.count("lang-zh") == tags.count("lang-en") == len(tags) / 2 > 0

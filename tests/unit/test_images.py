@@ -1,0 +1,70 @@
+import pytest
+
+from govopen_analytics import images
+from govopen_analytics.figures import FigureSource, corpus_overview
+from govopen_analytics.images import find_browser, stable_svg, write_images
+from govopen_analytics.results import save_figure
+
+
+@pytest.fixture
+def figure_file(tmp_path, tables):
+    figure = corpus_overview(tables["documents"], source=FigureSource.of(tables))
+    save_figure(figure, str(tmp_path))
+    return tmp_path / "figures" / "corpus_overview.json"
+
+
+def test_without_a_browser_the_report_says_how_to_get_one(figure_file, monkeypatch):
+    monkeypatch.setenv("BROWSER_PATH", "/no/such/browser")
+    report = write_images([figure_file])
+    assert report.written == [] and len(report.warnings) == 1
+    assert "apt-get install chromium fonts-noto-cjk" in report.warnings[0]
+
+
+def test_without_a_chinese_font_no_boxes_are_drawn(figure_file, monkeypatch):
+    monkeypatch.setattr(images, "find_browser", lambda: "chromium")
+    monkeypatch.setattr(images, "has_chinese_font", lambda: False)
+    report = write_images([figure_file])
+    assert report.written == [] and "fonts-noto-cjk" in report.warnings[0]
+
+
+def test_a_browser_that_does_not_serve_is_a_warning(figure_file, monkeypatch, tmp_path):
+    broken = tmp_path / "browser"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("BROWSER_PATH", str(broken))
+    monkeypatch.setattr(images, "has_chinese_font", lambda: True)
+    report = write_images([figure_file], seconds_each=5)
+    assert report.written == [] and "BROWSER_PATH" in report.warnings[0]
+
+
+def test_with_a_browser_pictures_are_drawn_else_a_warning_is_left(figure_file):
+    report = write_images([figure_file])
+    if find_browser() is None or not images.has_chinese_font():
+        assert len(report.warnings) == 1
+        return
+    png, svg = report.written
+    header = png.read_bytes()[:24]
+    width, height = (int.from_bytes(header[n : n + 4], "big") for n in (16, 20))
+    assert (header[:8], width, height) == (b"\x89PNG\r\n\x1a\n", 2560, 1440)
+    first = svg.read_bytes()
+    assert "甲市民政局".encode() in first
+    write_images([figure_file])
+    assert svg.read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        (
+            '<defs id="defs-1a2b3c"/><g clip-path="url(#clip1a2b3cxy)"/>',
+            '<defs id="defs-000000"/><g clip-path="url(#clip000000xy)"/>',
+        ),
+        (
+            '<g class="trace scatter traceff00aa">',
+            '<g class="trace scatter trace000000">',
+        ),
+        ("<text>1a2b3c</text>", "<text>1a2b3c</text>"),
+    ],
+)
+def test_stable_svg(markup, expected):
+    assert stable_svg(markup) == expected

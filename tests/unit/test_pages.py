@@ -1,0 +1,162 @@
+import re
+
+import nbformat
+import plotly.graph_objects as go
+import pytest
+from bs4 import BeautifulSoup
+
+from govopen_analytics.figures import FigureSource, theme_heat_map
+from govopen_analytics.pages import notebook_title, write_pages
+from govopen_analytics.results import save_figure
+
+NASTY = "<script>alert(1)</script>"
+
+
+def cell_of(kind, source, tags=(), outputs=()):
+    cell = getattr(nbformat.v4, f"new_{kind}_cell")(source)
+    cell.metadata["tags"] = list(tags)
+    if kind == "code":
+        cell.outputs = list(outputs)
+    return cell
+
+
+def write_notebook(path, figure, text=NASTY):
+    out = nbformat.v4.new_output
+    chart = {"application/vnd.plotly.v1+json": figure.to_plotly_json()}
+    chart["application/vnd.plotly.v1+json"]["data"] = []
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [
+        cell_of("markdown", "# 题：问？\n\n中文说明", ["lang-zh"]),
+        cell_of("markdown", "# Title: question?\n\nEnglish words", ["lang-en"]),
+        cell_of("code", f"# {NASTY}", outputs=[out("display_data", data=chart)]),
+        cell_of("code", "1", outputs=[out("stream", text=text)]),
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+
+
+def record(lang="zh", status="complete", error="", warnings=()):
+    notebook = {
+        "name": "01_a",
+        "title": "题：问？",
+        "status": status,
+        "cell": 2 if error else None,
+        "error": error,
+    }
+    return {
+        "run": "20260131T000000Z",
+        "status": status,
+        "lang": lang,
+        "codebook_version": "1",
+        "code": {"version": "0.1.0"},
+        "notebooks": [notebook],
+        "warnings": list(warnings),
+    }
+
+
+@pytest.fixture
+def folder(tmp_path):
+    figure = go.Figure(layout={"meta": {"name": "theme_heat_map", "alt": 'a "b" <c>'}})
+    write_notebook(tmp_path / "notebooks" / "01_a.ipynb", figure)
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "findings_01.csv").write_text(
+        f"\ufefftopic,finding\ncorpus,一\ntop,{NASTY}\n", encoding="utf-8"
+    )
+    return tmp_path
+
+
+def page(folder, name="01_a"):
+    return (folder / f"{name}.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"), [("zh", "题：问？"), ("en", "Title: question?")]
+)
+def test_notebook_title(folder, lang, title):
+    assert notebook_title(folder / "notebooks" / "01_a.ipynb", lang) == title
+
+
+@pytest.mark.parametrize(
+    ("lang", "present", "absent"),
+    [("zh", "中文说明", "English words"), ("en", "English words", "中文说明")],
+)
+def test_a_page_speaks_one_language(folder, lang, present, absent):
+    write_pages(folder, record(lang))
+    body = page(folder).split("<article")[1]
+    assert present in body and absent not in body
+
+
+@pytest.mark.parametrize("name", ["index", "01_a"])
+def test_text_from_elsewhere_is_shown_as_text(folder, name):
+    error = f"ValueError: {NASTY}"
+    write_pages(folder, record(status="failed", error=error, warnings=[NASTY]))
+    text = page(folder, name)
+    assert NASTY not in text and "&lt;script&gt;" in text
+
+
+@pytest.mark.parametrize("name", ["index", "01_a"])
+def test_pages_fetch_nothing(folder, name):
+    write_pages(folder, record())
+    fetched = re.findall(r'(?:src|href)\s*=\s*"([^"#]*)"', page(folder, name))
+    outside = [path for path in fetched if "//" in path or path.startswith("/")]
+    missing = [path for path in fetched if not (folder / path).exists()]
+    assert (outside, [path for path in missing if path != "run.json"]) == ([], [])
+
+
+def test_a_chart_is_kept_and_described(folder):
+    write_pages(folder, record())
+    text = page(folder)
+    chart = BeautifulSoup(text, "html.parser").find(id="chart-theme_heat_map")
+    described = chart.find_parent(role="img")
+    assert "Plotly.newPlot" in text and described["aria-label"] == 'a "b" <c>'
+
+
+def test_the_plotly_library_is_shared_not_repeated(folder):
+    write_pages(folder, record())
+    assert len(page(folder)) < 100_000
+    assert (folder / "assets" / "plotly.min.js").stat().st_size > 1_000_000
+
+
+def test_code_is_there_behind_a_labelled_switch(folder):
+    write_pages(folder, record())
+    text = page(folder)
+    assert '<input type="checkbox" id="show-code"><label for="show-code">' in text
+    assert 'class="input"' in text
+
+
+def test_the_front_page_lists_findings_and_files(folder):
+    write_pages(folder, record())
+    text = page(folder, "index")
+    assert "<li>一</li>" in text and 'href="tables/findings_01.csv"' in text
+
+
+@pytest.mark.parametrize("has_picture", [True, False])
+def test_the_front_chart_is_a_picture_where_there_is_one(
+    folder, tables, shares, has_picture
+):
+    figure = theme_heat_map(
+        shares,
+        tables["documents"],
+        tables["themes"],
+        source=FigureSource.of(tables),
+    )
+    save_figure(figure, str(folder))
+    if has_picture:
+        (folder / "figures" / "theme_heat_map.svg").write_text("<svg/>")
+    write_pages(folder, record())
+    text = page(folder, "index")
+    assert ('<img src="figures/theme_heat_map.svg" alt="热力图' in text) == has_picture
+    assert ("Plotly.newPlot" in text) != has_picture
+
+
+def test_a_failed_run_says_so_with_cell_and_error(folder):
+    write_pages(folder, record(status="failed", error="ValueError: no"))
+    text = page(folder, "index")
+    assert "运行失败" in text and "第 2 个单元格" in text and "ValueError: no" in text
+
+
+def test_equal_runs_give_equal_pages(folder):
+    write_pages(folder, record())
+    first = page(folder), page(folder, "index")
+    write_pages(folder, record())
+    assert (page(folder), page(folder, "index")) == first

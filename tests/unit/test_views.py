@@ -1,0 +1,91 @@
+import pytest
+
+from govopen_analytics.errors import SelectionError
+from govopen_analytics.views import (
+    labelled_shares,
+    plans_with_remarks,
+    select_plans,
+    select_themes,
+    tasks_by_theme,
+    unclassified_tasks,
+)
+
+
+@pytest.mark.parametrize(
+    ("agencies", "years", "n_rows"),
+    [
+        ([], [], {"documents": 2, "tasks": 6, "theme_assignments": 6}),
+        (["甲市民政局"], [], {"documents": 1, "tasks": 4, "theme_assignments": 4}),
+        ([], [2023], {"documents": 1, "tasks": 2, "theme_assignments": 2}),
+        (["乙市民政局"], [2023], {"keyword_matches": 0, "failures": 1, "themes": 3}),
+    ],
+)
+def test_select_plans(tables, agencies, years, n_rows):
+    kept = select_plans(tables, agencies=agencies, years=years)
+    assert {name: len(kept[name]) for name in n_rows} == n_rows
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        (
+            {"agencies": ["甲市民政"]},
+            "agency: found '甲市民政'.*did you mean 甲市民政局",
+        ),
+        ({"years": [2020]}, "year: found 2020, expected one of: 2022, 2023"),
+        (
+            {"agencies": ["甲市民政局"], "years": [2023]},
+            "the corpus holds: 乙市民政局 2023, 甲市民政局 2022",
+        ),
+    ],
+)
+def test_select_plans_refuses(tables, choice, message):
+    with pytest.raises(SelectionError, match=message):
+        select_plans(tables, **choice)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ([], ["explain", "answer", "channels"]),
+        (["channels", "answer"], ["answer", "channels"]),
+        (["政策解读"], ["explain"]),
+        (["Answering"], ["answer"]),
+    ],
+)
+def test_select_themes_puts_core_first(tables, wanted, expected):
+    assert list(select_themes(tables["themes"], wanted)["theme_id"]) == expected
+
+
+def test_select_themes_refuses_an_unknown_one(tables):
+    with pytest.raises(SelectionError, match="did you mean explain"):
+        select_themes(tables["themes"], ["explains"])
+
+
+@pytest.mark.parametrize(("lang", "label"), [("zh", "政策解读"), ("en", "Explaining")])
+def test_labelled_shares(tables, shares, lang, label):
+    themes = select_themes(tables["themes"])
+    table = labelled_shares(shares, tables["documents"], themes, lang=lang)
+    first = table.iloc[0]
+    assert (first["agency"], first["theme"], first["share"]) == (
+        "甲市民政局",
+        label,
+        0.375,
+    )
+    assert list(table["theme_id"][:3]) == ["explain", "answer", "channels"]
+
+
+def test_tasks_by_theme_carries_the_evidence(tables):
+    rows = tasks_by_theme(tables, select_themes(tables["themes"]))
+    explain = rows[rows["theme_id"] == "explain"]
+    assert list(explain["task_id"]) == ["first-1", "first-2", "second-2"]
+    assert list(explain["keywords"]) == [["解读"], [], []]
+    assert len(rows) == 6
+
+
+def test_unclassified_tasks(tables):
+    assert list(unclassified_tasks(tables)["task_id"]) == ["first-4"]
+
+
+def test_plans_with_remarks(tables):
+    assert list(plans_with_remarks(tables["documents"])["document_id"]) == ["second"]
