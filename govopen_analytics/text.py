@@ -52,7 +52,15 @@ def fold(text: str) -> str:
     str
         Of the same length as `text`.
     """
+    return _fold_short(text) if len(text) < 100 else _fold(text)
+
+
+def _fold(text: str) -> str:
     return text.translate(_FOLD).translate(_simplified())
+
+
+# Cells and names are folded many times over while a table is put in order.
+_fold_short = lru_cache(maxsize=16384)(_fold)
 
 
 @lru_cache(maxsize=1)

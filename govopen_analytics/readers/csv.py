@@ -14,7 +14,7 @@ from govopen_analytics.readers.limits import (
 from govopen_analytics.readers.source import Source, SourceBuilder
 from govopen_analytics.readers.tables import Grid, add_table
 
-DELIMITERS = (",", "\t", ";", "|", "，")
+DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE_LINES = 200
 _SAMPLE_CHARACTERS = 200_000
 # A quoted cell with more lines than this was never meant to be one: somebody

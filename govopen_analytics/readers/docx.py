@@ -33,6 +33,7 @@ _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
 _PARAGRAPH, _TABLE = f"{WORD}p", f"{WORD}tbl"
+_PROPERTIES = f"{WORD}pPr"
 _ROW, _CELL = f"{WORD}tr", f"{WORD}tc"
 _TEXT_BOX = f"{WORD}txbxContent"
 _DROPPED = frozenset(
@@ -89,6 +90,7 @@ class Document:
         self._depth = 0
         self.numbering = Numbering(archive.parse("word/numbering.xml"))
         self._styles: dict[str, Style] = {}
+        self._completed: dict[str, Style] = {}
         self._default_style = ""
         styles = archive.parse("word/styles.xml")
         if styles is not None:
@@ -103,39 +105,48 @@ class Document:
             if element.get(f"{WORD}default") in ("1", "true"):
                 self._default_style = key
 
-    def _style_chain(self, paragraph: Element) -> list[tuple[str, Style]]:
-        """Return a paragraph's style and the styles it is based on."""
-        key = word_value(paragraph, "pPr/pStyle") or self._default_style
-        chain: list[tuple[str, Style]] = []
-        while key in self._styles and len(chain) < _N_BASE_STYLES:
-            chain.append((key, self._styles[key]))
-            key = self._styles[key].base or ""
-        return chain
+    def _style_of(self, properties: Element | None) -> Style:
+        """Return a paragraph's style, completed by the styles it is based on."""
+        key = word_value(properties, "pStyle") or self._default_style
+        if key not in self._completed:
+            self._completed[key] = self._complete(key)
+        return self._completed[key]
+
+    def _complete(self, key: str) -> Style:
+        outline, list_id, level = None, None, None
+        for _ in range(_N_BASE_STYLES):
+            if key not in self._styles:
+                break
+            style = self._styles[key]
+            outline = style.outline if outline is None else outline
+            if list_id is None and style.list_id is not None:
+                list_id, level = style.list_id, style.level
+                if level is None:
+                    level = self.numbering.level_of_style(list_id, key)
+            key = style.base or ""
+        return Style(None, outline, list_id, level)
 
     def heading(self, paragraph: Element) -> int | None:
         """Return the outline level of a paragraph, from 1, or None for body text."""
-        own = word_value(paragraph, "pPr/outlineLvl")
-        levels = [] if own is None else [whole_number(own, _BODY_OUTLINE)]
-        levels += [
-            style.outline
-            for _, style in self._style_chain(paragraph)
-            if style.outline is not None
-        ]
-        return levels[0] + 1 if levels and 0 <= levels[0] < _BODY_OUTLINE else None
+        properties = paragraph.find(_PROPERTIES)
+        own = word_value(properties, "outlineLvl")
+        level = self._style_of(properties).outline
+        if own is not None:
+            level = whole_number(own, _BODY_OUTLINE)
+        return level + 1 if level is not None and 0 <= level < _BODY_OUTLINE else None
 
     def label(self, paragraph: Element) -> str:
         """Count a paragraph in its list and return its label, if it has one."""
-        list_id = word_value(paragraph, "pPr/numPr/numId")
-        level = word_value(paragraph, "pPr/numPr/ilvl")
+        properties = paragraph.find(_PROPERTIES)
+        style = self._style_of(properties)
+        list_id = word_value(properties, "numPr/numId")
+        level = word_value(properties, "numPr/ilvl")
         if list_id is not None:
             return self.numbering.next_label(list_id, whole_number(level, 0))
-        for key, style in self._style_chain(paragraph):
-            if style.list_id is None:
-                continue
-            n = self.numbering.level_of_style(style.list_id, key)
-            own = whole_number(level, style.level if style.level is not None else n)
-            return self.numbering.next_label(style.list_id, own)
-        return ""
+        if style.list_id is None:
+            return ""
+        n = whole_number(level, style.level or 0)
+        return self.numbering.next_label(style.list_id, n)
 
     def paragraph_text(self, paragraph: Element) -> tuple[str, list[Element]]:
         """Return what a paragraph prints, and the text boxes anchored in it."""

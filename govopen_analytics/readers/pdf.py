@@ -1,10 +1,12 @@
 """PDF with a text layer: lines joined to paragraphs, ruled tables to rows."""
 
+import logging
 import re
 import time
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -121,6 +123,18 @@ def _check_trailer(content: bytes, name: str) -> None:
         )
 
 
+@contextmanager
+def _without_remarks() -> Iterator[None]:
+    """Keep the parser's remarks on fonts and boxes from the user's screen."""
+    logger = logging.getLogger("pdfminer")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
 def _open(content: bytes, name: str) -> Any:
     import pdfplumber
     from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
@@ -169,48 +183,39 @@ def _open_ends(page: Any) -> list[float]:
     ]
 
 
-def _ruled_tables(page: Any, characters: list[dict[str, Any]]) -> list[RuledTable]:
-    """Return the tables of a page that have more than one column.
+def _read_tables(
+    page: Any, characters: list[dict[str, Any]]
+) -> tuple[list[RuledTable], list[dict[str, Any]]]:
+    """Return the tables with more than one column, and what stands outside of them.
 
     A single ruled box frames text, and says nothing about cells.
     """
     tables = []
     settings = {"explicit_horizontal_lines": _open_ends(page)}
     for found in page.find_tables(settings):
-        x0, top, x1, bottom = found.bbox
         if len(merge_edges(edge for cell in found.cells for edge in cell[::2])) < 3:
             continue
-        inside = [
-            character
-            for character in characters
-            if x0 <= (character["x0"] + character["x1"]) / 2 <= x1
-            and top <= (character["top"] + character["bottom"]) / 2 <= bottom
-        ]
-        cells = fill_cells(found.cells, inside)
+        cells, characters = fill_cells(found.cells, characters)
         if any(cell.text for cell in cells):
             tables.append(RuledTable(cells))
-    return tables
+    return tables, characters
 
 
-def _is_within(character: dict[str, Any], table: RuledTable) -> bool:
-    x = (character["x0"] + character["x1"]) / 2
-    y = (character["top"] + character["bottom"]) / 2
-    return any(
-        cell.x0 <= x <= cell.x1 and cell.top <= y <= cell.bottom for cell in table.cells
-    )
+def _once(page: Any) -> list[dict[str, Any]]:
+    """Return the characters of a page, those printed twice for bold type once."""
+    places = {
+        (each["text"], round(each["x0"]), round(each["top"])) for each in page.chars
+    }
+    if len(places) == len(page.chars):
+        return page.chars
+    return page.dedupe_chars(tolerance=1).chars
 
 
 def _read_page(page: Any) -> Page:
-    # Bold type is sometimes made by printing each character twice.
-    characters = page.dedupe_chars(tolerance=1).chars
-    tables = _ruled_tables(page, characters)
-    outside = [
-        character
-        for character in characters
-        if not any(_is_within(character, table) for table in tables)
-    ]
+    characters = _once(page)
+    tables, outside = _read_tables(page, characters)
     items: list[Line | RuledTable] = [*gather_lines(outside), *tables]
-    items.sort(key=lambda item: _top(item))
+    items.sort(key=_top)
     return Page(
         items,
         float(page.width),
@@ -382,7 +387,7 @@ def read_pdf(content: bytes, name: str) -> Source:
     """
     _check_trailer(content, name)
     _check_streams(content, name)
-    with _open(content, name) as pdf:
+    with _without_remarks(), _open(content, name) as pdf:
         metadata = _metadata(pdf)
         pages = list(_read_pages(pdf, name))
     warnings = _check_text_layer(pages, name)

@@ -187,9 +187,9 @@ def join_texts(before: str, after: str) -> str:
     Returns
     -------
     str
-        A space parts Latin words; Chinese runs on.
+        A space parts Latin words; Chinese and the digits of a number run on.
     """
-    if not before or not after:
+    if not before or not after or (before[-1].isdigit() and after[0].isdigit()):
         return before + after
     is_latin = before[-1].isascii() and after[0].isascii()
     if is_latin and before[-1].isalnum() and after[0].isalnum():

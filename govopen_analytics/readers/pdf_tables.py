@@ -16,6 +16,9 @@ from govopen_analytics.readers.pdf_lines import (
 )
 from govopen_analytics.readers.tables import Grid, GridCell
 
+# x0, top, x1, bottom, in points from the upper left of the page.
+Box = tuple[float, float, float, float]
+
 # Rules drawn twice, or by hand, lie a few points apart.
 _EDGE_TOLERANCE = 3.0
 _SAME_TABLE_TOLERANCE = 6.0
@@ -150,38 +153,56 @@ def _filled(cell: RuledCell, lines: list[Line], padding: float) -> RuledCell:
     return replace(cell, text=text, first=lines[0], last=lines[-1], room=room)
 
 
+def _box_of(
+    character: dict[str, Any], boxes: Sequence[Box], likely: int | None
+) -> int | None:
+    """Find the box a character stands in, trying the one of its neighbour first."""
+    x = (character["x0"] + character["x1"]) / 2
+    y = (character["top"] + character["bottom"]) / 2
+    order = range(len(boxes)) if likely is None else (likely, *range(len(boxes)))
+    for n in order:
+        x0, top, x1, bottom = boxes[n]
+        if x0 <= x <= x1 and top <= y <= bottom:
+            return n
+    return None
+
+
 def fill_cells(
-    boxes: Sequence[tuple[float, float, float, float]],
-    characters: Sequence[dict[str, Any]],
-) -> list[RuledCell]:
-    """Put the characters of a table into its cells.
+    boxes: Sequence[Box], characters: Iterable[dict[str, Any]]
+) -> tuple[list[RuledCell], list[dict[str, Any]]]:
+    """Put the characters of a page into the cells of a table.
 
     Parameters
     ----------
     boxes : sequence of (x0, top, x1, bottom)
         Cells, in points.
-    characters : sequence of dict
+    characters : iterable of dict
         Characters as pdfplumber gives them.
 
     Returns
     -------
-    list of RuledCell
+    cells : list of RuledCell
         In the order of `boxes`.
+    outside : list of dict
+        The characters that stand in none of them.
     """
     inside: list[list[dict[str, Any]]] = [[] for _ in boxes]
+    outside = []
+    likely: int | None = None
     for character in characters:
-        x = (character["x0"] + character["x1"]) / 2
-        y = (character["top"] + character["bottom"]) / 2
-        for n, (x0, top, x1, bottom) in enumerate(boxes):
-            if x0 <= x <= x1 and top <= y <= bottom:
-                inside[n].append(character)
-                break
+        found = _box_of(character, boxes, likely)
+        if found is None:
+            outside.append(character)
+        else:
+            inside[found].append(character)
+        likely = found
     cells = [
         (RuledCell(*box), gather_lines(held))
         for box, held in zip(boxes, inside, strict=True)
     ]
     padding = _padding(cells)
-    return [_filled(cell, lines, padding) if lines else cell for cell, lines in cells]
+    filled = [_filled(cell, lines, padding) if lines else cell for cell, lines in cells]
+    return filled, outside
 
 
 def is_continuation(table: RuledTable, following: RuledTable) -> bool:

@@ -11,6 +11,7 @@ References
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 from lxml import etree
 
@@ -22,6 +23,11 @@ WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _VALUE = f"{WORD}val"
 _PLACEHOLDER = re.compile(r"%([1-9])")
 N_LEVELS = 9
+
+
+@cache
+def _full_path(path: str) -> str:
+    return "/".join(WORD + step for step in path.split("/"))
 
 
 def word_value(parent: Element | None, path: str) -> str | None:
@@ -41,7 +47,7 @@ def word_value(parent: Element | None, path: str) -> str | None:
     """
     if parent is None:
         return None
-    found = parent.find("/".join(WORD + step for step in path.split("/")))
+    found = parent.find(_full_path(path))
     return None if found is None else found.get(_VALUE, "")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from govopen_analytics.segment.numbering import leading_number
 from govopen_analytics.text import fold
@@ -68,6 +69,7 @@ class Column:
         return self.role in TEXT_ROLES
 
 
+@lru_cache(maxsize=16384)
 def column_role(name: str) -> str | None:
     """Tell what a column of this name holds.
 
@@ -142,7 +144,9 @@ def _one_lead(columns: list[Column]) -> list[Column]:
     leads = [column for column in columns if column.role == "lead"]
     if len(leads) < 2:
         return columns
-    persons = [one for one in leads if re.search("领导|联系人|责任人|人员", one.name)]
+    persons = [
+        one for one in leads if re.search("领导|联系人|责任人|人员", fold(one.name))
+    ]
     if persons and len(persons) < len(leads):
         leads = [one for one in leads if one not in persons]
         columns = [Column("note", c.name) if c in persons else c for c in columns]
@@ -152,7 +156,7 @@ def _one_lead(columns: list[Column]) -> list[Column]:
     if above and len(above) < len(leads):
         leads = [one for one in leads if one not in above]
         columns = [Column("note", c.name) if c in above else c for c in columns]
-    heads = [one for one in leads if re.search("牵头|主办|主责", one.name)]
+    heads = [one for one in leads if re.search("牵头|主办|主责", fold(one.name))]
     first = (heads or leads)[0]
     return [
         Column("support", c.name) if c.role == "lead" and c is not first else c

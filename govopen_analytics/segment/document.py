@@ -13,6 +13,7 @@ from govopen_analytics.segment.frontmatter import (
     lines_of,
     role_of_line,
 )
+from govopen_analytics.segment.grid import Token
 from govopen_analytics.segment.kind import not_a_plan
 from govopen_analytics.segment.metadata import PLAN_WORDS, Metadata, read_metadata
 from govopen_analytics.segment.numbering import leading_number
@@ -140,13 +141,14 @@ def _is_last_cell(table: Table, i: int, source: Source) -> bool:
     )
 
 
-def _line_at(text: str, token) -> str:
+def _line_at(text: str, token: Token) -> str:
+    """The line a cell ends on, and the next one if that is only a ``|``."""
     start = text.rfind("\n", 0, token.start) + 1
     end = text.find("\n", token.end)
-    following = text.find("\n", end + 1)
-    line = text[start : end if end >= 0 else len(text)].replace("｜", "|")
-    after = text[end + 1 : following if following >= 0 else len(text)]
-    return line + (after if after.strip(" |｜") == "" else "")
+    end = len(text) if end < 0 else end
+    below = text[end : end + 200].strip().split("\n")[0]
+    line = text[start:end] + ("" if below.strip(" \u3000|｜") else below)
+    return line.replace("｜", "|")
 
 
 def _head_end(frame: Frame, text: str, first: int | None) -> int:

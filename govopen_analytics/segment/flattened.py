@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from govopen_analytics.readers.source import Source
 from govopen_analytics.segment.columns import Column, column_role, read_header
 from govopen_analytics.segment.glued import glued_tokens
 from govopen_analytics.segment.grid import Token, infer_columns, tidied
+from govopen_analytics.segment.numbering import leading_number
 from govopen_analytics.text import fold
 
 
@@ -107,6 +108,17 @@ def _grid_tokens(source: Source) -> list[Token]:
     tokens: list[Token] = []
     for block in source.blocks:
         spans = block.cells or (block,)
+        own = {(cell.start, cell.end) for cell in spans}
+        if block.cells and len(spans) > 2 and len(own) == 1:  # merged across
+            cell = spans[0]
+            tokens.append(
+                replace(
+                    tidied(cell.start, cell.end, source.text, opens_row=True),
+                    spans_row=True,
+                    is_merged=cell.is_merged,
+                )
+            )
+            continue
         for place, cell in enumerate(spans):
             merged = getattr(cell, "is_merged", False)
             tokens.append(
@@ -263,16 +275,29 @@ def _tables(tokens: list[Token], style: str) -> list[Table]:
         names = [re.sub(r"[\s()]", "", fold(column.name)) for column in columns]
         if tables and _names(tables[-1].columns) == names:
             previous = tables[-1]
+            cells, caption = _without_caption(previous.tokens, style)
             tables[-1] = Table(
                 previous.columns,
-                previous.header + header,
-                previous.tokens + body,
-                previous.page_breaks | {len(previous.tokens)},
+                previous.header + caption + header,
+                cells + body,
+                previous.page_breaks | {len(cells)},
                 style,
             )
         else:
             tables.append(Table(columns, header, body, frozenset(), style))
     return tables
+
+
+def _without_caption(
+    tokens: list[Token], style: str
+) -> tuple[list[Token], list[Token]]:
+    """Part from a table the line that names the next one of the same header."""
+    last = tokens[-1:] if style != "lines" else []
+    is_alone = last and last[0].opens_row and not last[0].spans_row
+    is_heading = last and leading_number(fold(last[0].text)) is not None
+    if is_alone and not is_heading:
+        return tokens[:-1], last
+    return tokens, []
 
 
 def _is_padding(token: Token) -> bool:

@@ -9,11 +9,11 @@ from govopen_analytics.segment.numbering import leading_number
 from govopen_analytics.text import fold
 
 _FURNITURE = re.compile(
-    r"首页\s*>|当前位置|您(?:当前)?(?:所在)?的?位置|字体\s*[:：]|【?字\s*号|扫一扫|打印(?:本页|此页|文章)?(?:\s|$|关闭)|"
+    r"首页\s*>|当前位置|您(?:当前)?(?:所在)?的?位置|字体\s*[:：]|【?字\s*号|扫一扫|打印(?:本页|此页|文章)?(?:\s|$|关闭|\])|"
     r"关闭(?:本页|窗口|此页)|分享(?:到|至|:|$)|收藏(?:本页|$)|版权所有|主办单位\s*:|承办单位\s*:|网站标识码|ICP备|"
     r"公网安备|上一[篇条]|下一[篇条]|相关(?:链接|文档|文章|信息|新闻|附件|阅读|推荐)|点击(?:数|次数|率|下载)|浏览(?:次数|量|数)|"
     r"访问量|无障碍|长者(?:版|模式)|登录|注册|设为首页|加入收藏|来源\s*:|作者\s*:|编辑\s*:|责任编辑|信息来源|发布(?:时间|日期)\s*:|"
-    r"更新时间|纠错|返回顶部|网站地图|联系我们|技术支持|智能问答|站内搜索|繁体|English|下载(?:文档|前|后|附件|地址)|"
+    r"更新时间\s*:|纠错|返回顶部|网站地图|联系我们|技术支持|智能问答|站内搜索|繁体|English|下载(?:文档|前|后|附件|地址)|"
     r"会员|文库|小编|www\.|https?://|欢迎(?:访问|浏览)|文档编号|上传时间|页数|格式\s*:|大小\s*:|预览|"
     r"TOP|微信(?:扫|公众号$)|^\s*\|?\s*$|珍藏版|当前文档|阅读次数|视力保护|大\s*中\s*小"
 )
@@ -100,7 +100,10 @@ def _stretches(raw: str) -> list[tuple[int, int]]:
 def is_furniture(text: str) -> bool:
     """Tell whether a line belongs to the page and not to the document."""
     folded = fold(text)
-    return len(folded) < 200 and bool(_FURNITURE.search(folded))
+    is_sentence = leading_number(folded) is not None and re.search("[。;]", folded)
+    if len(folded) >= 200 or is_sentence:
+        return False
+    return bool(_FURNITURE.search(folded))
 
 
 def find_frame(source: str, limit: int | None = None) -> Frame:
@@ -186,7 +189,7 @@ def _whole_title(lines: list[Line], i: int) -> str:
 
 
 def _is_date(text: str) -> bool:
-    bare = re.sub(r"\s+", "", fold(text)).strip("()")
+    bare = re.sub(r"\s+", "", fold(text)).strip("()").removesuffix("印发")
     return (len(bare) <= 16 and read_date(bare) is not None) or bool(
         re.fullmatch(
             r"[\u3400-\u9fff]{2,20}(?:局|厅|委|室|府|部)20\d\d年\d{1,2}月\d{1,2}日",
@@ -225,6 +228,7 @@ def _title_behind_letter(
 def _body_end(lines: list[Line], start: int, source: str) -> int:
     """Offset behind the last line that is not a note or furniture."""
     inside = [line for line in lines if line.start >= start]
+    inside = inside[: _annex_at(inside)]
     while inside and (
         is_furniture(inside[-1].text)
         or _is_note(inside[-1].text)
@@ -234,6 +238,30 @@ def _body_end(lines: list[Line], start: int, source: str) -> int:
     ):
         inside.pop()
     return inside[-1].end if inside else min(start, len(source))
+
+
+def _annex_at(lines: list[Line]) -> int:
+    """Index of the line that closes the plan: a list of annexes, a signature.
+
+    It counts only below a numbered paragraph and above no other plan.
+    """
+    begun = False
+    for i, line in enumerate(lines):
+        folded = fold(line.text)
+        begun = begun or leading_number(folded) is not None
+        is_annex = re.match(
+            r"附\s*件\s*\d*\s*(?::|$)|相关(?:文章|链接|文档|阅读|新闻|信息)\s*:?$",
+            folded,
+        )
+        is_signed = (
+            _is_signature(line.text)
+            and i + 1 < len(lines)
+            and _is_date(lines[i + 1].text)
+        )
+        later = any(is_plan_title(one.text) for one in lines[i + 1 :])
+        if begun and (is_annex or is_signed) and not later:
+            return i
+    return len(lines)
 
 
 def _is_note(text: str) -> bool:

@@ -34,6 +34,8 @@ class Token:
         Whether a row begins here; None where the source does not show it.
     is_merged : bool
         Whether a merge carries the text here from an earlier cell.
+    spans_row : bool
+        Whether the cell is known to be all of its row.
     """
 
     start: int
@@ -41,6 +43,7 @@ class Token:
     text: str
     opens_row: bool | None = None
     is_merged: bool = False
+    spans_row: bool = False
 
 
 Row = list[list[Token]]
@@ -234,6 +237,8 @@ def _path(
             for j, c in enumerate(columns)
         ]
         emit.append(_span_cost(look))
+        if token.spans_row:
+            emit = [_BROKEN] * n + [0.0]
         if t == 0:
             best = [best[j] + emit[j] for j in range(n + 1)]
             trail.append([(-1, True)] * (n + 1))

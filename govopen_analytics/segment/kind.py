@@ -83,7 +83,7 @@ def not_a_plan(title: str | None, columns: list[str], source: str) -> str | None
     opening = [
         _bare(line)
         for line in source.split("\n")[:6]
-        if 10 <= len(line) < 60 and not re.match(r"\s*[•·*-]", line)
+        if 10 <= len(line) < 60 and not re.search(r"^\s*[•·*-]|[。；;，,]|、", line)
     ]
     named = [bare, *(line for line in opening if SUBJECT.search(line))]
     for kind, pattern in _BY_TITLE:

@@ -21,12 +21,16 @@ _LABELS = {
     "agency": r"(?:发\s*布\s*机\s*构|发\s*文\s*机\s*关|发文单位|"
     r"制\s*发\s*机\s*关|公开责任部门|"
     r"信息来源|来\s*源|发文部门|公开单位|主办单位|生成机构)",
-    "issued_date": r"(?:成\s*文\s*日\s*期|发\s*文\s*日\s*期|印发日期|制发日期|生成日期|签发日期|生效日期)",
-    "published_date": r"(?:发\s*布\s*(?:日\s*期|时\s*间)|公开日期|时\s*间|日\s*期|更新时间)",
+    "issued_date": r"(?:成\s*文\s*日\s*期|发\s*文\s*日\s*期|"
+    r"(?:印发|制发|生成|签发|生效)日期)",
+    "published_date": r"(?:发\s*布\s*(?:日\s*期|时\s*间)|公开日期|时\s*间|"
+    r"日\s*期|更新时间)",
     "title": r"(?:名\s*称|标\s*题|信息名称|文件名称)",
-    "other": r"(?:主\s*题\s*分\s*类|体\s*裁\s*分\s*类|组\s*配\s*分\s*类|分\s*类|公\s*开\s*(?:方\s*式|类\s*型|属\s*性|"
-    r"期\s*限|范\s*围|目\s*录|形\s*式|程序)|有\s*效\s*性|时\s*效\s*性|效力状态|失\s*效\s*日\s*期|废止日期|关\s*键\s*词|"
-    r"主\s*题\s*词|责任部门|内容概述|浏览次数|点击数|字体|文件分类|所属机构|信息类别|载体类型|语种)",
+    "other": r"(?:主\s*题\s*分\s*类|体\s*裁\s*分\s*类|组\s*配\s*分\s*类|分\s*类|"
+    r"公\s*开\s*(?:方\s*式|类\s*型|属\s*性|期\s*限|范\s*围|目\s*录|形\s*式|程序)|"
+    r"有\s*效\s*性|时\s*效\s*性|效力状态|失\s*效\s*日\s*期|废止日期|关\s*键\s*词|"
+    r"主\s*题\s*词|责任部门|内容概述|浏览次数|点击数|字体|文件分类|所属机构|信息类别|"
+    r"载体类型|语种)",
 }
 _LABEL = re.compile(
     "|".join(
@@ -51,7 +55,11 @@ _AGENCY_LINE = re.compile(rf"[\u3400-\u9fff()、·\s]{{2,30}}?{_AGENCY_TAIL}")
 _LEAD_IN = re.compile(
     r"^(?:关于|印发|转发|贯彻落实|贯彻|落实|做好|推进|进一步|全面|深化|开展|加强|的|和|与|《)+"
 )
-_CORE = r"[\u3400-\u9fff]{2,20}?(?:合作社|联合会|集团|公司|总队|支队|法院|检察院|学校|大学|局|厅|委员会|委|署|院|办公厅|办公室|人民政府|总局|部|中心|管委会|街道|乡|镇)"
+_CORE = (
+    r"[\u3400-\u9fff]{2,20}?(?:合作社|联合会|集团|公司|总队|支队|法院|检察院|学校|"
+    r"大学|局|厅|委员会|委|署|院|办公厅|办公室|人民政府|总局|部|中心|管委会|街道|"
+    r"乡|镇)"
+)
 
 
 @dataclass
@@ -267,11 +275,11 @@ def _issued(head: str, source: str, labels: dict) -> dt.date | None:
     dates = [one for one in reversed(bullets) if _DATE.fullmatch(one)]
     if dates:
         return read_date(dates[0])
-    for line in reversed(source.rstrip().split("\n")[-8:]):  # signed at the end
-        bare = re.sub(r"\s+", "", fold(line)).strip("()")
-        if _DATE.fullmatch(bare) and (date := read_date(bare)):
+    for line in reversed(source.split("\n")):  # signed at the end
+        bare = re.sub(r"\s+", "", fold(line)).strip("()").removesuffix("印发")
+        if "年" in bare and _DATE.fullmatch(bare) and (date := read_date(bare)):
             return date
-    return None
+    return read_date(labels.get("published_date", ""))
 
 
 def _plan_year(found: Metadata, head: str, source: str, hints: dict) -> int | None:
@@ -309,7 +317,11 @@ def _agency(
     named = agency_in_title(title or "")
     signed = _signatures(head)
     if named:
-        longer = [one for one in signed if one.endswith(named) and _is_full(one)]
+        longer = [
+            bare
+            for one in signed
+            if named in (bare := re.sub("办公室$|办公厅$", "", one)) and _is_full(bare)
+        ]
         if _is_full(named):
             return max([named, *longer], key=len)
         return _in_full(named, source, signed, labels) or named

@@ -14,7 +14,7 @@ _KINDS: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
     for kind, rank, pattern in (
         ("part", 0, rf"第(?P<n>{_CN}|\d{{1,3}})(?:部分|章|篇)"),
         ("section", 1, rf"第(?P<n>{_CN}|\d{{1,3}})节"),
-        ("chapter", 1, rf"(?P<n>{_CN})(?:、|[.,](?!\d)|\s(?=[\u3400-\u9fff]))"),
+        ("chapter", 1, rf"(?P<n>{_CN})(?:\s?、|[.,](?!\d)|\s(?=[\u3400-\u9fff]))"),
         ("article", 2, rf"第(?P<n>{_CN}|\d{{1,3}})[条条款项](?!例)"),
         ("paren", 2, rf"\(\s*(?P<n>{_CN})\s*\)[、.]?"),
         (

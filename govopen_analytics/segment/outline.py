@@ -37,7 +37,7 @@ class Node:
         is_bare = self.number is not None and not self.plain and not self.children
         return (
             is_bare
-            and below.start - self.end == 1
+            and 0 < below.start - self.end <= 4
             and below.end - below.start <= _SHORTEST
             and below.number is None
         )
@@ -132,6 +132,7 @@ def _inline_cuts(folded: str, is_whole: bool) -> list[int]:
                 continue
             before = folded[:at].rstrip(" ")[-1:]
             closes = at == 0 or before in _STOPS or folded[at - 1] == " "
+            closes = closes or (value == 1 and _opens_chapter(folded, at))
             if not closes and not is_whole:
                 continue
             if run and at - run[-1] < _SHORTEST:  # 一、二、三产业
@@ -151,6 +152,18 @@ def _inline_cuts(folded: str, is_whole: bool) -> list[int]:
             if len(run) >= 2 or follows_head or _after_heading(folded, run):
                 cuts.update(at for at in run if at > 0)
     return sorted(cuts)
+
+
+def _opens_chapter(folded: str, at: int) -> bool:
+    """Whether a number stands right behind the chapter heading of its line."""
+    heading, own = leading_number(folded[:at]), leading_number(folded[at:])
+    return bool(
+        heading
+        and own
+        and heading.rank < 2 <= own.rank
+        and at < 40
+        and not re.search("[。;,]", folded[:at])
+    )
 
 
 def _after_heading(folded: str, run: list[int]) -> bool:

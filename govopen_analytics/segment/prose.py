@@ -41,6 +41,9 @@ _TAIL_UNITS = re.compile(
 _STRONG_UNIT = re.compile(
     r"[\u3400-\u9fff]{1,12}(?:局|厅|处|科|室|办|委|股|部|中心|所|站|单位|部门)"
 )
+_LABEL_TAIL = re.compile(
+    r"(?<=[。;])\s*((?:责任|牵头|配合|主办|完成|承办|落实)[^。;:]{1,8}:.{2,200})$"
+)
 _EDGES = re.compile(r"^[\s(（〔\[]+|[\s)）〕\]。;；]+$")
 _LONGEST_TITLE = 42
 
@@ -206,6 +209,12 @@ class _ProseReader:
             duty = parse_responsibility(inner, self.year)
             if duty is not None:
                 found.append((start + match.start(), start + match.end(), duty))
+        tail = _LABEL_TAIL.search(folded)
+        within = tail and any(m.start() <= tail.start(1) < m.end() for m in matches)
+        if tail and not within and is_labelled(text[tail.start(1) :]):
+            duty = parse_responsibility(text[tail.start(1) :], self.year)
+            if duty is not None and (duty.lead or duty.deadline):
+                found.append((start + tail.start(1), end, duty))
         return found
 
     def _task(
@@ -309,7 +318,8 @@ class _ProseReader:
         if duty is None:
             return pieces, None
         if match[2]:
-            deadline = deadline_of_cell(match[2], self.year)
+            printed = self.source[start + match.start(2) : start + match.end(2)]
+            deadline = deadline_of_cell(printed, self.year)
             duty = Responsibility(duty.lead, duty.support, deadline)
         return [*pieces[:-1], (start, start + match.start(1))], (
             start + match.start(1),
@@ -354,7 +364,7 @@ def _title_of(text: str, *, has_more: bool) -> tuple[str, int]:
     """
     folded = fold(text)
     stop = re.search(
-        r"[。;]|(?<=[\u3400-\u9fff])\.(?=[\u3400-\u9fff])|:(?=.{15})|\s{1,}(?=\S{12})|$",
+        r"。|(?<=[\u3400-\u9fff])\.(?=[\u3400-\u9fff])|:(?=.{15})|\s{1,}(?=\S{12})|$",
         folded.rstrip(),
     )
     first = folded[: stop.start()]

@@ -346,9 +346,10 @@ class _RowReader:
             draft.support = list(previous.support)
 
     def _deadline(self, draft: Draft, previous: Draft | None) -> None:
-        note = " ".join(t.text for t in self.rest.get("note", []))
-        if _STATUS.fullmatch(note) and "note" in draft.stretches:
-            draft.stretches["progress"] = draft.stretches.pop("note")
+        for token in self.rest.get("note", []):
+            if _STATUS.fullmatch(fold(token.text)) and not token.is_merged:
+                draft.stretches["note"].remove((token.start, token.end))
+                draft.add("progress", token.start, token.end)
         for role in ("deadline", "note"):
             tokens = self.rest.get(role, [])
             if not tokens:

@@ -39,7 +39,10 @@ _LABEL_LEAD = (
     r"(?:领导|主体|单位|部门|处室|科室|股室|处|科|机构|人|方|站所|\(单位\)|\(部门\)|\(科室\)|及|和|、|/)*"
     "|承办|主办|牵头|责任分工|任务分工|职责分工"
 )
-_LABEL_SUPPORT = "(?:配合|协助|协办|协同|参与|参加|支持)(?:责任)?(?:单位|部门|处室|科室|股室|处|科|机构|\\(单位\\)|\\(部门\\))*"
+_LABEL_SUPPORT = (
+    "(?:配合|协助|协办|协同|参与|参加|支持)(?:责任)?"
+    "(?:单位|部门|处室|科室|股室|处|科|机构|\\(单位\\)|\\(部门\\))*"
+)
 _LABEL_DEADLINE = (
     "(?:完成|工作|办理|落实|任务|整改|公开|推进|责任)?(?:时间|时限|期限|日期|节点)"
     "(?:要求|节点|安排|进度)?|进度安排|时间进度"
@@ -205,6 +208,8 @@ def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
         raw = raw[: gloss.start()] + raw[gloss.end() :]
     if re.match(r"\s*[由]", raw):
         raw = raw.strip()[1:]
+    if _MARKED.search(fold(raw)):
+        return _marked(raw, year)
     labels = list(_LABELLED.finditer(fold(raw)))
     if labels and labels[0].start() == 0:
         return _labelled(raw, year)
@@ -232,6 +237,18 @@ def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
     if not lead:
         lead, support = support, []
     return Responsibility(_once(lead), _once(support), deadline)
+
+
+# 甲（牵头）、乙: the mark stands behind the unit's name.
+_MARKED = re.compile(r"[(\[](?:牵头|主办|主责|主责单位|牵头单位)[)\]]")
+
+
+def _marked(raw: str, year: int | None) -> Responsibility | None:
+    lead, support = [], []
+    for part in split_units(raw):
+        mark = _MARKED.search(fold(part))
+        (lead if mark else support).append(part[: mark.start()] if mark else part)
+    return Responsibility(_once(lead), _once(support)) if lead else None
 
 
 def _merge(
