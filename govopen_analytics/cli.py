@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from govopen_analytics.cli_check import check
+
 app = typer.Typer(
     help="政务公开年度计划分析：读入计划、编码主题、生成报告。\n\n"
     "Load open-government plans, code their themes, write the report.",
@@ -32,6 +34,9 @@ ProcessedOption = Annotated[
 CodebookOption = Annotated[
     Path | None, typer.Option("--codebook", help="编码表 · a codebook of your own")
 ]
+
+
+app.command()(check)
 
 
 @app.command()

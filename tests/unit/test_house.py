@@ -23,9 +23,10 @@ FLOORS = [
     {"clauses", "keywords", "tfidf", "linear"},
     {"coding", "agreement", "compare"},
     {"corpus", "figures", "findings", "html_tables", "images"},
-    {"account", "results"},
-    {"build", "pages"},
+    {"account", "answers", "charts", "results", "review", "validity"},
+    {"build", "export", "pages"},
     {"run"},
+    {"cli_check", "cli_coding", "cli_export"},
     {"cli"},
 ]
 FLOOR_OF = {name: n for n, names in enumerate(FLOORS) for name in names}
