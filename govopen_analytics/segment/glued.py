@@ -56,7 +56,8 @@ def _names(line: str) -> list[int]:
             reached = best[start]
             if reached is None or column_role(bare[start:end]) is None:
                 continue
-            cost = abs(end - start - 4) ** 2 + 0.1
+            excess = end - start - 4
+            cost = max(excess, 0) ** 2 + max(-excess, 0) / 2 + 0.1
             candidate = (reached[0] + cost, [*reached[1], end])
             if best[end] is None or candidate[0] < best[end][0]:
                 best[end] = candidate

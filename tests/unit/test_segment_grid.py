@@ -1,0 +1,130 @@
+"""Headers, and cells that find their rows and columns again."""
+
+import pytest
+
+from govopen_analytics.segment.columns import column_role, read_header
+from govopen_analytics.segment.glued import glued_tokens
+from govopen_analytics.segment.grid import Token, align, infer_columns, ordinal_of
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("序号", "ordinal"),
+        ("序 号", "ordinal"),
+        ("工作任务", "title"),
+        ("具体要求", "content"),
+        ("责任部门（单位）", "lead"),
+        ("牵头单位", "lead"),
+        ("协助处室", "support"),
+        ("完成时限", "deadline"),
+        ("時間節點", "deadline"),
+        ("工作进展", "progress"),
+        ("备注", "note"),
+        ("一、推进政策公开", None),
+        ("对政策文件开展多种形式的解读，做到应解读尽解读", None),
+    ],
+)
+def test_column_role(name, role):
+    assert column_role(name) == role
+
+
+@pytest.mark.parametrize(
+    ("names", "roles"),
+    [
+        ("序号 重点任务 完成时限", ["ordinal", "title", "deadline"]),
+        ("工作任务 工作要求 牵头单位 责任单位", ["title", "content", "lead", "support"]),
+        ("任务 要求 责任领导 责任科室", ["title", "content", "note", "lead"]),
+        ("任务 要求 市级牵头单位 责任单位", ["title", "content", "note", "lead"]),
+        ("索引号 11370 公开方式 主动公开", None),
+        ("责任单位 完成时限", None),
+    ],
+)
+def test_read_header(names, roles):
+    columns = read_header(names.split())
+    assert ([c.role for c in columns] if columns else None) == roles
+
+
+@pytest.mark.parametrize(
+    ("text", "ordinal"),
+    [("3", 3), ("36,37", 36), ("38、40", 38), ("（二）", 2), ("公开", None), ("3月", None)],
+)
+def test_ordinal_of(text, ordinal):
+    assert ordinal_of(text) == ordinal
+
+
+def cells(texts, opens=None):
+    return [Token(i, i + 1, text, opens_row=opens) for i, text in enumerate(texts)]
+
+
+HEADER = read_header(["工作任务", "具体要求", "责任单位", "完成时限"])
+LONG = "对规范性文件开展解读，采用图解和视频等多种形式，讲明背景和依据。"
+
+
+def placed(rows):
+    return [["/".join(t.text for t in cell) for cell in row] for row in rows]
+
+
+def test_a_merged_cell_that_vanished_on_the_left_is_found():
+    texts = ["做好解读", LONG, "办公室", "年底前", LONG, "法规科", "6月底前"]
+    _, rows = align(cells(texts), HEADER)
+    assert placed(rows) == [
+        ["做好解读", LONG, "办公室", "年底前", ""],
+        ["", LONG, "法规科", "6月底前", ""],
+    ]
+
+
+def test_a_column_of_numbers_without_a_name_is_found():
+    texts = []
+    for n in range(1, 5):
+        texts += [f"任务名称{n}", str(n), LONG, "办公室", "年底前"]
+    columns, rows = align(cells(texts), HEADER)
+    assert [c.role for c in columns] == [
+        "title",
+        "ordinal",
+        "content",
+        "lead",
+        "deadline",
+    ]
+    assert len(rows) == 4
+
+
+def test_a_chapter_fills_its_row_alone():
+    texts = ["一、推进政策公开", "做好解读", LONG, "办公室", "年底前"]
+    _, rows = align(cells(texts), HEADER)
+    assert placed(rows)[0] == ["", "", "", "", "一、推进政策公开"]
+    assert placed(rows)[1] == ["做好解读", LONG, "办公室", "年底前", ""]
+
+
+def test_rows_that_are_whole_are_taken_as_they_are():
+    tokens = []
+    for n in range(3):
+        row = cells([f"任务{n}", "要求", "办公室", "全年"], opens=False)
+        tokens += [Token(0, 1, row[0].text, opens_row=True), *row[1:]]
+    columns, rows = align(tokens, HEADER)
+    assert columns == HEADER
+    assert placed(rows)[2] == ["任务2", "要求", "办公室", "全年", ""]
+
+
+def test_columns_are_inferred_where_the_header_is_missing():
+    rows = [[str(n), "公开预算", LONG, "财务科", "年底前"] for n in range(1, 4)]
+    roles = [column.role for column in infer_columns(rows)]
+    assert roles == ["ordinal", "text", "text", "lead", "deadline"]
+
+
+def test_glued_cells_are_split_below_a_glued_header():
+    text = "序号具体要求责任科室时限要求\n1公开部门预算。规划科、办公室3月底前\n"
+    assert [token.text for token in glued_tokens(text)] == [
+        "序号",
+        "具体要求",
+        "责任科室",
+        "时限要求",
+        "1",
+        "公开部门预算。",
+        "规划科、办公室",
+        "3月底前",
+    ]
+
+
+def test_without_a_glued_header_nothing_is_split():
+    assert glued_tokens("1公开部门预算。规划科3月底前\n") == []
