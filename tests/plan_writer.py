@@ -5,7 +5,8 @@ is a table. A cell is its text, or the ``(row, column)`` of the cell that a merg
 carries there.
 
 Run ``python tests/plan_writer.py tests/golden/formats`` to write the golden files
-anew, and read the difference before keeping it.
+anew, and read the difference before keeping it. The one in the old Word format is
+``plan.docx`` converted by LibreOffice.
 """
 
 import csv

@@ -96,7 +96,7 @@ def read_xls(content: bytes, name: str) -> Source:
         names.append(sheet.name)
     return builder.build(
         "xls",
-        encoding=book.encoding,
+        encoding=(book.encoding or "").replace("_", "-") or None,
         metadata={"sheets": normalise_characters("、".join(names))},
         warnings=tuple(warnings),
     )
