@@ -18,7 +18,7 @@ from govopen_analytics.readers.limits import (
     MAX_TEXT_BYTES,
     check_size,
 )
-from govopen_analytics.readers.sniffing import sniff_format
+from govopen_analytics.readers.sniffing import has_html_root, sniff_format
 from govopen_analytics.readers.source import Block, Cell, Source, SourceBuilder
 
 __all__ = [
@@ -162,8 +162,10 @@ def _choose_format(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
         )
     if found in REFUSED:
         raise _refuse(name, found)
-    if found == "html" and (expected == "csv" or _extension(name) in _MARKDOWN):
-        # Both may quote tags, and neither has a mark of its own.
+    is_quoting = expected == "csv" or _extension(name) in _MARKDOWN
+    is_debris = expected == "text" and not has_html_root(content)
+    if found == "html" and (is_quoting or is_debris):
+        # Plain text may quote tags, or be a page saved as text with some left in.
         found = None
     if found is None:
         is_plain = expected in FORMATS and FORMATS[expected].is_plain

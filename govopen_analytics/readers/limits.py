@@ -9,8 +9,8 @@ MEGABYTE = 1024 * 1024
 # a saved web page may hold its pictures.
 MAX_FILE_BYTES = 200 * MEGABYTE
 MAX_PDF_BYTES = 100 * MEGABYTE
-MAX_PAGE_BYTES = 50 * MEGABYTE
-MAX_TEXT_BYTES = 20 * MEGABYTE
+MAX_PAGE_BYTES = 20 * MEGABYTE
+MAX_TEXT_BYTES = 4 * MEGABYTE
 
 # What an archive member may unpack to. An XML tree takes about eight times its
 # file, so this keeps the largest document near one gigabyte of memory.

@@ -55,6 +55,7 @@ _HTML_START = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _HTML_TAGS = re.compile(r"</(p|div|td|tr|table|span|body|html)\s*>", re.IGNORECASE)
+_HTML_ROOT = re.compile(rb"<(?:!doctype html|html|body)[\s>]", re.IGNORECASE)
 _MIN_HTML_TAGS = 2
 
 
@@ -92,6 +93,21 @@ def _looks_like_html(head: bytes) -> bool:
         return True
     tags = _HTML_TAGS.finditer(text)
     return sum(1 for _, _ in zip(range(_MIN_HTML_TAGS), tags, strict=False)) >= 2
+
+
+def has_html_root(content: bytes) -> bool:
+    """Tell whether bytes open as a whole HTML page does.
+
+    Parameters
+    ----------
+    content : bytes
+        The whole file.
+
+    Returns
+    -------
+    bool
+    """
+    return bool(_HTML_ROOT.search(content[:HEAD_BYTES].replace(b"\0", b"")))
 
 
 def sniff_format(content: bytes) -> str | None:

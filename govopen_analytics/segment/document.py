@@ -137,7 +137,7 @@ def _is_last_cell(table: Table, i: int, source: Source) -> bool:
         is_end
         and table.style == "pipes"
         and not is_furniture(token.text)
-        and (not re.search(r"^附件|印发$", token.text))
+        and (not re.search(r"^(?:附件|注[:：]|[^：:]{0,4}说明[:：])|印发$", token.text))
     )
 
 

@@ -11,7 +11,7 @@ from govopen_analytics.segment.units import (
     parse_responsibility,
     split_units,
 )
-from govopen_analytics.text import fold
+from govopen_analytics.text import fold, read_number
 
 _INNER = r"(?:[^()\[\]]|[(\[](?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*[)\]])"
 _BRACKET = re.compile(rf"[(\[]({_INNER}{{2,400}})[)\]]")
@@ -41,6 +41,12 @@ _LABELLED_LIMIT = re.compile(
 )
 _EDGES = re.compile(r"^[\s(（〔\[]+|[\s)）〕\]。;；]+$")
 _LONGEST_LABEL = 200
+
+
+_ABOVE = re.compile(
+    r"以上(?P<n>[两二三四五六七八九十]|\d)[项条](?:工作|任务)?(?:均|都)?由"
+    r"(?P<units>.{2,60}?)(?:负责|落实|牵头|承担)"
+)
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,17 @@ def _names_units(text: str, folded: str, first: int, last: int, a: int, b: int) 
         return True
     closes = not folded[last:].strip(" 。;,")
     follows_stop = folded[:first].rstrip()[-1:] in "。;,"
-    return (closes or follows_stop) and looks_like_units(inner)
+    return (closes or follows_stop) and _is_units_and_limit(inner)
+
+
+def _is_units_and_limit(inner: str) -> bool:
+    """Whether a bracket holds units, with a deadline behind them or not."""
+    if looks_like_units(inner):
+        return True
+    clauses = [one for one in re.split("[,，;；]", inner) if one.strip()]
+    limits = [one for one in clauses if parse_deadline(one, None) or is_labelled(one)]
+    units = [one for one in clauses if one not in limits]
+    return bool(limits and units) and all(map(looks_like_units, units))
 
 
 def _is_duty(inner: str) -> bool:
@@ -177,6 +193,33 @@ def duty_for_all_below(text: str, year: int | None) -> Responsibility | None:
         if match
         else None
     )
+
+
+def duty_for_those_above(
+    text: str, year: int | None
+) -> tuple[int, Responsibility] | None:
+    """Read 以上两项由甲负责.
+
+    Parameters
+    ----------
+    text : str
+        Text of the last task it speaks of.
+    year : int or None
+        Year of the plan.
+
+    Returns
+    -------
+    n_tasks : int
+        How many tasks it speaks of, that one included.
+    said : Responsibility
+    """
+    match = _ABOVE.search(fold(text))
+    n_tasks = read_number(match["n"]) if match else None
+    if n_tasks is None:
+        return None
+    units = text[match.start("units") : match.end("units")]
+    said = parse_responsibility(units, year)
+    return (n_tasks, said) if said else None
 
 
 def glued_duty(source: str, start: int, end: int, year: int | None) -> Duty | None:

@@ -270,7 +270,7 @@ def _tables(tokens: list[Token], style: str) -> list[Table]:
         stop = headers[i + 1][0] if i + 1 < len(headers) else len(tokens)
         while style == "pipes" and last < stop and _is_padding(tokens[last]):
             last += 1  # empty cells that close the header's line
-        body = tokens[last:stop]
+        body = _until_annex(tokens[last:stop])
         header = tokens[first:last]
         names = [re.sub(r"[\s()]", "", fold(column.name)) for column in columns]
         if tables and _names(tables[-1].columns) == names:
@@ -286,6 +286,16 @@ def _tables(tokens: list[Token], style: str) -> list[Table]:
         else:
             tables.append(Table(columns, header, body, frozenset(), style))
     return tables
+
+
+def _until_annex(tokens: list[Token]) -> list[Token]:
+    """Cut a table's cells where another annex begins: 附件2 on a line."""
+    for i, token in enumerate(tokens):
+        if token.opens_row and re.fullmatch(
+            r"附\s*件\s*[\d一二三四]?\s*:?", fold(token.text)
+        ):
+            return tokens[:i]
+    return tokens
 
 
 def _without_caption(
@@ -336,7 +346,7 @@ def _header_at(
         columns = read_header([token.text for token in tokens[first:end]])
         if columns:
             return end, columns
-    if not opening.text:
+    if column_role(opening.text) is None:
         return None
     best = None
     for end in range(first + 2, min(first + 13, len(tokens)) + 1):

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from govopen_analytics.segment.metadata import agency_in_title, is_plan_title, read_date
+from govopen_analytics.segment.metadata import agency_in_title, is_date, is_plan_title
 from govopen_analytics.segment.numbering import leading_number
 from govopen_analytics.text import fold
 
@@ -21,10 +21,13 @@ _TRAILING = re.compile(
     r"(?:附件|附表?)\s*\d*\s*[:.]|^附件\s*\d*$|抄送|主送|印发$|^\(?此件|联\s*系\s*人|联系电话|^附\s*则|"
     r"本(?:方案|要点|台账|办法)自.*(?:施行|执行|实施)|(?:办公室|厅|局)\s*\d{4}年\d{1,2}月\d{1,2}日印发"
 )
+_REPORT_BACK = re.compile(
+    r"请(?:各.{0,14})?于.{2,16}前.*(?:报送|报至|报[市县省区局厅]|反馈)"
+)
 _ADDRESSEE = re.compile(r"^[^。]{2,200}[:：]\s*$")
 _HANDS_ON = re.compile(
     r"(?:现(?:将|把)?|已经?[^。]{0,40}(?:同意|通过|审定)[^。]{0,6})[^。]{0,80}?(?:印发|转发|下发|发)给?(?:你们|各|给)|"
-    r"现(?:予)?印发|印发给你们|现(?:将|把)[^。]{0,60}[》〉][^。]{0,20}(?:印发|转发|下发)"
+    r"现(?:予)?(?:印发|公布)|印发给你们|现(?:将|把)[^。]{0,60}[》〉][^。]{0,20}(?:印发|转发|下发)"
 )
 
 _NOTICE = re.compile(r"^[^。《]{0,30}(?:关于)?印发[^。]{4,60}的?通知$")
@@ -100,8 +103,9 @@ def _stretches(raw: str) -> list[tuple[int, int]]:
 def is_furniture(text: str) -> bool:
     """Tell whether a line belongs to the page and not to the document."""
     folded = fold(text)
-    is_sentence = leading_number(folded) is not None and re.search("[。;]", folded)
-    if len(folded) >= 200 or is_sentence:
+    numbered = leading_number(folded) is not None and re.search("[。;]", folded)
+    is_sentence = len(folded) >= 12 and folded.rstrip().endswith("。")
+    if len(folded) >= 200 or numbered or is_sentence:
         return False
     return bool(_FURNITURE.search(folded))
 
@@ -149,13 +153,15 @@ def find_frame(source: str, limit: int | None = None) -> Frame:
         has_letter = False
     if limit is not None:
         start = min(start, limit)
-    closings = [i for i in (*signed, *titles) if not numbered or i < numbered[0]]
     if not titles:
         handing += [
             i for i, one in enumerate(lines[:20]) if _NOTICE.match(fold(one.text))
         ]
-    is_closed = not handing or any(i > handing[-1] for i in closings)
-    handed_on = None if has_letter or is_closed else lines[handing[-1]].start
+    last = handing[-1] if handing else 0
+    first_below = next((i for i in numbered if i > last), len(lines))
+    is_closed = any(last < i < first_below for i in (*signed, *titles))
+    is_letter = bool(handing) and not has_letter and not is_closed
+    handed_on = lines[last].start if is_letter else None
     return Frame(start, _body_end(lines, start, source), title, has_letter, handed_on)
 
 
@@ -190,7 +196,7 @@ def _whole_title(lines: list[Line], i: int) -> str:
 
 def _is_date(text: str) -> bool:
     bare = re.sub(r"\s+", "", fold(text)).strip("()").removesuffix("印发")
-    return (len(bare) <= 16 and read_date(bare) is not None) or bool(
+    return is_date(bare) or bool(
         re.fullmatch(
             r"[\u3400-\u9fff]{2,20}(?:局|厅|委|室|府|部)20\d\d年\d{1,2}月\d{1,2}日",
             bare,
@@ -258,8 +264,8 @@ def _annex_at(lines: list[Line]) -> int:
             and i + 1 < len(lines)
             and _is_date(lines[i + 1].text)
         )
-        later = any(is_plan_title(one.text) for one in lines[i + 1 :])
-        if begun and (is_annex or is_signed) and not later:
+        ends = begun and (is_annex or is_signed)
+        if ends and not any(is_plan_title(one.text) for one in lines[i + 1 :]):
             return i
     return len(lines)
 
@@ -267,7 +273,7 @@ def _annex_at(lines: list[Line]) -> int:
 def _is_note(text: str) -> bool:
     folded = fold(text)
     is_short = len(folded) < 200 and leading_number(folded) is None
-    return is_short and bool(_TRAILING.search(folded))
+    return is_short and bool(_TRAILING.search(folded) or _REPORT_BACK.search(folded))
 
 
 def _is_signature(text: str) -> bool:

@@ -25,11 +25,11 @@ _BY_TITLE = (
         r"召开|举办|举行|开展.{0,12}(?:培训|调研)|(?:局长|市长|县长).{0,20}(?:强调|指出)",
     ),
 )
-_ARTICLE = re.compile(r"^\s*第[一二三四五六七八九十百\d]+条", re.M)
+_ARTICLE = re.compile(r"^[ \t\u3000]*第[一二三四五六七八九十百\d]+条", re.M)
 _RULES = re.compile(r"(?:本|此)(?:制度|办法|规定|细则|规范|条例)(?:所称|适用|由|自)")
 _REPORT = re.compile(
     r"主动公开政府信息情况|收到和处理政府信息公开申请情况|政府信息管理情况|存在的主要问题及改进情况|"
-    r"收取信息处理费的?情况|数据统计期限|统计期限自|(?:依申请公开|主动公开|投诉)情况\??$|下一步(?:工作)?打算|"
+    r"收取信息处理费的?情况|数据统计期限|统计期限自|本(?:年报|报告)(?:根据|由|按照|电子版|中所列)|(?:依申请公开|主动公开|投诉)情况\??$|下一步(?:工作)?打算|"
     r"本年度(?:未|没有|共)|被申请行政复议|因政府信息公开工作被申请",
     re.M,
 )
@@ -82,8 +82,8 @@ def not_a_plan(title: str | None, columns: list[str], source: str) -> str | None
     ) and SUBJECT.search(bare)
     opening = [
         _bare(line)
-        for line in source.split("\n")[:6]
-        if 10 <= len(line) < 60 and not re.search(r"^\s*[•·*-]|[。；;，,]|、", line)
+        for line in (re.sub(r"[|｜\s]+$", "", one) for one in source.split("\n")[:15])
+        if 10 <= len(line) < 60 and not re.search(r"^\s*[•·*-]|[。；;，,、>|:：]", line)
     ]
     named = [bare, *(line for line in opening if SUBJECT.search(line))]
     for kind, pattern in _BY_TITLE:

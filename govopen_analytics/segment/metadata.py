@@ -233,6 +233,20 @@ def _own_number(head: str, labels: dict, hints: dict) -> str | None:
     return None
 
 
+def is_date(text: str) -> bool:
+    """Tell whether a text is a full date and nothing else.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    bool
+    """
+    return bool(_DATE.fullmatch(fold(text))) and read_date(text) is not None
+
+
 def read_date(text: str) -> dt.date | None:
     """Read the first full date of a text, in Arabic or Chinese figures.
 

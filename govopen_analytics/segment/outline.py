@@ -222,4 +222,15 @@ def outline(nodes: list[Node]) -> Node:
             stack.pop()
         stack[-1].children.append(node)
         stack.append(node)
+    _mark_siblings(root)
     return root
+
+
+def _mark_siblings(root: Node) -> None:
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        fuller = any(child.children for child in node.children)
+        for child in node.children:
+            child.has_fuller_siblings = fuller
+        pending += node.children

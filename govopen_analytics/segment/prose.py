@@ -8,6 +8,7 @@ from govopen_analytics.segment.draft import Draft, Ledger, Stretch, heading_name
 from govopen_analytics.segment.duties import (
     Duty,
     duty_for_all_below,
+    duty_for_those_above,
     find_duties,
     glued_duty,
     is_label_line,
@@ -27,6 +28,10 @@ _SENTENCE_END = re.compile("[。;!?](?=.)")
 _INLINE_PART = re.compile(r"(?:^|(?<=[。;,:)\n]))\s*([一二三四五六七八九十])是(?!否)")
 _TITLE_END = re.compile(
     r"。|(?<=[\u3400-\u9fff])\.(?=[\u3400-\u9fff])|:(?=.{15})|\s(?=\S{12})|$"
+)
+_ACTS = re.compile(
+    "(?:[^。]{0,14}[,、])?(?:公开|推进|加强|做好|完善|扩大|强化|深化|提升|规范|健全|优化|推动|"
+    "落实|抓好|拓展|围绕|盯住|聚焦|加大|严格|建立|着力|进一步|全面|积极|持续)"
 )
 _LONGEST_TITLE, _LONGEST_WITH_COMMA, _LONGEST_HEADING = 42, 34, 60
 _LONGEST_BARE = 30  # characters of a heading that has nothing below it
@@ -58,10 +63,13 @@ def prose_tasks(
     """
     root = outline(nodes)
     reader = _ProseReader(source, year, ledger)
+    if not root.children and _are_tasks(root.plain, source):
+        for node in root.plain:
+            reader.add_paragraph(node)
+        return reader.tasks, []
     for node in root.plain:
         ledger.add(node.start, node.end, "preamble")
     for child in root.children:
-        child.has_fuller_siblings = any(one.children for one in root.children)
         reader.read(child, [])
     return reader.tasks, _gaps(root)
 
@@ -104,8 +112,11 @@ class _ProseReader:
             self.default = duty_for_all_below(text, self.year) or self.default
             self.ledger.add(plain.start, plain.end, "notes")
         for child in node.children:
-            child.has_fuller_siblings = any(one.children for one in node.children)
             self.read(child, names)
+
+    def add_paragraph(self, node: Node) -> None:
+        """Take a paragraph without a number for a task."""
+        self._task([(node.start, node.end)], [], None)
 
     def _is_label(self, stretch: Stretch) -> bool:
         return is_label_line(self.source[slice(*stretch)])
@@ -187,8 +198,14 @@ class _ProseReader:
         content = draft.text("content", self.source)
         if draft.deadline is None and title and content:
             draft.deadline = governing_deadline(title, content, self.year)
-        if title or content:
-            self.tasks.append(draft)
+        if not title and not content:
+            return
+        self.tasks.append(draft)
+        whole = self.source[stretches[0][0] : stretches[-1][1]]
+        if above_too := duty_for_those_above(whole, self.year):
+            n_tasks, shared = above_too
+            for one in self.tasks[-n_tasks:]:
+                one.lead, one.support = list(shared.lead), list(shared.support)
 
     def _without(self, texts: list[Stretch], duties: list[Duty]) -> list[Stretch]:
         """Cut what says who is responsible out of a task's text."""
@@ -224,6 +241,19 @@ class _ProseReader:
             draft.add("title", at, at + len(title))
         for stretch in ((start + content_at, end), *rest):
             draft.add("content", *stretch)
+
+
+def _are_tasks(nodes: list[Node], source: str) -> bool:
+    """Whether a text without numbers is a list of tasks.
+
+    It is, where nearly every paragraph opens with a name of what is to be done.
+    """
+    texts = [source[node.start : node.end] for node in nodes]
+    named = [
+        text for text in texts if len(text) > 60 and _title_of(text, has_more=False)[0]
+    ]
+    acting = [text for text in named if _ACTS.match(fold(text))]
+    return len(acting) >= 3 and len(acting) >= 0.7 * len(texts)
 
 
 def _is_bare(text: str) -> bool:

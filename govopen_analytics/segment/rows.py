@@ -48,8 +48,11 @@ class RowReader:
         fields: dict[int, str],
         source: str,
         year: int | None,
+        *,
+        units_below: bool = False,
     ) -> None:
         self.source, self.year, self.columns, self.row = source, year, columns, row
+        self.units_below = units_below
         self.headings: list[tuple[Token, Number | None, str]] = []
         self.title: list[Token] = []
         self.content: list[Token] = []
@@ -158,14 +161,17 @@ class RowReader:
         return draft
 
     def _vanished(self, role: str) -> bool:
-        """Whether the row has no cell for a column, not even an empty one."""
-        places = [j for j, c in enumerate(self.columns) if c.role == role]
+        """Whether a merge with a row above left a column without its text.
+
+        A flattened table prints a merged cell once; below it the cell is empty
+        or not there at all. Support may be empty by itself.
+        """
+        cells = [self.row[j] for j, c in enumerate(self.columns) if c.role == role]
+        if not cells or any(token.text for cell in cells for token in cell):
+            return False
         n_cells = sum(len(cell) for cell in self.row)
-        return (
-            bool(places)
-            and n_cells < len(self.columns)
-            and not any(self.row[j] for j in places)
-        )
+        is_blank = role != "support" and any(cells)
+        return is_blank or (not any(cells) and n_cells < len(self.columns))
 
     def _responsibility(self, draft: Draft, previous: Draft | None) -> None:
         lead = self.rest.get("lead", [])
@@ -183,7 +189,8 @@ class RowReader:
         if not lead and self._vanished("lead"):
             group = (draft.chapter, draft.section, draft.title(self.source))
             above = (previous.chapter, previous.section, previous.title(self.source))
-            if group != above or previous.awaits_units:
+            is_new = group != above or previous.awaits_units
+            if is_new and self.units_below:
                 draft.awaits_units = True
                 return
             draft.lead = list(previous.lead)

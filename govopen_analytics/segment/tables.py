@@ -63,7 +63,9 @@ def table_tasks(
                 ledger.add(token.start, token.end, "notes")
             continue
         after_break = min(t.start for cell in row for t in cell) in broken
-        reader = RowReader(row, columns, fields, source, year)
+        reader = RowReader(
+            row, columns, fields, source, year, units_below=table.style == "lines"
+        )
         _read_headings(reader, state, ledger)
         if not reader.holds_task:
             if tasks and reader.rest:

@@ -166,7 +166,7 @@ def is_unit(part: str) -> bool:
     -------
     bool
     """
-    part = fold(part)
+    part = re.sub("^(各[县市区州镇乡])、", r"\1", fold(part))
     core = re.sub(r"\([^()]*\)|等$", "", part)
     if not 0 < len(core) <= 22:
         return False
@@ -208,11 +208,13 @@ def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
         raw = raw[: gloss.start()] + raw[gloss.end() :]
     if re.match(r"\s*[由]", raw):
         raw = raw.strip()[1:]
-    if _MARKED.search(fold(raw)):
-        return _marked(raw, year)
+    if run_on := _RUN_ON.search(fold(raw)):  # 甲牵头乙落实
+        raw = raw[: run_on.end()] + "," + raw[run_on.end() :]
     labels = list(_LABELLED.finditer(fold(raw)))
     if labels and labels[0].start() == 0:
         return _labelled(raw, year)
+    if _MARKED.search(fold(raw)):
+        return _marked(raw, year)
     if labels:
         plain = parse_responsibility(raw[: labels[0].start()], year)
         return _merge(plain, _labelled(raw[labels[0].start() :], year))
@@ -239,6 +241,10 @@ def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
     return Responsibility(_once(lead), _once(support), deadline)
 
 
+_RUN_ON = re.compile(
+    r"(?:局|厅|委|办|处|科|室|中心|部|股|府)牵头"
+    r"(?=[各市县区局省镇相有其][^,;。]{1,40}(?:配合|落实|负责|参与|协助))"
+)
 # 甲（牵头）、乙: the mark stands behind the unit's name.
 _MARKED = re.compile(r"[(\[](?:牵头|主办|主责|主责单位|牵头单位)[)\]]")
 
@@ -268,7 +274,7 @@ def _once(units: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(units))
 
 
-_ASIDE = re.compile(r"\s*(?:以下|下同|不再)")
+_ASIDE = re.compile(r"\s*(?:以下|下同|不再|本(?:要点|方案|通知)|各项工作)")
 _ENDS_IN_VERB = re.compile(f"(?:{_LEAD_VERB}|{_SUPPORT_VERB})$")
 _GLOSS = re.compile(r"[(\[](?:以下|即|指|含)[^()\[\]]*[)\]]")
 
@@ -327,6 +333,8 @@ def _labelled(raw: str, year: int | None) -> Responsibility | None:
         value = value.strip().strip("。;；,，、")
         if mark["deadline"]:
             deadline = deadline_of_cell(value, year)
+            if deadline is None and 0 < len(value) <= 30:
+                deadline = Deadline(tidy(value), None, None)
             continue
         inner = parse_responsibility(value, year) if value else None
         if inner is None:
