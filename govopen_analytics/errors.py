@@ -64,6 +64,14 @@ class SelectionError(GovOpenError, ValueError):
     """A report was asked for something that is not there."""
 
 
+class ExportError(GovOpenError):
+    """A chart or a table could not be written for a briefing."""
+
+
+class BusyError(GovOpenError):
+    """Another process is writing where this one was asked to."""
+
+
 class RunError(GovOpenError):
     """A notebook run failed.
 

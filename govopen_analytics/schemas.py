@@ -111,6 +111,26 @@ FIELDS: dict[str, Field] = {
     "coder": Field("string", "Who or what made the judgement."),
     "rank": Field("integer", "1 for the primary theme, 2 … secondary.", {"minimum": 1}),
     "score": Field("number", "Confidence of the coder in the theme (0-1).", _SHARE),
+    # reviews, review_samples
+    "reviewed_date": Field("date", "Day on which a person decided."),
+    "primary_theme_id": Field(
+        "string", "Primary theme a person decided on; empty where none fits."
+    ),
+    "secondary_theme_ids": Field("array", "Secondary themes a person decided on."),
+    "text_sha256": Field(
+        "string", "SHA-256 of the task's text when it was given to a person."
+    ),
+    "remark": Field("string", "Remark of the person who decided."),
+    "sample_id": Field("string", "Identifier of a random sample of tasks."),
+    "sampling_share": Field(
+        "number", "Chance with which the task was drawn (0-1).", _SHARE
+    ),
+    "n_frame_tasks": Field(
+        "integer", "Number of tasks the sample was drawn from (count).", _COUNT
+    ),
+    "frame_sha256": Field(
+        "string", "SHA-256 of the identifiers the sample was drawn from."
+    ),
     # comparisons
     "measure": Field("string", "Name of the measure."),
     "group": Field("string", "What was measured: the values that name the group."),
@@ -219,6 +239,33 @@ TABLES: dict[str, Table] = {
         ["task_id", "theme_id", "coder", "rank", "score", "codebook_version"],
         ("task_id", "theme_id", "coder"),
         ("rank", "codebook_version"),
+    ),
+    "reviews": Table(
+        "a person's decision about a task",
+        [
+            "task_id",
+            "coder",
+            "reviewed_date",
+            "primary_theme_id",
+            "secondary_theme_ids",
+            "codebook_version",
+            "text_sha256",
+            "remark",
+        ],
+        ("task_id", "coder"),
+        ("reviewed_date", "codebook_version", "text_sha256"),
+    ),
+    "review_samples": Table(
+        "a task drawn into a random sample for review",
+        [
+            "sample_id",
+            "task_id",
+            "sampling_share",
+            "n_frame_tasks",
+            "frame_sha256",
+        ],
+        ("sample_id", "task_id"),
+        ("sampling_share", "n_frame_tasks", "frame_sha256"),
     ),
     "comparisons": Table(
         "a measured value",

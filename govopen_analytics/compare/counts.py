@@ -163,16 +163,30 @@ def _theme_ids(themes: pd.DataFrame) -> np.ndarray:
     return themes["theme_id"].to_numpy(dtype=object).astype(str)
 
 
+def _check_coders(assignments: pd.DataFrame) -> None:
+    """Refuse a task that two coders coded: it would count twice.
+
+    Several coders are right where people reviewed some tasks and the machine
+    coded the others.
+    """
+    pairs = assignments[["task_id", "coder"]].drop_duplicates()
+    twice = pairs[pairs["task_id"].duplicated(keep=False)]
+    if twice.empty:
+        return
+    coders = ", ".join(map(str, twice["coder"].unique()))
+    raise SchemaError(
+        "theme_assignments",
+        f"{twice['task_id'].nunique()} tasks were coded by several of the coders "
+        f"{coders}; expected one coder a task: select the rows to count",
+        failure_cases=twice,
+    )
+
+
 def _check_assignments(
     tasks: pd.DataFrame, assignments: pd.DataFrame, theme_ids: np.ndarray
 ) -> None:
-    coders = assignments["coder"].unique() if "coder" in assignments else []
-    if len(coders) > 1:
-        raise SchemaError(
-            "theme_assignments",
-            f"found the coders {', '.join(map(str, coders))}; expected one: select "
-            "the rows of the coder to count",
-        )
+    if "coder" in assignments:
+        _check_coders(assignments)
     orphans = assignments[~assignments["task_id"].isin(tasks["task_id"])]
     if not orphans.empty:
         raise SchemaError(

@@ -1,0 +1,58 @@
+"""Human review: tasks worth a person's time, decisions back, shares corrected."""
+
+from govopen_analytics.review.correction import (
+    Correction,
+    corpus_correction,
+    correction_findings,
+    correction_sample,
+    review_corrected_shares,
+    sample_problems,
+)
+from govopen_analytics.review.decisions import (
+    ReviewImport,
+    add_reviews,
+    apply_reviews,
+    current_reviews,
+    deciding_reviews,
+    import_reviews,
+    review_assignments,
+    text_sha256,
+)
+from govopen_analytics.review.export import export_review, review_rows
+from govopen_analytics.review.selection import (
+    draw_random_sample,
+    select_for_review,
+)
+from govopen_analytics.review.store import (
+    add_sample,
+    read_reviews,
+    read_samples,
+    reviews_folder,
+    write_reviews,
+)
+
+__all__ = [
+    "Correction",
+    "ReviewImport",
+    "add_reviews",
+    "add_sample",
+    "apply_reviews",
+    "corpus_correction",
+    "correction_findings",
+    "correction_sample",
+    "current_reviews",
+    "deciding_reviews",
+    "draw_random_sample",
+    "export_review",
+    "import_reviews",
+    "read_reviews",
+    "read_samples",
+    "review_assignments",
+    "review_corrected_shares",
+    "review_rows",
+    "reviews_folder",
+    "sample_problems",
+    "select_for_review",
+    "text_sha256",
+    "write_reviews",
+]

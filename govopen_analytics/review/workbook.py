@@ -1,0 +1,439 @@
+"""The XLSX a person codes in: written with lists to choose from, read by row."""
+
+import io
+import os
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from govopen_analytics.codebook import Codebook
+from govopen_analytics.datapackage import safe_cell
+from govopen_analytics.errors import ReadError
+from govopen_analytics.languages import LANGUAGES, in_language
+from govopen_analytics.readers.limits import (
+    MAX_FILE_BYTES,
+    MAX_PART_BYTES,
+    MAX_SHEET_ROWS,
+    check_count,
+    check_size,
+)
+
+#: Most secondary themes a person can give in the workbook.
+N_SECONDARY = 3
+#: Most characters of a cell that spreadsheets hold.
+MAX_CELL_CHARS = 32_000
+
+SECONDARY = tuple(f"secondary_{n}" for n in range(1, N_SECONDARY + 1))
+#: Columns a person fills in.
+DECISION_COLUMNS = ("primary", *SECONDARY, "coder", "reviewed_date", "remark")
+#: Columns of the sheet in order, with their widths (characters).
+COLUMNS = {
+    "task_id": 22,
+    "reasons": 14,
+    "plan": 20,
+    "chapter": 16,
+    "section": 16,
+    "text": 60,
+    "evidence": 44,
+    "machine_primary": 18,
+    "machine_score": 9,
+    "machine_secondary": 18,
+    "primary": 20,
+    **dict.fromkeys(SECONDARY, 18),
+    "coder": 12,
+    "reviewed_date": 13,
+    "remark": 26,
+    "text_sha256": 12,
+}
+# What import needs of a row to tell what was decided about what.
+_NEEDED = ("task_id", "primary", "coder", "text_sha256")
+_HIDDEN = ("text_sha256",)
+_LOCAL_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP archive can hold
+_MODIFIED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+# Control characters that XML cannot hold, and halves of a character.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+_WORDS = {
+    "zh": {
+        "sheets": {"review": "复核", "guide": "说明", "themes": "主题"},
+        "columns": {
+            "task_id": "任务编号",
+            "reasons": "复核原因",
+            "plan": "计划",
+            "chapter": "章",
+            "section": "节",
+            "text": "任务原文",
+            "evidence": "依据：匹配到的关键词",
+            "machine_primary": "机器：主要主题",
+            "machine_score": "机器：把握",
+            "machine_secondary": "机器：次要主题",
+            "primary": "主要主题（必填）",
+            "secondary_1": "次要主题一",
+            "secondary_2": "次要主题二",
+            "secondary_3": "次要主题三",
+            "coder": "编码者",
+            "reviewed_date": "日期",
+            "remark": "备注",
+            "text_sha256": "原文校验码（勿改）",
+        },
+        "no_theme": "（不属于任何主题）",
+        "cut": "……（原文共 {n} 个字符，此处截断）",
+        "themes_head": ("主题", "定义", "编号"),
+        "pick_title": "请从列表中选择",
+        "pick_text": "只能选「主题」表中的主题。",
+        "guide": (
+            "请逐行阅读任务原文，在带颜色的列中填写判断。没有填写的行在导入时跳过。",
+            "主要主题：任务主要要求机关做什么。次要主题：同一任务中另一项独立的义务，"
+            "最多三个，不得与主要主题重复。下拉列表中的主题见「主题」表。",
+            "没有主题适用时，选「（不属于任何主题）」。",
+            "编码者写姓名或者代号；日期写作 2024-05-31。两者也可在导入时统一给出。",
+            "只编码任务本身的文字；章、节是语境。机器的判断仅供参考，请独立判断。",
+            "复核原因：未归类、把握低、编码者不一致、影响比较（该任务会改变本计划的"
+            "主题有无或者首位）、随机抽样。只有随机抽样的任务可用于校正份额，"
+            "抽中的任务须全部编码。",
+            "请勿改动任务编号与隐藏的校验码：导入时据此核对原文是否已变。",
+        ),
+        "rules": "编码规则",
+        "codebook": "编码表：{title} {version} 版",
+    },
+    "en": {
+        "sheets": {"review": "Review", "guide": "Guide", "themes": "Themes"},
+        "columns": {
+            "task_id": "Task id",
+            "reasons": "Why reviewed",
+            "plan": "Plan",
+            "chapter": "Chapter",
+            "section": "Section",
+            "text": "Text of the task",
+            "evidence": "Evidence: keywords matched",
+            "machine_primary": "Machine: primary theme",
+            "machine_score": "Machine: score",
+            "machine_secondary": "Machine: secondary themes",
+            "primary": "Primary theme (required)",
+            "secondary_1": "Secondary theme 1",
+            "secondary_2": "Secondary theme 2",
+            "secondary_3": "Secondary theme 3",
+            "coder": "Coder",
+            "reviewed_date": "Date",
+            "remark": "Remark",
+            "text_sha256": "Checksum of the text (leave)",
+        },
+        "no_theme": "(no theme fits)",
+        "cut": "… (the text has {n} characters and is cut here)",
+        "themes_head": ("Theme", "Definition", "Id"),
+        "pick_title": "Choose from the list",
+        "pick_text": "Only themes of the sheet 'Themes' can be chosen.",
+        "guide": (
+            "Read the task's text row by row and fill in the coloured columns. Rows "
+            "left empty are skipped on import.",
+            "Primary theme: what the task mainly obliges the agency to do. Secondary "
+            "themes: a separate obligation in the same task, up to three, none equal "
+            "to the primary one. The sheet 'Themes' explains the lists.",
+            "Where no theme fits, choose '(no theme fits)'.",
+            "Coder is a name or initials; a date is written 2024-05-31. Both may be "
+            "given on import instead.",
+            "Code the task's own words; chapter and section are context. The "
+            "machine's themes are there to see; judge for yourself.",
+            "Why reviewed: unclassified, low score, coders disagree, influential (the "
+            "task decides whether a theme is seen in its plan, or which is largest), "
+            "random sample. Only a random sample can correct shares, and all of its "
+            "tasks must be coded.",
+            "Leave the task id and the hidden checksum alone: import tells by them "
+            "whether the text has changed.",
+        ),
+        "rules": "Coding rules",
+        "codebook": "Codebook: {title}, version {version}",
+    },
+}
+_GUIDE_WIDTH, _DEFINITION_WIDTH = 100, 90
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One row of a review sheet: its number in the sheet, its cells by column."""
+
+    number: int
+    cells: dict[str, Any]
+
+
+def column_label(column: str, lang: str) -> str:
+    """Return the heading of a column of the review sheet."""
+    return in_language(_WORDS, lang)["columns"][column]
+
+
+def theme_names(codebook: Codebook) -> dict[str, str | None]:
+    """Return what may stand in a theme's cell, and the theme it means.
+
+    Parameters
+    ----------
+    codebook : Codebook
+
+    Returns
+    -------
+    dict of str to str or None
+        Labels in both languages and ids; None for "no theme fits".
+    """
+    names: dict[str, str | None] = {theme: theme for theme in codebook.theme_ids}
+    for lang in LANGUAGES:
+        names[_WORDS[lang]["no_theme"]] = None
+        for theme, label in codebook.labels(lang).items():
+            # A spreadsheet may take the guard of a label off when it is chosen.
+            names[label] = names[str(safe_cell(label))] = theme
+    return names
+
+
+def no_theme_label(lang: str) -> str:
+    """Return what a person chooses where no theme fits."""
+    return in_language(_WORDS, lang)["no_theme"]
+
+
+def write_workbook(
+    rows: pd.DataFrame, path: Path, codebook: Codebook, *, lang: str = "zh"
+) -> None:
+    """Write the review sheet, the themes and the guide, whole or not at all.
+
+    Equal rows give equal bytes. No cell starts a formula; a text too long for a
+    cell is cut and says so.
+
+    Parameters
+    ----------
+    rows : DataFrame, shape (n_rows, ...)
+        Columns of ``COLUMNS``, ready to read; missing ones stay empty.
+    path : Path
+        File to write; its folder is made where missing.
+    codebook : Codebook
+        Gives the themes to choose from and the rules of the guide.
+    lang : {"zh", "en"}, default "zh"
+    """
+    from openpyxl import Workbook
+
+    words = in_language(_WORDS, lang)
+    book = Workbook()
+    sheet = book.active
+    sheet.title = words["sheets"]["review"]
+    _fill_review(sheet, rows, words)
+    _fill_guide(book.create_sheet(words["sheets"]["guide"]), codebook, words, lang)
+    themes = book.create_sheet(words["sheets"]["themes"])
+    n_choices = _fill_themes(themes, codebook, words, lang)
+    _add_lists(sheet, len(rows), themes.title, n_choices, words)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    _replace_file(path, _timeless(buffer.getvalue()))
+
+
+def _fill_review(sheet: Any, rows: pd.DataFrame, words: dict[str, Any]) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    top = Alignment(vertical="top", wrap_text=True)
+    fill = PatternFill("solid", fgColor="FFF4DC")
+    for place, (column, width) in enumerate(COLUMNS.items(), start=1):
+        head = sheet.cell(1, place, _cell(words["columns"][column], words))
+        head.font, head.alignment = Font(bold=True), top
+        is_decision = column in DECISION_COLUMNS
+        if is_decision:
+            head.fill = fill
+        letter = get_column_letter(place)
+        sheet.column_dimensions[letter].width = width
+        sheet.column_dimensions[letter].hidden = column in _HIDDEN
+        values = rows[column] if column in rows else [None] * len(rows)
+        for number, value in enumerate(values, start=2):
+            cell = sheet.cell(number, place, _cell(value, words))
+            cell.alignment = top
+            if is_decision:
+                cell.fill = fill
+            if column == "reviewed_date":
+                cell.number_format = "yyyy-mm-dd"
+    sheet.freeze_panes = "B2"
+    sheet.auto_filter.ref = sheet.dimensions
+
+
+def _fill_guide(
+    sheet: Any, codebook: Codebook, words: dict[str, Any], lang: str
+) -> None:
+    from openpyxl.styles import Alignment, Font
+
+    title = getattr(codebook, f"title_{lang}") or codebook.name
+    lines = [words["codebook"].format(title=title, version=codebook.version)]
+    lines += words["guide"]
+    rules = [f"{n}. {getattr(r, lang)}" for n, r in enumerate(codebook.rules, start=1)]
+    heads = {1}
+    if rules:
+        heads.add(len(lines) + 1)
+        lines += [words["rules"], *rules]
+    sheet.column_dimensions["A"].width = _GUIDE_WIDTH
+    for number, line in enumerate(lines, start=1):
+        cell = sheet.cell(number, 1, _cell(line, words))
+        cell.alignment = Alignment(vertical="top", wrap_text=True)
+        cell.font = Font(bold=number in heads)
+
+
+def _fill_themes(
+    sheet: Any, codebook: Codebook, words: dict[str, Any], lang: str
+) -> int:
+    from openpyxl.styles import Alignment, Font
+
+    rows = [words["themes_head"]]
+    for theme in codebook.themes.itertuples():
+        label = getattr(theme, f"label_{lang}")
+        rows.append((label, getattr(theme, f"definition_{lang}"), theme.theme_id))
+    rows.append((words["no_theme"], "", ""))
+    for letter, width in zip("ABC", (30, _DEFINITION_WIDTH, 28), strict=True):
+        sheet.column_dimensions[letter].width = width
+    for number, row in enumerate(rows, start=1):
+        for place, value in enumerate(row, start=1):
+            cell = sheet.cell(number, place, _cell(value, words))
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            cell.font = Font(bold=number == 1)
+    sheet.freeze_panes = "A2"
+    return len(rows) - 1
+
+
+def _add_lists(
+    sheet: Any, n_rows: int, themes_title: str, n_choices: int, words: dict[str, Any]
+) -> None:
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    # A range, for a list written out may have 255 characters at most.
+    source = f"='{themes_title}'!$A$2:$A${n_choices + 1}"
+    for column in ("primary", *SECONDARY):
+        # "No theme" stands last and makes no sense beside a primary theme.
+        n_offered = n_choices if column == "primary" else n_choices - 1
+        choice = DataValidation(
+            type="list",
+            formula1=source.replace(f"${n_choices + 1}", f"${n_offered + 1}"),
+            allow_blank=True,
+            showErrorMessage=True,
+            errorTitle=words["pick_title"],
+            error=words["pick_text"],
+        )
+        letter = get_column_letter(list(COLUMNS).index(column) + 1)
+        choice.add(f"{letter}2:{letter}{max(n_rows, 1) + 1}")
+        sheet.add_data_validation(choice)
+
+
+def _cell(value: Any, words: dict[str, Any]) -> Any:
+    if value is None or (not isinstance(value, list) and pd.isna(value)):
+        return None
+    if isinstance(value, bool | int | float):
+        return value
+    text = _UNWRITABLE.sub("�", str(value))
+    if len(text) > MAX_CELL_CHARS:
+        text = text[:MAX_CELL_CHARS] + words["cut"].format(n=len(text))
+    return safe_cell(text)
+
+
+def _timeless(content: bytes) -> bytes:
+    """Write a workbook's archive again without the time it was made at."""
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in sorted(old.namelist()):
+            part = old.read(name)
+            if name == "docProps/core.xml":
+                part = _MODIFIED.sub(rb"\g<1>2000-01-01T00:00:00Z", part)
+            info = zipfile.ZipInfo(name, _LOCAL_TIME)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(info, part)
+    return made.getvalue()
+
+
+def _replace_file(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.writing")
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_workbook(path: Path) -> list[SheetRow]:
+    """Read the rows of a review sheet, whatever the order of its columns.
+
+    Parameters
+    ----------
+    path : Path
+        An XLSX that ``write_workbook`` wrote and a person filled in.
+
+    Returns
+    -------
+    list of SheetRow
+        Rows with a task id or a decision; cells as stored, blanks as None.
+
+    Raises
+    ------
+    ReadError
+        If the file is no such workbook, is too large, or lacks a column.
+    """
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        content = path.read_bytes()
+        check_size(path.name, "file", len(content), MAX_FILE_BYTES)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for part in archive.infolist():
+                what = f"part {part.filename} unpacked"
+                check_size(path.name, what, part.file_size, MAX_PART_BYTES)
+        # Not as a stream: what a sheet says of its own size need not be true.
+        book = load_workbook(io.BytesIO(content), data_only=True)
+    except OSError as error:
+        raise ReadError(f"{path}: cannot be opened ({error.strerror})") from error
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+        raise ReadError(
+            f"{path}: found a file that is no XLSX workbook ({error}), expected one "
+            "that `govopen review export` wrote"
+        ) from error
+    sheet = _review_sheet(book)
+    check_count(path.name, "rows", sheet.max_row, MAX_SHEET_ROWS)
+    lines = sheet.iter_rows(values_only=True)
+    columns = _columns(next(lines, ()), path)
+    rows = []
+    for number, line in enumerate(lines, start=2):
+        cells = {name: _stored(line[place]) for name, place in columns.items()}
+        named = ("task_id", *DECISION_COLUMNS)
+        if any(cells.get(name) is not None for name in named):
+            rows.append(SheetRow(number, cells))
+    return rows
+
+
+def _review_sheet(book: Any) -> Any:
+    for lang in LANGUAGES:
+        title = _WORDS[lang]["sheets"]["review"]
+        if title in book.sheetnames:
+            return book[title]
+    return book.worksheets[0]
+
+
+def _columns(header: Sequence[Any], path: Path) -> dict[str, int]:
+    known = {
+        label: column
+        for lang in LANGUAGES
+        for column, label in _WORDS[lang]["columns"].items()
+    }
+    found = [str(cell).strip() if cell is not None else "" for cell in header]
+    columns = {known[label]: n for n, label in enumerate(found) if label in known}
+    for column in _NEEDED:
+        if column not in columns:
+            shown = "、".join(filter(None, found)) or "nothing"
+            raise ReadError(
+                f"{path}, row 1: found the headings {shown}, expected also "
+                f"'{_WORDS['zh']['columns'][column]}' or "
+                f"'{_WORDS['en']['columns'][column]}'; export the tasks again"
+            )
+    return columns
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, str):
+        value = value.strip()
+    return None if value == "" else value
