@@ -1,0 +1,1 @@
+"""Comparisons to charts: a module per notebook, a function per chart."""

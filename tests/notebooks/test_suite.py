@@ -1,0 +1,368 @@
+"""The questions of notebooks 03 to 08, asked of corpora whose answers are known."""
+
+import ast
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from govopen_analytics.build import build_processed
+from govopen_analytics.datapackage import write_datapackage
+from govopen_analytics.errors import SelectionError
+from govopen_analytics.run import run_report
+from govopen_analytics.schemas import to_schema
+from govopen_analytics.synth import synthesize_corpus
+from govopen_analytics.synth.plans import MEAN_AGENDA, name_agencies
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+SUITE = sorted(NOTEBOOKS.glob("0[3-8]_*.ipynb"))
+BY_NUMBER = {path.name[:2]: path for path in SUITE}
+PARAMETERS = {
+    "03": {"years": [2021, 2022, 2023], "interval": 0.9},
+    "04": {"same_level": True, "top_n": 5, "interval": 0.9},
+    "05": {"theme": "依申请公开", "top_n": 5, "interval": 0.9},
+    "06": {"years": [2023], "interval": 0.9},
+    "07": {"years": [2023, 2024], "interval": 0.9},
+    "08": {"years": [2024], "interval": 0.9},
+}
+
+
+def run(number, processed_dir, output_dir="", **parameters):
+    """Run a notebook in this process; return its names after the last cell."""
+    names = {"__name__": "notebook"}
+    given = {"processed_dir": str(processed_dir), "output_dir": str(output_dir)}
+    for cell in json.loads(BY_NUMBER[number].read_text("utf-8"))["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        tree = ast.parse("".join(cell["source"]))
+        shown = isinstance(tree.body[-1], ast.Expr) and ast.Expression(
+            tree.body.pop().value
+        )
+        exec(compile(tree, cell["id"], "exec"), names)
+        if shown:
+            names[f"shown: {cell['id']}"] = eval(
+                compile(shown, cell["id"], "eval"), names
+            )
+        if "parameters" in cell["metadata"].get("tags", []):
+            unknown = {*parameters} - {*names}
+            assert unknown == set()
+            names.update({**given, **parameters})
+    return names
+
+
+def said(names):
+    return " ".join(names["sentences"]["finding"])
+
+
+def read(folder, name):
+    path = folder / "tables" / f"{name}.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return pd.DataFrame(csv.DictReader(file))
+
+
+def numbers(table, *names):
+    return table.assign(**{name: pd.to_numeric(table[name]) for name in names})
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory):
+    """Eight agencies, four years, read from files and coded like any plan."""
+    folder = tmp_path_factory.mktemp("planted")
+    corpus = synthesize_corpus(
+        folder / "corpus", n_agencies=8, seed=3, tasks_per_plan=(20, 60)
+    )
+    build_processed(corpus.raw_dir, folder / "processed")
+    return corpus, folder / "processed"
+
+
+@pytest.fixture(scope="module")
+def answers(planted, tmp_path_factory):
+    """What every notebook leaves behind with its defaults."""
+    folder = tmp_path_factory.mktemp("answers")
+    return {number: run(number, planted[1], folder) for number in BY_NUMBER}, folder
+
+
+def package(tmp_path, tables):
+    processed = tmp_path / "processed"
+    write_datapackage(tables, processed, details={"codebook": {"version": "1"}})
+    return processed
+
+
+def many_agencies(n_agencies, n_tasks, years=(2024,), seed=0):
+    """Tables of agencies whose tasks are drawn from one agenda."""
+    rng = np.random.default_rng(seed)
+    plans = [
+        (f"p{k:04d}-{year}", agency.name, agency.level, year)
+        for k, agency in enumerate(name_agencies(n_agencies))
+        for year in years
+    ]
+    documents = pd.DataFrame(plans, columns=["document_id", "agency", "level", "year"])
+    documents = documents.assign(
+        source_file=documents["document_id"],
+        sha256="0" * 64,
+        layout="prose",
+        n_tasks=n_tasks,
+        n_chars=10,
+        text="计划",
+    )
+    tasks = documents[["document_id"]].loc[documents.index.repeat(n_tasks)]
+    tasks["ordinal"] = np.tile(np.arange(1, n_tasks + 1), len(documents))
+    tasks["task_id"] = tasks["document_id"] + ":" + tasks["ordinal"].astype(str)
+    tasks = tasks.assign(text="做好政务公开工作", start_char=0, end_char=1)
+    agenda = np.array(list(MEAN_AGENDA.values()))
+    drawn = rng.choice(list(MEAN_AGENDA), size=len(tasks), p=agenda / agenda.sum())
+    assignments = tasks[["task_id"]].assign(
+        theme_id=drawn, coder="truth", rank=1, score=1.0, codebook_version="1"
+    )
+    themes = pd.DataFrame({"theme_id": list(MEAN_AGENDA), "codebook_version": "1"})
+    themes = themes.assign(
+        label_zh=themes["theme_id"],
+        label_en=themes["theme_id"],
+        is_core=themes["theme_id"] == "application_disclosure",
+    )
+    frames = {
+        "documents": documents,
+        "tasks": tasks,
+        "themes": themes,
+        "theme_assignments": assignments,
+    }
+    names = ("failures", "spans", "keyword_matches")
+    frames |= {name: pd.DataFrame() for name in names}
+    return {name: to_schema(frame, name) for name, frame in frames.items()}
+
+
+# --- what was planted is found again ---------------------------------------
+
+
+def test_planted_trends_lie_within_their_intervals(planted, answers):
+    names = ["change_per_year", "change_per_year_lower", "change_per_year_upper"]
+    trends = numbers(read(answers[1], "trend_dots"), *names)
+    both = trends.merge(planted[0].trends, on="theme_id", suffixes=("", "_planted"))
+    is_held = both["change_per_year_planted"].between(both[names[1]], both[names[2]])
+    assert (len(both), is_held.sum() >= 8) == (9, True)
+    moving = both.set_index("theme_id").loc[
+        ["grassroots_standardization", "proactive_disclosure"]
+    ]
+    assert np.sign(moving["change_per_year"]).tolist() == [1, -1]
+    assert "「标准化规范化与基层公开」每年 +" in said(answers[0]["03"])
+
+
+def true_shares(corpus):
+    """The agenda each agency's tasks were drawn from, all years together."""
+    sizes = corpus.documents[["document_id", "n_tasks"]]
+    rows = corpus.agenda.merge(sizes, on="document_id")
+    rows["expected"] = rows["share"] * rows["n_tasks"]
+    sums = rows.groupby(["agency", "theme_id"])[["expected", "n_tasks"]].sum()
+    return (sums["expected"] / sums["n_tasks"]).rename("true_share").reset_index()
+
+
+@pytest.mark.parametrize("theme", ["application_disclosure", "platforms"])
+def test_planted_shares_lie_within_their_intervals(planted, tmp_path, theme):
+    names = run("05", planted[1], tmp_path, theme=theme)
+    bounds = ["share", "share_lower", "share_upper"]
+    shares = numbers(read(tmp_path, "theme_ranking"), *bounds)
+    both = shares.merge(true_shares(planted[0]), on=["agency", "theme_id"])
+    is_held = both["true_share"].between(both["share_lower"], both["share_upper"])
+    assert (len(both), is_held.sum() >= 7) == (8, True)
+    lowest = shares.loc[shares["share"].idxmin(), "agency"]
+    assert lowest in said(names)
+
+
+def test_the_agency_is_compared_with_its_true_agenda(planted, answers):
+    bounds = ["share", "share_lower", "share_upper"]
+    shares = numbers(read(answers[1], "agency_shares"), *bounds)
+    both = shares.merge(true_shares(planted[0]), on=["agency", "theme_id"])
+    is_held = both["true_share"].between(both["share_lower"], both["share_upper"])
+    assert (len(both), is_held.sum() >= 8) == (9, True)
+    sizes = planted[0].documents.groupby("agency")["n_tasks"].sum()
+    assert shares["agency"].unique().tolist() == [sizes.idxmax()]
+
+
+def test_planted_deadlines_are_counted(planted, answers):
+    months = numbers(read(answers[1], "due_dots"), "n_due").set_index("due")["n_due"]
+    tasks = planted[0].tasks
+    is_due = tasks["deadline_kind"].isin(["month_end", "date", "year_end"])
+    dates = pd.to_datetime(tasks.loc[is_due, "deadline_date"])
+    expected = dates.dt.strftime("%m").value_counts()
+    assert months.loc[expected.index].tolist() == expected.tolist()
+    kinds = tasks["deadline_kind"].value_counts()
+    assert months[["whole_year", "ongoing"]].tolist() == [
+        kinds["whole_year"],
+        kinds["ongoing"],
+    ]
+
+
+def test_planted_progress_and_units_are_counted(planted, answers):
+    tasks = planted[0].tasks
+    done = numbers(read(answers[1], "completion_dots"), "n_true")
+    found = done.groupby("flag")["n_true"].sum()
+    expected = tasks["completion"].value_counts()
+    assert found[expected.index].tolist() == expected.tolist()
+    load = numbers(read(answers[1], "unit_load_dots"), "n_lead")
+    named = (
+        tasks["lead_units"]
+        .str.split("、")
+        .map(lambda units: len([*filter(None, units)]))
+    )
+    assert load["n_lead"].sum() == pytest.approx(named.sum(), rel=0.01)
+
+
+def test_planted_passages_are_listed(planted, answers):
+    copies = planted[0].tasks.query("source_document_id != ''")
+    text = "".join(read(answers[1], "shared_passages")["passage"])
+    assert copies["passage"].map(lambda passage: passage in text).mean() >= 5 / 6
+
+
+def test_distances_have_a_row_for_every_pair(answers):
+    pairs = read(answers[1], "overlap_heat_map")
+    assert len(pairs) == 8 * 7 / 2
+    assert len(read(answers[1], "agency_map")) == 8
+    found = int((pairs["is_beyond_chance"] == "true").sum())
+    assert (f"28 对机构中有 {found} 对" in said(answers[0]["08"])) == (found > 0)
+
+
+# --- every notebook, every language, other than its default parameters ------
+
+
+@pytest.mark.parametrize("number", sorted(BY_NUMBER))
+def test_a_chart_has_table_description_and_mark_of_synthetic_data(
+    planted, tmp_path, number
+):
+    names = run(number, planted[1], tmp_path, lang="en", **PARAMETERS[number])
+    for path in sorted((tmp_path / "figures").glob("*.json")):
+        layout = json.loads(path.read_text("utf-8"))["layout"]
+        notes = " ".join(note["text"] for note in layout["annotations"])
+        assert layout["meta"]["name"] == path.stem and layout["meta"]["alt"]
+        assert "Synthetic data" in notes and "codebook version" in notes
+        assert (tmp_path / "tables" / f"{path.stem}.csv").is_file()
+        words = without_names(layout, planted[0].documents)
+        assert [letter for letter in words if "\u4e00" <= letter <= "\u9fff"] == []
+    for path in sorted((tmp_path / "tables").glob("*.csv")):
+        head, text = path.stem, path.read_text("utf-8-sig")
+        is_empty = len(text.splitlines()) < 2
+        assert (
+            is_empty
+            or head.startswith("findings_")
+            or "合成" in text
+            or ("Synthetic data" in text)
+        )
+    assert len(names["sentences"]) > 0
+    assert "90% interval" in said(names) or number in ("08",)
+
+
+def without_names(layout, documents):
+    """The words of a chart, without the Chinese names that belong there."""
+    notes = [note["text"] for note in layout["annotations"]]
+    words = " ".join([layout["title"]["text"], *notes])
+    for name in sorted(set(documents["agency"]), key=len, reverse=True):
+        words = words.replace(name, "")
+    return words
+
+
+def test_papermill_runs_a_notebook_unchanged(planted, tmp_path, monkeypatch):
+    monkeypatch.setenv("BROWSER_PATH", "/no/such/browser")
+    folder, record = run_report(
+        [BY_NUMBER["05"]],
+        processed_dir=planted[1],
+        reports_dir=tmp_path / "reports",
+        parameters={"theme": "Disclosure platforms", "lang": "en"},
+    )
+    assert [notebook["error"] for notebook in record["notebooks"]] == [""]
+    assert set(read(folder, "theme_ranking")["theme"]) == {"Disclosure platforms"}
+
+
+# --- input that cannot answer the question ----------------------------------
+
+
+def test_without_two_years_of_one_agency_no_trend_is_drawn(tmp_path, tables):
+    names = run("03", package(tmp_path, tables), tmp_path)
+    assert "没有一个机构有两个年份的计划" in said(names)
+    assert "共 4 格，现有 2 格，缺 2 格" in said(names)
+    assert read(tmp_path, "plan_calendar")["status"].tolist().count("缺") == 2
+    assert "因此不画趋势" in names["trend"].layout.meta["alt"]
+
+
+ONE_PLAN = {
+    "03": "这些计划都出自 2024 年，只有一个年份",
+    "04": "没有可以与【合成】甲子省民政厅相比的其他机构",
+    "05": "",
+    "06": "没有一项任务写明责任单位",
+    "07": "这些计划都没有报告进展",
+    "08": "语料中只有一个机构",
+}
+
+
+@pytest.mark.parametrize("n_tasks", [1, 12])
+@pytest.mark.parametrize("number", sorted(ONE_PLAN))
+def test_a_corpus_of_one_plan(tmp_path, number, n_tasks):
+    processed = package(tmp_path, many_agencies(1, n_tasks))
+    assert ONE_PLAN[number] in said(run(number, processed, tmp_path))
+
+
+def test_a_theme_nobody_has(tmp_path):
+    tables = many_agencies(3, 10)
+    is_other = tables["theme_assignments"]["theme_id"] != "application_disclosure"
+    tables["theme_assignments"] = tables["theme_assignments"].loc[is_other]
+    names = run("05", package(tmp_path, tables), tmp_path)
+    assert "在全部 30 项任务中未见" in said(names)
+    marks = {trace.name for trace in names["ranking"].data if trace.name}
+    assert marks == {"unseen"}
+    assert "没有任务以此为主要主题" in names["theme_words"].layout.meta["alt"]
+
+
+@pytest.mark.parametrize("number", sorted(BY_NUMBER))
+def test_an_agency_without_a_year_and_a_plan_without_an_agency(tmp_path, number):
+    tables = many_agencies(4, 15, years=(2023, 2024))
+    documents = tables["documents"]
+    documents.loc[0, "year"] = pd.NA
+    documents.loc[7, "agency"] = pd.NA
+    names = run(number, package(tmp_path, tables), tmp_path)
+    assert number != "03" or "2 份计划没有注明年份或机构" in said(names)
+    assert "nan" not in said(names).lower()
+
+
+HIDDEN = {
+    "03": ("plan_calendar", "另有 2,970 个未画出"),
+    "05": ("theme_ranking", "另有 2,970 个未画出"),
+    "07": ("element_dots", "另有 2,970 个未画出"),
+    "08": ("rest_dots", "另有 2,970 个未画出"),
+}
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("crowd")
+    return package(folder, many_agencies(3000, 5))
+
+
+@pytest.mark.parametrize("number", sorted(HIDDEN))
+def test_three_thousand_agencies_show_the_ends_and_count_the_rest(
+    crowd, tmp_path, number
+):
+    run(number, crowd, tmp_path)
+    name, hidden = HIDDEN[number]
+    figure = json.loads((tmp_path / "figures" / f"{name}.json").read_text("utf-8"))
+    layout = figure["layout"]
+    assert hidden in layout["title"]["subtitle"]["text"]
+    assert len(layout["yaxis"]["ticktext"]) == 30
+    assert layout["height"] < 1000
+
+
+@pytest.mark.parametrize(
+    ("number", "parameters", "message"),
+    [
+        ("04", {"agency": "【合成】甲子省民政"}, "did you mean 【合成】甲子省民政厅"),
+        ("05", {"theme": "依申请"}, "did you mean 依申请公开"),
+        ("05", {"theme": "platform"}, "did you mean platforms"),
+        ("03", {"themes": ["platform"]}, "did you mean platforms"),
+        ("06", {"agencies": ["甲子省民政厅"]}, "did you mean 【合成】甲子省民政厅"),
+        ("08", {"years": [2031]}, "found 2031, expected one of: 2021, 2022"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_what_the_corpus_does_not_hold_is_refused(planted, number, parameters, message):
+    with pytest.raises(SelectionError, match=message):
+        run(number, planted[1], **parameters)

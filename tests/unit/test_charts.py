@@ -1,0 +1,380 @@
+import itertools
+import json
+
+import pandas as pd
+import pytest
+
+from govopen_analytics.answers import change, commitments, selection
+from govopen_analytics.answers import one_theme as theme_answers
+from govopen_analytics.answers.tables import measure_table
+from govopen_analytics.charts import change as change_charts
+from govopen_analytics.charts import commitments as commitment_charts
+from govopen_analytics.charts import likeness as likeness_charts
+from govopen_analytics.charts import one_theme as theme_charts
+from govopen_analytics.charts import peers as peer_charts
+from govopen_analytics.charts import responsibility as responsibility_charts
+from govopen_analytics.charts.frame import (
+    ChartSource,
+    points,
+    with_remark,
+    wrapped,
+)
+from govopen_analytics.compare import agenda_distances, deadlines_by_month, unit_load
+from govopen_analytics.compare.ordination import agenda_map
+from govopen_analytics.errors import SelectionError
+
+SOURCE = ChartSource(2, 6, "1", "hand", "2026-01-31")
+LONG = "某某自治区某某自治州某某县人民政府政务公开办公室信息中心"
+
+
+def notes(figure):
+    return " ".join(note.text for note in figure.layout.annotations)
+
+
+def values(figure, mark):
+    return [x for trace in figure.data if trace.name == mark for x in trace.x]
+
+
+def theme_rows(n_agencies, **columns):
+    rows = pd.DataFrame(
+        {
+            "agency": [f"机构{k:04d}" for k in range(n_agencies)],
+            "theme_id": "answer",
+            "n_tasks": 20,
+            "n_themed": 2,
+            "share": [k / n_agencies for k in range(n_agencies)],
+            "share_lower": 0.0,
+            "share_upper": 0.9,
+            "share_shrunk": [k / n_agencies for k in range(n_agencies)],
+            "is_observed": [k > 0 for k in range(n_agencies)],
+        }
+    )
+    return rows.assign(**columns)
+
+
+def pooled(share=0.5, correlation=0.1):
+    return pd.DataFrame(
+        {
+            "theme_id": ["answer"],
+            "n_tasks": 40,
+            "share": share,
+            "share_lower": share - 0.1,
+            "share_upper": share + 0.1,
+            "intraclass_correlation": correlation,
+        }
+    )
+
+
+def counted(found):
+    names = ("tasks", "theme_assignments", "documents", "themes")
+    return [found[name] for name in names]
+
+
+# --- labels ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("甲市民政局，n = 4", ["甲市民政局，n = 4"]),
+        ("<b>甲</b>", ["&lt;b&gt;甲&lt;/b&gt;"]),
+        (LONG + "，n = 1,631", [LONG[:18], LONG[18:] + "，n = 1,631"]),
+        ("Office of " + "Openness " * 6, None),
+    ],
+)
+def test_labels_are_escaped_and_broken_between_words(text, lines):
+    found = wrapped(text).split("<br>")
+    assert found == lines if lines else all(len(line) <= 52 for line in found)
+
+
+@pytest.mark.parametrize(
+    ("change_", "lang", "expected"),
+    [
+        (0.024, "zh", "+2.4 个百分点"),
+        (-0.1, "en", "−10.0 points"),
+        (-0.0001, "zh", "0.0 个百分点"),
+    ],
+)
+def test_points(change_, lang, expected):
+    assert points(change_, lang) == expected
+
+
+@pytest.mark.parametrize(
+    ("agency", "lang", "expected"),
+    [
+        ("【合成】甲市", "zh", "合成数据"),
+        ("【合成】甲市", "en", "Synthetic data"),
+        ("甲市", "zh", ""),
+    ],
+)
+def test_synthetic_data_are_marked_in_charts_and_tables(tables, agency, lang, expected):
+    tables["documents"]["agency"] = agency
+    source = ChartSource.of(tables)
+    rows = change.plan_calendar(tables["documents"])
+    figure = change_charts.plan_calendar(rows, source=source, lang=lang)
+    marked = with_remark(pd.DataFrame({"x": [1]}), source, lang=lang)
+    assert expected in notes(figure)
+    assert ("合成" in notes(figure) or "Synthetic" in notes(figure)) == bool(expected)
+    assert ("note" in marked) == bool(expected)
+
+
+# --- years -------------------------------------------------------------------
+
+
+def test_calendar_names_what_is_missing(tables):
+    cells = change.plan_calendar(tables["documents"], lang="en")
+    assert cells["status"].tolist() == ["there", "missing", "missing", "there"]
+    heat = change_charts.plan_calendar(cells, source=SOURCE).data[0]
+    assert [None if z is None else int(z) for z in heat.z] == [4, None, None, 2]
+
+
+def changes_of(years):
+    pairs = itertools.pairwise(years)
+    rows = [("甲", "answer", a, b, True) for a, b in pairs]
+    if len(years) > 2:
+        rows.append(("甲", "answer", years[0], years[-1], False))
+    names = ["agency", "theme_id", "year_from", "year_to", "is_adjacent"]
+    return pd.DataFrame(rows, columns=names)
+
+
+@pytest.mark.parametrize("years", [[2021, 2022], [2021, 2022, 2024]])
+def test_first_to_last_keeps_one_row_a_theme(years):
+    kept = change.first_to_last(changes_of(years))
+    assert kept[["year_from", "year_to"]].values.tolist() == [[years[0], years[-1]]]
+
+
+def trends(**columns):
+    rows = pd.DataFrame(
+        {
+            "theme_id": ["explain", "answer", "channels"],
+            "n_agencies": 3,
+            "n_years": 2,
+            "n_tasks": 60,
+            "change_per_year": [0.05, -0.02, 0.01],
+            "change_per_year_lower": [0.02, -0.04, -0.02],
+            "change_per_year_upper": [0.08, -0.001, 0.04],
+            "p_adjusted": [0.01, 0.09, 0.5],
+            "is_beyond_chance": [True, False, False],
+        }
+    )
+    return rows.assign(**columns)
+
+
+def test_trends_are_drawn_in_points_and_filled_where_beyond_chance(tables):
+    figure = change_charts.trend_dots(trends(), tables["themes"], source=SOURCE)
+    assert values(figure, "sure") == [5.0]
+    assert values(figure, "unsure") == [1.0, -2.0]
+    assert "n = 60 项任务" in notes(figure)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_trends_that_do_not_survive_correction_are_not_claimed(tables, lang):
+    confounding = {"n_agencies_repeated": 3, "n_undated": 0, "n_years": 2}
+    found = change.change_findings(
+        tables["documents"],
+        confounding,
+        trends(),
+        changes_of([2022, 2023]).head(0),
+        tables["themes"],
+        lang=lang,
+    )["finding"]
+    sure = {"zh": "超出偶然（校正后 p = 0.010）", "en": "beyond chance (adjusted p"}
+    unsure = {"zh": "校正后 p = 0.090，不足以断定", "en": "is not established"}
+    assert [sure[lang] in text for text in found] == [False, True, False, False, False]
+    assert [unsure[lang] in text for text in found][2]
+
+
+def test_without_a_panel_the_chart_is_one_sentence(tables):
+    empty = trends(change_per_year=float("nan"), n_agencies=0, n_tasks=0)
+    figure = change_charts.trend_dots(empty, tables["themes"], source=SOURCE)
+    assert len(figure.data) == 0
+    assert "没有一个机构有两个年份的计划" in figure.layout.meta["alt"]
+
+
+# --- one theme ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("n_agencies", "hidden"), [(12, ""), (3000, "2,970")])
+def test_ranking_shows_both_ends_and_counts_the_rest(tables, n_agencies, hidden):
+    theme = selection.choose_theme(tables["themes"], "依申请公开")
+    figure = theme_charts.theme_ranking(
+        theme_rows(n_agencies), pooled(), theme, source=SOURCE
+    )
+    shown = figure.layout.yaxis.ticktext
+    assert len(shown) == min(n_agencies, 30)
+    assert shown[0].startswith(f"机构{n_agencies - 1:04d}")
+    assert shown[-1].startswith("机构0000")
+    assert values(figure, "unseen") == [0.0]
+    assert hidden in figure.layout.title.subtitle.text
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "correlation", "expected"),
+    [
+        ([0.2, 0.6, 0.9], [0.0, 0.1, 0.5], 0.1, "区间不重叠"),
+        ([0.6, 0.6, 0.9], [0.0, 0.1, 0.5], 0.1, "区间重叠"),
+        ([0.6, 0.6, 0.9], [0.0, 0.1, 0.5], 0.0, "一律等于合并份额 50%"),
+        ([0.2, 0.6, 0.9], [0.0, 0.1, 0.5], 0.1, "份额至多 20%"),
+    ],
+)
+def test_least_and_most_are_named_with_their_doubt(
+    tables, upper, lower, correlation, expected
+):
+    rows = theme_rows(3, share_upper=upper, share_lower=lower)
+    theme = selection.choose_theme(tables["themes"], "answer")
+    found = theme_answers.theme_findings(rows, pooled(correlation=correlation), theme)[
+        "finding"
+    ]
+    assert expected in " ".join(found)
+
+
+@pytest.mark.parametrize(
+    ("choose", "message"),
+    [
+        (lambda t: selection.choose_agency(t["documents"], "甲市民政"), "甲市民政局"),
+        (lambda t: selection.choose_theme(t["themes"], "依申请"), "依申请公开"),
+        (lambda t: selection.choose_theme(t["themes"], "answers"), "answer"),
+    ],
+)
+def test_what_is_not_there_is_refused_with_the_nearest(tables, choose, message):
+    with pytest.raises(SelectionError, match=f"did you mean.*{message}"):
+        choose(tables)
+
+
+def test_without_a_choice_the_largest_agency_and_first_core_theme_are_taken(tables):
+    assert selection.choose_agency(tables["documents"]) == "甲市民政局"
+    assert selection.choose_theme(tables["themes"])["theme_id"].tolist() == ["explain"]
+
+
+# --- peers, units, elements --------------------------------------------------
+
+
+def test_peers_stand_below_the_agency(tables, shares):
+    sides = {"first": "agency", "second": "peers"}
+    rows = shares.assign(side=shares["document_id"].map(sides))
+    figure = peer_charts.peer_dots(
+        rows, tables["themes"].head(2), agency="甲市民政局", source=SOURCE
+    )
+    places = {t.name: list(t.y) for t in figure.data if t.mode == "markers"}
+    assert places["sure"] == [0.83] and places["other"] == [0.17, 1.17]
+    assert places["unseen"] == [-0.17]
+    assert "n = 4" in figure.layout.title.subtitle.text
+
+
+def test_months_without_a_task_stand_in_the_calendar(tables):
+    tables["tasks"]["deadline_kind"] = "month_end"
+    tables["tasks"]["deadline_date"] = pd.Timestamp("2022-06-30")
+    rows = deadlines_by_month(tables["tasks"], tables["documents"])
+    figure = responsibility_charts.due_calendar(rows, source=SOURCE)
+    labels = list(figure.data[-1].text)
+    # The second plan is of 2023, so its deadline falls into another year.
+    assert [labels[5], labels[16 + 14]] == ["4", "2"]
+    assert labels.count("") == 30
+
+
+def test_units_are_drawn_with_their_agency_and_n(tables):
+    tables["tasks"]["lead_units"] = [["办公室"]] * 4 + [["各处室"]] * 2
+    load = unit_load(tables["tasks"], tables["documents"])
+    figure = responsibility_charts.unit_load_dots(load, source=SOURCE)
+    assert list(figure.layout.yaxis.ticktext) == [
+        "办公室 · 甲市民政局, n = 4",
+        "各处室 · 乙市民政局, n = 2",
+    ]
+    assert (values(figure, "sure"), values(figure, "unsure")) == ([1.0], [1.0])
+
+
+def proportions(flags, n_agencies):
+    rows = [
+        (f"机构{k:04d}", flag, 10, k % 10, k % 10 / 10)
+        for k in range(n_agencies)
+        for flag in flags
+    ]
+    table = pd.DataFrame(rows, columns=["agency", "flag", "n_tasks", "n_true", "share"])
+    return table.assign(share_lower=0.0, share_upper=1.0)
+
+
+@pytest.mark.parametrize(
+    ("chart", "flags"),
+    [
+        (commitment_charts.element_dots, commitments.FLAGS),
+        (commitment_charts.completion_dots, commitments.POINTS),
+    ],
+)
+@pytest.mark.parametrize("n_agencies", [1, 31])
+def test_five_panels_of_at_most_thirty_agencies(chart, flags, n_agencies):
+    figure = chart(proportions(flags, n_agencies), source=SOURCE)
+    dots = [trace for trace in figure.data if trace.name == "sure"]
+    assert [len(trace.x) for trace in dots] == [min(n_agencies, 30)] * 5
+
+
+# --- likeness ----------------------------------------------------------------
+
+
+def test_every_pair_has_a_cell_and_every_agency_a_place(tables):
+    pairs = agenda_distances(*counted(tables), n_permutations=200)
+    figure = likeness_charts.overlap_heat_map(pairs, source=SOURCE)
+    assert [float(z) for z in figure.data[0].z] == [pytest.approx(50.0)]
+    places = agenda_map(pairs)
+    apart = ((places["x"].diff() ** 2 + places["y"].diff() ** 2) ** 0.5).iloc[1]
+    assert apart == pytest.approx(pairs["distance"].item())
+    assert places["shown_share"].tolist() == pytest.approx([1.0, 1.0])
+    drawn = likeness_charts.agency_map(places, pairs, source=SOURCE)
+    assert list(drawn.data[-1].text) == ["1", "2"]
+
+
+def test_a_map_keeps_the_distances_of_a_triangle():
+    pairs = pd.DataFrame(
+        {
+            "group": ["a", "a", "b"],
+            "reference": ["b", "c", "c"],
+            "n_tasks": [5, 5, 6],
+            "n_reference_tasks": [6, 7, 7],
+            "distance": [0.3, 0.4, 0.5],
+        }
+    )
+    found = agenda_map(pairs).set_index("group")
+    assert found["n_tasks"].to_dict() == {"a": 5, "b": 6, "c": 7}
+    for row in pairs.itertuples():
+        gap = found.loc[row.group, ["x", "y"]] - found.loc[row.reference, ["x", "y"]]
+        assert (gap**2).sum() ** 0.5 == pytest.approx(row.distance)
+
+
+@pytest.mark.parametrize("n_pairs", [0, 1])
+def test_agencies_that_cannot_be_compared_give_one_sentence(tables, n_pairs):
+    pairs = agenda_distances(*counted(tables), n_permutations=200).head(n_pairs)
+    pairs["distance"] = float("nan")
+    figures = [
+        likeness_charts.overlap_heat_map(pairs, source=SOURCE),
+        likeness_charts.agency_map(agenda_map(pairs), pairs, source=SOURCE),
+        likeness_charts.rest_dots(pairs, source=SOURCE),
+    ]
+    assert {figure.layout.meta["alt"] for figure in figures} == {
+        "可比的机构不到两个，无法比较。"
+    }
+
+
+# --- tables ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        ("zh", ["20 项任务中未见（0%–90%）", "67%（0%–90%）", "份额（95% 区间）"]),
+        ("en", ["not observed in 20 tasks (0%–90%)", "67% (0%–90%)", "95% interval"]),
+    ],
+)
+def test_a_share_stands_with_its_interval(lang, expected):
+    markup = measure_table(theme_rows(3), ["agency", "share"], lang=lang).markup
+    assert [text for text in expected if text not in markup] == []
+
+
+def test_long_tables_say_what_they_leave_out():
+    markup = measure_table(theme_rows(3000), ["agency"]).markup
+    assert markup.count("<tr>") == 201
+    assert "共 3,000 行，此处列前 200 行" in markup
+
+
+def test_figures_can_be_written(tables):
+    rows = change.plan_calendar(tables["documents"])
+    figure = change_charts.plan_calendar(rows, source=SOURCE)
+    assert json.loads(figure.to_json())["layout"]["meta"]["name"] == "plan_calendar"
