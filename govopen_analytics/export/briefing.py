@@ -1,0 +1,312 @@
+"""A run to material for briefings: pictures, slides, pages, a workbook."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from govopen_analytics.errors import ExportError, SelectionError, choices
+from govopen_analytics.export import images
+from govopen_analytics.export.charts import read_chart
+from govopen_analytics.export.docx import document_bytes
+from govopen_analytics.export.model import Chart
+from govopen_analytics.export.package import write_whole
+from govopen_analytics.export.pptx import deck_bytes
+from govopen_analytics.export.xlsx import (
+    Sheet,
+    chart_sheet,
+    read_sheet,
+    workbook_bytes,
+)
+from govopen_analytics.results import FIGURES_DIR, TABLES_DIR
+
+FORMATS = (*images.FORMATS, "pptx", "docx", "xlsx")
+_RECORD = "run.json"
+_SET_NAME, _TABLES_NAME = "briefing", "tables"
+_TEMPLATE_OF = {".pptx": "pptx", ".potx": "pptx", ".docx": "docx", ".dotx": "docx"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of the report, as briefings need it.
+
+    Attributes
+    ----------
+    folder : Path
+    record : dict
+        Its ``run.json``.
+    figures, tables : dict of str to Path
+        Files by name.
+    """
+
+    folder: Path
+    record: dict[str, Any]
+    figures: dict[str, Path]
+    tables: dict[str, Path]
+
+    @property
+    def lang(self) -> str:
+        """Language of the run's words."""
+        return str(self.record.get("lang", "zh"))
+
+    @property
+    def started(self) -> datetime:
+        """When the run started: the date of everything made from it."""
+        try:
+            moment = datetime.fromisoformat(str(self.record.get("started")))
+        except ValueError:
+            moment = datetime(2000, 1, 1, tzinfo=UTC)
+        return moment.astimezone(UTC).replace(microsecond=0)
+
+
+@dataclass
+class Exported:
+    """What became of an export.
+
+    Attributes
+    ----------
+    written : list of Path
+    warnings : list of str
+        What a person should know of the files, one sentence each.
+    missing : list of str
+        What was asked for and could not be made, and why, one sentence each.
+    """
+
+    written: list[Path] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+def open_run(path: Path) -> Run:
+    """Open the folder of a run.
+
+    Parameters
+    ----------
+    path : Path
+        The folder, or ``reports/latest``, which may be a link or, where the file
+        system has none, a file ``latest.txt`` that names the run.
+
+    Raises
+    ------
+    ExportError
+        If there is no run.
+    """
+    named = path.with_name(f"{path.name}.txt")
+    if not path.exists() and named.is_file():
+        path = path.parent / named.read_text(encoding="utf-8").strip()
+    record = path / _RECORD
+    try:
+        content = json.loads(record.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ExportError(
+            f"Run {path}: found no readable {_RECORD} ({type(error).__name__}), "
+            "expected a folder that `govopen report` wrote; give it with --run"
+        ) from error
+    return Run(
+        path.resolve(),
+        content,
+        _files(path / FIGURES_DIR, ".json"),
+        _files(path / TABLES_DIR, ".csv"),
+    )
+
+
+def export_run(
+    run: Run,
+    out: Path,
+    *,
+    formats: Sequence[str],
+    charts: Sequence[str] = (),
+    lang: str | None = None,
+    templates: Sequence[Path] = (),
+    dpi: int = 200,
+    on_progress: Callable[[str, int, int], None] = lambda step, done, total: None,
+) -> Exported:
+    """Write charts and tables of a run for a briefing.
+
+    Everything is checked before anything is written, and every file is written
+    whole or not at all. Only pictures need a browser; without one the others are
+    written and ``missing`` says so.
+
+    Parameters
+    ----------
+    run : Run
+    out : Path
+        Folder for the files; made where missing.
+    formats : sequence of str
+        Some of ``FORMATS``.
+    charts : sequence of str
+        Names of figures; none takes all. A choice of charts has their data in the
+        workbook; all of them have the run's tables there.
+    lang : {"zh", "en"}, optional
+        Language; the run's own where not given.
+    templates : sequence of Path
+        At most one for slides and one for pages.
+    dpi : int, default 200
+        Resolution of PNG files (dots per inch).
+    on_progress : callable
+        Told the format, how many are done, and how many there are.
+
+    Returns
+    -------
+    Exported
+
+    Raises
+    ------
+    SelectionError
+        If a chart, a format or the language is not there.
+    ExportError
+        If a template has no place for charts, or a file cannot be written.
+    """
+    formats = _checked_formats(formats)
+    names = _checked_charts(run, charts)
+    lang = _checked_language(run, lang)
+    by_format = _checked_templates(templates, formats)
+    images.check_dpi(dpi)
+    exported = Exported(warnings=_remarks(run))
+    found = _read_charts(run, names, lang, exported)
+    stem = names[0] if len(charts) == 1 else _SET_NAME
+    job = _Job(run, found, out, stem, lang, exported)
+    for done, kind in enumerate(formats):
+        on_progress(kind, done, len(formats))
+        if kind == "xlsx":
+            _write_workbook(job, has_choice=bool(charts))
+        elif kind not in images.FORMATS:
+            _write_pages(job, kind, by_format.get(kind))
+    pictures = [kind for kind in formats if kind in images.FORMATS]
+    if pictures:
+        files = [run.figures[name] for name in names]
+        drawn = images.write_pictures(files, out, pictures, dpi=dpi, when=run.started)
+        exported.written += drawn.written
+        exported.missing += drawn.warnings
+    on_progress("done", len(formats), len(formats))
+    return exported
+
+
+@dataclass(frozen=True)
+class _Job:
+    run: Run
+    charts: list[Chart]
+    out: Path
+    stem: str
+    lang: str
+    exported: Exported
+
+
+def _write_pages(job: _Job, kind: str, template: Path | None) -> None:
+    if not job.charts:
+        job.exported.missing.append(
+            f"No {kind}: run {job.run.folder.name} has no chart that it could hold"
+        )
+        return
+    make = deck_bytes if kind == "pptx" else document_bytes
+    blob = make(job.charts, lang=job.lang, when=job.run.started, template=template)
+    job.exported.written.append(write_whole(job.out / f"{job.stem}.{kind}", blob))
+
+
+def _write_workbook(job: _Job, *, has_choice: bool) -> None:
+    charts = job.charts if has_choice else None
+    blob = workbook_bytes(
+        _sheets(job.run, charts, job.lang, job.exported),
+        record=job.run.record,
+        sources=[chart.source for chart in job.charts if chart.source],
+        lang=job.lang,
+        when=job.run.started,
+    )
+    name = job.stem if has_choice else _TABLES_NAME
+    job.exported.written.append(write_whole(job.out / f"{name}.xlsx", blob))
+
+
+def _files(folder: Path, suffix: str) -> dict[str, Path]:
+    return {path.stem: path for path in sorted(folder.glob(f"*{suffix}"))}
+
+
+def _checked_formats(formats: Sequence[str]) -> list[str]:
+    wanted = list(dict.fromkeys(kind.strip().lower() for kind in formats))
+    for kind in wanted:
+        if kind not in FORMATS:
+            raise SelectionError(f"Format of the export: {choices(kind, FORMATS)}")
+    return wanted
+
+
+def _checked_charts(run: Run, charts: Sequence[str]) -> list[str]:
+    for name in charts:
+        if name not in run.figures:
+            raise SelectionError(
+                f"Chart of run {run.folder.name}: {choices(name, run.figures)}"
+            )
+    return list(dict.fromkeys(charts)) or list(run.figures)
+
+
+def _checked_language(run: Run, lang: str | None) -> str:
+    if lang is not None and lang != run.lang:
+        raise SelectionError(
+            f"Run {run.folder.name}: found words in {run.lang!r}, expected {lang!r}; "
+            f"run `govopen report --lang {lang}` and export that run, or leave out "
+            "--lang"
+        )
+    return run.lang
+
+
+def _checked_templates(
+    templates: Sequence[Path], formats: Sequence[str]
+) -> dict[str, Path]:
+    by_format: dict[str, Path] = {}
+    for path in templates:
+        kind = _TEMPLATE_OF.get(path.suffix.lower())
+        if kind is None:
+            raise ExportError(
+                f"Template {path}: found the ending {path.suffix!r}, expected one of "
+                f"{', '.join(_TEMPLATE_OF)}"
+            )
+        if kind in by_format:
+            raise ExportError(
+                f"Template {path}: found a second template for {kind}, expected one; "
+                f"the first is {by_format[kind]}"
+            )
+        if kind not in formats:
+            raise ExportError(
+                f"Template {path}: found the formats {', '.join(formats)}, expected "
+                f"{kind} among them; add it to --format"
+            )
+        by_format[kind] = path
+    return by_format
+
+
+def _remarks(run: Run) -> list[str]:
+    status = run.record.get("status")
+    if status == "complete":
+        return []
+    return [
+        f"Run {run.folder.name} is {status}, not complete: charts or tables may be "
+        "missing; its index.html says which"
+    ]
+
+
+def _read_charts(
+    run: Run, names: Sequence[str], lang: str, exported: Exported
+) -> list[Chart]:
+    """Read the charts; one without an office form does not stop the others."""
+    found = []
+    for name in names:
+        try:
+            found.append(read_chart(run.figures[name], lang))
+        except ExportError as error:
+            exported.missing.append(str(error))
+    return found
+
+
+def _sheets(
+    run: Run, charts: Sequence[Chart] | None, lang: str, exported: Exported
+) -> list[Sheet]:
+    if charts is not None:
+        return [chart_sheet(chart, lang) for chart in charts]
+    sheets = []
+    for path in run.tables.values():
+        try:
+            sheets.append(read_sheet(path, lang))
+        except ExportError as error:
+            exported.missing.append(str(error))
+    exported.warnings += [text for sheet in sheets for text in sheet.warnings]
+    return sheets

@@ -1,0 +1,57 @@
+"""A run's folder with three figures and two tables, for the tests of exports."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from govopen_analytics import figures, results
+from govopen_analytics.figures import FigureSource
+
+SOURCE = FigureSource(2, 6, "1", "hand", "2026-01-31")
+STARTED = "2026-01-31T08:00:00+00:00"
+FORMULA = "=cmd()"
+
+
+def write_run(folder: Path, tables, shares, *, lang="zh", status="complete") -> Path:
+    """Write what a run of the report leaves, and return its folder."""
+    documents, themes = tables["documents"], tables["themes"]
+    for chart in (figures.theme_heat_map, figures.theme_dot_plot):
+        figure = chart(shares, documents, themes, source=SOURCE, lang=lang)
+        results.save_figure(figure, str(folder))
+    overview = figures.corpus_overview(documents, source=SOURCE, lang=lang)
+    results.save_figure(overview, str(folder))
+    results.save_table(shares, str(folder), "theme_shares")
+    results.save_table(tables["tasks"], str(folder), "tasks")
+    record = {
+        "run": folder.name,
+        "status": status,
+        "lang": lang,
+        "started": STARTED,
+        "codebook_version": "1",
+        "code": {"version": "0.1.0"},
+    }
+    path = folder / "run.json"
+    path.write_text(json.dumps(record), encoding="utf-8")
+    return folder
+
+
+def save(figure: go.Figure, folder: Path, name: str, **layout) -> Path:
+    """Write a figure as a run keeps it, and return the file."""
+    figure.update_layout(meta={"name": name, "alt": f"about {name}"}, **layout)
+    results.save_figure(figure, str(folder))
+    return folder / results.FIGURES_DIR / f"{name}.json"
+
+
+def many_plans(tables, shares, n: int):
+    """Return a corpus of n plans like the first one, and its shares."""
+    first = shares[shares["document_id"] == "first"]
+    documents = [
+        tables["documents"].head(1).assign(document_id=f"plan-{i}") for i in range(n)
+    ]
+    rows = [first.assign(document_id=f"plan-{i}") for i in range(n)]
+    return (
+        {**tables, "documents": pd.concat(documents, ignore_index=True)},
+        pd.concat(rows, ignore_index=True),
+    )
