@@ -24,7 +24,7 @@ build: $(STAMP)  ## 只写数据表 · write data/processed only
 	@$(BIN)/govopen build $(ARGS)
 
 test: $(STAMP)  ## 运行测试 · run the tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 lab: $(STAMP)  ## 在同一环境打开 JupyterLab · open JupyterLab in the same environment
 	@$(BIN)/govopen build

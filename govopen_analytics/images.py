@@ -6,12 +6,18 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+PICTURE_FORMATS = ("png", "svg", "pdf")
 WIDTH, HEIGHT = 1280, 720  # pixels, where the figure names none
 SCALE = 2  # picture pixels to a figure pixel, for print and large screens
+
+_TABS = 2  # pictures drawn at the same time by the one browser
+_MOST_TIMEOUTS = 4  # then the browser hangs, and waiting for each picture is vain
+_MOST_TOLD = 10  # warnings, before only their number is told
 
 BROWSERS = (
     "chromium",
@@ -88,13 +94,19 @@ def has_chinese_font() -> bool:
     return any(_FONT_NAMES.search(path.name) for path in files)
 
 
-def write_images(figure_files: list[Path], *, seconds_each: float = 30) -> ImageReport:
-    """Draw figure files as PNG and SVG beside them.
+def write_images(
+    figure_files: list[Path],
+    *,
+    formats: Sequence[str] = PICTURE_FORMATS[:2],
+    seconds_each: float = 30,
+) -> ImageReport:
+    """Draw figure files as pictures beside them.
 
     Parameters
     ----------
     figure_files : list of Path
         Plotly figures as JSON.
+    formats : sequence of {"png", "svg", "pdf"}, default ("png", "svg")
     seconds_each : float, default 30
         Time limit of one picture (seconds).
 
@@ -104,11 +116,12 @@ def write_images(figure_files: list[Path], *, seconds_each: float = 30) -> Image
         Without a browser or a Chinese font no picture is drawn, and the report
         says so; a picture that fails leaves the others alone.
     """
-    missing = _what_is_missing()
-    if missing or not figure_files:
+    wanted = [(path, kind) for path in figure_files for kind in formats]
+    missing = _what_is_missing() if wanted else None
+    if missing or not wanted:
         return ImageReport(warnings=[missing] if missing else [])
-    limit = 60 + 2 * seconds_each * len(figure_files)
-    work = _draw_all(figure_files, seconds_each)
+    limit = 60 + seconds_each * len(wanted)
+    work = _draw_all(wanted, seconds_each)
     try:
         return asyncio.run(asyncio.wait_for(work, limit))
     except (OSError, RuntimeError, TimeoutError) as error:
@@ -144,23 +157,39 @@ def _what_is_missing() -> str | None:
     return None
 
 
-async def _draw_all(figure_files: list[Path], seconds_each: float) -> ImageReport:
+async def _draw_all(wanted: list[tuple[Path, str]], seconds_each: float) -> ImageReport:
     import kaleido
 
-    report = ImageReport()
     # mathjax=False: the default fetches it from the network.
-    options = {"n": 1, "timeout": seconds_each, "mathjax": False}
+    options = {"n": _TABS, "timeout": seconds_each, "mathjax": False}
     async with kaleido.Kaleido(path=find_browser(), **options) as browser:
-        for path in figure_files:
-            for kind in ("png", "svg"):
-                try:
-                    report.written.append(await _draw(browser, path, kind))
-                except (OSError, RuntimeError, TimeoutError, ValueError) as error:
-                    report.warnings.append(
-                        f"Image {path.stem}.{kind} is missing: "
-                        f"{type(error).__name__}: {error}"
-                    )
-    return report
+        tabs, timeouts = asyncio.Semaphore(_TABS), []
+        drawn = [_draw_or_tell(browser, tabs, timeouts, *pair) for pair in wanted]
+        results = await asyncio.gather(*drawn)
+    missing = [result for result in results if isinstance(result, str)]
+    if len(missing) > _MOST_TOLD:
+        n_more = len(missing) - _MOST_TOLD
+        missing = [*missing[:_MOST_TOLD], f"Images: {n_more} more are missing"]
+    return ImageReport([r for r in results if isinstance(r, Path)], missing)
+
+
+async def _draw_or_tell(
+    browser: Any,
+    tabs: asyncio.Semaphore,
+    timeouts: list[Path],
+    path: Path,
+    kind: str,
+) -> Path | str:
+    name = f"Image {path.stem}.{kind} is missing"
+    async with tabs:
+        if len(timeouts) >= _MOST_TIMEOUTS:
+            return f"{name}: not tried, for the browser no longer answers"
+        try:
+            return await _draw(browser, path, kind)
+        except (OSError, RuntimeError, TimeoutError, ValueError) as error:
+            if isinstance(error, TimeoutError):
+                timeouts.append(path)
+            return f"{name}: {type(error).__name__}: {error}"
 
 
 async def _draw(browser: Any, path: Path, kind: str) -> Path:

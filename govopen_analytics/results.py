@@ -5,11 +5,14 @@ A notebook run by hand has no folder, and nothing is written then.
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from govopen_analytics.datapackage import to_csv
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 TABLES_DIR, FIGURES_DIR = "tables", "figures"
 FINDINGS_PREFIX = "findings_"
@@ -48,7 +51,7 @@ def save_findings(findings: pd.DataFrame, output_dir: str, name: str) -> None:
     save_table(findings, output_dir, f"{FINDINGS_PREFIX}{name}")
 
 
-def save_figure(figure: go.Figure, output_dir: str) -> None:
+def save_figure(figure: "go.Figure", output_dir: str) -> None:
     """Write a figure to ``figures/<its name>.json`` below the run's folder.
 
     Pictures are made from these files once all notebooks are through, so that

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from govopen_analytics.datapackage import write_datapackage
 from govopen_analytics.schemas import to_schema
 
 NASTY = "<script>alert(1)</script>"
@@ -83,8 +84,7 @@ def _themes() -> list[dict]:
     ]
 
 
-@pytest.fixture
-def tables() -> dict[str, pd.DataFrame]:
+def small_tables() -> dict[str, pd.DataFrame]:
     """Every table of the small corpus, by name."""
     rows = {
         "documents": _documents(),
@@ -116,6 +116,20 @@ def tables() -> dict[str, pd.DataFrame]:
         ],
     }
     return {name: to_schema(pd.DataFrame(rows[name]), name) for name in rows}
+
+
+@pytest.fixture
+def tables() -> dict[str, pd.DataFrame]:
+    """Every table of the small corpus, by name."""
+    return small_tables()
+
+
+@pytest.fixture(scope="session")
+def processed_dir(tmp_path_factory):
+    """Folder of the small corpus as a build writes it; not to be changed."""
+    folder = tmp_path_factory.mktemp("corpus") / "processed"
+    write_datapackage(small_tables(), folder, details={"codebook": {"version": "1"}})
+    return folder
 
 
 @pytest.fixture

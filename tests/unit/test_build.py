@@ -2,7 +2,7 @@ import shutil
 
 import pytest
 
-from govopen_analytics.build import build_processed
+from govopen_analytics.build import build_processed, is_built
 from govopen_analytics.datapackage import read_datapackage, read_descriptor
 from govopen_analytics.errors import SourceError
 
@@ -97,3 +97,30 @@ def test_progress_tells_step_done_and_total(raw_dir, tmp_path):
     assert [step for step, _, _ in dict.fromkeys(told)][-1] == "write"
     assert all(0 <= done <= total for _, done, total in told)
     assert {"read", "code", "write"} == {step for step, _, _ in told}
+
+
+def test_what_is_built_is_not_built_again(raw_dir, tmp_path):
+    out = tmp_path / "out"
+    assert not is_built(raw_dir, out)
+    build_processed(raw_dir, out)
+    assert is_built(raw_dir, out)
+
+
+@pytest.mark.parametrize("harm", ["plan", "new plan", "table", "descriptor"])
+def test_what_has_changed_is_built_again(raw_dir, tmp_path, harm):
+    out = tmp_path / "out"
+    build_processed(raw_dir, out)
+    path = {
+        "plan": raw_dir / "plan.txt",
+        "new plan": raw_dir / "new.txt",
+        "table": out / "tasks.csv",
+        "descriptor": out / "datapackage.json",
+    }[harm]
+    path.write_text("{}", encoding="utf-8")
+    assert not is_built(raw_dir, out)
+
+
+def test_what_a_killed_build_left_is_removed(raw_dir, tmp_path):
+    (tmp_path / "out" / ".building-x").mkdir(parents=True)
+    build_processed(raw_dir, tmp_path / "out")
+    assert list((tmp_path / "out").glob(".*")) == []

@@ -1,6 +1,8 @@
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -9,8 +11,10 @@ from govopen_analytics import build as build_module
 from govopen_analytics import run as run_module
 from govopen_analytics.build import Built
 from govopen_analytics.cli import app
-from govopen_analytics.errors import RunError, SourceError
+from govopen_analytics.errors import BusyError, RunError, SourceError
+from govopen_analytics.run import Options, ReportSet
 
+TWO = {"a": ["甲", "乙"], "n": 2}
 NOTEBOOK = {"name": "01_a", "status": "complete", "cell": None, "error": ""}
 
 
@@ -31,7 +35,7 @@ def govopen(tmp_path, monkeypatch, tables):
     monkeypatch.setattr(build_module, "build_processed", build_processed)
     monkeypatch.setattr(run_module, "run_report", run_report)
     monkeypatch.setattr(run_module, "find_notebooks", lambda folder: [folder])
-    monkeypatch.setattr(run_module, "assign_parameters", lambda found, values: {})
+    monkeypatch.setattr(run_module, "plan_jobs", lambda *args: ([], []))
     monkeypatch.chdir(tmp_path)
     return lambda *args: CliRunner().invoke(app, args), calls
 
@@ -48,18 +52,94 @@ def test_build_tells_what_was_read_and_what_was_not(govopen):
 @pytest.mark.parametrize(
     ("args", "expected"),
     [
-        ([], {}),
-        (["--lang", "en"], {"lang": "en"}),
-        (["-p", "years=[2022, 2023]"], {"years": [2022, 2023]}),
-        (["-p", "agencies=[甲, 乙]", "-p", "n=2"], {"agencies": ["甲", "乙"], "n": 2}),
-        (["-p", "name=a=b"], {"name": "a=b"}),
+        ([], ReportSet()),
+        (["--lang", "en"], ReportSet(languages=("en",))),
+        (["-p", "lang=en"], ReportSet(languages=("en",))),
+        (["-p", "years=[2022]"], ReportSet(parameters={"years": [2022]})),
+        (["-p", "a=[甲, 乙]", "-p", "n=2"], ReportSet(parameters=TWO)),
+        (["-p", "name=a=b"], ReportSet(parameters={"name": "a=b"})),
+        (["--keep", "3"], ReportSet(keep=3)),
     ],
 )
 def test_report_passes_parameters_on(govopen, args, expected):
     call, calls = govopen
     result = call("report", *args)
-    assert result.exit_code == 0 and calls["run"]["parameters"] == expected
+    assert result.exit_code == 0 and calls["run"]["report_set"] == expected
     assert "index.html" in result.output
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        ([], Options()),
+        (["--force", "--wait", "9"], Options(is_forced=True, seconds_wait=9)),
+        (["--jobs", "1"], Options(n_workers=1)),
+        (["brief"], Options(latest="latest-brief")),
+    ],
+)
+def test_report_passes_options_on(govopen, tmp_path, args, expected):
+    call, calls = govopen
+    text = "default: all\nsets: {all: {}, brief: {}}"
+    (tmp_path / "reports.yml").write_text(text, encoding="utf-8")
+    assert call("report", *args).exit_code == 0
+    found = calls["run"]["options"]
+    assert replace(found, on_progress=expected.on_progress) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "words"),
+    [("complete", 0, "报告"), ("partial", 3, "部分完成"), ("failed", 1, "运行失败")],
+)
+def test_the_exit_code_tells_the_status(govopen, status, code, words):
+    call, calls = govopen
+    calls["record"] = {"status": status}
+    result = call("report")
+    assert result.exit_code == code and words in result.output
+
+
+def test_nothing_changed_is_told(govopen):
+    call, calls = govopen
+    calls["record"] = {"is_unchanged": True}
+    result = call("report")
+    assert result.exit_code == 0 and "没有变化" in result.output
+
+
+def test_an_unknown_set_is_answered_with_the_nearest(govopen):
+    call, calls = govopen
+    result = call("report", "suit")
+    assert result.exit_code == 1 and "did you mean suite?" in result.output
+    assert calls == {}
+
+
+def test_another_run_going_on_has_a_code_of_its_own(govopen, monkeypatch):
+    call, _ = govopen
+
+    def refuse(*args, **options):
+        raise BusyError("reports is being written")
+
+    monkeypatch.setattr(run_module, "run_report", refuse)
+    assert call("report").exit_code == 4
+
+
+def test_check_tells_what_does_not_hold(govopen, monkeypatch, tmp_path):
+    call, _ = govopen
+    problems = ["a.csv: missing"]
+    monkeypatch.setattr(run_module, "find_run", lambda folder, name: folder / name)
+    monkeypatch.setattr(run_module, "check_run", lambda folder: problems)
+    result = call("report", "--check", "latest")
+    assert result.exit_code == 1 and "a.csv: missing" in result.output
+    problems.clear()
+    assert call("report", "--check", "latest").exit_code == 0
+
+
+def test_notebooks_are_listed_with_their_parameters():
+    folder = Path(__file__).parents[2] / "notebooks"
+    result = CliRunner().invoke(app, ["notebooks", "--folder", str(folder)])
+    assert result.exit_code == 0
+    assert "01_corpus: 语料：" in result.output
+    assert "  lang: str = 'zh'" in result.output
+    assert "language of the report: zh or en" in result.output
+    assert "output_dir" not in result.output
 
 
 @pytest.mark.parametrize("pair", ["lang", "=en", "years=[1"])

@@ -17,17 +17,17 @@ PACKAGE = "govopen_analytics"
 # A module imports only from a floor above it in this list; modules of one line
 # do not know each other. Inside a folder the folder decides.
 FLOORS = [
-    {"errors", "text"},
-    {"languages", "schemas", "codebook", "readers"},
-    {"datapackage", "provenance", "segment", "views", "features", "synth"},
-    {"clauses", "keywords", "tfidf", "linear"},
-    {"coding", "agreement", "compare"},
-    {"corpus", "figures", "findings", "html_tables", "images"},
-    {"account", "answers", "charts", "results", "review", "validity"},
-    {"build", "export", "pages"},
-    {"run"},
-    {"cli_check", "cli_coding", "cli_export"},
+    {"errors", "fingerprints", "images", "text"},
+    {"codebook", "features", "languages", "locking", "provenance", "readers"}
+    | {"schemas", "synth"},
+    {"agreement", "clauses", "compare", "datapackage", "findings", "html_tables"}
+    | {"keywords", "linear", "segment", "tfidf", "views"},
+    {"answers", "coding", "corpus", "figures", "results"},
+    {"account", "charts", "explanations", "export", "pages", "review", "validity"},
+    {"build", "cli_check", "cli_coding", "cli_export", "figures_validity", "run"},
+    {"cli_report"},
     {"cli"},
+    {"__main__"},
 ]
 FLOOR_OF = {name: n for n, names in enumerate(FLOORS) for name in names}
 # Where the name to import differs from the name to install.
@@ -36,6 +36,7 @@ INSTALLED_AS = {
     "bs4": "beautifulsoup4",
     "docx": "python-docx",
     "pdfminer": "pdfminer-six",
+    "pptx": "python-pptx",
     "sklearn": "scikit-learn",
     "yaml": "pyyaml",
 }

@@ -37,6 +37,30 @@ def test_a_browser_that_does_not_serve_is_a_warning(figure_file, monkeypatch, tm
     assert report.written == [] and "BROWSER_PATH" in report.warnings[0]
 
 
+def test_a_browser_that_hangs_is_given_up(tmp_path, monkeypatch):
+    tried = []
+
+    async def hang(browser, path, kind):
+        tried.append(path)
+        raise TimeoutError
+
+    class Browser:
+        async def __aenter__(self):
+            return self
+
+        async def __aexit__(self, *_):
+            return None
+
+    monkeypatch.setattr(images, "_what_is_missing", lambda: None)
+    monkeypatch.setattr(images, "_draw", hang)
+    monkeypatch.setattr("kaleido.Kaleido", lambda **options: Browser())
+    files = [tmp_path / f"{n}.json" for n in range(20)]
+    report = write_images(files, formats=("png",))
+    assert len(tried) == 4 and report.written == []
+    assert len(report.warnings) == 11
+    assert report.warnings[-1] == "Images: 10 more are missing"
+
+
 def test_with_a_browser_pictures_are_drawn_else_a_warning_is_left(figure_file):
     report = write_images([figure_file])
     if find_browser() is None or not images.has_chinese_font():

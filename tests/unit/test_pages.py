@@ -38,15 +38,23 @@ def write_notebook(path, figure, text=NASTY):
 def record(lang="zh", status="complete", error="", warnings=()):
     notebook = {
         "name": "01_a",
+        "notebook": "01_a",
         "title": "题：问？",
+        "lang": lang,
+        "dimension": None,
+        "value": None,
+        "label": "",
         "status": status,
         "cell": 2 if error else None,
+        "cell_source": NASTY if error else "",
         "error": error,
+        "taken_from": None,
+        "files": ["tables/findings_01.csv"],
     }
     return {
         "run": "20260131T000000Z",
         "status": status,
-        "lang": lang,
+        "languages": [lang],
         "codebook_version": "1",
         "code": {"version": "0.1.0"},
         "notebooks": [notebook],

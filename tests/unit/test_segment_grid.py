@@ -33,7 +33,10 @@ def test_column_role(name, role):
     ("names", "roles"),
     [
         ("序号 重点任务 完成时限", ["ordinal", "title", "deadline"]),
-        ("工作任务 工作要求 牵头单位 责任单位", ["title", "content", "lead", "support"]),
+        (
+            "工作任务 工作要求 牵头单位 责任单位",
+            ["title", "content", "lead", "support"],
+        ),
         ("任务 要求 责任领导 责任科室", ["title", "content", "note", "lead"]),
         ("任务 要求 市级牵头单位 责任单位", ["title", "content", "note", "lead"]),
         ("索引号 11370 公开方式 主动公开", None),
@@ -47,7 +50,14 @@ def test_read_header(names, roles):
 
 @pytest.mark.parametrize(
     ("text", "ordinal"),
-    [("3", 3), ("36,37", 36), ("38、40", 38), ("（二）", 2), ("公开", None), ("3月", None)],
+    [
+        ("3", 3),
+        ("36,37", 36),
+        ("38、40", 38),
+        ("（二）", 2),
+        ("公开", None),
+        ("3月", None),
+    ],
 )
 def test_ordinal_of(text, ordinal):
     assert ordinal_of(text) == ordinal

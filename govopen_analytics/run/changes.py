@@ -1,0 +1,163 @@
+"""What changed since the last good run: plans, tasks, shares."""
+
+import difflib
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+STATE = "state.json"
+# Two texts of a plan at least this alike are one task, reworded (0-1).
+_LEAST_LIKENESS = 0.6
+# Comparing every pair is quadratic; a plan rewritten as a whole is not reworded.
+_MOST_PAIRED = 200
+
+
+def state_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Keep what the next run compares itself with.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        ``documents``, ``tasks``, ``themes`` and ``theme_assignments``.
+
+    Returns
+    -------
+    dict
+        ``plans``: of each its ``document_id``, ``agency``, ``year``, ``sha256``
+        and ``tasks`` (list of str); ``shares``: of all plans together and of
+        each agency the share of every theme (0-1) with its 95 % interval.
+    """
+    tasks = tables["tasks"]
+    texts = _joined(tasks["title"]) + _joined(tasks["content"])
+    texts_of = texts.str.strip().groupby(tasks["document_id"]).agg(list).to_dict()
+    plans = [
+        {
+            "document_id": plan.document_id,
+            "agency": _known(plan.agency),
+            "year": _known(plan.year),
+            "sha256": _known(plan.sha256),
+            "tasks": texts_of.get(plan.document_id, []),
+        }
+        for plan in tables["documents"].itertuples()
+    ]
+    return {"plans": plans, "shares": _shares(tables)}
+
+
+def read_state(folder: Path) -> dict[str, Any] | None:
+    """Read the state a run left, or None where it left none."""
+    path = folder / STATE
+    if not path.is_file():
+        return None
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def compare_states(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what is different between two states.
+
+    Parameters
+    ----------
+    old, new : mapping
+        Results of ``state_of``.
+
+    Returns
+    -------
+    dict
+        ``plans_new`` and ``plans_removed`` (list of plans), ``tasks`` (of each
+        plan in both whose tasks differ: ``added``, ``removed``, and ``changed``
+        with ``old`` and ``new`` text) and ``shares`` (those outside the interval
+        they had, ``old`` beside ``new``).
+    """
+    before = {plan["document_id"]: plan for plan in old["plans"]}
+    after = {plan["document_id"]: plan for plan in new["plans"]}
+    tasks = [
+        {**_named(plan), **_task_changes(before[name]["tasks"], plan["tasks"])}
+        for name, plan in after.items()
+        if name in before and before[name]["tasks"] != plan["tasks"]
+    ]
+    return {
+        "plans_new": [_named(p) for name, p in after.items() if name not in before],
+        "plans_removed": [_named(p) for name, p in before.items() if name not in after],
+        "tasks": tasks,
+        "shares": _moved(old["shares"], new["shares"]),
+    }
+
+
+def _joined(texts: pd.Series) -> pd.Series:
+    return texts.fillna("").astype(str) + "\n"
+
+
+def _known(value: Any) -> Any:
+    if pd.isna(value):
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+def _named(plan: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: plan[key] for key in ("document_id", "agency", "year")}
+
+
+def _shares(tables: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
+    from govopen_analytics import compare
+
+    themes = tables["themes"].set_index("theme_id")
+    kept = ["theme_id", "share", "share_lower", "share_upper", "n_tasks"]
+    rows = []
+    for by in ([], ["agency"]):
+        if not len(tables["tasks"]):
+            continue
+        shares = compare.theme_shares(
+            tables["tasks"],
+            tables["theme_assignments"],
+            tables["documents"],
+            tables["themes"],
+            by=by,
+        )
+        for row in shares.to_dict("records"):
+            labels = themes.loc[row["theme_id"]]
+            values = {key: _known(row[key]) for key in kept}
+            label = {code: _known(labels[f"label_{code}"]) for code in ("zh", "en")}
+            agency = _known(row["agency"]) if by else None
+            rows.append({"agency": agency, "theme": label, **values})
+    return rows
+
+
+def _task_changes(old: list[str], new: list[str]) -> dict[str, list[Any]]:
+    removed = list((Counter(old) - Counter(new)).elements())
+    added = list((Counter(new) - Counter(old)).elements())
+    changed = []
+    if len(removed) <= _MOST_PAIRED and len(added) <= _MOST_PAIRED:
+        for text in list(added):
+            near = difflib.get_close_matches(text, removed, 1, _LEAST_LIKENESS)
+            if near:
+                changed.append({"old": near[0], "new": text})
+                removed.remove(near[0])
+                added.remove(text)
+    return {"added": added, "removed": removed, "changed": changed}
+
+
+def _moved(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict]:
+    before = {(row["agency"], row["theme_id"]): row for row in old}
+    moved = []
+    for row in new:
+        earlier = before.get((row["agency"], row["theme_id"]))
+        if earlier and not _is_within(row["share"], earlier):
+            named = {key: row[key] for key in ("agency", "theme_id", "theme")}
+            measured = ("share", "share_lower", "share_upper", "n_tasks")
+            moved.append(
+                {
+                    **named,
+                    "old": {key: earlier[key] for key in measured},
+                    "new": {key: row[key] for key in measured},
+                }
+            )
+    return moved
+
+
+def _is_within(share: float, earlier: Mapping[str, float]) -> bool:
+    margin = 1e-9  # equal shares may differ in their last digit
+    low, high = earlier["share_lower"] - margin, earlier["share_upper"] + margin
+    return low <= share <= high

@@ -1,0 +1,204 @@
+"""``run.json``: what a run was made from and what it made, and whether that holds."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from govopen_analytics.errors import RunError, choices
+from govopen_analytics.fingerprints import file_digest, folder_digests
+
+LATEST, RECORD = "latest", "run.json"
+_RUN_NAME = re.compile(r"\d{8}T\d{6}Z(-\d+)?")
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """Read the record of a run.
+
+    Raises
+    ------
+    RunError
+        If there is none, or it is no record.
+    """
+    path = folder / RECORD
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        return {**record, "outputs": dict(record["outputs"])}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(
+            f"{path}: found no record of a run ({type(error).__name__}: {error}), "
+            "expected a folder that `govopen report` wrote"
+        ) from error
+
+
+def write_record(folder: Path, record: Mapping[str, Any]) -> None:
+    """Write ``run.json``, with the digest of every other file of the run."""
+    outputs = folder_digests(folder)
+    outputs.pop(RECORD, None)
+    text = json.dumps({**record, "outputs": outputs}, ensure_ascii=False, indent=2)
+    (folder / RECORD).write_text(f"{text}\n", encoding="utf-8")
+
+
+def check_run(folder: Path) -> list[str]:
+    """Compare a run's files with its record.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    list of str
+        One line for each file that is missing, changed or not recorded, and for
+        each notebook that had failed; empty for a good run as it was written.
+
+    Raises
+    ------
+    RunError
+        If the folder holds no run.
+    """
+    record = read_record(folder)
+    expected = record["outputs"]
+    found = folder_digests(folder)
+    found.pop(RECORD, None)
+    problems = [f"{name}: missing" for name in expected if name not in found]
+    problems += [
+        f"{name}: changed since the run, expected {expected[name]}, found {found[name]}"
+        for name in expected
+        if name in found and found[name] != expected[name]
+    ]
+    problems += [f"{name}: not written by the run" for name in found.keys() - expected]
+    problems += [
+        f"{entry['name']}: the notebook failed: {entry['error']}"
+        for entry in record["notebooks"]
+        if entry["status"] == "failed"
+    ]
+    return sorted(problems)
+
+
+def find_run(reports_dir: Path, name: str) -> Path:
+    """Return the folder of a run by its name, a link's name, or its path.
+
+    Raises
+    ------
+    RunError
+        If there is no such run.
+    """
+    for folder in (reports_dir / name, Path(name)):
+        if (folder / RECORD).is_file():
+            return folder.resolve()
+    if (named := latest_run(reports_dir, name)) is not None:
+        return named
+    known = [*run_names(reports_dir), LATEST]
+    raise RunError(f"Run in {reports_dir}: {choices(name, known)}")
+
+
+def run_names(reports_dir: Path) -> list[str]:
+    """List the runs of a folder, oldest first; what is no run is left out."""
+    if not reports_dir.is_dir():
+        return []
+    return sorted(
+        path.name
+        for path in reports_dir.iterdir()
+        if _RUN_NAME.fullmatch(path.name) and (path / RECORD).is_file()
+    )
+
+
+def latest_run(reports_dir: Path, latest: str = LATEST) -> Path | None:
+    """Return the folder of the last good run, or None.
+
+    Parameters
+    ----------
+    reports_dir : Path
+    latest : str, default "latest"
+        Name of the link, or of the text file where there are no links.
+    """
+    link, named = reports_dir / latest, reports_dir / f"{latest}.txt"
+    if link.is_dir():
+        return link.resolve()
+    with contextlib.suppress(OSError):
+        folder = reports_dir / named.read_text(encoding="utf-8").strip()
+        if (folder / RECORD).is_file():
+            return folder
+    return None
+
+
+def point_latest(reports_dir: Path, run_id: str, latest: str = LATEST) -> None:
+    """Let ``reports/latest`` name a run, in one step.
+
+    Where the file system has no symbolic links, ``latest.txt`` holds the name.
+
+    Parameters
+    ----------
+    reports_dir : Path
+    run_id : str
+        Name of a folder in `reports_dir`.
+    latest : str, default "latest"
+        Name of the link.
+    """
+    temporary = reports_dir / f".building-{latest}-{run_id}"
+    try:
+        os.symlink(run_id, temporary, target_is_directory=True)
+        os.replace(temporary, reports_dir / latest)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        written = reports_dir / f".building-{latest}-{run_id}.txt"
+        written.write_text(f"{run_id}\n", encoding="utf-8")
+        os.replace(written, reports_dir / f"{latest}.txt")
+
+
+def remove_old_runs(reports_dir: Path, set_name: str, keep: int) -> list[str]:
+    """Remove the oldest runs of a set; never one that a ``latest`` names.
+
+    Parameters
+    ----------
+    reports_dir : Path
+    set_name : str
+    keep : int
+        Newest runs that stay (count).
+
+    Returns
+    -------
+    list of str
+        Names of the runs removed.
+    """
+    kept = {folder.name for folder in _last_good_runs(reports_dir)}
+    statuses = _statuses(reports_dir, set_name)
+    good = [name for name, status in statuses.items() if status == "complete"]
+    kept |= {*list(statuses)[-keep:], *good[-1:]}
+    removed = [name for name in statuses if name not in kept]
+    for name in removed:
+        # Renamed first: a run half removed must not pass for one.
+        doomed = reports_dir / f".building-removed-{name}"
+        os.replace(reports_dir / name, doomed)
+        shutil.rmtree(doomed, ignore_errors=True)
+    return removed
+
+
+def _last_good_runs(reports_dir: Path) -> list[Path]:
+    names = {path.name.removesuffix(".txt") for path in reports_dir.glob(f"{LATEST}*")}
+    found = (latest_run(reports_dir, name) for name in names)
+    return [folder for folder in found if folder is not None]
+
+
+def _statuses(reports_dir: Path, set_name: str) -> dict[str, str]:
+    statuses = {}
+    for name in run_names(reports_dir):
+        with contextlib.suppress(RunError):
+            record = read_record(reports_dir / name)
+            if record.get("set", {}).get("name") == set_name:
+                statuses[name] = record["status"]
+    return statuses
+
+
+def is_as_recorded(folder: Path, record: Mapping[str, Any], names: list[str]) -> bool:
+    """Say whether files of a run still have the digests that were recorded."""
+    return all(
+        (folder / name).is_file()
+        and file_digest(folder / name) == record["outputs"].get(name)
+        for name in names
+    )

@@ -1,0 +1,664 @@
+"""A report set to a folder ``reports/<run>/``, whole or not at all."""
+
+import contextlib
+import errno
+import filecmp
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from govopen_analytics.datapackage import read_datapackage, read_descriptor
+from govopen_analytics.errors import GovOpenError, RunError, choices
+from govopen_analytics.fingerprints import code_version, file_digest, package_versions
+from govopen_analytics.images import find_browser, write_images
+from govopen_analytics.languages import LANGUAGES
+from govopen_analytics.locking import BUILDING_PREFIX, locked, remove_unfinished
+from govopen_analytics.pages import (
+    NOTEBOOKS_DIR,
+    notebook_title,
+    site_folder,
+    task_index,
+    write_pages,
+)
+from govopen_analytics.results import FIGURES_DIR, TABLES_DIR
+from govopen_analytics.run.changes import (
+    STATE,
+    compare_states,
+    read_state,
+    state_of,
+)
+from govopen_analytics.run.execute import BODY, EXECUTED
+from govopen_analytics.run.jobs import Job, corpus_values, plan_jobs
+from govopen_analytics.run.notebooks import notebook_parameters
+from govopen_analytics.run.pool import Answer, Request, n_cores, run_requests
+from govopen_analytics.run.record import (
+    LATEST,
+    latest_run,
+    point_latest,
+    read_record,
+    remove_old_runs,
+    run_names,
+    write_record,
+)
+from govopen_analytics.run.reuse import (
+    Source,
+    changed_inputs,
+    job_inputs,
+    open_source,
+    snapshot,
+    take,
+)
+from govopen_analytics.run.sets import ReportSet
+
+CHANGES = "changes.json"
+_DATA_DIR, _JOBS_DIR = ".data", ".jobs"
+
+Progress = Callable[[str, int, int], None]
+
+
+def _silent(step: str, done: int, total: int) -> None:
+    return None
+
+
+@dataclass
+class Options:
+    """How a report is run, beside what it holds.
+
+    Attributes
+    ----------
+    latest : str
+        Name of the link that names its last good run.
+    n_workers : int or None
+        Notebooks at the same time (count); None takes the cores there are.
+    is_forced : bool
+        Run every notebook, whatever has not changed.
+    seconds_wait : float
+        How long to wait for another run into the same folder (seconds).
+    codebook_path : Path or None
+        A codebook of one's own, for notebooks that ask for it.
+    reviews_dir : Path or None
+        Folder of people's judgements; None takes the one beside the tables.
+    on_progress : callable
+        Called with each step's name, the steps done and their total.
+    """
+
+    latest: str = LATEST
+    n_workers: int | None = None
+    is_forced: bool = False
+    seconds_wait: float = 0
+    codebook_path: Path | None = None
+    reviews_dir: Path | None = None
+    on_progress: Progress = _silent
+
+
+@dataclass
+class PlannedJob:
+    """A job, what it depends on, and whether its results are there already."""
+
+    job: Job
+    inputs: dict[str, str]
+    changed: list[str]
+    source: Source | None
+    own: dict[str, str] = field(default_factory=dict)
+
+
+def run_report(
+    notebooks: list[Path],
+    *,
+    processed_dir: Path,
+    reports_dir: Path,
+    parameters: Mapping[str, Any] | None = None,
+    report_set: ReportSet | None = None,
+    seconds_each: int | None = None,
+    options: Options | None = None,
+) -> tuple[Path, dict[str, Any]]:
+    """Run a report set into ``reports/<run>/``; point ``latest`` at a good run.
+
+    The run is built in a hidden folder and put in place in one step. A notebook
+    that fails leaves the others running; the run is then marked as partial, or
+    as failed where none succeeded, and ``latest`` stays where it was. A notebook
+    whose inputs have not changed is taken from the last good run; where nothing
+    has changed at all, that run is returned and nothing is written.
+
+    Parameters
+    ----------
+    notebooks : list of Path
+        All there are; the set chooses among them.
+    processed_dir : Path
+        Folder that ``build.build_processed`` wrote.
+    reports_dir : Path
+        Folder of all runs; made where missing.
+    parameters : mapping of str to object, optional
+        In place of those of the set; ``lang`` makes it the only language.
+    report_set : ReportSet, optional
+        Without it, every notebook once.
+    seconds_each : int, optional
+        In place of the set's time limit of one notebook (seconds).
+    options : Options, optional
+
+    Returns
+    -------
+    folder : Path
+        The run's folder.
+    record : dict
+        What stands in its ``run.json``, and ``is_unchanged`` where nothing ran.
+
+    Raises
+    ------
+    RunError
+        If a notebook or a parameter is refused, before anything runs; or if the
+        disk is full or cannot be written to: nothing is published then.
+    SourceError
+        If `processed_dir` holds no tables.
+    BusyError
+        If another run into the folder is going on.
+    """
+    options = options or Options()
+    chosen = with_parameters(report_set or ReportSet(), parameters or {})
+    if seconds_each is not None:
+        chosen = replace(chosen, seconds_each=seconds_each)
+    plan_jobs(chosen, notebooks, None)
+    read_descriptor(processed_dir)
+    with (
+        _told_plainly(reports_dir),
+        locked(reports_dir, seconds_wait=options.seconds_wait) as killed,
+    ):
+        remove_unfinished(reports_dir)
+        run = _Run(chosen, notebooks, processed_dir, reports_dir, options)
+        if killed:
+            run.warnings.append(
+                f"An earlier run ({killed}) was killed; what it left was removed"
+            )
+        try:
+            return run.publish()
+        finally:
+            shutil.rmtree(run.building, ignore_errors=True)
+
+
+def with_parameters(
+    report_set: ReportSet, parameters: Mapping[str, Any], *, keep: int | None = None
+) -> ReportSet:
+    """Give a set other values of parameters; ``lang`` is its only language then.
+
+    Parameters
+    ----------
+    report_set : ReportSet
+    parameters : mapping of str to object
+    keep : int, optional
+        In place of the set's number of runs kept (count).
+
+    Returns
+    -------
+    ReportSet
+
+    Raises
+    ------
+    RunError
+        If the language is not known.
+    """
+    values = {**report_set.parameters, **parameters}
+    lang = values.pop("lang", None)
+    if lang is not None and lang not in LANGUAGES:
+        raise RunError(f"Parameter 'lang': {choices(lang, LANGUAGES)}")
+    return replace(
+        report_set,
+        parameters=values,
+        languages=report_set.languages if lang is None else (lang,),
+        keep=keep or report_set.keep,
+    )
+
+
+def plan_report(
+    report_set: ReportSet,
+    notebooks: list[Path],
+    processed_dir: Path,
+    reports_dir: Path,
+    options: Options,
+) -> tuple[list[PlannedJob], list[str]]:
+    """Work out what a run would do, without doing it.
+
+    Parameters
+    ----------
+    report_set : ReportSet
+    notebooks : list of Path
+    processed_dir, reports_dir : Path
+    options : Options
+
+    Returns
+    -------
+    jobs : list of PlannedJob
+        Those whose ``changed`` is empty would be taken from an earlier run.
+    notes : list of str
+        What a person should know beforehand.
+    """
+    package = read_descriptor(processed_dir)
+    jobs, notes = plan_jobs(report_set, notebooks, corpus_values(processed_dir))
+    sources = _sources(reports_dir, report_set, options)
+    return [
+        _planned(job, package, sources, _places(job, processed_dir, options))
+        for job in jobs
+    ], notes
+
+
+def _sources(
+    reports_dir: Path, report_set: ReportSet, options: Options
+) -> list[Source]:
+    # After the last good run, what succeeded in a newer one that was not all good.
+    if options.is_forced:
+        return []
+    good = open_source(latest_run(reports_dir, options.latest))
+    names = run_names(reports_dir)[-1:]
+    newest = open_source(reports_dir / names[0]) if names else None
+    found = [good]
+    if newest and (good is None or newest.folder.name > good.folder.name):
+        found.append(newest)
+    return [
+        source
+        for source in found
+        if source and source.record.get("set", {}).get("name") == report_set.name
+    ]
+
+
+def _planned(
+    job: Job,
+    package: Mapping[str, Any],
+    sources: list[Source],
+    places: dict[str, Path],
+) -> PlannedJob:
+    inputs = job_inputs(job, package, places)
+    found = [(changed_inputs(job, inputs, source), source) for source in sources]
+    changed, source = next(
+        ((c, s) for c, s in found if not c), found[0] if found else (["first"], None)
+    )
+    return PlannedJob(job, inputs, changed, source)
+
+
+def _places(job: Job, processed_dir: Path, options: Options) -> dict[str, Path]:
+    # Files beside the tables that a notebook reads, where it declares that it does.
+    declared = notebook_parameters(job.notebook)
+    defaults = {
+        "codebook_path": options.codebook_path,
+        "reviews_dir": options.reviews_dir or processed_dir.parent / "reviews",
+    }
+    places = {}
+    for name, default in defaults.items():
+        given = job.parameters.get(name)
+        path = Path(given) if given else default
+        if name in declared and path is not None:
+            places[name] = path
+    return places
+
+
+class _Run:
+    """One run while it is being built."""
+
+    def __init__(
+        self,
+        report_set: ReportSet,
+        notebooks: list[Path],
+        processed_dir: Path,
+        reports_dir: Path,
+        options: Options,
+    ) -> None:
+        self.set, self.notebooks = report_set, notebooks
+        self.processed_dir, self.reports_dir = processed_dir, reports_dir
+        self.options = options
+        self.started = datetime.now(UTC)
+        self.name = _free_name(reports_dir, self.started)
+        self.building = reports_dir / f"{BUILDING_PREFIX}{self.name}"
+        self.data_dir = self.building / _DATA_DIR
+        self.warnings: list[str] = []
+
+    def publish(self) -> tuple[Path, dict[str, Any]]:
+        """Build the run aside, put it in place, point ``latest`` at it."""
+        self.package = read_descriptor(self.processed_dir)
+        snapshot(self.processed_dir, self.data_dir, self.package)
+        jobs, notes = plan_report(
+            self.set, self.notebooks, self.data_dir, self.reports_dir, self._inside()
+        )
+        self.warnings += notes
+        if unchanged := self._unchanged(jobs):
+            return unchanged
+        entries = self._run_notebooks(jobs)
+        self._draw(entries)
+        record = self._record(entries)
+        self._write_pages(record)
+        shutil.rmtree(self.data_dir)
+        shutil.rmtree(self.building / _JOBS_DIR)
+        write_record(self.building, record)
+        folder = self.reports_dir / self.name
+        os.replace(self.building, folder)
+        if record["status"] == "complete":
+            point_latest(self.reports_dir, self.name, self.options.latest)
+        if self.set.keep is not None:
+            remove_old_runs(self.reports_dir, self.set.name, self.set.keep)
+        return folder, read_record(folder)
+
+    def _inside(self) -> Options:
+        # What stands beside the tables is not beside their snapshot.
+        reviews = self.options.reviews_dir or self.processed_dir.parent / "reviews"
+        return replace(self.options, reviews_dir=reviews)
+
+    def _unchanged(self, jobs: list[PlannedJob]) -> tuple[Path, dict] | None:
+        source = jobs[0].source if jobs else None
+        if source is None or any(p.changed or p.source is not source for p in jobs):
+            return None
+        record = source.record
+        names = {(p.job.name, p.job.lang) for p in jobs}
+        is_same = (
+            record["status"] == "complete"
+            and names == {(e["name"], e["lang"]) for e in record["notebooks"]}
+            and tuple(record["languages"]) == self.set.languages
+            and tuple(record["set"]["formats"]) == self.set.formats
+            and (record["pictures"]["n_missing"] == 0 or find_browser() is None)
+        )
+        return (source.folder, {**record, "is_unchanged": True}) if is_same else None
+
+    def _run_notebooks(self, jobs: list[PlannedJob]) -> list[dict[str, Any]]:
+        entries: dict[int, dict[str, Any]] = {}
+        requests: dict[int, Request] = {}
+        for number, planned in enumerate(jobs):
+            folder = self._job_folder(number)
+            folder.mkdir(parents=True)
+            if not planned.changed and planned.source is not None:
+                entries[number] = self._taken(planned, folder)
+            else:
+                requests[number] = self._request(planned, folder)
+        done = len(entries)
+
+        def tell(position: int, answer: Answer) -> None:
+            nonlocal done
+            done += 1
+            name = jobs[list(requests)[position]].job.name
+            result = "failed" if answer.outcome.error else "complete"
+            told = f"{name}: {result}, {answer.seconds:.1f} s"
+            self.options.on_progress(told, done, len(jobs) + 2)
+
+        self.options.on_progress("notebooks", done, len(jobs) + 2)
+        answers = run_requests(
+            list(requests.values()),
+            n_workers=self.options.n_workers or n_cores(),
+            seconds_each=self.set.seconds_each,
+            retries=self.set.retries,
+            on_answer=tell,
+        )
+        for number, answer in zip(requests, answers, strict=True):
+            entries[number] = _entry(jobs[number], answer)
+        self._n_jobs = len(jobs)
+        return [
+            self._collected(entries[number], self._job_folder(number))
+            for number in range(len(jobs))
+        ]
+
+    def _job_folder(self, number: int) -> Path:
+        return self.building / _JOBS_DIR / str(number)
+
+    def _taken(self, planned: PlannedJob, folder: Path) -> dict[str, Any]:
+        source = planned.source
+        entry = take(planned.job, source, folder, self.set.formats)
+        first = entry["taken_from"] or source.record["run"]
+        return {**entry, "path": str(planned.job.notebook), "taken_from": first}
+
+    def _request(self, planned: PlannedJob, folder: Path) -> Request:
+        job = planned.job
+        places = _places(job, self.processed_dir, self.options)
+        own = {
+            # Relative, so that no run holds a machine's paths.
+            "processed_dir": _relative(self.data_dir, folder),
+            "output_dir": ".",
+            "report_date": self.started.date().isoformat(),
+            **{name: _relative(path, folder) for name, path in places.items()},
+        }
+        declared = notebook_parameters(job.notebook)
+        given = {name: own[name] for name in declared if name in own}
+        kept = {n: v for n, v in job.parameters.items() if n not in places}
+        return Request(
+            job.notebook.resolve(), {**given, **kept}, folder.resolve(), job.lang
+        )
+
+    def _collected(self, entry: dict[str, Any], folder: Path) -> dict[str, Any]:
+        """Move what a job left to its places in the run."""
+        site = self._site(entry["lang"])
+        (site / NOTEBOOKS_DIR).mkdir(parents=True, exist_ok=True)
+        executed = folder / EXECUTED
+        if executed.is_file():
+            os.replace(executed, site / NOTEBOOKS_DIR / f"{entry['name']}.ipynb")
+        files: list[str] = []
+        # A notebook that failed may have stopped in the middle of its results.
+        if entry["status"] == "complete":
+            for kind in (TABLES_DIR, FIGURES_DIR):
+                for path in sorted((folder / kind).glob("*.*")):
+                    files.append(self._placed(path, kind, entry, site))
+        body = folder / BODY
+        return {
+            **entry,
+            "files": files,
+            "body": str(body) if body.is_file() else None,
+        }
+
+    def _placed(
+        self, path: Path, kind: str, entry: Mapping[str, Any], site: Path
+    ) -> str:
+        name = f"{kind}/{path.name}"
+        if entry["dimension"]:
+            name = f"{kind}/{entry['name']}/{path.name}"
+        elif (site / name).is_file() and not filecmp.cmp(path, site / name, False):
+            name = f"{kind}/{entry['name']}/{path.name}"
+            self.warnings.append(
+                f"{entry['name']}: another notebook wrote {kind}/{path.name} "
+                f"differently; this one is {name}"
+            )
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(path, site / name)
+        return name
+
+    def _site(self, lang: str) -> Path:
+        return self.building / site_folder(lang, list(self.set.languages))
+
+    def _draw(self, entries: list[dict[str, Any]]) -> None:
+        self.options.on_progress("images", self._n_jobs, self._n_jobs + 2)
+        figures = [
+            self._site(entry["lang"]) / name
+            for entry in entries
+            for name in entry["files"]
+            if name.startswith(FIGURES_DIR) and name.endswith(".json")
+        ]
+        formats = self.set.formats
+        missing = [p for p in figures if not _is_drawn(p, formats)]
+        report = write_images(missing, formats=formats)
+        self.warnings += report.warnings
+        for entry in entries:
+            site = self._site(entry["lang"])
+            drawn = [
+                Path(name).with_suffix(f".{kind}").as_posix()
+                for name in entry["files"]
+                if name.startswith(FIGURES_DIR) and name.endswith(".json")
+                for kind in formats
+            ]
+            new = {name for name in drawn if (site / name).is_file()}
+            entry["files"] = sorted(new | set(entry["files"]))
+        self._n_missing = sum(not _is_drawn(path, formats) for path in figures)
+
+    def _record(self, entries: list[dict[str, Any]]) -> dict[str, Any]:
+        finished = datetime.now(UTC)
+        codebook = self.package.get("codebook", {})
+        counts = {
+            name: _n_rows(self.data_dir / f"{name}.parquet")
+            for name in ("documents", "tasks", "failures")
+        }
+        return {
+            "run": self.name,
+            "status": _status(entries),
+            "set": {**asdict(self.set), "notebooks": _told_entries(self.set)},
+            "lang": self.set.languages[0],
+            "languages": list(self.set.languages),
+            "started": self.started.isoformat(timespec="seconds"),
+            "finished": finished.isoformat(timespec="seconds"),
+            "seconds": round((finished - self.started).total_seconds(), 2),
+            "parameters": self.set.parameters,
+            "codebook": codebook,
+            "codebook_version": codebook.get("version"),
+            "n_rows": counts,
+            "inputs": _inputs(self.package, {entry["path"] for entry in entries}),
+            "code": code_version(),
+            "packages": package_versions(),
+            "pictures": {"n_missing": self._n_missing},
+            "notebooks": entries,
+            "warnings": [
+                *self.package.get("warnings", []),
+                *(text for entry in entries for text in entry["warnings"]),
+                *self.warnings,
+            ],
+        }
+
+    def _write_pages(self, record: dict[str, Any]) -> None:
+        self.options.on_progress("pages", self._n_jobs + 1, self._n_jobs + 2)
+        tables = read_datapackage(self.data_dir)
+        changes = self._changes(record, tables)
+        bodies = {(e["name"], e["lang"]): e.pop("body") for e in record["notebooks"]}
+        for entry in record["notebooks"]:
+            entry.pop("path")
+        write_pages(
+            self.building,
+            record,
+            body_of=partial(_body, bodies),
+            tasks={lang: task_index(tables, lang) for lang in record["languages"]},
+            changes=changes,
+        )
+
+    def _changes(
+        self, record: dict[str, Any], tables: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        try:
+            state = state_of(tables)
+        except GovOpenError as error:
+            record["warnings"].append(f"What changed is not known: {error}")
+            return None
+        _write_json(self.building / STATE, state)
+        before = open_source(latest_run(self.reports_dir, self.options.latest))
+        old = read_state(before.folder) if before else None
+        changes = compare_states(old or state, state)
+        told = {**_since(before if old else None, record), **changes}
+        _write_json(self.building / CHANGES, told)
+        return told
+
+
+def _since(before: Source | None, record: Mapping[str, Any]) -> dict[str, Any]:
+    old = before.record if before else record
+    versions = [r["codebook"].get("version") for r in (old, record)]
+    return {
+        "run": record["run"],
+        "since": old["run"] if before else None,
+        "since_date": old["started"][:10] if before else None,
+        "code_changed": old["code"]["sha256"] != record["code"]["sha256"],
+        "codebook_changed": old["codebook"] != record["codebook"],
+        "codebook_versions": versions,
+    }
+
+
+def _entry(planned: PlannedJob, answer: Answer) -> dict[str, Any]:
+    job, outcome = planned.job, answer.outcome
+    return {
+        "name": job.name,
+        "notebook": job.notebook.stem,
+        "path": str(job.notebook),
+        "title": notebook_title(job.notebook, job.lang),
+        "lang": job.lang,
+        "dimension": job.dimension,
+        "value": job.value,
+        "label": job.label,
+        "status": "failed" if outcome.error else "complete",
+        "seconds": answer.seconds,
+        "attempts": answer.attempts,
+        "cell": outcome.cell,
+        "cell_source": outcome.cell_source,
+        "error": outcome.error,
+        "parameters": job.parameters,
+        "warnings": outcome.warnings,
+        "inputs": planned.inputs,
+        "taken_from": None,
+    }
+
+
+def _body(bodies: Mapping[tuple[str, str], str | None], entry: Mapping) -> str:
+    path = bodies[entry["name"], entry["lang"]]
+    return Path(path).read_text(encoding="utf-8") if path else ""
+
+
+def _status(entries: list[dict[str, Any]]) -> str:
+    good = [entry["status"] == "complete" for entry in entries]
+    if all(good):
+        return "complete"
+    return "partial" if any(good) else "failed"
+
+
+def _is_drawn(figure: Path, formats: tuple[str, ...]) -> bool:
+    return all(figure.with_suffix(f".{kind}").is_file() for kind in formats)
+
+
+def _n_rows(path: Path) -> int:
+    import pyarrow.parquet as pq
+
+    return pq.read_metadata(path).num_rows
+
+
+def _told_entries(report_set: ReportSet) -> list[dict[str, Any]]:
+    return [asdict(entry) for entry in report_set.notebooks]
+
+
+def _inputs(package: Mapping[str, Any], notebooks: set[str]) -> dict[str, str]:
+    tables = {item["path"]: item["hash"] for item in package["resources"]}
+    sources = {item["path"]: item["hash"] for item in package.get("sources", [])}
+    paths = [Path(name) for name in sorted(notebooks)]
+    code = {f"{NOTEBOOKS_DIR}/{path.name}": file_digest(path) for path in paths}
+    return {**sources, **tables, **code}
+
+
+def _relative(path: Path, start: Path) -> str:
+    try:
+        return Path(os.path.relpath(path.resolve(), start.resolve())).as_posix()
+    except ValueError:  # on another drive
+        return path.resolve().as_posix()
+
+
+def _free_name(reports_dir: Path, started: datetime) -> str:
+    name = started.strftime("%Y%m%dT%H%M%SZ")
+    number = 2
+    free = name
+    while (reports_dir / free).exists():
+        free = f"{name}-{number}"
+        number += 1
+    return free
+
+
+def _write_json(path: Path, content: Any) -> None:
+    import json
+
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    path.write_text(f"{text}\n", encoding="utf-8")
+
+
+_DISK_ERRORS = {
+    errno.ENOSPC: "the disk is full; free some space",
+    errno.EDQUOT: "your quota on the disk is used up; free some space",
+    errno.EROFS: "the disk is read-only; give another folder with --out",
+    errno.EACCES: "this user may not write there; give another folder with --out",
+    errno.EPERM: "this user may not write there; give another folder with --out",
+}
+
+
+@contextlib.contextmanager
+def _told_plainly(reports_dir: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = _DISK_ERRORS.get(error.errno or 0, f"{error}")
+        raise RunError(
+            f"{reports_dir}: the run could not be written: {reason}, then run the "
+            "report again. Nothing was published; the last good run is as it was"
+        ) from error

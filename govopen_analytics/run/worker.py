@@ -1,0 +1,82 @@
+"""A process that runs one notebook after the other for ``run.pool``.
+
+Requests and answers are lines of JSON on its standard input and output. It ends,
+with its kernel, as soon as its input does: nothing outlives a run that was killed.
+"""
+
+import json
+import os
+import queue
+import sys
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from typing import TextIO
+
+import psutil
+
+
+def main() -> None:
+    """Answer requests until there are no more."""
+    answers = _own_output()
+    requests: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=_read, args=(requests,), daemon=True).start()
+    # Loaded before the first request, whose time limit is for the notebook.
+    import nbconvert  # noqa: F401
+    import papermill  # noqa: F401
+    import plotly.io  # noqa: F401
+
+    from govopen_analytics.run.execute import execute_notebook
+
+    _answer(answers, {"ready": True})
+    while True:
+        request = json.loads(requests.get())
+        outcome = execute_notebook(
+            Path(request["path"]),
+            request["parameters"],
+            Path(request["folder"]),
+            request["lang"],
+        )
+        _answer(answers, asdict(outcome))
+
+
+def kill_tree(pid: int) -> None:
+    """Kill a process and all it started, kernels among them.
+
+    Parameters
+    ----------
+    pid : int
+        Identifier of a process this one started; nothing happens if it is gone.
+    """
+    try:
+        process = psutil.Process(pid)
+        family = [*process.children(recursive=True), process]
+    except psutil.NoSuchProcess:
+        return
+    for member in family:
+        try:
+            member.kill()
+        except psutil.NoSuchProcess:
+            continue
+
+
+def _own_output() -> TextIO:
+    # Whatever a library writes to standard output must not pass for an answer.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return answers
+
+
+def _read(requests: queue.Queue[str]) -> None:
+    for line in sys.stdin:
+        requests.put(line)
+    kill_tree(os.getpid())
+
+
+def _answer(answers: TextIO, content: dict) -> None:
+    answers.write(json.dumps(content) + "\n")
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main()

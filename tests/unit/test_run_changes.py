@@ -1,0 +1,90 @@
+import json
+
+import pytest
+
+from govopen_analytics.run.changes import compare_states, state_of
+
+
+def plan(name, *tasks):
+    return {"document_id": name, "agency": name, "year": 2022, "tasks": list(tasks)}
+
+
+def share(value, lower=0.1, upper=0.4, theme_id="explain"):
+    measured = {"share": value, "share_lower": lower, "share_upper": upper}
+    named = {"agency": None, "theme_id": theme_id, "theme": {"zh": "题", "en": "T"}}
+    return {**named, **measured, "n_tasks": 10}
+
+
+def compare_plans(old, new):
+    return compare_states({"plans": old, "shares": []}, {"plans": new, "shares": []})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "added", "removed"),
+    [
+        ([plan("a")], [plan("a")], [], []),
+        ([plan("a")], [plan("a"), plan("b")], ["b"], []),
+        ([plan("a"), plan("b")], [plan("a")], [], ["b"]),
+        ([], [plan("a")], ["a"], []),
+    ],
+)
+def test_new_and_removed_plans(old, new, added, removed):
+    found = compare_plans(old, new)
+    assert [p["document_id"] for p in found["plans_new"]] == added
+    assert [p["document_id"] for p in found["plans_removed"]] == removed
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (["做好政策解读"], ["做好政策解读"], None),
+        (["甲任务", "做好政策解读"], ["做好政策解读", "甲任务"], ([], [], [])),
+        (["做好政策解读"], ["做好政策解读", "建设专栏"], (["建设专栏"], [], [])),
+        (["做好政策解读", "建设专栏"], ["建设专栏"], ([], ["做好政策解读"], [])),
+        (["同", "同"], ["同"], ([], ["同"], [])),
+        (
+            ["做好政策文件解读工作"],
+            ["做好重要政策文件解读工作"],
+            (
+                [],
+                [],
+                [{"old": "做好政策文件解读工作", "new": "做好重要政策文件解读工作"}],
+            ),
+        ),
+    ],
+)
+def test_tasks_added_removed_and_reworded(old, new, expected):
+    found = compare_plans([plan("a", *old)], [plan("a", *new)])["tasks"]
+    if expected is None:
+        assert found == []
+        return
+    (part,) = found
+    assert (part["added"], part["removed"], part["changed"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "is_moved"),
+    [(0.2, False), (0.1, False), (0.4 + 1e-12, False), (0.41, True), (0.05, True)],
+)
+def test_a_share_has_moved_beyond_the_interval_it_had(value, is_moved):
+    old = {"plans": [], "shares": [share(0.25)]}
+    new = {"plans": [], "shares": [share(value), share(0.9, theme_id="new")]}
+    found = compare_states(old, new)["shares"]
+    assert [part["new"]["share"] for part in found] == ([value] if is_moved else [])
+
+
+def test_the_state_of_a_corpus(tables):
+    state = state_of(tables)
+    assert [p["document_id"] for p in state["plans"]] == ["first", "second"]
+    assert state["plans"][1]["tasks"] == ["网站建设\n开设专栏", "解读文件"]
+    found = {(s["agency"], s["theme_id"]): s for s in state["shares"]}
+    # first-1 and second-2 give 1, first-2 gives 1/2, of six tasks.
+    assert found[None, "explain"]["share"] == pytest.approx(2.5 / 6)
+    assert found["乙市民政局", "channels"]["share"] == pytest.approx(0.5)
+    assert json.loads(json.dumps(state)) == state
+
+
+def test_a_corpus_has_not_changed_since_itself(tables):
+    state = state_of(tables)
+    found = compare_states(json.loads(json.dumps(state)), state)
+    assert found == {"plans_new": [], "plans_removed": [], "tasks": [], "shares": []}
