@@ -6,6 +6,7 @@ from govopen_analytics.cli_check import check
 from govopen_analytics.cli_coding import register_coding_commands
 from govopen_analytics.cli_export import export
 from govopen_analytics.cli_report import register_report_commands
+from govopen_analytics.cli_synth import synth
 
 app = typer.Typer(
     help="政务公开年度计划分析：读入计划、编码主题、生成报告。\n\n"
@@ -17,5 +18,6 @@ app = typer.Typer(
 
 app.command()(check)
 app.command()(export)
+app.command()(synth)
 register_coding_commands(app)
 register_report_commands(app)

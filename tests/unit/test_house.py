@@ -22,9 +22,10 @@ FLOORS = [
     | {"schemas", "synth"},
     {"agreement", "clauses", "compare", "datapackage", "findings", "html_tables"}
     | {"keywords", "linear", "segment", "tfidf", "views"},
-    {"answers", "coding", "corpus", "figures", "results"},
+    {"answers", "coding", "corpus", "figures", "freshness", "results"},
     {"account", "charts", "explanations", "export", "pages", "review", "validity"},
-    {"build", "cli_check", "cli_coding", "cli_export", "figures_validity", "run"},
+    {"build", "cli_check", "cli_coding", "cli_export", "cli_synth"}
+    | {"figures_validity", "run"},
     {"cli_report"},
     {"cli"},
     {"__main__"},

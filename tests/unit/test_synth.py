@@ -271,3 +271,23 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path):
     with pytest.raises(SourceError, match="found something there already"):
         synthesize_corpus(tmp_path, n_agencies=1, years=[2024])
     assert [path.name for path in tmp_path.iterdir()] == ["kept.txt"]
+
+
+def test_synth_on_the_command_line_writes_plans_and_their_truth(tmp_path):
+    from typer.testing import CliRunner
+
+    from govopen_analytics.cli import app
+
+    words = ["synth", str(tmp_path), "--agencies", "2", "--last-year", "2022"]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    assert len(list((tmp_path / "raw").iterdir())) == 2 * 2 + 1
+    assert (tmp_path / "truth" / "tasks.csv").is_file()
+
+
+def test_synth_refuses_years_in_the_wrong_order(tmp_path):
+    from typer.testing import CliRunner
+
+    from govopen_analytics.cli import app
+
+    words = ["synth", str(tmp_path), "--first-year", "2024", "--last-year", "2022"]
+    assert CliRunner().invoke(app, words).exit_code == 2
