@@ -63,6 +63,10 @@ def site(tmp_path_factory):
         own = folder / "en" if entry["lang"] == "en" else folder
         write_notebook(own / "notebooks" / f"{entry['name']}.ipynb", figure)
         save_figure(figure, str(own))
+        (own / "tables").mkdir(exist_ok=True)
+        (own / "tables" / "findings_01.csv").write_text(
+            f"\ufefftopic,finding\ncorpus,一\ntop,{NASTY}\n", encoding="utf-8"
+        )
     whole = {**record(status="partial", warnings=[NASTY]), "languages": ["zh", "en"]}
     tasks = {lang: task_index(tables, lang) for lang in ("zh", "en")}
     whole["notebooks"] = notebooks
