@@ -58,7 +58,9 @@ def watch(command: list[str]) -> dict[str, float]:
     if process.returncode:
         raise SystemExit(f"{command}: exit code {process.returncode}")
     seconds = time.monotonic() - started
-    return {"seconds": round(seconds, 1), "peak_gib": round(peak / 2**30, 2)}
+    measured = {"seconds": round(seconds, 1), "peak_gib": round(peak / 2**30, 2)}
+    print(json.dumps(measured), file=sys.stderr)
+    return measured
 
 
 def family_memory(process: psutil.Process) -> int:
@@ -115,9 +117,11 @@ def main() -> None:
         if not options.skip_plain:
             listed, plain = Path(scratch) / "jobs.json", Path(scratch) / "plain"
             listed.write_text(json.dumps(jobs), encoding="utf-8")
+            script = Path(scratch) / "plain.py"
+            script.write_text(PLAIN, encoding="utf-8")
             plain.mkdir()
             result["plain_loop"] = watch(
-                [sys.executable, "-c", PLAIN, str(listed), str(plain)]
+                [sys.executable, str(script), str(listed), str(plain)]
             )
     print(json.dumps(result))
 

@@ -1,7 +1,6 @@
 """Raw plans to the tables of ``data/processed``."""
 
 import hashlib
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -13,15 +12,8 @@ import pandas as pd
 from govopen_analytics.codebook import Codebook, load_codebook
 from govopen_analytics.coding import assign_themes
 from govopen_analytics.corpus import load_corpus
-from govopen_analytics.datapackage import read_descriptor, write_datapackage
-from govopen_analytics.errors import SourceError
-from govopen_analytics.fingerprints import (
-    code_digest,
-    digest_of,
-    file_digest,
-    folder_digests,
-    package_versions,
-)
+from govopen_analytics.datapackage import write_datapackage
+from govopen_analytics.freshness import inputs_digest
 from govopen_analytics.keywords import keyword_matches
 from govopen_analytics.locking import locked, remove_unfinished
 from govopen_analytics.review import (
@@ -33,8 +25,6 @@ from govopen_analytics.review import (
 
 # Another build into the same folder is writing for moments only.
 _SECONDS_WAIT = 60
-# Programs that decide which files can be read.
-_PROGRAMS = ("soffice", "libreoffice")
 
 
 @dataclass(frozen=True)
@@ -115,70 +105,6 @@ def _reviewed(
     """Let what people decided win over the machine."""
     reviews = read_reviews(reviews_folder(out_dir))
     return apply_reviews(assignments, current_reviews(reviews, tasks, codebook))
-
-
-def inputs_digest(
-    raw_dir: Path | str,
-    out_dir: Path | str,
-    codebook_path: Path | str | None = None,
-) -> str:
-    """Return one digest of all that the tables are made from.
-
-    Parameters
-    ----------
-    raw_dir : Path or str
-        Folder of plans.
-    out_dir : Path or str
-        Folder of the tables; the reviews stand beside it.
-    codebook_path : Path or str, optional
-
-    Returns
-    -------
-    str
-        It changes with any file of the folder, the codebook, the library, the
-        packages it requires, and with whether LibreOffice is there.
-    """
-    return digest_of(
-        {
-            "raw": folder_digests(Path(raw_dir)),
-            "reviews": folder_digests(reviews_folder(out_dir)),
-            "codebook": file_digest(Path(codebook_path)) if codebook_path else None,
-            "code": code_digest(),
-            "packages": package_versions(),
-            "programs": [name for name in _PROGRAMS if shutil.which(name)],
-        }
-    )
-
-
-def is_built(
-    raw_dir: Path | str,
-    out_dir: Path | str,
-    codebook_path: Path | str | None = None,
-) -> bool:
-    """Say whether a folder holds the tables a build would make again.
-
-    Parameters
-    ----------
-    raw_dir, out_dir : Path or str
-    codebook_path : Path or str, optional
-
-    Returns
-    -------
-    bool
-        False also where a file is missing or is not the one described.
-    """
-    out_dir = Path(out_dir)
-    try:
-        package = read_descriptor(out_dir)
-        is_whole = all(
-            file_digest(out_dir / item["path"]) == item["hash"]
-            for item in package["resources"]
-        )
-        built_from = package.get("built_from")
-        current = inputs_digest(raw_dir, out_dir, codebook_path)
-        return is_whole and built_from == current
-    except (SourceError, OSError, ValueError, KeyError):
-        return False
 
 
 def _sources(raw_dir: Path, documents: pd.DataFrame) -> list[dict[str, Any]]:

@@ -201,7 +201,7 @@ def report(
 def _build_if_needed(
     raw: Path, out: Path, codebook: Path | None, *, is_forced: bool
 ) -> None:
-    from govopen_analytics.build import is_built
+    from govopen_analytics.freshness import is_built
 
     if is_forced or not is_built(raw, out, codebook):
         _build(raw, out, codebook)
@@ -226,17 +226,21 @@ def _build(raw: Path, out: Path, codebook: Path | None) -> None:
 def _dry_run(
     chosen: "ReportSet", found: list[Path], folders: tuple[Path, Path, Path], options
 ) -> None:
+    import shutil
     import tempfile
 
-    from govopen_analytics.build import build_processed, is_built
+    from govopen_analytics.build import build_processed
+    from govopen_analytics.freshness import is_built, reviews_beside
     from govopen_analytics.run import plan_report
 
     raw, processed, out = folders
     with tempfile.TemporaryDirectory(prefix="govopen-") as scratch:
         if not is_built(raw, processed, options.codebook_path):
             typer.echo("数据表会重新写出 · the tables would be written again")
-            options.reviews_dir = processed.parent / "reviews"
-            processed = Path(scratch)
+            options.reviews_dir = reviews_beside(processed)
+            processed = Path(scratch) / "processed"
+            if options.reviews_dir.is_dir():
+                shutil.copytree(options.reviews_dir, reviews_beside(processed))
             build_processed(raw, processed, codebook_path=options.codebook_path)
         planned, notes = plan_report(chosen, found, processed, out, options)
     for note in notes:

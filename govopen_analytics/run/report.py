@@ -15,6 +15,7 @@ from typing import Any
 from govopen_analytics.datapackage import read_datapackage, read_descriptor
 from govopen_analytics.errors import GovOpenError, RunError, choices
 from govopen_analytics.fingerprints import code_version, file_digest, package_versions
+from govopen_analytics.freshness import reviews_beside
 from govopen_analytics.images import find_browser, write_images
 from govopen_analytics.languages import LANGUAGES
 from govopen_analytics.locking import BUILDING_PREFIX, locked, remove_unfinished
@@ -283,7 +284,7 @@ def _places(job: Job, processed_dir: Path, options: Options) -> dict[str, Path]:
     declared = notebook_parameters(job.notebook)
     defaults = {
         "codebook_path": options.codebook_path,
-        "reviews_dir": options.reviews_dir or processed_dir.parent / "reviews",
+        "reviews_dir": options.reviews_dir or reviews_beside(processed_dir),
     }
     places = {}
     for name, default in defaults.items():
@@ -341,7 +342,7 @@ class _Run:
 
     def _inside(self) -> Options:
         # What stands beside the tables is not beside their snapshot.
-        reviews = self.options.reviews_dir or self.processed_dir.parent / "reviews"
+        reviews = self.options.reviews_dir or reviews_beside(self.processed_dir)
         return replace(self.options, reviews_dir=reviews)
 
     def _unchanged(self, jobs: list[PlannedJob]) -> tuple[Path, dict] | None:

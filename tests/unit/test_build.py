@@ -2,9 +2,10 @@ import shutil
 
 import pytest
 
-from govopen_analytics.build import build_processed, is_built
+from govopen_analytics.build import build_processed
 from govopen_analytics.datapackage import read_datapackage, read_descriptor
 from govopen_analytics.errors import SourceError
+from govopen_analytics.freshness import is_built
 
 PLAN = """某市民政局2023年政务公开工作要点
 
