@@ -99,9 +99,12 @@ def set_codes(assignments: pd.DataFrame) -> pd.DataFrame:
     DataFrame, shape (n_tasks, n_coders)
         Frozen sets of theme ids; None where a coder left the task out.
     """
-    groups = assignments.groupby(["task_id", "coder"])["theme_id"]
-    sets = groups.agg(lambda themes: [frozenset(themes)]).reset_index()
-    return _by_coder(sets, [value[0] for value in sets["theme_id"]])
+    cells = assignments.drop_duplicates(["task_id", "coder"])
+    columns = assignments[["task_id", "coder", "theme_id"]]
+    sets: dict[tuple[str, str], set[str]] = {}
+    for task_id, coder, theme_id in columns.itertuples(index=False):
+        sets.setdefault((task_id, coder), set()).add(theme_id)
+    return _by_coder(cells, [frozenset(themes) for themes in sets.values()])
 
 
 def _by_coder(rows: pd.DataFrame, values: Sequence[Any]) -> pd.DataFrame:
@@ -331,8 +334,8 @@ class _Hits:
             _check_coder(name, known)
         _check_one_version(assignments)
         self.theme_ids = list(theme_ids)
-        primary = primary_codes(assignments).reindex(columns=[coder, reference])
-        sets = set_codes(assignments).reindex(columns=[coder, reference])
+        assignments = assignments.loc[assignments["coder"].isin([coder, reference])]
+        primary, sets = primary_codes(assignments), set_codes(assignments)
         self.sets = sets.loc[sets[reference].notna()]
         self.primary = primary.reindex(self.sets.index)
         given, true = self._members(coder), self._members(reference)

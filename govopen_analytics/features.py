@@ -236,7 +236,7 @@ class Words:
         Words
         """
         words = tuple(sorted(set(dictionary)))
-        segmented = [set(_segment(text, words)) for text in texts]
+        segmented = [set(segment_words(text, words)) for text in texts]
         known = sorted(set().union(*segmented))
         frequency = np.zeros(len(known))
         vocabulary = {word: i for i, word in enumerate(known)}
@@ -259,7 +259,7 @@ class Words:
         """
         rows, columns = [], []
         for row, text in enumerate(texts):
-            for word in _segment(text, self.dictionary):
+            for word in segment_words(text, self.dictionary):
                 column = self.vocabulary.get(word)
                 if column is not None:
                     rows.append(row)
@@ -273,8 +273,25 @@ class Words:
         )
 
 
-def _segment(text: str, dictionary: tuple[str, ...]) -> list[str]:
-    return [word for word in _tokenizer(dictionary).lcut(text) if not word.isspace()]
+# Cross-validation cuts the same texts again for every plan left out.
+@lru_cache(maxsize=4096)
+def segment_words(text: str, dictionary: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Cut a text into words.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    dictionary : tuple of str
+        Words of the domain, kept whole.
+
+    Returns
+    -------
+    tuple of str
+        Without white space.
+    """
+    words = _tokenizer(dictionary).lcut(text)
+    return tuple(word for word in words if not word.isspace())
 
 
 @lru_cache(maxsize=4)

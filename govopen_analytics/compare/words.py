@@ -3,9 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from statistics import NormalDist
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from scipy.sparse import csr_array
 
 from govopen_analytics.compare.counts import group_columns
 from govopen_analytics.errors import SchemaError
+from govopen_analytics.features import segment_words
 
 _HAN_WORD = re.compile(r"[㐀-鿿]{2,}")
 
@@ -31,25 +31,7 @@ def han_words(text: str) -> list[str]:
     -------
     list of str
     """
-    return [word for word in _tokenizer().lcut(text) if _HAN_WORD.fullmatch(word)]
-
-
-@lru_cache(maxsize=1)
-def _tokenizer() -> Any:
-    """A tokenizer of our own: jieba's global one belongs to the user."""
-    import logging
-    import tempfile
-
-    import jieba  # half a second of loading, for this measure alone
-
-    jieba.setLogLevel(logging.WARNING)
-    tokenizer = jieba.Tokenizer()
-    # jieba would read and write one cache file in the shared temporary folder,
-    # where another user's file could be waiting.
-    with tempfile.TemporaryDirectory(prefix="govopen-jieba-") as folder:
-        tokenizer.tmp_dir = folder
-        tokenizer.initialize()
-    return tokenizer
+    return [word for word in segment_words(text) if _HAN_WORD.fullmatch(word)]
 
 
 def distinctive_words(
