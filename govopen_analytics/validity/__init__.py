@@ -14,22 +14,6 @@ from govopen_analytics.validity.reference import (
     keyword_and_tfidf_assignments,
     reference_tasks,
 )
-from govopen_analytics.validity.report import (
-    agreement_view,
-    basis_view,
-    codebook_findings,
-    coder_label,
-    corrected_view,
-    plan_labels,
-    reliability_view,
-    score_view,
-    share_view,
-    theme_view,
-    threshold_view,
-    validity_findings,
-    validity_summary,
-    write_validity,
-)
 from govopen_analytics.validity.scores import (
     abstentions,
     calibration,
@@ -39,8 +23,22 @@ from govopen_analytics.validity.scores import (
     confusions,
     expected_reliability,
 )
+from govopen_analytics.validity.sentences import codebook_findings, validity_findings
 from govopen_analytics.validity.shares import share_distances, share_errors
+from govopen_analytics.validity.summary import validity_summary, write_validity
 from govopen_analytics.validity.variants import ablation, threshold_sensitivity
+from govopen_analytics.validity.views import (
+    agreement_view,
+    basis_view,
+    corrected_view,
+    plan_labels,
+    reliability_view,
+    score_view,
+    share_view,
+    theme_view,
+    threshold_view,
+)
+from govopen_analytics.validity.words import coder_label
 
 __all__ = [
     "ablation",

@@ -10,8 +10,8 @@ import yaml
 from govopen_analytics import figures_validity, schemas, validity
 from govopen_analytics.codebook import load_codebook
 from govopen_analytics.errors import CodebookError
-from govopen_analytics.validity.report import SUMMARY_FILE
 from govopen_analytics.validity.scores import SCORE_BANDS, score_bands
+from govopen_analytics.validity.summary import SUMMARY_FILE
 
 THEMES = ["explain", "answer", "channels"]
 WORDS = {"explain": "解读", "answer": "答复", "channels": "网站"}
