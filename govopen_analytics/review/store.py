@@ -7,6 +7,7 @@ import pandas as pd
 
 from govopen_analytics.datapackage import LIST_SEPARATOR, safe_cell, to_csv
 from govopen_analytics.errors import SourceError, choices
+from govopen_analytics.freshness import reviews_beside
 from govopen_analytics.schemas import FIELDS, TABLES, empty, to_schema, validate
 
 REVIEWS_FILE, SAMPLES_FILE = "reviews.csv", "samples.csv"
@@ -30,7 +31,7 @@ def reviews_folder(processed_dir: Path | str, given: Path | str = "") -> Path:
         ``data/reviews`` for ``data/processed``. Building the tables anew never
         touches it.
     """
-    return Path(given) if given else Path(processed_dir).parent / "reviews"
+    return Path(given) if given else reviews_beside(Path(processed_dir))
 
 
 def read_reviews(folder: Path | str) -> pd.DataFrame:
