@@ -27,7 +27,7 @@ _WORDS = {
         },
         "matches": "匹配到的关键词：",
         "match": "  {theme}：{before}【{match}】{after}",
-        "no_matches": "没有匹配到关键词；主题由文本相似度归入。",
+        "no_matches": "没有匹配到关键词；主题由线性模型归入。",
     },
     "en": {
         "theme": "{rank}: {theme} (score {score}, {coder})",
@@ -50,7 +50,7 @@ _WORDS = {
         },
         "matches": "Keywords matched:",
         "match": "  {theme}: {before}[{match}]{after}",
-        "no_matches": "No keyword matched; the theme comes from the text's likeness.",
+        "no_matches": "No keyword matched; the theme comes from the linear model.",
     },
 }
 
