@@ -15,6 +15,7 @@ from govopen_analytics.segment.frontmatter import (
 )
 from govopen_analytics.segment.grid import Token
 from govopen_analytics.segment.kind import not_a_plan
+from govopen_analytics.segment.lead_notes import apply_lead_note
 from govopen_analytics.segment.metadata import PLAN_WORDS, Metadata, read_metadata
 from govopen_analytics.segment.numbering import leading_number
 from govopen_analytics.segment.outline import Node, paragraphs
@@ -24,7 +25,7 @@ from govopen_analytics.text import fold
 
 Span = tuple[int, int, str, int | None]
 
-_TASK_ROLES = {"title", "content", "ordinal", "lead_units", "support_units"}
+_ANNEX = re.compile(r"附\s*[件表]?\s*[\d一二三四]?\s*[:：]")
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ def segment_document(source: Source, year: int | None = None) -> Segmented:
     if verdict is not None:
         tasks, ledger = [], Ledger()
     tasks.sort(key=lambda draft: draft.start)
+    apply_lead_note(tasks, text)
     for position, draft in enumerate(tasks):
         for role, stretches in draft.stretches.items():
             for start, end in stretches:
@@ -116,8 +118,11 @@ def _trimmed(table: Table, source: Source) -> Table:
     if table.style == "grid":
         cells = {c.start for block in source.blocks for c in block.cells}
         inside = [token.start in cells for token in table.tokens]
-    elif table.style in ("lines", "glued"):
-        inside = [not is_furniture(token.text) for token in table.tokens]
+    elif table.style in ("lines", "columns", "glued"):
+        inside = [
+            not (is_furniture(token.text) or _ANNEX.match(token.text))
+            for token in table.tokens
+        ]
     else:
         mark = "\t" if table.style == "tabs" else "|"
         inside = [mark in _line_at(source.text, token) for token in table.tokens]

@@ -3,12 +3,13 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
 from govopen_analytics.readers.source import Source
 from govopen_analytics.segment.columns import Column, column_role, read_header
 from govopen_analytics.segment.glued import glued_tokens
 from govopen_analytics.segment.grid import Token, infer_columns, tidied
-from govopen_analytics.segment.numbering import leading_number
+from govopen_analytics.segment.numbering import HEADING_KINDS, leading_number
 from govopen_analytics.text import fold
 
 
@@ -28,6 +29,8 @@ class Table:
         Positions in `tokens` before which the header was repeated.
     style : str
         How the cells were parted, for the layout's name.
+    above : list of Token
+        Numbered headings right above the header: chapter and section of the table.
     """
 
     columns: list[Column]
@@ -35,13 +38,17 @@ class Table:
     tokens: list[Token]
     page_breaks: frozenset[int]
     style: str
+    above: tuple[Token, ...] = ()
 
     @property
     def start(self) -> int:
         """Offset of its first cell."""
-        return min(token.start for token in (*self.header, *self.tokens))
+        cells = (*self.above, *self.header, *self.tokens)
+        return min(token.start for token in cells)
 
 
+_LONGEST_HEADING = 60
+_LEAST_HEIGHT = 4  # lines of a column printed by itself, its name included
 _PIPES = re.compile(r"[|｜│┃]")
 _MOST_LINES = 10  # of one cell
 _RULE = re.compile(r"\s*[|｜]?[\s:|｜+=—─-]*-{2,}[\s:|｜+=—─-]*")
@@ -67,6 +74,7 @@ def find_tables(source: Source) -> list[Table]:
         "tabs": _tab_tokens(source.text),
         "pipes": _pipe_tokens(source.text),
         "glued": glued_tokens(source.text),
+        "columns": _column_tokens(source.text),
         "lines": _line_tokens(source.text),
     }
     for style, tokens in styles.items():
@@ -263,6 +271,33 @@ def _line_tokens(text: str) -> list[Token]:
     return tokens
 
 
+def _column_tokens(text: str) -> list[Token]:
+    """Cells of a table that was printed column by column, put into rows.
+
+    Column names stand at equal distances, each above the cells of its column.
+    """
+    lines = [(start, line) for start, line in _lines(text) if line.strip()]
+    heads = [i for i, (_, line) in enumerate(lines) if column_role(line)]
+    steps = [below - above for above, below in pairwise(heads)]
+    for height, group in groupby(range(len(steps)), key=steps.__getitem__):
+        places = list(group)
+        first, n_columns = heads[places[0]], len(places) + 1
+        if height < _LEAST_HEIGHT or n_columns < 3:
+            continue
+        cells = [
+            lines[first + column * height + row]
+            for row in range(height)
+            for column in range(n_columns)
+            if first + column * height + row < len(lines)
+        ]
+        if len(cells) == height * n_columns:
+            return [
+                tidied(at, at + len(line), text, opens_row=i % n_columns == 0)
+                for i, (at, line) in enumerate(cells)
+            ]
+    return []
+
+
 def _tables(tokens: list[Token], style: str) -> list[Table]:
     headers = _find_headers(tokens, style)
     tables: list[Table] = []
@@ -276,16 +311,38 @@ def _tables(tokens: list[Token], style: str) -> list[Table]:
         if tables and _names(tables[-1].columns) == names:
             previous = tables[-1]
             cells, caption = _without_caption(previous.tokens, style)
-            tables[-1] = Table(
-                previous.columns,
-                previous.header + caption + header,
-                cells + body,
-                previous.page_breaks | {len(cells)},
-                style,
+            tables[-1] = replace(
+                previous,
+                header=previous.header + caption + header,
+                tokens=cells + body,
+                page_breaks=previous.page_breaks | {len(cells)},
             )
         else:
-            tables.append(Table(columns, header, body, frozenset(), style))
+            above = _headings_above(tokens, first)
+            if tables and above:
+                kept = [t for t in tables[-1].tokens if t not in above]
+                tables[-1] = replace(tables[-1], tokens=kept)
+            tables.append(Table(columns, header, body, frozenset(), style, above))
     return tables
+
+
+def _headings_above(tokens: list[Token], first: int) -> tuple[Token, ...]:
+    """Chapter and section headings that stand right above a header."""
+    at = first
+    while at and _is_heading(tokens[at - 1]):
+        at -= 1
+    return tuple(tokens[at:first])
+
+
+def _is_heading(token: Token) -> bool:
+    folded = fold(token.text)
+    number = leading_number(folded)
+    return (
+        number is not None
+        and number.kind in HEADING_KINDS
+        and len(folded) <= _LONGEST_HEADING
+        and not re.search("[。;]|任务分[解工]|责任分[解工]|清单|台账|一览表", folded)
+    )
 
 
 def _until_annex(tokens: list[Token]) -> list[Token]:

@@ -256,7 +256,7 @@ def _annex_at(lines: list[Line]) -> int:
         folded = fold(line.text)
         begun = begun or leading_number(folded) is not None
         is_annex = re.match(
-            r"附\s*件\s*\d*\s*(?::|$)|相关(?:文章|链接|文档|阅读|新闻|信息)\s*:?$",
+            r"附\s*件\s*\d*\s*(?::|$)|附\s*[表]?\s*\d*\s*:|相关(?:文章|链接|文档|阅读|新闻|信息)\s*:?$",
             folded,
         )
         is_signed = (
@@ -277,10 +277,10 @@ def _is_note(text: str) -> bool:
 
 
 def _is_signature(text: str) -> bool:
-    bare = re.sub(r"\s+", "", text)
+    bare = re.sub(r"\s+", "", fold(text))
     return len(bare) <= 26 and bool(
         re.fullmatch(
-            r"[\u3400-\u9fff()（）]{2,24}(?:局|厅|委员会|办公室|办公厅|人民政府|委|部)",
+            r"[\u3400-\u9fff()]{2,24}(?:局|厅|委员会|办公室|办公厅|人民政府|委|部)",
             bare,
         )
     )

@@ -15,7 +15,11 @@ from itertools import pairwise
 
 from govopen_analytics.segment.columns import Column
 from govopen_analytics.segment.deadlines import parse_deadline
-from govopen_analytics.segment.numbering import leading_number, number_alone
+from govopen_analytics.segment.numbering import (
+    HEADING_KINDS,
+    leading_number,
+    number_alone,
+)
 from govopen_analytics.segment.units import looks_like_units
 from govopen_analytics.text import fold, tidy
 
@@ -48,7 +52,6 @@ class Token:
 
 Row = list[list[Token]]
 
-_HEADINGS = ("part", "section", "chapter", "paren")
 _FINEST = ("arabic", "arabic_paren", "circled", "decimal")
 
 # Costs are in nats: what a reader would bet against it, roughly.
@@ -189,7 +192,7 @@ def _emission(
             cost += 1.5
         if look.kind in _FINEST and not look.is_number and numbers_last != is_last:
             cost += 3.5
-        if is_last and look.kind in _HEADINGS and not look.has_stop:
+        if is_last and look.kind in HEADING_KINDS and not look.has_stop:
             cost += 2.0
         return cost
     if role == "score":
@@ -214,7 +217,7 @@ def _skips(columns: list[Column]) -> list[float]:
 
 def _span_cost(look: _Look) -> float:
     """Cost of a cell that fills a row alone, as the name of a chapter does."""
-    return 0.6 if look.kind in _HEADINGS and not look.has_stop else 9.0
+    return 0.6 if look.kind in HEADING_KINDS and not look.has_stop else 9.0
 
 
 def _path(

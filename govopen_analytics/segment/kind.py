@@ -48,6 +48,9 @@ _GROUP = re.compile(r"领导小组(?:组成|成员|及其职责|组成人员)|�
 _NEWS = re.compile(
     r"(?:会议(?:要求|指出|强调|认为)|(?:日|近日|日前),.{0,30}(?:召开|组织|举办|开展))"
 )
+_ASKS_FOR_REPORTS = re.compile(
+    r"(?:报送|上报).{0,40}(?:情况|总结|材料|报告)(?:的|有关事项|工作)*的?(?:紧急)?通知"
+)
 _SCORES = re.compile(r"得\s*分|合计\s*得分|扣\s*\d+\s*分|\(\s*\d+\s*分\s*\)|\|\s*\d+分")
 
 
@@ -85,6 +88,9 @@ def not_a_plan(title: str | None, columns: list[str], source: str) -> str | None
         for line in (re.sub(r"[|｜\s]+$", "", one) for one in source.split("\n")[:15])
         if 10 <= len(line) < 60 and not re.search(r"^\s*[•·*-]|[。；;，,、>|:：]", line)
     ]
+    own = [i for i, line in enumerate(opening) if bare and line.endswith(bare)]
+    if promises and own:  # what stands below the title are links
+        opening = opening[: own[0]]
     named = [bare, *(line for line in opening if SUBJECT.search(line))]
     for kind, pattern in _BY_TITLE:
         if not any(re.search(pattern, one) for one in named):
@@ -94,7 +100,8 @@ def not_a_plan(title: str | None, columns: list[str], source: str) -> str | None
                 return kind
         elif not promises:
             return kind
-    disclosed = sum(bool(_CATALOGUE_COLUMN.match(fold(one))) for one in columns)
+    names = {re.sub(r"\s", "", fold(one)) for one in columns}
+    disclosed = sum(bool(_CATALOGUE_COLUMN.match(one)) for one in names)
     if disclosed >= 2 or (disclosed and not promises):
         return "catalogue"
     if len(set(_REPORT.findall(folded))) >= 2:
@@ -111,6 +118,8 @@ def not_a_plan(title: str | None, columns: list[str], source: str) -> str | None
         return "notice on a leading group"
     if len(_SCORES.findall(folded)) >= 3 and not re.search("责任|牵头|完成时", folded):
         return "assessment scheme"
+    if _ASKS_FOR_REPORTS.search(folded[:600]) and not promises:
+        return "a request for reports"
     if _NEWS.search(folded[:600]) and not promises and len(folded) < 3000:
         return "news"
     if len(set(_LEVELS.findall(folded))) >= 2:

@@ -48,17 +48,23 @@ _DOC_NUMBER = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)(20[0-3]\d)(?=\s*年|年度|-20\d\d年)")
 _AGENCY_TAIL = (
-    r"(?:人民政府办公厅|人民政府办公室|人民政府|政府办公室|办事处|管理委员会|管委会|委员会|指挥部|领导小组办公室|"
+    r"(?:人民政府办公厅|人民政府办公室|人民政府|政府办公室|办事处|管理委员会|管委会|委员会|指挥部|领导小组(?:办公室)?|"
     r"总局|分局|局|厅|委|办公厅|办公室|部|署|院|中心|政府|街道|乡|镇|区|市|县|省)"
 )
 _AGENCY_LINE = re.compile(rf"[\u3400-\u9fff()、·\s]{{2,30}}?{_AGENCY_TAIL}")
+_SIGNED = re.compile(
+    rf"(?:^|[。\s])([\u3400-\u9fff()]{{2,28}}?{_AGENCY_TAIL})\s+({_DATE.pattern})",
+    re.M,
+)
+_DATED = re.compile(r"^20\d\d年\d{1,2}月\d{1,2}日\s+")
 _LEAD_IN = re.compile(
     r"^(?:关于|印发|转发|贯彻落实|贯彻|落实|做好|推进|进一步|全面|深化|开展|加强|的|和|与|《)+"
 )
+_CITES = re.compile("贯彻|落实|转发")
 _CORE = (
     r"[\u3400-\u9fff]{2,20}?(?:合作社|联合会|集团|公司|总队|支队|法院|检察院|学校|"
     r"大学|局|厅|委员会|委|署|院|办公厅|办公室|人民政府|总局|部|中心|管委会|街道|"
-    r"乡|镇)"
+    r"领导小组|乡|镇)"
 )
 
 
@@ -131,7 +137,8 @@ def read_metadata(
     found = Metadata()
     labels = _labels(head, found)
     found.index_number = labels.get("index_number") or _bare_index(head)
-    found.title = first_title or _title(head, hints, labels)
+    title = first_title or _title(head, hints, labels)
+    found.title = _DATED.sub("", title) if title else None
     found.doc_number = _own_number(head, labels, hints)
     found.issued_date = _issued(head, source, labels)
     found.year = _plan_year(found, head, source, hints)
@@ -199,7 +206,8 @@ def _title(head: str, hints: dict, labels: dict) -> str | None:
     if named:
         return tidy(named[-1])
     for one in (labels.get("title"), hints.get("title"), *lines[:6]):
-        if one and SUBJECT.search(fold(one)) and len(one) < 80:
+        is_sentence = bool(one) and re.search(r"[。:：;；]$", one)
+        if one and SUBJECT.search(fold(one)) and len(one) < 80 and not is_sentence:
             return tidy(one)
     return None
 
@@ -212,7 +220,8 @@ def _bare_index(head: str) -> str | None:
 def _title_before_text(line: str) -> str | None:
     """The title a long line begins with, as documents on one line do."""
     match = re.match(
-        r"[^。；;:：]{6,50}?(?:工作要点|实施方案|工作方案|任务分工|台账|分解表)", line
+        r"(?!根据|按照|为了?贯彻|为了?落实|依据)[^。；;:：]{6,50}?(?:工作要点|实施方案|工作方案|任务分工|台账|分解表)",
+        line,
     )
     return match.group() if match and len(line) > 70 else None
 
@@ -285,6 +294,8 @@ def _issued(head: str, source: str, labels: dict) -> dt.date | None:
             bullets.append(bare.strip("•·"))
         elif _DATE.fullmatch(bare) and (date := read_date(bare)):
             return date
+    if signed := _SIGNED.search(fold(head)):
+        return read_date(signed[2])
     # A block of values without labels gives the date of issue first.
     dates = [one for one in reversed(bullets) if _DATE.fullmatch(one)]
     if dates:
@@ -318,6 +329,8 @@ def _plan_year(found: Metadata, head: str, source: str, hints: dict) -> int | No
     ]
     if cited:
         return Counter(cited).most_common(1)[0][0]
+    if opening := re.search(r"^\s*(20[0-3]\d)年度?,", fold(head), re.M):
+        return int(opening[1])
     dates = [
         d for line in head.split("\n") if (d := read_date(line)) and len(line) < 60
     ]
@@ -329,7 +342,7 @@ def _agency(
 ) -> str | None:
     """Name the agency: from the title, in full if the text has it in full."""
     named = agency_in_title(title or "")
-    signed = _signatures(head)
+    signed = [*_signed_and_dated(head), *_signatures(head)]
     if named:
         longer = [
             bare
@@ -339,15 +352,17 @@ def _agency(
         if _is_full(named):
             return max([named, *longer], key=len)
         return _in_full(named, source, signed, labels) or named
-    for one in (*signed, labels.get("agency"), hints.get("site")):
+    at_the_end = _signed_and_dated(source[-400:])
+    for one in (*signed, *at_the_end, labels.get("agency"), hints.get("site")):
         one = fold(re.sub(r"\s+", "", one or ""))
         if one and _AGENCY_LINE.fullmatch(one):
             full = one if _is_full(one) else _in_full(one, source, signed, labels)
             return full or one
     region = re.match(
-        r"[\u3400-\u9fff]{2,9}?[省市县区](?=20\d\d年|政务|政府)", fold(title or "")
+        r"(?:20\d\d年度?)?([\u3400-\u9fff]{2,9}?[省市县区])(?=20\d\d年|政务|政府)",
+        fold(title or ""),
     )
-    return f"{region.group()}人民政府" if region and _is_full(region.group()) else None
+    return f"{region[1]}人民政府" if region and _is_full(region[1]) else None
 
 
 def agency_in_title(title: str) -> str | None:
@@ -366,12 +381,15 @@ def agency_in_title(title: str) -> str | None:
     folded = re.sub(r"^.*[《〈]|[》〉].*$", "", folded)
     folded = re.sub(r"20\d\d(?:年度?)?(?:-20\d\d年)?|[一二三四]季度", " ", folded)
     for part in folded.split():
+        opening = _LEAD_IN.match(part)
+        if opening and _CITES.search(opening.group()):
+            continue  # 贯彻落实甲…: the plan carries out what another one says
         part = _LEAD_IN.sub("", part)
         match = re.match(
             rf"({_CORE})(?=关于|贯彻|落实|政务|政府信|信息公开|重点|全面|推进|基层|深化|年度|主动|$)",
             part,
         )
-        if match and not SUBJECT.search(match[1]):
+        if match and not SUBJECT.search(match[1].removesuffix("政务公开领导小组")):
             return match[1]
     return None
 
@@ -395,6 +413,14 @@ def _signatures(head: str) -> list[str]:
         and not re.search("各|有关|首页|附件|公开$|通知|贯彻|落实|关于|印发", line)
     ]
     return found[::-1]
+
+
+def _signed_and_dated(text: str) -> list[str]:
+    """Names of agencies right above, or right before, a date."""
+    found = [re.sub(r"\s+", "", match[1]) for match in _SIGNED.finditer(fold(text))]
+    return [
+        one for one in found if not re.search("各|有关|通知|贯彻|落实|关于|印发", one)
+    ]
 
 
 def _in_full(short: str, source: str, signed: list[str], labels: dict) -> str | None:

@@ -25,13 +25,18 @@ _KINDS: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
         (
             "arabic",
             3,
-            r"(?P<n>\d{1,3})\s*(?:[、.:](?:(?!\d)|(?=20\d\d年))|\s+(?=[\u3400-\u9fff《“]))",
+            # Behind the mark a year or a hotline's number may stand, no decimal.
+            r"(?P<n>\d{1,3})\s*"
+            r"(?:[、.:](?:(?!\d)|(?=20\d\d年|\d{5}))|\s+(?=[\u3400-\u9fff《“]))",
         ),
         ("arabic_paren", 5, r"\(?\s*(?P<n>\d{1,2})\s*\)[、.]?"),
         ("circled", 6, r"(?P<n>[①-⑳⓵-⓾❶-❿])[、.]?"),
         ("inline", 7, r"(?P<n>[一二三四五六七八九十])是(?=[^否不])"),
     )
 )
+#: Kinds of numbers that open headings.
+HEADING_KINDS = ("part", "section", "chapter", "paren")
+
 _BARE = re.compile(r"\s*(?P<n>\d{1,3})\s*(?=[\u3400-\u9fff《“])")
 _ALONE = re.compile(rf"\s*\(?(?P<n>\d{{1,4}}|{_CN}|[①-⑳])[)、.]?\s*")
 

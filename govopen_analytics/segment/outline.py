@@ -73,6 +73,11 @@ _INLINE = (
     ),
     ("circled", re.compile(r"(?P<n>[①-⑳])")),
 )
+_BULLET = re.compile(r"([-–—•●■◆★▲○□◇▪►➢√*])\s*(?=[\u3400-\u9fff《“\d])")
+_ACTS = re.compile(
+    "公开|公布|公示|发布|编制|举办|开展|组织|制定|更新|推进|加强|完善|建立|健全|做好|落实|规范|解读"
+)
+_BULLET_RANK = 8  # below every number
 _SHORTEST = 6  # characters of a numbered item
 _STOPS = "。;:!?)”】\n "
 
@@ -108,7 +113,37 @@ def paragraphs(source: str, start: int = 0, end: int | None = None) -> list[Node
                 if node.end > node.start:
                     nodes.append(node)
         at += len(line) + 1
+    if not any(node.number and node.number.rank >= 3 for node in nodes):
+        _number_bullets(nodes, source)
     return nodes
+
+
+def _number_bullets(nodes: list[Node], source: str) -> None:
+    """Take the marks of a list of things to do for numbers, where there are none.
+
+    A mark that always stands right above such a list opens its headings.
+    """
+    texts = [fold(source[node.start : node.end]) for node in nodes]
+    found = [_BULLET.match(text) for text in texts]
+    marks = [match[1] if match else "" for match in found]
+    places = {mark: [i for i, one in enumerate(marks) if one == mark] for mark in marks}
+    lists = {
+        mark
+        for mark, at in places.items()
+        if mark
+        and len(at) > 1
+        and sum(map(_says_to_do, (texts[i] for i in at))) > len(at) / 2
+    }
+    for mark, at in places.items():
+        opens = all(marks[i + 1 : i + 2] in [[one] for one in lists] for i in at)
+        if mark and (mark in lists or (opens and len(at) > 1)):
+            rank = _BULLET_RANK + (mark in lists)
+            for i in at:
+                nodes[i].number = Number("bullet", rank, 1, found[i].end())
+
+
+def _says_to_do(text: str) -> bool:
+    return bool(_ACTS.search(text)) and ":" not in text[:8]
 
 
 def _node(source: str, start: int, end: int) -> Node:

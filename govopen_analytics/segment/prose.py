@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from govopen_analytics.segment.deadlines import governing_deadline
+from govopen_analytics.segment.deadlines import governing_deadline, parse_deadline
 from govopen_analytics.segment.draft import Draft, Ledger, Stretch, heading_name
 from govopen_analytics.segment.duties import (
     Duty,
@@ -23,6 +23,12 @@ _PREAMBLE = re.compile(
     r"(?:指导思想|总体要求|总体目标|工作目标|主要目标|目标要求|总体思路|工作思路|"
     r"基本原则|工作原则|总则|附则|总体原则|目标任务|编制依据|工作背景|总体安排|"
     r"基本要求|指导原则)(?:[和与及、](?:\S{2,6}))?"
+)
+_PROGRESS = re.compile(
+    r"(?:任务|工作)?(?:落实|进展|完成|推进|办理)(?:情况|进度)\s*[:：]\s*"
+)
+_FOR_ALL = re.compile(
+    r"请?(?:各[\u3400-\u9fff()]{1,12}[、,]?){1,4}?(?:要|应|须|需|将|务必|请|根据|结合|按照)"
 )
 _SENTENCE_END = re.compile("[。;!?](?=.)")
 _INLINE_PART = re.compile(r"(?:^|(?<=[。;,:)\n]))\s*([一二三四五六七八九十])是(?!否)")
@@ -69,6 +75,8 @@ def prose_tasks(
         return reader.tasks, []
     for node in root.plain:
         ledger.add(node.start, node.end, "preamble")
+    for node in _closing(root, source):
+        ledger.add(node.start, node.end, "notes")
     for child in root.children:
         reader.read(child, [])
     return reader.tasks, _gaps(root)
@@ -186,8 +194,11 @@ class _ProseReader:
             pieces[-1] = (pieces[-1][0], glued.start)
         for duty in duties:
             draft.add("lead_units", duty.start, duty.end)
+        labels, progress = self._without_progress(labels)
         for one in labels:
             draft.add("lead_units", *one)
+        for one in progress:
+            draft.add("progress", *one)
         said = [duty.said for duty in duties]
         if labels:
             lines = [self.source[slice(*one)] for one in labels]
@@ -196,6 +207,8 @@ class _ProseReader:
         self._title_and_content(draft, pieces)
         title = draft.text("title", self.source)
         content = draft.text("content", self.source)
+        if draft.deadline is None and above:  # a month's heading is its tasks' limit
+            draft.deadline = parse_deadline(above[0], self.year)
         if draft.deadline is None and title and content:
             draft.deadline = governing_deadline(title, content, self.year)
         if not title and not content:
@@ -206,6 +219,22 @@ class _ProseReader:
             n_tasks, shared = above_too
             for one in self.tasks[-n_tasks:]:
                 one.lead, one.support = list(shared.lead), list(shared.support)
+
+    def _without_progress(
+        self, labels: list[Stretch]
+    ) -> tuple[list[Stretch], list[Stretch]]:
+        """Part from label lines what they say of progress, without its label."""
+        kept, progress = [], []
+        for start, end in labels:
+            match = _PROGRESS.search(fold(self.source[start:end]))
+            if match:
+                label = start + match.start(), start + match.end()
+                self.ledger.add(*label, "delimiter")
+                progress.append((label[1], end))
+                end = label[0]
+            if self.source[start:end].strip():
+                kept.append((start, end))
+        return kept, progress
 
     def _without(self, texts: list[Stretch], duties: list[Duty]) -> list[Stretch]:
         """Cut what says who is responsible out of a task's text."""
@@ -241,6 +270,18 @@ class _ProseReader:
             draft.add("title", at, at + len(title))
         for stretch in ((start + content_at, end), *rest):
             draft.add("content", *stretch)
+
+
+def _closing(root: Node, source: str) -> list[Node]:
+    """Take away the paragraph behind the last item that speaks of all of them."""
+    leaves = [node for node in root.walk() if node.number and not node.children]
+    if len(leaves) < 2 or any(leaf.plain for leaf in leaves[:-1]):
+        return []
+    last = leaves[-1].plain
+    if len(last) != 1 or not _FOR_ALL.match(fold(source[last[0].start : last[0].end])):
+        return []
+    leaves[-1].plain = []
+    return last
 
 
 def _are_tasks(nodes: list[Node], source: str) -> bool:

@@ -7,7 +7,11 @@ from govopen_analytics.segment.columns import Column
 from govopen_analytics.segment.deadlines import Deadline, deadline_of_cell
 from govopen_analytics.segment.draft import Draft
 from govopen_analytics.segment.grid import Row, Token, ordinal_of
-from govopen_analytics.segment.numbering import Number, leading_number
+from govopen_analytics.segment.numbering import (
+    HEADING_KINDS,
+    Number,
+    leading_number,
+)
 from govopen_analytics.segment.units import parse_responsibility, split_units
 from govopen_analytics.text import fold, tidy
 
@@ -15,8 +19,8 @@ _STATUS = re.compile(
     r"(?:已|未|正在|基本|部分|尚未)?(?:完成|落实|办结|推进|启动|进行)(?:中|。)?|"
     r"进行中|推进中"
 )
+_DITTO = re.compile(r"同上|同前|[〃″]")
 _ITEM = re.compile(r"(?:^|(?<=[。;\s]))(\d{1,3})[.、](?!\d)")
-HEADING_KINDS = ("part", "section", "chapter", "paren")
 ROLE_OF_CELL = {
     "lead": "lead_units",
     "support": "support_units",
@@ -176,10 +180,14 @@ class RowReader:
     def _responsibility(self, draft: Draft, previous: Draft | None) -> None:
         lead = self.rest.get("lead", [])
         support = self.rest.get("support", [])
-        if lead and (found := parse_responsibility(self.raw(lead), self.year)):
+        if previous is not None and _is_ditto(lead):
+            draft.lead = list(previous.lead)
+        elif lead and (found := parse_responsibility(self.raw(lead), self.year)):
             draft.lead, draft.support = list(found.lead), list(found.support)
             draft.deadline = found.deadline
-        if support:
+        if previous is not None and _is_ditto(support):
+            draft.support = list(previous.support)
+        elif support:
             raw = self.raw(support)
             found = parse_responsibility(raw, self.year)
             named = [*found.lead, *found.support] if found else split_units(raw)
@@ -208,6 +216,9 @@ class RowReader:
             tokens = self.rest.get(role, [])
             if not tokens:
                 continue
+            if previous is not None and _is_ditto(tokens):
+                draft.deadline = previous.deadline
+                return
             raw = " ".join(t.text for t in tokens)
             found = deadline_of_cell(raw, self.year)
             if role == "deadline" and found is None and len(raw) <= 60:
@@ -234,6 +245,11 @@ class RowReader:
                 "that of a neighbouring row was taken."
             )
         return found
+
+
+def _is_ditto(tokens: list[Token]) -> bool:
+    """Whether a cell says that it repeats the one above."""
+    return len(tokens) == 1 and bool(_DITTO.fullmatch(fold(tokens[0].text)))
 
 
 def _further_items(content: list[Token], source: str) -> list[tuple[int, int]]:

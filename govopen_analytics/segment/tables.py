@@ -7,13 +7,10 @@ from govopen_analytics.segment.deadlines import deadline_of_cell
 from govopen_analytics.segment.draft import Draft, Ledger, heading_name
 from govopen_analytics.segment.flattened import Table
 from govopen_analytics.segment.grid import Row, Token, align, ordinal_of
-from govopen_analytics.segment.numbering import leading_number
-from govopen_analytics.segment.rows import (
-    HEADING_KINDS,
-    ROLE_OF_CELL,
-    RowReader,
-    TableState,
-)
+from govopen_analytics.segment.numbering import HEADING_KINDS, leading_number
+from govopen_analytics.segment.outline import paragraphs
+from govopen_analytics.segment.prose import prose_tasks
+from govopen_analytics.segment.rows import ROLE_OF_CELL, RowReader, TableState
 from govopen_analytics.segment.units import parse_responsibility
 from govopen_analytics.text import fold
 
@@ -44,6 +41,8 @@ def table_tasks(
     """
     for token in table.header:
         ledger.add(token.start, token.end, "table_header")
+    for token in table.above:
+        ledger.add(token.start, token.end, "heading")
     if _is_emptied(table.tokens):
         for token in table.tokens:
             ledger.add(token.start, token.end, "heading")
@@ -53,7 +52,7 @@ def table_tasks(
     numbered = _is_numbered(columns, rows, fields)
     restarts = _restarts(rows, fields)
     broken = {table.tokens[i].start for i in table.page_breaks if i < len(table.tokens)}
-    state, tasks, warnings = TableState(), [], []
+    state, tasks, warnings = _state_below(table.above), [], []
     for row in rows:
         tokens = [t for cell in row for t in cell if t.text]
         if not tokens:
@@ -66,6 +65,11 @@ def table_tasks(
         reader = RowReader(
             row, columns, fields, source, year, units_below=table.style == "lines"
         )
+        if told := _told_in_prose(reader, ledger):
+            for draft in told:
+                draft.chapter, draft.section = state.chapter, state.section
+            tasks += told
+            continue
         _read_headings(reader, state, ledger)
         if not reader.holds_task:
             if tasks and reader.rest:
@@ -91,6 +95,32 @@ def table_tasks(
         for draft in tasks:
             draft.chapter, draft.section = draft.section, None
     return tasks, warnings
+
+
+def _told_in_prose(reader: RowReader, ledger: Ledger) -> list[Draft]:
+    """Read numbered sentences between tables: items no table holds."""
+    if not reader.headings or reader.holds_task or reader.rest:
+        return []
+    are_items = [
+        number is not None and number.kind == "arabic" and token.text.endswith("。")
+        for token, number, _ in reader.headings
+    ]
+    if not all(are_items):
+        return []
+    start, end = reader.headings[0][0].start, reader.headings[-1][0].end
+    nodes = paragraphs(reader.source, start, end)
+    return prose_tasks(nodes, reader.source, reader.year, ledger)[0]
+
+
+def _state_below(headings: tuple[Token, ...]) -> TableState:
+    """What the headings above a table leave to its rows."""
+    state = TableState()
+    for token in headings:
+        number = leading_number(fold(token.text))
+        name = heading_name(token.text, number.end)
+        enter = _enter_section if number.kind == "paren" else _enter_chapter
+        enter(state, name, number.value)
+    return state
 
 
 _OPEN = Draft()  # marks that tasks to come await the name of their chapter
@@ -167,12 +197,14 @@ def _is_numbered(
 def _restarts(rows: list[Row], fields: dict[int, str]) -> bool:
     """Whether cells number their own points from 1, each anew."""
     places = [j for j, name in fields.items() if name == "content"]
-    firsts = 0
-    for row in rows:
-        cell = [t for j in places for t in row[j] if t.text]
-        number = leading_number(fold(cell[0].text)) if cell else None
-        firsts += number is not None and number.rank >= 3 and number.value == 1
-    return firsts > 1
+    cells = [[t for j in places for t in row[j] if t.text] for row in rows]
+    numbers = [leading_number(fold(cell[0].text)) for cell in cells if cell]
+    firsts = [
+        i
+        for i, number in enumerate(numbers)
+        if number is not None and number.rank >= 3 and number.value == 1
+    ]
+    return len(firsts) > 1 or firsts[:1] > [0]
 
 
 def _read_headings(reader: RowReader, state: TableState, ledger: Ledger) -> None:

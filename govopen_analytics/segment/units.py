@@ -21,7 +21,7 @@ _UNIT = re.compile(
     rf"[\u3400-\u9fffA-Za-z0-9·]*?(?:{_SUFFIX})(?:\([^()]{{1,20}}\))?(?:等)?"
 )
 _LEAD_VERB = (
-    "(?:分别|共同|联合)?(?:牵头负责|牵头落实|牵头组织|牵头抓总|牵头|主办|主责|总牵头|统筹推进|统筹协调|统筹|"
+    "(?:按照?(?:各自)?(?:职责|职能|任务)(?:分工)?)?(?:分别|共同|联合)?(?:牵头负责|牵头落实|牵头组织|牵头抓总|牵头|主办|主责|总牵头|统筹推进|统筹协调|统筹|"
     "为主|负总责|总体负责)"
 )
 _SUPPORT_VERB = (
@@ -75,7 +75,7 @@ def _rejoined(parts: list[str]) -> list[str]:
 
 # Two units joined by a word: 其他股室及属下单位; not 政策和法规处.
 _PAIR = re.compile(
-    r"^([^()（）]*(?:单位|部门|科室|处室|股室|机构|街道|各镇|各县))(?:和|及|与|以及)(?=[各属直有相其市县区镇乡街])"
+    r"^([^()（）]*(?:单位|部门|科室|处室|股室|机构|街道|政府|各镇|各县))(?:和|及|与|以及)(?=[各属直有相其省市县区镇乡街])"
 )
 
 
@@ -225,6 +225,8 @@ def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
             deadline = deadline or found
             continue
         verb, units, joined = _read_clause(clause)
+        if verb is None and lead and _is_remark(clause, units):
+            continue
         if verb is None:
             open_units += units
             support += joined
@@ -239,6 +241,11 @@ def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
     if not lead:
         lead, support = support, []
     return Responsibility(_once(lead), _once(support), deadline)
+
+
+def _is_remark(clause: str, units: list[str]) -> bool:
+    """Whether a clause behind the units says how, and names nobody."""
+    return bool(_VERB.search(fold(clause))) and not any(map(is_unit, units))
 
 
 _RUN_ON = re.compile(
@@ -274,7 +281,9 @@ def _once(units: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(units))
 
 
-_ASIDE = re.compile(r"\s*(?:以下|下同|不再|本(?:要点|方案|通知)|各项工作)")
+_ASIDE = re.compile(
+    r"\s*(?:以下|下同|不再|本(?:要点|方案|通知)|各项工作|[逗分]号|多个|排[名列序在])"
+)
 _ENDS_IN_VERB = re.compile(f"(?:{_LEAD_VERB}|{_SUPPORT_VERB})$")
 _GLOSS = re.compile(r"[(\[](?:以下|即|指|含)[^()\[\]]*[)\]]")
 
