@@ -5,7 +5,7 @@ import hashlib
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -753,6 +753,43 @@ def _crosswalk(data: Any, ids: list[str], problem: _Problem) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=_CROSSWALK_COLUMNS, dtype="string")
 
 
+def theme_carrier(codebook: Codebook) -> Callable[[str, str], str]:
+    """Return the function that carries a theme of some version to this codebook.
+
+    The crosswalk decides; a theme it does not name keeps its id where the codebook
+    still has it. A theme whose meaning changes should therefore get a new id.
+
+    Parameters
+    ----------
+    codebook : Codebook
+
+    Returns
+    -------
+    callable
+        From a theme id and a version to a theme id of this codebook; it raises
+        CodebookError where there is none.
+    """
+    targets = {
+        (row.from_version, row.from_theme_id): row.to_theme_id
+        for row in codebook.crosswalk.itertuples()
+    }
+
+    def carry(theme: str, version: str) -> str:
+        target = theme if version == codebook.version else None
+        target = targets.get((version, theme), theme) if target is None else target
+        if target not in codebook.theme_ids:
+            raise CodebookError(
+                f"Codebook {codebook.name} {codebook.version}: a coding by version "
+                f"'{version}' names theme '{theme}', which this version does not "
+                "have. Say under 'crosswalk' what became of it, such as\n"
+                f'  - {{from_version: "{version}", from_theme: {theme}, '
+                f"to_theme: {codebook.theme_ids[0]}}}"
+            )
+        return target
+
+    return carry
+
+
 def apply_crosswalk(assignments: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """Carry assignments made under earlier versions over to this one.
 
@@ -771,26 +808,14 @@ def apply_crosswalk(assignments: pd.DataFrame, codebook: Codebook) -> pd.DataFra
     Raises
     ------
     CodebookError
-        If a row's version and theme stand in no row of the crosswalk.
+        If a theme of an earlier version is neither in the crosswalk nor among the
+        codebook's own.
     """
-    targets = {
-        (row.from_version, row.from_theme_id): row.to_theme_id
-        for row in codebook.crosswalk.itertuples()
-    }
-    moved = []
-    for version, theme in zip(
-        assignments["codebook_version"], assignments["theme_id"], strict=True
-    ):
-        if version == codebook.version:
-            moved.append(theme)
-        elif (version, theme) in targets:
-            moved.append(targets[version, theme])
-        else:
-            raise CodebookError(
-                f"Codebook {codebook.name} {codebook.version}: no row of the "
-                f"crosswalk carries theme '{theme}' over from version '{version}'; "
-                "add one to the codebook"
-            )
+    carry = theme_carrier(codebook)
+    versions, themes = assignments["codebook_version"], assignments["theme_id"]
+    moved = [
+        carry(theme, version) for version, theme in zip(versions, themes, strict=True)
+    ]
     table = assignments.assign(
         theme_id=pd.array(moved, dtype="string"), codebook_version=codebook.version
     )

@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from govopen_analytics.codebook import Codebook
+from govopen_analytics.codebook import Codebook, theme_carrier
 from govopen_analytics.coding import CODERS
-from govopen_analytics.errors import CodebookError, SchemaError, choices
+from govopen_analytics.errors import SchemaError, choices
 from govopen_analytics.review.workbook import (
     SECONDARY,
     SheetRow,
@@ -287,8 +287,8 @@ def current_reviews(
     Raises
     ------
     CodebookError
-        If a decision was made by another version and no row of the crosswalk
-        carries its theme over.
+        If a decision names a theme that neither the crosswalk nor the codebook
+        knows.
     """
     digests = {
         task_id: text_sha256(text)
@@ -296,7 +296,7 @@ def current_reviews(
     }
     is_current = reviews["task_id"].map(digests) == reviews["text_sha256"]
     kept = reviews.loc[is_current.fillna(False)].reset_index(drop=True)
-    carry = _ThemeCarrier(codebook)
+    carry = theme_carrier(codebook)
     versions = kept["codebook_version"]
     primary = [
         None if pd.isna(theme) else carry(theme, version)
@@ -317,29 +317,6 @@ def current_reviews(
         codebook_version=codebook.version,
     )
     return validate(to_schema(kept, "reviews"), "reviews")
-
-
-class _ThemeCarrier:
-    """Carries a theme of an earlier version over to the codebook's own."""
-
-    def __init__(self, codebook: Codebook) -> None:
-        self.codebook = codebook
-        self.targets = {
-            (row.from_version, row.from_theme_id): row.to_theme_id
-            for row in codebook.crosswalk.itertuples()
-        }
-
-    def __call__(self, theme: str, version: str) -> str:
-        codebook = self.codebook
-        if version == codebook.version and theme in codebook.theme_ids:
-            return theme
-        if (version, theme) in self.targets:
-            return self.targets[version, theme]
-        raise CodebookError(
-            f"Codebook {codebook.name} {codebook.version}: a review names theme "
-            f"'{theme}' of version '{version}', which no row of the crosswalk "
-            "carries over; add one to the codebook"
-        )
 
 
 def deciding_reviews(reviews: pd.DataFrame) -> pd.DataFrame:

@@ -230,7 +230,7 @@ def test_crosswalk_merges_themes_and_keeps_the_better_rank():
 
 def test_crosswalk_refuses_what_it_does_not_know():
     codebook = parse_codebook(small(crosswalk=CROSSWALK))
-    with pytest.raises(CodebookError, match="'sea' over from version '1'"):
+    with pytest.raises(CodebookError, match="version '1' names theme 'sea'"):
         apply_crosswalk(codings(("t1", "sea", "x", 1, "1")), codebook)
 
 

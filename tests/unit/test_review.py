@@ -523,8 +523,11 @@ def test_reviews_of_an_earlier_version_are_carried_over():
     assert current["primary_theme_id"].tolist() == ["answer"]
     assert current["secondary_theme_ids"].tolist() == [[]]
     assert current["codebook_version"].tolist() == ["2"]
-    with pytest.raises(CodebookError, match="which no row of the crosswalk"):
-        review.current_reviews(reviews, make_tasks("甲"), codebook("3"))
+    unnamed = review.current_reviews(reviews, make_tasks("甲"), codebook("3"))
+    assert unnamed["primary_theme_id"].tolist() == ["explain"]
+    gone = decisions((0, "张", 1, "gone", []))
+    with pytest.raises(CodebookError, match='from_version: "1", from_theme: gone'):
+        review.current_reviews(gone, make_tasks("甲"), codebook("3"))
     with pytest.raises(SchemaError, match="versions 1, 2"):
         review.apply_reviews(coded([(1, "explain", 0.9)]), current)
 
