@@ -148,7 +148,14 @@ def review_export(
         from govopen_analytics.codebook import load_codebook
         from govopen_analytics.coding import assign_themes
         from govopen_analytics.datapackage import read_datapackage
+        from govopen_analytics.errors import SourceError
 
+        if out.exists():
+            raise SourceError(
+                f"{out}: there is a file of this name, perhaps with decisions in it; "
+                f"read them back with 'govopen review import {out}' and remove it, or "
+                "give another name"
+            )
         book = load_codebook(codebook)
         tables = read_datapackage(processed)
         tasks = tables["tasks"]
@@ -236,7 +243,9 @@ def review_import(
         written = review.write_reviews(kept, reviews)
     typer.echo(
         f"{len(found.reviews)} 项判断 · decisions, {found.n_empty} 行未填 · rows empty "
-        f"→ {written}"
+        f"→ {written}\n"
+        "下次 govopen build 或 report 时生效 · they take effect when the tables are "
+        "built again"
     )
 
 

@@ -81,6 +81,8 @@ def test_a_random_sample_makes_the_round_trip_and_corrects(govopen, tmp_path):
     assert result.exit_code == 0 and "4 项任务" in result.output
     assert len(read_samples("data/reviews")) == 4
     fill("sample.xlsx", GOOD)
+    result = govopen("review", "export", "sample.xlsx")
+    assert result.exit_code == 1 and "sample.xlsx: there is a file" in result.output
     result = govopen("review", "import", "sample.xlsx")
     assert result.exit_code == 0 and "4 项判断" in result.output
     reviews = read_reviews("data/reviews")
