@@ -12,7 +12,8 @@ from govopen_analytics.compare.proportions import jeffreys_interval
 # Kinds that name a day to be done by; the others say how long work goes on.
 DUE_KINDS = ("month_end", "date", "year_end")
 WITHOUT_MONTH = ("whole_year", "ongoing", "other_year", "none")
-_COLLECTIVE = re.compile(r"^(?:各|相关|有关|其他|其它|所有|全体)")
+_COLLECTIVE = re.compile(r"^(?:各|相关|有关|其他|其它|所有|全体)|^直属(?:事业)?单位$")
+_BRACKETS = str.maketrans("()", "（）")
 
 
 def unit_load(
@@ -144,8 +145,13 @@ def _unit_roles(
 
 
 def _units(cell: object) -> list[str]:
-    """Return the units of a cell; Parquet hands lists back as arrays."""
-    return [] if cell is None or isinstance(cell, float) else list(cell)
+    """Return the units of a cell; Parquet hands lists back as arrays.
+
+    A name printed with brackets of either width is one name.
+    """
+    if cell is None or isinstance(cell, float):
+        return []
+    return list(dict.fromkeys(name.translate(_BRACKETS) for name in cell))
 
 
 def _due(tasks: pd.DataFrame, documents: pd.DataFrame) -> np.ndarray:

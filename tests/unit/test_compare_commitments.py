@@ -54,6 +54,12 @@ def test_unit_load():
     assert load.loc["办公室", "lead_share"] == pytest.approx(2 / 3)
 
 
+def test_brackets_of_either_width_name_one_unit():
+    rows = [{"lead_units": ["甲处(儿童)"]}, {"lead_units": ["甲处（儿童）"]}]
+    load = unit_load(tasks(rows), DOCUMENTS).set_index("unit_name")
+    assert load["n_lead"].to_dict() == {"甲处（儿童）": 2}
+
+
 def test_no_units_give_no_rows():
     assert unit_load(tasks([{}]), DOCUMENTS).empty
 
