@@ -66,6 +66,10 @@ class Corpus:
     failures: pd.DataFrame
     spans: pd.DataFrame
 
+    def __repr__(self) -> str:
+        sizes = {name: len(getattr(self, name)) for name in self.__dataclass_fields__}
+        return f"Corpus({', '.join(f'{n} {name}' for name, n in sizes.items())})"
+
 
 @dataclass(frozen=True)
 class _Job:

@@ -91,6 +91,9 @@ class RunError(GovOpenError):
         self.cell = cell
 
 
+_MOST_SHOWN = 20
+
+
 def choices(found: object, known: Iterable[object]) -> str:
     """Say what was found, what is known, and the nearest known value.
 
@@ -110,6 +113,9 @@ def choices(found: object, known: Iterable[object]) -> str:
 
     names = [str(name) for name in known]
     nearest = difflib.get_close_matches(str(found), names, n=3, cutoff=0.4)
-    shown = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
     hint = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
-    return f"found {found!r}, expected one of: {shown}{hint}"
+    shown = ": " + ", ".join(names[:_MOST_SHOWN])
+    if len(names) > _MOST_SHOWN:
+        all_of_them = f"{len(names)} names"
+        shown = f" {all_of_them}" if nearest else f"{shown}, … ({all_of_them})"
+    return f"found {found!r}, expected one of{shown}{hint}"

@@ -91,6 +91,14 @@ def test_every_module_has_a_floor():
     assert {floor_name(path) for path in MODULES} - {"__init__"} <= set(FLOOR_OF)
 
 
+def test_every_name_of_the_package_is_there_and_means_one_thing():
+    import govopen_analytics
+
+    found = {name: getattr(govopen_analytics, name) for name in dir(govopen_analytics)}
+    assert sorted(found) == govopen_analytics.__all__
+    assert callable(found["load_corpus"]) and callable(found["agreement"].agreement)
+
+
 def test_papermill_is_imported_by_run_alone():
     users = {floor_name(p) for p in MODULES if "papermill" in imported_modules(p)}
     assert users == {"run"}

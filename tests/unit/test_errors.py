@@ -1,0 +1,28 @@
+import pytest
+
+from govopen_analytics.errors import choices
+
+MANY = [f"name_{number:02d}" for number in range(30)]
+
+
+@pytest.mark.parametrize(
+    ("found", "known", "expected"),
+    [
+        ("zh", ["en"], "found 'zh', expected one of: en"),
+        ("e", ["en", "zh"], "found 'e', expected one of: en, zh; did you mean en?"),
+        (3, [2021, 2022], "found 3, expected one of: 2021, 2022"),
+        (
+            "name_7",
+            MANY,
+            "found 'name_7', expected one of 30 names; "
+            "did you mean name_27 or name_17 or name_07?",
+        ),
+    ],
+)
+def test_the_nearest_names_are_offered(found, known, expected):
+    assert choices(found, known) == expected
+
+
+def test_of_many_names_none_near_the_first_twenty_are_shown():
+    told = choices("政", MANY)
+    assert "name_19, … (30 names)" in told and "name_20" not in told
