@@ -81,6 +81,7 @@ class Plan:
 
     @property
     def title(self) -> str:
+        """The title as it is printed."""
         return f"{self.agency.name}{self.year}年政务公开工作要点"
 
 
@@ -227,27 +228,34 @@ class Deck:
         }
 
     def title(self, theme: str) -> str:
+        """Deal a title of a theme."""
         return self._deal(theme, "titles")
 
     def clause(self, theme: str) -> str:
+        """Deal a clause of a theme, its slots not yet filled."""
         return self._deal(theme, "clauses")
 
     def chapter(self, theme: str) -> str:
+        """Return the heading of the chapter a theme stands in."""
         return self._chapters[theme]
 
     @property
     def chapter_titles(self) -> list[str]:
+        """Headings of all chapters, in printed order."""
         return [chapter["title"] for chapter in self._data["chapters"]]
 
     def has_quantity(self, clause: str) -> bool:
+        """Tell whether a clause promises a quantity."""
         return "{count}" in clause or "{days}" in clause or "不少于" in clause
 
     def fill(self, template: str) -> str:
+        """Fill the slots of a clause with words drawn for them."""
         slots = self._data["slots"]
         values = {name: self._pick(slots[name]) for name in slots}
         return template.format(**values)
 
     def progress(self) -> tuple[str, str]:
+        """Draw how far a task has come: the planted answer and the sentence."""
         completion = self._pick(list(self._data["progress"]))
         return completion, self._pick(self._data["progress"][completion]) + "。"
 
