@@ -135,7 +135,8 @@ def load_corpus(
         results.append(result)
         if on_progress:
             on_progress(done, len(jobs))
-    undeclared = _undeclared(names, manifest)
+    read = [result.document["source_file"] for result in results if result.document]
+    undeclared = _undeclared(read, manifest)
     return _assemble(results, [*manifest.failures, *undeclared])
 
 
@@ -202,7 +203,7 @@ def _undeclared(names: list[str], manifest: Manifest) -> list[dict]:
             "reason": "no_manifest_row",
             "message": (
                 f"{name}: the manifest has no usable row for this file; it was read "
-                "with what its text says about itself, add a row to declare it"
+                "with what its text says about itself. Add a row to declare it"
             ),
         }
         for name in names

@@ -2,10 +2,12 @@
 
 import html
 from collections.abc import Iterable
+from functools import partial
 
 import pandas as pd
 
 from govopen_analytics.languages import in_language, percent
+from govopen_analytics.remarks import remark_in_words
 
 _WORDS = {
     "zh": {
@@ -32,6 +34,7 @@ _WORDS = {
             "note": "备注",
             "reason": "原因",
             "message": "说明",
+            "advice": "该怎么办",
             "theme": "主题",
             "theme_id": "主题编号",
             "n_themed": "涉及任务数",
@@ -57,7 +60,12 @@ _WORDS = {
             "layout": {
                 "table": "表格",
                 "table (tabs)": "表格（制表符分列）",
+                "table (pipes)": "表格（竖线分列）",
+                "table (lines)": "表格（一格一行）",
+                "table (columns)": "表格（逐列排印）",
+                "table (glued)": "表格（无分隔）",
                 "prose": "分条文字",
+                "prose and table": "分条文字与表格",
             },
             "reason": {
                 "checksum_mismatch": "校验和不符",
@@ -68,6 +76,7 @@ _WORDS = {
                 "nothing_recoverable": "认不出任务",
                 "unreadable": "无法读取",
                 "invalid": "声明有误",
+                "invalid_manifest_value": "清单所填有误",
                 "no_manifest_row": "清单中无此文件",
                 "manifest_row_incomplete": "清单行不完整",
                 "manifest_row_invalid": "清单行有误",
@@ -87,6 +96,8 @@ _WORDS = {
         "secondary": "次要主题",
         "keywords": "匹配到的关键词：",
         "keyword_join": "、",
+        "remark": partial(remark_in_words, lang="zh"),
+        "remark_join": "；",
         "no_keywords": "无关键词匹配",
         "no_rows": "（无）",
         "true": "是",
@@ -118,6 +129,7 @@ _WORDS = {
             "note": "Note",
             "reason": "Reason",
             "message": "Message",
+            "advice": "What to do",
             "theme": "Theme",
             "theme_id": "Theme id",
             "n_themed": "Tasks that touch it",
@@ -132,7 +144,27 @@ _WORDS = {
             "is_core": "Core theme",
             "codebook_version": "Codebook version",
         },
-        "values": {},
+        "values": {
+            "reason": {
+                "checksum_mismatch": "checksum differs",
+                "unsupported_format": "format not supported",
+                "unknown_encoding": "encoding not known",
+                "empty_document": "no text",
+                "not_a_plan": "not an annual plan",
+                "nothing_recoverable": "no task recognised",
+                "unreadable": "cannot be read",
+                "invalid": "invalid",
+                "invalid_manifest_value": "wrong value in the manifest",
+                "no_manifest_row": "not in the manifest",
+                "manifest_row_incomplete": "manifest row incomplete",
+                "manifest_row_invalid": "manifest row wrong",
+                "manifest_row_outside": "path outside the folder",
+                "duplicate_document_id": "id used twice",
+                "duplicate_file": "file listed twice",
+                "file_missing": "listed file is missing",
+                "unexpected_error": "error of the library",
+            },
+        },
         "plan": "{agency} {year}",
         "plan_n": "n = {n}",
         "unseen": "not observed in {n} tasks",
@@ -142,6 +174,8 @@ _WORDS = {
         "secondary": "secondary theme",
         "keywords": "Keywords matched: ",
         "keyword_join": ", ",
+        "remark": partial(remark_in_words, lang="en"),
+        "remark_join": " ",
         "no_keywords": "No keyword matched",
         "no_rows": "(none)",
         "true": "yes",
@@ -282,6 +316,9 @@ def _is_number(values: pd.Series) -> bool:
 
 
 def _shown(value: object, name: str, words: dict) -> str:
+    if name == "warnings":
+        parts = [words["remark"](remark) for remark in value]
+        return words["remark_join"].join(parts)
     if isinstance(value, list | tuple):
         return words["keyword_join"].join(str(part) for part in value)
     if pd.isna(value):

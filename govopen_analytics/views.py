@@ -6,6 +6,7 @@ import pandas as pd
 
 from govopen_analytics.errors import SelectionError, choices
 from govopen_analytics.languages import LANGUAGES, in_language
+from govopen_analytics.remarks import advice
 
 
 def select_plans(
@@ -192,6 +193,48 @@ def plans_with_remarks(documents: pd.DataFrame) -> pd.DataFrame:
     has_warning = documents["warnings"].map(len).astype(int) > 0
     has_inferred = documents["inferred"].map(len).astype(int) > 0
     return documents.loc[has_warning | has_inferred]
+
+
+def files_not_read(
+    failures: pd.DataFrame, documents: pd.DataFrame, *, lang: str = "zh"
+) -> pd.DataFrame:
+    """Keep the failures of files that became no plan, with what to do about them.
+
+    Parameters
+    ----------
+    failures, documents : DataFrame
+        Valid tables of one corpus.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    DataFrame, shape (n_kept, 5)
+        Columns of ``failures``, and ``advice``.
+    """
+    is_read = failures["source_file"].isin(documents["source_file"])
+    return _with_advice(failures.loc[~is_read], lang)
+
+
+def manifest_remarks(
+    failures: pd.DataFrame, documents: pd.DataFrame, *, lang: str = "zh"
+) -> pd.DataFrame:
+    """Keep the failures that speak of the manifest, of files that were read.
+
+    Parameters
+    ----------
+    failures, documents, lang
+        As for ``files_not_read``.
+
+    Returns
+    -------
+    DataFrame, shape (n_kept, 5)
+    """
+    is_read = failures["source_file"].isin(documents["source_file"])
+    return _with_advice(failures.loc[is_read], lang)
+
+
+def _with_advice(failures: pd.DataFrame, lang: str) -> pd.DataFrame:
+    return failures.assign(advice=advice(failures["reason"], lang))
 
 
 def _is_among(values: pd.Series, wanted: list, name: str) -> pd.Series:

@@ -19,7 +19,7 @@ PACKAGE = "govopen_analytics"
 FLOORS = [
     {"errors", "fingerprints", "images", "text"},
     {"codebook", "features", "languages", "locking", "provenance", "readers"}
-    | {"schemas", "synth"},
+    | {"remarks", "schemas", "synth"},
     {"agreement", "clauses", "compare", "datapackage", "findings", "html_tables"}
     | {"keywords", "linear", "segment", "tfidf", "views"},
     {"answers", "coding", "corpus", "figures", "freshness", "results"},

@@ -1,0 +1,40 @@
+import pandas as pd
+import pytest
+from reading import layout_file, layout_names, load_files
+
+from govopen_analytics import corpus, html_tables, remarks
+
+
+@pytest.mark.parametrize(
+    ("remark", "expected"),
+    [
+        ("The numbering jumps from 3 to 5.", "编号从 3 跳到 5"),
+        ("page numbers left out: 1, 2", "略去的页码：1, 2"),
+        ("sheet '甲' is hidden and was not read", "工作表“甲”是隐藏的，没有读"),
+        (
+            "the name ends in .txt but the content is html; read as html",
+            "文件名以 .txt 结尾，内容却是 html，按 html 读入",
+        ),
+        ("something new", "something new"),
+    ],
+)
+def test_a_remark_in_chinese(remark, expected):
+    assert remarks.remark_in_words(remark, "zh") == expected
+    assert remarks.remark_in_words(remark, "en") == remark
+
+
+def test_every_remark_of_the_layouts_has_chinese_words(tmp_path):
+    files = [layout_file(name) for name in layout_names()]
+    found = load_files(files, tmp_path).documents["warnings"].explode().dropna()
+    untold = [one for one in found if remarks.remark_in_words(one, "zh") == one]
+    assert len(found) > 10 and untold == []
+
+
+def test_every_reason_has_a_label_and_advice_in_both_languages():
+    declared = {reason for _, reason in corpus._REASONS}
+    known = set(remarks._ADVICE["en"])
+    assert declared <= known and known == set(remarks._ADVICE["zh"])
+    for lang in ("zh", "en"):
+        assert set(html_tables._WORDS[lang]["values"]["reason"]) == known
+        told = remarks.advice(pd.Series(sorted(known)), lang)
+        assert (told.str.len() > 0).all()
