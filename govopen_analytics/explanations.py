@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from govopen_analytics.codebook import Codebook
+from govopen_analytics.codebook import Codebook, Keyword, Pattern
 from govopen_analytics.coding import Explanation
 from govopen_analytics.languages import in_language
 
@@ -26,7 +26,7 @@ _WORDS = {
             "chapter": "章",
         },
         "matches": "匹配到的关键词：",
-        "match": "  {theme}：{before}【{match}】{after}",
+        "match": "  {theme}（权重 {weight}）：{before}【{match}】{after}",
         "no_matches": "没有匹配到关键词；主题由线性模型归入。",
     },
     "en": {
@@ -49,7 +49,7 @@ _WORDS = {
             "chapter": "chapter",
         },
         "matches": "Keywords matched:",
-        "match": "  {theme}: {before}[{match}]{after}",
+        "match": "  {theme} (weight {weight}): {before}[{match}]{after}",
         "no_matches": "No keyword matched; the theme comes from the linear model.",
     },
 }
@@ -86,10 +86,13 @@ def explanation_text(
         )
         for piece in explanation.pieces.itertuples()
     ]
+    speakers = [*codebook.keywords, *codebook.patterns]
+    weights = {(one.theme_id, _name(one)): one.weight for one in speakers}
     lines.append(words["no_matches" if explanation.matches.empty else "matches"])
     lines += [
         words["match"].format(
             theme=labels[match.theme_id],
+            weight=f"{weights[match.theme_id, match.keyword]:g}",
             before=_on_one_line(match.before),
             match=_on_one_line(match.match),
             after=_on_one_line(match.after),
@@ -97,6 +100,10 @@ def explanation_text(
         for match in explanation.matches.itertuples()
     ]
     return "\n".join(lines)
+
+
+def _name(speaker: Keyword | Pattern) -> str:
+    return speaker.text if isinstance(speaker, Keyword) else speaker.name
 
 
 def review_text(reviews: pd.DataFrame, codebook: Codebook, *, lang: str = "zh") -> str:
