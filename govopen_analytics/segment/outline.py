@@ -126,7 +126,9 @@ def _number_bullets(nodes: list[Node], source: str) -> None:
     texts = [fold(source[node.start : node.end]) for node in nodes]
     found = [_BULLET.match(text) for text in texts]
     marks = [match[1] if match else "" for match in found]
-    places = {mark: [i for i, one in enumerate(marks) if one == mark] for mark in marks}
+    places: dict[str, list[int]] = {}
+    for i, mark in enumerate(marks):
+        places.setdefault(mark, []).append(i)
     lists = {
         mark
         for mark, at in places.items()
