@@ -1,5 +1,6 @@
 """The languages reports speak, and how numbers are written in all of them."""
 
+import math
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -35,7 +36,8 @@ def in_language(words: Mapping[str, Words], lang: str) -> Words:
 def percent(share: float | None) -> str:
     """Write a share (0-1) as a percentage.
 
-    What rounding would turn into none or all reads ``<1%`` or ``>99%``.
+    Halves are rounded up, as office programs do with the same number. What
+    rounding would turn into none or all reads ``<1%`` or ``>99%``.
     """
     if pd.isna(share):
         return "–"
@@ -43,4 +45,5 @@ def percent(share: float | None) -> str:
         return "<1%"
     if 0.995 <= float(share) < 1:
         return ">99%"
-    return f"{float(share):.0%}"
+    hundredths = round(float(share) * 100, 8)  # 14.499999999999998 is 14.5
+    return f"{math.floor(hundredths + 0.5)}%"
