@@ -15,7 +15,7 @@ from govopen_analytics.corpus import load_corpus
 from govopen_analytics.datapackage import write_datapackage
 from govopen_analytics.freshness import inputs_digest
 from govopen_analytics.keywords import keyword_matches
-from govopen_analytics.locking import locked, remove_unfinished
+from govopen_analytics.locking import disk_errors_told, locked, remove_unfinished
 from govopen_analytics.review import (
     apply_reviews,
     current_reviews,
@@ -62,8 +62,8 @@ def build_processed(
     Raises
     ------
     GovOpenError
-        If the folder or its manifest cannot be used; a single bad file becomes a
-        row of ``failures`` instead.
+        If the folder or its manifest cannot be used, or the tables cannot be
+        written; a single bad file becomes a row of ``failures`` instead.
     """
     raw_dir, out_dir = Path(raw_dir), Path(out_dir)
     codebook = load_codebook(codebook_path)
@@ -94,7 +94,10 @@ def build_processed(
         },
         "sources": _sources(raw_dir, corpus.documents),
     }
-    with locked(out_dir, seconds_wait=_SECONDS_WAIT):
+    with (
+        disk_errors_told(out_dir, "the tables", "Those that are there stay"),
+        locked(out_dir, seconds_wait=_SECONDS_WAIT),
+    ):
         remove_unfinished(out_dir)
         return Built(tables, write_datapackage(tables, out_dir, details=details))
 

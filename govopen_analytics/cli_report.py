@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 EXIT_FAILED, EXIT_PARTIAL, EXIT_BUSY = 1, 3, 4
 _EXIT_CODES = {"complete": 0, "partial": EXIT_PARTIAL, "failed": EXIT_FAILED}
 
+_MOST_NAMED = 3  # notebooks before an error that several have
+
 _STEPS = {
     "read": "读入计划 · reading plans",
     "code": "编码主题 · coding themes",
@@ -46,7 +48,7 @@ CodebookOption = Annotated[
     Path | None, typer.Option("--codebook", help="编码表 · a codebook of your own")
 ]
 NotebooksOption = Annotated[
-    Path, typer.Option(help="笔记本文件夹 · folder of notebooks")
+    Path, typer.Option("--notebooks", help="笔记本文件夹 · folder of notebooks")
 ]
 _RAW, _PROCESSED, _REPORTS = Path("data/raw"), Path("data/processed"), Path("reports")
 
@@ -70,8 +72,18 @@ def build(
         _build(raw, out, codebook)
 
 
-def notebooks(folder: NotebooksOption = Path("notebooks")) -> None:
-    """列出笔记本及其参数 · list the notebooks and their parameters."""
+def notebooks(
+    folder: Annotated[
+        Path,
+        typer.Option(
+            "--notebooks", "--folder", help="笔记本文件夹 · folder of notebooks"
+        ),
+    ] = Path("notebooks"),
+) -> None:
+    """列出笔记本及其参数、类型、默认值 · list the notebooks and their parameters.
+
+    给值 · to give one: govopen report -p NAME=VALUE
+    """
     with _told_plainly():
         from govopen_analytics.pages import notebook_title
         from govopen_analytics.run import (
@@ -92,7 +104,7 @@ def report(
     report_set: Annotated[
         str | None,
         typer.Argument(
-            metavar="[SET]", help="报告集，见 reports.yml · a set of reports.yml"
+            metavar="SET", help="报告集，见 reports.yml · a set of reports.yml"
         ),
     ] = None,
     raw: RawOption = _RAW,
@@ -113,7 +125,7 @@ def report(
             "-p",
             metavar="NAME=VALUE",
             help="笔记本参数，可重复 · a notebook parameter, may be repeated: "
-            "-p 'agencies=[…]' -p lang=en",
+            "-p 'agencies=[…]' -p top_n=10; govopen notebooks lists them",
         ),
     ] = None,
     lang: Annotated[
@@ -159,7 +171,8 @@ def report(
     """写出数据表，运行笔记本，生成报告 · build, run the notebooks, write the report.
 
     退出码 · exit codes: 0 完成 complete; 1 失败 failed or refused; 2 命令写错 misused;
-    3 部分完成 partial; 4 另有运行 another run is going on.
+    3 部分完成 partial; 4 另有运行 another run is going on. 详见 · more:
+    docs/scheduling.md.
     """
     with _told_plainly(), _ended_cleanly():
         if check is not None:
@@ -286,12 +299,25 @@ def _tell_report(folder: Path, record: dict[str, Any]) -> None:
     if record["status"] == "complete":
         typer.echo(f"报告 · report: {page}")
         return
-    for entry in record["notebooks"]:
-        if entry["status"] == "failed":
-            cell = f", cell {entry['cell']}" if entry["cell"] else ""
-            typer.echo(f"{entry['name']}{cell}: {entry['error']}", err=True)
+    for line in _failures(record["notebooks"]):
+        typer.echo(line, err=True)
     typer.echo(f"{_STATUS[record['status']]}; see {page}", err=True)
     raise typer.Exit(_EXIT_CODES[record["status"]])
+
+
+def _failures(entries: list[dict[str, Any]]) -> list[str]:
+    # Hundreds of pages that fail for one reason are one line.
+    places: dict[str, list[str]] = {}
+    for entry in entries:
+        if entry["status"] == "failed":
+            cell = f", cell {entry['cell']}" if entry["cell"] else ""
+            places.setdefault(entry["error"], []).append(f"{entry['name']}{cell}")
+    return [
+        f"{'; '.join(names[:_MOST_NAMED])}"
+        + (f"; +{len(names) - _MOST_NAMED}" if len(names) > _MOST_NAMED else "")
+        + f": {error}"
+        for error, names in places.items()
+    ]
 
 
 def _parameters(pairs: list[str]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """One writer at a time in a folder, by a lock that ends with its process."""
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from govopen_analytics.errors import BusyError
+from govopen_analytics.errors import BusyError, RunError
 
 LOCK_NAME = ".lock"
 BUILDING_PREFIX = ".building-"
@@ -76,6 +77,43 @@ def remove_unfinished(folder: Path) -> list[str]:
         else:
             path.unlink(missing_ok=True)
     return [path.name for path in left]
+
+
+_DISK_ERRORS = {
+    errno.ENOSPC: "the disk is full; free some space",
+    errno.EDQUOT: "your quota on the disk is used up; free some space",
+    errno.EROFS: "the disk is read-only; give another folder",
+    errno.EACCES: "this user may not write there; give another folder",
+    errno.EPERM: "this user may not write there; give another folder",
+}
+
+
+@contextlib.contextmanager
+def disk_errors_told(folder: Path, what: str, consequence: str) -> Iterator[None]:
+    """Turn what the system says of a disk into a sentence with what to do.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it was written to.
+    what : str
+        What was written.
+    consequence : str
+        What became of it, as a sentence.
+
+    Raises
+    ------
+    RunError
+        In place of an ``OSError``.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = _DISK_ERRORS.get(error.errno or 0, f"{error}")
+        raise RunError(
+            f"{folder}: {what} could not be written: {reason}, then run again. "
+            f"{consequence}"
+        ) from error
 
 
 def _wait_for(path: Path, seconds_wait: float) -> int:

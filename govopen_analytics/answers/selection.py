@@ -1,16 +1,26 @@
 """What is shown: an agency, a theme, the rows a chart has room for."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
 from govopen_analytics.errors import SelectionError, choices
-from govopen_analytics.views import select_themes
+from govopen_analytics.views import select_plans, select_themes
 
 # Rows of a chart that a person can still read as a whole.
 MOST_ROWS = 30
 WHOLE = "all"
 ITSELF, PEERS = "agency", "peers"
+# Parameters of notebooks that select from the corpus: what, and whether one of it.
+_SELECTED_BY = {
+    "agency": ("agencies", True),
+    "agencies": ("agencies", False),
+    "year": ("years", True),
+    "years": ("years", False),
+    "theme": ("themes", True),
+    "themes": ("themes", False),
+}
 
 
 def choose_agency(documents: pd.DataFrame, agency: str = "") -> str:
@@ -72,6 +82,48 @@ def choose_theme(themes: pd.DataFrame, theme: str = "") -> pd.DataFrame:
         known = [name for column in names for name in names[column]]
         raise SelectionError(f"Codebook, theme: {choices(theme, known)}")
     return themes.loc[is_meant].head(1)
+
+
+def check_selection(
+    tables: Mapping[str, pd.DataFrame], values: Mapping[str, Any]
+) -> None:
+    """Refuse values of parameters that a notebook would refuse for this corpus.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        ``documents``, ``tasks`` and ``themes``.
+    values : mapping of str to object
+        ``agency``, ``agencies``, ``year``, ``years``, ``theme`` or ``themes``;
+        other names and empty values are left alone.
+
+    Raises
+    ------
+    SelectionError
+        If the corpus does not hold a value, or no plan is of these agencies and
+        these years; the message names the parameter and the nearest values.
+    """
+    chosen: dict[str, list[Any]] = {"agencies": [], "years": [], "themes": []}
+    for name, (kind, is_one) in _SELECTED_BY.items():
+        if not values.get(name):
+            continue
+        wanted = [values[name]] if is_one else list(values[name])
+        chosen[kind] += wanted
+        try:
+            _check_one(tables, kind, wanted)
+        except SelectionError as error:
+            raise SelectionError(f"Parameter '{name}': {error}") from error
+    select_plans(tables, agencies=chosen["agencies"], years=chosen["years"])
+
+
+def _check_one(
+    tables: Mapping[str, pd.DataFrame], kind: str, wanted: list[Any]
+) -> None:
+    if kind != "themes":
+        select_plans(tables, **{kind: wanted})
+        return
+    for name in wanted:
+        choose_theme(tables["themes"], name)
 
 
 def with_sides(

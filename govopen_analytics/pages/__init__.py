@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -63,8 +64,9 @@ def write_pages(
     record : mapping
         The run's record: ``run``, ``status``, ``languages``, ``notebooks`` (each
         with ``name``, ``notebook``, ``lang``, ``title``, ``label``,
-        ``dimension``, ``status``, ``cell``, ``cell_source``, ``error``,
-        ``taken_from`` and ``files``), ``warnings``, ``codebook_version``, ``code``.
+        ``dimension``, ``status``, ``cell``, ``cell_source``, ``error``, ``kind``
+        of failure, ``taken_from`` and ``files``), ``warnings``,
+        ``codebook_version``, ``code``.
     body_of : callable, optional
         From an entry of ``notebooks`` to its body; without it the executed
         notebook is rendered.
@@ -299,6 +301,7 @@ def _page(entry: Mapping[str, Any]) -> dict[str, Any]:
     title = f"{entry['label']} · {question}" if entry["label"] else question
     return {
         **entry,
+        "kind": entry.get("kind") or "cell",
         "short": short,
         "question": question,
         "title": title,
@@ -332,6 +335,8 @@ def _folder_href(lang: str, languages: list[str]) -> str:
     return f"{own}/" if own else ""
 
 
+# Compiled once for all pages, not for each.
+@lru_cache(maxsize=1)
 def _environment() -> Any:
     import jinja2
 

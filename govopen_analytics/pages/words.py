@@ -23,6 +23,22 @@ WORDS: dict[str, dict[str, Any]] = {
         "failed": "未能完成的部分",
         "failed_page": "本页的笔记本没有运行完，以下结果不完整。",
         "cell": "第 {n} 个单元格",
+        "failures": {
+            "cell": "这个单元格出错，原文见下。输入不变时再运行仍会出错；"
+            "请先改正笔记本或它所用的参数、数据。",
+            "refused": "参数要的机构、年份或主题不在语料中，或没有计划同时符合。"
+            "请按下面给出的名称改正 reports.yml 或 -p 的值，再运行。",
+            "data": "数据表缺失，或与描述不符。请运行 govopen build，再运行报告。",
+            "package": "缺少一个 Python 软件包。请在本环境中安装，再运行。",
+            "time_limit": "超过了一个笔记本的时限，已停止。确实需要更久时，"
+            "请调高 reports.yml 的 seconds_each。",
+            "kernel": "运行笔记本的内核意外终止，重试后仍未完成，多半是内存不足。"
+            "请用 --jobs 1 一次运行一个，或减少机构与年份。",
+            "worker": "运行笔记本的进程意外终止，多半是被停止或内存不足。"
+            "请用 --jobs 1 再运行。",
+            "memory": "内存不足。请用 --jobs 1 一次运行一个，或减少机构与年份。",
+            "disk": "磁盘已满。请腾出空间，再运行。",
+        },
         "findings": "主要发现",
         "no_findings": "本次运行没有得出发现。",
         "topics": {
@@ -71,7 +87,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "themes": "主题",
         "changes": "与上次相比",
         "changes_since": "与运行 {run}（{date}）相比",
-        "changes_none": "计划、任务、份额都没有变化。",
+        "changes_none": "计划与任务没有变化，也没有份额移出上次区间。",
         "changes_first": "这是第一次运行，没有可比的上次。",
         "changes_code": "程序有变化，结果的差别可能来自程序，不一定来自计划。",
         "changes_codebook": "编码表有变化（{old} → {new}），份额的差别可能来自编码表，"
@@ -81,6 +97,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "tasks_changed": "任务有变化的计划",
         "tasks_counts": "新增 {added} 项，删去 {removed} 项，改写 {changed} 项",
         "shares_moved": "份额移出上次区间",
+        "shares_recoded": "换了编码表之后不同的份额（不能当作机构的变化）",
         "shares_entry": "{group}·{theme}：{old} → {new}（上次区间 {lower}–{upper}，"
         "任务 {old_n} → {new_n} 项）",
         "all_plans": "全部计划",
@@ -109,6 +126,28 @@ WORDS: dict[str, dict[str, Any]] = {
         "failed_page": "This page's notebook did not run to its end; what follows is "
         "incomplete.",
         "cell": "cell {n}",
+        "failures": {
+            "cell": "This cell raised the error below. It will come again while its "
+            "inputs are the same: mend the notebook, or the parameters or data it "
+            "was given.",
+            "refused": "A parameter asks for an agency, a year or a theme that is not "
+            "in the corpus, or for a combination no plan has. Correct reports.yml or "
+            "the value of -p by the names below, then run again.",
+            "data": "A table is missing or is not the one described. Run govopen "
+            "build, then the report again.",
+            "package": "A Python package is missing. Install it in this environment, "
+            "then run again.",
+            "time_limit": "It was stopped at the time limit of one notebook. If it "
+            "does need longer, raise seconds_each in reports.yml.",
+            "kernel": "The kernel of the notebook died, and again when it was tried "
+            "again; most often memory is short. Run with --jobs 1, one at a time, or "
+            "with fewer agencies and years.",
+            "worker": "The process that runs notebooks ended; it was stopped, or "
+            "memory is short. Run again with --jobs 1.",
+            "memory": "Memory is short. Run with --jobs 1, one at a time, or with "
+            "fewer agencies and years.",
+            "disk": "The disk is full. Free some space, then run again.",
+        },
         "findings": "Main findings",
         "no_findings": "This run produced no findings.",
         "topics": {
@@ -159,7 +198,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "themes": "Themes",
         "changes": "Since last time",
         "changes_since": "Compared with run {run} ({date})",
-        "changes_none": "Plans, tasks and shares are unchanged.",
+        "changes_none": "Plans and tasks are unchanged, and no share left its last "
+        "interval.",
         "changes_first": "This is the first run; there is none to compare with.",
         "changes_code": "The code changed: a difference may come from the code rather "
         "than from the plans.",
@@ -170,6 +210,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "tasks_changed": "Plans whose tasks changed",
         "tasks_counts": "{added} added, {removed} removed, {changed} reworded",
         "shares_moved": "Shares that left their last interval",
+        "shares_recoded": "Shares that differ under the other codebook (not to be "
+        "read as a change of the agencies)",
         "shares_entry": "{group}, {theme}: {old} → {new} (last interval "
         "{lower}–{upper}, tasks {old_n} → {new_n})",
         "all_plans": "All plans",

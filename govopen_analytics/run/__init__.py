@@ -3,6 +3,7 @@
 from govopen_analytics.run.jobs import (
     CorpusValues,
     Job,
+    checked_jobs,
     corpus_values,
     plan_jobs,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "ReportSet",
     "assign_parameters",
     "check_run",
+    "checked_jobs",
     "choose_set",
     "corpus_values",
     "find_notebooks",

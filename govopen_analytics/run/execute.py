@@ -1,7 +1,9 @@
 """One notebook run to its end by papermill, and what became of it."""
 
+import importlib.util
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +13,21 @@ from govopen_analytics.errors import RunError
 from govopen_analytics.pages.bodies import notebook_body
 
 EXECUTED, BODY = "notebook.ipynb", "body.html"
-_KERNEL = "python3"
+_KERNEL, _KERNEL_PACKAGE = "python3", "ipykernel"
 _ADDED_TAGS = {"injected-parameters", "papermill-error-cell-tag"}
-# What another start may mend; an error in a cell would only come again.
-_PASSING_ERRORS = ("DeadKernelError", "RuntimeError: Kernel died")
+# Beginnings of errors whose reason is known; any other is one of a cell.
+_KINDS = {
+    "DeadKernelError": "kernel",
+    "RuntimeError: Kernel died": "kernel",
+    "SelectionError": "refused",
+    "SourceError": "data",
+    "SchemaError": "data",
+    "ModuleNotFoundError": "package",
+    "MemoryError": "memory",
+    "OSError: [Errno 28]": "disk",
+}
+# Where an object lay in memory, as Python shows those without a text of their own.
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
 
 
 @dataclass
@@ -25,6 +38,9 @@ class Outcome:
     ----------
     error : str
         The error, without its traceback; empty if there was none.
+    kind : str
+        What kind of failure that is, one of ``pages.words.WORDS[lang]["failures"]``;
+        empty without an error.
     cell : int or None
         Position of the failing cell, counted from 1 in the notebook itself.
     cell_source : str
@@ -36,6 +52,7 @@ class Outcome:
     """
 
     error: str = ""
+    kind: str = ""
     cell: int | None = None
     cell_source: str = ""
     is_passing: bool = False
@@ -69,7 +86,9 @@ def execute_notebook(
         outcome.cell, outcome.error = _first_error(executed)
     except RunError as error:
         outcome.cell, outcome.error = error.cell, str(error)
-    outcome.is_passing = outcome.error.startswith(_PASSING_ERRORS)
+    outcome.kind = failure_kind(outcome.error)
+    # Another start may mend that; an error in a cell would only come again.
+    outcome.is_passing = outcome.kind == "kernel"
     if executed.is_file():
         outcome.cell_source = cell_source(executed, outcome.cell)
         outcome.warnings = _error_stream(executed, path.stem)
@@ -77,6 +96,30 @@ def execute_notebook(
         body = notebook_body(executed, lang)
         (folder / BODY).write_text(body, encoding="utf-8")
     return outcome
+
+
+def failure_kind(error: str) -> str:
+    """Return what kind of failure an error of a notebook is; empty without one."""
+    if not error:
+        return ""
+    known = (kind for name, kind in _KINDS.items() if error.startswith(name))
+    return next(known, "cell")
+
+
+def require_kernel() -> None:
+    """Refuse to run notebooks in an environment that has no kernel for them.
+
+    Raises
+    ------
+    RunError
+        If there is none.
+    """
+    # Where it is installed, Jupyter knows the kernel without being told of it.
+    if importlib.util.find_spec(_KERNEL_PACKAGE) is None:
+        raise RunError(
+            f"There is no Jupyter kernel '{_KERNEL}' in this environment; install "
+            f"it with `pip install {_KERNEL_PACKAGE}` and run the report again"
+        )
 
 
 def running_cell(executed: Path) -> int | None:
@@ -119,19 +162,10 @@ def _execute(path: Path, executed: Path, values: dict[str, Any], cwd: Path) -> N
         raise RunError(message, notebook=path.stem, cell=cell) from error
     except Exception as error:
         # Whatever stops one notebook must neither stop the others nor pass for
-        # success: a dead kernel, a full disk, a kernel that is not there.
+        # success: a dead kernel, a full disk, a notebook that is no JSON.
         cell = running_cell(executed) if executed.is_file() else None
-        raise RunError(_told(error), notebook=path.stem, cell=cell) from error
-
-
-def _told(error: Exception) -> str:
-    name = type(error).__name__
-    if name == "NoSuchKernel":
-        return (
-            f"There is no Jupyter kernel '{_KERNEL}' in this environment; install "
-            "it with `pip install ipykernel` and run the report again"
-        )
-    return f"{name}: {error}".strip()
+        message = f"{type(error).__name__}: {error}".strip()
+        raise RunError(message, notebook=path.stem, cell=cell) from error
 
 
 def _kernel_options() -> Any:
@@ -185,7 +219,7 @@ def _error_stream(executed: Path, name: str) -> list[str]:
 
 
 def _drop_machine(executed: Path) -> None:
-    # Paths, clock times and drawn identifiers: equal inputs give equal notebooks.
+    # Paths, clock times, addresses, drawn identifiers: equal inputs, equal notebooks.
     notebook = json.loads(executed.read_text(encoding="utf-8"))
     notebook["metadata"].pop("papermill", None)
     for cell in notebook["cells"]:
@@ -193,6 +227,10 @@ def _drop_machine(executed: Path) -> None:
             cell["metadata"].pop(name, None)
         for tag in _ADDED_TAGS & set(cell["metadata"].get("tags", [])):
             cell["id"] = tag[:64]
+        for output in cell.get("outputs", []):
+            plain = output.get("data", {}).get("text/plain")
+            if plain is not None:
+                output["data"]["text/plain"] = _ADDRESS.sub(">", "".join(plain))
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
     temporary = executed.with_suffix(".writing")
     temporary.write_text(f"{text}\n", encoding="utf-8")

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from govopen_analytics.errors import RunError, choices
+from govopen_analytics.errors import RunError, SelectionError, choices
 from govopen_analytics.run.notebooks import (
     Parameter,
     assign_parameters,
@@ -18,6 +18,17 @@ from govopen_analytics.run.notebooks import (
 from govopen_analytics.run.sets import CORE, Entry, ReportSet
 
 _MOST_NAME_CHARACTERS = 40  # 120 bytes of Chinese; a file name holds 255
+_PLURALS = {"agency": "agencies", "theme": "themes", "year": "years"}
+# Parameters that select from the corpus, with the types they have then; what a
+# notebook declares otherwise means something else to it.
+_SELECTING = {
+    "agency": "str",
+    "agencies": "list[str]",
+    "theme": "str",
+    "themes": "list[str]",
+    "year": "int",
+    "years": "list[int]",
+}
 
 
 @dataclass(frozen=True)
@@ -31,12 +42,15 @@ class CorpusValues:
     themes : dict of str to dict
         Label by language, by ``theme_id``.
     core_themes : list of str
+    plans : set of tuple
+        Agency and year of each plan.
     """
 
     agencies: list[str] = field(default_factory=list)
     years: list[int] = field(default_factory=list)
     themes: dict[str, dict[str, str]] = field(default_factory=dict)
     core_themes: list[str] = field(default_factory=list)
+    plans: set[tuple[str | None, int | None]] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -89,7 +103,47 @@ def corpus_values(processed_dir: Path) -> CorpusValues:
         sorted({year for year in documents["year"] if year is not None}),
         {theme: {"zh": zh or theme, "en": en or theme} for theme, zh, en, _ in rows},
         [theme for theme, _, _, is_core in rows if is_core],
+        set(zip(documents["agency"], documents["year"], strict=True)),
     )
+
+
+def checked_jobs(
+    report_set: ReportSet, notebooks: list[Path], processed_dir: Path
+) -> tuple[list[Job], list[str]]:
+    """Work out every job of a set, and refuse what the corpus does not hold.
+
+    Parameters
+    ----------
+    report_set : ReportSet
+    notebooks : list of Path
+    processed_dir : Path
+        Folder that ``build.build_processed`` wrote.
+
+    Returns
+    -------
+    jobs : list of Job
+    notes : list of str
+
+    Raises
+    ------
+    RunError
+        If a notebook, a parameter or a value is not known, or an agency, a year
+        or a theme that a parameter of one of the names ``agency``, ``agencies``,
+        ``year``, ``years``, ``theme`` and ``themes`` asks for is not there.
+    """
+    jobs, notes = plan_jobs(report_set, notebooks, corpus_values(processed_dir))
+    asked: dict[str, tuple[Job, dict[str, Any]]] = {}
+    for job in jobs:
+        if values := _selecting(job):
+            asked.setdefault(repr(sorted(values.items())), (job, values))
+    if asked:
+        _check_selections(asked.values(), processed_dir)
+    if not jobs:
+        reason = "; ".join(notes) or "the corpus has nothing to make a page for each of"
+        raise RunError(
+            f"Report set '{report_set.name}': found nothing to run; {reason}"
+        )
+    return jobs, notes
 
 
 def plan_jobs(
@@ -119,12 +173,49 @@ def plan_jobs(
         If a notebook, a parameter or a value is not known.
     """
     chosen, notes = _choose(report_set, notebooks)
-    shared = assign_parameters(list(chosen), report_set.parameters)
+    assign_parameters(list(chosen), report_set.parameters)
     jobs = []
     for lang in report_set.languages:
         for path in sorted(chosen):
-            jobs += _jobs_of(path, chosen[path], shared[path], lang, corpus)
+            jobs += _jobs_of(path, chosen[path], report_set, lang, corpus)
     return jobs, notes
+
+
+def _selecting(job: Job) -> dict[str, Any]:
+    declared = notebook_parameters(job.notebook)
+    values = {
+        name: value
+        for name, value in job.parameters.items()
+        if value and _SELECTING.get(name) == declared[name].type
+    }
+    own = {job.dimension, _PLURALS.get(str(job.dimension))}
+    # What it is one of was taken from the corpus, or checked against it, before.
+    return {} if set(values) <= own else values
+
+
+def _check_selections(
+    asked: Iterable[tuple[Job, dict[str, Any]]], processed_dir: Path
+) -> None:
+    import pyarrow.parquet as pq
+
+    from govopen_analytics.answers.selection import check_selection
+
+    columns = {
+        "documents": ["document_id", "agency", "year"],
+        "tasks": ["document_id", "task_id"],
+        "themes": ["theme_id", "label_zh", "label_en", "is_core"],
+    }
+    tables = {
+        name: pq.read_table(processed_dir / f"{name}.parquet", columns=wanted)
+        # A year that is missing somewhere must not make the others 2022.0.
+        .to_pandas(integer_object_nulls=True)
+        for name, wanted in columns.items()
+    }
+    for job, values in asked:
+        try:
+            check_selection(tables, values)
+        except SelectionError as error:
+            raise RunError(str(error), notebook=job.notebook.stem) from error
 
 
 def _columns(path: Path, names: list[str]) -> dict[str, list[Any]]:
@@ -157,13 +248,14 @@ def _choose(
 def _jobs_of(
     path: Path,
     entry: Entry,
-    shared: dict[str, Any],
+    report_set: ReportSet,
     lang: str,
     corpus: CorpusValues | None,
 ) -> list[Job]:
     declared = notebook_parameters(path)
     own = check_values(entry.parameters, declared, path.stem)
-    given = {**shared, **own}
+    asked = {**report_set.parameters, **own}
+    given = {name: value for name, value in asked.items() if name in declared}
     if "lang" in declared:
         given["lang"] = lang
     if entry.for_each is None:
@@ -172,7 +264,7 @@ def _jobs_of(
     jobs: list[Job] = []
     if corpus is None:
         return jobs
-    for value in _values(entry, given, corpus, path.stem):
+    for value in _values(entry, asked, corpus, path.stem):
         is_list = parameter.type.startswith("list")
         values = {**given, parameter.name: [value] if is_list else value}
         check_values(values, declared, path.stem)
@@ -185,36 +277,66 @@ def _jobs_of(
 def _fan_out_parameter(
     dimension: str, declared: Mapping[str, Parameter], notebook: str
 ) -> Parameter:
-    for name in (dimension, _plural(dimension)):
+    for name in (dimension, _PLURALS[dimension]):
         if name in declared:
             return declared[name]
     raise RunError(
         f"Notebook {notebook}, for_each: found no parameter '{dimension}' or "
-        f"'{_plural(dimension)}' to give the values to; it has {', '.join(declared)}",
+        f"'{_PLURALS[dimension]}' to give the values to; it has {', '.join(declared)}",
         notebook=notebook,
     )
 
 
 def _values(
-    entry: Entry, given: Mapping[str, Any], corpus: CorpusValues, notebook: str
+    entry: Entry, asked: Mapping[str, Any], corpus: CorpusValues, notebook: str
 ) -> list[str | int]:
-    name = _plural(str(entry.for_each))
-    known = list(getattr(corpus, name))
-    if entry.values == CORE:
-        wanted: Iterable[Any] = corpus.core_themes
-    else:
-        # What the whole report is limited to limits what it is made for each of.
-        wanted = entry.values or given.get(name) or known
-    wanted = list(wanted)
-    for value in wanted:
+    dimension = str(entry.for_each)
+    place = f"Notebook {notebook}, for each {dimension}, 'values'"
+    listed = corpus.core_themes if entry.values == CORE else entry.values or ()
+    listed = _known(listed, dimension, corpus, place)
+    # What the whole report is limited to limits what it is made for each of.
+    name, limits = _asked_for(asked, dimension)
+    limits = _known(limits, dimension, corpus, f"Parameter '{name}'")
+    if listed and limits:
+        return [value for value in listed if value in limits] or limits
+    return listed or limits or _with_plans(dimension, asked, corpus)
+
+
+def _asked_for(asked: Mapping[str, Any], dimension: str) -> tuple[str, list[Any]]:
+    if one := asked.get(dimension):
+        return dimension, [one]
+    several = asked.get(_PLURALS[dimension])
+    return _PLURALS[dimension], several if isinstance(several, list) else []
+
+
+def _known(
+    values: Iterable[Any], dimension: str, corpus: CorpusValues, place: str
+) -> list[str | int]:
+    known = {value: value for value in getattr(corpus, _PLURALS[dimension])}
+    if dimension == "theme":  # may also be named as a reader knows it
+        for theme, labels in corpus.themes.items():
+            known |= dict.fromkeys(labels.values(), theme)
+    for value in values:
         if value not in known:
-            place = f"Notebook {notebook}, for each {entry.for_each}"
-            raise RunError(f"{place}: {choices(value, known)}", notebook=notebook)
-    return wanted
+            raise RunError(f"{place}: {choices(value, known)}")
+    return [known[value] for value in values]
 
 
-def _plural(dimension: str) -> str:
-    return {"agency": "agencies", "theme": "themes", "year": "years"}[dimension]
+def _with_plans(
+    dimension: str, asked: Mapping[str, Any], corpus: CorpusValues
+) -> list[str | int]:
+    # A page about an agency that has no plan of the years asked for would fail.
+    known = list(getattr(corpus, _PLURALS[dimension]))
+    (_, agencies), (_, years) = _asked_for(asked, "agency"), _asked_for(asked, "year")
+    found = {
+        year if dimension == "year" else agency
+        for agency, year in corpus.plans
+        if (not agencies or agency in agencies) and (not years or year in years)
+    }
+    if dimension == "theme" or not (agencies or years):
+        return known
+    # None at all is refused with the other parameters, before anything runs.
+    return [value for value in known if value in found] or known
 
 
 def _file_name(value: str) -> str:

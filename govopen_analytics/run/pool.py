@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from govopen_analytics.run.execute import EXECUTED, Outcome, cell_source, running_cell
-from govopen_analytics.run.worker import kill_tree
+from govopen_analytics.run.worker import UNUSED_GRAMMAR, kill_tree
 
 _MOST_TOLD = 400  # characters of a dead process's last words
 
@@ -90,6 +90,7 @@ def run_requests(
                     on_answer(number, answer)
 
     with tempfile.TemporaryDirectory(prefix="govopen-") as scratch:
+        _write_startup(Path(scratch))
         n_used = min(n_workers, len(requests))
         workers = [_Worker(Path(scratch), number, n_used) for number in range(n_used)]
         _run_threads([threading.Thread(target=work, args=(w,)) for w in workers])
@@ -115,6 +116,7 @@ class _Worker:
     """A process of ``run.worker``, started when needed and again when it died."""
 
     def __init__(self, scratch: Path, number: int, n_workers: int) -> None:
+        self._scratch = scratch
         self._log = scratch / f"worker-{number}.log"
         self._environment = _environment(scratch, n_workers)
         self._process: subprocess.Popen[str] | None = None
@@ -138,7 +140,8 @@ class _Worker:
     def _run_once(self, request: Request, seconds: float) -> Outcome:
         process = self._started()
         if process is None:
-            return Outcome(f"The worker did not start: {self._last_words()}")
+            error = f"The worker did not start: {self._last_words()}"
+            return Outcome(error, "worker")
         content = {
             "path": str(request.path),
             "parameters": request.parameters,
@@ -170,15 +173,16 @@ class _Worker:
                 f"TimeLimit: stopped after {seconds:g} seconds, the limit of one "
                 "notebook; raise 'seconds_each' in reports.yml if it needs longer"
             )
-            return Outcome(error, cell, source)
+            return Outcome(error, "time_limit", cell, source)
         error = f"The worker ended before the notebook did: {self._last_words()}"
-        return Outcome(error, cell, source, is_passing=True)
+        return Outcome(error, "worker", cell, source, is_passing=True)
 
     def _started(self) -> "subprocess.Popen[str] | None":
         if self._process is None:
+            module = "govopen_analytics.run.worker"
             with self._log.open("wb") as log:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", "govopen_analytics.run.worker"],
+                    [sys.executable, "-m", module, str(self._scratch)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log,
@@ -218,12 +222,23 @@ def _environment(scratch: Path, n_workers: int) -> dict[str, str]:
     own = {
         "IPYTHONDIR": str(scratch / "ipython"),
         "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
+        # Kernels that are killed leave their sockets and connection files.
+        "TMPDIR": str(scratch),
+        "TEMP": str(scratch),
+        "TMP": str(scratch),
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
         "OMP_NUM_THREADS": n_threads,
         "OPENBLAS_NUM_THREADS": n_threads,
     }
     return {**os.environ, **own}
+
+
+def _write_startup(scratch: Path) -> None:
+    startup = scratch / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    line = f"__import__('sys').modules.setdefault('{UNUSED_GRAMMAR}', None)\n"
+    (startup / "00-light.py").write_text(line, encoding="utf-8")
 
 
 def _empty(folder: Path) -> None:

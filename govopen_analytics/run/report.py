@@ -1,11 +1,9 @@
 """A report set to a folder ``reports/<run>/``, whole or not at all."""
 
-import contextlib
-import errno
 import filecmp
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +16,12 @@ from govopen_analytics.fingerprints import code_version, file_digest, package_ve
 from govopen_analytics.freshness import reviews_beside
 from govopen_analytics.images import find_browser, write_images
 from govopen_analytics.languages import LANGUAGES
-from govopen_analytics.locking import BUILDING_PREFIX, locked, remove_unfinished
+from govopen_analytics.locking import (
+    BUILDING_PREFIX,
+    disk_errors_told,
+    locked,
+    remove_unfinished,
+)
 from govopen_analytics.pages import (
     NOTEBOOKS_DIR,
     notebook_title,
@@ -33,8 +36,8 @@ from govopen_analytics.run.changes import (
     read_state,
     state_of,
 )
-from govopen_analytics.run.execute import BODY, EXECUTED
-from govopen_analytics.run.jobs import Job, corpus_values, plan_jobs
+from govopen_analytics.run.execute import BODY, EXECUTED, require_kernel
+from govopen_analytics.run.jobs import Job, checked_jobs, plan_jobs
 from govopen_analytics.run.notebooks import notebook_parameters
 from govopen_analytics.run.pool import Answer, Request, n_cores, run_requests
 from govopen_analytics.run.record import (
@@ -165,8 +168,13 @@ def run_report(
         chosen = replace(chosen, seconds_each=seconds_each)
     plan_jobs(chosen, notebooks, None)
     read_descriptor(processed_dir)
+    checked_jobs(chosen, notebooks, processed_dir)
     with (
-        _told_plainly(reports_dir),
+        disk_errors_told(
+            reports_dir,
+            "the run",
+            "Nothing was published; the last good run is as it was",
+        ),
         locked(reports_dir, seconds_wait=options.seconds_wait) as killed,
     ):
         remove_unfinished(reports_dir)
@@ -238,7 +246,7 @@ def plan_report(
         What a person should know beforehand.
     """
     package = read_descriptor(processed_dir)
-    jobs, notes = plan_jobs(report_set, notebooks, corpus_values(processed_dir))
+    jobs, notes = checked_jobs(report_set, notebooks, processed_dir)
     sources = _sources(reports_dir, report_set, options)
     return [
         _planned(job, package, sources, _places(job, processed_dir, options))
@@ -370,6 +378,8 @@ class _Run:
                 entries[number] = self._taken(planned, folder)
             else:
                 requests[number] = self._request(planned, folder)
+        if requests:
+            require_kernel()
         done = len(entries)
 
         def tell(position: int, answer: Answer) -> None:
@@ -551,15 +561,23 @@ class _Run:
 
 def _since(before: Source | None, record: Mapping[str, Any]) -> dict[str, Any]:
     old = before.record if before else record
-    versions = [r["codebook"].get("version") for r in (old, record)]
     return {
         "run": record["run"],
         "since": old["run"] if before else None,
         "since_date": old["started"][:10] if before else None,
         "code_changed": old["code"]["sha256"] != record["code"]["sha256"],
         "codebook_changed": old["codebook"] != record["codebook"],
-        "codebook_versions": versions,
+        "codebook_versions": _codebook_names(old["codebook"], record["codebook"]),
     }
+
+
+def _codebook_names(*codebooks: Mapping[str, Any]) -> list[str]:
+    # A codebook may change without a new version: then digests tell it apart.
+    names = [str(codebook.get("version", "?")) for codebook in codebooks]
+    if len(set(names)) > 1 or codebooks[0] == codebooks[1]:
+        return names
+    digests = [str(codebook.get("sha256", "?"))[:8] for codebook in codebooks]
+    return [f"{name} [{d}]" for name, d in zip(names, digests, strict=True)]
 
 
 def _entry(planned: PlannedJob, answer: Answer) -> dict[str, Any]:
@@ -579,6 +597,7 @@ def _entry(planned: PlannedJob, answer: Answer) -> dict[str, Any]:
         "cell": outcome.cell,
         "cell_source": outcome.cell_source,
         "error": outcome.error,
+        "kind": outcome.kind,
         "parameters": job.parameters,
         "warnings": outcome.warnings,
         "inputs": planned.inputs,
@@ -642,24 +661,3 @@ def _write_json(path: Path, content: Any) -> None:
 
     text = json.dumps(content, ensure_ascii=False, indent=1)
     path.write_text(f"{text}\n", encoding="utf-8")
-
-
-_DISK_ERRORS = {
-    errno.ENOSPC: "the disk is full; free some space",
-    errno.EDQUOT: "your quota on the disk is used up; free some space",
-    errno.EROFS: "the disk is read-only; give another folder with --out",
-    errno.EACCES: "this user may not write there; give another folder with --out",
-    errno.EPERM: "this user may not write there; give another folder with --out",
-}
-
-
-@contextlib.contextmanager
-def _told_plainly(reports_dir: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = _DISK_ERRORS.get(error.errno or 0, f"{error}")
-        raise RunError(
-            f"{reports_dir}: the run could not be written: {reason}, then run the "
-            "report again. Nothing was published; the last good run is as it was"
-        ) from error

@@ -1,10 +1,12 @@
+import os
 import shutil
 
 import pytest
 
+from govopen_analytics import build as build_module
 from govopen_analytics.build import build_processed
 from govopen_analytics.datapackage import read_datapackage, read_descriptor
-from govopen_analytics.errors import SourceError
+from govopen_analytics.errors import RunError, SourceError
 from govopen_analytics.freshness import is_built
 
 PLAN = """某市民政局2023年政务公开工作要点
@@ -47,6 +49,23 @@ def test_every_table_is_written_and_read_back(raw_dir, tmp_path):
     assert {name: len(table) for name, table in read.items()} == {
         name: len(table) for name, table in built.tables.items()
     }
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(28, "the disk is full"), (30, "the disk is read-only")]
+)
+def test_a_disk_that_refuses_leaves_the_tables(
+    raw_dir, tmp_path, monkeypatch, number, told
+):
+    def refuse(*args, **options):
+        raise OSError(number, os.strerror(number))
+
+    build_processed(raw_dir, tmp_path / "out")
+    before = contents(tmp_path / "out")
+    monkeypatch.setattr(build_module, "write_datapackage", refuse)
+    with pytest.raises(RunError, match=f"out: the tables could not be .*{told}"):
+        build_processed(raw_dir, tmp_path / "out")
+    assert contents(tmp_path / "out") == before
 
 
 def test_a_bad_file_leaves_the_others_alone(raw_dir, tmp_path):

@@ -158,6 +158,16 @@ def test_a_failed_run_exits_with_one_and_says_where(govopen):
     assert "01_a, cell 3: ValueError: no" in result.output
 
 
+def test_an_error_that_many_have_is_told_once(govopen):
+    call, calls = govopen
+    failed = {**NOTEBOOK, "status": "failed", "cell": 3, "error": "ValueError: no"}
+    named = [{**failed, "name": f"04_{n}"} for n in range(300)]
+    calls["record"] = {"status": "failed", "notebooks": named}
+    told = call("report").output
+    assert "04_0, cell 3; 04_1, cell 3; 04_2, cell 3; +297: ValueError: no" in told
+    assert told.count("ValueError") == 1
+
+
 def test_warnings_are_told(govopen):
     call, calls = govopen
     calls["record"] = {"warnings": ["No images: no browser"]}

@@ -163,6 +163,35 @@ def test_a_failed_run_says_so_with_cell_and_error(folder):
     assert "运行失败" in text and "第 2 个单元格" in text and "ValueError: no" in text
 
 
+@pytest.mark.parametrize(
+    ("codebook_changed", "heading"),
+    [
+        (False, "份额移出上次区间"),
+        (True, "换了编码表之后不同的份额（不能当作机构的变化）"),
+    ],
+)
+def test_shares_under_another_codebook_are_no_change_of_agencies(
+    folder, codebook_changed, heading
+):
+    share = {"share": 0.1, "share_lower": 0.05, "share_upper": 0.2, "n_tasks": 9}
+    moved = {"agency": "甲", "theme_id": "a", "theme": {"zh": "题", "en": "T"}}
+    changes = {
+        "since": "20260101T000000Z",
+        "since_date": "2026-01-01",
+        "code_changed": False,
+        "codebook_changed": codebook_changed,
+        "codebook_versions": ["1 [aa]", "1 [bb]"],
+        "plans_new": [],
+        "plans_removed": [],
+        "tasks": [],
+        "shares": [{**moved, "old": share, "new": {**share, "share": 0.5}}],
+    }
+    write_pages(folder, record(), changes=changes)
+    text = page(folder, "index")
+    assert f"<h3>{heading}</h3>" in text
+    assert ("编码表有变化（1 [aa] → 1 [bb]）" in text) == codebook_changed
+
+
 def test_equal_runs_give_equal_pages(folder):
     write_pages(folder, record())
     first = page(folder), page(folder, "index")

@@ -42,7 +42,7 @@ FAILING = {
     "05_lasts": ["1", "import time; time.sleep(600)"],
     "06_warns": ["import sys; print('odd', file=sys.stderr)"],
     "07_dies_once": [ONCE],
-    "08_paths": ["processed_dir, output_dir"],
+    "08_paths": ["processed_dir, output_dir", "object()"],
 }
 
 
@@ -185,20 +185,22 @@ def test_failing_notebooks_leave_the_others_alone(mixed):
 
 
 @pytest.mark.parametrize(
-    ("name", "error", "source", "attempts"),
+    ("name", "error", "source", "attempts", "told"),
     [
-        ("02_raises", "ValueError: <b>no</b>", "raise ValueError('<b>no</b>')", 1),
-        ("03_leaves", "SystemExit", "raise SystemExit(1)", 1),
-        ("04_dies", "DeadKernelError", "import os; os._exit(1)", 2),
-        ("05_lasts", "TimeLimit: stopped after 15 s", "import time; time.sl", 1),
-        ("07_dies_once", "", "", 2),
+        ("02_raises", "ValueError: <b>no</b>", "raise ValueErr", 1, "这个单元格出错"),
+        ("03_leaves", "SystemExit", "raise SystemExit(1)", 1, "这个单元格出错"),
+        ("04_dies", "DeadKernelError", "import os; os._exit(1)", 2, "内核意外终止"),
+        ("05_lasts", "TimeLimit: stopped after 15 s", "import time", 1, "seconds_each"),
+        ("07_dies_once", "", "", 2, ""),
     ],
 )
-def test_no_way_to_fail_looks_like_success(mixed, name, error, source, attempts):
+def test_no_way_to_fail_looks_like_success(mixed, name, error, source, attempts, told):
     (entry,) = (e for e in record_of(mixed)["notebooks"] if e["name"] == name)
     assert entry["error"].startswith(error) and bool(entry["error"]) == bool(error)
     assert entry["cell_source"].startswith(source)
     assert entry["attempts"] == attempts
+    # The reason and what to do stand on the page in its own language.
+    assert told in (mixed / f"{name}.html").read_text(encoding="utf-8")
     if error:
         notebook = mixed.parents[1] / "notebooks" / f"{name}.ipynb"
         cells = nbformat.read(notebook, as_version=4).cells
@@ -220,6 +222,7 @@ def test_what_a_notebook_warns_of_is_recorded(mixed):
 def test_no_path_of_the_machine_in_an_executed_notebook(mixed):
     text = (mixed / "notebooks" / "08_paths.ipynb").read_text(encoding="utf-8")
     assert str(mixed.parents[1]) not in text and "../../.data" in text
+    assert "<object" in text and " at 0x" not in text
 
 
 def test_a_run_in_which_all_fail_has_failed(tmp_path, processed_dir):
@@ -340,6 +343,15 @@ def test_a_run_killed_with_notebooks_running_leaves_no_process(tmp_path, process
     assert list(reports.glob("2*")) == [] and hidden(reports) != []
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+def test_a_worker_takes_its_temporary_files_with_it(tmp_path):
+    scratch = tmp_path / "scratch"
+    (scratch / "runtime").mkdir(parents=True)
+    command = [sys.executable, "-m", "govopen_analytics.run.worker", str(scratch)]
+    ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True)
+    assert (ended.returncode, scratch.exists()) == (-9, False), ended.stderr
+
+
 def test_a_second_run_leaves_with_a_message(reports, good, processed_dir):
     from govopen_analytics.errors import BusyError
     from govopen_analytics.locking import locked
@@ -385,16 +397,38 @@ def test_a_disk_that_is_really_full(good, processed_dir, tmp_path):
         subprocess.run(["umount", str(disk)], check=True)
 
 
-def test_a_missing_kernel_is_one_sentence(tmp_path, processed_dir, monkeypatch):
+def test_a_missing_kernel_is_one_sentence_and_runs_nothing(
+    tmp_path, processed_dir, monkeypatch
+):
     from govopen_analytics.run import execute
 
-    monkeypatch.setattr(execute, "_KERNEL", "no-such-kernel")
-    path = write_notebook(tmp_path / "01_a.ipynb", "1")
-    outcome = execute.execute_notebook(path, {"lang": "zh"}, tmp_path, "zh")
-    assert outcome.error == (
-        "There is no Jupyter kernel 'no-such-kernel' in this environment; install "
-        "it with `pip install ipykernel` and run the report again"
+    monkeypatch.setattr(execute, "_KERNEL_PACKAGE", "no_such_kernel")
+    with pytest.raises(RunError) as caught:
+        start(tmp_path, {"01_a": ["1"], "02_b": ["1"]}, processed_dir)
+    assert str(caught.value) == (
+        "There is no Jupyter kernel 'python3' in this environment; install "
+        "it with `pip install no_such_kernel` and run the report again"
     )
+    assert list((tmp_path / "reports").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ("", ""),
+        ("ValueError: no", "cell"),
+        ("DeadKernelError: Kernel died", "kernel"),
+        ("RuntimeError: Kernel died before replying", "kernel"),
+        ("RuntimeError: other", "cell"),
+        ("SelectionError: Corpus, agency: found 'x'", "refused"),
+        ("OSError: [Errno 28] No space left on device", "disk"),
+        ("OSError: [Errno 2] No such file", "cell"),
+    ],
+)
+def test_kinds_of_failure(error, kind):
+    from govopen_analytics.run.execute import failure_kind
+
+    assert failure_kind(error) == kind
 
 
 @pytest.mark.parametrize(
@@ -406,6 +440,7 @@ def test_a_missing_kernel_is_one_sentence(tmp_path, processed_dir, monkeypatch):
         ({"lang": 1}, "Parameter 'lang': found 1"),
         ({"years": 2022}, "parameter 'years': found 2022, expected list\\[int\\]"),
         ({"share": "a"}, "parameter 'share': found 'a', expected float"),
+        ({"years": [2021]}, "'years': .*found 2021, expected one of: 2022, 2023"),
     ],
 )
 def test_parameters_are_refused_before_anything_runs(

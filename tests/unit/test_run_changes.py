@@ -3,6 +3,7 @@ import json
 import pytest
 
 from govopen_analytics.run.changes import compare_states, state_of
+from govopen_analytics.run.report import _codebook_names
 
 
 def plan(name, *tasks):
@@ -88,3 +89,19 @@ def test_a_corpus_has_not_changed_since_itself(tables):
     state = state_of(tables)
     found = compare_states(json.loads(json.dumps(state)), state)
     assert found == {"plans_new": [], "plans_removed": [], "tasks": [], "shares": []}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ({"version": "1"}, {"version": "2"}, ["1", "2"]),
+        ({"version": "1"}, {"version": "1"}, ["1", "1"]),
+        (
+            {"version": "1", "sha256": "a" * 64},
+            {"version": "1", "sha256": "b" * 64},
+            ["1 [aaaaaaaa]", "1 [bbbbbbbb]"],
+        ),
+    ],
+)
+def test_codebooks_of_one_version_are_told_apart(old, new, told):
+    assert _codebook_names(old, new) == told

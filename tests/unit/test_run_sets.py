@@ -8,6 +8,7 @@ from govopen_analytics.run import (
     Parameter,
     ReportSet,
     assign_parameters,
+    checked_jobs,
     choose_set,
     corpus_values,
     find_notebooks,
@@ -24,6 +25,7 @@ CORPUS = CorpusValues(
         "channels": {"zh": "平台建设", "en": "Channels"},
     },
     core_themes=["explain"],
+    plans={("甲市民政局", 2022), ("乙市 民政局", 2023)},
 )
 AGENCY = 'agency: str = ""\nlang: str = "zh"'
 YEARS = "years: list[int] = []"
@@ -167,9 +169,91 @@ def test_a_job_has_its_value_as_parameter_and_label(notebooks):
     ]
 
 
-def test_what_a_report_is_limited_to_limits_what_it_is_made_for(notebooks):
-    entries = [Entry("06_years", "year")]
-    assert names(entries, notebooks, parameters={"years": [2023]}) == ["06_years-2023"]
+EACH = {
+    "agency": Entry("04_agency", "agency"),
+    "core": Entry("05_theme", "theme", "core"),
+    "label": Entry("05_theme", "theme", ("平台建设",)),
+    "year": Entry("06_years", "year"),
+}
+
+
+@pytest.mark.parametrize(
+    ("each", "parameters", "expected"),
+    [
+        ("year", {"years": [2023]}, ["06_years-2023"]),
+        ("agency", {"agency": "甲市民政局"}, ["04_agency-甲市民政局"]),
+        ("agency", {"agencies": ["甲市民政局"]}, ["04_agency-甲市民政局"]),
+        # Another has no plan of that year, and its page could not be made.
+        ("agency", {"years": [2022]}, ["04_agency-甲市民政局"]),
+        ("year", {"agencies": ["甲市民政局"]}, ["06_years-2022"]),
+        ("core", {"theme": "Channels"}, ["05_theme-channels"]),
+        ("core", {"themes": ["explain", "channels"]}, ["05_theme-explain"]),
+        ("label", {}, ["05_theme-channels"]),
+    ],
+)
+def test_what_a_report_is_limited_to_limits_what_it_is_made_for(
+    tmp_path, notebooks, each, parameters, expected
+):
+    declared = "agencies: list[str] = []\nthemes: list[str] = []"
+    other = write_notebook(tmp_path / "07_other.ipynb", parameters=declared)
+    entries = (EACH[each], *(Entry(path.stem) for path in [*notebooks, other]))
+    report_set = ReportSet(notebooks=entries, parameters=parameters)
+    jobs, _ = plan_jobs(report_set, [*notebooks, other], CORPUS)
+    assert [job.name for job in jobs if job.dimension] == expected
+
+
+SELECTING = """agencies: list[str] = []
+year: int = 0
+years: list[int] = []
+themes: list[str] = []
+theme: str = ""
+"""
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (
+            {"agencies": ["甲市民政"]},
+            "'agencies': .*'甲市民政', .*mean 甲市民政局",
+        ),
+        ({"year": 2021}, "'year': .*found 2021, expected one of: 2022, 2023"),
+        ({"years": [2022, 2021]}, "'years': .*found 2021, expected one of: 2022"),
+        ({"theme": "explan"}, "'theme': .*found 'explan', .*did you mean explain"),
+        (
+            {"themes": ["answer", "政策解"]},
+            "'themes': .*'政策解', .*mean 政策解读",
+        ),
+        ({"agencies": ["甲市民政局"], "years": [2023]}, "No plan of agencies"),
+    ],
+)
+def test_what_the_corpus_does_not_hold_is_refused(
+    tmp_path, processed_dir, values, message
+):
+    path = write_notebook(tmp_path / "01_a.ipynb", parameters=SELECTING)
+    for report_set in (
+        ReportSet(parameters=values),
+        ReportSet(notebooks=(Entry("*", parameters=values),)),
+    ):
+        with pytest.raises(RunError, match=message):
+            checked_jobs(report_set, [path], processed_dir)
+
+
+def test_a_name_a_notebook_uses_for_something_else_is_left_alone(
+    tmp_path, processed_dir
+):
+    own = 'agencies: int = 3\nyear: str = ""'
+    path = write_notebook(tmp_path / "01_a.ipynb", parameters=own)
+    asked = ReportSet(parameters={"agencies": 9, "year": "now"})
+    (job,), _ = checked_jobs(asked, [path], processed_dir)
+    assert job.parameters == {"agencies": 9, "year": "now"}
+
+
+def test_a_set_that_runs_nothing_is_refused(tmp_path, processed_dir):
+    path = write_notebook(tmp_path / "01_a.ipynb")
+    empty = ReportSet(notebooks=(Entry("09_*"),))
+    with pytest.raises(RunError, match=r"nothing to run; .*no notebook matches '09_"):
+        checked_jobs(empty, [path], processed_dir)
 
 
 def test_a_pattern_that_matches_nothing_is_told(notebooks):
@@ -184,7 +268,7 @@ def test_a_pattern_that_matches_nothing_is_told(notebooks):
     [
         (Entry("01_al"), "notebook: found '01_al', .*did you mean 01_all"),
         (Entry("01_all", "agency"), "found no parameter 'agency' or 'agencies'"),
-        (Entry("04_agency", "agency", ("甲市",)), "for each agency: found '甲市'"),
+        (Entry("04_agency", "agency", ("甲市",)), "'values': found '甲市'"),
         (Entry("01_all", parameters={"yers": []}), "found 'yers', .*did you mean year"),
         (Entry("01_all", parameters={"share": "a"}), "found 'a', expected float"),
         (Entry("01_all", parameters={"output_dir": "/"}), "found 'output_dir'"),
