@@ -4,10 +4,10 @@ Usage: python benchmarks/report.py [--agencies 300] [--skip-plain] [--set NAME]
 
 Without ``--agencies`` the shipped plans are reported on by the shipped set; with it,
 a synthetic corpus of that many agencies and one year, a page for each. Every step
-runs in processes of its own; memory is that of the whole family of processes, taken
-every half second. The plain loop runs the same notebooks with the same parameters,
-one after the other, and converts each to HTML; it draws no pictures, checks nothing
-and builds no pages around them.
+runs in processes of its own; memory and processor time are those of the whole
+family of processes, taken every half second. The plain loop runs the same notebooks
+with the same parameters, one after the other, and converts each to HTML; it draws
+no pictures, checks nothing and builds no pages around them.
 """
 
 import argparse
@@ -49,22 +49,27 @@ for number, job in enumerate(json.loads(Path(sys.argv[1]).read_text())):
 
 
 def watch(command: list[str]) -> dict[str, float]:
-    """Run a command and return its seconds and the peak memory of its family."""
+    """Run a command; return the time, processor time and peak memory of its family."""
     started, peak = time.monotonic(), 0
+    busy: dict[tuple[int, float], float] = {}
     process = psutil.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     while process.poll() is None:
-        peak = max(peak, family_memory(process))
+        peak = max(peak, look_at(process, busy))
         time.sleep(_SECONDS_BETWEEN_LOOKS)
     if process.returncode:
         raise SystemExit(f"{command}: exit code {process.returncode}")
-    seconds = time.monotonic() - started
-    measured = {"seconds": round(seconds, 1), "peak_gib": round(peak / 2**30, 2)}
+    measured = {
+        "seconds": round(time.monotonic() - started, 1),
+        "processor_seconds": round(sum(busy.values()), 1),
+        "peak_gib": round(peak / 2**30, 2),
+        "load": round(psutil.getloadavg()[0], 1),
+    }
     print(json.dumps(measured), file=sys.stderr)
     return measured
 
 
-def family_memory(process: psutil.Process) -> int:
-    """Return the resident memory of a process and all it started (bytes)."""
+def look_at(process: psutil.Process, busy: dict[tuple[int, float], float]) -> int:
+    """Note the processor time of a process and all it started; return their memory."""
     total = 0
     try:
         family = [process, *process.children(recursive=True)]
@@ -72,6 +77,8 @@ def family_memory(process: psutil.Process) -> int:
         return total
     for member in family:
         try:
+            used = member.cpu_times()
+            busy[member.pid, member.create_time()] = used.user + used.system
             total += member.memory_info().rss
         except psutil.NoSuchProcess:
             continue
