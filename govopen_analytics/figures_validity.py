@@ -9,17 +9,17 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from govopen_analytics.agreement import UNCLASSIFIED
-from govopen_analytics.figures import (
+from govopen_analytics.figures.frame import (
     ACCENT,
     GRID,
     HEIGHT,
     INK,
     PAPER,
     SECOND,
-    _described,
-    _frame,
-    _note,
-    _wrapped,
+    add_note,
+    described,
+    set_frame,
+    wrapped_name,
 )
 from govopen_analytics.languages import in_language
 from govopen_analytics.validity import coder_label
@@ -29,6 +29,7 @@ Tables = Mapping[str, pd.DataFrame]
 #: The coder a report is made with, and the simplest one it is shown beside.
 MAIN_CODER, PLAIN_CODER = "combined", "keywords"
 _MEASURES = ("primary_accuracy", "micro_f1", "macro_f1")
+_ERRORS = ["error", "error_lower", "error_upper"]
 _PANELS_ACROSS = 5
 _SCALE = [[0.0, "#ffffff"], [0.001, "#e3eef8"], [1.0, "#0a3d70"]]
 _ERROR_SCALE = [[0.0, "#ffffff"], [0.001, "#fbe3d4"], [1.0, "#d55e00"]]
@@ -39,7 +40,8 @@ _WORDS: dict[str, dict[str, Any]] = {
     "zh": {
         "wrap": 7,
         "source": "来源：编码表 {version} 版的参照编码，n = {tasks} 项任务、"
-        "{plans} 份计划；留一计划检验。{unchecked}",
+        "{plans} 份计划；留一计划检验{date}。{unchecked}",
+        "source_date": "；{date}",
         "unchecked": "参照编码未经人类专家核对。",
         "unclassified": "未归类",
         "f1_title": "各主题的 F1：多大程度上与参照编码一致",
@@ -49,7 +51,7 @@ _WORDS: dict[str, dict[str, Any]] = {
         "f1_row": "{theme}（n = {n}）",
         "confusion_title": "主要主题的混淆：{coder}",
         "confusion_subtitle": "行是参照编码的主题，列是编码者给的主题；"
-        "数字为任务数，蓝格一致，橙格不一致",
+        "数字为任务数，对角线（蓝）一致，其余（橙）不一致",
         "agreement_title": "编码者两两之间的一致性（Krippendorff α）",
         "agreement_subtitle": "左下：主要主题（名义距离）；右上：主题集合（MASI 距离）"
         "；1 为完全一致，0 为偶然",
@@ -64,7 +66,8 @@ _WORDS: dict[str, dict[str, Any]] = {
         "share_title": "份额误差：{coder}的份额减去参照编码的份额",
         "share_subtitle": "百分点；线段为 {level} 区间（在计划内重抽任务）；"
         "0 为没有误差",
-        "share_axis": "误差 = 该主题的份额（分数计数，分母为该计划全部 n 项任务）之差",
+        "share_axis": "误差（百分点）= 该主题的份额（分数计数，分母为该计划全部 "
+        "n 项任务）之差",
         "panel": "{plan}<br>n = {n}",
         "alt_f1": "点图：{n} 个主题的 F1 与区间，最低的是{theme}（{value}）。",
         "alt_confusion": "混淆矩阵：{n} 个主题，一致 {right} 项，不一致 {wrong} 项。",
@@ -75,7 +78,8 @@ _WORDS: dict[str, dict[str, Any]] = {
     "en": {
         "wrap": 15,
         "source": "Source: reference codings, codebook version {version}, n = {tasks} "
-        "tasks of {plans} plans; each plan left out in turn. {unchecked}",
+        "tasks of {plans} plans; each plan left out in turn{date}. {unchecked}",
+        "source_date": "; {date}",
         "unchecked": "No human expert has checked the reference.",
         "unclassified": "unclassified",
         "f1_title": "F1 per theme: how far coding agrees with the reference",
@@ -85,7 +89,7 @@ _WORDS: dict[str, dict[str, Any]] = {
         "f1_row": "{theme} (n = {n})",
         "confusion_title": "Confusion of primary themes: {coder}",
         "confusion_subtitle": "Rows: theme of the reference; columns: theme given; "
-        "numbers: tasks; blue agrees, orange does not",
+        "numbers: tasks; the diagonal (blue) agrees, the rest (orange) does not",
         "agreement_title": "Agreement of each pair of coders (Krippendorff's α)",
         "agreement_subtitle": "Lower left: primary themes (nominal); upper right: sets "
         "of themes (MASI); 1 is perfect, 0 is chance",
@@ -100,8 +104,8 @@ _WORDS: dict[str, dict[str, Any]] = {
         "share_title": "Error of shares: {coder} less reference",
         "share_subtitle": "Percentage points; lines: {level} intervals (tasks drawn "
         "within the plan); 0 is no error",
-        "share_axis": "Error = difference of the theme's share (fractional, of all n "
-        "tasks of the plan)",
+        "share_axis": "Error (points) = difference of the theme's share (fractional, "
+        "of all n tasks of the plan)",
         "panel": "{plan}<br>n = {n}",
         "alt_f1": "Dot plot: F1 of {n} themes with intervals; the lowest is {theme} "
         "({value}).",
@@ -116,7 +120,12 @@ _WORDS: dict[str, dict[str, Any]] = {
 
 
 def theme_f1_plot(
-    tables: Tables, themes: pd.DataFrame, *, level: float = 0.95, lang: str = "zh"
+    tables: Tables,
+    themes: pd.DataFrame,
+    *,
+    level: float = 0.95,
+    lang: str = "zh",
+    date: str = "",
 ) -> go.Figure:
     """Draw the F1 of every theme with its interval, beside the plain coder's.
 
@@ -129,6 +138,8 @@ def theme_f1_plot(
     level : float, default 0.95
         Level of the intervals, for the words that name it.
     lang : {"zh", "en"}, default "zh"
+    date : str, default ""
+        Date in the source line, ISO 8601; empty writes none.
 
     Returns
     -------
@@ -167,7 +178,7 @@ def theme_f1_plot(
         level=f"{level:.0%}",
     )
     height = max(HEIGHT, 230 + 48 * len(rows))
-    _frame(figure, words["f1_title"], subtitle, height, top_margin=105)
+    set_frame(figure, words["f1_title"], subtitle, height, top_margin=105)
     _row_axis(figure, rows)
     lowest_bound = min(float(main["f1_lower"].min()), float(plain["f1"].min()))
     figure.update_xaxes(
@@ -176,14 +187,14 @@ def theme_f1_plot(
         zeroline=False,
         title=words["f1_axis"],
     )
-    _source(figure, tables, themes, words, below=70)
+    _source(figure, tables, themes, words, date, below=70)
     lowest = main["f1"].idxmin()
     alt = words["alt_f1"].format(
         n=len(rows),
         theme=html.unescape(labels[lowest]),
         value=_decimal(main["f1"].min()),
     )
-    return _described(figure, "validity_theme_f1", alt)
+    return described(figure, "validity_theme_f1", alt)
 
 
 def confusion_heat_map(
@@ -192,12 +203,13 @@ def confusion_heat_map(
     *,
     coder: str = MAIN_CODER,
     lang: str = "zh",
+    date: str = "",
 ) -> go.Figure:
     """Draw which themes a coder takes for which.
 
     Parameters
     ----------
-    tables, themes, lang
+    tables, themes, lang, date
         As in ``theme_f1_plot``.
     coder : str, default "combined"
 
@@ -224,29 +236,29 @@ def confusion_heat_map(
         _add_cells(figure, part, scale, top=_largest(grid))
     _add_cell_texts(figure, grid.where(grid > 0), str, top=_largest(grid))
     title = words["confusion_title"].format(coder=_escaped(coder_label(coder, lang)))
-    height = max(HEIGHT, 300 + 52 * len(ids))
-    _frame(figure, title, words["confusion_subtitle"], height, top_margin=170)
+    height = max(HEIGHT, 300 + 46 * len(ids))
+    set_frame(figure, title, words["confusion_subtitle"], height, top_margin=170)
     wrapped = _labels(themes, lang, words["wrap"])
     _cell_axes(
         figure,
         [*(wrapped[theme] for theme in ids), words["unclassified"]],
         [_labels(themes, lang)[theme] for theme in ids],
     )
-    _source(figure, tables, themes, words, below=26)
+    _source(figure, tables, themes, words, date, below=26)
     alt = words["alt_confusion"].format(
         n=len(ids), right=_total(right), wrong=_total(wrong)
     )
-    return _described(figure, "validity_confusion", alt)
+    return described(figure, "validity_confusion", alt)
 
 
 def agreement_heat_map(
-    tables: Tables, themes: pd.DataFrame, *, lang: str = "zh"
+    tables: Tables, themes: pd.DataFrame, *, lang: str = "zh", date: str = ""
 ) -> go.Figure:
     """Draw Krippendorff's alpha of each pair of coders, nominal and MASI.
 
     Parameters
     ----------
-    tables, themes, lang
+    tables, themes, lang, date
         As in ``theme_f1_plot``.
 
     Returns
@@ -272,7 +284,7 @@ def agreement_heat_map(
     _add_cells(figure, grid, _SCALE, top=1.0)
     _add_cell_texts(figure, grid, _decimal, top=1.0)
     height = max(HEIGHT, 260 + 60 * len(coders))
-    _frame(
+    set_frame(
         figure,
         words["agreement_title"],
         words["agreement_subtitle"],
@@ -281,19 +293,24 @@ def agreement_heat_map(
     )
     names = [_escaped(coder_label(coder, lang)) for coder in coders]
     _cell_axes(figure, names, names)
-    _source(figure, tables, themes, words, below=26)
+    _source(figure, tables, themes, words, date, below=26)
     alt = words["alt_agreement"].format(n=len(coders))
-    return _described(figure, "validity_agreement", alt)
+    return described(figure, "validity_agreement", alt)
 
 
 def ablation_plot(
-    tables: Tables, themes: pd.DataFrame, *, level: float = 0.95, lang: str = "zh"
+    tables: Tables,
+    themes: pd.DataFrame,
+    *,
+    level: float = 0.95,
+    lang: str = "zh",
+    date: str = "",
 ) -> go.Figure:
     """Draw what each part of the coding adds, one panel a measure.
 
     Parameters
     ----------
-    tables, themes, level, lang
+    tables, themes, level, lang, date
         As in ``theme_f1_plot``.
 
     Returns
@@ -325,15 +342,15 @@ def ablation_plot(
         _add_dots(figure, rows["value"], rows["value_upper"], places, _decimal, **place)
     subtitle = words["ablation_subtitle"].format(level=f"{level:.0%}")
     height = max(HEIGHT, 230 + 48 * len(variants))
-    _frame(figure, words["ablation_title"], subtitle, height, top_margin=125)
+    set_frame(figure, words["ablation_title"], subtitle, height, top_margin=125)
     _row_axis(figure, [_escaped(coder_label(name, lang)) for name in variants])
     lowest = float(table["value_lower"].min())
     figure.update_xaxes(
         range=[min(0.7, lowest) - 0.02, 1.07], gridcolor=GRID, zeroline=False, nticks=5
     )
-    _source(figure, tables, themes, words, below=40)
+    _source(figure, tables, themes, words, date, below=40)
     alt = words["alt_ablation"].format(n=len(variants))
-    return _described(figure, "validity_ablation", alt)
+    return described(figure, "validity_ablation", alt)
 
 
 def share_error_plot(
@@ -344,12 +361,13 @@ def share_error_plot(
     coder: str = MAIN_CODER,
     level: float = 0.95,
     lang: str = "zh",
+    date: str = "",
 ) -> go.Figure:
     """Draw the error of every theme's share, one panel a plan.
 
     Parameters
     ----------
-    tables, themes, level, lang
+    tables, themes, level, lang, date
         As in ``theme_f1_plot``.
     plan_names : mapping of str to str, optional
         Name of each plan for a reader; its document_id where there is none.
@@ -366,13 +384,17 @@ def share_error_plot(
     """
     words = in_language(_WORDS, lang)
     errors = tables["share_errors"]
-    errors = errors.loc[errors["coder"] == coder]
+    errors = errors.loc[errors["coder"] == coder].copy()
+    # In percentage points, as the subtitle says: "%" would read as a ratio.
+    errors[_ERRORS] = 100 * errors[_ERRORS]
     plans = errors.drop_duplicates("document_id").set_index("document_id")["n_tasks"]
     n_across = min(_PANELS_ACROSS, len(plans))
     n_down = -(-len(plans) // n_across)
     names = plan_names or {}
     titles = [
-        words["panel"].format(plan=_wrapped(names.get(plan, plan), words["wrap"]), n=n)
+        words["panel"].format(
+            plan=wrapped_name(names.get(plan, plan), words["wrap"]), n=n
+        )
         for plan, n in plans.items()
     ]
     figure = make_subplots(
@@ -395,22 +417,22 @@ def share_error_plot(
         _add_dots(figure, rows["error"], rows["error_upper"], places, _points, **place)
     title = words["share_title"].format(coder=_escaped(coder_label(coder, lang)))
     subtitle = words["share_subtitle"].format(level=f"{level:.0%}")
-    height = max(HEIGHT, 240 + n_down * (90 + 46 * len(ids)))
-    _frame(figure, title, subtitle, height, top_margin=165)
+    height = max(HEIGHT, 240 + n_down * (90 + 43 * len(ids)))
+    set_frame(figure, title, subtitle, height, top_margin=165)
     _row_axis(figure, list(_labels(themes, lang, 2 * words["wrap"]).values()))
-    reach = max(0.01, float(errors[["error_lower", "error_upper"]].abs().max().max()))
+    reach = max(1.0, float(errors[_ERRORS].abs().max(axis=None)))
     figure.update_xaxes(
         range=[-1.1 * reach, 1.75 * reach],
-        tickformat=".0%",
+        tickformat="+.0f",
         nticks=7,
         gridcolor=GRID,
         zerolinecolor=INK,
         zerolinewidth=1,
     )
-    _note(figure, words["share_axis"], below=30, size=14, color=INK)
-    _source(figure, tables, themes, words, below=56)
+    add_note(figure, words["share_axis"], below=30, size=14, color=INK)
+    _source(figure, tables, themes, words, date, below=56)
     alt = words["alt_share"].format(plans=len(plans), n=len(ids))
-    return _described(figure, "validity_share_error", alt)
+    return described(figure, "validity_share_error", alt)
 
 
 # Marks ----------------------------------------------------------------------------
@@ -518,7 +540,7 @@ def _decimal(value: float) -> str:
 
 
 def _points(value: float) -> str:
-    return "0" if abs(value) < 5e-4 else f"{100 * value:+.1f}"
+    return "0" if abs(value) < 0.05 else f"{value:+.1f}".replace("-", "−")
 
 
 def _floats(values: pd.Series) -> list[float | None]:
@@ -538,7 +560,7 @@ def _total(grid: pd.DataFrame) -> int:
 
 def _labels(themes: pd.DataFrame, lang: str, width: int = 0) -> dict[str, str]:
     return {
-        theme: _wrapped(label, width)
+        theme: wrapped_name(label, width)
         for theme, label in zip(
             themes["theme_id"], themes[f"label_{lang}"], strict=True
         )
@@ -592,6 +614,7 @@ def _source(
     tables: Tables,
     themes: pd.DataFrame,
     words: dict[str, Any],
+    date: str,
     *,
     below: int,
 ) -> None:
@@ -601,6 +624,7 @@ def _source(
         version=_escaped(", ".join(themes["codebook_version"].unique())),
         tasks=scores["n_tasks"],
         plans=scores["n_plans"],
+        date=words["source_date"].format(date=date) if date else "",
         unchecked="" if is_checked else words["unchecked"],
     )
-    _note(figure, text.strip(), below=below)
+    add_note(figure, text.strip(), below=below)

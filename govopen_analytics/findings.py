@@ -32,19 +32,22 @@ _WORDS = {
         "unseen_plan": "{plan}的 {n} 项任务",
         "plan": "{agency}{year}",
         "year": "（{year} 年）",
+        "without": "没有读出一项任务、因而没有份额的计划：{plans}。",
+        "no_tasks": "这里没有一项任务，没有份额可言；未能读入的文件与原因见语料页。",
         "unclassified": "{n} 项任务未能归入任何主题，仍计入分母。",
         "confounded": "这些计划中没有一个机构出现在两个年份：机构与年份混淆，"
         "年份之间的差异同样可能是机构之间的差异，因此本报告不画年度趋势。",
         "partly": "只有 {n} 个机构有两个以上年份的计划；"
         "其余机构的年份差异与机构差异无法区分。",
         "join": "、",
+        "unseen_join": "、",
         "years": "{first}–{last} 年",
         "one_year": "{first} 年",
         "no_year": "年份不详",
     },
     "en": {
-        "read": "Read {documents} annual plans ({agencies} agencies, {years}) with "
-        "{tasks} tasks.",
+        "read": "Annual plans read: {documents} (agencies: {agencies}; {years}), with "
+        "tasks: {tasks}.",
         "failed": "Files that could not be read: {n}; the corpus page says why.",
         "noted": "Files read although the manifest has a problem with them: {n}; "
         "see the corpus page.",
@@ -52,10 +55,10 @@ _WORDS = {
         "warned": "Plans with something a person should look at: {n}; see the corpus "
         "page.",
         "theme": '"{theme}"',
-        "top": "{plan}: {themes} has the largest share, {share} of {n} tasks "
-        "({level} interval {lower}–{upper}).",
-        "tied": "{plan}: {themes} have the largest shares, {share} of {n} tasks each "
-        "({level} interval {lower}–{upper}).",
+        "top": "{plan}: {themes} has the largest share, {share} (n = {n}, "
+        "{level} interval {lower}–{upper}).",
+        "tied": "{plan}: {themes} have the largest shares, {share} each "
+        "(n = {n}, {level} interval {lower}–{upper}).",
         "more": "Listed are the {shown} plans with most tasks; {hidden} more are on "
         "the theme page.",
         "apart": '"{theme}": highest in {high_plan} ({high}, n = {high_n}), lowest in '
@@ -63,11 +66,15 @@ _WORDS = {
         "together": '"{theme}": highest in {high_plan} ({high}, n = {high_n}), lowest '
         "in {low_plan} ({low}, n = {low_n}); their {level} intervals overlap, so the "
         "order is not established.",
-        "unseen": '"{theme}" was not observed in {plans}; with few tasks, not '
+        "unseen": '"{theme}" was not observed in: {plans}. With few tasks, not '
         "observed does not mean not planned.",
-        "unseen_plan": "the {n} tasks of {plan}",
+        "unseen_plan": "{plan}, n = {n}",
         "plan": "{agency}{year}",
         "year": " ({year})",
+        "without": "Plans in which no task was found, and which have no shares: "
+        "{plans}.",
+        "no_tasks": "There is no task here, so there are no shares; the corpus page "
+        "names the files that could not be read.",
         "unclassified": "Tasks that fit no theme: {n}; they stay in the denominator.",
         "confounded": "No agency has plans for two years here: agency and year are "
         "confounded. A difference between years may as well be one between agencies, "
@@ -75,6 +82,7 @@ _WORDS = {
         "partly": "Only {n} agencies have plans for two or more years; for the "
         "others, year and agency cannot be told apart.",
         "join": ", ",
+        "unseen_join": "; ",
         "years": "{first}–{last}",
         "one_year": "{first}",
         "no_year": "years unknown",
@@ -160,6 +168,8 @@ def coverage_findings(
     shown = shares["theme_id"].isin(labels.index)
     shown &= shares["document_id"].isin(list(plans))
     shares = shares.loc[shown]
+    if not shares["n_tasks"].sum():
+        return _sentences([("top", words["no_tasks"])])
     level = f"{interval:.0%}"
     rows = [("top", text) for text in _tops(shares, plans, labels, words, level)]
     n_plans = shares["document_id"].nunique()
@@ -171,6 +181,11 @@ def coverage_findings(
         part = shares.loc[shares["theme_id"] == theme_id]
         rows += _range(part, plans, labels[theme_id], words, level)
         rows += _unseen(part, plans, labels[theme_id], words)
+    without = documents.loc[documents["n_tasks"] == 0, "document_id"]
+    if len(without):
+        named = [plans[plan] for plan in without[:MOST_PLANS]]
+        listed = words["join"].join(named) + ("…" if len(without) > len(named) else "")
+        rows.append(("top", words["without"].format(plans=listed)))
     if n_unclassified:
         text = words["unclassified"].format(n=n_unclassified)
         rows.append(("top", text))
@@ -232,14 +247,14 @@ def _tops(
     level: str,
 ) -> list[str]:
     order = ["n_tasks", "document_id"]
-    shares = shares.sort_values(order, ascending=[False, True], kind="stable")
+    seen = shares.loc[shares["is_observed"].astype(bool)]
+    seen = seen.sort_values(order, ascending=[False, True], kind="stable")
+    first = seen["document_id"].drop_duplicates().head(MOST_PLANS)
+    shares = seen.loc[seen["document_id"].isin(first)]
     texts = []
     for document_id, part in list(shares.groupby("document_id", sort=False)):
         # Equal shares are named together: none of them is the largest alone.
         tops = part.loc[part["share"] == part["share"].max()]
-        tops = tops.loc[tops["is_observed"].astype(bool)]
-        if tops.empty or len(texts) == MOST_PLANS:
-            continue
         first = tops.iloc[0]
         named = [words["theme"].format(theme=labels[key]) for key in tops["theme_id"]]
         text = words["top" if len(tops) == 1 else "tied"].format(
@@ -291,5 +306,6 @@ def _unseen(
         words["unseen_plan"].format(plan=plans[cell.document_id], n=cell.n_tasks)
         for cell in unseen.head(MOST_PLANS).itertuples()
     ]
-    listed = words["join"].join(named) + ("…" if len(unseen) > len(named) else "")
+    rest = "…" if len(unseen) > len(named) else ""
+    listed = words["unseen_join"].join(named) + rest
     return [("core", words["unseen"].format(theme=theme, plans=listed))]

@@ -8,6 +8,7 @@ from govopen_analytics.answers.sentences import (
     agency_name,
     change_in_words,
     finding_rows,
+    no_task_rows,
     p_in_words,
     theme_name,
 )
@@ -20,11 +21,12 @@ _WORDS = {
         "one_year": "这些计划都出自 {year} 年，只有一个年份，看不出变化。",
         "confounded": "这里有 {years} 个年份、{agencies} 个机构，但没有一个机构有两个"
         "年份的计划：年份之间的差异同样可能是机构之间的差异，因此不画趋势。",
-        "needed": "要看出变化，至少要有一个机构的第二个年份的计划。{agencies} 个机构 × "
+        "needed": "要看出变化，至少要有一个机构的第二个年份的计划。",
+        "missing_cells": "{agencies} 个机构 × "
         "{years} 个年份共 {cells} 格，现有 {there} 格，缺 {missing} 格；"
         "下图与下表列出缺的是哪些。",
         "panel": "有两个以上年份计划的机构 {agencies} 个，共 {years} 个年份、"
-        "{tasks} 项任务；以下变化都在同一机构之内比较。",
+        "{tasks} 项任务；变化都在同一机构之内比较。",
         "sure": "{theme}每年 {change}，超出偶然（校正后 p {p}）。",
         "unsure": "{theme}每年 {change}，区间不含 0，但 {n} 个主题一并检验，"
         "校正后 p {p}，不足以断定。",
@@ -46,11 +48,12 @@ _WORDS = {
         "agency has plans for two years: a difference between years may as well be "
         "one between agencies, so no trend is drawn.",
         "needed": "To see a change, at least one agency needs the plan of a second "
-        "year. Of {cells} agency-years ({agencies} agencies, {years} years) {there} "
-        "are there and {missing} are missing; the chart and the table below name "
-        "them.",
+        "year.",
+        "missing_cells": "Of {cells} agency-years ({agencies} agencies, {years} years) "
+        "{there} are there and {missing} are missing; the chart and the table below "
+        "name them.",
         "panel": "Agencies with plans for two or more years: {agencies}, over {years} "
-        "years, with {tasks} tasks. All changes below are within the same agency.",
+        "years, with {tasks} tasks. All changes are within the same agency.",
         "sure": "{theme}: {change} a year, beyond chance (adjusted p {p}).",
         "unsure": "{theme}: {change} a year. The interval leaves out 0, but {n} themes "
         "are tested at once; with an adjusted p {p} the change is not established.",
@@ -156,6 +159,8 @@ def change_findings(
         ``topic`` and ``finding``.
     """
     words = in_language(_WORDS, lang)
+    if documents.empty:
+        return no_task_rows("change", lang)
     if not confounding["n_agencies_repeated"]:
         return finding_rows("change", _what_is_missing(documents, confounding, words))
     labels = themes.set_index("theme_id")[f"label_{lang}"]
@@ -166,8 +171,9 @@ def change_findings(
     panel = words["panel"].format(
         agencies=first["n_agencies"], years=first["n_years"], tasks=first["n_tasks"]
     )
-    rows = [panel, *_trend_sentences(trends, labels, words, lang, level)]
+    rows = _trend_sentences(trends, labels, words, lang, level)
     rows += _agency_sentences(changes, labels, words, lang, interval)
+    rows.append(panel)
     dated = documents.dropna(subset=["agency", "year"])
     n_single = dated["agency"].nunique() - int(first["n_agencies"])
     if n_single:
@@ -194,15 +200,17 @@ def _what_is_missing(
         )
     cells = plan_calendar(dated)
     n_there = int((cells["n_plans"] > 0).sum())
-    rows.append(
-        words["needed"].format(
-            agencies=dated["agency"].nunique(),
-            years=confounding["n_years"],
-            cells=f"{len(cells):,}",
-            there=f"{n_there:,}",
-            missing=f"{len(cells) - n_there:,}",
+    rows.append(words["needed"])
+    if n_there < len(cells):
+        rows.append(
+            words["missing_cells"].format(
+                agencies=dated["agency"].nunique(),
+                years=confounding["n_years"],
+                cells=f"{len(cells):,}",
+                there=f"{n_there:,}",
+                missing=f"{len(cells) - n_there:,}",
+            )
         )
-    )
     if confounding["n_undated"]:
         rows.append(words["undated"].format(n=confounding["n_undated"]))
     return rows
@@ -216,8 +224,10 @@ def _trend_sentences(
         trends["change_per_year_upper"] < 0
     )
     rows = []
+    by_size = trends["change_per_year"].abs().sort_values(ascending=False).index
+    trends = trends.loc[by_size]
     for key, kept in (("sure", is_sure), ("unsure", ~is_sure & leaves_out_0)):
-        for _, trend in trends.loc[kept].iterrows():
+        for _, trend in trends.loc[kept.loc[by_size]].iterrows():
             rows.append(
                 words[key].format(
                     theme=theme_name(labels[trend["theme_id"]], lang),

@@ -7,6 +7,7 @@ import pandas as pd
 from govopen_analytics.answers.sentences import (
     agency_name,
     finding_rows,
+    no_task_rows,
     share_in_words,
 )
 from govopen_analytics.languages import in_language
@@ -147,6 +148,8 @@ def commitment_findings(
         ``topic`` and ``finding``.
     """
     words, level = in_language(_WORDS, lang), f"{interval:.0%}"
+    if whole.empty:
+        return no_task_rows("commitments", lang)
     flags = whole.set_index("flag")
     rows = [
         words["flag"].format(

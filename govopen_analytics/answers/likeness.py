@@ -7,6 +7,7 @@ from govopen_analytics.answers.sentences import (
     agency_name,
     finding_rows,
     listed,
+    no_task_rows,
     p_in_words,
 )
 from govopen_analytics.languages import in_language, percent
@@ -30,6 +31,7 @@ _WORDS = {
         "rest_none": "与其余机构合计相比，没有一个机构的议程超出偶然地不同。",
         "reuse": "{agency}的计划与更早的计划相同的文字最多：占其文字的 {share}"
         "（{level} 区间 {lower}–{upper}，n = {n}）。",
+        "none_reused": "没有发现与更早计划相同的文字。",
         "no_reuse": "没有更早的计划可以对照，看不出文字的沿用。",
     },
     "en": {
@@ -54,6 +56,7 @@ _WORDS = {
         "together.",
         "reuse": "{agency} shares most text with earlier plans: {share} of its text "
         "({level} interval {lower}–{upper}, n = {n}).",
+        "none_reused": "No text was found that stands in an earlier plan.",
         "no_reuse": "There is no earlier plan to compare with, so no reuse of text can "
         "be seen.",
     },
@@ -171,11 +174,14 @@ def likeness_findings(
         ``topic`` and ``finding``.
     """
     words = in_language(_WORDS, lang)
+    if against_rest.empty:
+        return no_task_rows("likeness", lang)
     known = pairs.dropna(subset=["distance"])
     if known.empty:
         key = "single" if len(against_rest) < 2 else "few"
         return finding_rows("likeness", [words[key]])
-    rows = []
+    found, *pair_rows = _pair_sentences(known, words)
+    rows = [found, _rest_sentence(against_rest, words, lang), *pair_rows]
     if n_hidden:
         rows.append(
             words["hidden"].format(
@@ -184,8 +190,6 @@ def likeness_findings(
                 hidden=f"{n_hidden:,}",
             )
         )
-    rows += _pair_sentences(known, words)
-    rows.append(_rest_sentence(against_rest, words, lang))
     rows.append(_reuse_sentence(reuse, words, lang, f"{interval:.0%}"))
     return finding_rows("likeness", rows)
 
@@ -226,6 +230,8 @@ def _reuse_sentence(reuse: pd.DataFrame, words: dict, lang: str, level: str) -> 
     if reuse.empty:
         return words["no_reuse"]
     top = reuse.loc[reuse["reused_share"].idxmax()]
+    if not top["reused_share"]:
+        return words["none_reused"]
     return words["reuse"].format(
         agency=agency_name(top["agency"], lang),
         share=percent(top["reused_share"]),

@@ -6,6 +6,7 @@ from govopen_analytics.answers.sentences import (
     agency_name,
     finding_rows,
     listed,
+    no_task_rows,
     share_in_words,
     theme_name,
 )
@@ -34,13 +35,13 @@ _WORDS = {
     "en": {
         "default": "No theme was chosen; this is the first core theme. Choose another "
         "with the parameter theme.",
-        "nobody": "{theme} was not observed in any of {n} tasks; its share is at most "
-        "{upper}.",
+        "nobody": "{theme} was not observed in any task (n = {n}); its share is at "
+        "most {upper}.",
         "pooled": "{theme} takes {share} of all {n} tasks ({level} interval "
         "{lower}–{upper}) and is seen in {with_it} of {agencies} agencies.",
         "unseen": "Least of all: agencies in whose tasks the theme was not observed, "
         "{count}: {agencies}. Not observed does not mean not planned.",
-        "unseen_one": "{agency} (not observed in {n} tasks, share at most {upper})",
+        "unseen_one": "{agency} (not observed, n = {n}, share at most {upper})",
         "lowest": "Lowest where it is seen: {agency}, {share}.",
         "highest": "Highest: {agency}, {share}.",
         "apart": "The intervals of the lowest ({low}) and the highest ({high}) do not "
@@ -90,29 +91,30 @@ def theme_findings(
     """
     words = in_language(_WORDS, lang)
     name = theme_name(theme[f"label_{lang}"].iloc[0], lang)
+    if pooled.empty or not pooled["n_tasks"].iloc[0]:
+        return no_task_rows("theme", lang)
     level, whole = f"{interval:.0%}", pooled.iloc[0]
-    rows = [words["default"]] if is_default else []
+    chosen = [words["default"]] if is_default else []
     observed = shares.loc[shares["is_observed"].astype(bool)]
     common = {"theme": name, "n": f"{int(whole['n_tasks']):,}", "level": level}
     if observed.empty:
         upper = percent(whole["share_upper"])
-        rows.append(words["nobody"].format(**common, upper=upper))
-        return finding_rows("theme", rows)
-    rows.append(
-        words["pooled"].format(
-            **common,
-            share=percent(whole["share"]),
-            lower=percent(whole["share_lower"]),
-            upper=percent(whole["share_upper"]),
-            agencies=len(shares),
-            with_it=len(observed),
-        )
+        nobody = words["nobody"].format(**common, upper=upper)
+        return finding_rows("theme", [nobody, *chosen])
+    pooled_share = words["pooled"].format(
+        **common,
+        share=percent(whole["share"]),
+        lower=percent(whole["share_lower"]),
+        upper=percent(whole["share_upper"]),
+        agencies=len(shares),
+        with_it=len(observed),
     )
     if len(shares) == 1:
-        return finding_rows("theme", [*rows, words["single"]])
-    rows += _ends(shares, observed, words, lang, level)
-    rows.append(_shrunk(shares, whole, words, lang))
-    return finding_rows("theme", rows)
+        return finding_rows("theme", [pooled_share, words["single"], *chosen])
+    least, doubt, *others = _ends(shares, observed, words, lang, level)
+    shrunk = _shrunk(shares, whole, words, lang)
+    # Who covers it least, and whether that is real, are what a reader comes for.
+    return finding_rows("theme", [least, doubt, pooled_share, *others, shrunk, *chosen])
 
 
 def _ends(
@@ -121,22 +123,22 @@ def _ends(
     # Of agencies without the theme, the one with most tasks is surest to lack it.
     order = shares.sort_values(["share", "share_upper"], kind="stable")
     low, high = order.iloc[0], order.iloc[-1]
-    rows = _unseen(order, words, lang)
     ends = order.loc[order.index.isin(observed.index)]
-    for key, row in (("lowest", ends.iloc[0]), ("highest", ends.iloc[-1])):
-        rows.append(
-            words[key].format(
-                agency=agency_name(row["agency"], lang),
-                share=share_in_words(row, lang, level),
-            )
+    lowest, highest = (
+        words[key].format(
+            agency=agency_name(row["agency"], lang),
+            share=share_in_words(row, lang, level),
         )
+        for key, row in (("lowest", ends.iloc[0]), ("highest", ends.iloc[-1]))
+    )
     key = "apart" if high["share_lower"] > low["share_upper"] else "together"
-    names = {
-        "low": agency_name(low["agency"], lang),
-        "high": agency_name(high["agency"], lang),
-        "n": len(shares),
-    }
-    return [*rows, words[key].format(**names)]
+    doubt = words[key].format(
+        low=agency_name(low["agency"], lang),
+        high=agency_name(high["agency"], lang),
+        n=len(shares),
+    )
+    least, *others = [*_unseen(order, words, lang), lowest, highest]
+    return [least, doubt, *others]
 
 
 def _unseen(order: pd.DataFrame, words: dict, lang: str) -> list[str]:

@@ -28,6 +28,7 @@ _WORDS = {
         "概率是 {chance}，任务少时这很常见。",
         "gap_rare": "{theme}在它的 {n} 项任务中未见；若与他者相同，仅凭偶然全未见的"
         "概率只有 {chance}，值得向该机构询问。",
+        "gap_nobody": "{theme}在它与其他机构的任务中都未见。",
         "no_spread": "各机构之间的差别没有超出抽样的偶然（组内相关为 0）：收缩后的份额"
         "一律等于合并份额，它说的是全体，不是这个机构。",
         "spread": "机构之间的组内相关为 {correlation:.3f}；任务越少，收缩后的份额越靠近"
@@ -49,12 +50,13 @@ _WORDS = {
         "low": "{theme} is clearly lower than elsewhere: {own}, the others {peers}.",
         "no_theme": "No theme's interval lies apart from the others'; theme by theme, "
         "higher or lower is not established.",
-        "gap_likely": "{theme} was not observed in its {n} tasks; were it like the "
+        "gap_likely": "{theme} was not observed (n = {n}); were it like the "
         "others, chance alone would give that with probability {chance}, which is "
         "common with few tasks.",
-        "gap_rare": "{theme} was not observed in its {n} tasks; were it like the "
+        "gap_rare": "{theme} was not observed (n = {n}); were it like the "
         "others, chance alone would give that with a probability of only {chance}: "
         "worth asking the agency.",
+        "gap_nobody": "{theme}: not observed here, nor in any other agency.",
         "no_spread": "The agencies differ no more than samples of one agenda would "
         "(intraclass correlation 0): every shrunk share equals the pooled one and "
         "speaks of all agencies, not of this one.",
@@ -107,18 +109,18 @@ def peer_findings(
     """
     words = in_language(_WORDS, lang)
     labels = themes.set_index("theme_id")[f"label_{lang}"]
-    rows = [words["default"].format(agency=agency)] if is_default else []
+    chosen = [words["default"].format(agency=agency)] if is_default else []
     if PEERS not in set(shares["side"]):
-        rows.append(words["alone"].format(agency=agency))
-        return finding_rows("peers", rows)
+        alone = words["alone"].format(agency=agency)
+        return finding_rows("peers", [alone, *chosen])
     n_others = int(pooled["n_groups"].max()) - 1
-    rows += _distance_sentence(distances, agency, n_others, words)
+    rows = _distance_sentence(distances, agency, n_others, words)
     rows += _theme_sentences(shares, labels, words, lang, f"{interval:.0%}")
     rows += _gap_sentences(gaps, labels, words, lang)
     correlation = float(pooled["intraclass_correlation"].max())
     key = "spread" if correlation > 0 else "no_spread"
     rows.append(words[key].format(correlation=correlation))
-    return finding_rows("peers", rows)
+    return finding_rows("peers", [*rows, *chosen])
 
 
 def _distance_sentence(
@@ -135,12 +137,12 @@ def _distance_sentence(
     return [
         words[key].format(
             agency=agency,
-            others=n_others,
+            others=f"{n_others:,}",
             distance=f"{row['distance']:.2f}",
             bound=f"{row['distance_null_bound']:.2f}",
             p=p_in_words(row["p_value"]),
-            n=n,
-            m=m,
+            n=f"{n:,}",
+            m=f"{m:,}",
         )
     ]
 
@@ -172,8 +174,13 @@ def _gap_sentences(
 ) -> list[str]:
     own = gaps.loc[(gaps["side"] == ITSELF) & gaps["theme_id"].isin(labels.index)]
     rows = []
-    is_rare = own["chance_unobserved"] < RARE
-    for key, part in (("gap_rare", own[is_rare]), ("gap_likely", own[~is_rare])):
+    kinds = {
+        "gap_rare": own["chance_unobserved"] < RARE,
+        "gap_likely": own["chance_unobserved"].between(RARE, 1, inclusive="left"),
+        "gap_nobody": own["chance_unobserved"] == 1,
+    }
+    for key, is_kind in kinds.items():
+        part = own[is_kind]
         for chance, same in part.groupby("chance_unobserved", sort=False):
             named = [theme_name(labels[key_], lang) for key_ in same["theme_id"]]
             rows.append(

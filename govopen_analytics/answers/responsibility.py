@@ -6,6 +6,7 @@ from govopen_analytics.answers.sentences import (
     agency_name,
     finding_rows,
     listed,
+    no_task_rows,
     share_in_words,
 )
 from govopen_analytics.languages import in_language, percent
@@ -59,7 +60,7 @@ _WORDS = {
             "whole_year": "all year",
             "ongoing": "ongoing",
             "other_year": "other year",
-            "none": "none",
+            "none": "no deadline",
         },
         "unit": "Tasks that name a lead unit: {share}.",
         "deadline": "Tasks with a day to be done by (a month, a date or the year's "
@@ -121,6 +122,8 @@ def responsibility_findings(
         ``topic`` and ``finding``.
     """
     words, level = in_language(_WORDS, lang), f"{interval:.0%}"
+    if proportions.empty:
+        return no_task_rows("responsibility", lang)
     flags = proportions.set_index("flag")
     rows = [
         words[key].format(share=share_in_words(flags.loc[flag], lang, level))

@@ -12,6 +12,7 @@ MOST_NAMED = 5
 _WORDS = {
     "zh": {
         "no_agency": "（机构未注明）",
+        "no_tasks": "这里没有一项任务，无法回答这个问题；未能读入的文件见语料页。",
         "join": "、",
         "more": "等 {n} 个",
         "theme": "「{name}」",
@@ -21,6 +22,8 @@ _WORDS = {
     },
     "en": {
         "no_agency": "(agency unknown)",
+        "no_tasks": "There is no task here, so the question cannot be answered; the "
+        "corpus page names the files that could not be read.",
         "join": ", ",
         "more": " and others, {n} in all",
         "theme": '"{name}"',
@@ -35,6 +38,11 @@ def finding_rows(topic: str, sentences: Iterable[str]) -> pd.DataFrame:
     """Return a table of findings: ``topic`` and ``finding``."""
     rows = [(topic, sentence) for sentence in sentences]
     return pd.DataFrame(rows, columns=["topic", "finding"], dtype="string")
+
+
+def no_task_rows(topic: str, lang: str) -> pd.DataFrame:
+    """Return the one finding about a corpus without a task."""
+    return finding_rows(topic, [in_language(_WORDS, lang)["no_tasks"]])
 
 
 def agency_name(name: object, lang: str) -> str:

@@ -191,10 +191,35 @@ def measure_table(
         head = words["columns"].get(name, name).format(level=f"{interval:.0%}")
         readable[head] = [named.get(cell, cell) for cell in cells]
     block = plain_table(pd.DataFrame(readable), lang=lang)
-    if len(df) > len(shown):
-        note = words["cut"].format(n=f"{len(df):,}", shown=len(shown))
-        return HtmlBlock(f"{block.markup}<p><small>{note}</small></p>")
-    return block
+    return _with_cut(block, len(df), len(shown), words)
+
+
+def long_table(
+    df: pd.DataFrame, columns: Iterable[str] = (), *, lang: str = "zh"
+) -> HtmlBlock:
+    """Show the first rows of a table, and say so where there are more.
+
+    Parameters
+    ----------
+    df : DataFrame, shape (n_rows, ...)
+    columns, lang
+        As in ``html_tables.plain_table``.
+
+    Returns
+    -------
+    HtmlBlock
+        The first 200 rows, with a sentence where there are more.
+    """
+    shown = df.head(MOST_SHOWN)
+    block = plain_table(shown, columns, lang=lang)
+    return _with_cut(block, len(df), len(shown), in_language(_WORDS, lang))
+
+
+def _with_cut(block: HtmlBlock, n_rows: int, n_shown: int, words: dict) -> HtmlBlock:
+    if n_rows <= n_shown:
+        return block
+    note = words["cut"].format(n=f"{n_rows:,}", shown=n_shown)
+    return HtmlBlock(f"{block.markup}<p><small>{note}</small></p>")
 
 
 def _column(df: pd.DataFrame, name: str, words: dict) -> list[object]:

@@ -15,11 +15,12 @@ from govopen_analytics.charts.frame import (
     not_drawn,
     plain,
     points,
+    row_labels,
     sentence_chart,
     theme_names,
     wrapped,
 )
-from govopen_analytics.figures import ACCENT, GRID, HEIGHT, INK
+from govopen_analytics.figures.frame import ACCENT, GRID, HEIGHT, INK
 from govopen_analytics.languages import in_language, percent
 
 _WORDS = {
@@ -157,7 +158,9 @@ def plan_calendar(
             missing=int((~is_there).sum()),
         ),
     )
-    rows = [wrapped(agency_name(name, lang)) for name in agencies]
+    if cells.empty:
+        return sentence_chart(text, "", source=source, lang=lang)
+    rows = row_labels(agency_name(name, lang) for name in agencies)
     return heat_chart(
         cells.assign(is_sure=False),
         rows,
@@ -397,7 +400,7 @@ def change_heat_map(
     columns = list(theme_names(themes, lang, breaks=True).values())
     return heat_chart(
         cells,
-        [wrapped(label) for label in labels.values()],
+        row_labels(labels.values()),
         columns,
         text,
         source=source,

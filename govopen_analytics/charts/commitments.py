@@ -94,6 +94,8 @@ def element_dots(
         words["element_axis"],
         words["element_alt"].format(agencies=len(shown)),
     )
+    if proportions.empty:
+        return sentence_chart(text, "", source=source, lang=lang)
     return _panels(proportions, shown, flag_names(lang), text, source, lang)
 
 

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from govopen_analytics.answers.sentences import agency_name
-from govopen_analytics.figures import (
-    _WORDS as _FIGURE_WORDS,
-)
-from govopen_analytics.figures import (
+from govopen_analytics.figures.frame import (
     ACCENT,
     GRID,
     HATCH,
@@ -23,20 +20,29 @@ from govopen_analytics.figures import (
     PAPER,
     QUIET,
     SECOND,
-    FigureSource,
-    _described,
-    _frame,
-    _note,
-    _source_line,
-    _wrapped,
+    add_note,
+    described,
+    n_letters,
+    sentence_figure,
+    set_frame,
+    set_left_margin,
+    shortened,
+    source_line,
+    synthetic_remark,
+    wrapped_name,
 )
+from govopen_analytics.figures.frame import FigureSource as ChartSource
 from govopen_analytics.languages import in_language
-from govopen_analytics.synth.plans import SYNTHETIC_MARK
 
 # Latin letters on one line of a label.
-LONGEST_LINE = 52
-_EDGE = 26  # pixels from the left edge to title and notes
-_ROW, _LINE = 17, 15  # pixels of a row of one line, and of each further line
+LONGEST_LINE, LONGEST_OF_MANY = 52, 64
+_MOST_ROOMY_ROWS = 18  # more rows are set small, so that thirty fit a slide
+_ROW, _LINE = 15, 15  # pixels of a row of one line, and of each further line
+_ROOMY_ROW = 26  # pixels of a row, where there are few
+_LEAST_HEIGHT = 340  # pixels: a chart of few rows leaves room on a page
+# Pixels below the panels: ticks (a heat map has none), axis words, source line.
+_TICKS = 16
+_FOOT = 84 + _TICKS
 _BLUES = [[0.0, "#f1f6fb"], [0.5, "#7fb0d8"], [1.0, "#0a3d70"]]
 # Vermilion below, blue above: the sign stands in the text for readers in grey.
 _DIVERGING = [[0.0, "#b34700"], [0.5, "#ffffff"], [1.0, "#0a3d70"]]
@@ -45,15 +51,11 @@ _LIGHT_TEXT_FROM = 0.6  # of the scale, away from its pale end
 
 _WORDS = {
     "zh": {
-        "synthetic": "合成数据，仅供测试，不是任何机构的文件。",
-        "sentence_wrap": 60,
         "agency": "{agency}，n = {n}",
         "points": "{value} 个百分点",
         "hidden": "；另有 {n} 个未画出",
     },
     "en": {
-        "synthetic": "Synthetic data, for tests only; no agency's document.",
-        "sentence_wrap": 110,
         "agency": "{agency}, n = {n}",
         "points": "{value} points",
         "hidden": "; {n} more are not drawn",
@@ -91,29 +93,6 @@ _LINES = {
 
 
 @dataclass(frozen=True)
-class ChartSource(FigureSource):
-    """What the source line says, and whether the data are synthetic."""
-
-    is_synthetic: bool = False
-
-    @classmethod
-    def of(cls, tables: Mapping[str, pd.DataFrame], *, date: str = "") -> "ChartSource":
-        """Describe the tables a chart is drawn from.
-
-        Parameters
-        ----------
-        tables : mapping of str to DataFrame
-            ``documents``, ``tasks``, ``themes`` and ``theme_assignments``.
-        date : str, default ""
-            Date of the chart, ISO 8601.
-        """
-        base = FigureSource.of(tables, date=date)
-        names = tables["documents"]["agency"].astype("string").fillna("")
-        is_synthetic = bool(names.str.startswith(SYNTHETIC_MARK).any())
-        return cls(**vars(base), is_synthetic=is_synthetic)
-
-
-@dataclass(frozen=True)
 class ChartText:
     """The words around a chart: its file name, title, subtitle, axis, description."""
 
@@ -141,7 +120,7 @@ def with_remark(
     """
     if not source.is_synthetic:
         return df
-    return df.assign(note=in_language(_WORDS, lang)["synthetic"].strip())
+    return df.assign(note=synthetic_remark(lang))
 
 
 def points(change: float, lang: str) -> str:
@@ -157,16 +136,30 @@ def not_drawn(n_hidden: int, lang: str) -> str:
     return words["hidden"].format(n=f"{n_hidden:,}") if n_hidden else ""
 
 
+def row_labels(texts: Iterable[str]) -> list[str]:
+    """Escape the labels of rows; of many each has one line, shortened where long.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        One label a row, not escaped.
+    """
+    texts = list(texts)
+    if len(texts) <= _MOST_ROOMY_ROWS:
+        return [wrapped(text) for text in texts]
+    short = shortened(texts, LONGEST_OF_MANY)
+    return [wrapped(text, LONGEST_OF_MANY) for text in short]
+
+
 def agency_labels(
     agencies: Sequence[object], sizes: Sequence[int], lang: str
 ) -> list[str]:
     """Return one escaped axis label per agency, with its n, broken where long."""
     words = in_language(_WORDS, lang)
-    labels = []
-    for name, n in zip(agencies, sizes, strict=True):
-        shown = words["agency"].format(agency=agency_name(name, lang), n=f"{n:,}")
-        labels.append(wrapped(shown))
-    return labels
+    return row_labels(
+        words["agency"].format(agency=agency_name(name, lang), n=f"{n:,}")
+        for name, n in zip(agencies, sizes, strict=True)
+    )
 
 
 def wrapped(text: str, width: int = LONGEST_LINE) -> str:
@@ -179,13 +172,13 @@ def wrapped(text: str, width: int = LONGEST_LINE) -> str:
     width : int, default LONGEST_LINE
         Longest line, in Latin letters; a Chinese character takes two.
     """
-    if _letters(text) <= width:
+    if n_letters(text) <= width:
         return html.escape(text, quote=False)
-    n_lines = -(-_letters(text) // width)
+    n_lines = -(-n_letters(text) // width)
     lines = [""]
     # A number stays with its unit or name, and a Latin word is never cut.
     for piece in re.findall(r"n = [\d,、 ]+|[!-~]+ ?|.", text):
-        is_full = _letters(lines[-1] + piece) > -(-_letters(text) // n_lines) + 2
+        is_full = n_letters(lines[-1] + piece) > -(-n_letters(text) // n_lines) + 2
         if is_full and lines[-1]:
             lines.append(piece)
         else:
@@ -196,25 +189,8 @@ def wrapped(text: str, width: int = LONGEST_LINE) -> str:
 def sentence_chart(
     text: ChartText, sentence: str, *, source: ChartSource, lang: str
 ) -> go.Figure:
-    """Return a low chart that holds one sentence: why there is nothing to draw."""
-    figure = go.Figure()
-    _frame(figure, text.title, "", 260, top_margin=80)
-    words = in_language(_WORDS, lang)
-    figure.add_annotation(
-        text=_wrapped(sentence, words["sentence_wrap"]),
-        x=0,
-        xref="paper",
-        xanchor="left",
-        y=0.7,
-        yref="paper",
-        align="left",
-        showarrow=False,
-        font={"size": 16, "color": INK},
-    )
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False)
-    _note(figure, _sources(source, lang), below=52)
-    return _described(figure, text.name, sentence)
+    """Return a low chart of one sentence: why there is nothing to draw."""
+    return sentence_figure(text.name, text.title, sentence, source=source, lang=lang)
 
 
 def interval_chart(
@@ -227,6 +203,7 @@ def interval_chart(
     n_across: int = 3,
     tick_format: str = ".0%",
     reference: float | None = None,
+    roomy: int = _ROOMY_ROW,
 ) -> go.Figure:
     """Draw rows of dots with intervals, in one panel or several.
 
@@ -247,10 +224,13 @@ def interval_chart(
         Plotly's format of the values on the axis.
     reference : float, optional
         Value that a vertical line marks.
+    roomy : int, default 26
+        Height of a row where there are few (pixels).
     """
     n_across = min(n_across, len(panels))
     n_down = -(-len(panels) // n_across)
-    height, row_height = _height(labels, n_down)
+    head = 110 if len(panels) == 1 else 132
+    height, row_height = _height(labels, n_down, head, roomy)
     figure = make_subplots(
         rows=n_down,
         cols=n_across,
@@ -266,7 +246,6 @@ def interval_chart(
             figure.add_trace(trace, **position)
     if reference is not None:
         figure.add_vline(x=reference, line={"color": QUIET, "width": 1, "dash": "dot"})
-    head = 110 if len(panels) == 1 else 132
     finish(figure, text, source=source, lang=lang, height=height, top_margin=head)
     both = pd.concat(panels.values())
     figure.update_xaxes(
@@ -311,15 +290,23 @@ def heat_chart(
     text, source, lang
         As in ``interval_chart``.
     """
-    height, row_height = _height(rows, 1, least=26 if len(rows) <= 18 else _ROW)
+    head = 110 + 17 * column_lines
+    height, row_height = _height(rows, 1, head, foot=_FOOT - _TICKS)
     top = max(float(cells["value"].abs().max()), 1e-9) if len(cells) else 1.0
     bottom = -top if scale == "two_way" else lowest
     figure = go.Figure(_heat_trace(cells, bottom, top, scale))
     figure.add_trace(_slashes(cells.loc[cells["value"].isna()]))
     figure.add_trace(_frames(cells.loc[cells["is_sure"].astype(bool)]))
     figure.add_trace(_cell_text(cells, (lowest, top), len(columns), row_height))
-    head = 110 + 17 * column_lines
-    finish(figure, text, source=source, lang=lang, height=height + 40, top_margin=head)
+    finish(
+        figure,
+        text,
+        source=source,
+        lang=lang,
+        height=height,
+        top_margin=head,
+        has_ticks=False,
+    )
     figure.update_xaxes(
         tickvals=list(range(len(columns))),
         ticktext=list(columns),
@@ -344,16 +331,19 @@ def finish(
     lang: str,
     height: int,
     top_margin: int,
+    has_ticks: bool = True,
 ) -> go.Figure:
     """Give a chart its title, axis words, source line and description."""
-    _frame(figure, text.title, text.subtitle, height, top_margin=top_margin)
+    set_frame(figure, text.title, text.subtitle, height, top_margin=top_margin)
     # Titles of panels are the annotations there are by now.
     for title in figure.layout.annotations:
         if title.yanchor == "bottom":
             title.update(font={"size": 14, "color": INK, "weight": 700}, yshift=2)
-    _note(figure, text.axis, below=34, size=14, color=INK)
-    _note(figure, _sources(source, lang), below=62)
-    return _described(figure, text.name, text.alt)
+    ticks = _TICKS if has_ticks else 0
+    figure.update_layout(margin_b=_FOOT - _TICKS + ticks)
+    add_note(figure, text.axis, below=18 + ticks, size=14, color=INK)
+    add_note(figure, source_line(source, lang), below=46 + ticks)
+    return described(figure, text.name, text.alt)
 
 
 def theme_names(
@@ -362,7 +352,7 @@ def theme_names(
     """Return escaped labels by theme identifier, in the order of `themes`."""
     width = {"zh": 6, "en": 12}.get(lang, 0) if breaks else 0
     return {
-        theme_id: _wrapped(name, width)
+        theme_id: wrapped_name(name, width)
         for theme_id, name in zip(
             themes["theme_id"], themes[f"label_{lang}"], strict=True
         )
@@ -374,26 +364,21 @@ def plain(label: str) -> str:
     return html.unescape(label.replace("<br>", ""))
 
 
-def _sources(source: ChartSource, lang: str) -> str:
-    line = _source_line(source, in_language(_FIGURE_WORDS, lang))
-    extra = in_language(_WORDS, lang)["synthetic"] if source.is_synthetic else ""
-    return f"{line}<br><b>{extra.strip()}</b>" if extra else line
-
-
-def _letters(text: str) -> int:
-    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
-
-
-def _label_pixels(labels: Sequence[str]) -> int:
-    lines = [line for label in labels for line in label.split("<br>")]
-    longest = max((_letters(html.unescape(line)) for line in lines), default=0)
-    return 30 + int(longest * 6.8)
-
-
-def _height(labels: Sequence[str], n_down: int, least: int = _ROW) -> tuple[int, int]:
+def _height(
+    labels: Sequence[str],
+    n_down: int,
+    head: int,
+    roomy: int = _ROOMY_ROW,
+    foot: int = _FOOT,
+) -> tuple[int, int]:
+    """Return the height of a chart and of its rows; thirty fit a slide."""
     lines = max((label.count("<br>") + 1 for label in labels), default=1)
-    row_height = max(least, _LINE * lines + 3)
-    return max(HEIGHT, 215 + n_down * (40 + row_height * len(labels))), row_height
+    gaps = 40 * (n_down - 1)
+    free = (HEIGHT - head - foot - gaps) // max(1, n_down * len(labels))
+    least = max(_ROW, _LINE * lines + (3 if lines > 1 else 0))
+    row_height = max(least, min(roomy, free))
+    height = head + n_down * row_height * len(labels) + gaps + foot
+    return max(_LEAST_HEIGHT, height), row_height
 
 
 def _name_rows(figure: go.Figure, labels: Sequence[str], row_height: int) -> None:
@@ -402,17 +387,12 @@ def _name_rows(figure: go.Figure, labels: Sequence[str], row_height: int) -> Non
         ticktext=list(labels),
         range=[len(labels) - 0.4, -0.6],
         ticklabelstandoff=6,
-        tickfont={"size": 13 if row_height > _ROW + 1 else 12},
+        tickfont={"size": 13 if row_height > 17 else 12},
         gridcolor=GRID,
         zeroline=False,
         ticks="",
     )
-    # Plotly's own margin comes out a bracket short for Chinese labels.
-    margin = _label_pixels(labels)
-    figure.update_layout(margin_l=margin)
-    for note in figure.layout.annotations:
-        if note.yanchor == "top":  # the notes below: they start at the page's edge
-            note.update(xshift=_EDGE - margin)
+    set_left_margin(figure, labels)
 
 
 def _value_range(marks: pd.DataFrame, n_across: int) -> list[float]:
@@ -449,13 +429,15 @@ def _interval_traces(marks: pd.DataFrame) -> list[go.Scatter]:
                 mode="markers",
                 marker=_MARKS[str(mark)],
                 name=str(mark),
+                cliponaxis=False,
                 **hover,
             ),
             go.Scatter(
                 x=part["upper"].fillna(part["value"]).astype(float).tolist(),
                 y=part["y"].tolist(),
                 mode="text",
-                text=[f"\u2002{label}" for label in part["label"]],
+                # A wide blank, which keeps the label off a dot at the line's end.
+                text=[f"\u2003{label}" for label in part["label"]],
                 textposition="middle right",
                 textfont={"size": 12, "color": INK},
                 hoverinfo="skip",

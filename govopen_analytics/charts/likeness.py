@@ -1,5 +1,6 @@
 """Charts of the question: how alike are the agencies?"""
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -13,10 +14,21 @@ from govopen_analytics.charts.frame import (
     heat_chart,
     interval_chart,
     not_drawn,
+    row_labels,
     sentence_chart,
     wrapped,
 )
-from govopen_analytics.figures import ACCENT, GRID, HEIGHT, INK, PAPER, SECOND
+from govopen_analytics.charts.map_layout import map_layout
+from govopen_analytics.figures.frame import (
+    ACCENT,
+    GRID,
+    HEIGHT,
+    INK,
+    PAPER,
+    SECOND,
+    WIDTH,
+    label_pixels,
+)
 from govopen_analytics.languages import in_language, percent
 
 _WORDS = {
@@ -43,10 +55,13 @@ _WORDS = {
         "偶然的界 {bound}",
         "heat_alt": "热力图：{agencies} 个机构两两的重合度，{found} 对超出偶然。",
         "map_title": "机构议程地图：离得近，主题份额相似",
-        "map_subtitle": "点越大任务越多；连线：两者的距离超出同一议程下的偶然{hidden}",
+        "map_subtitle": "点越大任务越多；{lines}{moved}{hidden}",
+        "lines": "连线：两者的距离超出同一议程下的偶然",
+        "no_lines": "{found} 对的距离超出同一议程下的偶然，多到无法连线，见重合度图",
+        "moved": "；相叠的点略微移开",
         "map_axis": "√JSD 距离的经典多维标度；平面保留了距离平方的 {share}；"
-        "位置只供浏览，差别是否真实看连线",
-        "map_alt": "散点图：{agencies} 个机构，{found} 条连线表示超出偶然的差别。",
+        "位置只供浏览，不说明差别是否真实",
+        "map_alt": "散点图：{agencies} 个机构，{found} 对的差别超出偶然。",
         "reuse_title": "各机构的计划有多少文字早见于其他计划",
         "reuse_subtitle": "圆点为份额，线段为 {level} 区间；只计有更早计划可对照的任"
         "务{hidden}",
@@ -78,12 +93,15 @@ _WORDS = {
         "heat_alt": "Heat map: overlap between {agencies} agencies; {found} pairs are "
         "beyond chance.",
         "map_title": "Map of agendas: near means similar shares of themes",
-        "map_subtitle": "Larger dots have more tasks; lines join pairs whose distance "
-        "is beyond chance under one agenda{hidden}",
+        "map_subtitle": "Larger dots have more tasks; {lines}{moved}{hidden}",
+        "lines": "lines join pairs whose distance is beyond chance under one agenda",
+        "no_lines": "{found} pairs differ beyond chance, too many to join: see the "
+        "overlap of pairs",
+        "moved": "; dots that met are moved apart a little",
         "map_axis": "Classical scaling of √JSD; the plane holds {share} of the squared "
-        "distances; places are for browsing, lines say what is real",
-        "map_alt": "Scatter plot: {agencies} agencies, {found} lines for differences "
-        "beyond chance.",
+        "distances; places are for browsing, they do not say what is real",
+        "map_alt": "Scatter plot: {agencies} agencies, {found} pairs differ beyond "
+        "chance.",
         "reuse_title": "How much of each agency's text stands in earlier plans",
         "reuse_subtitle": "Dot: share; line: {level} interval; only tasks with an "
         "earlier plan to compare with{hidden}",
@@ -259,7 +277,7 @@ def agency_map(
     Parameters
     ----------
     points : DataFrame, shape (n_agencies, ...)
-        Result of ``compare.ordination.agenda_map``.
+        Result of ``compare.agenda_map``.
     pairs, n_hidden, source, lang
         As in ``overlap_heat_map``.
 
@@ -270,38 +288,38 @@ def agency_map(
     """
     words = in_language(_WORDS, lang)
     found = pairs.loc[pairs["is_beyond_chance"].astype(bool)]
-    text = ChartText(
-        "agency_map",
-        words["map_title"],
-        words["map_subtitle"].format(hidden=not_drawn(n_hidden, lang)),
-        words["map_axis"].format(
-            share=percent(points["shown_share"].iloc[0]) if len(points) else "–"
-        ),
-        words["map_alt"].format(agencies=len(points), found=len(found)),
-    )
+    alt = words["map_alt"].format(agencies=len(points), found=len(found))
+    title = words["map_title"]
     if points.empty:
-        return sentence_chart(text, words["single"], source=source, lang=lang)
-    places = points.set_index("group")[["x", "y"]]
-    figure = go.Figure()
-    for row in found.itertuples():
-        ends = places.loc[[row.group, row.reference]]
-        figure.add_trace(
-            go.Scatter(
-                x=ends["x"].tolist(),
-                y=ends["y"].tolist(),
-                mode="lines",
-                line={"color": SECOND, "width": 1},
-                opacity=0.45,
-                hoverinfo="skip",
-            )
-        )
-    figure.add_trace(_map_points(points))
-    finish(figure, text, source=source, lang=lang, height=HEIGHT, top_margin=100)
-    figure.update_xaxes(gridcolor=GRID, zeroline=False, showticklabels=False)
-    figure.update_yaxes(
-        gridcolor=GRID, zeroline=False, showticklabels=False, scaleanchor="x"
+        none = ChartText("agency_map", title, "", "", alt)
+        return sentence_chart(none, words["single"], source=source, lang=lang)
+    labels = _labels(list(points["group"]), list(points["n_tasks"]), words)
+    is_named = len(points) <= _MOST_NAMED
+    right = 30 if is_named else min(label_pixels(labels) + 40, _WIDEST_KEY)
+    free = (WIDTH - _LEFT - right, HEIGHT - _ABOVE - _BELOW)
+    area, ranges = map_layout(points, labels if is_named else (), free)
+    is_moved = not np.allclose(area[["x", "y"]], points[["x", "y"]].astype(float))
+    has_lines = len(found) <= _MOST_LINES
+    subtitle = words["map_subtitle"].format(
+        lines=words["lines" if has_lines else "no_lines"].format(found=len(found)),
+        moved=words["moved"] if is_moved else "",
+        hidden=not_drawn(n_hidden, lang),
     )
-    return _with_key(figure, points, words)
+    axis = words["map_axis"].format(share=percent(points["shown_share"].iloc[0]))
+    text = ChartText("agency_map", title, subtitle, axis, alt)
+    figure = go.Figure()
+    if has_lines:
+        figure.add_trace(_map_lines(area, found))
+    numbers = [str(number) for number in range(1, len(points) + 1)]
+    figure.add_trace(_map_dots(area, labels if is_named else numbers, is_named))
+    finish(figure, text, source=source, lang=lang, height=HEIGHT, top_margin=_ABOVE)
+    bare = {"gridcolor": GRID, "zeroline": False, "showticklabels": False}
+    figure.update_xaxes(range=ranges[0], **bare)
+    figure.update_yaxes(range=ranges[1], scaleanchor="x", **bare)
+    figure.update_layout(margin={"l": _LEFT, "r": right})
+    if not is_named:
+        _add_key(figure, labels)
+    return figure
 
 
 def reuse_dots(
@@ -360,10 +378,10 @@ def reuse_dots(
 
 
 def _labels(names: list[object], sizes: list[int], words: dict) -> list[str]:
-    return [
-        wrapped(words["row"].format(agency=name, n=f"{n:,}"))
+    return row_labels(
+        words["row"].format(agency=name, n=f"{n:,}")
         for name, n in zip(names, sizes, strict=True)
-    ]
+    )
 
 
 def _sizes(pairs: pd.DataFrame) -> dict[str, int]:
@@ -373,32 +391,43 @@ def _sizes(pairs: pd.DataFrame) -> dict[str, int]:
     }
 
 
-def _map_points(points: pd.DataFrame) -> go.Scatter:
-    # Numbers, since names beside thirty points would cover each other.
+def _map_lines(area: pd.DataFrame, found: pd.DataFrame) -> go.Scatter:
+    places = area.set_index("group")[["x", "y"]]
+    pairs = zip(found["group"], found["reference"], strict=True)
+    ends = [(places.loc[one], places.loc[other]) for one, other in pairs]
     return go.Scatter(
-        x=points["x"].tolist(),
-        y=points["y"].tolist(),
+        x=[x for one, other in ends for x in (one["x"], other["x"], None)],
+        y=[y for one, other in ends for y in (one["y"], other["y"], None)],
+        mode="lines",
+        line={"color": SECOND, "width": 1},
+        opacity=0.45,
+        hoverinfo="skip",
+    )
+
+
+def _map_dots(area: pd.DataFrame, names: list[str], is_beside: bool) -> go.Scatter:
+    # Many have numbers, since names beside thirty dots would cover each other.
+    size, color = (13, INK) if is_beside else (12, PAPER)
+    return go.Scatter(
+        x=area["x"].tolist(),
+        y=area["y"].tolist(),
         mode="markers+text",
         marker={
             "color": ACCENT,
-            "size": points["n_tasks"].tolist(),
-            "sizemode": "area",
-            "sizeref": max(float(points["n_tasks"].max()), 1.0) / 600,
-            "sizemin": 10,
+            "size": area["size"].tolist(),
             "opacity": 1,
             "line": {"color": PAPER, "width": 1},
         },
-        text=[str(number) for number in range(1, len(points) + 1)],
-        textposition="middle center",
-        textfont={"size": 12, "color": PAPER},
+        text=names,
+        textposition="middle right" if is_beside else "middle center",
+        textfont={"size": size, "color": color},
         cliponaxis=False,
-        hovertext=points["group"].tolist(),
+        hovertext=area["group"].tolist(),
         hoverinfo="text",
     )
 
 
-def _with_key(figure: go.Figure, points: pd.DataFrame, words: dict) -> go.Figure:
-    labels = _labels(list(points["group"]), list(points["n_tasks"]), words)
+def _add_key(figure: go.Figure, labels: list[str]) -> None:
     numbered = [f"{number}  {label}" for number, label in enumerate(labels, start=1)]
     figure.add_annotation(
         text="<br>".join(numbered),
@@ -413,7 +442,10 @@ def _with_key(figure: go.Figure, points: pd.DataFrame, words: dict) -> go.Figure
         showarrow=False,
         font={"size": 12, "color": INK},
     )
-    return figure.update_layout(margin={"l": 26, "r": 390})
 
 
 _PALEST = 50.0  # overlap: seldom do two agendas share less than half
+_MOST_NAMED = 10  # dots of a map with their names beside them
+_MOST_LINES = 30  # of a map: more hide the dots
+# Pixels around a map, and for its key.
+_LEFT, _ABOVE, _BELOW, _WIDEST_KEY = 26, 100, 100, 560

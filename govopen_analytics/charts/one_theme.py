@@ -11,6 +11,7 @@ from govopen_analytics.charts.frame import (
     agency_labels,
     interval_chart,
     not_drawn,
+    sentence_chart,
     theme_names,
 )
 from govopen_analytics.charts.peers import word_chart
@@ -25,10 +26,11 @@ _WORDS = {
         "axis": "份额 = 该主题的任务（多主题任务按 1/k 计）÷ 该机构全部任务 n",
         "alt": "点图：{agencies} 个机构在「{theme}」上的份额与区间，最高的是{high}"
         "（{high_share}），最低的是{low}（{low_share}）。",
+        "nobody": "没有一个机构有任务，无法比较。",
         "unseen": "未见",
         "words_title": "「{theme}」的任务有何特有用词",
         "words_subtitle": "对数优势比大于 0：此主题用得更多；线段为 {level} 区间；"
-        "括号内为此主题的用次与其他主题的用次",
+        "实心：区间不含 0；括号内为此主题的用次与其他主题的用次",
         "words_axis": "对数优势比（以此为主要主题的任务对其他任务，带信息先验），按 "
         "z 值排列",
         "words_alt": "点图：「{theme}」最有特点的 {n} 个词：{words}。",
@@ -36,7 +38,7 @@ _WORDS = {
         "join": "、",
     },
     "en": {
-        "title": "Share of each agency's tasks on {theme}",
+        "title": "Share of each agency's tasks on “{theme}”",
         "subtitle": "From high to low; dot: share; line: {level} interval; filled: "
         "apart from the pooled share of {share} (dotted); diamond: not observed"
         "{hidden}",
@@ -44,10 +46,11 @@ _WORDS = {
         "÷ all n tasks of the agency",
         "alt": "Dot plot: shares and intervals of {agencies} agencies on {theme}; "
         "highest {high} ({high_share}), lowest {low} ({low_share}).",
+        "nobody": "No agency has a task: there is nothing to compare.",
         "unseen": "not observed",
-        "words_title": "Words that set tasks on {theme} apart",
+        "words_title": "Words that set tasks on “{theme}” apart",
         "words_subtitle": "Log-odds above 0: used more under this theme; line: {level} "
-        "interval; in brackets: uses under it, uses under other themes",
+        "interval; filled: it leaves out 0; in brackets: uses here, elsewhere",
         "words_axis": "Log-odds ratio (tasks with this primary theme against all "
         "others, informative prior), ordered by z-score",
         "words_alt": "Dot plot: the {n} words most distinctive of {theme}: {words}.",
@@ -86,10 +89,14 @@ def theme_ranking(
     -------
     Figure
         Of more than 30 agencies the 15 highest and the 15 lowest by shrunk share,
-        since raw extremes are mostly small plans.
+        since raw extremes are mostly small plans; one sentence where there is no
+        task.
     """
     words = in_language(_WORDS, lang)
     name = next(iter(theme_names(theme, lang).values()))
+    if shares.empty:
+        none = ChartText("theme_ranking", words["title"].format(theme=name), "", "", "")
+        return sentence_chart(none, words["nobody"], source=source, lang=lang)
     shown, n_hidden = extremes(shares, ["share_shrunk", "share"])
     shown = shown.sort_values("share", ascending=False, kind="stable")
     whole = float(pooled["share"].iloc[0])

@@ -9,6 +9,7 @@ from govopen_analytics.charts.frame import (
     ChartText,
     interval_chart,
     plain,
+    row_labels,
     sentence_chart,
     theme_names,
     wrapped,
@@ -116,15 +117,16 @@ def peer_dots(
         ),
     )
     # Both stand in one row, the agency a little above its peers.
-    marks = [_side_marks(own, names, words, -0.17 if len(peers) else 0.0, "sure")]
+    marks = [_side_marks(own, names, words, -0.22 if len(peers) else 0.0, "sure")]
     if len(peers):
-        marks.append(_side_marks(peers, names, words, 0.17, "other"))
+        marks.append(_side_marks(peers, names, words, 0.22, "other"))
     return interval_chart(
         {"": pd.concat(marks, ignore_index=True)},
         [wrapped(plain(label)) for label in names.values()],
         text,
         source=source,
         lang=lang,
+        roomy=34,
     )
 
 
@@ -192,9 +194,9 @@ def word_chart(
     """
     if words_found.empty or not words_found["n_rest_uses"].sum():
         return sentence_chart(text, no_words, source=source, lang=lang)
-    labels = [wrapped(word) for word in words_found["word"]]
+    labels = row_labels(words_found["word"])
     uses = zip(words_found["n_group_uses"], words_found["n_rest_uses"], strict=True)
-    counted = [f"({n}, {m})" for n, m in uses]
+    counted = [f"({n:,}, {m:,})" for n, m in uses]
     marks = pd.DataFrame(
         {
             "y": range(len(labels)),

@@ -13,6 +13,7 @@ from govopen_analytics.charts.frame import (
     heat_chart,
     interval_chart,
     not_drawn,
+    row_labels,
     sentence_chart,
     wrapped,
 )
@@ -36,6 +37,7 @@ _WORDS = {
         "load_axis": "份额 = 该单位牵头的任务 ÷ 该机构写有责任单位的任务 n",
         "load_alt": "点图：{units} 个单位牵头任务的份额，最多的是{top}。",
         "load_row": "{unit} · {agency}",
+        "load_label": "{name}，n = {n}",
         "no_units": "没有一项任务写明责任单位，无法比较各单位的担子。",
         "no_dates": "没有一项任务写明时限，无法画出月历。",
     },
@@ -60,6 +62,7 @@ _WORDS = {
         "unit",
         "load_alt": "Dot plot: share of tasks led by {units} units; most: {top}.",
         "load_row": "{unit} · {agency}",
+        "load_label": "{name}, n = {n}",
         "no_units": "No task names a unit, so the load of units cannot be compared.",
         "no_dates": "No task names a deadline, so no calendar is drawn.",
     },
@@ -90,6 +93,9 @@ def due_dots(
         One sentence where no task has a deadline.
     """
     words, names = in_language(_WORDS, lang), period_names(lang)
+    if months.empty:
+        none = ChartText("due_dots", words["month_title"], "", "", "")
+        return sentence_chart(none, words["no_dates"], source=source, lang=lang)
     rows = months.set_index("due").loc[list(PERIODS)]
     top = names[rows["n_due"].idxmax()]
     text = ChartText(
@@ -224,10 +230,10 @@ def unit_load_dots(
         f"{percent(row.lead_share)} ({row.n_lead}, {row.n_support}, {row.n_due})"
         for row in shown.itertuples()
     ]
-    sized = [
-        f"{name}, n = {n:,}" for name, n in zip(names, shown["n_tasks"], strict=True)
-    ]
-    labels = [wrapped(name) for name in sized]
+    labels = row_labels(
+        words["load_label"].format(name=name, n=f"{n:,}")
+        for name, n in zip(names, shown["n_tasks"], strict=True)
+    )
     marks = pd.DataFrame(
         {
             "y": range(len(shown)),

@@ -13,6 +13,7 @@ from govopen_analytics.compare.diversity import diversity
 from govopen_analytics.compare.emphasis import emphasis
 from govopen_analytics.compare.gaps import pooled_shares, theme_gaps
 from govopen_analytics.compare.index import read_index_weights, weighted_index
+from govopen_analytics.compare.ordination import agenda_map
 from govopen_analytics.compare.proportions import task_proportions
 from govopen_analytics.compare.quantities import parse_quantities, task_quantities
 from govopen_analytics.compare.responsibility import deadlines_by_month, unit_load
@@ -26,6 +27,7 @@ from govopen_analytics.compare.words import distinctive_words
 
 __all__ = [
     "agenda_distances",
+    "agenda_map",
     "completion",
     "confounding",
     "corrected_shares",

@@ -19,9 +19,15 @@ from govopen_analytics.charts.frame import (
     with_remark,
     wrapped,
 )
-from govopen_analytics.compare import agenda_distances, deadlines_by_month, unit_load
-from govopen_analytics.compare.ordination import agenda_map
+from govopen_analytics.charts.map_layout import map_layout
+from govopen_analytics.compare import (
+    agenda_distances,
+    agenda_map,
+    deadlines_by_month,
+    unit_load,
+)
 from govopen_analytics.errors import SelectionError
+from govopen_analytics.figures.frame import label_pixels, shortened
 
 SOURCE = ChartSource(2, 6, "1", "hand", "2026-01-31")
 LONG = "某某自治区某某自治州某某县人民政府政务公开办公室信息中心"
@@ -85,6 +91,20 @@ def counted(found):
 def test_labels_are_escaped_and_broken_between_words(text, lines):
     found = wrapped(text).split("<br>")
     assert found == lines if lines else all(len(line) <= 52 for line in found)
+
+
+@pytest.mark.parametrize(
+    ("texts", "width", "expected"),
+    [
+        (["甲市民政局"], 10, ["甲市民政局"]),
+        (["甲市民政局"], 9, ["甲市…政局"]),
+        ([LONG, "甲"], 20, ["某某自治…室信息中心", "甲"]),
+        (["Office of Openness"], 9, ["Offi…ness"]),
+        (["甲市东区民政局", "甲市西区民政局"], 9, ["甲市东区民政局", "甲市西区民政局"]),
+    ],
+)
+def test_labels_of_many_keep_both_ends_and_stay_apart(texts, width, expected):
+    assert shortened(texts, width) == expected
 
 
 @pytest.mark.parametrize(
@@ -180,8 +200,8 @@ def test_trends_that_do_not_survive_correction_are_not_claimed(tables, lang):
     )["finding"]
     sure = {"zh": "超出偶然（校正后 p = 0.010）", "en": "beyond chance (adjusted p"}
     unsure = {"zh": "校正后 p = 0.090，不足以断定", "en": "is not established"}
-    assert [sure[lang] in text for text in found] == [False, True, False, False, False]
-    assert [unsure[lang] in text for text in found][2]
+    assert [sure[lang] in text for text in found] == [True, False, False, False, False]
+    assert [unsure[lang] in text for text in found][1]
 
 
 def test_without_a_panel_the_chart_is_one_sentence(tables):
@@ -222,10 +242,10 @@ def test_least_and_most_are_named_with_their_doubt(
 ):
     rows = theme_rows(3, share_upper=upper, share_lower=lower)
     theme = selection.choose_theme(tables["themes"], "answer")
-    found = theme_answers.theme_findings(rows, pooled(correlation=correlation), theme)[
-        "finding"
-    ]
-    assert expected in " ".join(found)
+    found = theme_answers.theme_findings(rows, pooled(correlation=correlation), theme)
+    said = found["finding"].tolist()
+    assert expected in " ".join(said)
+    assert said[0].startswith("最少的是未见此主题的 1 个机构") and "区间" in said[1]
 
 
 @pytest.mark.parametrize(
@@ -256,8 +276,8 @@ def test_peers_stand_below_the_agency(tables, shares):
         rows, tables["themes"].head(2), agency="甲市民政局", source=SOURCE
     )
     places = {t.name: list(t.y) for t in figure.data if t.mode == "markers"}
-    assert places["sure"] == [0.83] and places["other"] == [0.17, 1.17]
-    assert places["unseen"] == [-0.17]
+    assert places["sure"] == [0.78] and places["other"] == [0.22, 1.22]
+    assert places["unseen"] == [-0.22]
     assert "n = 4" in figure.layout.title.subtitle.text
 
 
@@ -277,8 +297,8 @@ def test_units_are_drawn_with_their_agency_and_n(tables):
     load = unit_load(tables["tasks"], tables["documents"])
     figure = responsibility_charts.unit_load_dots(load, source=SOURCE)
     assert list(figure.layout.yaxis.ticktext) == [
-        "办公室 · 甲市民政局, n = 4",
-        "各处室 · 乙市民政局, n = 2",
+        "办公室 · 甲市民政局，n = 4",
+        "各处室 · 乙市民政局，n = 2",
     ]
     assert (values(figure, "sure"), values(figure, "unsure")) == ([1.0], [1.0])
 
@@ -305,6 +325,7 @@ def test_five_panels_of_at_most_thirty_agencies(chart, flags, n_agencies):
     figure = chart(proportions(flags, n_agencies), source=SOURCE)
     dots = [trace for trace in figure.data if trace.name == "sure"]
     assert [len(trace.x) for trace in dots] == [min(n_agencies, 30)] * 5
+    assert figure.layout.height == {1: 340, 31: 712}[n_agencies]
 
 
 # --- likeness ----------------------------------------------------------------
@@ -319,7 +340,37 @@ def test_every_pair_has_a_cell_and_every_agency_a_place(tables):
     assert apart == pytest.approx(pairs["distance"].item())
     assert places["shown_share"].tolist() == pytest.approx([1.0, 1.0])
     drawn = likeness_charts.agency_map(places, pairs, source=SOURCE)
-    assert list(drawn.data[-1].text) == ["1", "2"]
+    assert list(drawn.data[-1].text) == ["乙市民政局，n = 2", "甲市民政局，n = 3"]
+
+
+def crowd_of(n_dots):
+    dots = {"group": [f"机构{k:02d}" for k in range(n_dots)], "n_tasks": 40}
+    step = [k / 1000 for k in range(n_dots)]
+    return pd.DataFrame(dots).assign(x=step, y=step[::-1], shown_share=0.5)
+
+
+@pytest.mark.parametrize("n_dots", [1, 2, 10, 30])
+def test_no_dot_of_a_map_covers_another_or_its_name(n_dots):
+    points = crowd_of(n_dots)
+    names = ["某某市民政局，n = 40"] * n_dots if n_dots <= 10 else []
+    dots, (across, _) = map_layout(points, names, (860, 520))
+    pixels = 860 / (across[1] - across[0])
+    widths = dots["size"] + label_pixels(names[:1]) if names else dots["size"]
+    for one, other in itertools.combinations(dots.index, 2):
+        gap = (dots.loc[one, ["x", "y"]] - dots.loc[other, ["x", "y"]]).abs() * pixels
+        assert gap["x"] >= widths[one] or gap["y"] >= dots["size"][one]
+
+
+@pytest.mark.parametrize(("n_pairs", "n_lines"), [(30, 1), (31, 0)])
+def test_a_map_draws_no_thicket_of_lines(n_pairs, n_lines):
+    points = crowd_of(12)
+    pairs = list(itertools.combinations(points["group"], 2))[:n_pairs]
+    found = pd.DataFrame(pairs, columns=["group", "reference"])
+    found = found.assign(is_beyond_chance=True)
+    figure = likeness_charts.agency_map(points, found, source=SOURCE)
+    assert [trace.mode for trace in figure.data].count("lines") == n_lines
+    assert ("31 对" in figure.layout.title.subtitle.text) == (n_lines == 0)
+    assert list(figure.data[-1].text) == [str(n) for n in range(1, 13)]
 
 
 def test_a_map_keeps_the_distances_of_a_triangle():

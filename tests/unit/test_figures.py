@@ -105,7 +105,7 @@ def test_a_choice_of_themes_is_drawn_alone(tables, shares):
 def test_corpus_overview_shows_counts_and_conservation(tables):
     figure = corpus_overview(tables["documents"], source=SOURCE)
     assert [list(trace.x) for trace in figure.data] == [[4, 2], [1.0, 0.9]]
-    assert list(figure.data[1].text) == ["100%", "90%"]
+    assert [text.strip() for text in figure.data[1].text] == ["100%", "90%"]
 
 
 @pytest.mark.parametrize("chart", CHARTS)
@@ -142,17 +142,43 @@ def test_a_long_name_is_broken_into_lines(tables, shares):
     assert [len(line) for line in lines] == [12, 12, len("2022 年，n = 4")]
 
 
+def many_plans(tables, shares, n_plans):
+    first = shares[shares["document_id"] == "first"]
+    plans = [f"plan-{n}" for n in range(n_plans)]
+    tables["documents"] = pd.concat(
+        [tables["documents"].head(1).assign(document_id=plan) for plan in plans],
+        ignore_index=True,
+    )
+    return pd.concat([first.assign(document_id=plan) for plan in plans])
+
+
 @pytest.mark.parametrize("chart", CHARTS)
-@pytest.mark.parametrize(("n_plans", "is_taller"), [(5, False), (40, True)])
-def test_a_chart_grows_with_its_rows(tables, shares, chart, n_plans, is_taller):
-    documents, rows = [], []
-    for n in range(n_plans):
-        documents.append(tables["documents"].head(1).assign(document_id=f"plan-{n}"))
-        first = shares[shares["document_id"] == "first"]
-        rows.append(first.assign(document_id=f"plan-{n}"))
-    tables["documents"] = pd.concat(documents, ignore_index=True)
-    figure = drawn(chart, tables, pd.concat(rows, ignore_index=True))
+@pytest.mark.parametrize(
+    ("n_plans", "is_taller"), [(5, False), (25, False), (40, True)]
+)
+def test_a_chart_fits_a_slide_until_it_has_too_many_rows(
+    tables, shares, chart, n_plans, is_taller
+):
+    rows = many_plans(tables, shares, n_plans)
+    figure = drawn(chart, tables, rows, n_hidden=3)
     assert (figure.layout.height > 720) == is_taller
+    assert "任务较少的 3 份计划未画出" in figure.layout.title.subtitle.text
+
+
+def test_of_many_plans_the_panels_stand_beside_each_other(tables, shares):
+    figure = drawn(theme_dot_plot, tables, many_plans(tables, shares, 12))
+    dots = [trace for trace in figure.data if trace.mode == "markers" and trace.x]
+    assert [trace.xaxis for trace in dots] == ["x", "x2", "x3"]
+    assert [list(trace.x) for trace in dots] == [[0.375] * 12] * 2 + [[0.0] * 12]
+
+
+def test_corpus_overview_shows_what_a_person_should_look_at(tables, shares):
+    many_plans(tables, shares, 40)
+    tables["documents"]["accounted_share"] = [0.99] * 39 + [0.5]
+    figure = corpus_overview(tables["documents"], source=SOURCE)
+    assert sorted(figure.data[1].x)[:2] == [0.5, 0.99] and len(figure.data[1].x) == 30
+    assert "另有 10 份未画出" in figure.layout.title.subtitle.text
+    assert figure.layout.height == 720
 
 
 @pytest.mark.parametrize("chart", CHARTS)
@@ -166,6 +192,8 @@ def test_source_describes_the_tables(tables):
 
 
 @pytest.mark.parametrize("chart", CHARTS)
-def test_a_corpus_without_plans_is_drawn_empty(tables, shares, chart):
+def test_a_corpus_without_plans_gives_one_sentence(tables, shares, chart):
     tables["documents"] = tables["documents"].head(0)
-    assert drawn(chart, tables, shares.head(0)).layout.meta["name"] == chart.__name__
+    figure = drawn(chart, tables, shares.head(0))
+    assert figure.layout.meta["name"] == chart.__name__ and len(figure.data) == 0
+    assert figure.layout.meta["alt"] == "没有读出任务的计划，无法作图。"

@@ -16,7 +16,7 @@ def said(findings):
     ("lang", "expected"),
     [
         ("zh", "读入 2 份年度计划（2 个机构，2022–2023 年），共 6 项任务。"),
-        ("en", "Read 2 annual plans (2 agencies, 2022–2023) with 6 tasks."),
+        ("en", "Annual plans read: 2 (agencies: 2; 2022–2023), with tasks: 6."),
     ],
 )
 def test_corpus_findings(tables, lang, expected):
@@ -43,7 +43,7 @@ def test_a_file_that_was_read_is_not_called_unread(tables):
         ("zh", "「依申请公开」在乙市民政局（2023 年）的 2 项任务中未见"),
         ("zh", "两者的 95% 区间重叠"),
         ("zh", "1 项任务未能归入任何主题"),
-        ("en", "was not observed in the 2 tasks of 乙市民政局 (2023)"),
+        ("en", "was not observed in: 乙市民政局 (2023), n = 2. With few tasks"),
         ("en", "their 95% intervals overlap"),
     ],
 )

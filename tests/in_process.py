@@ -1,0 +1,55 @@
+"""Notebooks run in this process: a kernel for each would take most of the time."""
+
+import ast
+import csv
+import json
+from pathlib import Path
+
+from govopen_analytics.datapackage import write_datapackage
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+BY_NUMBER = {path.name[:2]: path for path in sorted(NOTEBOOKS.glob("0*.ipynb"))}
+BY_NUMBER["template"] = NOTEBOOKS / "_template.ipynb"
+
+
+def run(number, processed_dir, output_dir="", **parameters):
+    """Run a notebook in this process; return its names after the last cell."""
+    names = {"__name__": "notebook"}
+    given = {"processed_dir": str(processed_dir), "output_dir": str(output_dir)}
+    for cell in json.loads(BY_NUMBER[number].read_text("utf-8"))["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        tree = ast.parse("".join(cell["source"]))
+        shown = isinstance(tree.body[-1], ast.Expr) and ast.Expression(
+            tree.body.pop().value
+        )
+        exec(compile(tree, cell["id"], "exec"), names)
+        if shown:
+            names[f"shown: {cell['id']}"] = eval(
+                compile(shown, cell["id"], "eval"), names
+            )
+        if "parameters" in cell["metadata"].get("tags", []):
+            unknown = {*parameters} - {*names}
+            assert unknown == set()
+            names.update({**given, **parameters})
+    return names
+
+
+def shown_html(names):
+    """What the notebook shows as HTML, without its charts."""
+    shown = [value for key, value in names.items() if key.startswith("shown: ")]
+    return "".join(block.markup for block in shown if hasattr(block, "markup"))
+
+
+def table_rows(folder, name):
+    """Rows of a table that a notebook left behind."""
+    path = Path(folder) / "tables" / f"{name}.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def package(folder, tables):
+    """Write tables as a build does; return their folder."""
+    processed = folder / "processed"
+    write_datapackage(tables, processed, details={"codebook": {"version": "1"}})
+    return processed
