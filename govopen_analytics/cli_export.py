@@ -1,9 +1,12 @@
 """The command ``govopen export``: a run's charts and tables for a briefing."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from govopen_analytics.export import Run
 
 
 def export(
@@ -15,7 +18,7 @@ def export(
         typer.Option(
             "--chart",
             metavar="NAME",
-            help="图名，可重复 · name of a chart, may be repeated",
+            help="图名或页名，可重复 · name of a chart or of a page, may be repeated",
         ),
     ] = None,
     everything: Annotated[
@@ -23,6 +26,10 @@ def export(
         typer.Option(
             "--all", help="全部图表与数据表（默认）· all charts and tables (default)"
         ),
+    ] = False,
+    has_list: Annotated[
+        bool,
+        typer.Option("--list", help="只列出图名与标题 · only list names and titles"),
     ] = False,
     formats: Annotated[
         str,
@@ -60,12 +67,15 @@ def export(
     if chart and everything:
         raise typer.BadParameter("found --chart and --all, expected one of them")
     try:
+        opened = open_run(run, lang)
+        if has_list:
+            _list_charts(opened)
+            return
         exported = export_run(
-            open_run(run),
+            opened,
             out,
             formats=[kind for kind in formats.split(",") if kind.strip()],
             charts=chart or [],
-            lang=lang,
             templates=template or [],
             dpi=dpi,
         )
@@ -82,3 +92,10 @@ def export(
         typer.echo("什么也没有写出 · nothing was written", err=True)
     if exported.missing or not exported.written:
         raise typer.Exit(1)
+
+
+def _list_charts(run: "Run") -> None:
+    from govopen_analytics.export import read_chart
+
+    for name, path in run.figures.items():
+        typer.echo(f"{name}\t{read_chart(path, run.lang).title}")

@@ -4,9 +4,11 @@ import asyncio
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ PICTURE_FORMATS = ("png", "svg", "pdf")
 WIDTH, HEIGHT = 1280, 720  # pixels, where the figure names none
 SCALE = 2  # picture pixels to a figure pixel, for print and large screens
 
+START_SECONDS = 60  # for the browser to start, on a slow machine
 _TABS = 2  # pictures drawn at the same time by the one browser
 _MOST_TIMEOUTS = 4  # then the browser hangs, and waiting for each picture is vain
 _MOST_TOLD = 10  # warnings, before only their number is told
@@ -44,6 +47,15 @@ _FONT_NAMES = re.compile(r"cjk|noto ?sans ?sc|source ?han|wqy|wenquanyi|simhei",
 # one for every trace.
 _TRACE = re.compile(r"\btrace[0-9a-f]{6}\b")
 _UID = re.compile(r'id="(?:top)?defs-([0-9a-f]{6})"')
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A picture to draw: its name for people, its figure's JSON, its format."""
+
+    name: str
+    figure: Path
+    kind: str
 
 
 @dataclass
@@ -116,12 +128,41 @@ def write_images(
         Without a browser or a Chinese font no picture is drawn, and the report
         says so; a picture that fails leaves the others alone.
     """
-    wanted = [(path, kind) for path in figure_files for kind in formats]
+    wanted = [
+        Wanted(path.stem, path, kind) for path in figure_files for kind in formats
+    ]
     missing = _what_is_missing() if wanted else None
     if missing or not wanted:
         return ImageReport(warnings=[missing] if missing else [])
-    limit = 60 + seconds_each * len(wanted)
-    work = _draw_all(wanted, seconds_each)
+    return draw_pictures(wanted, _save_beside, seconds_each=seconds_each)
+
+
+def draw_pictures(
+    wanted: Sequence[Wanted],
+    save: Callable[[Wanted, bytes], Path],
+    *,
+    scale: float = SCALE,
+    seconds_each: float = 30,
+) -> ImageReport:
+    """Draw pictures with one browser, which has to be there.
+
+    Parameters
+    ----------
+    wanted : sequence of Wanted
+    save : callable
+        Given a picture and its bytes; returns the file it wrote.
+    scale : float, default 2
+        Picture pixels to a figure pixel in PNG files.
+    seconds_each : float, default 30
+        Time limit of one picture (seconds).
+
+    Returns
+    -------
+    ImageReport
+        A browser that does not start, or hangs, is given up and ended.
+    """
+    limit = START_SECONDS + seconds_each * len(wanted)
+    work = _draw_all(wanted, save, scale, seconds_each)
     try:
         return asyncio.run(asyncio.wait_for(work, limit))
     except (OSError, RuntimeError, TimeoutError) as error:
@@ -130,6 +171,14 @@ def write_images(
             f"({type(error).__name__}: {error}); set BROWSER_PATH to another one"
         )
         return ImageReport(warnings=[warning])
+
+
+def _save_beside(picture: Wanted, drawn: bytes) -> Path:
+    target = picture.figure.with_suffix(f".{picture.kind}")
+    temporary = picture.figure.with_suffix(f".{picture.kind}.writing")
+    temporary.write_bytes(drawn)
+    os.replace(temporary, target)
+    return target
 
 
 def stable_svg(markup: str) -> str:
@@ -157,14 +206,24 @@ def _what_is_missing() -> str | None:
     return None
 
 
-async def _draw_all(wanted: list[tuple[Path, str]], seconds_each: float) -> ImageReport:
+async def _draw_all(
+    wanted: Sequence[Wanted],
+    save: Callable[[Wanted, bytes], Path],
+    scale: float,
+    seconds_each: float,
+) -> ImageReport:
     import kaleido
 
     # mathjax=False: the default fetches it from the network.
     options = {"n": _TABS, "timeout": seconds_each, "mathjax": False}
-    async with kaleido.Kaleido(path=find_browser(), **options) as browser:
+    async with AsyncExitStack() as stack:
+        browser = kaleido.Kaleido(path=find_browser(), **options)
+        await _started(browser, stack)
         tabs, timeouts = asyncio.Semaphore(_TABS), []
-        drawn = [_draw_or_tell(browser, tabs, timeouts, *pair) for pair in wanted]
+        drawn = [
+            _draw_or_tell(browser, tabs, timeouts, picture, save, scale)
+            for picture in wanted
+        ]
         results = await asyncio.gather(*drawn)
     missing = [result for result in results if isinstance(result, str)]
     if len(missing) > _MOST_TOLD:
@@ -173,40 +232,68 @@ async def _draw_all(wanted: list[tuple[Path, str]], seconds_each: float) -> Imag
     return ImageReport([r for r in results if isinstance(r, Path)], missing)
 
 
+async def _started(browser: Any, stack: AsyncExitStack) -> None:
+    entering = asyncio.ensure_future(stack.enter_async_context(browser))
+    await asyncio.wait({entering}, timeout=START_SECONDS)
+    if entering.done():
+        entering.result()
+        return
+    # Cancelled before it knows its process, the library would leave it behind.
+    while not hasattr(browser, "subprocess") and not entering.done():
+        await asyncio.sleep(0.1)
+    _end(getattr(browser, "subprocess", None))
+    entering.cancel()
+    await asyncio.wait({entering})
+    if not entering.cancelled():
+        entering.exception()  # of the browser that was ended: known already
+    # Its pipes stay open otherwise, and with them the thread that reads them.
+    with suppress(OSError, RuntimeError, TimeoutError):
+        await asyncio.wait_for(browser.close(), START_SECONDS)
+    raise TimeoutError(f"not ready after {START_SECONDS} seconds")
+
+
+def _end(process: Any) -> None:
+    """End a browser that hangs, and what it started."""
+    if process is None or process.poll() is not None:
+        return
+    if hasattr(os, "killpg") and os.getpgid(process.pid) == process.pid:
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+
+
 async def _draw_or_tell(
     browser: Any,
     tabs: asyncio.Semaphore,
     timeouts: list[Path],
-    path: Path,
-    kind: str,
+    picture: Wanted,
+    save: Callable[[Wanted, bytes], Path],
+    scale: float,
 ) -> Path | str:
-    name = f"Image {path.stem}.{kind} is missing"
+    name = f"Image {picture.name}.{picture.kind} is missing"
     async with tabs:
         if len(timeouts) >= _MOST_TIMEOUTS:
             return f"{name}: not tried, for the browser no longer answers"
         try:
-            return await _draw(browser, path, kind)
+            return save(picture, await _draw(browser, picture, scale))
         except (OSError, RuntimeError, TimeoutError, ValueError) as error:
             if isinstance(error, TimeoutError):
-                timeouts.append(path)
+                timeouts.append(picture.figure)
             return f"{name}: {type(error).__name__}: {error}"
 
 
-async def _draw(browser: Any, path: Path, kind: str) -> Path:
+async def _draw(browser: Any, picture: Wanted, scale: float) -> bytes:
     import plotly.io
 
-    figure = plotly.io.from_json(path.read_text(encoding="utf-8"), skip_invalid=True)
-    size = {
+    markup = picture.figure.read_text(encoding="utf-8")
+    figure = plotly.io.from_json(markup, skip_invalid=True)
+    options = {
+        "format": picture.kind,
+        "scale": scale if picture.kind == "png" else 1,
         "width": figure.layout.width or WIDTH,
         "height": figure.layout.height or HEIGHT,
     }
-    scale = SCALE if kind == "png" else 1
-    options = {"format": kind, "scale": scale, **size}
     drawn = await browser.calc_fig(figure, opts=options)
-    if kind == "svg":
-        drawn = stable_svg(drawn.decode("utf-8")).encode("utf-8")
-    target = path.with_suffix(f".{kind}")
-    temporary = path.with_suffix(f".{kind}.writing")
-    temporary.write_bytes(drawn)
-    os.replace(temporary, target)
-    return target
+    if picture.kind == "svg":
+        return stable_svg(drawn.decode("utf-8")).encode("utf-8")
+    return drawn

@@ -1,8 +1,8 @@
 """A run to material for briefings: pictures, slides, pages, a workbook."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,19 +37,24 @@ class Run:
     folder : Path
     record : dict
         Its ``run.json``.
+    lang : {"zh", "en"}
+        Language of the words in the files below.
     figures, tables : dict of str to Path
-        Files by name.
+        Files by name, in the order of the notebooks; that of an agency or a theme
+        opens with the name of its page and a stroke.
     """
 
     folder: Path
     record: dict[str, Any]
+    lang: str
     figures: dict[str, Path]
     tables: dict[str, Path]
 
     @property
-    def lang(self) -> str:
-        """Language of the run's words."""
-        return str(self.record.get("lang", "zh"))
+    def languages(self) -> list[str]:
+        """Languages of the run, its own first."""
+        own = str(self.record.get("lang", "zh"))
+        return [str(lang) for lang in self.record.get("languages") or [own]]
 
     @property
     def started(self) -> datetime:
@@ -59,6 +64,16 @@ class Run:
         except ValueError:
             moment = datetime(2000, 1, 1, tzinfo=UTC)
         return moment.astimezone(UTC).replace(microsecond=0)
+
+    def label(self, name: str) -> str:
+        """Return the agency or theme a file is for; empty for the whole."""
+        page = name.rpartition("/")[0]
+        labels = (
+            entry.get("label")
+            for entry in self.record.get("notebooks") or ()
+            if (entry.get("name"), entry.get("lang")) == (page, self.lang)
+        )
+        return str(next(labels, "") or page)
 
 
 @dataclass
@@ -79,7 +94,7 @@ class Exported:
     missing: list[str] = field(default_factory=list)
 
 
-def open_run(path: Path) -> Run:
+def open_run(path: Path, lang: str | None = None) -> Run:
     """Open the folder of a run.
 
     Parameters
@@ -87,11 +102,15 @@ def open_run(path: Path) -> Run:
     path : Path
         The folder, or ``reports/latest``, which may be a link or, where the file
         system has none, a file ``latest.txt`` that names the run.
+    lang : {"zh", "en"}, optional
+        Language of its files; the run's first one where not given.
 
     Raises
     ------
     ExportError
         If there is no run.
+    SelectionError
+        If the run has no files in `lang`.
     """
     named = path.with_name(f"{path.name}.txt")
     if not path.exists() and named.is_file():
@@ -104,11 +123,15 @@ def open_run(path: Path) -> Run:
             f"Run {path}: found no readable {_RECORD} ({type(error).__name__}), "
             "expected a folder that `govopen report` wrote; give it with --run"
         ) from error
-    return Run(
-        path.resolve(),
-        content,
-        _files(path / FIGURES_DIR, ".json"),
-        _files(path / TABLES_DIR, ".csv"),
+    run = Run(path.resolve(), content, "", {}, {})
+    lang = _checked_language(run, lang)
+    # The first language of a run stands in its folder, others below it.
+    site = run.folder / lang if lang != run.languages[0] else run.folder
+    return replace(
+        run,
+        lang=lang,
+        figures=_files(site / FIGURES_DIR, ".json", content, lang),
+        tables=_files(site / TABLES_DIR, ".csv", content, lang),
     )
 
 
@@ -118,7 +141,6 @@ def export_run(
     *,
     formats: Sequence[str],
     charts: Sequence[str] = (),
-    lang: str | None = None,
     templates: Sequence[Path] = (),
     dpi: int = 200,
     on_progress: Callable[[str, int, int], None] = lambda step, done, total: None,
@@ -137,10 +159,10 @@ def export_run(
     formats : sequence of str
         Some of ``FORMATS``.
     charts : sequence of str
-        Names of figures; none takes all. A choice of charts has their data in the
-        workbook; all of them have the run's tables there.
-    lang : {"zh", "en"}, optional
-        Language; the run's own where not given.
+        Names of figures, or of pages for all figures on them; a figure that many
+        agencies or themes have may go without the page's name for all of these.
+        None takes all. A choice of charts has their data in the workbook; all of
+        them have the run's tables there.
     templates : sequence of Path
         At most one for slides and one for pages.
     dpi : int, default 200
@@ -155,28 +177,30 @@ def export_run(
     Raises
     ------
     SelectionError
-        If a chart, a format or the language is not there.
+        If a chart or a format is not there.
     ExportError
         If a template has no place for charts, or a file cannot be written.
     """
     formats = _checked_formats(formats)
     names = _checked_charts(run, charts)
-    lang = _checked_language(run, lang)
     by_format = _checked_templates(templates, formats)
     images.check_dpi(dpi)
     exported = Exported(warnings=_remarks(run))
-    found = _read_charts(run, names, lang, exported)
-    stem = names[0] if len(charts) == 1 else _SET_NAME
-    job = _Job(run, found, out, stem, lang, exported)
+    found = _read_charts(run, names, exported)
+    stem = _file_name(charts[0]) if len(charts) == 1 else _SET_NAME
+    job = _Job(run, found, out, stem, exported)
+    made: list[tuple[Path, bytes]] = []
     for done, kind in enumerate(formats):
         on_progress(kind, done, len(formats))
         if kind == "xlsx":
-            _write_workbook(job, has_choice=bool(charts))
+            made.append(_workbook(job, has_choice=bool(charts)))
         elif kind not in images.FORMATS:
-            _write_pages(job, kind, by_format.get(kind))
+            made += _pages(job, kind, by_format.get(kind))
+    # A template that does not do is found before anything is written.
+    exported.written += [write_whole(path, blob) for path, blob in made]
     pictures = [kind for kind in formats if kind in images.FORMATS]
     if pictures:
-        files = [run.figures[name] for name in names]
+        files = {_file_name(name): run.figures[name] for name in names}
         drawn = images.write_pictures(files, out, pictures, dpi=dpi, when=run.started)
         exported.written += drawn.written
         exported.missing += drawn.warnings
@@ -190,36 +214,49 @@ class _Job:
     charts: list[Chart]
     out: Path
     stem: str
-    lang: str
     exported: Exported
 
 
-def _write_pages(job: _Job, kind: str, template: Path | None) -> None:
+def _pages(job: _Job, kind: str, template: Path | None) -> list[tuple[Path, bytes]]:
     if not job.charts:
         job.exported.missing.append(
             f"No {kind}: run {job.run.folder.name} has no chart that it could hold"
         )
-        return
+        return []
     make = deck_bytes if kind == "pptx" else document_bytes
-    blob = make(job.charts, lang=job.lang, when=job.run.started, template=template)
-    job.exported.written.append(write_whole(job.out / f"{job.stem}.{kind}", blob))
+    blob = make(job.charts, lang=job.run.lang, when=job.run.started, template=template)
+    return [(job.out / f"{job.stem}.{kind}", blob)]
 
 
-def _write_workbook(job: _Job, *, has_choice: bool) -> None:
+def _workbook(job: _Job, *, has_choice: bool) -> tuple[Path, bytes]:
     charts = job.charts if has_choice else None
     blob = workbook_bytes(
-        _sheets(job.run, charts, job.lang, job.exported),
+        _sheets(job.run, charts, job.exported),
         record=job.run.record,
         sources=[chart.source for chart in job.charts if chart.source],
-        lang=job.lang,
+        lang=job.run.lang,
         when=job.run.started,
     )
     name = job.stem if has_choice else _TABLES_NAME
-    job.exported.written.append(write_whole(job.out / f"{name}.xlsx", blob))
+    return job.out / f"{name}.xlsx", blob
 
 
-def _files(folder: Path, suffix: str) -> dict[str, Path]:
-    return {path.stem: path for path in sorted(folder.glob(f"*{suffix}"))}
+def _files(
+    folder: Path, suffix: str, record: Mapping[str, Any], lang: str
+) -> dict[str, Path]:
+    """Return the files of a kind by name, in the order of their notebooks."""
+    found = {path.relative_to(folder): path for path in folder.rglob(f"*{suffix}")}
+    entries = [e for e in record.get("notebooks") or () if e.get("lang") == lang]
+    listed = [name for entry in entries for name in entry.get("files") or ()]
+    place = {name: i for i, name in enumerate(listed)}
+    last = len(listed)
+    order = {own: f"{folder.name}/{own.as_posix()}" for own in found}
+    names = sorted(found, key=lambda own: (place.get(order[own], last), order[own]))
+    return {own.with_suffix("").as_posix(): found[own] for own in names}
+
+
+def _file_name(name: str) -> str:
+    return name.replace("/", "-")
 
 
 def _checked_formats(formats: Sequence[str]) -> list[str]:
@@ -231,22 +268,31 @@ def _checked_formats(formats: Sequence[str]) -> list[str]:
 
 
 def _checked_charts(run: Run, charts: Sequence[str]) -> list[str]:
-    for name in charts:
-        if name not in run.figures:
+    wanted: list[str] = []
+    for asked in charts:
+        named = [
+            name
+            for name in run.figures
+            if asked == name or asked in name.rpartition("/")[::2]
+        ]
+        if not named:
             raise SelectionError(
-                f"Chart of run {run.folder.name}: {choices(name, run.figures)}"
+                f"Chart of run {run.folder.name}: {choices(asked, run.figures)}; "
+                "`govopen export --list` shows them all"
             )
-    return list(dict.fromkeys(charts)) or list(run.figures)
+        wanted += named
+    return list(dict.fromkeys(wanted)) or list(run.figures)
 
 
 def _checked_language(run: Run, lang: str | None) -> str:
-    if lang is not None and lang != run.lang:
+    if lang is not None and lang not in run.languages:
+        own = ", ".join(map(repr, run.languages))
         raise SelectionError(
-            f"Run {run.folder.name}: found words in {run.lang!r}, expected {lang!r}; "
+            f"Run {run.folder.name}: found words in {own}, expected {lang!r}; "
             f"run `govopen report --lang {lang}` and export that run, or leave out "
             "--lang"
         )
-    return run.lang
+    return lang or run.languages[0]
 
 
 def _checked_templates(
@@ -284,28 +330,32 @@ def _remarks(run: Run) -> list[str]:
     ]
 
 
-def _read_charts(
-    run: Run, names: Sequence[str], lang: str, exported: Exported
-) -> list[Chart]:
+def _read_charts(run: Run, names: Sequence[str], exported: Exported) -> list[Chart]:
     """Read the charts; one without an office form does not stop the others."""
     found = []
     for name in names:
         try:
-            found.append(read_chart(run.figures[name], lang))
+            chart = read_chart(run.figures[name], run.lang)
         except ExportError as error:
             exported.missing.append(str(error))
+        else:
+            own = f"{chart.name} {run.label(name)}".strip()
+            found.append(replace(chart, name=own))
     return found
 
 
 def _sheets(
-    run: Run, charts: Sequence[Chart] | None, lang: str, exported: Exported
+    run: Run, charts: Sequence[Chart] | None, exported: Exported
 ) -> list[Sheet]:
     if charts is not None:
-        return [chart_sheet(chart, lang) for chart in charts]
+        return [chart_sheet(chart, run.lang) for chart in charts]
+    parts: dict[str, dict[str, Path]] = {}
+    for name, path in run.tables.items():
+        parts.setdefault(path.stem, {})[run.label(name)] = path
     sheets = []
-    for path in run.tables.values():
+    for own in parts.values():
         try:
-            sheets.append(read_sheet(path, lang))
+            sheets.append(read_sheet(own, run.lang))
         except ExportError as error:
             exported.missing.append(str(error))
     exported.warnings += [text for sheet in sheets for text in sheet.warnings]

@@ -1,7 +1,9 @@
 """A figure file of a run to a chart with native data; no browser is needed."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from govopen_analytics.export.panels import read_panels
 from govopen_analytics.export.words import words_for_marks
 
 _HEAT = ("heatmap",)
+# What the subtitles call the two colours that tell series apart.
+_COLOR_WORDS = {"0b5394": "蓝色|[Bb]lue", "d55e00": "橙色|[Oo]range"}
 
 
 def read_chart(path: Path, lang: str = "zh") -> Chart:
@@ -55,10 +59,11 @@ def _chart(figure: Mapping[str, Any], stem: str, lang: str) -> Chart:
     others = [trace for trace in traces if trace.get("type") not in _HEAT]
     notes = _notes(layout.get("annotations") or ())
     words = plain_text(title.get("text")) or name
+    subtitle = plain_text((title.get("subtitle") or {}).get("text"))
     panels = () if heat else read_panels(others, layout, name, words)
+    panels = tuple(_with_names(panel, subtitle) for panel in panels)
     alt = plain_text(meta.get("alt"))
     marks = {"is_bars": _has_bars(panels), "is_table": bool(heat)}
-    subtitle = plain_text((title.get("subtitle") or {}).get("text"))
     return Chart(
         name=name,
         title=words,
@@ -76,6 +81,18 @@ def _chart(figure: Mapping[str, Any], stem: str, lang: str) -> Chart:
 
 def _has_bars(panels: Sequence[Panel]) -> bool:
     return any(panel.kind in ("bar", "column") for panel in panels)
+
+
+def _with_names(panel: Panel, subtitle: str) -> Panel:
+    """Name series after the key to their colours, where no legend names them."""
+    if panel.has_legend or len(panel.series) < 2:
+        return panel
+    series = []
+    for one in panel.series:
+        words = _COLOR_WORDS.get(one.color)
+        found = words and re.search(rf"(?:{words})[^:：;；]*[:：]([^;；]+)", subtitle)
+        series.append(replace(one, name=found[1].strip()) if found else one)
+    return replace(panel, series=tuple(series))
 
 
 def _by_axes(traces: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:

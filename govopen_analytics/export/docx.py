@@ -45,6 +45,7 @@ from govopen_analytics.export.words import export_words, kept_together
 
 _PAGE = Cm(21.0), Cm(29.7)
 _MARGIN = Cm(2.0)
+_HAIR = Cm(0.05)
 _LEAST_WIDTH, _LEAST_HEIGHT = Cm(10), Cm(10)
 # Heading, subtitle, notes, source line and the air between them.
 _WORDS_HEIGHT = Cm(5.2)
@@ -212,17 +213,19 @@ def _add_page(
     elif page.panels:
         _add_panels(file, page, chart, room, style)
     else:
-        _add_line(file, chart.alt, style, size=12, color=INK)
+        _add_line(file, chart.alt, style, size=12, least=12, color=INK)
     for text in chart.notes:
         _add_line(file, text, style, size=9.5, color=INK)
     _add_line(file, chart.source, style, size=9, color=QUIET)
 
 
-def _add_line(file: Any, text: str, style: Style, *, size: float, color: str) -> None:
+def _add_line(
+    file: Any, text: str, style: Style, *, size: float, color: str, least: float = 8
+) -> None:
     paragraph = file.add_paragraph()
     paragraph.paragraph_format.space_after = Pt(4)
     run = _add_run(paragraph, text, style)
-    run.font.size = Pt(fitting_size(text, Emu(_room(file)[0]).pt, size))
+    run.font.size = Pt(fitting_size(text, Emu(_room(file)[0]).pt, size, least))
     run.font.color.rgb = RGBColor.from_string(color.upper())
 
 
@@ -239,7 +242,8 @@ def _add_run(paragraph: Any, text: str, style: Style) -> Any:
 def _add_panels(
     file: Any, page: Page, chart: Chart, room: tuple[int, int], style: Style
 ) -> None:
-    width = room[0] // page.across
+    # A hair less than the page, so that rounding puts none on a line of its own.
+    width = room[0] // page.across - _HAIR
     height = min(room[1] // page.down, Cm(14 if page.across * page.down == 1 else 9))
     for start in range(0, len(page.panels), page.across):
         paragraph = file.add_paragraph()
@@ -329,7 +333,7 @@ def _add_table(
     cells = head.cells
     for cell, text in zip(cells, ("", *table.columns), strict=True):
         _fill_cell(cell, text, style, size=8, bold=True)
-    for row, height in zip(grid.rows, row_heights_cm(table), strict=True):
+    for row, height in zip(grid.rows, row_heights_cm(table, column_cm), strict=True):
         row.height = Cm(height)
     body = list(grid.rows)[1:]
     for row, name, line in zip(body, table.rows, table.cells, strict=True):
@@ -343,7 +347,8 @@ def _add_table(
             align=WD_ALIGN_PARAGRAPH.LEFT,
         )
         for cell, value in zip(cells[1:], line, strict=True):
-            _shade(cell, value, style)
+            room = 0.8 * Cm(column_cm).pt  # a cell of Word has margins
+            _shade(cell, value, style, fitting_size(value.text, room, 9, 7))
     for row in grid.rows:
         for cell, own in zip(row.cells, widths, strict=True):
             cell.width = own
@@ -359,8 +364,7 @@ def _describe_table(grid: Any, chart: Chart) -> None:
         properties.append(described)
 
 
-def _shade(shape: Any, cell: Cell, style: Style) -> None:
-    size = 9 if len(cell.text) <= 6 else 7.5
+def _shade(shape: Any, cell: Cell, style: Style, size: float) -> None:
     _fill_cell(shape, cell.text, style, size=size, color=cell.color)
     properties = shape._tc.get_or_add_tcPr()
     borders = OxmlElement("w:tcBorders")

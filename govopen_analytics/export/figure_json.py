@@ -18,9 +18,9 @@ _HEX = re.compile(r"#([0-9a-fA-F]{6})")
 _RGB = re.compile(r"rgba?\(\s*(\d+),\s*(\d+),\s*(\d+)")
 
 
-def printable(text: object) -> str:
+def printable(text: object, instead: str = "") -> str:
     """Return a text without the characters that XML cannot hold."""
-    return _UNPRINTABLE.sub("", str(text))
+    return _UNPRINTABLE.sub(instead, str(text))
 
 
 def plain_text(markup: object) -> str:

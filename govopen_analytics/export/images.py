@@ -1,23 +1,20 @@
 """Figure files to PNG, SVG and PDF at a chosen resolution; this needs a browser."""
 
-import asyncio
 import re
 import struct
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from govopen_analytics.errors import ExportError
 from govopen_analytics.export.package import write_whole
 from govopen_analytics.images import (
-    HEIGHT,
-    WIDTH,
+    ImageReport,
+    Wanted,
+    draw_pictures,
     find_browser,
     has_chinese_font,
-    stable_svg,
 )
 
 FORMATS = ("png", "svg", "pdf")
@@ -27,29 +24,21 @@ _PNG_HEAD = 33  # signature and first chunk, after which the resolution may stan
 _PDF_DATE = re.compile(rb"(/(?:Creation|Mod)Date \(D:)\d{14}")
 
 
-@dataclass
-class Drawn:
-    """Pictures written, and why others are missing, one sentence each."""
-
-    written: list[Path] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-
 def write_pictures(
-    figures: Sequence[Path],
+    figures: Mapping[str, Path],
     out: Path,
     formats: Sequence[str],
     *,
     dpi: int,
     when: datetime,
     seconds_each: float = 30,
-) -> Drawn:
+) -> ImageReport:
     """Draw figure files in picture formats, with one browser for all of them.
 
     Parameters
     ----------
-    figures : sequence of Path
-        Figures that ``results.save_figure`` wrote.
+    figures : mapping of str to Path
+        Figures that ``results.save_figure`` wrote, by the names of their pictures.
     out : Path
         Folder for the pictures.
     formats : sequence of str
@@ -63,7 +52,7 @@ def write_pictures(
 
     Returns
     -------
-    Drawn
+    ImageReport
         Without a browser or a Chinese font nothing is drawn, and it says so.
 
     Raises
@@ -73,17 +62,17 @@ def write_pictures(
     """
     missing = _what_is_missing(formats)
     if missing:
-        return Drawn(warnings=[missing])
-    limit = 60 + 2 * seconds_each * len(figures) * len(formats)
-    work = _draw_all(figures, out, formats, dpi, when, seconds_each)
-    try:
-        return asyncio.run(asyncio.wait_for(work, limit))
-    except (OSError, RuntimeError, TimeoutError) as error:
-        warning = (
-            f"No {', '.join(formats)}: the browser {find_browser()} did not serve "
-            f"({type(error).__name__}: {error}); set BROWSER_PATH to another one"
-        )
-        return Drawn(warnings=[warning])
+        return ImageReport(warnings=[missing])
+    wanted = [
+        Wanted(name, path, kind) for name, path in figures.items() for kind in formats
+    ]
+
+    def save(picture: Wanted, drawn: bytes) -> Path:
+        path = out / f"{picture.name}.{picture.kind}"
+        return write_whole(path, _finished(drawn, picture.kind, dpi, when))
+
+    scale = dpi / PIXELS_PER_INCH
+    return draw_pictures(wanted, save, scale=scale, seconds_each=seconds_each)
 
 
 def with_resolution(png: bytes, dpi: int) -> bytes:
@@ -127,54 +116,10 @@ def _what_is_missing(formats: Sequence[str]) -> str:
     return ""
 
 
-async def _draw_all(
-    figures: Sequence[Path],
-    out: Path,
-    formats: Sequence[str],
-    dpi: int,
-    when: datetime,
-    seconds_each: float,
-) -> Drawn:
-    import kaleido
-
-    drawn = Drawn()
-    # mathjax=False: the default fetches it from the network.
-    options = {"n": 1, "timeout": seconds_each, "mathjax": False}
-    async with kaleido.Kaleido(path=find_browser(), **options) as browser:
-        for path in figures:
-            for kind in formats:
-                try:
-                    picture = await _draw(browser, path, kind, dpi)
-                except (OSError, RuntimeError, TimeoutError, ValueError) as error:
-                    drawn.warnings.append(
-                        f"Picture {path.stem}.{kind} is missing: "
-                        f"{type(error).__name__}: {error}"
-                    )
-                    continue
-                picture = _finished(picture, kind, dpi, when)
-                drawn.written.append(write_whole(out / f"{path.stem}.{kind}", picture))
-    return drawn
-
-
-async def _draw(browser: Any, path: Path, kind: str, dpi: int) -> bytes:
-    import plotly.io
-
-    figure = plotly.io.from_json(path.read_text(encoding="utf-8"), skip_invalid=True)
-    options = {
-        "format": kind,
-        "scale": dpi / PIXELS_PER_INCH if kind == "png" else 1,
-        "width": figure.layout.width or WIDTH,
-        "height": figure.layout.height or HEIGHT,
-    }
-    return await browser.calc_fig(figure, opts=options)
-
-
 def _finished(picture: bytes, kind: str, dpi: int, when: datetime) -> bytes:
     if kind == "png":
         return with_resolution(picture, dpi)
-    if kind == "svg":
-        return stable_svg(picture.decode("utf-8")).encode("utf-8")
-    return stable_pdf(picture, when)
+    return stable_pdf(picture, when) if kind == "pdf" else picture
 
 
 def check_dpi(dpi: int, least: int = 36, most: int = 1200) -> int:

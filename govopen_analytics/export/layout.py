@@ -40,7 +40,9 @@ class Page:
     table: HeatTable | None = None
 
 
-def page_chart(chart: Chart, width_cm: float, height_cm: float) -> list[Page]:
+def page_chart(
+    chart: Chart, width_cm: float, height_cm: float, *, row_cm: float = _ROW_CM
+) -> list[Page]:
     """Lay a chart out on as many pages as it needs.
 
     Parameters
@@ -48,6 +50,8 @@ def page_chart(chart: Chart, width_cm: float, height_cm: float) -> list[Page]:
     chart : Chart
     width_cm, height_cm : float
         Room for panels or table (centimetres).
+    row_cm : float
+        Least height of a row of bars, which their type has to fit (centimetres).
 
     Returns
     -------
@@ -55,7 +59,7 @@ def page_chart(chart: Chart, width_cm: float, height_cm: float) -> list[Page]:
         At least one; a chart with nothing to draw has an empty page.
     """
     pages = _table_pages(chart, width_cm, height_cm)
-    pages += _panel_pages(chart, width_cm, height_cm)
+    pages += _panel_pages(chart, width_cm, height_cm, row_cm)
     pages = pages or [Page(1, 1)]
     return [
         replace(page, number=number, n_pages=len(pages))
@@ -63,14 +67,20 @@ def page_chart(chart: Chart, width_cm: float, height_cm: float) -> list[Page]:
     ]
 
 
-def row_heights_cm(table: HeatTable, height_cm: float = 0) -> list[float]:
+def row_heights_cm(
+    table: HeatTable, column_cm: float, height_cm: float = 0
+) -> list[float]:
     """Return the heights of a table's rows, its head first (centimetres).
 
-    Where there is more room than they need, they take some of it.
+    Where there is more room than they need, the rows below the head take some of it.
     """
-    needed = [_HEAD_CM, *[_row_height_cm(table)] * len(table.rows)]
-    stretch = min(_MOST_STRETCH, max(1.0, height_cm / sum(needed)))
-    return [stretch * height for height in needed]
+    room = column_cm - _ROOM_CM
+    n_lines = max((-(-_width(name) // room) for name in table.columns), default=1)
+    head = min(_HEAD_CM, _ROOM_CM + _LINE_CM * max(1.5, n_lines))
+    needed = [_row_height_cm(table)] * len(table.rows)
+    stretch = (height_cm - head) / sum(needed) if needed else 1.0
+    stretch = min(_MOST_STRETCH, max(1.0, stretch))
+    return [head, *(stretch * height for height in needed)]
 
 
 def fitting_size(text: str, width_pt: float, size: float, least: float = 8) -> float:
@@ -82,7 +92,7 @@ def fitting_size(text: str, width_pt: float, size: float, least: float = 8) -> f
     width_pt, size, least : float
         Room, and the sizes wanted and allowed (points).
     """
-    ems = sum(1.0 if ord(character) > 0x2E7F else 0.56 for character in text)
+    ems = sum(1.0 if ord(character) > 0x2E7F else 0.5 for character in text)
     return max(least, min(size, int(2 * width_pt / max(ems, 1)) / 2))
 
 
@@ -143,14 +153,18 @@ def _rows_that_fit(table: HeatTable, height_cm: float) -> list[slice]:
     return _parts(len(table.rows), max(1, int(room / _row_height_cm(table))))
 
 
-def _panel_pages(chart: Chart, width_cm: float, height_cm: float) -> list[Page]:
+def _panel_pages(
+    chart: Chart, width_cm: float, height_cm: float, row_cm: float
+) -> list[Page]:
     panels = [
-        part for panel in chart.panels for part in _short_enough(panel, height_cm)
+        part
+        for panel in chart.panels
+        for part in _short_enough(panel, height_cm, row_cm)
     ]
     if not panels:
         return []
     least_width = max(map(_panel_width_cm, panels))
-    least_height = max(map(_panel_height_cm, panels))
+    least_height = max(_panel_height_cm(panel, row_cm) for panel in panels)
     across = max(1, min(_MOST_ACROSS, int(width_cm / least_width), len(panels)))
     down = max(1, int(height_cm / least_height))
     down = min(down, -(-len(panels) // across))
@@ -159,11 +173,14 @@ def _panel_pages(chart: Chart, width_cm: float, height_cm: float) -> list[Page]:
     return [Page(1, 1, group, across, down) for group in groups]
 
 
-def _short_enough(panel: Panel, height_cm: float) -> list[Panel]:
+def _short_enough(panel: Panel, height_cm: float, row_cm: float) -> list[Panel]:
     if panel.kind != "bar":
         return [panel]
     room = height_cm - _PANEL_FURNITURE_CM
-    most = max(1, int(room / _bar_row_cm(panel)))
+    most = max(1, int(room / _bar_row_cm(panel, row_cm)))
+    if len(panel.categories) > most and panel.value_range is None:
+        # Parts of a chart are compared with each other: one scale for all of them.
+        panel = replace(panel, value_range=panel.extent())
     return [
         replace(
             panel,
@@ -181,15 +198,15 @@ def _panel_width_cm(panel: Panel) -> float:
     return max(_BAR_PANEL_CM, _BARS_CM + _SMALLER * min(longest, _MOST_LABEL_CM))
 
 
-def _panel_height_cm(panel: Panel) -> float:
+def _panel_height_cm(panel: Panel, row_cm: float) -> float:
     if panel.kind != "bar":
         return _OTHER_HEIGHT_CM
-    return _PANEL_FURNITURE_CM + _bar_row_cm(panel) * len(panel.categories)
+    return _PANEL_FURNITURE_CM + _bar_row_cm(panel, row_cm) * len(panel.categories)
 
 
-def _bar_row_cm(panel: Panel) -> float:
+def _bar_row_cm(panel: Panel, row_cm: float) -> float:
     n_beside = 1 if panel.is_stacked else len(panel.series)
-    return max(_ROW_CM, _SERIES_CM * n_beside)
+    return max(row_cm, _SERIES_CM * n_beside)
 
 
 def _parts(n: int, most: int) -> list[slice]:

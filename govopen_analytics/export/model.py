@@ -84,6 +84,20 @@ class Panel:
     has_legend: bool = False
     has_numbers: bool = True
 
+    def extent(self) -> tuple[float, float]:
+        """Return the least and the largest value, intervals and stacks included."""
+        values = [
+            value
+            for one in self.series
+            for point in one.points
+            for value in (point.value, point.lower, point.upper)
+            if value is not None
+        ]
+        if self.is_stacked:
+            for points in zip(*(one.points for one in self.series), strict=True):
+                values.append(sum(point.value or 0.0 for point in points))
+        return min(values, default=0.0), max(values, default=1.0)
+
 
 @dataclass(frozen=True)
 class Cell:

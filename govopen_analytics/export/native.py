@@ -28,7 +28,7 @@ from govopen_analytics.export.figure_json import written
 from govopen_analytics.export.model import Panel, Point, Series
 from govopen_analytics.export.words import export_words
 
-INK, QUIET, GRID = "1f2933", "52606d", "e4e7eb"
+INK, QUIET, GRID, PAPER = "1f2933", "52606d", "e4e7eb", "ffffff"
 # Named by every Chinese Windows and Office; others take their own instead.
 CHINESE_FONT, LATIN_FONT = "Microsoft YaHei", "Arial"
 _SHEET = "Sheet1"  # the name the writers of the chart's XML refer to
@@ -104,6 +104,7 @@ def add_chart(
         plot.overlap = 100 if panel.is_stacked else 0
         plot.vary_by_categories = False
     set_fonts(chart._chartSpace, style)
+    _unsign_ids(chart._chartSpace)
     return frame
 
 
@@ -259,6 +260,14 @@ def _refer(
         )
     else:
         name.find(f".//{qn('c:f')}").text = f"{_SHEET}!${letter}$1"
+
+
+def _unsign_ids(space: Any) -> None:
+    # The library writes negative identifiers of axes; readers take
+    # them from 0 to 2**31 only.
+    for tag in ("c:axId", "c:crossAx"):
+        for found in space.iter(qn(tag)):
+            found.set("val", str(int(found.get("val")) % 2**31))
 
 
 def _remove_border(space: Any) -> None:
@@ -417,17 +426,7 @@ def _axis_title(axis: Any, text: str, style: Style) -> None:
 
 def _bounds(panel: Panel) -> tuple[float, float, float]:
     """Return minimum, maximum and step of the value axis, intervals included."""
-    values = [
-        value
-        for one in panel.series
-        for point in one.points
-        for value in (point.value, point.lower, point.upper)
-        if value is not None
-    ]
-    if panel.is_stacked:
-        for points in zip(*(one.points for one in panel.series), strict=True):
-            values.append(sum(point.value or 0.0 for point in points))
-    low, high = panel.value_range or (min(values, default=0), max(values, default=1))
+    low, high = panel.value_range or panel.extent()
     if panel.kind != "scatter" or low >= 0:
         low, high = min(low, 0.0), max(high, 0.0)
     if panel.base is not None:
@@ -460,10 +459,12 @@ def _paint(series: Any, one: Series, panel: Panel) -> None:
         series.format.fill.fore_color.rgb = rgb(one.color)
         series.invert_if_negative = False
         for i, point in enumerate(one.points):
-            if point.is_hollow and point.value:
+            if point.is_hollow and point.value not in (None, panel.base or 0):
                 own = series.points[i].format
                 own.fill.solid()
-                own.fill.fore_color.rgb = rgb(_pale(one.color))
+                # What was not observed reaches the reference line all the same.
+                fill = _pale(one.color) if point.value else PAPER
+                own.fill.fore_color.rgb = rgb(fill)
                 own.line.color.rgb = rgb(one.color)
         return
     if panel.kind == "scatter" and not one.is_line:

@@ -98,7 +98,8 @@ def write_whole(path: Path, blob: bytes) -> Path:
     ExportError
         If the folder cannot be made or written to; a former file stays.
     """
-    temporary = path.with_name(f".{path.name}.writing")
+    # Another export may be writing the same file.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.writing")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -1,6 +1,7 @@
 """Traces of a figure to panels of series: bars, dots with intervals, lines."""
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,15 +27,21 @@ _COLOR = "0b5394"
 _COLORS = (_COLOR, "d55e00", "009e73", "cc79a7", "e69f00", "56b4e9")
 _PAPER = "ffffff"
 _TOLERANCE = 1e-9
+_SAME_ROW = 1e-3  # of a row's height
 
 
 @dataclass
 class _Marks:
-    """Marks of one trace, in the panel's terms: category or x, and value."""
+    """Marks of one trace, in the panel's terms: category or x, and value.
+
+    ``rows`` has where a mark stands across its category's line: marks, intervals and
+    labels at one place belong together.
+    """
 
     name: str
     color: str
     mode: str
+    rows: dict[float | str, Any] = field(default_factory=dict)
     points: dict[float | str, Point] = field(default_factory=dict)
     free: list[Point] = field(default_factory=list)
 
@@ -115,9 +122,8 @@ def _panel(
     marks = [_marks(part, axes) for trace in shown for part in _whole(trace, axes)]
     marks = [found for found in marks if found.points or found.free]
     if axes.named:
-        intervals = _intervals(traces, axes)
-        marks = [_with_intervals(found, intervals) for found in marks]
-        marks = [_with_labels(found, _labels(traces, axes)) for found in marks]
+        _give_intervals(marks, traces, axes)
+        _give_labels(marks, traces, axes)
         marks = _merged(marks, has_legend=bool(layout.get("showlegend")))
     fallback = _axis_title(axes.value_axis) or title or figure_title
     series = _series(marks, axes, fallback)
@@ -235,36 +241,85 @@ def _is_interval(trace: Mapping[str, Any], axes: _Axes) -> bool:
     )
 
 
-def _intervals(
-    traces: Sequence[Mapping[str, Any]], axes: _Axes
-) -> dict[float | str, list[tuple[float, float]]]:
-    found: dict[float | str, list[tuple[float, float]]] = {}
+def _give_intervals(
+    marks: Sequence[_Marks], traces: Sequence[Mapping[str, Any]], axes: _Axes
+) -> None:
+    """Give each interval to the one mark it is of, of its own colour first."""
     side = 1 if axes.named == "y" else 0
     for trace in traces:
         if _mode(trace) != "lines" or not _is_support(trace, axes):
             continue
+        color = hex_color((trace.get("line") or {}).get("color"), "")
         for first, last in _segments(trace):
-            ends = sorted((first[1 - side], last[1 - side]))
+            lower, upper = sorted((first[1 - side], last[1 - side]))
             place = _place(first[side], axes)
-            if place is not None:
-                found.setdefault(place, []).append((ends[0], ends[1]))
-    return found
+            fitting = [
+                own
+                for own in _at(marks, place, first[side])
+                if own.points[place].lower is None
+                and lower - _TOLERANCE <= own.points[place].value <= upper + _TOLERANCE
+            ]
+            if fitting:
+                own = max(fitting, key=lambda own: own.color == color)
+                point = own.points[place]
+                own.points[place] = replace(point, lower=lower, upper=upper)
 
 
-def _labels(
-    traces: Sequence[Mapping[str, Any]], axes: _Axes
-) -> dict[float | str, list[tuple[float, str]]]:
-    found: dict[float | str, list[tuple[float, str]]] = {}
+def _give_labels(
+    marks: Sequence[_Marks], traces: Sequence[Mapping[str, Any]], axes: _Axes
+) -> None:
+    """Give each text to the one mark whose value it says, or at which it stands."""
     for trace in traces:
         if _mode(trace) != "text":
             continue
         rows, values = _coordinates(trace, axes)
         texts = per_mark(trace.get("text"), len(rows))
         for row, value, text in zip(rows, values, texts, strict=True):
-            place = _place(row, axes)
-            if place is not None and number(value) is not None:
-                found.setdefault(place, []).append((value, plain_text(text)))
-    return found
+            place, text = _place(row, axes), plain_text(text)
+            if not text or number(value) is None:
+                continue
+            fitting = [
+                (
+                    _says(text, point),
+                    _stands(value, point),
+                    point.lower is not None,
+                    own,
+                )
+                for own in _at(marks, place, row)
+                for point in (own.points[place],)
+            ]
+            fitting = [found for found in fitting if found[0] or found[1]]
+            if fitting:
+                *_, own = max(fitting, key=lambda found: found[:3])
+                own.points[place] = replace(own.points[place], label=text)
+
+
+def _at(marks: Sequence[_Marks], place: float | str | None, row: Any) -> list[_Marks]:
+    return [
+        own for own in marks if place in own.points and _is_same(own.rows[place], row)
+    ]
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    if number(one) is None or number(other) is None:
+        return one == other
+    return abs(one - other) < _SAME_ROW
+
+
+def _says(text: str, point: Point) -> bool:
+    """Say whether a label opens with the value of a mark, as it was rounded."""
+    found = re.match(r"[+-]?\d+(?:\.(\d+))?(%?)", text)
+    if found is None or point.value is None:
+        return False
+    scale = 100 if found[2] else 1
+    said = float(found[0].removesuffix("%")) / scale
+    half = 0.5 / scale / 10 ** len(found[1] or "")
+    return abs(said - point.value) <= half + _TOLERANCE
+
+
+def _stands(at: float, point: Point) -> bool:
+    anchors = (point.upper, point.value, point.lower)
+    return any(a is not None and abs(a - at) < _TOLERANCE for a in anchors)
 
 
 def _coordinates(trace: Mapping[str, Any], axes: _Axes) -> tuple[list, list]:
@@ -301,7 +356,7 @@ def _marks(trace: Mapping[str, Any], axes: _Axes) -> _Marks:
             continue
         place = _place(row, axes)
         if place is not None and point.value is not None:
-            marks.points[place] = point
+            marks.points[place], marks.rows[place] = point, row
     return marks
 
 
@@ -320,35 +375,6 @@ def _error_bounds(
     return bounds
 
 
-def _with_intervals(
-    marks: _Marks, intervals: Mapping[float | str, list[tuple[float, float]]]
-) -> _Marks:
-    points = {}
-    for place, point in marks.points.items():
-        value = point.value
-        for lower, upper in intervals.get(place, []):
-            fits = lower - _TOLERANCE <= value <= upper + _TOLERANCE
-            if point.lower is None and fits:
-                point = replace(point, lower=lower, upper=upper)
-        points[place] = point
-    return replace(marks, points=points)
-
-
-def _with_labels(
-    marks: _Marks, labels: Mapping[float | str, list[tuple[float, str]]]
-) -> _Marks:
-    points = {}
-    for place, point in marks.points.items():
-        anchors = (point.upper, point.value, point.lower)
-        near = [
-            text
-            for at, text in labels.get(place, [])
-            if any(a is not None and abs(a - at) < _TOLERANCE for a in anchors)
-        ]
-        points[place] = replace(point, label=near[0]) if near else point
-    return replace(marks, points=points)
-
-
 def _merged(marks: Sequence[_Marks], *, has_legend: bool) -> list[_Marks]:
     # Sure, unsure and unobserved marks are traces of one series, each with rows of
     # its own; only a legend makes names that a reader knows.
@@ -359,6 +385,7 @@ def _merged(marks: Sequence[_Marks], *, has_legend: bool) -> list[_Marks]:
                 one
                 for one in merged
                 if not set(one.points) & set(found.points)
+                and _is_same(_lane(one), _lane(found))
                 and "lines" not in found.mode
                 and (one.name == found.name or not has_legend)
             ),
@@ -369,6 +396,12 @@ def _merged(marks: Sequence[_Marks], *, has_legend: bool) -> list[_Marks]:
         else:
             home.points.update(found.points)
     return merged
+
+
+def _lane(marks: _Marks) -> Any:
+    """Return how far above or below their category's line the marks stand."""
+    place, row = next(iter(marks.rows.items()))
+    return 0.0 if isinstance(row, str) else row - place
 
 
 def _series(marks: Sequence[_Marks], axes: _Axes, fallback: str) -> tuple[Series, ...]:
@@ -444,17 +477,10 @@ def _panel_titles(layout: Mapping[str, Any]) -> dict[tuple[str, str], str]:
 def _same_range(panels: Sequence[Panel]) -> list[Panel]:
     # Small multiples are compared with each other: one scale for all of them.
     bars = [panel for panel in panels if panel.kind == "bar" and panel.title]
-    values = [
-        value
-        for panel in bars
-        for one in panel.series
-        for point in one.points
-        for value in (point.value, point.lower, point.upper)
-        if value is not None
-    ]
-    if len(bars) < 2 or not values or len({p.number_format for p in bars}) > 1:
+    if len(bars) < 2 or len({p.number_format for p in bars}) > 1:
         return list(panels)
-    shared = (min(0.0, *values), max(0.0, *values))
+    ends = [end for panel in bars for end in panel.extent()]
+    shared = (min(0.0, *ends), max(0.0, *ends))
     return [
         replace(panel, value_range=shared) if panel in bars else panel
         for panel in panels

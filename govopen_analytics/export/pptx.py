@@ -43,6 +43,8 @@ from govopen_analytics.export.words import export_words, kept_together
 _WIDTH, _HEIGHT = Cm(33.867), Cm(19.05)  # 16 to 9, PowerPoint's own size
 _MARGIN, _GAP = Cm(1.2), Cm(0.25)
 _SUBTITLE, _NOTE = Cm(0.9), Cm(0.65)
+_TITLE_SIZE = 44.0  # PowerPoint's own, where a template names none
+_ROW_CM = 0.5  # 9 points of type beside a bar
 _LEAST_WIDTH, _LEAST_HEIGHT = Cm(12), Cm(7)
 _CONTENT = (PP_PLACEHOLDER.CHART, PP_PLACEHOLDER.OBJECT, PP_PLACEHOLDER.TABLE)
 _FEET = (
@@ -105,7 +107,7 @@ def deck_bytes(
     for chart in charts:
         area = deck.area
         room = area.height - _SUBTITLE - _NOTE * (1 + len(chart.notes))
-        for page in page_chart(chart, Emu(area.width).cm, Emu(room).cm):
+        for page in page_chart(chart, Emu(area.width).cm, Emu(room).cm, row_cm=_ROW_CM):
             _add_slide(deck, chart, page)
     properties = deck.file.core_properties
     properties.title = charts[0].title if len(charts) == 1 else _set_title(lang)
@@ -253,7 +255,7 @@ def _add_slide(deck: _Deck, chart: Chart, page: Page) -> None:
     elif page.panels:
         _add_panels(slide, content, page, chart, deck.style)
     else:
-        _add_text(slide, content, chart.alt, deck.style, size=18, color=INK)
+        _add_text(slide, content, chart.alt, deck.style, size=18, least=18, color=INK)
     for i, text in enumerate(below):
         line = _Box(area.left, top + room + i * _NOTE, area.width, _NOTE)
         is_source = i == len(below) - 1
@@ -279,6 +281,7 @@ def _set_slide_title(deck: _Deck, slide: Any, text: str) -> None:
         for run in frame._txBody.iter(qn("a:rPr"), qn("a:endParaRPr")):
             run.set("lang", export_words(deck.style.lang)["speech"])
         _set_east_asian(frame, deck.style)
+        _shrink_title(deck.layout, frame, text)
         return
     box = deck.title
     shape.left, shape.top, shape.width, shape.height = (
@@ -297,6 +300,29 @@ def _set_slide_title(deck: _Deck, slide: Any, text: str) -> None:
     set_fonts(frame._txBody, deck.style)
 
 
+def _shrink_title(layout: Any, frame: Any, text: str) -> None:
+    """Set a smaller type where a title would overrun the office's own place."""
+    place = _placeholders(layout, _TITLES)[0]
+    size = _title_size(layout, place)
+    n_lines = max(1, int(Emu(place.height).pt / (1.2 * size)))
+    room = 0.93 * Emu(place.width).pt * n_lines
+    fitting = fitting_size(text, room, size, min(size, 16))
+    if fitting < size:
+        frame.paragraphs[0].runs[0].font.size = Pt(fitting)
+
+
+def _title_size(layout: Any, place: Any) -> float:
+    """Return the type size (points) that a title inherits."""
+    master = layout.slide_master
+    roots = [place._element, *(p._element for p in _placeholders(master, _TITLES))]
+    roots += master._element.iter(qn("p:titleStyle"))
+    for root in roots:
+        for found in root.iterfind(f".//{qn('a:lvl1pPr')}/{qn('a:defRPr')}"):
+            if found.get("sz"):
+                return int(found.get("sz")) / 100
+    return _TITLE_SIZE
+
+
 def _set_east_asian(frame: Any, style: Style) -> None:
     for paragraph in frame.paragraphs:
         for run in paragraph.runs:
@@ -311,6 +337,7 @@ def _add_text(
     style: Style,
     *,
     size: float,
+    least: float = 8,
     color: str = QUIET,
 ) -> None:
     if not text:
@@ -322,7 +349,7 @@ def _add_text(
     frame.vertical_anchor = MSO_ANCHOR.MIDDLE
     frame.text = text
     font = frame.paragraphs[0].runs[0].font
-    font.size = Pt(fitting_size(text, Emu(box.width).pt, size))
+    font.size = Pt(fitting_size(text, Emu(box.width).pt, size, least))
     font.color.rgb = rgb(color)
     set_fonts(frame._txBody, style)
 
@@ -354,7 +381,9 @@ def _add_table(
 ) -> None:
     n_rows, n_columns = len(table.rows) + 1, len(table.columns) + 1
     label_cm, column_cm = column_widths_cm(table, Emu(box.width).cm)
-    heights = [Cm(height) for height in row_heights_cm(table, Emu(box.height).cm)]
+    heights = [
+        Cm(height) for height in row_heights_cm(table, column_cm, Emu(box.height).cm)
+    ]
     width = Cm(label_cm) + Cm(column_cm) * len(table.columns)
     frame = slide.shapes.add_table(
         n_rows, n_columns, box.left, box.top, width, sum(heights)
@@ -374,14 +403,18 @@ def _add_table(
         label = kept_together(name)
         _fill_cell(grid.cell(i, 0), label, style, size=11, align=PP_ALIGN.LEFT)
         for j, cell in enumerate(line, start=1):
-            _shade(grid.cell(i, j), cell, style)
+            room = 0.9 * Cm(column_cm).pt
+            size = fitting_size(cell.text, room, 14, 9)
+            _shade(grid.cell(i, j), cell, style, size)
     _describe(frame, chart.title, chart.alt)
 
 
-def _shade(shape: Any, cell: Cell, style: Style) -> None:
-    size = 14 if len(cell.text) <= 6 else 9
-    _fill_cell(shape, cell.text, style, size=size, color=cell.color, fill=cell.fill)
-    _set_borders(shape, INK if cell.is_framed else "ffffff", cell.is_framed)
+def _shade(shape: Any, cell: Cell, style: Style, size: float) -> None:
+    is_empty = cell.value is None and not cell.text
+    fill = "" if is_empty else cell.fill
+    _fill_cell(shape, cell.text, style, size=size, color=cell.color, fill=fill)
+    if not is_empty:
+        _set_borders(shape, INK if cell.is_framed else "ffffff", cell.is_framed)
 
 
 def _fill_cell(
@@ -410,7 +443,7 @@ def _fill_cell(
         shape.fill.fore_color.rgb = rgb(fill)
     else:
         shape.fill.background()
-        _set_borders(shape, "ffffff", False)
+        _set_borders(shape, "", False)
 
 
 def _set_borders(shape: Any, color: str, is_wide: bool) -> None:
@@ -419,6 +452,9 @@ def _set_borders(shape: Any, color: str, is_wide: bool) -> None:
         properties.remove(former)
     for position, side in enumerate(("lnL", "lnR", "lnT", "lnB")):
         line = etree.Element(qn(f"a:{side}"), w="25400" if is_wide else "19050")
-        fill = etree.SubElement(line, qn("a:solidFill"))
-        etree.SubElement(fill, qn("a:srgbClr")).set("val", color)
+        if color:
+            fill = etree.SubElement(line, qn("a:solidFill"))
+            etree.SubElement(fill, qn("a:srgbClr")).set("val", color)
+        else:
+            etree.SubElement(line, qn("a:noFill"))
         properties.insert(position, line)

@@ -28,6 +28,8 @@ _BARS_FOR_DOTS = {
         ("[○◇]", "□"),
         (r"\b(?:open|hollow) (?:circle|dot)", "pale bar"),
         (r"\b(?:filled|solid) (?:circle|dot)", "dark bar"),
+        (r"\b(?:open|hollow)(?=: )", "pale"),
+        (r"\b(?:filled|solid)(?=: )", "dark"),
         (r"\bsquare", "bar"),
         (r"\bdotted line", "vertical line"),
         (r"\(dotted\)", "(vertical line)"),
@@ -37,7 +39,7 @@ _BARS_FOR_DOTS = {
 }
 _GREY_FOR_HATCHING = {
     "zh": [("斜线格|斜纹格", "灰色格"), ("热力图", "着色表格")],
-    "en": [(r"\bhatched", "grey"), (r"\bheat map", "shaded table")],
+    "en": [(r"\b(?:hatched|strokes)", "grey"), (r"\bheat map", "shaded table")],
 }
 # Office charts give all points of a series one size.
 _NO_SIZES = {
@@ -86,6 +88,16 @@ _WORDS: dict[str, dict[str, Any]] = {
             "区间上限",
             "标注",
         ),
+        "chart_meanings": (
+            "图中的分图，只有一个则为空",
+            "一行、一列或一个时段的名称",
+            "系列的名称",
+            "散点图中的横轴值",
+            "图中的数值",
+            "数值的区间下限",
+            "数值的区间上限",
+            "图中写在旁边的文字",
+        ),
         "reading": [
             "份额按百分比显示，单元格内是 0–1 之间的数。",
             "“未见”只说该计划的 n 项任务中没有出现，不说该机构没有部署。",
@@ -93,6 +105,8 @@ _WORDS: dict[str, dict[str, Any]] = {
         ],
         "cut": "工作表“{sheet}”第 {row} 行“{column}”列的文字超过 "
         "{most} 个字符，已截断，全文见同名 CSV。",
+        "unprintable": "工作表“{sheet}”第 {row} 行“{column}”列有单元格容不下的"
+        "控制字符，已换成 �，原样见同名 CSV。",
     },
     "en": {
         "speech": "en-GB",
@@ -135,6 +149,16 @@ _WORDS: dict[str, dict[str, Any]] = {
             "Upper bound",
             "Label",
         ),
+        "chart_meanings": (
+            "Panel of the chart; empty where it has one only.",
+            "Name of the row, column or period.",
+            "Name of the series.",
+            "Horizontal value in a scatter.",
+            "Value the chart shows.",
+            "Lower bound of the value's interval.",
+            "Upper bound of the value's interval.",
+            "Words beside it in the chart.",
+        ),
         "reading": [
             "Shares are shown as percentages; the cells hold numbers between 0 and 1.",
             '"Not observed" says that none of the plan\'s n tasks carries the theme, '
@@ -144,6 +168,8 @@ _WORDS: dict[str, dict[str, Any]] = {
         ],
         "cut": "Sheet '{sheet}', row {row}, column '{column}': the text was longer "
         "than {most} characters and is cut; the CSV of that name has all of it.",
+        "unprintable": "Sheet '{sheet}', row {row}, column '{column}': control "
+        "characters that no cell holds became �; the CSV of that name has them.",
     },
 }
 

@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 
 from govopen_analytics.datapackage import safe_cell
 from govopen_analytics.errors import ExportError
-from govopen_analytics.export.column_words import column_meaning
+from govopen_analytics.export.column_words import column_meaning, table_meaning
 from govopen_analytics.export.figure_json import printable
 from govopen_analytics.export.model import Chart, Point
 from govopen_analytics.export.native import CHINESE_FONT
@@ -29,7 +29,11 @@ MOST_ROWS, MOST_CHARACTERS, _SHEET_NAME = 1_048_576, 32_767, 31
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_SHARE = re.compile(r"(?:^|_)share(?:_lower|_upper|_shrunk)?$")
+# Shares, and differences of shares.
+_SHARE = re.compile(
+    r"(?:^|_)(?:share(?:_.*)?|(?:change(?:_per_year)?|error)(?:_lower|_upper)?)$"
+)
+_PART = "report_of"  # the agency or theme a row belongs to
 _PLAIN_INTEGERS = ("year", "ordinal", "rank")
 _KINDS = {
     "integer": "number",
@@ -39,30 +43,34 @@ _KINDS = {
     "string": "string",
     "array": "string",
 }
+_LOST = "\ufffd"  # stands where a cell cannot hold a character
 _WIDEST, _NARROWEST, _SAMPLE = 60, 9, 300
 _HEAD_FILL = PatternFill("solid", fgColor="0B5394")
 _HEAD_FONT = Font(name=CHINESE_FONT, bold=True, color="FFFFFF", size=10)
 _BODY_FONT = Font(name=CHINESE_FONT, size=10)
+_BODY_ALIGNMENT = Alignment(vertical="top")
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table for a workbook: a name, heads, typed rows.
+    """A table for a workbook: a name, what a row is, heads, typed rows.
 
-    ``kinds`` and ``formats`` hold, per column, "number", "date", "boolean" or
-    "string", and the format its cells are shown in.
+    ``meanings``, ``kinds`` and ``formats`` hold, per column, what it says, "number",
+    "date", "boolean" or "string", and the format its cells are shown in.
     """
 
     name: str
+    meaning: str
     columns: tuple[str, ...]
+    meanings: tuple[str, ...]
     kinds: tuple[str, ...]
     formats: tuple[str, ...]
     rows: list[list[Any]]
     warnings: list[str] = field(default_factory=list)
 
 
-def read_sheet(path: Path, lang: str) -> Sheet:
-    """Read a CSV of a run with its types.
+def read_sheet(parts: Mapping[str, Path], lang: str) -> Sheet:
+    """Read a table of a run with its types.
 
     A column declared in ``schemas.FIELDS`` has the declared type; another one is
     numeric, a date or a truth value where every cell of it is. Identifiers and
@@ -70,8 +78,10 @@ def read_sheet(path: Path, lang: str) -> Sheet:
 
     Parameters
     ----------
-    path : Path
-        A table that ``results.save_table`` wrote.
+    parts : mapping of str to Path
+        Files that ``results.save_table`` wrote under one name, by the agency or the
+        theme they are for, which the first column then names; a table for the
+        whole has one part, under an empty text.
     lang : {"zh", "en"}
         Language of the warnings.
 
@@ -82,18 +92,10 @@ def read_sheet(path: Path, lang: str) -> Sheet:
     Raises
     ------
     ExportError
-        If the file is no table, or has more rows than a sheet.
+        If a file is no table, or there are more rows than a sheet holds.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            csv.field_size_limit(2**31 - 1)
-            table = list(csv.reader(lines))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ExportError(
-            f"Table {path}: cannot be read as CSV ({type(error).__name__}: {error}); "
-            "run `govopen report` again"
-        ) from error
-    columns, rows = (table[0], table[1:]) if table else ([], [])
+    path = next(iter(parts.values()))
+    columns, rows = _joined({label: _read_rows(own) for label, own in parts.items()})
     if len(rows) >= MOST_ROWS:
         raise ExportError(
             f"Table {path}: found {len(rows):,} rows, expected fewer than "
@@ -116,8 +118,43 @@ def read_sheet(path: Path, lang: str) -> Sheet:
         for i, (name, kind) in enumerate(zip(columns, kinds, strict=True))
     ]
     return Sheet(
-        path.stem, tuple(columns), tuple(kinds), tuple(formats), typed, warnings
+        path.stem,
+        table_meaning(path.stem, lang),
+        tuple(columns),
+        tuple(column_meaning(path.stem, name, lang) for name in columns),
+        tuple(kinds),
+        tuple(formats),
+        typed,
+        warnings,
     )
+
+
+def _read_rows(path: Path) -> list[list[str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            csv.field_size_limit(2**31 - 1)
+            return list(csv.reader(lines))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ExportError(
+            f"Table {path}: cannot be read as CSV ({type(error).__name__}: {error}); "
+            "run `govopen report` again"
+        ) from error
+
+
+def _joined(
+    parts: Mapping[str, list[list[str]]],
+) -> tuple[list[str], list[list[str]]]:
+    """Return heads and rows of tables below each other; one may lack a column."""
+    heads = {label: table[0] if table else [] for label, table in parts.items()}
+    columns = list(dict.fromkeys(name for own in heads.values() for name in own))
+    if list(parts) == [""]:
+        return columns, parts[""][1:]
+    rows = []
+    for label, table in parts.items():
+        for line in table[1:]:
+            row = dict(zip(heads[label], line, strict=False))
+            rows.append([label, *(row.get(name, "") for name in columns)])
+    return [_PART, *columns], rows
 
 
 def chart_sheet(chart: Chart, lang: str) -> Sheet:
@@ -150,8 +187,15 @@ def chart_sheet(chart: Chart, lang: str) -> Sheet:
     formats = ("@", "@", "@", "General", form, form, form, "@")
     numbers = ("number",) * 4
     kinds = ("string", "string", "string", *numbers, "string")
+    words = export_words(lang)
     return Sheet(
-        chart.name, tuple(export_words(lang)["chart_columns"]), kinds, formats, rows
+        chart.name,
+        chart.title,
+        tuple(words["chart_columns"]),
+        tuple(words["chart_meanings"]),
+        kinds,
+        formats,
+        rows,
     )
 
 
@@ -202,6 +246,11 @@ class _Place:
     lang: str
     warnings: list[str]
 
+    def warn(self, what: str) -> None:
+        words = export_words(self.lang)[what]
+        where = {"sheet": self.sheet, "row": self.row, "column": self.column}
+        self.warnings.append(words.format(**where, most=MOST_CHARACTERS - 1))
+
 
 def _kind(name: str, texts: list[str]) -> str:
     declared = _KINDS[FIELDS[name].type] if name in FIELDS else ""
@@ -233,19 +282,13 @@ def _typed(text: str, kind: str, place: _Place) -> Any:
             return safe_cell(text)
     if kind == "boolean" and text in ("true", "false"):
         return text == "true"
-    text = printable(text)
-    if len(text) > MOST_CHARACTERS:
-        words = export_words(place.lang)
-        place.warnings.append(
-            words["cut"].format(
-                sheet=place.sheet,
-                row=place.row,
-                column=place.column,
-                most=MOST_CHARACTERS - 1,
-            )
-        )
-        text = text[: MOST_CHARACTERS - 1] + "…"
-    return safe_cell(text)
+    clean = printable(text, _LOST)
+    if clean != text:
+        place.warn("unprintable")
+    if len(clean) > MOST_CHARACTERS:
+        place.warn("cut")
+        clean = clean[: MOST_CHARACTERS - 1] + "…"
+    return safe_cell(clean)
 
 
 def _format(name: str, kind: str, values: list[Any]) -> str:
@@ -255,7 +298,7 @@ def _format(name: str, kind: str, values: list[Any]) -> str:
         return "@" if kind == "string" else "General"
     numbers = [value for value in values if isinstance(value, int | float)]
     is_whole = all(isinstance(value, int) for value in numbers)
-    if _SHARE.search(name) and all(0 <= value <= 1 for value in numbers):
+    if _SHARE.search(name) and all(-1 <= value <= 1 for value in numbers):
         return "0.0%"
     if is_whole:
         is_name = name in _PLAIN_INTEGERS or name.endswith("year")
@@ -272,7 +315,7 @@ def _mark(title: str, name: str, series: str, point: Point) -> list[Any]:
 def _sheet_names(wanted: Sequence[str]) -> list[str]:
     """Return names that a workbook takes: short, unlike, without its signs."""
     names: list[str] = []
-    taken: set[str] = set()
+    taken = {"history"}  # Excel keeps this one for itself
     for name in wanted:
         base = _FORBIDDEN.sub("_", printable(name)) or "_"
         short, number = base[:_SHEET_NAME], 2
@@ -296,10 +339,11 @@ def _write_sheet(book: Workbook, name: str, sheet: Sheet) -> None:
         last = get_column_letter(len(sheet.columns))
         page.auto_filter.ref = f"A1:{last}{len(sheet.rows) + 1}"
     page.append([_head(page, head) for head in sheet.columns])
+    styles: dict[str, Any] = {}
     for row in sheet.rows:
         page.append(
             [
-                _cell(page, value, form)
+                _cell(page, value, form, styles)
                 for value, form in zip(row, sheet.formats, strict=False)
             ]
         )
@@ -338,12 +382,12 @@ def _write_notes(
     page.append([])
     page.append([_head(page, text) for text in words["sheets"]])
     for name, sheet in zip(names[1:], sheets, strict=True):
-        _append(page, (name, column_meaning(sheet.name, lang), len(sheet.rows)))
+        _append(page, (name, sheet.meaning, len(sheet.rows)))
     page.append([])
     page.append([_head(page, text) for text in words["columns"]])
     for name, sheet in zip(names[1:], sheets, strict=True):
-        for column, kind in zip(sheet.columns, sheet.kinds, strict=True):
-            meaning = column_meaning(column, lang)
+        described = zip(sheet.columns, sheet.kinds, sheet.meanings, strict=True)
+        for column, kind, meaning in described:
             _append(page, (name, column, words["types"][kind], meaning))
 
 
@@ -371,14 +415,21 @@ def _head(page: Any, text: str) -> Any:
     return cell
 
 
-def _cell(page: Any, value: Any, form: str) -> Any:
+def _cell(
+    page: Any, value: Any, form: str, styles: dict[str, Any] | None = None
+) -> Any:
     cell = WriteOnlyCell(page, value)
     if isinstance(value, str):
         # Nothing a source wrote becomes a formula, or a spreadsheet's error.
         cell.data_type = "s"
+    if styles and form in styles:
+        cell._style = styles[form]  # looking a style up takes longer than a cell
+        return cell
     cell.number_format = form
     cell.font = _BODY_FONT
-    cell.alignment = Alignment(vertical="top")
+    cell.alignment = _BODY_ALIGNMENT
+    if styles is not None:
+        styles[form] = cell._style
     return cell
 
 

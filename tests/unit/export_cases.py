@@ -1,6 +1,9 @@
 """A run's folder with three figures and two tables, for the tests of exports."""
 
+import functools
 import json
+import pickle
+import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -16,14 +19,11 @@ FORMULA = "=cmd()"
 
 def write_run(folder: Path, tables, shares, *, lang="zh", status="complete") -> Path:
     """Write what a run of the report leaves, and return its folder."""
-    documents, themes = tables["documents"], tables["themes"]
-    for chart in (figures.theme_heat_map, figures.theme_dot_plot):
-        figure = chart(shares, documents, themes, source=SOURCE, lang=lang)
-        results.save_figure(figure, str(folder))
-    overview = figures.corpus_overview(documents, source=SOURCE, lang=lang)
-    results.save_figure(overview, str(folder))
-    results.save_table(shares, str(folder), "theme_shares")
-    results.save_table(tables["tasks"], str(folder), "tasks")
+    names = ("documents", "themes", "tasks")
+    frames = {name: tables[name] for name in names} | {"shares": shares}
+    for name, blob in _made(pickle.dumps(frames), lang).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(blob)
     record = {
         "run": folder.name,
         "status": status,
@@ -35,6 +35,25 @@ def write_run(folder: Path, tables, shares, *, lang="zh", status="complete") -> 
     path = folder / "run.json"
     path.write_text(json.dumps(record), encoding="utf-8")
     return folder
+
+
+@functools.cache
+def _made(pickled: bytes, lang: str) -> dict[str, bytes]:
+    """Draw the figures once for all tests that start from the same corpus."""
+    tables = pickle.loads(pickled)
+    documents, themes, shares = (tables[n] for n in ("documents", "themes", "shares"))
+    with tempfile.TemporaryDirectory() as folder:
+        for chart in (figures.theme_heat_map, figures.theme_dot_plot):
+            figure = chart(shares, documents, themes, source=SOURCE, lang=lang)
+            results.save_figure(figure, folder)
+        overview = figures.corpus_overview(documents, source=SOURCE, lang=lang)
+        results.save_figure(overview, folder)
+        results.save_table(shares, folder, "theme_shares")
+        results.save_table(tables["tasks"], folder, "tasks")
+        paths = [path for path in Path(folder).rglob("*") if path.is_file()]
+        return {
+            path.relative_to(folder).as_posix(): path.read_bytes() for path in paths
+        }
 
 
 def save(figure: go.Figure, folder: Path, name: str, **layout) -> Path:

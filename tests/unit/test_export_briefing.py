@@ -109,7 +109,6 @@ def test_an_incomplete_run_is_told(tmp_path, tables, shares):
     [
         ({"formats": ["ppt"]}, "found 'ppt', expected one of: png, .* pptx"),
         ({"charts": ["theme_heat"]}, "did you mean theme_heat_map"),
-        ({"lang": "en"}, "found words in 'zh', expected 'en'; run `govopen report"),
     ],
 )
 def test_what_is_not_there_is_refused(run, tmp_path, options, expected):
@@ -134,6 +133,18 @@ def test_a_wrong_template_is_refused(run, tmp_path, templates, formats, expected
         export_run(run, tmp_path / "out", formats=formats, templates=paths)
 
 
+def test_a_template_that_does_not_do_leaves_nothing_behind(run, tmp_path):
+    (tmp_path / "bad.docx").write_bytes(b"no package")
+    with pytest.raises(ExportError, match="cannot be read as a Word file"):
+        export_run(
+            run,
+            tmp_path / "out",
+            formats=OFFICE,
+            templates=[tmp_path / "bad.docx"],
+        )
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES])
 def test_a_file_is_written_whole_or_not_at_all(run, tmp_path, monkeypatch, code):
     out = tmp_path / "out"
@@ -154,6 +165,99 @@ def test_latest_may_be_a_file_that_names_the_run(tmp_path, tables, shares):
     write_run(tmp_path / "r7", tables, shares)
     (tmp_path / "latest.txt").write_text("r7\n", encoding="utf-8")
     assert open_run(tmp_path / "latest").folder.name == "r7"
+
+
+def test_a_language_the_run_has_not_is_refused(run):
+    expected = "found words in 'zh', expected 'en'; run `govopen report --lang en`"
+    with pytest.raises(SelectionError, match=expected):
+        open_run(run.folder, "en")
+
+
+@pytest.fixture
+def whole(tmp_path, tables, shares):
+    """A run in two languages, with pages for two agencies."""
+    folder = write_run(tmp_path / "run", tables, shares)
+    write_run(folder / "en", tables, shares, lang="en")
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    record |= {"languages": ["zh", "en"], "notebooks": []}
+    for lang, site in (("zh", folder), ("en", folder / "en")):
+        for agency in ("乙市民政局", "甲市民政局"):
+            page = f"04_peers-{agency}"
+            files = [f"figures/{page}/peer_dots.json", f"tables/{page}/words.csv"]
+            for name in files:
+                (site / name).parent.mkdir(parents=True, exist_ok=True)
+            (site / files[1]).write_text(f"word,n_tasks\n{agency[0]},3\n", "utf-8")
+            figure = json.loads((site / "figures/theme_dot_plot.json").read_text())
+            figure["layout"]["title"]["text"] = f"{agency} {lang}"
+            (site / files[0]).write_text(json.dumps(figure), "utf-8")
+            record["notebooks"].append(
+                {"name": page, "lang": lang, "label": agency, "files": files}
+            )
+    (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    return folder
+
+
+def titles(path):
+    slides = pptx.Presentation(path).slides
+    return [slide.shapes.title.text_frame.text for slide in slides]
+
+
+def test_pages_of_agencies_are_exported_as_well(whole, tmp_path):
+    run = open_run(whole)
+    assert list(run.figures)[:2] == [
+        "04_peers-乙市民政局/peer_dots",
+        "04_peers-甲市民政局/peer_dots",
+    ]
+    exported = export_run(run, tmp_path / "out", formats=["pptx", "xlsx"])
+    found = titles(exported.written[0])
+    assert len(found) == 5 and found[:2] == ["乙市民政局 zh", "甲市民政局 zh"]
+    book = openpyxl.load_workbook(exported.written[1])
+    assert book.sheetnames == ["说明", "words", "tasks", "theme_shares"]
+    assert [[cell.value for cell in row] for row in book["words"].iter_rows()] == [
+        ["report_of", "word", "n_tasks"],
+        ["乙市民政局", "乙", 3],
+        ["甲市民政局", "甲", 3],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected", "file"),
+    [
+        ("04_peers-甲市民政局/peer_dots", ["甲市民政局 zh"], "-peer_dots.pptx"),
+        ("04_peers-甲市民政局", ["甲市民政局 zh"], "04_peers-甲市民政局.pptx"),
+        ("peer_dots", ["乙市民政局 zh", "甲市民政局 zh"], "peer_dots.pptx"),
+    ],
+)
+def test_a_chart_is_asked_for_by_name_or_page(whole, tmp_path, asked, expected, file):
+    exported = export_run(open_run(whole), tmp_path, formats=["pptx"], charts=[asked])
+    assert exported.written[0].name.endswith(file)
+    assert titles(exported.written[0]) == expected
+
+
+def test_a_choice_of_charts_of_agencies_has_a_sheet_each(whole, tmp_path):
+    run, charts = open_run(whole), ["peer_dots"]
+    exported = export_run(run, tmp_path, formats=["xlsx"], charts=charts)
+    book = openpyxl.load_workbook(exported.written[0])
+    sheets = ["theme_dot_plot 乙市民政局", "theme_dot_plot 甲市民政局"]
+    assert book.sheetnames == ["说明", *sheets]
+    rows = [[cell.value for cell in row] for row in book["说明"].iter_rows()]
+    assert any(row[:2] == [sheets[0], "乙市民政局 zh"] for row in rows)
+
+
+def test_the_second_language_of_a_run_is_exported(whole, tmp_path):
+    run = open_run(whole, "en")
+    exported = export_run(run, tmp_path / "out", formats=["pptx", "xlsx"])
+    found = titles(exported.written[0])
+    assert found[:2] == ["乙市民政局 en", "甲市民政局 en"]
+    assert openpyxl.load_workbook(exported.written[1]).sheetnames[0] == "Notes"
+
+
+def test_the_command_lists_the_charts(whole):
+    result = command("--run", whole, "--list")
+    assert result.exit_code == 0
+    assert (
+        result.output.splitlines()[0] == "04_peers-乙市民政局/peer_dots\t乙市民政局 zh"
+    )
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path):
@@ -188,8 +292,8 @@ def test_the_command_tells_the_truth(run, tmp_path, no_browser, args, code, expe
 
 
 def test_english_runs_speak_english(tmp_path, tables, shares):
-    run = open_run(write_run(tmp_path / "run", tables, shares, lang="en"))
-    exported = export_run(run, tmp_path / "out", formats=["pptx", "xlsx"], lang="en")
+    run = open_run(write_run(tmp_path / "run", tables, shares, lang="en"), "en")
+    exported = export_run(run, tmp_path / "out", formats=["pptx", "xlsx"])
     blob = io.BytesIO(exported.written[1].read_bytes())
     assert openpyxl.load_workbook(blob).sheetnames[0] == "Notes"
     slide = pptx.Presentation(exported.written[0]).slides[1]

@@ -186,6 +186,69 @@ def test_a_second_mark_in_a_row_is_a_second_series(tmp_path):
     ]
 
 
+def two_sides():
+    """Two marks a row, with their intervals and labels, as peers are drawn."""
+    traces = []
+    for shift, color, values in (
+        (-0.2, "#0b5394", (0.1, 0.3)),
+        (0.2, "#d55e00", (0.2, 0.3)),
+    ):
+        rows = [place + shift for place in (0, 1)]
+        lines = [(v - 0.1, v + 0.4, None) for v in values]
+        gaps = [(row, row, None) for row in rows]
+        traces += [
+            go.Scatter(
+                x=sum(lines, ()), y=sum(gaps, ()), mode="lines", line={"color": color}
+            ),
+            go.Scatter(x=values, y=rows, mode="markers", marker={"color": color}),
+            go.Scatter(
+                x=[v + 0.4 for v in values],
+                y=rows,
+                mode="text",
+                text=[f" {v:.0%}" for v in values],
+            ),
+        ]
+    axis = {"tickvals": [0, 1], "ticktext": ["甲", "乙"], "range": [1.5, -0.5]}
+    subtitle = {"text": "蓝色圆点：甲局（n = 4）；橙色方点：其他机构；线段为区间"}
+    return go.Figure(traces).update_layout(
+        yaxis=axis, title={"text": "t", "subtitle": subtitle}
+    )
+
+
+def test_each_side_of_a_row_keeps_its_interval_label_and_name(tmp_path):
+    (panel,) = read_chart(save(two_sides(), tmp_path, "peers")).panels
+    assert [one.name for one in panel.series] == ["甲局（n = 4）", "其他机构"]
+    assert [
+        [(p.value, round(p.lower, 2), round(p.upper, 2), p.label) for p in one.points]
+        for one in panel.series
+    ] == [
+        [(0.1, 0.0, 0.5, "10%"), (0.3, 0.2, 0.7, "30%")],
+        [(0.2, 0.1, 0.6, "20%"), (0.3, 0.2, 0.7, "30%")],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("label", "at", "expected"),
+    [
+        ("0.32 (偶然 0.56)", 0.56, ["0.32 (偶然 0.56)", ""]),
+        ("0.56", 0.56, ["", "0.56"]),
+        ("未见", 0.56, ["", "未见"]),
+        ("+32", 0.324, ["+32", ""]),
+    ],
+)
+def test_a_label_belongs_to_the_mark_whose_value_it_says(tmp_path, label, at, expected):
+    marks = [
+        go.Scatter(x=[x, x], y=[0, 1], mode="markers", marker={"color": color})
+        for x, color in ((0.324, "#0b5394"), (0.56, "#d55e00"))
+    ]
+    text = go.Scatter(x=[at], y=[0], mode="text", text=[label])
+    figure = go.Figure([*marks, text])
+    figure.update_layout(yaxis={"tickvals": [0, 1], "ticktext": ["甲", "乙"]})
+    (panel,) = read_chart(save(figure, tmp_path, "labels")).panels
+    at_first = panel.categories.index("甲")
+    assert [one.points[at_first].label for one in panel.series] == expected
+
+
 def test_a_reference_line_is_where_bars_start(tmp_path):
     figure = make_subplots(rows=1, cols=1)
     figure.add_trace(go.Scatter(x=[0.2, 0.3], y=["甲", "乙"], mode="markers"))
@@ -368,6 +431,13 @@ def test_panels_are_laid_out_so_that_rows_can_be_read(n_rows, n_panels, expected
     assert [(p.number, p.n_pages) for p in pages] == [
         (i + 1, len(expected)) for i in range(len(expected))
     ]
+
+
+def test_parts_of_a_chart_keep_one_scale():
+    whole = bars(100, 1)
+    pages = page_chart(whole, 31.0, 13.2)
+    ranges = {panel.value_range for page in pages for panel in page.panels}
+    assert ranges == {whole.panels[0].extent()}
 
 
 def test_no_row_is_lost_between_pages():

@@ -58,7 +58,7 @@ def test_an_impossible_resolution_is_refused(dpi):
 def test_what_is_missing_is_said(tmp_path, monkeypatch, browser, has_font, expected):
     monkeypatch.setattr(images, "find_browser", lambda: browser)
     monkeypatch.setattr(images, "has_chinese_font", lambda: has_font)
-    drawn = write_pictures([], tmp_path, ["png", "pdf"], dpi=96, when=WHEN)
+    drawn = write_pictures({}, tmp_path, ["png", "pdf"], dpi=96, when=WHEN)
     assert drawn.written == [] and drawn.warnings[0].startswith("No png, pdf: ")
     assert expected in drawn.warnings[0]
 
@@ -67,10 +67,10 @@ def test_a_browser_that_does_not_start_is_named(tmp_path, monkeypatch, tables, s
     run = write_run(tmp_path / "run", tables, shares)
     figure = run / "figures" / "theme_heat_map.json"
     false = shutil.which("false")
-    monkeypatch.setattr(images, "find_browser", lambda: false)
+    monkeypatch.setenv("BROWSER_PATH", false)
     monkeypatch.setattr(images, "has_chinese_font", lambda: True)
     drawn = write_pictures(
-        [figure], tmp_path / "out", ["png"], dpi=96, when=WHEN, seconds_each=2
+        {"heat": figure}, tmp_path / "out", ["png"], dpi=96, when=WHEN, seconds_each=2
     )
     assert drawn.written == [] and false in drawn.warnings[0]
 
@@ -80,7 +80,9 @@ def test_pictures_have_the_size_the_resolution_asks_for(tmp_path, tables, shares
     run = write_run(tmp_path / "run", tables, shares)
     figure = run / "figures" / "theme_heat_map.json"
     formats = ["png", "svg", "pdf"]
-    drawn = write_pictures([figure], tmp_path / "out", formats, dpi=192, when=WHEN)
+    drawn = write_pictures(
+        {"heat": figure}, tmp_path / "out", formats, dpi=192, when=WHEN
+    )
     png, svg, pdf = (path.read_bytes() for path in drawn.written)
     assert struct.unpack(">II", png[16:24])[1] == 1440  # 720 pixels at 96 dpi, twice
     assert svg.startswith(b"<svg") and "政策解读" in svg.decode("utf-8")

@@ -7,7 +7,9 @@ import openpyxl
 import pptx
 import pytest
 from export_cases import FORMULA, many_plans, write_run
+from lxml import etree
 from pptx.oxml.ns import qn
+from pptx.util import Cm
 
 from govopen_analytics.errors import ExportError
 from govopen_analytics.export import read_chart
@@ -194,6 +196,13 @@ def only_layouts(tmp_path, names, *, name="office.pptx", change=lambda deck: Non
     return path
 
 
+def set_size(title, points):
+    """Let titles of a layout have a type size."""
+    levels = title._element.txBody.find(qn("a:lstStyle"))
+    level = etree.SubElement(levels, qn("a:lvl1pPr"))
+    etree.SubElement(level, qn("a:defRPr")).set("sz", str(points * 100))
+
+
 @pytest.mark.parametrize(
     ("layouts", "expected"),
     [
@@ -217,6 +226,24 @@ def test_charts_stand_in_the_templates_own_place(tmp_path, make):
         assert place.left <= frame.left and place.top <= frame.top
         assert frame.left + frame.width <= place.left + place.width
         assert frame.top + frame.height <= place.top + place.height
+
+
+@pytest.mark.parametrize(
+    ("centimetres", "expected"), [(20.0, None), (10.0, 19.5), (6.0, 16.0)]
+)
+def test_a_title_does_not_overrun_the_templates_place(
+    tmp_path, make, centimetres, expected
+):
+    def narrow(deck):
+        title = deck.slide_layouts[0].placeholders[0]
+        title.left, title.top = Cm(0), Cm(0)
+        title.width, title.height = Cm(centimetres), Cm(1.2)
+        set_size(title, 24)
+
+    path = only_layouts(tmp_path, ["Title and Content"], change=narrow)
+    (slide,) = make("theme_dot_plot", template=path).slides
+    size = slide.shapes.title.text_frame.paragraphs[0].runs[0].font.size
+    assert (size and size.pt) == expected
 
 
 def test_no_empty_placeholder_is_left(tmp_path, make):

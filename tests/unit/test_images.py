@@ -1,3 +1,7 @@
+import os
+import re
+from pathlib import Path
+
 import pytest
 
 from govopen_analytics import images
@@ -40,8 +44,8 @@ def test_a_browser_that_does_not_serve_is_a_warning(figure_file, monkeypatch, tm
 def test_a_browser_that_hangs_is_given_up(tmp_path, monkeypatch):
     tried = []
 
-    async def hang(browser, path, kind):
-        tried.append(path)
+    async def hang(browser, picture, scale):
+        tried.append(picture)
         raise TimeoutError
 
     class Browser:
@@ -61,19 +65,44 @@ def test_a_browser_that_hangs_is_given_up(tmp_path, monkeypatch):
     assert report.warnings[-1] == "Images: 10 more are missing"
 
 
-def test_with_a_browser_pictures_are_drawn_else_a_warning_is_left(figure_file):
+def test_a_browser_that_hangs_at_its_start_is_ended(figure_file, monkeypatch, tmp_path):
+    pids = tmp_path / "pid"
+    hanging = tmp_path / "browser"
+    hanging.write_text(f"#!/bin/sh\necho $$ > {pids}\nexec sleep 300\n")
+    hanging.chmod(0o755)
+    monkeypatch.setenv("BROWSER_PATH", str(hanging))
+    monkeypatch.setattr(images, "has_chinese_font", lambda: True)
+    monkeypatch.setattr(images, "START_SECONDS", 1)
     report = write_images([figure_file])
+    assert report.written == [] and "did not serve" in report.warnings[0]
+    assert not is_running(int(pids.read_text()))
+
+
+def is_running(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{pid}/stat")
+    return not state.exists() or state.read_text().split()[2] != "Z"
+
+
+def test_with_a_browser_pictures_are_drawn_else_a_warning_is_left(figure_file):
+    twin = figure_file.with_name("twin.json")
+    twin.write_bytes(figure_file.read_bytes())
+    report = write_images([figure_file, twin])
     if find_browser() is None or not images.has_chinese_font():
         assert len(report.warnings) == 1
         return
-    png, svg = report.written
+    png, svg, twin_png, twin_svg = report.written
     header = png.read_bytes()[:24]
     width, height = (int.from_bytes(header[n : n + 4], "big") for n in (16, 20))
     assert (header[:8], width, height) == (b"\x89PNG\r\n\x1a\n", 2560, 1440)
-    first = svg.read_bytes()
-    assert "甲市民政局".encode() in first
-    write_images([figure_file])
-    assert svg.read_bytes() == first
+    assert "甲市民政局".encode() in svg.read_bytes()
+    assert twin_svg.read_bytes() == svg.read_bytes()
+    assert twin_png.read_bytes() == png.read_bytes()
+    links = re.findall(r'(?:href="|url\()([^")]*)', svg.read_text(encoding="utf-8"))
+    assert all(link.startswith(("#", "data:")) for link in links)
 
 
 @pytest.mark.parametrize(
