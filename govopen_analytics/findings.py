@@ -23,9 +23,9 @@ _WORDS = {
         "tied": "{plan}：份额最大的是{themes}，各占 {n} 项任务的 {share}"
         "（{level} 区间 {lower}–{upper}）。",
         "more": "此处列出任务最多的 {shown} 份计划，其余 {hidden} 份见主题页。",
-        "apart": "「{theme}」：{high_plan}最高（{high}，n = {high_n}），"
+        "apart": "「{theme}」：{high_plan}最高（{high}，n = {high_n}），可见者中"
         "{low_plan}最低（{low}，n = {low_n}）；两者的 {level} 区间不重叠。",
-        "together": "「{theme}」：{high_plan}最高（{high}，n = {high_n}），"
+        "together": "「{theme}」：{high_plan}最高（{high}，n = {high_n}），可见者中"
         "{low_plan}最低（{low}，n = {low_n}）；两者的 {level} 区间重叠，"
         "不足以断定孰高孰低。",
         "unseen": "「{theme}」在{plans}中未见；任务少时未见不等于未部署。",
@@ -61,10 +61,10 @@ _WORDS = {
         "(n = {n}, {level} interval {lower}–{upper}).",
         "more": "Listed are the {shown} plans with most tasks; {hidden} more are on "
         "the theme page.",
-        "apart": '"{theme}": highest in {high_plan} ({high}, n = {high_n}), lowest in '
-        "{low_plan} ({low}, n = {low_n}); their {level} intervals do not overlap.",
+        "apart": '"{theme}": highest in {high_plan} ({high}, n = {high_n}), lowest where '
+        "seen in {low_plan} ({low}, n = {low_n}); their {level} intervals do not overlap.",
         "together": '"{theme}": highest in {high_plan} ({high}, n = {high_n}), lowest '
-        "in {low_plan} ({low}, n = {low_n}); their {level} intervals overlap, so the "
+        "where seen in {low_plan} ({low}, n = {low_n}); their {level} intervals overlap, so the "
         "order is not established.",
         "unseen": '"{theme}" was not observed in: {plans}. With few tasks, not '
         "observed does not mean not planned.",

@@ -24,7 +24,7 @@ _WORDS = {
         "needed": "要看出变化，至少要有一个机构的第二个年份的计划。",
         "missing_cells": "{agencies} 个机构 × "
         "{years} 个年份共 {cells} 格，现有 {there} 格，缺 {missing} 格；"
-        "下图与下表列出缺的是哪些。",
+        "缺的是哪些，见“变化”页。",
         "panel": "有两个以上年份计划的机构 {agencies} 个，共 {years} 个年份、"
         "{tasks} 项任务；变化都在同一机构之内比较。",
         "sure": "{theme}每年 {change}，超出偶然（校正后 p {p}）。",
@@ -50,8 +50,8 @@ _WORDS = {
         "needed": "To see a change, at least one agency needs the plan of a second "
         "year.",
         "missing_cells": "Of {cells} agency-years ({agencies} agencies, {years} years) "
-        "{there} are there and {missing} are missing; the chart and the table below "
-        "name them.",
+        "{there} are there and {missing} are missing; the page on change names "
+        "them.",
         "panel": "Agencies with plans for two or more years: {agencies}, over {years} "
         "years, with {tasks} tasks. All changes are within the same agency.",
         "sure": "{theme}: {change} a year, beyond chance (adjusted p {p}).",

@@ -50,8 +50,8 @@ _WORDS = {
         "heaviest": "牵头最重的是{agency}的「{unit}」：牵头 {n_lead} 项，占该机构有责任"
         "单位的 {n} 项任务的 {share}（{level} 区间 {lower}–{upper}），其中 {due} 项"
         "有到期日。",
-        "collective": "泛指的单位（如“各处室”“相关单位”）牵头 {n} 项，"
-        "没有落到具体单位。",
+        "collective": "牵头单位中，泛指的名称（如“各处室”“相关单位”）出现 {n} 次，"
+        "没有说明是哪一个。",
         "without": "{n} 个机构的计划没有写任何责任单位：{agencies}。",
     },
     "en": {
@@ -72,9 +72,8 @@ _WORDS = {
         "heaviest": 'Heaviest load: "{unit}" of {agency} leads {n_lead} tasks, {share} '
         "of the agency's {n} tasks that name a unit ({level} interval "
         "{lower}–{upper}); {due} of them have a day to be done by.",
-        "collective": "Collective names (such as 各处室, 相关单位) lead {n} tasks, "
-        "which "
-        "rest with no particular unit.",
+        "collective": "Among the lead units, collective names (such as 各处室, "
+        "相关单位) stand {n} times and do not say which unit is meant.",
         "without": "Agencies whose plans name no unit at all, {n}: {agencies}.",
     },
 }

@@ -25,7 +25,7 @@ _WORDS = {
             "distance_null_bound": "同一议程下的 95% 界",
             "evidence": "依据",
             "flag": "要素",
-            "group": "机构",
+            "group": "比较的机构",
             "is_beyond_chance": "超出偶然",
             "is_collective": "泛指",
             "lead_share": "牵头占比（{level} 区间）",
@@ -62,11 +62,11 @@ _WORDS = {
             "share_upper": "份额上限",
             "side": "对象",
             "source_agency": "早见于",
-            "source_year": "年份",
+            "source_year": "早见于哪年",
             "status": "状态",
             "theme": "主题",
             "title": "任务",
-            "unit": "单位",
+            "unit": "计量单位",
             "unit_name": "单位",
             "value": "数值",
             "word": "词",
@@ -95,7 +95,7 @@ _WORDS = {
             "distance_null_bound": "95% bound under one agenda",
             "evidence": "Evidence",
             "flag": "Element",
-            "group": "Agency",
+            "group": "Agency compared",
             "is_beyond_chance": "Beyond chance",
             "is_collective": "Collective name",
             "lead_share": "Share led ({level} interval)",
@@ -132,11 +132,11 @@ _WORDS = {
             "share_upper": "Share at most",
             "side": "Who",
             "source_agency": "Found earlier in",
-            "source_year": "Year",
+            "source_year": "Year of that plan",
             "status": "Status",
             "theme": "Theme",
             "title": "Task",
-            "unit": "Unit",
+            "unit": "Counted in",
             "unit_name": "Unit",
             "value": "Value",
             "word": "Word",
@@ -250,6 +250,8 @@ def _column(df: pd.DataFrame, name: str, words: dict) -> list[object]:
 
 
 def _form(name: str, words: dict) -> Callable[[object], object]:
+    if name in _YEARS:
+        return lambda year: "" if pd.isna(year) else f"{int(year)}"
     if name == "change" or name.startswith("change_per"):
         return _points
     if name in ("share_upper", "chance_unobserved") or "share" in name:
@@ -261,6 +263,9 @@ def _form(name: str, words: dict) -> Callable[[object], object]:
     if name in ("z_score",) or name.startswith(("distance", "log_odds")):
         return lambda value: "–" if pd.isna(value) else f"{value:.2f}"
     return lambda value: f"{value:.2f}" if isinstance(value, float) else value
+
+
+_YEARS = ("year", "year_from", "year_to", "source_year")
 
 
 def _points(change: object) -> str:

@@ -32,11 +32,12 @@ _WORDS = {
         "source": "资料来源：{documents} 份政务公开年度计划，共 n = {tasks} 项任务；"
         "编码表 {version} 版；编码者：{coder}{date}。",
         "source_date": "；{date}",
+        "reviewed": "，{n} 项由人判断",
         "sentence_wrap": 60,
         "no_plans": "没有读出任务的计划，无法作图。",
         "synthetic": "合成数据，仅供测试，不是任何机构的文件。",
         "coders": {
-            "combined": "关键词与文本相似度（自动）",
+            "combined": "关键词与 TF-IDF 线性模型（自动）",
             "keywords": "关键词（自动）",
             "tfidf": "TF-IDF 相似度（自动）",
             "linear": "线性分类（自动）",
@@ -48,11 +49,12 @@ _WORDS = {
         "source": "Source: {documents} annual open-government plans, n = {tasks} "
         "tasks; codebook version {version}; coder: {coder}{date}.",
         "source_date": "; {date}",
+        "reviewed": ", {n} tasks by people",
         "sentence_wrap": 110,
         "no_plans": "There is no plan with a task, so nothing is drawn.",
         "synthetic": "Synthetic data, for tests only; no agency's document.",
         "coders": {
-            "combined": "keywords and text similarity (automatic)",
+            "combined": "keywords and a linear model on TF-IDF (automatic)",
             "keywords": "keywords (automatic)",
             "tfidf": "TF-IDF similarity (automatic)",
             "linear": "linear classifier (automatic)",
@@ -77,6 +79,8 @@ class FigureSource:
         Date of the figure, ISO 8601; may be empty.
     is_synthetic : bool
         Whether an agency of the corpus was made up.
+    n_reviewed : int
+        Tasks whose themes people decided (count).
     """
 
     n_documents: int
@@ -85,6 +89,7 @@ class FigureSource:
     coder: str = ""
     date: str = ""
     is_synthetic: bool = False
+    n_reviewed: int = 0
 
     @classmethod
     def of(
@@ -100,13 +105,16 @@ class FigureSource:
             Date of the figure, ISO 8601.
         """
         agencies = tables["documents"]["agency"].astype("string").fillna("")
+        coders = tables["theme_assignments"].query("rank == 1")["coder"]
+        by_machine = coders.isin(_WORDS["zh"]["coders"])
         return cls(
             n_documents=len(tables["documents"]),
             n_tasks=len(tables["tasks"]),
             codebook_version=_listed(tables["themes"]["codebook_version"]),
-            coder=_listed(tables["theme_assignments"]["coder"]),
+            coder=_listed(coders[by_machine] if by_machine.any() else coders),
             date=date,
             is_synthetic=bool(agencies.str.startswith(SYNTHETIC_MARK).any()),
+            n_reviewed=int((~by_machine).sum()) if by_machine.any() else 0,
         )
 
 
@@ -160,6 +168,8 @@ def source_line(source: FigureSource, lang: str) -> str:
     """Return the escaped line that says what a figure rests on."""
     words = in_language(_WORDS, lang)
     coder = words["coders"].get(source.coder, source.coder)
+    if source.n_reviewed:
+        coder += words["reviewed"].format(n=f"{source.n_reviewed:,}")
     line = words["source"].format(
         documents=f"{source.n_documents:,}",
         tasks=f"{source.n_tasks:,}",

@@ -1,11 +1,13 @@
 import itertools
 import json
+import re
 
 import pandas as pd
 import pytest
 
 from govopen_analytics.answers import change, commitments, selection
 from govopen_analytics.answers import one_theme as theme_answers
+from govopen_analytics.answers import tables as answer_tables
 from govopen_analytics.answers.tables import measure_table
 from govopen_analytics.charts import change as change_charts
 from govopen_analytics.charts import commitments as commitment_charts
@@ -417,6 +419,18 @@ def test_agencies_that_cannot_be_compared_give_one_sentence(tables, n_pairs):
 def test_a_share_stands_with_its_interval(lang, expected):
     markup = measure_table(theme_rows(3), ["agency", "share"], lang=lang).markup
     assert [text for text in expected if text not in markup] == []
+
+
+def test_years_are_no_amounts_and_keep_their_columns():
+    rows = pd.DataFrame({"year": [2024], "source_year": [2023.0], "n_tasks": [2024]})
+    markup = measure_table(rows, rows.columns, lang="en").markup
+    assert re.findall("<td[^>]*>(.*?)</td>", markup) == ["2024", "2023", "2,024"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_two_columns_share_a_heading(lang):
+    heads = list(answer_tables._WORDS[lang]["columns"].values())
+    assert len(heads) == len(set(heads))
 
 
 def test_long_tables_say_what_they_leave_out():

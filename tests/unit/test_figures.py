@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ from govopen_analytics.figures import (
     theme_dot_plot,
     theme_heat_map,
 )
+from govopen_analytics.figures.frame import source_line
 
 SOURCE = FigureSource(2, 6, "1", "hand", "2026-01-31")
 CHARTS = [theme_heat_map, theme_dot_plot]
@@ -189,6 +191,16 @@ def test_an_unknown_language_is_refused(tables, shares, chart):
 
 def test_source_describes_the_tables(tables):
     assert FigureSource.of(tables, date="2026-01-31") == SOURCE
+
+
+def test_the_source_line_counts_what_people_decided(tables):
+    coded = tables["theme_assignments"]
+    coded["coder"] = ["combined", "张三"] + ["combined"] * (len(coded) - 2)
+    first = coded.loc[coded["coder"] == "张三", "rank"].eq(1).sum()
+    source = FigureSource.of(tables)
+    assert (source.coder, source.n_reviewed) == ("combined", first)
+    line = source_line(replace(source, n_reviewed=3), "zh")
+    assert "关键词与 TF-IDF 线性模型（自动），3 项由人判断。" in line
 
 
 @pytest.mark.parametrize("chart", CHARTS)
