@@ -25,6 +25,7 @@ from govopen_analytics.review import (
 
 # Another build into the same folder is writing for moments only.
 _SECONDS_WAIT = 60
+_MOST_NAMED = 10  # files, before only their number is told
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def build_processed(
             "sha256": codebook.fingerprint,
         },
         "sources": _sources(raw_dir, corpus.documents),
+        "warnings": _not_read(corpus.failures, corpus.documents),
     }
     with (
         disk_errors_told(out_dir, "the tables", "Those that are there stay"),
@@ -108,6 +110,15 @@ def _reviewed(
     """Let what people decided win over the machine."""
     reviews = read_reviews(reviews_folder(out_dir))
     return apply_reviews(assignments, current_reviews(reviews, tasks, codebook))
+
+
+def _not_read(failures: pd.DataFrame, documents: pd.DataFrame) -> list[str]:
+    """Say which files became no plan; a run repeats it in its record."""
+    files = sorted(set(failures["source_file"]) - set(documents["source_file"]))
+    if not files:
+        return []
+    shown = ", ".join(files[:_MOST_NAMED]) + (", …" if len(files) > _MOST_NAMED else "")
+    return [f"Files not read as plans: {len(files)} ({shown})"]
 
 
 def _sources(raw_dir: Path, documents: pd.DataFrame) -> list[dict[str, Any]]:

@@ -225,15 +225,15 @@ def _build(raw: Path, out: Path, codebook: Path | None) -> None:
 
     with _progress() as tell:
         built = build_processed(raw, out, codebook_path=codebook, on_progress=tell)
-    n_documents, n_tasks, n_failures = (
-        len(built.tables[name]) for name in ("documents", "tasks", "failures")
-    )
+    documents, failures = built.tables["documents"], built.tables["failures"]
+    n_not_read = len(set(failures["source_file"]) - set(documents["source_file"]))
     typer.echo(
-        f"{n_documents} 份计划 · plans, {n_tasks} 项任务 · tasks, "
-        f"{n_failures} 个未读入 · failures → {out}"
+        f"{len(documents)} 份计划 · plans, {len(built.tables['tasks'])} 项任务 · "
+        f"tasks, {n_not_read} 个文件未读入 · files not read → {out}"
     )
-    for failure in built.tables["failures"].itertuples():
-        typer.echo(f"  {failure.source_file}: {failure.message}", err=True)
+    for failure in failures.itertuples():
+        name = f"{failure.source_file}: "
+        typer.echo(f"  {name}{failure.message.removeprefix(name)}", err=True)
 
 
 def _dry_run(

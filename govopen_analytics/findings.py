@@ -61,11 +61,12 @@ _WORDS = {
         "(n = {n}, {level} interval {lower}–{upper}).",
         "more": "Listed are the {shown} plans with most tasks; {hidden} more are on "
         "the theme page.",
-        "apart": '"{theme}": highest in {high_plan} ({high}, n = {high_n}), lowest where '
-        "seen in {low_plan} ({low}, n = {low_n}); their {level} intervals do not overlap.",
-        "together": '"{theme}": highest in {high_plan} ({high}, n = {high_n}), lowest '
-        "where seen in {low_plan} ({low}, n = {low_n}); their {level} intervals overlap, so the "
-        "order is not established.",
+        "apart": '"{theme}": highest in {high_plan} ({high}, n = {high_n}), '
+        "lowest where seen in {low_plan} ({low}, n = {low_n}); their {level} "
+        "intervals do not overlap.",
+        "together": '"{theme}": highest in {high_plan} ({high}, n = {high_n}), '
+        "lowest where seen in {low_plan} ({low}, n = {low_n}); their {level} "
+        "intervals overlap, so the order is not established.",
         "unseen": '"{theme}" was not observed in: {plans}. With few tasks, not '
         "observed does not mean not planned.",
         "unseen_plan": "{plan}, n = {n}",

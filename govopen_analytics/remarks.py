@@ -1,4 +1,4 @@
-"""What readers say of a file, in the reader's language, and what to do about it."""
+"""Remarks on files and runs in the reader's language, and what to do about files."""
 
 import re
 
@@ -67,6 +67,43 @@ _IN_CHINESE = tuple(
             r"文件名以 \1 结尾，内容却是 \2，按 \2 读入",
         ),
         (
+            r"Files not read as plans: (\d+) \((.*)\)",
+            r"有 \1 个文件没有读成计划（\2），原因见“语料”页",
+        ),
+        (
+            r"An earlier run \((.*)\) was killed; what it left was removed",
+            r"之前的一次运行（\1）被强行终止，它留下的文件已清理",
+        ),
+        (
+            r"(.*): another notebook wrote (.*) differently; this one is (.*)",
+            r"\1：另一个笔记本也写了 \2 而内容不同，这一份改存为 \3",
+        ),
+        (
+            r"Report set '(.*)': no notebook matches '(.*)'",
+            r"报告集“\1”：没有笔记本符合“\2”",
+        ),
+        (
+            r"(.*) was left out: the codebook (.*) has no reference codings",
+            r"\1 没有运行：编码表 \2 没有参照编码，无从检验",
+        ),
+        (r"What changed is not known: (.*)", r"无法得知与上次相比的变化：\1"),
+        (
+            r"No images: no Chromium, Chrome or Edge found\..*",
+            r"没有图片：本机没有 Chromium、Chrome 或 Edge。请安装一个"
+            r"（Debian：apt-get install chromium fonts-noto-cjk），"
+            r"或设置 BROWSER_PATH，再运行",
+        ),
+        (
+            r"No images: no Chinese font found\..*",
+            r"没有图片：本机没有中文字体。请安装"
+            r"（Debian：apt-get install fonts-noto-cjk），再运行",
+        ),
+        (
+            r"No images: the browser (.*) did not serve \((.*)\);.*",
+            r"没有图片：浏览器 \1 没有响应（\2）；可设置 BROWSER_PATH 换一个",
+        ),
+        (r"Images: (\d+) more are missing", r"图片：另缺 \1 张"),
+        (
             r"a quotation mark is never closed;.*",
             r"有引号没有闭合，引号按普通文字读入",
         ),
@@ -120,12 +157,12 @@ _ADVICE = {
 
 
 def remark_in_words(remark: str, lang: str = "zh") -> str:
-    """Say a remark about a file in a language.
+    """Say a remark about a file or a run in a language.
 
     Parameters
     ----------
     remark : str
-        One of ``documents.warnings``.
+        One of ``documents.warnings``, or of the warnings of a run.
     lang : {"zh", "en"}, default "zh"
 
     Returns

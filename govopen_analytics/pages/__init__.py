@@ -21,6 +21,7 @@ from govopen_analytics.pages.bodies import (
 )
 from govopen_analytics.pages.search import index_script, task_index
 from govopen_analytics.pages.words import WORDS
+from govopen_analytics.remarks import remark_in_words
 from govopen_analytics.results import FIGURES_DIR, FINDINGS_PREFIX, TABLES_DIR
 
 __all__ = [
@@ -345,6 +346,7 @@ def _environment() -> Any:
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined
     )
     environment.filters["address"] = quote
+    environment.filters["remark"] = remark_in_words
     return environment
 
 

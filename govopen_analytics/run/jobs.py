@@ -10,9 +10,11 @@ from typing import Any
 
 from govopen_analytics.errors import RunError, SelectionError, choices
 from govopen_analytics.run.notebooks import (
+    REFERENCES,
     Parameter,
     assign_parameters,
     check_values,
+    notebook_needs,
     notebook_parameters,
 )
 from govopen_analytics.run.sets import CORE, Entry, ReportSet
@@ -108,7 +110,10 @@ def corpus_values(processed_dir: Path) -> CorpusValues:
 
 
 def checked_jobs(
-    report_set: ReportSet, notebooks: list[Path], processed_dir: Path
+    report_set: ReportSet,
+    notebooks: list[Path],
+    processed_dir: Path,
+    codebook_path: Path | None = None,
 ) -> tuple[list[Job], list[str]]:
     """Work out every job of a set, and refuse what the corpus does not hold.
 
@@ -118,6 +123,9 @@ def checked_jobs(
     notebooks : list of Path
     processed_dir : Path
         Folder that ``build.build_processed`` wrote.
+    codebook_path : Path, optional
+        A codebook of the user's own; notebooks that need reference codings are
+        left out, with a note, where it has none.
 
     Returns
     -------
@@ -132,6 +140,8 @@ def checked_jobs(
         ``year``, ``years``, ``theme`` and ``themes`` asks for is not there.
     """
     jobs, notes = plan_jobs(report_set, notebooks, corpus_values(processed_dir))
+    jobs, left_out = _with_what_they_need(jobs, codebook_path)
+    notes += left_out
     asked: dict[str, tuple[Job, dict[str, Any]]] = {}
     for job in jobs:
         if values := _selecting(job):
@@ -179,6 +189,25 @@ def plan_jobs(
         for path in sorted(chosen):
             jobs += _jobs_of(path, chosen[path], report_set, lang, corpus)
     return jobs, notes
+
+
+def _with_what_they_need(
+    jobs: list[Job], codebook_path: Path | None
+) -> tuple[list[Job], list[str]]:
+    from govopen_analytics.codebook import load_codebook
+
+    # The codebook that ships has references.
+    if codebook_path is None or load_codebook(codebook_path).reference_paths:
+        return jobs, []
+    needing = {
+        job.notebook for job in jobs if REFERENCES in notebook_needs(job.notebook)
+    }
+    notes = [
+        f"{path.stem} was left out: the codebook {codebook_path.name} has no "
+        "reference codings"
+        for path in sorted(needing)
+    ]
+    return [job for job in jobs if job.notebook not in needing], notes
 
 
 def _selecting(job: Job) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from govopen_analytics.languages import LANGUAGES
 
 # Set by the run itself, so that nobody points a notebook elsewhere.
 OWN_PARAMETERS = ("processed_dir", "output_dir")
+#: What a notebook may name under ``metadata.govopen.needs``.
+REFERENCES = "reference_codings"
 _TYPES: dict[str, tuple[type, type | None]] = {
     "str": (str, None),
     "int": (int, None),
@@ -90,6 +92,23 @@ def notebook_parameters(path: Path) -> dict[str, Parameter]:
             notebook=path.stem,
         ) from error
     return {parameter.name: parameter for parameter in declared}
+
+
+def notebook_needs(path: Path) -> set[str]:
+    """Return what a notebook cannot do without, by ``metadata.govopen.needs``.
+
+    Parameters
+    ----------
+    path : Path
+        A notebook.
+
+    Returns
+    -------
+    set of str
+        ``{REFERENCES}`` or empty.
+    """
+    metadata = _read_notebook(path)["metadata"]
+    return set(metadata.get("govopen", {}).get("needs", []))
 
 
 def assign_parameters(
@@ -173,7 +192,7 @@ def _refuse_unknown(
 def _read_notebook(path: Path) -> dict[str, Any]:
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        return {"cells": notebook["cells"]}
+        return {"cells": notebook["cells"], "metadata": notebook.get("metadata", {})}
     except (OSError, ValueError, KeyError) as error:
         raise RunError(
             f"Notebook {path}: cannot be read as a notebook "

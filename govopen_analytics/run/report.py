@@ -168,7 +168,7 @@ def run_report(
         chosen = replace(chosen, seconds_each=seconds_each)
     plan_jobs(chosen, notebooks, None)
     read_descriptor(processed_dir)
-    checked_jobs(chosen, notebooks, processed_dir)
+    checked_jobs(chosen, notebooks, processed_dir, options.codebook_path)
     with (
         disk_errors_told(
             reports_dir,
@@ -246,7 +246,9 @@ def plan_report(
         What a person should know beforehand.
     """
     package = read_descriptor(processed_dir)
-    jobs, notes = checked_jobs(report_set, notebooks, processed_dir)
+    jobs, notes = checked_jobs(
+        report_set, notebooks, processed_dir, options.codebook_path
+    )
     sources = _sources(reports_dir, report_set, options)
     return [
         _planned(job, package, sources, _places(job, processed_dir, options))

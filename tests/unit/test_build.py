@@ -73,6 +73,8 @@ def test_a_bad_file_leaves_the_others_alone(raw_dir, tmp_path):
     assert list(tables["documents"]["document_id"]) == ["plan"]
     assert len(tables["tasks"]) == 4
     assert list(tables["failures"]["source_file"]) == ["empty.txt"]
+    told = read_descriptor(tmp_path / "out")["warnings"]
+    assert told == ["Files not read as plans: 1 (empty.txt)"]
 
 
 def test_themes_are_coded_with_evidence(raw_dir, tmp_path):

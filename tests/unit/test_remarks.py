@@ -15,6 +15,10 @@ from govopen_analytics import corpus, html_tables, remarks
             "the name ends in .txt but the content is html; read as html",
             "文件名以 .txt 结尾，内容却是 html，按 html 读入",
         ),
+        (
+            "Files not read as plans: 2 (a.pdf, b.pdf)",
+            "有 2 个文件没有读成计划（a.pdf, b.pdf），原因见“语料”页",
+        ),
         ("something new", "something new"),
     ],
 )

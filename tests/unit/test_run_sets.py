@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from test_run import DECLARED, write_notebook
 
@@ -247,6 +249,22 @@ def test_a_name_a_notebook_uses_for_something_else_is_left_alone(
     asked = ReportSet(parameters={"agencies": 9, "year": "now"})
     (job,), _ = checked_jobs(asked, [path], processed_dir)
     assert job.parameters == {"agencies": 9, "year": "now"}
+
+
+def test_what_the_codebook_cannot_give_is_left_out_with_a_note(tmp_path, processed_dir):
+    paths = [write_notebook(tmp_path / f"{name}.ipynb") for name in ("01_a", "09_b")]
+    notebook = json.loads(paths[1].read_text("utf-8"))
+    notebook["metadata"]["govopen"] = {"needs": ["reference_codings"]}
+    paths[1].write_text(json.dumps(notebook), encoding="utf-8")
+    own = tmp_path / "own.yml"
+    own.write_text(
+        'version: "1"\nthemes: [{id: a, label_zh: 甲, label_en: A, keywords: [公开]}]',
+        encoding="utf-8",
+    )
+    jobs, notes = checked_jobs(ReportSet(), paths, processed_dir, own)
+    assert [job.name for job in jobs] == ["01_a"]
+    assert notes == ["09_b was left out: the codebook own.yml has no reference codings"]
+    assert len(checked_jobs(ReportSet(), paths, processed_dir)[0]) == 2
 
 
 def test_a_set_that_runs_nothing_is_refused(tmp_path, processed_dir):
