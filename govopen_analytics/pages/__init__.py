@@ -187,10 +187,8 @@ class _Site:
         assets = self.folder / ASSETS_DIR
         assets.mkdir(exist_ok=True)
         _write(assets / "tasks.js", index_script(tasks, addresses))
-        words = {
-            key: self.words[key]
-            for key in ("search_found", "search_more", "units", "deadline", "themes")
-        }
+        told = ("search_found", "search_more", "units", "deadline", "themes", "colon")
+        words = {key: self.words[key] for key in told}
         self._fill(
             "search.html",
             "search.html.j2",

@@ -80,6 +80,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "search_label": "搜索任务的文字、机构、主题、责任单位（多个词以空格分开）",
         "search_hint": "在 {n} 项任务中搜索；不联网，在本机完成。",
         "search_found": "找到 {n} 项",
+        "colon": "：",
         "search_more": "再显示 {n} 项",
         "search_off": "搜索需要浏览器允许运行脚本；任务全文另见下载的数据表。",
         "units": "责任单位",
@@ -190,6 +191,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "words parted by blanks)",
         "search_hint": "Searches {n} tasks; on this computer, with no network.",
         "search_found": "Found: {n}",
+        "colon": ": ",
         "search_more": "Show {n} more",
         "search_off": "Searching needs a browser that may run scripts; all tasks "
         "stand in the tables to download.",

@@ -3,6 +3,7 @@
 "use strict";
 (function () {
   const AT_ONCE = 50;
+  const HEAD = 60;
   const [AGENCY, YEAR, NUMBER, TITLE, CONTENT, THEMES, UNITS, DEADLINE] = [0, 1, 2, 3, 4, 5, 6, 7];
   const input = document.getElementById("q");
   const results = document.getElementById("results");
@@ -21,8 +22,16 @@
     return made;
   }
 
+  // As texts were folded to be searched, but letter for letter.
+  function folding(text) {
+    return Array.from(text, (letter) => {
+      const one = letter.normalize("NFKC").toLowerCase();
+      return one.length === letter.length ? one : letter;
+    }).join("");
+  }
+
   function mark(parent, text) {
-    const lower = text.toLowerCase();
+    const lower = folding(text);
     let from = 0;
     while (from < text.length) {
       let at = text.length;
@@ -42,8 +51,10 @@
 
   function show(task) {
     const item = document.createElement("li");
-    element("h2", task[TITLE] || task[CONTENT].slice(0, 60), item);
-    if (task[TITLE] && task[CONTENT]) element("p", task[CONTENT], item);
+    const isLong = !task[TITLE] && task[CONTENT].length > HEAD;
+    const head = isLong ? task[CONTENT].slice(0, HEAD) + "…" : task[CONTENT];
+    element("h2", task[TITLE] || head, item);
+    if (task[CONTENT] && (task[TITLE] || isLong)) element("p", task[CONTENT], item);
     const line = element("p", "", item);
     line.className = "evidence";
     const name = [task[AGENCY], task[YEAR]].filter(Boolean).join(" ") + " #" + task[NUMBER];
@@ -52,7 +63,7 @@
     if (address) agency.href = address;
     for (const [key, place] of [["themes", THEMES], ["units", UNITS], ["deadline", DEADLINE]]) {
       if (task[place]) {
-        line.append(" · " + words[key] + ": ");
+        line.append(" · " + words[key] + words.colon);
         mark(line, task[place]);
       }
     }

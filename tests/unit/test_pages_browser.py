@@ -160,6 +160,7 @@ def test_search_over_tasks(page, site, words, n_found, shown):
     assert page.locator("#results li").count() == n_found
     if shown:
         assert shown in page.inner_text("#results")
+        assert page.locator("#results li mark").count() >= n_found
     assert page.trouble == []
 
 
