@@ -293,6 +293,8 @@ def agency_map(
     if points.empty:
         none = ChartText("agency_map", title, "", "", alt)
         return sentence_chart(none, words["single"], source=source, lang=lang)
+    # In the order of the heat map: an agency has one number on both.
+    points = points.sort_values("n_tasks", ascending=False, kind="stable")
     labels = _labels(list(points["group"]), list(points["n_tasks"]), words)
     is_named = len(points) <= _MOST_NAMED
     right = 30 if is_named else min(label_pixels(labels) + 40, _WIDEST_KEY)

@@ -387,7 +387,10 @@ class _Run:
         def tell(position: int, answer: Answer) -> None:
             nonlocal done
             done += 1
-            name = jobs[list(requests)[position]].job.name
+            job = jobs[list(requests)[position]].job
+            name = job.name
+            if len(self.set.languages) > 1:
+                name = f"{name} ({job.lang})"
             result = "failed" if answer.outcome.error else "complete"
             told = f"{name}: {result}, {answer.seconds:.1f} s"
             self.options.on_progress(told, done, len(jobs) + 2)

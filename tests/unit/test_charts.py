@@ -342,7 +342,7 @@ def test_every_pair_has_a_cell_and_every_agency_a_place(tables):
     assert apart == pytest.approx(pairs["distance"].item())
     assert places["shown_share"].tolist() == pytest.approx([1.0, 1.0])
     drawn = likeness_charts.agency_map(places, pairs, source=SOURCE)
-    assert list(drawn.data[-1].text) == ["乙市民政局，n = 2", "甲市民政局，n = 3"]
+    assert list(drawn.data[-1].text) == ["甲市民政局，n = 3", "乙市民政局，n = 2"]
 
 
 def crowd_of(n_dots):
