@@ -125,6 +125,21 @@ def first_to_last(changes: pd.DataFrame) -> pd.DataFrame:
     return changes.loc[is_first & is_last].reset_index(drop=True)
 
 
+def with_agencies(trends: pd.DataFrame) -> pd.DataFrame:
+    """Keep the themes whose trend rests on an agency with several years.
+
+    Parameters
+    ----------
+    trends : DataFrame, shape (n_themes, ...)
+        Result of ``compare.panel_trend``.
+
+    Returns
+    -------
+    DataFrame, shape (n_kept, ...)
+    """
+    return trends.loc[trends["n_agencies"] > 0]
+
+
 def change_findings(
     documents: pd.DataFrame,
     confounding: Mapping[str, object],

@@ -32,6 +32,7 @@ from govopen_analytics.figures.frame import (
     wrapped_name,
 )
 from govopen_analytics.figures.frame import FigureSource as ChartSource
+from govopen_analytics.html_tables import HtmlBlock
 from govopen_analytics.languages import in_language
 
 # Latin letters on one line of a label.
@@ -191,6 +192,31 @@ def sentence_chart(
 ) -> go.Figure:
     """Return a low chart of one sentence: why there is nothing to draw."""
     return sentence_figure(text.name, text.title, sentence, source=source, lang=lang)
+
+
+def if_drawn(figure: go.Figure, *, lang: str = "zh") -> go.Figure | HtmlBlock:
+    """Return a figure that draws something; in place of one that does not, a line.
+
+    The reason stands at the top of its page already.
+
+    Parameters
+    ----------
+    figure : Figure
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    Figure or HtmlBlock
+    """
+    if figure.data:
+        return figure
+    return HtmlBlock(f"<p>{in_language(_NOTHING, lang)}</p>")
+
+
+_NOTHING = {
+    "zh": "没有可画的内容，原因见本页开头。",
+    "en": "Nothing to draw; the reason stands at the top of the page.",
+}
 
 
 def interval_chart(
