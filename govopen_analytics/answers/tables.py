@@ -250,6 +250,8 @@ def _column(df: pd.DataFrame, name: str, words: dict) -> list[object]:
 
 
 def _form(name: str, words: dict) -> Callable[[object], object]:
+    if name == "comparator":
+        return lambda sign: _SIGNS.get(sign, sign)
     if name in _YEARS:
         return lambda year: "" if pd.isna(year) else f"{int(year)}"
     if name == "change" or name.startswith("change_per"):
@@ -265,6 +267,7 @@ def _form(name: str, words: dict) -> Callable[[object], object]:
     return lambda value: f"{value:.2f}" if isinstance(value, float) else value
 
 
+_SIGNS = {">=": "≥", "<=": "≤"}
 _YEARS = ("year", "year_from", "year_to", "source_year")
 
 

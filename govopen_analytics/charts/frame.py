@@ -70,7 +70,8 @@ _MARKS: dict[str, dict[str, Any]] = {
         "size": 9,
         "line": {"color": ACCENT, "width": 2},
     },
-    "other": {"color": SECOND, "symbol": "square", "size": 9},
+    # Not vermilion, which says "not observed" on every chart.
+    "other": {"color": QUIET, "symbol": "square", "size": 9},
     "bound": {
         "color": SECOND,
         "symbol": "line-ns",
@@ -87,7 +88,7 @@ _MARKS: dict[str, dict[str, Any]] = {
 _LINES = {
     "sure": ACCENT,
     "unsure": ACCENT,
-    "other": SECOND,
+    "other": QUIET,
     "bound": SECOND,
     "unseen": SECOND,
 }

@@ -19,7 +19,7 @@ from govopen_analytics.languages import in_language, percent
 _WORDS = {
     "zh": {
         "title": "{agency}与其他机构：各主题的任务份额",
-        "subtitle": "蓝色圆点：{agency}（n = {n}）；橙色方块：其他机构合计（n = {m}）；"
+        "subtitle": "蓝色圆点：{agency}（n = {n}）；灰色方块：其他机构合计（n = {m}）；"
         "线段为 {level} 区间；空心菱形：未见",
         "subtitle_alone": "圆点：{agency}（n = {n}）；线段为 {level} 区间；空心菱形："
         "未见；"
@@ -39,7 +39,7 @@ _WORDS = {
     },
     "en": {
         "title": "{agency} and the other agencies: share of tasks per theme",
-        "subtitle": "Blue dot: {agency} (n = {n}); orange square: all others together "
+        "subtitle": "Blue dot: {agency} (n = {n}); grey square: all others together "
         "(n = {m}); line: {level} interval; open diamond: not observed",
         "subtitle_alone": "Dot: {agency} (n = {n}); line: {level} interval; open "
         "diamond: not observed; there is no other agency",

@@ -16,7 +16,11 @@ from govopen_analytics.export.words import words_for_marks
 
 _HEAT = ("heatmap",)
 # What the subtitles call the two colours that tell series apart.
-_COLOR_WORDS = {"0b5394": "蓝色|[Bb]lue", "d55e00": "橙色|[Oo]range"}
+_COLOR_WORDS = {
+    "0b5394": "蓝色|[Bb]lue",
+    "52606d": "灰色|[Gg]rey",
+    "d55e00": "橙色|[Oo]range",
+}
 
 
 def read_chart(path: Path, lang: str = "zh") -> Chart:

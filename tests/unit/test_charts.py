@@ -423,8 +423,9 @@ def test_a_share_stands_with_its_interval(lang, expected):
 
 def test_years_are_no_amounts_and_keep_their_columns():
     rows = pd.DataFrame({"year": [2024], "source_year": [2023.0], "n_tasks": [2024]})
+    rows["comparator"] = ">="
     markup = measure_table(rows, rows.columns, lang="en").markup
-    assert re.findall("<td[^>]*>(.*?)</td>", markup) == ["2024", "2023", "2,024"]
+    assert re.findall("<td[^>]*>(.*?)</td>", markup) == ["2024", "2023", "2,024", "≥"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
