@@ -1,11 +1,11 @@
 """Commands about the coding: its validity, review by people, why a theme."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from govopen_analytics.cli_errors import told_plainly
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -258,15 +258,3 @@ def _tell_problems(found: "ReviewImport", lang: str) -> None:
             f"found {problem.found!r}, expected {problem.expected}",
             err=True,
         )
-
-
-@contextmanager
-def told_plainly() -> Iterator[None]:
-    """Turn an error of the library into one line and exit code 1."""
-    from govopen_analytics.errors import GovOpenError
-
-    try:
-        yield
-    except GovOpenError as error:
-        typer.echo(f"错误 · error: {error}", err=True)
-        raise typer.Exit(1) from error

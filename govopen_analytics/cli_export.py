@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from govopen_analytics.cli_errors import told_plainly
+
 if TYPE_CHECKING:
     from govopen_analytics.export import Run
 
@@ -61,12 +63,11 @@ def export(
     ] = Path("briefings"),
 ) -> None:
     """导出图表与数据表，供简报使用 · write charts and tables for a briefing."""
-    from govopen_analytics.errors import GovOpenError
     from govopen_analytics.export import export_run, open_run
 
     if chart and everything:
         raise typer.BadParameter("found --chart and --all, expected one of them")
-    try:
+    with told_plainly():
         opened = open_run(run, lang)
         if has_list:
             _list_charts(opened)
@@ -79,9 +80,6 @@ def export(
             templates=template or [],
             dpi=dpi,
         )
-    except GovOpenError as error:
-        typer.echo(f"错误 · error: {error}", err=True)
-        raise typer.Exit(1) from error
     for path in exported.written:
         typer.echo(path)
     for warning in exported.warnings:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from govopen_analytics.cli_errors import EXIT_FAILED, EXIT_PARTIAL, told_plainly
+
 if TYPE_CHECKING:
     from govopen_analytics.run import PlannedJob, ReportSet
 
-# What a scheduler is told; docs/scheduling.md explains each.
-EXIT_FAILED, EXIT_PARTIAL, EXIT_BUSY = 1, 3, 4
 _EXIT_CODES = {"complete": 0, "partial": EXIT_PARTIAL, "failed": EXIT_FAILED}
 
 _MOST_NAMED = 3  # notebooks before an error that several have
@@ -68,7 +68,7 @@ def build(
     codebook: CodebookOption = None,
 ) -> None:
     """读入计划并写出数据表 · read the plans and write the tables."""
-    with _told_plainly():
+    with told_plainly():
         _build(raw, out, codebook)
 
 
@@ -84,7 +84,7 @@ def notebooks(
 
     给值 · to give one: govopen report -p NAME=VALUE
     """
-    with _told_plainly():
+    with told_plainly():
         from govopen_analytics.pages import notebook_title
         from govopen_analytics.run import (
             OWN_PARAMETERS,
@@ -174,7 +174,7 @@ def report(
     3 部分完成 partial; 4 另有运行 another run is going on. 详见 · more:
     docs/scheduling.md.
     """
-    with _told_plainly(), _ended_cleanly():
+    with told_plainly(), _ended_cleanly():
         if check is not None:
             _check(out, check)
             return
@@ -338,18 +338,6 @@ def _parameters(pairs: list[str]) -> dict[str, Any]:
                 "[2022, 2023]"
             ) from error
     return values
-
-
-@contextmanager
-def _told_plainly() -> Iterator[None]:
-    from govopen_analytics.errors import BusyError, GovOpenError
-
-    try:
-        yield
-    except GovOpenError as error:
-        typer.echo(f"错误 · error: {error}", err=True)
-        is_busy = isinstance(error, BusyError)
-        raise typer.Exit(EXIT_BUSY if is_busy else EXIT_FAILED) from error
 
 
 @contextmanager

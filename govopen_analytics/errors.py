@@ -1,8 +1,10 @@
 """The exception tree: one base, and names that say what is wrong."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class GovOpenError(Exception):
@@ -53,7 +55,7 @@ class SchemaError(GovOpenError, ValueError):
     """
 
     def __init__(
-        self, table: str, message: str, *, failure_cases: pd.DataFrame | None = None
+        self, table: str, message: str, *, failure_cases: "pd.DataFrame | None" = None
     ) -> None:
         super().__init__(f"Table '{table}': {message}")
         self.table = table

@@ -23,7 +23,8 @@ FLOORS = [
     {"agreement", "clauses", "compare", "datapackage", "findings", "html_tables"}
     | {"keywords", "linear", "segment", "tfidf", "views"},
     {"answers", "coding", "corpus", "figures", "freshness", "results"},
-    {"account", "charts", "explanations", "export", "pages", "review", "validity"},
+    {"account", "charts", "cli_errors", "explanations", "export", "pages"}
+    | {"review", "validity"},
     {"build", "cli_check", "cli_coding", "cli_export", "cli_synth"}
     | {"figures_validity", "run"},
     {"cli_report"},
