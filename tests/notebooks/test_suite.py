@@ -9,6 +9,8 @@ from in_process import BY_NUMBER, package, run, shown_html, table_rows
 
 from govopen_analytics.build import build_processed
 from govopen_analytics.errors import SelectionError
+from govopen_analytics.export.column_words import column_meaning, table_meaning
+from govopen_analytics.languages import LANGUAGES
 from govopen_analytics.schemas import to_schema
 from govopen_analytics.synth import synthesize_corpus
 from govopen_analytics.synth.plans import MEAN_AGENDA, name_agencies
@@ -384,3 +386,13 @@ def test_three_thousand_agencies_show_the_ends_and_count_the_rest(
 def test_what_the_corpus_does_not_hold_is_refused(planted, number, parameters, message):
     with pytest.raises(SelectionError, match=message):
         run(number, planted[1], **parameters)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_column_left_behind_has_a_meaning(answers, lang):
+    tables = sorted(answers[1].rglob("*.csv"))
+    heads = {path.stem: list(pd.read_csv(path, nrows=0).columns) for path in tables}
+    untold = [name for name in heads if not table_meaning(name, lang)]
+    for name, columns in heads.items():
+        untold += [c for c in columns if not column_meaning(name, c, lang)]
+    assert len(heads) > 12 and untold == []

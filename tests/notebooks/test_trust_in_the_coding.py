@@ -2,8 +2,11 @@
 
 import json
 
+import pandas as pd
 import pytest
 from in_process import BY_NUMBER, run, shown_html, table_rows
+
+from govopen_analytics.export.column_words import column_meaning, table_meaning
 
 
 def test_trust_in_the_coding(tmp_path, processed_dir):
@@ -27,3 +30,7 @@ def test_trust_in_the_coding(tmp_path, processed_dir):
     notes = [" ".join(note["text"] for note in x["annotations"]) for x in layouts]
     assert ["No human expert has checked" in text for text in notes] == [True] * 5
     assert "no human expert has checked" in BY_NUMBER["09"].read_text("utf-8")
+    for path in (tmp_path / "tables").glob("*.csv"):
+        assert table_meaning(path.stem, "zh")
+        columns = pd.read_csv(path, nrows=0).columns
+        assert [c for c in columns if not column_meaning(path.stem, c, "zh")] == []
