@@ -17,7 +17,7 @@ _IN_CHINESE = tuple(
             r"第 \1 项：没有责任单位的单元格，取自相邻的行，请核对",
         ),
         (
-            r"(\d+) rows? ha(?:s|ve) no task name of its own;.*",
+            r"Rows without a task name of their own: (\d+);.*",
             r"\1 行没有自己的任务名称，沿用了上一行的",
         ),
         (r"The numbering jumps from (\d+) to (\d+)\.", r"编号从 \1 跳到 \2"),

@@ -29,7 +29,7 @@ class Table:
         Positions in `tokens` before which the header was repeated.
     style : str
         How the cells were parted, for the layout's name.
-    above : list of Token
+    above : tuple of Token
         Numbered headings right above the header: chapter and section of the table.
     """
 

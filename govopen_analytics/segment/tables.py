@@ -87,10 +87,9 @@ def table_tasks(
     _fill_from_below(tasks)
     inherited = sum(draft.inherited_title is not None for draft in tasks)
     if inherited:
-        have = "row has" if inherited == 1 else "rows have"
         warnings.append(
-            f"{inherited} {have} no task name of its own; that of a row above was "
-            "carried down."
+            f"Rows without a task name of their own: {inherited}; that of a row above "
+            "was carried down."
         )
     if all(draft.chapter is None for draft in tasks):
         for draft in tasks:
