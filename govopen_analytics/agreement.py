@@ -337,7 +337,8 @@ class _Hits:
         assignments = assignments.loc[assignments["coder"].isin([coder, reference])]
         primary, sets = primary_codes(assignments), set_codes(assignments)
         self.sets = sets.loc[sets[reference].notna()]
-        self.primary = primary.reindex(self.sets.index)
+        # A coder may have given further themes only, and then has no column.
+        self.primary = primary.reindex(self.sets.index, columns=[coder, reference])
         given, true = self._members(coder), self._members(reference)
         self.hits = given * true
         self.false_alarms = given * (1 - true)
