@@ -24,9 +24,9 @@ import time
 import numpy as np
 import pandas as pd
 
-from govopen_analytics.codebook import Codebook, load_codebook
-from govopen_analytics.coding import assign_themes
-from govopen_analytics.keywords import keyword_matches
+from govopen_analytics.coding.assign import assign_themes
+from govopen_analytics.coding.codebook import Codebook, load_codebook
+from govopen_analytics.coding.keywords import keyword_matches
 
 
 def make_tasks(n_tasks: int, codebook: Codebook, seed: int) -> pd.DataFrame:

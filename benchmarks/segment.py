@@ -11,9 +11,9 @@ import statistics
 import time
 from collections.abc import Callable
 
+from govopen_analytics.plans import segment_document
 from govopen_analytics.readers import read_bytes
 from govopen_analytics.readers.source import Source
-from govopen_analytics.segment import segment_document
 
 HEADER = ("序号", "工作任务", "具体要求", "责任科室", "完成时限")
 TITLE = "某市某局2024年政务公开工作要点任务分解表"

@@ -7,20 +7,20 @@ that importing the package costs nothing.
 from importlib import import_module as _import_module
 
 _HOME = {
-    "Codebook": "codebook",
-    "Corpus": "corpus",
-    "account_for": "account",
+    "Codebook": "coding.codebook",
+    "Corpus": "plans.corpus",
+    "account_for": "plans.account",
     "apply_reviews": "review",
-    "assign_themes": "coding",
-    "explain": "coding",
-    "keyword_in_context": "keywords",
-    "keyword_matches": "keywords",
-    "load_codebook": "codebook",
-    "load_corpus": "corpus",
-    "read_document": "corpus",
+    "assign_themes": "coding.assign",
+    "explain": "coding.assign",
+    "keyword_in_context": "coding.keywords",
+    "keyword_matches": "coding.keywords",
+    "load_codebook": "coding.codebook",
+    "load_corpus": "plans.corpus",
+    "read_document": "plans.corpus",
     "read_reviews": "review",
 }
-_MODULES = ("agreement", "compare", "figures", "review", "synth", "validity")
+_MODULES = ("measures", "review", "synth")
 
 __all__ = sorted([*_HOME, *_MODULES])
 

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from govopen_analytics.datapackage import write_datapackage
-from govopen_analytics.schemas import to_schema
+from govopen_analytics.base.datapackage import write_datapackage
+from govopen_analytics.base.schemas import to_schema
 
 NASTY = "<script>alert(1)</script>"
 

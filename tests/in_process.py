@@ -5,7 +5,7 @@ import csv
 import json
 from pathlib import Path
 
-from govopen_analytics.datapackage import write_datapackage
+from govopen_analytics.base.datapackage import write_datapackage
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 BY_NUMBER = {path.name[:2]: path for path in sorted(NOTEBOOKS.glob("0*.ipynb"))}

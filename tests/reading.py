@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from govopen_analytics.corpus import Corpus, load_corpus
+from govopen_analytics.plans.corpus import Corpus, load_corpus
 
 LAYOUTS = Path(__file__).parent / "golden" / "layouts"
 EXPECTED = ".expected.json"

@@ -10,8 +10,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from govopen_analytics.answers.sentences import agency_name
-from govopen_analytics.figures.frame import (
+from govopen_analytics.base.languages import agency_name, in_language
+from govopen_analytics.charts.style import (
     ACCENT,
     GRID,
     HATCH,
@@ -20,6 +20,7 @@ from govopen_analytics.figures.frame import (
     PAPER,
     QUIET,
     SECOND,
+    HtmlBlock,
     add_note,
     described,
     n_letters,
@@ -31,9 +32,7 @@ from govopen_analytics.figures.frame import (
     synthetic_remark,
     wrapped_name,
 )
-from govopen_analytics.figures.frame import FigureSource as ChartSource
-from govopen_analytics.html_tables import HtmlBlock
-from govopen_analytics.languages import in_language
+from govopen_analytics.charts.style import FigureSource as ChartSource
 
 # Latin letters on one line of a label.
 LONGEST_LINE, LONGEST_OF_MANY = 52, 64

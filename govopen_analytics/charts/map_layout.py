@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from govopen_analytics.figures.frame import label_pixels
+from govopen_analytics.charts.style import label_pixels
 
 _SMALLEST, _LARGEST = 18.0, 24.5  # pixels across a dot
 _MOST_PUSHES = 500

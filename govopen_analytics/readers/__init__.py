@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
-from govopen_analytics.errors import (
+from govopen_analytics.base.errors import (
     EmptyDocumentError,
     GovOpenError,
     ReadError,

@@ -9,7 +9,7 @@ from typing import IO
 
 from lxml import etree
 
-from govopen_analytics.errors import ReadError
+from govopen_analytics.base.errors import ReadError
 from govopen_analytics.readers.limits import (
     MAX_PART_BYTES,
     MAX_PART_RATIO,

@@ -2,7 +2,7 @@
 
 import re
 
-from govopen_analytics.text import drop_glosses
+from govopen_analytics.base.text import drop_glosses
 
 # A line may end in any of these; Word writes \v for a break inside a paragraph.
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")

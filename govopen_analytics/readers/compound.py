@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass
 from io import StringIO
 
-from govopen_analytics.errors import ReadError
+from govopen_analytics.base.errors import ReadError
 
 _WORD_MAGIC = 0xA5EC
 _FLAGS, _CLX_PLACE = 0x0A, 0x01A2

@@ -4,7 +4,7 @@ import csv
 from collections import Counter
 from io import StringIO
 
-from govopen_analytics.errors import ReadError
+from govopen_analytics.base.errors import ReadError
 from govopen_analytics.readers.encodings import decode_text
 from govopen_analytics.readers.limits import (
     MAX_TABLE_CELLS,

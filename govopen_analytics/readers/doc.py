@@ -7,7 +7,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from govopen_analytics.errors import ReadError, UnsupportedFormatError
+from govopen_analytics.base.errors import ReadError, UnsupportedFormatError
 from govopen_analytics.readers.compound import WordText, word_text
 from govopen_analytics.readers.docx import read_docx
 from govopen_analytics.readers.limits import MAX_CONVERSION_SECONDS

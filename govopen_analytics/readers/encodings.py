@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from govopen_analytics.errors import EncodingError, choices
+from govopen_analytics.base.errors import EncodingError, choices
 from govopen_analytics.readers.characters import normalise_characters
 
 # The longer mark first: UTF-32 LE begins like UTF-16 LE.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 from lxml.html import defs
 
-from govopen_analytics.errors import EmptyDocumentError, ReadError
+from govopen_analytics.base.errors import EmptyDocumentError, ReadError
 from govopen_analytics.readers.characters import normalise_characters, one_line
 from govopen_analytics.readers.encodings import decode_text
 from govopen_analytics.readers.numbering import format_number

@@ -1,6 +1,6 @@
 """How large a source may be; beyond that it is refused, not read."""
 
-from govopen_analytics.errors import ReadError
+from govopen_analytics.base.errors import ReadError
 
 MEGABYTE = 1024 * 1024
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from govopen_analytics.errors import ReadError, UnsupportedFormatError
+from govopen_analytics.base.errors import ReadError, UnsupportedFormatError
 from govopen_analytics.readers.characters import one_line
 from govopen_analytics.readers.limits import (
     MAX_PART_BYTES,

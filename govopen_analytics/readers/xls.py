@@ -3,7 +3,7 @@
 from io import StringIO
 from typing import Any
 
-from govopen_analytics.errors import ReadError
+from govopen_analytics.base.errors import ReadError
 from govopen_analytics.readers.characters import normalise_characters
 from govopen_analytics.readers.number_formats import GENERAL, format_value
 from govopen_analytics.readers.sheets import sheet_grid

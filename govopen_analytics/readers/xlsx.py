@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from govopen_analytics.errors import ReadError
+from govopen_analytics.base.errors import ReadError
 from govopen_analytics.readers.archives import Archive
 from govopen_analytics.readers.characters import normalise_characters
 from govopen_analytics.readers.limits import MAX_TABLE_CELLS, check_count

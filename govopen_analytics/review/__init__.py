@@ -19,10 +19,7 @@ from govopen_analytics.review.decisions import (
     text_sha256,
 )
 from govopen_analytics.review.export import export_review, review_rows
-from govopen_analytics.review.selection import (
-    draw_random_sample,
-    select_for_review,
-)
+from govopen_analytics.review.selection import draw_random_sample, select_for_review
 from govopen_analytics.review.store import (
     add_sample,
     read_reviews,

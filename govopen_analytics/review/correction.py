@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from govopen_analytics.codebook import Codebook
-from govopen_analytics.coding import assign_themes
-from govopen_analytics.compare import corrected_shares
-from govopen_analytics.errors import SelectionError
-from govopen_analytics.languages import in_language
+from govopen_analytics.base.errors import SelectionError
+from govopen_analytics.base.languages import in_language
+from govopen_analytics.coding.assign import assign_themes
+from govopen_analytics.coding.codebook import Codebook
+from govopen_analytics.measures import corrected_shares
 from govopen_analytics.review.decisions import (
     current_reviews,
     deciding_reviews,

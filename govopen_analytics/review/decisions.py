@@ -10,16 +10,16 @@ from typing import Any
 
 import pandas as pd
 
-from govopen_analytics.codebook import Codebook, theme_carrier
-from govopen_analytics.coding import CODERS
-from govopen_analytics.errors import SchemaError, choices
+from govopen_analytics.base.errors import SchemaError, choices
+from govopen_analytics.base.schemas import to_schema, validate
+from govopen_analytics.coding.assign import CODERS
+from govopen_analytics.coding.codebook import Codebook, theme_carrier
 from govopen_analytics.review.workbook import (
     SECONDARY,
     SheetRow,
     read_workbook,
     theme_names,
 )
-from govopen_analytics.schemas import to_schema, validate
 
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\Z")
 _PROBLEM_COLUMNS = ["row", "column", "task_id", "found", "expected"]

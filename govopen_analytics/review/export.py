@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from govopen_analytics.codebook import Codebook
-from govopen_analytics.errors import SchemaError
-from govopen_analytics.keywords import keyword_in_context, keyword_matches
-from govopen_analytics.languages import in_language
+from govopen_analytics.base.errors import SchemaError
+from govopen_analytics.base.languages import in_language
+from govopen_analytics.coding.codebook import Codebook
+from govopen_analytics.coding.keywords import keyword_in_context, keyword_matches
 from govopen_analytics.review.decisions import text_sha256
 from govopen_analytics.review.workbook import write_workbook
 

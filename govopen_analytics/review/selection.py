@@ -6,9 +6,9 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from govopen_analytics.agreement import primary_codes
-from govopen_analytics.errors import SelectionError
-from govopen_analytics.schemas import to_schema
+from govopen_analytics.base.errors import SelectionError
+from govopen_analytics.base.schemas import to_schema
+from govopen_analytics.measures.agreement import primary_codes
 
 #: Why a task is put before a person.
 REASONS = ("unclassified", "uncertain", "disagreeing", "influential", "random")

@@ -101,7 +101,7 @@ def _named(plan: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _shares(tables: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
-    from govopen_analytics import compare
+    from govopen_analytics import measures as compare
 
     themes = tables["themes"].set_index("theme_id")
     kept = ["theme_id", "share", "share_lower", "share_upper", "n_tasks"]

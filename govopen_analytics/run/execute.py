@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from govopen_analytics.errors import RunError
-from govopen_analytics.pages.bodies import notebook_body
+from govopen_analytics.base.errors import RunError
+from govopen_analytics.run.site_bodies import notebook_body
 
 EXECUTED, BODY = "notebook.ipynb", "body.html"
 _KERNEL, _KERNEL_PACKAGE = "python3", "ipykernel"

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from govopen_analytics.errors import RunError, SelectionError, choices
+from govopen_analytics.base.errors import RunError, SelectionError, choices
 from govopen_analytics.run.notebooks import (
     REFERENCES,
     Parameter,
@@ -194,7 +194,7 @@ def plan_jobs(
 def _with_what_they_need(
     jobs: list[Job], codebook_path: Path | None
 ) -> tuple[list[Job], list[str]]:
-    from govopen_analytics.codebook import load_codebook
+    from govopen_analytics.coding.codebook import load_codebook
 
     # The codebook that ships has references.
     if codebook_path is None or load_codebook(codebook_path).reference_paths:
@@ -227,7 +227,7 @@ def _check_selections(
 ) -> None:
     import pyarrow.parquet as pq
 
-    from govopen_analytics.answers.selection import check_selection
+    from govopen_analytics.questions.selection import check_selection
 
     columns = {
         "documents": ["document_id", "agency", "year"],

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from govopen_analytics.errors import RunError, choices
-from govopen_analytics.languages import LANGUAGES
+from govopen_analytics.base.errors import RunError, choices
+from govopen_analytics.base.languages import LANGUAGES
 
 # Set by the run itself, so that nobody points a notebook elsewhere.
 OWN_PARAMETERS = ("processed_dir", "output_dir")

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from govopen_analytics.errors import RunError, choices
-from govopen_analytics.fingerprints import file_digest, folder_digests
+from govopen_analytics.base.errors import RunError, choices
+from govopen_analytics.base.fingerprints import file_digest, folder_digests
 
 LATEST, RECORD = "latest", "run.json"
 _RUN_NAME = re.compile(r"\d{8}T\d{6}Z(-\d+)?")

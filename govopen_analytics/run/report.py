@@ -10,32 +10,24 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from govopen_analytics.datapackage import read_datapackage, read_descriptor
-from govopen_analytics.errors import GovOpenError, RunError, choices
-from govopen_analytics.fingerprints import code_version, file_digest, package_versions
-from govopen_analytics.freshness import reviews_beside
-from govopen_analytics.images import find_browser, write_images
-from govopen_analytics.languages import LANGUAGES
-from govopen_analytics.locking import (
+from govopen_analytics.base.datapackage import read_datapackage, read_descriptor
+from govopen_analytics.base.errors import GovOpenError, RunError, choices
+from govopen_analytics.base.fingerprints import (
+    code_version,
+    file_digest,
+    package_versions,
+)
+from govopen_analytics.base.freshness import reviews_beside
+from govopen_analytics.base.languages import LANGUAGES
+from govopen_analytics.base.locking import (
     BUILDING_PREFIX,
     disk_errors_told,
     locked,
     remove_unfinished,
 )
-from govopen_analytics.pages import (
-    NOTEBOOKS_DIR,
-    notebook_title,
-    site_folder,
-    task_index,
-    write_pages,
-)
-from govopen_analytics.results import FIGURES_DIR, TABLES_DIR
-from govopen_analytics.run.changes import (
-    STATE,
-    compare_states,
-    read_state,
-    state_of,
-)
+from govopen_analytics.charts.images import find_browser, write_images
+from govopen_analytics.questions.results import FIGURES_DIR, TABLES_DIR
+from govopen_analytics.run.changes import STATE, compare_states, read_state, state_of
 from govopen_analytics.run.execute import BODY, EXECUTED, require_kernel
 from govopen_analytics.run.jobs import Job, checked_jobs, plan_jobs
 from govopen_analytics.run.notebooks import notebook_parameters
@@ -58,6 +50,13 @@ from govopen_analytics.run.reuse import (
     take,
 )
 from govopen_analytics.run.sets import ReportSet
+from govopen_analytics.run.site import (
+    NOTEBOOKS_DIR,
+    notebook_title,
+    site_folder,
+    task_index,
+    write_pages,
+)
 
 CHANGES = "changes.json"
 _DATA_DIR, _JOBS_DIR = ".data", ".jobs"

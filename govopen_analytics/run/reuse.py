@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from govopen_analytics.errors import RunError
-from govopen_analytics.fingerprints import (
+from govopen_analytics.base.errors import RunError
+from govopen_analytics.base.fingerprints import (
     code_digest,
     digest_of,
     file_digest,
     folder_digests,
     package_versions,
 )
-from govopen_analytics.pages import NOTEBOOKS_DIR, page_body, site_folder
 from govopen_analytics.run.execute import BODY, EXECUTED
 from govopen_analytics.run.jobs import Job
 from govopen_analytics.run.record import is_as_recorded, read_record
+from govopen_analytics.run.site import NOTEBOOKS_DIR, page_body, site_folder
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def snapshot(processed_dir: Path, folder: Path, package: Mapping[str, Any]) -> N
     RunError
         If a file is not the one described.
     """
-    from govopen_analytics.datapackage import DESCRIPTOR
+    from govopen_analytics.base.datapackage import DESCRIPTOR
 
     folder.mkdir(parents=True)
     for item in package["resources"]:

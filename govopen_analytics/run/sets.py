@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from govopen_analytics.errors import RunError, choices
-from govopen_analytics.images import PICTURE_FORMATS
-from govopen_analytics.languages import LANGUAGES
+from govopen_analytics.base.errors import RunError, choices
+from govopen_analytics.base.languages import LANGUAGES
+from govopen_analytics.charts.images import PICTURE_FORMATS
 
 SETS_FILE = "reports.yml"
 DEFAULT_SET = "suite"

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from govopen_analytics.errors import SourceError, choices
+from govopen_analytics.base.errors import SourceError, choices
 from govopen_analytics.synth import printing
 from govopen_analytics.synth.plans import (
     MEAN_AGENDA,

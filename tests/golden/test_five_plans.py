@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from govopen_analytics.corpus import load_corpus
+from govopen_analytics.plans.corpus import load_corpus
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = Path(__file__).parent / "five_plans"

@@ -7,7 +7,7 @@ import pytest
 from plan_writer import WRITERS, Item, plan_items, write_csv, write_html
 from reading import FIELDS, comparable, task_fields
 
-from govopen_analytics.corpus import load_corpus
+from govopen_analytics.plans.corpus import load_corpus
 from govopen_analytics.readers import read_bytes
 
 RAW = Path(__file__).parents[2] / "data" / "raw"

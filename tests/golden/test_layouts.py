@@ -14,7 +14,7 @@ from reading import (
 )
 from zhconv import convert
 
-from govopen_analytics.corpus import load_corpus
+from govopen_analytics.plans.corpus import load_corpus
 
 NAMES = layout_names()
 PLANS = [name for name in NAMES if expected_of(name)["verdict"] is None]

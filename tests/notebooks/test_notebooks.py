@@ -4,7 +4,7 @@ import papermill
 import pytest
 from in_process import BY_NUMBER, run, shown_html, table_rows
 
-from govopen_analytics.errors import SelectionError
+from govopen_analytics.base.errors import SelectionError
 from govopen_analytics.run import run_report
 
 PARAMETERS = {"agencies": ["甲市民政局"], "years": [2022], "lang": "en"}

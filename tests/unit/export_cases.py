@@ -9,8 +9,10 @@ from pathlib import Path
 import pandas as pd
 import plotly.graph_objects as go
 
-from govopen_analytics import figures, results
-from govopen_analytics.figures import FigureSource
+from govopen_analytics.charts.style import FigureSource
+from govopen_analytics.questions import results
+from govopen_analytics.questions.corpus_charts import corpus_overview
+from govopen_analytics.questions.coverage_charts import theme_dot_plot, theme_heat_map
 
 SOURCE = FigureSource(2, 6, "1", "hand", "2026-01-31")
 STARTED = "2026-01-31T08:00:00+00:00"
@@ -43,10 +45,10 @@ def _made(pickled: bytes, lang: str) -> dict[str, bytes]:
     tables = pickle.loads(pickled)
     documents, themes, shares = (tables[n] for n in ("documents", "themes", "shares"))
     with tempfile.TemporaryDirectory() as folder:
-        for chart in (figures.theme_heat_map, figures.theme_dot_plot):
+        for chart in (theme_heat_map, theme_dot_plot):
             figure = chart(shares, documents, themes, source=SOURCE, lang=lang)
             results.save_figure(figure, folder)
-        overview = figures.corpus_overview(documents, source=SOURCE, lang=lang)
+        overview = corpus_overview(documents, source=SOURCE, lang=lang)
         results.save_figure(overview, folder)
         results.save_table(shares, folder, "theme_shares")
         results.save_table(tables["tasks"], folder, "tasks")

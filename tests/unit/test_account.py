@@ -3,9 +3,9 @@
 import pytest
 from typer.testing import CliRunner
 
-from govopen_analytics.account import account_for
+from govopen_analytics.base.errors import UnsupportedFormatError
 from govopen_analytics.cli import app
-from govopen_analytics.errors import UnsupportedFormatError
+from govopen_analytics.plans.account import account_for
 
 PLAN = """首页 > 政务公开
 某县档案局2023年政务公开工作要点

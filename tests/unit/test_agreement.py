@@ -5,8 +5,10 @@ import math
 import pandas as pd
 import pytest
 
-from govopen_analytics import schemas
-from govopen_analytics.agreement import (
+from govopen_analytics.base import schemas
+from govopen_analytics.base.errors import SchemaError
+from govopen_analytics.coding.codebook import load_codebook
+from govopen_analytics.measures.agreement import (
     agreement,
     confusion,
     krippendorff_alpha,
@@ -16,8 +18,6 @@ from govopen_analytics.agreement import (
     reference_scores,
     theme_scores,
 )
-from govopen_analytics.codebook import load_codebook
-from govopen_analytics.errors import SchemaError
 
 THEMES = ["a", "b", "c"]
 

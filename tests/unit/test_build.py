@@ -3,11 +3,11 @@ import shutil
 
 import pytest
 
-from govopen_analytics import build as build_module
-from govopen_analytics.build import build_processed
-from govopen_analytics.datapackage import read_datapackage, read_descriptor
-from govopen_analytics.errors import RunError, SourceError
-from govopen_analytics.freshness import is_built
+from govopen_analytics.base.datapackage import read_datapackage, read_descriptor
+from govopen_analytics.base.errors import RunError, SourceError
+from govopen_analytics.base.freshness import is_built
+from govopen_analytics.run import build as build_module
+from govopen_analytics.run.build import build_processed
 
 PLAN = """某市民政局2023年政务公开工作要点
 

@@ -5,31 +5,30 @@ import re
 import pandas as pd
 import pytest
 
-from govopen_analytics.answers import change, commitments, selection
-from govopen_analytics.answers import one_theme as theme_answers
-from govopen_analytics.answers import tables as answer_tables
-from govopen_analytics.answers.tables import measure_table
-from govopen_analytics.charts import change as change_charts
-from govopen_analytics.charts import commitments as commitment_charts
-from govopen_analytics.charts import likeness as likeness_charts
-from govopen_analytics.charts import one_theme as theme_charts
-from govopen_analytics.charts import peers as peer_charts
-from govopen_analytics.charts import responsibility as responsibility_charts
-from govopen_analytics.charts.frame import (
-    ChartSource,
-    points,
-    with_remark,
-    wrapped,
-)
+from govopen_analytics.base.errors import SelectionError
+from govopen_analytics.charts.frame import ChartSource, points, with_remark, wrapped
 from govopen_analytics.charts.map_layout import map_layout
-from govopen_analytics.compare import (
+from govopen_analytics.charts.style import label_pixels, shortened
+from govopen_analytics.measures import (
     agenda_distances,
     agenda_map,
     deadlines_by_month,
     unit_load,
 )
-from govopen_analytics.errors import SelectionError
-from govopen_analytics.figures.frame import label_pixels, shortened
+from govopen_analytics.questions import (
+    change,
+    change_charts,
+    commitments,
+    likeness_charts,
+    responsibility_charts,
+    selection,
+)
+from govopen_analytics.questions import commitments_charts as commitment_charts
+from govopen_analytics.questions import one_theme as theme_answers
+from govopen_analytics.questions import one_theme_charts as theme_charts
+from govopen_analytics.questions import peers_charts as peer_charts
+from govopen_analytics.questions import tables as answer_tables
+from govopen_analytics.questions.tables import measure_table
 
 SOURCE = ChartSource(2, 6, "1", "hand", "2026-01-31")
 LONG = "某某自治区某某自治州某某县人民政府政务公开办公室信息中心"

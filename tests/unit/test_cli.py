@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from govopen_analytics import build as build_module
 from govopen_analytics import run as run_module
-from govopen_analytics.build import Built
+from govopen_analytics.base.errors import BusyError, RunError, SourceError
 from govopen_analytics.cli import app
-from govopen_analytics.errors import BusyError, RunError, SourceError
 from govopen_analytics.run import Options, ReportSet
+from govopen_analytics.run import build as build_module
+from govopen_analytics.run.build import Built
 
 TWO = {"a": ["甲", "乙"], "n": 2}
 NOTEBOOK = {"name": "01_a", "status": "complete", "cell": None, "error": ""}

@@ -6,13 +6,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from govopen_analytics.cli_coding import register_coding_commands
-from govopen_analytics.codebook import load_codebook
-from govopen_analytics.coding import assign_themes
-from govopen_analytics.datapackage import write_datapackage
+from govopen_analytics.base.datapackage import write_datapackage
+from govopen_analytics.base.schemas import to_schema
+from govopen_analytics.cli.coding import register_coding_commands
+from govopen_analytics.coding.assign import assign_themes
+from govopen_analytics.coding.codebook import load_codebook
 from govopen_analytics.review import current_reviews, read_reviews, read_samples
 from govopen_analytics.review.workbook import column_label
-from govopen_analytics.schemas import to_schema
 
 TEXTS = ["解读惠民政策，制作图解", "按时答复公开申请", "维护网站栏目", "笼统工作"]
 

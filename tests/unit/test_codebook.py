@@ -6,15 +6,15 @@ import pandas as pd
 import pytest
 import yaml
 
-from govopen_analytics import schemas
-from govopen_analytics.codebook import (
+from govopen_analytics.base import schemas
+from govopen_analytics.base.errors import CodebookError
+from govopen_analytics.base.text import fold
+from govopen_analytics.coding.codebook import (
     apply_crosswalk,
     load_codebook,
     parse_codebook,
     without_blanks,
 )
-from govopen_analytics.errors import CodebookError
-from govopen_analytics.text import fold
 
 SMALL = {
     "version": "2",

@@ -3,18 +3,22 @@
 import pandas as pd
 import pytest
 
-from govopen_analytics import schemas
-from govopen_analytics.clauses import (
+from govopen_analytics.base import schemas
+from govopen_analytics.base.errors import CodebookError, SchemaError
+from govopen_analytics.base.text import fold
+from govopen_analytics.coding.assign import CODERS, assign_themes, explain
+from govopen_analytics.coding.clauses import (
     mark_shared_titles,
     read_tasks,
     split_clauses,
     split_sentences,
     without_means,
 )
-from govopen_analytics.codebook import CodingSettings, load_codebook, parse_codebook
-from govopen_analytics.coding import CODERS, assign_themes, explain
-from govopen_analytics.errors import CodebookError, SchemaError
-from govopen_analytics.text import fold
+from govopen_analytics.coding.codebook import (
+    CodingSettings,
+    load_codebook,
+    parse_codebook,
+)
 
 CODEBOOK = load_codebook()
 

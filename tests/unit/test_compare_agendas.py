@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 from compare_cases import AGENDA, THEMES, corpus, sampled
 
-from govopen_analytics.compare import (
+from govopen_analytics.base.errors import SchemaError
+from govopen_analytics.measures import (
     agenda_distances,
     diversity,
     jensen_shannon_distance,
@@ -13,8 +14,8 @@ from govopen_analytics.compare import (
     share_change,
     weighted_index,
 )
-from govopen_analytics.compare.distance import adjust_for_many
-from govopen_analytics.compare.diversity import (
+from govopen_analytics.measures.distance import adjust_for_many
+from govopen_analytics.measures.diversity import (
     effective_themes,
     entropy_chao_shen,
     entropy_grassberger,
@@ -22,7 +23,6 @@ from govopen_analytics.compare.diversity import (
     herfindahl_plugin,
     simpson_unbiased,
 )
-from govopen_analytics.errors import SchemaError
 
 A, B, C = THEMES[:3]
 N_SAMPLES = 20_000

@@ -2,14 +2,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from govopen_analytics.compare import (
+from govopen_analytics.measures import (
     completion,
     deadlines_by_month,
     task_proportions,
     unit_load,
     verifiability,
 )
-from govopen_analytics.compare.proportions import jeffreys_interval
+from govopen_analytics.measures.proportions import jeffreys_interval
 
 DOCUMENTS = pd.DataFrame({"document_id": ["p"], "agency": ["甲"], "year": [2024]})
 

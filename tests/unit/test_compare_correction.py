@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 from compare_cases import AGENDA, THEMES, sampled
 
-from govopen_analytics.compare import corrected_shares
-from govopen_analytics.errors import SchemaError
+from govopen_analytics.base.errors import SchemaError
+from govopen_analytics.measures import corrected_shares
 
 A, B = THEMES[:2]
 

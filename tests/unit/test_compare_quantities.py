@@ -4,10 +4,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from govopen_analytics.compare import parse_quantities, task_quantities
+from govopen_analytics.measures import parse_quantities, task_quantities
 
 REFERENCE = (
-    Path(__file__).parents[2] / "govopen_analytics/codebooks/reference_tasks.jsonl"
+    Path(__file__).parents[2]
+    / "govopen_analytics/coding/codebooks/reference_tasks.jsonl"
 )
 
 # Every quantity of the reference tasks: text, then raw, value, unit, comparator, per.

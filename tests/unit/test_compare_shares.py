@@ -7,7 +7,8 @@ from compare_cases import AGENDA, THEMES, corpus, sampled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from govopen_analytics.compare import (
+from govopen_analytics.base.errors import SchemaError
+from govopen_analytics.measures import (
     confounding,
     emphasis,
     pooled_shares,
@@ -15,7 +16,6 @@ from govopen_analytics.compare import (
     theme_gaps,
     theme_shares,
 )
-from govopen_analytics.errors import SchemaError
 
 A, B, C = THEMES[:3]
 # Ten coarse tasks that bundle three obligations, and the same cut into thirty.

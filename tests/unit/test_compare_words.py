@@ -2,15 +2,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from govopen_analytics.compare import (
+from govopen_analytics.base.errors import SchemaError
+from govopen_analytics.measures import (
     distinctive_words,
     reuse_by_group,
     shared_passages,
     text_reuse,
 )
-from govopen_analytics.compare.alignment import align_passages
-from govopen_analytics.compare.words import han_words
-from govopen_analytics.errors import SchemaError
+from govopen_analytics.measures.alignment import align_passages
+from govopen_analytics.measures.words import han_words
 
 SENTENCE = "集中公开现行有效的行政规范性文件并及时更新有效性的标注"
 EDITED = "集中公开现行有效的全部行政规范性文件并动态更新有效性的标注"

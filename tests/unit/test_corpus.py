@@ -5,9 +5,9 @@ import shutil
 import pandas as pd
 import pytest
 
-from govopen_analytics.corpus import load_corpus
-from govopen_analytics.errors import SourceError
-from govopen_analytics.schemas import validate
+from govopen_analytics.base.errors import SourceError
+from govopen_analytics.base.schemas import validate
+from govopen_analytics.plans.corpus import load_corpus
 
 PLAN = """某县档案局2023年政务公开工作要点
 

@@ -4,7 +4,7 @@ import frictionless
 import pandas as pd
 import pytest
 
-from govopen_analytics.datapackage import (
+from govopen_analytics.base.datapackage import (
     DESCRIPTOR,
     read_datapackage,
     read_descriptor,
@@ -12,7 +12,7 @@ from govopen_analytics.datapackage import (
     to_csv,
     write_datapackage,
 )
-from govopen_analytics.errors import SchemaError, SourceError
+from govopen_analytics.base.errors import SchemaError, SourceError
 
 
 def contents(folder):

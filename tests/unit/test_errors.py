@@ -1,6 +1,6 @@
 import pytest
 
-from govopen_analytics.errors import choices
+from govopen_analytics.base.errors import choices
 
 MANY = [f"name_{number:02d}" for number in range(30)]
 

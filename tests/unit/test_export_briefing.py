@@ -10,9 +10,9 @@ import typer
 from export_cases import write_run
 from typer.testing import CliRunner
 
-from govopen_analytics.cli_export import export
-from govopen_analytics.errors import ExportError, SelectionError
-from govopen_analytics.export import export_run, images, open_run
+from govopen_analytics.base.errors import ExportError, SelectionError
+from govopen_analytics.cli.export import export
+from govopen_analytics.office import export_run, images, open_run
 
 OFFICE = ["pptx", "docx", "xlsx"]
 app = typer.Typer()

@@ -7,18 +7,18 @@ import pytest
 from export_cases import save, write_run
 from plotly.subplots import make_subplots
 
-from govopen_analytics.errors import ExportError
-from govopen_analytics.export import read_chart
-from govopen_analytics.export.figure_json import (
+from govopen_analytics.base.errors import ExportError
+from govopen_analytics.charts.model import Cell, Chart, HeatTable, Panel, Point, Series
+from govopen_analytics.office import read_chart
+from govopen_analytics.office.figure_json import (
     decoded,
     hex_color,
     number_format,
     plain_text,
     written,
 )
-from govopen_analytics.export.layout import fitting_size, page_chart
-from govopen_analytics.export.model import Cell, Chart, HeatTable, Panel, Point, Series
-from govopen_analytics.export.words import words_for_marks
+from govopen_analytics.office.layout import fitting_size, page_chart
+from govopen_analytics.office.words import words_for_marks
 
 
 @pytest.fixture

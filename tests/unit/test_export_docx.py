@@ -10,9 +10,9 @@ from docx.shared import Cm
 from export_cases import FORMULA, write_run
 from lxml import etree
 
-from govopen_analytics.errors import ExportError
-from govopen_analytics.export import read_chart
-from govopen_analytics.export.docx import document_bytes
+from govopen_analytics.base.errors import ExportError
+from govopen_analytics.office import read_chart
+from govopen_analytics.office.docx import document_bytes
 
 WHEN = datetime(2026, 1, 31, tzinfo=UTC)
 CHARTS = ("theme_dot_plot", "theme_heat_map", "corpus_overview")

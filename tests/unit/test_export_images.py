@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from export_cases import write_run
 
-from govopen_analytics import images as browsers
-from govopen_analytics.errors import ExportError
-from govopen_analytics.export import images
-from govopen_analytics.export.images import (
+from govopen_analytics.base.errors import ExportError
+from govopen_analytics.charts import images as browsers
+from govopen_analytics.office import images
+from govopen_analytics.office.images import (
     check_dpi,
     stable_pdf,
     with_resolution,

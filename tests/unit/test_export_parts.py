@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 import pytest
 from lxml import etree
 
-from govopen_analytics.export.docx import document_bytes
-from govopen_analytics.export.model import Cell, Chart, HeatTable, Panel, Point, Series
-from govopen_analytics.export.pptx import deck_bytes
+from govopen_analytics.charts.model import Cell, Chart, HeatTable, Panel, Point, Series
+from govopen_analytics.office.docx import document_bytes
+from govopen_analytics.office.pptx import deck_bytes
 
 WHEN = datetime(2026, 1, 31, tzinfo=UTC)
 NAMESPACES = {

@@ -11,10 +11,10 @@ from lxml import etree
 from pptx.oxml.ns import qn
 from pptx.util import Cm
 
-from govopen_analytics.errors import ExportError
-from govopen_analytics.export import read_chart
-from govopen_analytics.export.model import Chart, Panel, Point, Series
-from govopen_analytics.export.pptx import deck_bytes
+from govopen_analytics.base.errors import ExportError
+from govopen_analytics.charts.model import Chart, Panel, Point, Series
+from govopen_analytics.office import read_chart
+from govopen_analytics.office.pptx import deck_bytes
 
 WHEN = datetime(2026, 1, 31, tzinfo=UTC)
 CHARTS = ("theme_dot_plot", "theme_heat_map", "corpus_overview")

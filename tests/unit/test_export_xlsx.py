@@ -6,22 +6,22 @@ import pandas as pd
 import pytest
 from export_cases import write_run
 
-from govopen_analytics.datapackage import to_csv
-from govopen_analytics.errors import ExportError
-from govopen_analytics.export import read_chart
-from govopen_analytics.export.column_words import (
+from govopen_analytics.base.datapackage import to_csv
+from govopen_analytics.base.errors import ExportError
+from govopen_analytics.base.languages import LANGUAGES
+from govopen_analytics.base.schemas import FIELDS, TABLES
+from govopen_analytics.office import read_chart
+from govopen_analytics.office.column_words import (
     _COLUMNS,
     column_meaning,
     table_meaning,
 )
-from govopen_analytics.export.xlsx import (
+from govopen_analytics.office.xlsx import (
     MOST_CHARACTERS,
     chart_sheet,
     read_sheet,
     workbook_bytes,
 )
-from govopen_analytics.languages import LANGUAGES
-from govopen_analytics.schemas import FIELDS, TABLES
 
 WHEN = datetime(2026, 1, 31, tzinfo=UTC)
 RECORD = {"run": "r1", "status": "complete", "codebook_version": "7"}

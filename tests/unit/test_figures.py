@@ -4,14 +4,10 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from govopen_analytics.errors import SelectionError
-from govopen_analytics.figures import (
-    FigureSource,
-    corpus_overview,
-    theme_dot_plot,
-    theme_heat_map,
-)
-from govopen_analytics.figures.frame import source_line
+from govopen_analytics.base.errors import SelectionError
+from govopen_analytics.charts.style import FigureSource, source_line
+from govopen_analytics.questions.corpus_charts import corpus_overview
+from govopen_analytics.questions.coverage_charts import theme_dot_plot, theme_heat_map
 
 SOURCE = FigureSource(2, 6, "1", "hand", "2026-01-31")
 CHARTS = [theme_heat_map, theme_dot_plot]

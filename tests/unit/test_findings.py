@@ -1,6 +1,6 @@
 import pytest
 
-from govopen_analytics.findings import (
+from govopen_analytics.questions.findings import (
     MOST_PLANS,
     confounding_findings,
     corpus_findings,

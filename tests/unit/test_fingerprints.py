@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from govopen_analytics.fingerprints import (
+from govopen_analytics.base.fingerprints import (
     code_digest,
     code_version,
     digest_of,

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from govopen_analytics import images
-from govopen_analytics.figures import FigureSource, corpus_overview
-from govopen_analytics.images import find_browser, stable_svg, write_images
-from govopen_analytics.results import save_figure
+from govopen_analytics.charts import images
+from govopen_analytics.charts.images import find_browser, stable_svg, write_images
+from govopen_analytics.charts.style import FigureSource
+from govopen_analytics.questions.corpus_charts import corpus_overview
+from govopen_analytics.questions.results import save_figure
 
 
 @pytest.fixture

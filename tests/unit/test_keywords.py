@@ -5,17 +5,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from govopen_analytics import schemas
-from govopen_analytics.codebook import load_codebook, parse_codebook
-from govopen_analytics.errors import SchemaError
-from govopen_analytics.keywords import (
+from govopen_analytics.base import schemas
+from govopen_analytics.base.errors import SchemaError
+from govopen_analytics.base.text import fold
+from govopen_analytics.coding.codebook import load_codebook, parse_codebook
+from govopen_analytics.coding.keywords import (
     find_keywords,
     keyword_in_context,
     keyword_index,
     keyword_matches,
     keyword_scores,
 )
-from govopen_analytics.text import fold
 
 CODEBOOK = parse_codebook(
     {

@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
-from govopen_analytics.errors import SelectionError
-from govopen_analytics.languages import in_language, percent
+from govopen_analytics.base.errors import SelectionError
+from govopen_analytics.base.languages import in_language, percent
 
 
 @pytest.mark.parametrize(

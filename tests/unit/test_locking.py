@@ -5,13 +5,13 @@ import threading
 
 import pytest
 
-from govopen_analytics.errors import BusyError
-from govopen_analytics.locking import locked, remove_unfinished
+from govopen_analytics.base.errors import BusyError
+from govopen_analytics.base.locking import locked, remove_unfinished
 
 HOLD = """
 import os, signal, sys
 from pathlib import Path
-from govopen_analytics.locking import locked
+from govopen_analytics.base.locking import locked
 
 with locked(Path(sys.argv[1])):
     os.kill(os.getpid(), signal.SIGKILL)

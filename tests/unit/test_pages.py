@@ -5,9 +5,10 @@ import plotly.graph_objects as go
 import pytest
 from bs4 import BeautifulSoup
 
-from govopen_analytics.figures import FigureSource, theme_heat_map
-from govopen_analytics.pages import notebook_title, write_pages
-from govopen_analytics.results import save_figure
+from govopen_analytics.charts.style import FigureSource
+from govopen_analytics.questions.coverage_charts import theme_heat_map
+from govopen_analytics.questions.results import save_figure
+from govopen_analytics.run.site import notebook_title, write_pages
 
 NASTY = "<script>alert(1)</script>"
 

@@ -3,10 +3,11 @@
 import pytest
 from test_pages import NASTY, record, write_notebook
 
-from govopen_analytics.figures import FigureSource, theme_heat_map
-from govopen_analytics.images import find_browser
-from govopen_analytics.pages import task_index, write_pages
-from govopen_analytics.results import save_figure
+from govopen_analytics.charts.images import find_browser
+from govopen_analytics.charts.style import FigureSource
+from govopen_analytics.questions.coverage_charts import theme_heat_map
+from govopen_analytics.questions.results import save_figure
+from govopen_analytics.run.site import task_index, write_pages
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.skipif(find_browser() is None, reason="no browser here")
@@ -75,7 +76,7 @@ def site(tmp_path_factory):
 
 
 def shares_of(tables):
-    from govopen_analytics import compare
+    from govopen_analytics import measures as compare
 
     names = ("tasks", "theme_assignments", "documents", "themes")
     return compare.theme_shares(*(tables[name] for name in names), n_bootstrap=100)

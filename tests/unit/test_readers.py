@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from govopen_analytics.errors import (
+from govopen_analytics.base.errors import (
     EmptyDocumentError,
     EncodingError,
     ReadError,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from plan_writer import GOLDEN_ITEMS, printed_rows, source_items
 
-from govopen_analytics.errors import ReadError, UnsupportedFormatError
+from govopen_analytics.base.errors import ReadError, UnsupportedFormatError
 from govopen_analytics.readers import doc, read_bytes
 from govopen_analytics.readers.compound import WordText, word_text
 from govopen_analytics.readers.source import SourceBuilder

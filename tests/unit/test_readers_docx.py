@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from govopen_analytics.errors import ReadError
+from govopen_analytics.base.errors import ReadError
 from govopen_analytics.readers import read_bytes
 from govopen_analytics.readers.numbering import chinese_number, format_number
 

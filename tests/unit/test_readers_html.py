@@ -2,7 +2,7 @@
 
 import pytest
 
-from govopen_analytics.errors import ReadError
+from govopen_analytics.base.errors import ReadError
 from govopen_analytics.readers import read_bytes
 
 PAGE = "<html><head><meta charset='utf-8'></head><body>{}</body></html>"

@@ -5,7 +5,7 @@ import zlib
 import pytest
 from plan_writer import plan_items, printed_rows, source_items, write_pdf, write_scan
 
-from govopen_analytics.errors import ReadError, UnsupportedFormatError
+from govopen_analytics.base.errors import ReadError, UnsupportedFormatError
 from govopen_analytics.readers import read_bytes
 from govopen_analytics.readers.pdf_lines import (
     Line,

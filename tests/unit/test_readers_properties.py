@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from plan_writer import write_docx, write_html, write_xlsx
 
-from govopen_analytics.errors import ReadError
+from govopen_analytics.base.errors import ReadError
 from govopen_analytics.readers import FORMATS, doc, read_bytes
 from govopen_analytics.readers.source import Source
 

@@ -15,7 +15,7 @@ from plan_writer import (
 )
 from zhconv import convert
 
-from govopen_analytics.errors import ReadError, UnsupportedFormatError
+from govopen_analytics.base.errors import ReadError, UnsupportedFormatError
 from govopen_analytics.readers import read_bytes, read_source
 
 ROOT = Path(__file__).parents[2]

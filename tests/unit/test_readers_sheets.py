@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 import xlwt
 
-from govopen_analytics.errors import ReadError
+from govopen_analytics.base.errors import ReadError
 from govopen_analytics.readers import read_bytes
 from govopen_analytics.readers.csv import find_delimiter
 from govopen_analytics.readers.number_formats import builtin_format, format_value

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from govopen_analytics.errors import EncodingError
+from govopen_analytics.base.errors import EncodingError
 from govopen_analytics.readers import read_bytes
 from govopen_analytics.readers.characters import normalise_characters, one_line
 from govopen_analytics.readers.encodings import decode_text

@@ -2,7 +2,9 @@ import pandas as pd
 import pytest
 from reading import layout_file, layout_names, load_files
 
-from govopen_analytics import corpus, html_tables, remarks
+from govopen_analytics.plans import corpus
+from govopen_analytics.questions import html_tables
+from govopen_analytics.words import remarks
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@ import json
 import pandas as pd
 import pytest
 
-from govopen_analytics.figures import FigureSource, corpus_overview
-from govopen_analytics.results import save_figure, save_findings, save_table
+from govopen_analytics.charts.style import FigureSource
+from govopen_analytics.questions.corpus_charts import corpus_overview
+from govopen_analytics.questions.results import save_figure, save_findings, save_table
 
 
 def files(folder):

@@ -8,15 +8,16 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from govopen_analytics import review, schemas
-from govopen_analytics.codebook import parse_codebook
-from govopen_analytics.errors import (
+from govopen_analytics import review
+from govopen_analytics.base import schemas
+from govopen_analytics.base.errors import (
     CodebookError,
     ReadError,
     SchemaError,
     SelectionError,
     SourceError,
 )
+from govopen_analytics.coding.codebook import parse_codebook
 from govopen_analytics.review.workbook import (
     COLUMNS,
     MAX_CELL_CHARS,

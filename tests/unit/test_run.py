@@ -6,7 +6,7 @@ import sys
 import nbformat
 import pytest
 
-from govopen_analytics.errors import RunError, SourceError
+from govopen_analytics.base.errors import RunError, SourceError
 from govopen_analytics.run import (
     Options,
     ReportSet,
@@ -353,8 +353,8 @@ def test_a_worker_takes_its_temporary_files_with_it(tmp_path):
 
 
 def test_a_second_run_leaves_with_a_message(reports, good, processed_dir):
-    from govopen_analytics.errors import BusyError
-    from govopen_analytics.locking import locked
+    from govopen_analytics.base.errors import BusyError
+    from govopen_analytics.base.locking import locked
 
     with (
         locked(reports),

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from govopen_analytics.errors import RunError
+from govopen_analytics.base.errors import RunError
 from govopen_analytics.run import find_run, point_latest, remove_old_runs
 
 

@@ -3,7 +3,7 @@ import json
 import pytest
 from test_run import DECLARED, write_notebook
 
-from govopen_analytics.errors import RunError
+from govopen_analytics.base.errors import RunError
 from govopen_analytics.run import (
     CorpusValues,
     Entry,

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from govopen_analytics.segment.deadlines import (
+from govopen_analytics.plans.deadlines import (
     deadline_of_cell,
     governing_deadline,
     parse_deadline,

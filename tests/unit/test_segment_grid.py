@@ -2,9 +2,9 @@
 
 import pytest
 
-from govopen_analytics.segment.columns import column_role, read_header
-from govopen_analytics.segment.glued import glued_tokens
-from govopen_analytics.segment.grid import Token, align, infer_columns, ordinal_of
+from govopen_analytics.plans.columns import column_role, read_header
+from govopen_analytics.plans.glued import glued_tokens
+from govopen_analytics.plans.grid import Token, align, infer_columns, ordinal_of
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,14 @@ import datetime as dt
 
 import pytest
 
-from govopen_analytics.segment.kind import not_a_plan
-from govopen_analytics.segment.metadata import (
+from govopen_analytics.plans.kind import not_a_plan
+from govopen_analytics.plans.metadata import (
     agency_in_title,
     is_plan_title,
     read_date,
     read_metadata,
 )
-from govopen_analytics.segment.regions import locate_agency
+from govopen_analytics.plans.regions import locate_agency
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from govopen_analytics.segment.numbering import leading_number, number_alone
-from govopen_analytics.text import fold
+from govopen_analytics.base.text import fold
+from govopen_analytics.plans.numbering import leading_number, number_alone
 
 
 @pytest.mark.parametrize(

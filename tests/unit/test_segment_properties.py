@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from reading import layout_file, layout_names
 
+from govopen_analytics.plans import accounted_share, segment_document
 from govopen_analytics.readers.source import SourceBuilder
-from govopen_analytics.segment import accounted_share, segment_document
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
 LONG_PLANS = [path.read_text("utf-8") for path in sorted(RAW.glob("*.txt"))]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from govopen_analytics.segment.units import (
+from govopen_analytics.plans.units import (
     looks_like_units,
     parse_responsibility,
     split_units,

@@ -7,7 +7,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from govopen_analytics.compare import (
+from govopen_analytics.base.errors import SourceError
+from govopen_analytics.measures import (
     agenda_distances,
     completion,
     confounding,
@@ -18,7 +19,6 @@ from govopen_analytics.compare import (
     theme_shares,
     unit_load,
 )
-from govopen_analytics.errors import SourceError
 from govopen_analytics.synth import LAYOUTS, synthesize_corpus
 from govopen_analytics.synth.corpus import DEFAULT_TRENDS
 from govopen_analytics.synth.plans import MEAN_AGENDA, draw_agendas, name_agencies

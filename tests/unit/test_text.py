@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govopen_analytics.text import drop_glosses, fold, read_number, tidy
+from govopen_analytics.base.text import drop_glosses, fold, read_number, tidy
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from govopen_analytics.codebook import load_codebook, parse_codebook
-from govopen_analytics.features import CharacterNgrams, Words
-from govopen_analytics.linear import fit_linear_model
-from govopen_analytics.tfidf import domain_dictionary, theme_profiles
+from govopen_analytics.coding.codebook import load_codebook, parse_codebook
+from govopen_analytics.coding.features import CharacterNgrams, Words
+from govopen_analytics.coding.linear import fit_linear_model
+from govopen_analytics.coding.tfidf import domain_dictionary, theme_profiles
 
 TEXTS = ["加强政策解读", "政策解读质量", "公开预算决算", "", "网站😀网站"]
 

@@ -7,11 +7,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from govopen_analytics import figures_validity, schemas, validity
-from govopen_analytics.codebook import load_codebook
-from govopen_analytics.errors import CodebookError
-from govopen_analytics.validity.scores import SCORE_BANDS, score_bands
-from govopen_analytics.validity.summary import SUMMARY_FILE
+from govopen_analytics.base import schemas
+from govopen_analytics.base.errors import CodebookError
+from govopen_analytics.coding.codebook import load_codebook
+from govopen_analytics.measures.coder_scores import SCORE_BANDS, score_bands
+from govopen_analytics.questions import trust as validity
+from govopen_analytics.questions import trust_charts as figures_validity
+from govopen_analytics.questions.trust_summary import SUMMARY_FILE
 
 THEMES = ["explain", "answer", "channels"]
 WORDS = {"explain": "解读", "answer": "答复", "channels": "网站"}

@@ -1,7 +1,7 @@
 import pytest
 
-from govopen_analytics.errors import SelectionError
-from govopen_analytics.views import (
+from govopen_analytics.base.errors import SelectionError
+from govopen_analytics.questions.views import (
     labelled_shares,
     plans_with_remarks,
     select_plans,

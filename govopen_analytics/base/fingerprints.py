@@ -1,0 +1,102 @@
+"""Digests and versions: what a result was made from, so that it can be made again."""
+
+import contextlib
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+_DISTRIBUTION = "govopen-analytics"
+_LIBRARY = Path(__file__).parents[1]
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, as ``sha256:<hexadecimal>``."""
+    with path.open("rb") as file:
+        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+
+
+def folder_digests(folder: Path) -> dict[str, str]:
+    """Return the digest of every file below a folder, by relative path.
+
+    Hidden files and folders are left out; a folder that is not there has none.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    dict of str to str
+        Sorted by path, with forward slashes.
+    """
+    return {
+        path.relative_to(folder).as_posix(): file_digest(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not _is_hidden(path.relative_to(folder))
+    }
+
+
+def digest_of(value: Any) -> str:
+    """Return the SHA-256 of a value that JSON can hold, whatever its order of keys."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+@lru_cache(maxsize=1)
+def code_digest() -> str:
+    """Return one digest of every file of the library."""
+    files = (path for path in sorted(_LIBRARY.rglob("*")) if path.is_file())
+    digests = {
+        path.relative_to(_LIBRARY).as_posix(): file_digest(path)
+        for path in files
+        if "__pycache__" not in path.parts
+    }
+    return digest_of(digests)
+
+
+def code_version() -> dict[str, str | None]:
+    """Return the library's version, its commit where git knows it, its digest."""
+    return {
+        "version": metadata.version(_DISTRIBUTION),
+        "commit": _commit(_LIBRARY),
+        "sha256": code_digest().removeprefix("sha256:"),
+    }
+
+
+@lru_cache(maxsize=1)
+def package_versions() -> dict[str, str]:
+    """Return the versions of Python and of every package the library requires."""
+    import platform
+
+    names = {"python": platform.python_version()}
+    for name in _required(metadata.requires(_DISTRIBUTION) or []):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            names[name] = metadata.version(name)
+    return dict(sorted(names.items()))
+
+
+def _required(requirements: Iterable[str]) -> list[str]:
+    return [re.split(r"[\s;<>=!~\[(]", line, maxsplit=1)[0] for line in requirements]
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith((".", "~$")) for part in path.parts)
+
+
+def _commit(folder: Path) -> str | None:
+    if not shutil.which("git"):
+        return None
+    describe = ["describe", "--always", "--dirty", "--abbrev=12"]
+    command = ["git", "-C", str(folder), *describe]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return found.stdout.strip() or None

@@ -1,0 +1,179 @@
+"""One writer at a time in a folder, by a lock that ends with its process."""
+
+import contextlib
+import errno
+import json
+import os
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from govopen_analytics.base.errors import BusyError, RunError
+
+LOCK_NAME = ".lock"
+BUILDING_PREFIX = ".building-"
+_SECONDS_BETWEEN_TRIES = 0.2
+# Windows locks bytes, not files: one far behind the text others want to read.
+_LOCKED_BYTE = 1 << 20
+
+
+@contextlib.contextmanager
+def locked(folder: Path, *, seconds_wait: float = 0) -> Iterator[str | None]:
+    """Hold the only right to write into a folder.
+
+    The system gives a lock back when its process ends, however it ends. The
+    file names its holder for the message of those who have to wait.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where missing.
+    seconds_wait : float, default 0
+        How long to wait for another holder (seconds).
+
+    Yields
+    ------
+    str or None
+        Who held the lock before and was killed, if anyone was.
+
+    Raises
+    ------
+    BusyError
+        If another process holds the lock still.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / LOCK_NAME
+    descriptor = _wait_for(path, seconds_wait)
+    try:
+        killed = _holder(path)
+        _write_holder(descriptor)
+        yield killed
+    finally:
+        # Removed while it is still held: who waits sees a new file and locks that.
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def remove_unfinished(folder: Path) -> list[str]:
+    """Remove what killed processes left half-built in a folder, under its lock.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    list of str
+        Names of the files and folders removed.
+    """
+    left = sorted(folder.glob(f"{BUILDING_PREFIX}*"))
+    for path in left:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    return [path.name for path in left]
+
+
+_DISK_ERRORS = {
+    errno.ENOSPC: "the disk is full; free some space",
+    errno.EDQUOT: "your quota on the disk is used up; free some space",
+    errno.EROFS: "the disk is read-only; give another folder",
+    errno.EACCES: "this user may not write there; give another folder",
+    errno.EPERM: "this user may not write there; give another folder",
+}
+
+
+@contextlib.contextmanager
+def disk_errors_told(folder: Path, what: str, consequence: str) -> Iterator[None]:
+    """Turn what the system says of a disk into a sentence with what to do.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it was written to.
+    what : str
+        What was written.
+    consequence : str
+        What became of it, as a sentence.
+
+    Raises
+    ------
+    RunError
+        In place of an ``OSError``.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = _DISK_ERRORS.get(error.errno or 0, f"{error}")
+        raise RunError(
+            f"{folder}: {what} could not be written: {reason}, then run again. "
+            f"{consequence}"
+        ) from error
+
+
+def _wait_for(path: Path, seconds_wait: float) -> int:
+    end = time.monotonic() + seconds_wait
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        if _is_locked_by_us(descriptor) and _is_the_file(descriptor, path):
+            return descriptor
+        os.close(descriptor)
+        if time.monotonic() >= end:
+            holder = _holder(path) or "another process"
+            raise BusyError(
+                f"{path.parent} is being written by {holder}; wait until it ends, "
+                "or give --wait SECONDS to have this run wait for it"
+            )
+        time.sleep(_SECONDS_BETWEEN_TRIES)
+
+
+def _is_locked_by_us(descriptor: int) -> bool:
+    try:
+        import fcntl
+    except ImportError:
+        return _is_locked_on_windows(descriptor)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_locked_on_windows(descriptor: int) -> bool:
+    import msvcrt
+
+    os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
+    try:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    except OSError:
+        return False
+    return True
+
+
+def _is_the_file(descriptor: int, path: Path) -> bool:
+    # The holder before us may have removed the file between open and lock.
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _holder(path: Path) -> str | None:
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return f"process {told['pid']} on {told['host']} since {told['started']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write_holder(descriptor: int) -> None:
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    told = {"pid": os.getpid(), "host": socket.gethostname(), "started": started}
+    os.ftruncate(descriptor, 0)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    os.write(descriptor, json.dumps(told).encode())

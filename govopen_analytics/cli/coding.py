@@ -1,0 +1,260 @@
+"""Commands about the coding: its validity, review by people, why a theme."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from govopen_analytics.cli.errors import told_plainly
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from govopen_analytics.coding.codebook import Codebook
+    from govopen_analytics.review import ReviewImport
+
+review_app = typer.Typer(
+    help="人工复核：导出值得看的任务，导入判断 · human review: export, import",
+    no_args_is_help=True,
+)
+
+ProcessedOption = Annotated[
+    Path, typer.Option("--processed", help="数据表文件夹 · folder of the tables")
+]
+CodebookOption = Annotated[
+    Path | None, typer.Option("--codebook", help="编码表 · a codebook of your own")
+]
+ReviewsOption = Annotated[
+    Path, typer.Option("--reviews", help="复核文件夹 · folder where reviews are kept")
+]
+LangOption = Annotated[str, typer.Option("--lang", help="zh, en")]
+
+_PROCESSED, _REVIEWS = Path("data/processed"), Path("data/reviews")
+
+
+def register_coding_commands(app: typer.Typer) -> None:
+    """Give an application the commands ``validate``, ``review`` and ``explain``."""
+    app.command()(validate)
+    app.command()(explain)
+    app.add_typer(review_app, name="review")
+
+
+def validate(
+    out: Annotated[
+        Path, typer.Option("--out", help="结果文件夹 · folder for the results")
+    ] = Path("reports/validity"),
+    lang: LangOption = "zh",
+    codebook: CodebookOption = None,
+    processed: ProcessedOption = _PROCESSED,
+    reviews: ReviewsOption = _REVIEWS,
+    draws: Annotated[
+        int, typer.Option(help="自助抽样次数 · draws behind each interval", min=100)
+    ] = 1000,
+) -> None:
+    """检验编码的效度 · measure how far the coding can be trusted."""
+    with told_plainly():
+        from govopen_analytics.base.languages import in_language
+        from govopen_analytics.coding.codebook import load_codebook
+        from govopen_analytics.questions.trust import validate_coding, write_validity
+
+        in_language({"zh": "", "en": ""}, lang)
+        book = load_codebook(codebook)
+        tables = validate_coding(book, n_bootstrap=draws)
+        corrected = _corrected_shares(processed, reviews, book, lang)
+        if corrected is not None:
+            tables["corrected_shares"] = corrected
+        path = write_validity(tables, out, book, lang=lang)
+    scores = tables["scores"]
+    main = scores.loc[scores["coder"] == "combined"].set_index("measure")["value"]
+    typer.echo(
+        f"主要主题 · primary accuracy {main['primary_accuracy']:.3f}, "
+        f"micro F1 {main['micro_f1']:.3f}, macro F1 {main['macro_f1']:.3f} → {path}"
+    )
+
+
+def _corrected_shares(
+    processed: Path, reviews: Path, book: "Codebook", lang: str
+) -> "pd.DataFrame | None":
+    """Correct shares if a random sample was coded; else say what is missing."""
+    from govopen_analytics.base.datapackage import read_datapackage
+    from govopen_analytics.review import (
+        corpus_correction,
+        correction_findings,
+        read_samples,
+    )
+
+    if read_samples(reviews).empty:
+        return None
+    correction = corpus_correction(read_datapackage(processed), book, reviews)
+    for sentence in correction_findings(correction, lang=lang)["finding"]:
+        typer.echo(f"注意 · note: {sentence}", err=True)
+    return None if correction.shares.empty else correction.shares
+
+
+def explain(
+    task_id: Annotated[str, typer.Argument(help="任务编号 · id of the task")],
+    lang: LangOption = "zh",
+    codebook: CodebookOption = None,
+    processed: ProcessedOption = _PROCESSED,
+    reviews: ReviewsOption = _REVIEWS,
+) -> None:
+    """说明一项任务为何归入其主题 · say why a task has its themes."""
+    with told_plainly():
+        from govopen_analytics.base.datapackage import read_datapackage
+        from govopen_analytics.coding.assign import explain as explain_task
+        from govopen_analytics.coding.codebook import load_codebook
+        from govopen_analytics.coding.explanations import explanation_text, review_text
+        from govopen_analytics.review import current_reviews, read_reviews
+
+        book = load_codebook(codebook)
+        tasks = read_datapackage(processed)["tasks"]
+        explanation = explain_task(task_id, tasks, book)
+        decided = current_reviews(read_reviews(reviews), tasks, book)
+        decided = decided.loc[decided["task_id"] == task_id]
+        texts = [review_text(decided, book, lang=lang)] if len(decided) else []
+        texts.append(explanation_text(explanation, book, lang=lang))
+        typer.echo("\n".join(texts))
+
+
+@review_app.command("export")
+def review_export(
+    out: Annotated[Path, typer.Argument(help="要写的 XLSX · workbook to write")] = Path(
+        "review.xlsx"
+    ),
+    n_most: Annotated[
+        int, typer.Option("--n-most", min=1, help="最多几项任务 · most tasks to pick")
+    ] = 200,
+    n_random: Annotated[
+        int,
+        typer.Option(
+            "--random",
+            min=0,
+            metavar="N",
+            help="改为随机抽 N 项，用来校正份额 · draw N at random, to correct shares",
+        ),
+    ] = 0,
+    seed: Annotated[int, typer.Option(help="抽样种子 · seed of the draw", min=0)] = 0,
+    again: Annotated[
+        bool, typer.Option("--again", help="已复核的也列出 · also those reviewed")
+    ] = False,
+    lang: LangOption = "zh",
+    codebook: CodebookOption = None,
+    processed: ProcessedOption = _PROCESSED,
+    reviews: ReviewsOption = _REVIEWS,
+) -> None:
+    """导出值得人看的任务 · write the tasks worth a person's time as XLSX."""
+    with told_plainly():
+        from govopen_analytics import review
+        from govopen_analytics.base.datapackage import read_datapackage
+        from govopen_analytics.base.errors import SourceError
+        from govopen_analytics.coding.assign import assign_themes
+        from govopen_analytics.coding.codebook import load_codebook
+
+        if out.exists():
+            raise SourceError(
+                f"{out}: there is a file of this name, perhaps with decisions in it; "
+                f"read them back with 'govopen review import {out}' and remove it, or "
+                "give another name"
+            )
+        book = load_codebook(codebook)
+        tables = read_datapackage(processed)
+        tasks = tables["tasks"]
+        machine = assign_themes(tasks, book)
+        if n_random:
+            picked = _random_sample(tasks, n_random, seed, reviews)
+        else:
+            done = review.current_reviews(review.read_reviews(reviews), tasks, book)
+            picked = _picked(tasks, machine, book)
+            if not again:
+                picked = picked.loc[~picked["task_id"].isin(done["task_id"])]
+            picked = picked.head(n_most)
+        review.export_review(
+            picked,
+            tasks,
+            tables["documents"],
+            machine,
+            book,
+            out,
+            is_blind=n_random > 0,
+            lang=lang,
+        )
+    typer.echo(f"{len(picked)} 项任务 · tasks → {out}")
+
+
+def _picked(
+    tasks: "pd.DataFrame", machine: "pd.DataFrame", book: "Codebook"
+) -> "pd.DataFrame":
+    import pandas as pd
+
+    from govopen_analytics.coding.assign import CODERS, assign_themes
+    from govopen_analytics.review import select_for_review
+
+    others = [coder for coder in CODERS if coder != "combined"]
+    coded = [assign_themes(tasks, book, coder=coder) for coder in others]
+    return select_for_review(tasks, machine, pd.concat(coded))
+
+
+def _random_sample(
+    tasks: "pd.DataFrame", n_random: int, seed: int, reviews: Path
+) -> "pd.DataFrame":
+    from govopen_analytics.review import add_sample, draw_random_sample
+
+    sample = draw_random_sample(tasks, n_random, seed=seed)
+    add_sample(sample, reviews)
+    return sample[["task_id"]].assign(reasons=[["random"]] * len(sample))
+
+
+@review_app.command("import")
+def review_import(
+    path: Annotated[Path, typer.Argument(help="填好的 XLSX · the workbook filled in")],
+    coder: Annotated[
+        str, typer.Option(help="未写编码者的行 · coder of rows that name none")
+    ] = "",
+    reviewed_date: Annotated[
+        str, typer.Option("--date", help="未写日期的行 · date of rows without one")
+    ] = "",
+    partial: Annotated[
+        bool,
+        typer.Option(
+            "--partial", help="有问题的行之外照收 · take the rows without problem"
+        ),
+    ] = False,
+    lang: LangOption = "zh",
+    codebook: CodebookOption = None,
+    processed: ProcessedOption = _PROCESSED,
+    reviews: ReviewsOption = _REVIEWS,
+) -> None:
+    """导入人的判断，此后以人为准 · read decisions back; they win over the machine."""
+    with told_plainly():
+        from govopen_analytics import review
+        from govopen_analytics.base.datapackage import read_datapackage
+        from govopen_analytics.coding.codebook import load_codebook
+
+        book = load_codebook(codebook)
+        tasks = read_datapackage(processed)["tasks"]
+        found = review.import_reviews(
+            path, tasks, book, coder=coder, reviewed_date=reviewed_date
+        )
+        _tell_problems(found, lang)
+        if len(found.problems) and not partial:
+            typer.echo("没有写入任何判断 · nothing was written", err=True)
+            raise typer.Exit(1)
+        kept = review.add_reviews(review.read_reviews(reviews), found.reviews)
+        written = review.write_reviews(kept, reviews)
+    typer.echo(
+        f"{len(found.reviews)} 项判断 · decisions, {found.n_empty} 行未填 · rows empty "
+        f"→ {written}\n"
+        "下次 govopen build 或 report 时生效 · they take effect when the tables are "
+        "built again"
+    )
+
+
+def _tell_problems(found: "ReviewImport", lang: str) -> None:
+    from govopen_analytics.review.workbook import column_label
+
+    for problem in found.problems.itertuples():
+        typer.echo(
+            f"行 · row {problem.row}, {column_label(problem.column, lang)}: "
+            f"found {problem.found!r}, expected {problem.expected}",
+            err=True,
+        )

@@ -1,0 +1,389 @@
+"""The commands ``build``, ``report`` and ``notebooks``."""
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from govopen_analytics.cli.errors import EXIT_FAILED, EXIT_PARTIAL, told_plainly
+
+if TYPE_CHECKING:
+    from govopen_analytics.run import PlannedJob, ReportSet
+
+_EXIT_CODES = {"complete": 0, "partial": EXIT_PARTIAL, "failed": EXIT_FAILED}
+
+_MOST_NAMED = 3  # notebooks before an error that several have
+
+_STEPS = {
+    "read": "读入计划 · reading plans",
+    "code": "编码主题 · coding themes",
+    "write": "写数据表 · writing tables",
+    "notebooks": "运行笔记本 · running notebooks",
+    "images": "绘制图片 · drawing pictures",
+    "pages": "写出网页 · writing pages",
+}
+_STATUS = {
+    "partial": "部分完成，有笔记本失败 · the run is partial",
+    "failed": "运行失败 · the run failed",
+}
+_REASONS = {
+    "first": "没有可用的上次结果 · no earlier result",
+    "outputs": "上次的文件缺失或被改动 · earlier files missing or changed",
+    "notebook": "笔记本有变化 · notebook changed",
+    "parameters": "参数有变化 · parameters changed",
+    "data": "数据有变化 · data changed",
+    "codebook": "编码表有变化 · codebook changed",
+    "code": "程序有变化 · code changed",
+    "packages": "软件包版本有变化 · package versions changed",
+}
+
+RawOption = Annotated[
+    Path, typer.Option("--raw", help="原始文件夹 · folder of plans as published")
+]
+CodebookOption = Annotated[
+    Path | None, typer.Option("--codebook", help="编码表 · a codebook of your own")
+]
+NotebooksOption = Annotated[
+    Path, typer.Option("--notebooks", help="笔记本文件夹 · folder of notebooks")
+]
+_RAW, _PROCESSED, _REPORTS = Path("data/raw"), Path("data/processed"), Path("reports")
+
+
+def register_report_commands(app: typer.Typer) -> None:
+    """Give an application the commands ``build``, ``report`` and ``notebooks``."""
+    app.command()(build)
+    app.command()(report)
+    app.command()(notebooks)
+
+
+def build(
+    raw: RawOption = _RAW,
+    out: Annotated[
+        Path, typer.Option("--out", help="数据表文件夹 · folder for the tables")
+    ] = _PROCESSED,
+    codebook: CodebookOption = None,
+) -> None:
+    """读入计划并写出数据表 · read the plans and write the tables."""
+    with told_plainly():
+        _build(raw, out, codebook)
+
+
+def notebooks(
+    folder: Annotated[
+        Path,
+        typer.Option(
+            "--notebooks", "--folder", help="笔记本文件夹 · folder of notebooks"
+        ),
+    ] = Path("notebooks"),
+) -> None:
+    """列出笔记本及其参数、类型、默认值 · list the notebooks and their parameters.
+
+    给值 · to give one: govopen report -p NAME=VALUE
+    """
+    with told_plainly():
+        from govopen_analytics.run import (
+            OWN_PARAMETERS,
+            find_notebooks,
+            notebook_parameters,
+        )
+        from govopen_analytics.run.site import notebook_title
+
+        for path in find_notebooks(folder):
+            typer.echo(f"{path.stem}: {notebook_title(path)}")
+            for parameter in notebook_parameters(path).values():
+                if parameter.name not in OWN_PARAMETERS:
+                    told = f"{parameter.name}: {parameter.type} = {parameter.default!r}"
+                    typer.echo(f"  {told:<40} {parameter.help}".rstrip())
+
+
+def report(
+    report_set: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SET", help="报告集，见 reports.yml · a set of reports.yml"
+        ),
+    ] = None,
+    raw: RawOption = _RAW,
+    processed: Annotated[
+        Path, typer.Option(help="数据表文件夹 · folder for the tables")
+    ] = _PROCESSED,
+    out: Annotated[
+        Path, typer.Option("--out", help="报告文件夹 · folder of all runs")
+    ] = _REPORTS,
+    notebooks: NotebooksOption = Path("notebooks"),
+    sets: Annotated[
+        Path, typer.Option("--sets", help="报告集文件 · file of report sets")
+    ] = Path("reports.yml"),
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter",
+            "-p",
+            metavar="NAME=VALUE",
+            help="笔记本参数，可重复 · a notebook parameter, may be repeated: "
+            "-p 'agencies=[…]' -p top_n=10; govopen notebooks lists them",
+        ),
+    ] = None,
+    lang: Annotated[
+        str | None, typer.Option(help="报告语言 · language of the report: zh, en")
+    ] = None,
+    codebook: CodebookOption = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="全部重新运行 · run everything again")
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="只列出会运行什么 · only show what would run"),
+    ] = False,
+    keep: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="成功后保留最近几次运行 · runs to keep; the last good one always is",
+        ),
+    ] = None,
+    wait: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="另有运行时等待的秒数 · seconds to wait for another run",
+        ),
+    ] = 0,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="同时运行的笔记本数，默认为核数 · notebooks at the same time"
+        ),
+    ] = None,
+    check: Annotated[
+        str | None,
+        typer.Option(
+            "--check",
+            metavar="RUN",
+            help="核对一次运行的文件 · verify a run's files: latest, a name, a path",
+        ),
+    ] = None,
+) -> None:
+    """写出数据表，运行笔记本，生成报告 · build, run the notebooks, write the report.
+
+    退出码 · exit codes: 0 完成 complete; 1 失败 failed or refused; 2 命令写错 misused;
+    3 部分完成 partial; 4 另有运行 another run is going on. 详见 · more:
+    docs/scheduling.md.
+    """
+    with told_plainly(), _ended_cleanly():
+        if check is not None:
+            _check(out, check)
+            return
+        from govopen_analytics import run as runs
+
+        default, known = runs.read_report_sets(sets)
+        chosen = runs.choose_set(default, known, report_set)
+        values = _parameters(parameter or [])
+        if lang is not None:
+            values["lang"] = lang
+        chosen = runs.with_parameters(chosen, values, keep=keep)
+        found = runs.find_notebooks(notebooks)
+        runs.plan_jobs(chosen, found, None)  # refused before anything is built
+        is_default = chosen.name == default
+        options = runs.Options(
+            latest=runs.LATEST if is_default else f"{runs.LATEST}-{chosen.name}",
+            n_workers=jobs,
+            is_forced=force,
+            seconds_wait=wait,
+            codebook_path=codebook,
+        )
+        if dry_run:
+            _dry_run(chosen, found, (raw, processed, out), options)
+            return
+        _build_if_needed(raw, processed, codebook, is_forced=force)
+        with _progress() as options.on_progress:
+            folder, record = runs.run_report(
+                found,
+                processed_dir=processed,
+                reports_dir=out,
+                report_set=chosen,
+                options=options,
+            )
+    _tell_report(folder, record)
+
+
+def _build_if_needed(
+    raw: Path, out: Path, codebook: Path | None, *, is_forced: bool
+) -> None:
+    from govopen_analytics.base.freshness import is_built
+
+    if is_forced or not is_built(raw, out, codebook):
+        _build(raw, out, codebook)
+
+
+def _build(raw: Path, out: Path, codebook: Path | None) -> None:
+    from govopen_analytics.run.build import build_processed
+
+    with _progress() as tell:
+        built = build_processed(raw, out, codebook_path=codebook, on_progress=tell)
+    documents, failures = built.tables["documents"], built.tables["failures"]
+    n_not_read = len(set(failures["source_file"]) - set(documents["source_file"]))
+    typer.echo(
+        f"{len(documents)} 份计划 · plans, {len(built.tables['tasks'])} 项任务 · "
+        f"tasks, {n_not_read} 个文件未读入 · files not read → {out}"
+    )
+    for failure in failures.itertuples():
+        name = f"{failure.source_file}: "
+        typer.echo(f"  {name}{failure.message.removeprefix(name)}", err=True)
+
+
+def _dry_run(
+    chosen: "ReportSet", found: list[Path], folders: tuple[Path, Path, Path], options
+) -> None:
+    import shutil
+    import tempfile
+
+    from govopen_analytics.base.freshness import is_built, reviews_beside
+    from govopen_analytics.run import plan_report
+    from govopen_analytics.run.build import build_processed
+
+    raw, processed, out = folders
+    with tempfile.TemporaryDirectory(prefix="govopen-") as scratch:
+        if not is_built(raw, processed, options.codebook_path):
+            typer.echo("数据表会重新写出 · the tables would be written again")
+            options.reviews_dir = reviews_beside(processed)
+            processed = Path(scratch) / "processed"
+            if options.reviews_dir.is_dir():
+                shutil.copytree(options.reviews_dir, reviews_beside(processed))
+            build_processed(raw, processed, codebook_path=options.codebook_path)
+        planned, notes = plan_report(chosen, found, processed, out, options)
+    for note in notes:
+        typer.echo(f"注意 · note: {note}", err=True)
+    for job in planned:
+        typer.echo(_planned_line(job))
+    n_run = sum(bool(job.changed) for job in planned)
+    typer.echo(
+        f"{chosen.name}: {n_run} 个会运行 · would run, "
+        f"{len(planned) - n_run} 个取自上次 · would be taken from the last run"
+    )
+
+
+def _planned_line(planned: "PlannedJob") -> str:
+    job = planned.job
+    values = " ".join(f"{name}={value}" for name, value in job.parameters.items())
+    if planned.changed:
+        action = "; ".join(_REASONS[name] for name in planned.changed)
+        return f"运行 · run   {job.name} ({values}): {action}"
+    return f"沿用 · take  {job.name} ({values}): {planned.source.record['run']}"
+
+
+def _check(out: Path, name: str) -> None:
+    from govopen_analytics.run import check_run, find_run
+
+    folder = find_run(out, name)
+    problems = check_run(folder)
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        typer.echo(f"{len(problems)} 处不符 · problems in {folder}", err=True)
+        raise typer.Exit(EXIT_FAILED)
+    typer.echo(f"全部文件与记录相符 · every file is as recorded: {folder}")
+
+
+def _tell_report(folder: Path, record: dict[str, Any]) -> None:
+    page = folder / "index.html"
+    if record.get("is_unchanged"):
+        typer.echo(f"没有变化，沿用上次 · nothing changed, the last run holds: {page}")
+        return
+    for warning in record["warnings"]:
+        typer.echo(f"注意 · note: {warning}", err=True)
+    if record["status"] == "complete":
+        typer.echo(f"报告 · report: {page}")
+        return
+    for line in _failures(record["notebooks"]):
+        typer.echo(line, err=True)
+    typer.echo(f"{_STATUS[record['status']]}; see {page}", err=True)
+    raise typer.Exit(_EXIT_CODES[record["status"]])
+
+
+def _failures(entries: list[dict[str, Any]]) -> list[str]:
+    # Hundreds of pages that fail for one reason are one line.
+    places: dict[str, list[str]] = {}
+    for entry in entries:
+        if entry["status"] == "failed":
+            cell = f", cell {entry['cell']}" if entry["cell"] else ""
+            places.setdefault(entry["error"], []).append(f"{entry['name']}{cell}")
+    return [
+        f"{'; '.join(names[:_MOST_NAMED])}"
+        + (f"; +{len(names) - _MOST_NAMED}" if len(names) > _MOST_NAMED else "")
+        + f": {error}"
+        for error, names in places.items()
+    ]
+
+
+def _parameters(pairs: list[str]) -> dict[str, Any]:
+    import yaml
+
+    values = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign or not name:
+            raise typer.BadParameter(
+                f"found {pair!r}, expected NAME=VALUE such as lang=en"
+            )
+        try:
+            values[name.strip()] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise typer.BadParameter(
+                f"{name}: found {value!r}, expected a value such as en, 2022 or "
+                "[2022, 2023]"
+            ) from error
+    return values
+
+
+@contextmanager
+def _ended_cleanly() -> Iterator[None]:
+    # A scheduler's polite end clears away what was half-built, like Ctrl-C does.
+    def end(number: int, frame: object) -> None:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _log_line
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=1)
+
+        def tell(step: str, done: int, total: int) -> None:
+            words = _STEPS.get(step, step)
+            bar.update(task, description=words, completed=done, total=total)
+
+        yield tell
+
+
+def _log_line(step: str, done: int, total: int) -> None:
+    # A log gets a line per step and notebook, with the time; no bar.
+    from datetime import datetime
+
+    if step in ("read", "code") and done:
+        return
+    time = datetime.now().astimezone().isoformat(timespec="seconds")
+    typer.echo(f"{time} [{done}/{total}] {_STEPS.get(step, step)}", err=True)

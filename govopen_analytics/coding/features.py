@@ -1,0 +1,314 @@
+"""Texts to features: many folded at once, character n-grams, Chinese words."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from govopen_analytics.base.text import fold
+
+#: Longest n-gram: four 16-bit character numbers make one 64-bit key.
+MAX_NGRAM = 4
+_BITS = 16
+
+
+# Stands between texts that are handled joined; taken out of the texts first.
+_SEPARATOR = "\x1e"
+
+
+def fold_many(texts: Iterable[str]) -> list[str]:
+    """Fold many texts at once, by one look-up per character.
+
+    Parameters
+    ----------
+    texts : iterable of str
+
+    Returns
+    -------
+    list of str
+        What ``text.fold`` makes of each.
+    """
+    joined = _SEPARATOR.join(text.replace(_SEPARATOR, " ") for text in texts)
+    codes = np.frombuffer(
+        joined.encode("utf-32-le", errors="surrogatepass"), dtype=np.uint32
+    )
+    folded = _fold_table()[codes].tobytes()
+    return folded.decode("utf-32-le", errors="surrogatepass").split(_SEPARATOR)
+
+
+@lru_cache(maxsize=1)
+def _fold_table() -> np.ndarray:
+    """Folded code point of every code point."""
+    table = np.arange(0x110000, dtype=np.uint32)
+    # Folding knows no character beyond the basic plane.
+    plane = "".join(chr(code) for code in range(0xD800))
+    table[:0xD800] = [ord(character) for character in fold(plane)]
+    plane = "".join(chr(code) for code in range(0xE000, 0x10000))
+    table[0xE000:0x10000] = [ord(character) for character in fold(plane)]
+    return table
+
+
+@dataclass(frozen=True)
+class CharacterNgrams:
+    """TF-IDF weighted character n-grams with the vocabulary of some texts.
+
+    Characters get small numbers and an n-gram becomes one integer, so a batch
+    of texts is counted by sorting and searching arrays, without a Python loop
+    over characters.
+
+    Attributes
+    ----------
+    sizes : tuple of int
+        Lengths of n-grams.
+    characters : ndarray of int32, shape (1114112,)
+        Number of each code point, 0 if unknown.
+    keys : ndarray of int64, shape (n_features,)
+        Known n-grams, sorted.
+    idf : ndarray of float, shape (n_features,)
+        Inverse document frequencies, smoothed.
+    """
+
+    sizes: tuple[int, ...]
+    characters: np.ndarray
+    keys: np.ndarray
+    idf: np.ndarray
+
+    @classmethod
+    def fit(
+        cls, texts: Sequence[str], sizes: tuple[int, ...] = (1, 2, 3)
+    ) -> "CharacterNgrams":
+        """Learn vocabulary and document frequencies.
+
+        Parameters
+        ----------
+        texts : sequence of str, length n_texts
+            Folded texts.
+        sizes : tuple of int
+            Lengths of n-grams, from 1 to ``MAX_NGRAM``.
+
+        Returns
+        -------
+        CharacterNgrams
+
+        Raises
+        ------
+        ValueError
+            If a size is out of range or the texts hold more than 65,535
+            different characters.
+        """
+        if not sizes or min(sizes) < 1 or max(sizes) > MAX_NGRAM:
+            raise ValueError(
+                f"found n-gram sizes {sizes}, expected sizes from 1 to {MAX_NGRAM}"
+            )
+        codes = np.unique(_code_points(texts))
+        # White space speaks for nothing, and n-grams do not run across it.
+        codes = codes[codes > ord(" ")]
+        if len(codes) >= 1 << _BITS:
+            raise ValueError(
+                f"found {len(codes)} different characters, expected at most 65535"
+            )
+        characters = np.zeros(0x110000, dtype=np.int32)
+        characters[codes] = np.arange(1, len(codes) + 1)
+        found = list(_ngrams(texts, characters, sizes))
+        rows = np.concatenate([rows for rows, _ in found])
+        keys = np.concatenate([keys for _, keys in found])
+        vocabulary, columns = np.unique(keys, return_inverse=True)
+        pairs = np.unique(rows * len(vocabulary) + columns)
+        frequency = np.bincount(pairs % len(vocabulary), minlength=len(vocabulary))
+        idf = np.log((1 + len(texts)) / (1 + frequency)) + 1
+        return cls(tuple(sizes), characters, vocabulary, idf)
+
+    def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
+        """Weigh the known n-grams of each text.
+
+        Parameters
+        ----------
+        texts : sequence of str, length n_texts
+
+        Returns
+        -------
+        csr_matrix of float, shape (n_texts, n_features)
+            Logarithmic term frequency times idf; rows have Euclidean length 1,
+            or 0 where nothing is known.
+        """
+        found = list(_ngrams(texts, self.characters, self.sizes, self.keys))
+        rows = np.concatenate([rows for rows, _ in found])
+        columns = np.concatenate([columns for _, columns in found])
+        return _weighted(rows, columns, (len(texts), len(self.keys)), self.idf)
+
+
+def _code_points(texts: Iterable[str]) -> np.ndarray:
+    """Code points of the texts, with a line feed before, between and behind."""
+    joined = "\n" + "\n".join(text.replace("\n", "\t") for text in texts) + "\n"
+    raw = joined.encode("utf-32-le", errors="surrogatepass")
+    return np.frombuffer(raw, dtype=np.uint32)
+
+
+def _ngrams(
+    texts: Sequence[str],
+    characters: np.ndarray,
+    sizes: tuple[int, ...],
+    vocabulary: np.ndarray | None = None,
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield row and key of the n-grams of known characters, size by size.
+
+    With a sorted vocabulary only its n-grams, and their columns for keys.
+    """
+    codes = _code_points(texts)
+    numbers = characters[codes].astype(np.int64)
+    rows = np.cumsum(codes == ord("\n")) - 1
+    places = np.flatnonzero(numbers)
+    keys = numbers[places]
+    for size in range(1, max(sizes) + 1):
+        if size > 1:
+            # The last code is a line feed, so places + size - 1 stays inside.
+            following = numbers[places + size - 1]
+            kept = following > 0
+            places = places[kept]
+            keys = (keys[kept] << _BITS) | following[kept]
+        if size not in sizes:
+            continue
+        if vocabulary is None:
+            yield rows[places], keys
+            continue
+        columns = _columns(keys, vocabulary)
+        # What begins with an unknown n-gram is itself unknown.
+        places, keys = places[columns >= 0], keys[columns >= 0]
+        yield rows[places], columns[columns >= 0]
+
+
+def _columns(keys: np.ndarray, vocabulary: np.ndarray) -> np.ndarray:
+    """Look keys up in a sorted vocabulary; -1 for unknown ones."""
+    if not len(vocabulary):
+        return np.full(len(keys), -1)
+    columns = np.searchsorted(vocabulary, keys)
+    columns[columns == len(vocabulary)] = 0
+    return np.where(vocabulary[columns] == keys, columns, -1)
+
+
+def _weighted(
+    rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int], idf: np.ndarray
+) -> sparse.csr_matrix:
+    counts = sparse.coo_matrix(
+        (np.ones(len(rows)), (rows, columns)), shape=shape
+    ).tocsr()
+    counts.sort_indices()
+    counts.data = (1 + np.log(counts.data)) * idf[counts.indices]
+    lengths = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel())
+    lengths[lengths == 0] = 1
+    counts.data /= np.repeat(lengths, np.diff(counts.indptr))
+    return counts
+
+
+@dataclass(frozen=True)
+class Words:
+    """TF-IDF weighted words, segmented by jieba with a domain dictionary.
+
+    Attributes
+    ----------
+    dictionary : tuple of str
+        Words of the domain, which jieba keeps whole.
+    vocabulary : dict of str to int
+        Column of each known word.
+    idf : ndarray of float, shape (n_features,)
+    """
+
+    dictionary: tuple[str, ...]
+    vocabulary: dict[str, int]
+    idf: np.ndarray
+
+    @classmethod
+    def fit(cls, texts: Sequence[str], dictionary: Iterable[str] = ()) -> "Words":
+        """Learn vocabulary and document frequencies.
+
+        Parameters
+        ----------
+        texts : sequence of str, length n_texts
+            Folded texts.
+        dictionary : iterable of str
+            Words of the domain.
+
+        Returns
+        -------
+        Words
+        """
+        words = tuple(sorted(set(dictionary)))
+        segmented = [set(segment_words(text, words)) for text in texts]
+        known = sorted(set().union(*segmented))
+        frequency = np.zeros(len(known))
+        vocabulary = {word: i for i, word in enumerate(known)}
+        for found in segmented:
+            for word in found:
+                frequency[vocabulary[word]] += 1
+        idf = np.log((1 + len(texts)) / (1 + frequency)) + 1
+        return cls(words, vocabulary, idf)
+
+    def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
+        """Weigh the known words of each text.
+
+        Parameters
+        ----------
+        texts : sequence of str, length n_texts
+
+        Returns
+        -------
+        csr_matrix of float, shape (n_texts, n_features)
+        """
+        rows, columns = [], []
+        for row, text in enumerate(texts):
+            for word in segment_words(text, self.dictionary):
+                column = self.vocabulary.get(word)
+                if column is not None:
+                    rows.append(row)
+                    columns.append(column)
+        shape = (len(texts), len(self.vocabulary))
+        return _weighted(
+            np.array(rows, dtype=np.int64),
+            np.array(columns, dtype=np.int64),
+            shape,
+            self.idf,
+        )
+
+
+# Cross-validation cuts the same texts again for every plan left out.
+@lru_cache(maxsize=4096)
+def segment_words(text: str, dictionary: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Cut a text into words.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    dictionary : tuple of str
+        Words of the domain, kept whole.
+
+    Returns
+    -------
+    tuple of str
+        Without white space.
+    """
+    words = _tokenizer(dictionary).lcut(text)
+    return tuple(word for word in words if not word.isspace())
+
+
+@lru_cache(maxsize=4)
+def _tokenizer(dictionary: tuple[str, ...]) -> Any:
+    """A tokenizer of our own: jieba's global one belongs to the user."""
+    import logging
+    import tempfile
+
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    tokenizer = jieba.Tokenizer()
+    # jieba would read and write one cache file in the shared temporary folder,
+    # where another user's file could be waiting.
+    with tempfile.TemporaryDirectory(prefix="govopen-jieba-") as folder:
+        tokenizer.tmp_dir = folder
+        tokenizer.initialize()
+    for word in dictionary:
+        tokenizer.add_word(word)
+    return tokenizer

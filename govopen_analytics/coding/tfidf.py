@@ -1,0 +1,138 @@
+"""Code themes by TF-IDF similarity to theme profiles."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from govopen_analytics.base.text import fold
+from govopen_analytics.coding.codebook import GAP, Codebook
+from govopen_analytics.coding.features import CharacterNgrams, Words
+
+CODER = "tfidf"
+
+#: Kinds of features a profile may be made of.
+FEATURES = ("characters", "words")
+
+
+@dataclass(frozen=True)
+class ThemeProfiles:
+    """One TF-IDF vector per theme and kind of feature.
+
+    Attributes
+    ----------
+    vectorizers : tuple of CharacterNgrams or Words
+    profiles : tuple of ndarray, each of shape (n_features, n_themes)
+        Columns have Euclidean length 1.
+    """
+
+    vectorizers: tuple[CharacterNgrams | Words, ...]
+    profiles: tuple[np.ndarray, ...]
+
+    def similarities(self, texts: Sequence[str]) -> np.ndarray:
+        """Compare texts with every theme.
+
+        Parameters
+        ----------
+        texts : sequence of str, length n_texts
+            Folded texts.
+
+        Returns
+        -------
+        ndarray of float, shape (n_texts, n_themes)
+            Cosine similarities (0-1), averaged over the kinds of features.
+        """
+        parts = [
+            vectorizer.transform(texts) @ profile
+            for vectorizer, profile in zip(self.vectorizers, self.profiles, strict=True)
+        ]
+        return np.mean(parts, axis=0)
+
+
+def theme_profiles(
+    codebook: Codebook,
+    references: Iterable[tuple[str, Sequence[str]]] = (),
+    *,
+    features: Sequence[str] = FEATURES,
+) -> ThemeProfiles:
+    """Build theme profiles from the codebook and from reference codings.
+
+    A profile is the mean of the vectors of the theme's keywords (as one text),
+    its definition, its examples, and the reference texts whose primary theme
+    it is.
+
+    Parameters
+    ----------
+    codebook : Codebook
+    references : iterable of (text, theme_ids)
+        Reference codings, the primary theme first.
+    features : sequence of {"characters", "words"}
+        Kinds of features.
+
+    Returns
+    -------
+    ThemeProfiles
+
+    References
+    ----------
+    .. [1] Rocchio, J. J. (1971). Relevance feedback in information retrieval.
+       In The SMART Retrieval System, 313-323.
+    """
+    texts, themes = _profile_texts(codebook, references)
+    members = sparse.csr_matrix(
+        (np.ones(len(texts)), (themes, np.arange(len(texts)))),
+        shape=(len(codebook.theme_ids), len(texts)),
+    )
+    vectorizers = tuple(_vectorizer(kind, texts, codebook) for kind in features)
+    profiles = []
+    for vectorizer in vectorizers:
+        sums = (members @ vectorizer.transform(texts)).toarray()
+        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        profiles.append((sums / np.where(lengths == 0, 1, lengths)).T)
+    return ThemeProfiles(vectorizers, tuple(profiles))
+
+
+def _profile_texts(
+    codebook: Codebook, references: Iterable[tuple[str, Sequence[str]]]
+) -> tuple[list[str], list[int]]:
+    numbers = {theme: i for i, theme in enumerate(codebook.theme_ids)}
+    texts, themes = [], []
+    for row in codebook.themes.itertuples():
+        words = [k.folded for k in codebook.keywords if k.theme_id == row.theme_id]
+        texts.append("、".join(words).replace(GAP, "、"))
+        texts.append(fold(f"{row.label_zh}。{row.definition_zh}"))
+        themes += [numbers[row.theme_id]] * 2
+    for example in codebook.examples:
+        if example.theme_ids:
+            texts.append(fold(example.text))
+            themes.append(numbers[example.theme_ids[0]])
+    for text, theme_ids in references:
+        texts.append(fold(text))
+        themes.append(numbers[theme_ids[0]])
+    return texts, themes
+
+
+def _vectorizer(
+    kind: str, texts: Sequence[str], codebook: Codebook
+) -> CharacterNgrams | Words:
+    if kind == "characters":
+        return CharacterNgrams.fit(texts, (1, 2, 3))
+    return Words.fit(texts, domain_dictionary(codebook))
+
+
+def domain_dictionary(codebook: Codebook) -> list[str]:
+    """Return the codebook's words, for a segmenter to keep whole.
+
+    Parameters
+    ----------
+    codebook : Codebook
+
+    Returns
+    -------
+    list of str
+        Sorted; of at most eight characters, since longer ones are phrases.
+    """
+    words = {keyword.folded for keyword in codebook.keywords if not keyword.has_gap}
+    words |= {fold(word) for word in codebook.context_only}
+    return sorted(word for word in words if 2 <= len(word) <= 8)

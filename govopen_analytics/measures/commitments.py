@@ -1,0 +1,166 @@
+"""Commitments: what of a task could be checked, and what a plan says was done."""
+
+import re
+
+import pandas as pd
+
+from govopen_analytics.measures.quantities import parse_quantities
+from govopen_analytics.measures.responsibility import DUE_KINDS
+
+ELEMENTS = ("has_named_output", "has_quantity", "has_lead_unit", "has_deadline")
+# From least to most complete; None where the plan reports nothing.
+COMPLETION = ("not_started", "limited", "substantial", "completed")
+NO_EVIDENCE = "no_evidence"
+
+_WRITING = (
+    r"(?:制定|制订|编制|编写|编印|编发|出台|修订|印发|形成|汇编|制作|撰写"
+    r"|发布(?!会)|公布|更新)"
+)
+_WRITTEN = (
+    r"(?:目录|清单|报告|年报|方案|办法|细则|指引|指南|制度|规程|台账|规划|图解|视频|手册|汇编"
+    r"|服务包|二维码|案例集|问答|解答库)"
+)
+_BUILDING = r"(?:建立|建成|建设|新建|开设|设立|增设|推出|上线|开通|打造|设置)"
+_BUILT = (
+    r"(?:专栏|专题|专区|栏目|平台|数据库|文件库|解答库|热线|公开栏|查阅点"
+    r"|功能|机制|示范点)"
+)
+_HOLDING = r"(?:举办|召开|组织|开展|举行)"
+_HELD = (
+    r"(?:新闻发布会|开放日|开放月|培训|培训班|听证会|座谈会|调查|评估|演练"
+    r"|检查|抽查|活动|“回头看”)"
+)
+# The thing made ends its phrase: in 公开目录建设 the 目录 only says of what.
+_PHRASE_END = r"(?=[，,。；;、：:）)“”\s]|$|并|等|和|及|与|不少于|不低于|至少)"
+
+
+def _made(verbs: str, things: str) -> str:
+    """Match a verb, at most a phrase without a second such verb, and a thing."""
+    return rf"{verbs}(?:(?!{verbs})[^，,。；;：:\n]){{0,24}}?{things}{_PHRASE_END}"
+
+
+_NAMED_OUTPUT = re.compile(
+    rf"{_WRITING}《[^》]{{2,60}}》|{_made(_WRITING, _WRITTEN)}"
+    rf"|{_made(_BUILDING, _BUILT)}|{_made(_HOLDING, _HELD)}"
+)
+
+_NOT_STARTED = re.compile(
+    r"尚未(?:开展|启动|开始|实施)|未(?:开展|启动|开始)|暂未|待启动"
+)
+_LIMITED = re.compile(
+    r"正在(?:推进|开展|制定|编制|修订|研究|起草|筹备|建设|办理|进行)|试运行|征求意见阶段"
+    r"|初步|起草阶段|筹备中|推进中|进行中|部分完成|尚未完成|尚未"
+)
+_SUBSTANTIAL = re.compile(
+    r"基本(?:完成|建成|实现|形成)|大部分|绝大多数|完成率?[6-9]\d[%％]"
+)
+_COMPLETED = re.compile(
+    r"(?:已|已经|全部|全面|均已|按时|如期|顺利|圆满)(?:全部|全面|如期|按时)?"
+    r"(?:完成|办结|建成|上线|印发|发布|出台|公开|开通|制作|实现)|全覆盖|完成率?(?:达到?)?100[%％]"
+)
+_DONE = re.compile(
+    r"(?:召开|举办|组织|开展|发布|公开|印发|制定|修订|编制|建立|设置|推出|制作|发放|答复|办理|更新)"
+    r"了|(?:共|累计|截至|截止).{0,20}\d|已"
+)
+_TOLD = re.compile(
+    r"召开|举办|组织|开展|发布|公开|印发|制定|修订|编制|建立|设置|推出|制作|推进|落实|完善|加强|强化"
+)
+# The least complete statement decides: what is still open is not done.
+_RULES = (
+    ("not_started", _NOT_STARTED),
+    ("limited", _LIMITED),
+    ("substantial", _SUBSTANTIAL),
+    ("completed", _COMPLETED),
+    ("substantial", _DONE),
+    ("limited", _TOLD),
+)
+
+
+def verifiability(tasks: pd.DataFrame) -> pd.DataFrame:
+    """Say which elements of a verifiable commitment each task has.
+
+    A commitment can be checked by an outsider if it names what will be there in
+    the end, how much of it, who answers for it, and by when [1]_. Rules on the
+    text find them; a reader may find more.
+
+    Parameters
+    ----------
+    tasks : DataFrame, shape (n_tasks, ...)
+        A valid ``tasks`` table.
+
+    Returns
+    -------
+    DataFrame, shape (n_tasks, 8)
+        ``task_id``, ``document_id``, ``has_named_output``, ``has_quantity`` (a
+        number with its unit, in the text), ``has_lead_unit``, ``has_deadline`` (a
+        day to be done by: neither 全年 nor 持续推进), ``n_elements`` (0-4) and
+        ``named_output`` (the words that name it; empty where none do).
+
+    References
+    ----------
+    .. [1] Open Government Partnership, Independent Reporting Mechanism. IRM
+       Procedures Manual and glossary: verifiability.
+    """
+    outputs = [_NAMED_OUTPUT.search(text) for text in tasks["text"]]
+    rows = tasks[["task_id", "document_id"]].reset_index(drop=True)
+    rows["has_named_output"] = [hit is not None for hit in outputs]
+    rows["has_quantity"] = [bool(parse_quantities(text)) for text in tasks["text"]]
+    rows["has_lead_unit"] = [
+        cell is not None and not isinstance(cell, float) and len(cell) > 0
+        for cell in tasks["lead_units"]
+    ]
+    rows["has_deadline"] = tasks["deadline_kind"].isin(DUE_KINDS).to_numpy(dtype=bool)
+    rows["n_elements"] = rows[list(ELEMENTS)].sum(axis=1)
+    rows["named_output"] = pd.array(
+        [None if hit is None else hit[0] for hit in outputs], dtype="string"
+    )
+    return rows
+
+
+def completion(tasks: pd.DataFrame) -> pd.DataFrame:
+    """Read from progress reports how far each task got, in five points.
+
+    The points are those of the Independent Reporting Mechanism [1]_: no evidence
+    available, not started, limited, substantial, completed. It is the agency's
+    own word, read by rules: the least complete statement decides; deeds marked
+    as done (已…, …了) but not as all that was due are "substantial", deeds told
+    without such a mark "limited". The phrase that decided stands beside the
+    judgement for a reader to check.
+
+    Parameters
+    ----------
+    tasks : DataFrame, shape (n_tasks, ...)
+        A valid ``tasks`` table.
+
+    Returns
+    -------
+    DataFrame, shape (n_tasks, 6)
+        ``task_id``, ``document_id``, ``has_progress`` (the plan reports on the
+        task), ``completion`` ("no_evidence", "not_started", "limited",
+        "substantial", "completed"), ``completion_rank`` (0-3 from "not_started";
+        empty without evidence) and ``evidence`` (the phrase that decided).
+
+    References
+    ----------
+    .. [1] Open Government Partnership, Independent Reporting Mechanism. IRM
+       Procedures Manual and glossary: completion.
+    """
+    reports = [text if isinstance(text, str) else "" for text in tasks["progress"]]
+    judged = [_judge(report) for report in reports]
+    rows = tasks[["task_id", "document_id"]].reset_index(drop=True)
+    rows["has_progress"] = [bool(report.strip()) for report in reports]
+    rows["completion"] = [point for point, _ in judged]
+    rows["completion_rank"] = pd.array(
+        [COMPLETION.index(p) if p in COMPLETION else None for p, _ in judged],
+        dtype="Int64",
+    )
+    rows["evidence"] = pd.array([phrase for _, phrase in judged], dtype="string")
+    return rows
+
+
+def _judge(report: str) -> tuple[str, str | None]:
+    for point, pattern in _RULES:
+        hit = pattern.search(report)
+        if hit is not None:
+            return point, hit[0]
+    return NO_EVIDENCE, None

@@ -1,0 +1,341 @@
+"""Count the themes of tasks per group: the one place where shares begin."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from govopen_analytics.base.errors import SchemaError, choices
+
+COUNTINGS = ("fractional", "touching", "primary")
+WHOLE = "all"  # stands for the whole where a key names no single group or theme
+
+
+@dataclass(frozen=True)
+class ThemeCounts:
+    """Tasks counted by group and theme, with what resampling needs.
+
+    A *stack* is the tasks of one plan in one group that carry the same set of
+    themes: resampling tasks is resampling stacks with their sizes, so its cost
+    depends on how varied the tasks are and not on how many there are.
+
+    Attributes
+    ----------
+    groups : DataFrame, shape (n_groups, n_by)
+        The values of the grouping columns, sorted.
+    theme_ids : ndarray of str, shape (n_themes,)
+        Sorted, so that the order of the codebook cannot change a random draw.
+    codebook_order : ndarray of int, shape (n_themes,)
+        Positions in `theme_ids` that give the order of the codebook.
+    n_tasks : ndarray of int, shape (n_groups,)
+        Tasks of the group, with or without a theme.
+    n_classified : ndarray of int, shape (n_groups,)
+        Tasks of the group with at least one theme.
+    n_themed : ndarray of int, shape (n_groups, n_themes)
+        Tasks of the group that touch the theme.
+    sums : ndarray of float, shape (n_groups, n_themes)
+        Sum of the tasks' weights on the theme, by the chosen counting.
+    stack_group, stack_plan : ndarray of int, shape (n_stacks,)
+        Group and plan of the stack; sorted by group, then plan.
+    stack_size : ndarray of int, shape (n_stacks,)
+        Number of tasks in the stack.
+    stack_weights : ndarray of float, shape (n_stacks, n_themes)
+        Weight on each theme of one task of the stack.
+    """
+
+    groups: pd.DataFrame
+    theme_ids: np.ndarray
+    codebook_order: np.ndarray
+    n_tasks: np.ndarray
+    n_classified: np.ndarray
+    n_themed: np.ndarray
+    sums: np.ndarray
+    stack_group: np.ndarray
+    stack_plan: np.ndarray
+    stack_size: np.ndarray
+    stack_weights: np.ndarray
+
+    @property
+    def labels(self) -> list[str]:
+        """One label per group: the values of its columns, joined by " · "."""
+        return group_labels(self.groups)
+
+    def group_stacks(self, group: int) -> slice:
+        """Return where the stacks of a group stand."""
+        first, last = np.searchsorted(self.stack_group, [group, group + 1])
+        return slice(int(first), int(last))
+
+
+def count_themes(
+    tasks: pd.DataFrame,
+    assignments: pd.DataFrame,
+    documents: pd.DataFrame,
+    themes: pd.DataFrame,
+    *,
+    by: str | Sequence[str] = ("document_id",),
+    counting: str = "fractional",
+) -> ThemeCounts:
+    """Count the themes of tasks per group.
+
+    Parameters
+    ----------
+    tasks : DataFrame, shape (n_tasks, ...)
+        ``task_id``, ``document_id`` and any task column named in `by`.
+    assignments : DataFrame, shape (n_assignments, ...)
+        ``theme_assignments`` made by one coder. A task without a row is
+        unclassified: it counts as a task and under no theme.
+    documents : DataFrame, shape (n_documents, ...)
+        ``document_id`` and any document column named in `by`.
+    themes : DataFrame, shape (n_themes, ...)
+        One version of a codebook.
+    by : str or sequence of str, default ("document_id",)
+        Columns of `documents` or `tasks` that name the groups; empty for one
+        group that holds everything. A missing value forms a group of its own.
+    counting : {"fractional", "touching", "primary"}
+        What a task with k themes gives to each: 1/k, 1, or 1 to the primary
+        theme and nothing to the others.
+
+    Returns
+    -------
+    ThemeCounts
+
+    Raises
+    ------
+    SchemaError
+        If the tables do not fit together, or hold several coders.
+    ValueError
+        If `counting` or a column in `by` is not known.
+    """
+    if counting not in COUNTINGS:
+        raise ValueError(f"counting: {choices(counting, COUNTINGS)}")
+    theme_ids = _theme_ids(themes)
+    _check_assignments(tasks, assignments, theme_ids)
+    group, groups = group_codes(tasks, documents, _columns(by))
+    plan = np.unique(tasks["document_id"].astype(str), return_inverse=True)[1]
+    touches = _theme_matrix(tasks, assignments, theme_ids)
+    counted = touches
+    if counting == "primary":
+        counted = _theme_matrix(tasks, _primary(assignments), theme_ids)
+    stack, first_task = _stacks(group, plan, counted)
+    n_counted = counted.sum(axis=1)
+    weights = counted.astype(float)
+    if counting == "fractional":
+        weights /= np.maximum(n_counted, 1)[:, None]
+    return ThemeCounts(
+        groups=groups,
+        theme_ids=np.sort(theme_ids),
+        codebook_order=np.searchsorted(np.sort(theme_ids), theme_ids),
+        n_tasks=np.bincount(group, minlength=len(groups)),
+        n_classified=np.bincount(group[n_counted > 0], minlength=len(groups)),
+        n_themed=_sum_by(group, touches, len(groups)),
+        sums=_sum_by(group, weights, len(groups)),
+        stack_group=group[first_task],
+        stack_plan=plan[first_task],
+        stack_size=np.bincount(stack, minlength=len(first_task)),
+        stack_weights=weights[first_task],
+    )
+
+
+def group_labels(groups: pd.DataFrame) -> list[str]:
+    """Return one label per row: its values joined by " · ", "all" if none."""
+    if groups.shape[1] == 0:
+        return [WHOLE] * len(groups)
+    rows = groups.astype("string").fillna("—").itertuples(index=False)
+    return [" · ".join(row) for row in rows]
+
+
+def _columns(by: str | Sequence[str]) -> list[str]:
+    return [by] if isinstance(by, str) else list(by)
+
+
+def _theme_ids(themes: pd.DataFrame) -> np.ndarray:
+    repeated = themes[themes["theme_id"].duplicated(keep=False)]
+    if not repeated.empty:
+        raise SchemaError(
+            "themes",
+            f"theme '{repeated['theme_id'].iloc[0]}' stands in it more than once; "
+            "pass the rows of one codebook version",
+            failure_cases=repeated,
+        )
+    if themes.empty:
+        raise SchemaError("themes", "it is empty; expected the themes of a codebook")
+    return themes["theme_id"].to_numpy(dtype=object).astype(str)
+
+
+def _check_coders(assignments: pd.DataFrame) -> None:
+    """Refuse a task that two coders coded: it would count twice.
+
+    Several coders are right where people reviewed some tasks and the machine
+    coded the others.
+    """
+    pairs = assignments[["task_id", "coder"]].drop_duplicates()
+    twice = pairs[pairs["task_id"].duplicated(keep=False)]
+    if twice.empty:
+        return
+    coders = ", ".join(map(str, twice["coder"].unique()))
+    raise SchemaError(
+        "theme_assignments",
+        f"{twice['task_id'].nunique()} tasks were coded by several of the coders "
+        f"{coders}; expected one coder a task: select the rows to count",
+        failure_cases=twice,
+    )
+
+
+def _check_assignments(
+    tasks: pd.DataFrame, assignments: pd.DataFrame, theme_ids: np.ndarray
+) -> None:
+    if "coder" in assignments:
+        _check_coders(assignments)
+    orphans = assignments[~assignments["task_id"].isin(tasks["task_id"])]
+    if not orphans.empty:
+        raise SchemaError(
+            "theme_assignments",
+            f"{len(orphans)} rows name a task_id that is not in tasks, the first "
+            f"'{orphans['task_id'].iloc[0]}'; pass the assignments of these tasks",
+            failure_cases=orphans,
+        )
+    unknown = assignments[~assignments["theme_id"].isin(theme_ids)]
+    if not unknown.empty:
+        raise SchemaError(
+            "theme_assignments",
+            f"{len(unknown)} rows name a theme that is not in the codebook: "
+            + choices(unknown["theme_id"].iloc[0], theme_ids),
+            failure_cases=unknown,
+        )
+
+
+def fractional_weights(
+    tasks: pd.DataFrame, assignments: pd.DataFrame, themes: pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what every task gives to every theme by fractional counting.
+
+    Parameters
+    ----------
+    tasks, assignments, themes : DataFrame
+        As in ``count_themes``.
+
+    Returns
+    -------
+    weights : ndarray of float, shape (n_tasks, n_themes)
+        Rows sum to 1, or to 0 for an unclassified task.
+    theme_ids : ndarray of str, shape (n_themes,)
+        Sorted.
+    """
+    theme_ids = _theme_ids(themes)
+    _check_assignments(tasks, assignments, theme_ids)
+    weights = _theme_matrix(tasks, assignments, theme_ids).astype(float)
+    weights /= np.maximum(weights.sum(axis=1), 1)[:, None]
+    return weights, np.sort(theme_ids)
+
+
+def group_codes(
+    tasks: pd.DataFrame, documents: pd.DataFrame, by: Sequence[str]
+) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return the number of every task's group, and the groups in that order."""
+    by = list(by)
+    keys = group_columns(tasks, documents, by)
+    if not by:
+        return np.zeros(len(tasks), dtype=int), pd.DataFrame(index=range(1))
+    grouper = keys.groupby(by, dropna=False, sort=True, observed=True)
+    code = grouper.ngroup().to_numpy()
+    _, first = np.unique(code, return_index=True)
+    return code, keys.iloc[first].reset_index(drop=True)
+
+
+def group_columns(
+    tasks: pd.DataFrame, documents: pd.DataFrame, by: Sequence[str]
+) -> pd.DataFrame:
+    """Look up the grouping columns of every task, in tasks or its document.
+
+    Parameters
+    ----------
+    tasks, documents : DataFrame
+        As in ``count_themes``.
+    by : sequence of str
+        Column names; a column of `documents` comes before one of `tasks`.
+
+    Returns
+    -------
+    DataFrame, shape (n_tasks, n_by)
+
+    Raises
+    ------
+    SchemaError
+        If a task's document is not in `documents`, or a document is repeated.
+    ValueError
+        If a column is in neither table.
+    """
+    repeated = documents[documents["document_id"].duplicated(keep=False)]
+    if not repeated.empty:
+        raise SchemaError(
+            "documents",
+            f"document_id '{repeated['document_id'].iloc[0]}' stands in it more than "
+            "once; every plan needs an identifier of its own",
+            failure_cases=repeated,
+        )
+    orphans = tasks[~tasks["document_id"].isin(documents["document_id"])]
+    if not orphans.empty:
+        raise SchemaError(
+            "tasks",
+            f"{len(orphans)} tasks name a document_id that is not in documents, the "
+            f"first '{orphans['document_id'].iloc[0]}'",
+            failure_cases=orphans,
+        )
+    columns = {}
+    by_document = documents.set_index("document_id")
+    for name in by:
+        if name == "document_id" or name not in [*documents.columns, *tasks.columns]:
+            if name not in tasks:
+                known = [*documents.columns, *tasks.columns]
+                raise ValueError(f"by: {choices(name, known)}")
+            columns[name] = tasks[name].to_numpy()
+        elif name in documents:
+            values = by_document[name].loc[tasks["document_id"]]
+            columns[name] = values.array
+        else:
+            columns[name] = tasks[name].array
+    return pd.DataFrame(columns, index=range(len(tasks)))
+
+
+def _primary(assignments: pd.DataFrame) -> pd.DataFrame:
+    primary = assignments[assignments["rank"] == 1]
+    twice = primary[primary["task_id"].duplicated(keep=False)]
+    if not twice.empty:
+        raise SchemaError(
+            "theme_assignments",
+            f"task '{twice['task_id'].iloc[0]}' has several primary themes; expected "
+            "one row of rank 1",
+            failure_cases=twice,
+        )
+    return primary
+
+
+def _theme_matrix(
+    tasks: pd.DataFrame, assignments: pd.DataFrame, theme_ids: np.ndarray
+) -> np.ndarray:
+    """Return which task carries which theme (tasks × themes, sorted)."""
+    row = pd.Index(tasks["task_id"]).get_indexer(assignments["task_id"])
+    column = pd.Index(np.sort(theme_ids)).get_indexer(assignments["theme_id"])
+    matrix = np.zeros((len(tasks), len(theme_ids)), dtype=bool)
+    matrix[row, column] = True
+    return matrix
+
+
+def _stacks(
+    group: np.ndarray, plan: np.ndarray, counted: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the stack of every task, and one task of every stack."""
+    packed = np.ascontiguousarray(np.packbits(counted, axis=1))
+    theme_set = np.unique(packed.view(f"S{packed.shape[1]}"), return_inverse=True)[1]
+    n_sets = theme_set.max(initial=0) + 1
+    n_plans = plan.max(initial=0) + 1
+    key = (group * n_plans + plan) * n_sets + theme_set.ravel()
+    _, first, stack = np.unique(key, return_index=True, return_inverse=True)
+    return stack, first
+
+
+def _sum_by(group: np.ndarray, values: np.ndarray, n_groups: int) -> np.ndarray:
+    columns = [np.bincount(group, column, n_groups) for column in values.T]
+    sums = np.stack(columns, axis=1)
+    return sums.astype(int) if values.dtype == bool else sums

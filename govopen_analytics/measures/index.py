@@ -1,0 +1,222 @@
+"""A weighted index: the user's weights, never ours."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from govopen_analytics.base.errors import SchemaError, choices
+from govopen_analytics.measures.counts import WHOLE, ThemeCounts, count_themes
+from govopen_analytics.measures.resample import draw_shares
+from govopen_analytics.measures.shares import check_interval
+
+_COLUMNS = ("indicator", "indicator_weight", "theme_id", "theme_part")
+EXAMPLE_WEIGHTS = (
+    Path(__file__).parents[1]
+    / "coding"
+    / "codebooks"
+    / "first_level_indicators_example.csv"
+)
+
+
+def read_index_weights(path: str | Path | None = None) -> pd.DataFrame:
+    """Read a table of index weights and check it.
+
+    The shipped example maps the nine themes to the five first-level indicators
+    that third-party indices of government transparency publish. The mapping and
+    the equal weights are this project's own, for illustration; no issuer has
+    approved them, and issuers differ.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        The shipped example if left out, else a CSV with the columns
+        ``indicator``, ``indicator_weight`` (positive, the same in all rows of an
+        indicator), ``theme_id``, ``theme_part`` (which part of the theme belongs
+        to the indicator, 0-1; the parts of a theme sum to at most 1) and, if
+        wanted, ``note``.
+
+    Returns
+    -------
+    DataFrame, shape (n_pairs, 5)
+
+    Raises
+    ------
+    SchemaError
+        With the offending rows.
+    """
+    path = EXAMPLE_WEIGHTS if path is None else Path(path)
+    weights = pd.read_csv(path, encoding="utf-8-sig")
+    missing = [name for name in _COLUMNS if name not in weights]
+    if missing:
+        raise SchemaError(
+            "index_weights",
+            f"missing columns in {path.name}: {', '.join(missing)}",
+        )
+    _refuse(weights, weights[list(_COLUMNS)].isna().any(axis=1), "an empty cell")
+    _refuse(weights, weights["indicator_weight"] <= 0, "a weight that is not above 0")
+    own = weights.groupby("indicator")["indicator_weight"].transform("nunique")
+    _refuse(weights, own > 1, "an indicator with several weights")
+    outside = (weights["theme_part"] <= 0) | (weights["theme_part"] > 1)
+    _refuse(weights, outside, "a theme_part that is not between 0 and 1")
+    whole = weights.groupby("theme_id")["theme_part"].transform("sum")
+    _refuse(weights, whole > 1 + 1e-9, "parts of a theme that sum to more than 1")
+    return weights
+
+
+def weighted_index(
+    tasks: pd.DataFrame,
+    assignments: pd.DataFrame,
+    documents: pd.DataFrame,
+    themes: pd.DataFrame,
+    weights: pd.DataFrame,
+    *,
+    by: str | Sequence[str] = ("agency",),
+    interval: float = 0.95,
+    n_bootstrap: int = 1000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Combine theme shares into indicators, and these into an index.
+
+    Parameters
+    ----------
+    tasks, assignments, documents, themes, by, interval, n_bootstrap, seed
+        As in ``theme_shares``.
+    weights : DataFrame
+        As ``read_index_weights`` returns it. Weights are scaled to sum to 1.
+
+    Returns
+    -------
+    DataFrame, shape (n_groups * (2 * n_indicators + 1), n_by + 9)
+        The `by` columns, ``measure``, ``indicator`` ("all" for the index),
+        ``weight`` (0-1), ``n_tasks`` (count, tasks of themes that have an
+        indicator), ``value`` with ``value_lower`` and ``value_upper``, ``unit``
+        and ``chance_value`` (points; what a group whose true agenda is the
+        weights would reach on average in so many tasks; of the index only).
+        Measures:
+
+        ``indicator_share``
+            Fractional share of those tasks in the indicator's themes (0-1).
+        ``indicator_score``
+            How much of its due the indicator gets: 100 × share / weight, at most
+            100.
+        ``weighted_index``
+            Sum of weight × score (0-100); 100 where attention is divided as the
+            weights are. It equals 100 less half the sum of the differences
+            between shares and weights, the overlap of [1]_.
+
+        Values are empty where no task has an indicator.
+
+    Raises
+    ------
+    SchemaError
+        If `weights` name a theme that is not in the codebook.
+
+    References
+    ----------
+    .. [1] Sigelman, L. & Buell, E. H. (2004). Avoidance or Engagement? American
+       Journal of Political Science, 48(4), 650-661.
+    """
+    check_interval(interval, n_bootstrap)
+    unknown = weights[~weights["theme_id"].isin(themes["theme_id"])]
+    if not unknown.empty:
+        raise SchemaError(
+            "index_weights",
+            choices(unknown["theme_id"].iloc[0], themes["theme_id"]),
+            failure_cases=unknown,
+        )
+    counts = count_themes(tasks, assignments, documents, themes, by=by)
+    names, to_indicators, weight = _mapping(weights, counts.theme_ids)
+    sums = counts.sums @ to_indicators
+    value = _scores(sums, weight)
+    low, high = np.full((2, *value.shape), np.nan)
+    tails = [(1 - interval) / 2, (1 + interval) / 2]
+    rng = np.random.default_rng(seed)
+    for groups, draws in draw_shares(counts, n_draws=n_bootstrap, rng=rng):
+        drawn = _scores(np.moveaxis(draws, 1, 2) @ to_indicators, weight)
+        low[groups], high[groups] = np.quantile(drawn, tails, axis=1)
+    n_tasks = _n_with_indicator(counts, to_indicators)
+    columns = {
+        "value": value,
+        "value_lower": np.minimum(low, value),
+        "value_upper": np.maximum(high, value),
+        "chance_value": _chance_values(n_tasks, weight, value.shape[1], rng),
+    }
+    return _indicator_rows(counts, names, weight, n_tasks, columns)
+
+
+def _n_with_indicator(counts: ThemeCounts, to_indicators: np.ndarray) -> np.ndarray:
+    has = (counts.stack_weights @ to_indicators > 0).any(axis=1)
+    n_groups = len(counts.groups)
+    sizes = np.bincount(counts.stack_group, counts.stack_size * has, n_groups)
+    return sizes.astype(int)
+
+
+def _chance_values(
+    n_tasks: np.ndarray, weight: np.ndarray, n_columns: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Return the mean index of samples whose true agenda is the weights."""
+    chance = np.full((len(n_tasks), n_columns), np.nan)
+    for n in np.unique(n_tasks[n_tasks > 0]):
+        sampled = rng.multinomial(n, weight, size=1000)
+        chance[n_tasks == n, -1] = _scores(sampled, weight)[:, -1].mean()
+    return chance
+
+
+def _indicator_rows(
+    counts: ThemeCounts,
+    names: list[str],
+    weight: np.ndarray,
+    n_tasks: np.ndarray,
+    columns: dict[str, np.ndarray],
+) -> pd.DataFrame:
+    """Lay arrays (n_groups, 2 * n_indicators + 1) out as rows."""
+    n_groups, n_names = len(counts.groups), len(names)
+    n_rows = 2 * n_names + 1
+    rows = counts.groups.loc[np.repeat(np.arange(n_groups), n_rows)]
+    rows = rows.reset_index(drop=True)
+    measures = ["indicator_share"] * n_names + ["indicator_score"] * n_names
+    rows["measure"] = [*measures, "weighted_index"] * n_groups
+    rows["indicator"] = [*names, *names, WHOLE] * n_groups
+    rows["weight"] = np.tile(np.r_[weight, weight, 1.0], n_groups)
+    rows["n_tasks"] = np.repeat(n_tasks, n_rows)
+    for name, values in columns.items():
+        rows[name] = values.ravel()
+    is_share = rows["measure"] == "indicator_share"
+    rows["unit"] = np.where(is_share, "share of tasks", "points of 100")
+    return rows
+
+
+def _mapping(
+    weights: pd.DataFrame, theme_ids: np.ndarray
+) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Return the indicators, themes × indicators, and weights that sum to 1."""
+    by_indicator = weights.drop_duplicates("indicator").set_index("indicator")
+    names = list(by_indicator.index)
+    to_indicators = np.zeros((len(theme_ids), len(names)))
+    row = pd.Index(theme_ids).get_indexer(weights["theme_id"])
+    column = pd.Index(names).get_indexer(weights["indicator"])
+    np.add.at(to_indicators, (row, column), weights["theme_part"].to_numpy())
+    weight = by_indicator["indicator_weight"].to_numpy(dtype=float)
+    return names, to_indicators, weight / weight.sum()
+
+
+def _scores(sums: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Return shares, scores and the index from sums (..., n_indicators)."""
+    total = sums.sum(axis=-1, keepdims=True)
+    nothing = np.full(sums.shape, np.nan)
+    share = np.divide(sums, total, out=nothing, where=total > 1e-9)
+    score = 100 * np.minimum(share / weight, 1)
+    return np.concatenate([share, score, (score @ weight)[..., None]], axis=-1)
+
+
+def _refuse(weights: pd.DataFrame, bad: pd.Series, found: str) -> None:
+    if bad.any():
+        first = int(np.flatnonzero(bad)[0])
+        raise SchemaError(
+            "index_weights",
+            f"row {first + 1}: found {found}; see read_index_weights for what each "
+            "column may hold",
+            failure_cases=weights[bad],
+        )

@@ -1,0 +1,223 @@
+"""The codings that come with a codebook, and what every coder makes of their tasks."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from govopen_analytics.base import schemas
+from govopen_analytics.base.errors import CodebookError
+from govopen_analytics.base.text import fold
+from govopen_analytics.coding.assign import CODERS, assign_themes
+from govopen_analytics.coding.codebook import Codebook
+from govopen_analytics.coding.features import fold_many
+from govopen_analytics.coding.keywords import keyword_scores
+from govopen_analytics.coding.tfidf import theme_profiles
+from govopen_analytics.measures.agreement import reference_assignments
+
+#: The coder all others are judged by.
+REFERENCE = "reference"
+#: Keyword weight and TF-IDF similarity added up; a coder of the ablation only.
+BOTH = "keywords_and_tfidf"
+#: Stands beside the codings of a codebook and says who made them.
+CODERS_FILE = "reference_coders.csv"
+
+_CODER_KINDS = ("human", "language_model", "adjudicated", "automatic", "unknown")
+_CODER_COLUMNS = ["coder", "kind", "is_expert_checked", "note_zh", "note_en"]
+# Of both scores a further theme needs a third, as with keywords alone.
+_LEAST_JOINT_SHARE = 0.33
+
+
+def reference_tasks(codebook: Codebook) -> pd.DataFrame:
+    """Lay out the tasks that the reference codings of a codebook were made on.
+
+    Parameters
+    ----------
+    codebook : Codebook
+
+    Returns
+    -------
+    DataFrame, shape (n_tasks, 9)
+        ``task_id``, ``document_id``, ``ordinal``, ``chapter``, ``section``,
+        ``title``, ``is_title_inherited``, ``content`` and ``text``, sorted.
+
+    Raises
+    ------
+    CodebookError
+        If the codebook has no reference codings.
+    """
+    rows = codebook.reference.drop(columns="theme_ids")
+    if rows.empty:
+        raise CodebookError(
+            f"Codebook {codebook.name} {codebook.version}: found no reference "
+            "codings, expected some to judge coders by; code a sample of tasks and "
+            "name the files under 'reference'"
+        )
+    texts = [
+        "\n".join(part for part in (row.title, row.content) if part)
+        for row in rows.itertuples()
+    ]
+    task_ids = [f"{row.document_id}-{row.ordinal:03d}" for row in rows.itertuples()]
+    return rows.assign(task_id=task_ids, text=texts).sort_values(
+        ["document_id", "ordinal"], ignore_index=True
+    )
+
+
+def coder_notes(codebook: Codebook) -> pd.DataFrame:
+    """Say who made each coding that comes with a codebook.
+
+    Parameters
+    ----------
+    codebook : Codebook
+        ``reference_coders.csv`` beside its codings says who the coders are.
+
+    Returns
+    -------
+    DataFrame, shape (n_coders, 5)
+        ``coder``, ``kind`` ("human", "language_model", "adjudicated" or
+        "unknown"), ``is_expert_checked``, ``note_zh``, ``note_en``. A coder the
+        file does not name is "unknown".
+
+    Raises
+    ------
+    CodebookError
+        If the file lacks a column or holds an unknown kind.
+    """
+    names = _reference_coders(codebook)
+    known = pd.DataFrame(columns=_CODER_COLUMNS)
+    if names:
+        path = codebook.reference_paths[1].with_name(CODERS_FILE)
+        known = _read_coder_notes(path) if path.is_file() else known
+    table = known.set_index("coder").reindex(names).rename_axis("coder").reset_index()
+    table["kind"] = table["kind"].fillna("unknown")
+    table["is_expert_checked"] = table["is_expert_checked"] == "true"
+    return table.fillna({"note_zh": "", "note_en": ""})
+
+
+def _read_coder_notes(path: Path) -> pd.DataFrame:
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    for name in _CODER_COLUMNS:
+        if name not in table:
+            raise CodebookError(
+                f"{path}: found the columns {', '.join(table)}, expected also '{name}'"
+            )
+    for number, kind in enumerate(table["kind"], start=2):
+        if kind not in _CODER_KINDS:
+            raise CodebookError(
+                f"{path}, line {number}, kind: found {kind!r}, expected one of "
+                f"{', '.join(_CODER_KINDS)}"
+            )
+    return table[_CODER_COLUMNS]
+
+
+def _reference_coders(codebook: Codebook) -> list[str]:
+    if not codebook.reference_paths:
+        return []
+    table = pd.read_csv(codebook.reference_paths[1], dtype=str, encoding="utf-8-sig")
+    return sorted(table["coder"].dropna().unique())
+
+
+def all_codings(tasks: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """Collect the codings of every coder: automatic, independent, reference.
+
+    Parameters
+    ----------
+    tasks : DataFrame, shape (n_tasks, ...)
+        Result of ``reference_tasks``.
+    codebook : Codebook
+
+    Returns
+    -------
+    DataFrame, shape (n_assignments, 6)
+        Valid ``theme_assignments``.
+    """
+    people = reference_assignments(tasks, codebook, coders=_reference_coders(codebook))
+    automatic = [assign_themes(tasks, codebook, coder=coder) for coder in CODERS]
+    both = keyword_and_tfidf_assignments(tasks, codebook)
+    return pd.concat([people, *automatic, both], ignore_index=True)
+
+
+def keyword_and_tfidf_assignments(
+    tasks: pd.DataFrame, codebook: Codebook
+) -> pd.DataFrame:
+    """Code by keywords and TF-IDF together, each as a share of its own total.
+
+    The highest mean share wins; a further theme needs a third. It exists to show
+    what the two add to each other.
+
+    Parameters
+    ----------
+    tasks : DataFrame, shape (n_tasks, ...)
+        Needs ``task_id``, ``document_id`` and ``text``.
+    codebook : Codebook
+
+    Returns
+    -------
+    DataFrame, shape (n_assignments, 6)
+        Valid ``theme_assignments`` of the coder ``keywords_and_tfidf``.
+    """
+    frames = []
+    for document_id, plan in tasks.groupby("document_id", sort=True):
+        texts = fold_many(plan["text"].fillna(""))
+        profiles = theme_profiles(codebook, _other_plans(codebook, str(document_id)))
+        shares = _row_shares(keyword_scores(texts, codebook))
+        shares += _row_shares(profiles.similarities(texts))
+        frames.append(_ranked_rows(plan["task_id"], shares / 2, codebook))
+    table = pd.concat(frames).assign(coder=BOTH, codebook_version=codebook.version)
+    return schemas.to_schema(
+        table.sort_values(["task_id", "rank"]), "theme_assignments"
+    )
+
+
+def _other_plans(codebook: Codebook, document_id: str) -> list[tuple[str, list[str]]]:
+    rows = codebook.reference
+    rows = rows.loc[rows["document_id"] != document_id]
+    return [
+        (fold("\n".join(filter(None, [row.title, row.content]))), row.theme_ids)
+        for row in rows.itertuples()
+    ]
+
+
+def _row_shares(scores: np.ndarray) -> np.ndarray:
+    totals = scores.sum(axis=1, keepdims=True)
+    return scores / np.where(totals > 0, totals, 1)
+
+
+def _ranked_rows(
+    task_ids: pd.Series, shares: np.ndarray, codebook: Codebook
+) -> pd.DataFrame:
+    rows = []
+    for task_id, row in zip(task_ids, shares, strict=True):
+        # Stable, so that of equal shares the first theme of the codebook wins.
+        order = np.argsort(-row, kind="stable")
+        chosen = [order[0], *(t for t in order[1:] if row[t] >= _LEAST_JOINT_SHARE)]
+        rows += [
+            (task_id, codebook.theme_ids[theme], rank, round(float(row[theme]), 4))
+            for rank, theme in enumerate(chosen, start=1)
+            if row[order[0]] > 0
+        ]
+    return pd.DataFrame(rows, columns=["task_id", "theme_id", "rank", "score"])
+
+
+def judged_coders(codings: pd.DataFrame) -> list[str]:
+    """List everyone but the reference: people first, then simple to combined.
+
+    Parameters
+    ----------
+    codings : DataFrame, shape (n_assignments, 6)
+        Valid ``theme_assignments``.
+
+    Returns
+    -------
+    list of str
+    """
+    found = set(codings["coder"]) - {REFERENCE}
+    automatic = ["keywords", "tfidf", BOTH, "linear", *CODERS]
+    known = [coder for coder in dict.fromkeys(automatic) if coder in found]
+    known.sort(key=lambda coder: coder == "combined")
+    return [*sorted(found - set(known)), *known]
+
+
+def plan_of_task(tasks: pd.DataFrame) -> pd.Series:
+    """Return the plan of every task, by task_id."""
+    return tasks.set_index("task_id")["document_id"].astype(str)

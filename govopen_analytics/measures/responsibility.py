@@ -1,0 +1,165 @@
+"""Responsibility: which unit carries how much, and when it falls due."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from govopen_analytics.measures.counts import group_columns
+from govopen_analytics.measures.proportions import jeffreys_interval
+
+# Kinds that name a day to be done by; the others say how long work goes on.
+DUE_KINDS = ("month_end", "date", "year_end")
+WITHOUT_MONTH = ("whole_year", "ongoing", "other_year", "none")
+_COLLECTIVE = re.compile(r"^(?:各|相关|有关|其他|其它|所有|全体)|^直属(?:事业)?单位$")
+_BRACKETS = str.maketrans("()", "（）")
+
+
+def unit_load(
+    tasks: pd.DataFrame,
+    documents: pd.DataFrame,
+    *,
+    by: str | Sequence[str] = ("agency",),
+    interval: float = 0.95,
+) -> pd.DataFrame:
+    """Count the tasks each unit leads and supports.
+
+    Parameters
+    ----------
+    tasks, documents : DataFrame
+        Tables of the corpus.
+    by : str or sequence of str, default ("agency",)
+        Columns that name the groups. Units of the same name in two agencies are
+        different units.
+    interval : float, default 0.95
+        Level of the intervals, by ``jeffreys_interval``.
+
+    Returns
+    -------
+    DataFrame, shape (n_units, n_by + 9)
+        One row per group and unit, heaviest first: the `by` columns,
+        ``unit_name``, ``is_collective`` (a name such as 各处室 or 相关单位 that
+        stands for many units), ``n_tasks`` (count, tasks of the group that name
+        any unit), ``n_lead``, ``n_support`` (counts), ``n_due`` (count, tasks led
+        that have a day to be done by), ``lead_share`` with ``lead_share_lower``
+        and ``lead_share_upper`` (0-1, of ``n_tasks``).
+    """
+    by = [by] if isinstance(by, str) else list(by)
+    roles = _unit_roles(tasks, documents, by)
+    named = roles.groupby(by, dropna=False)["task"].nunique().rename("n_tasks")
+    once = roles.drop_duplicates([*by, "unit_name", "role", "task"])
+    once = once.assign(
+        n_lead=once["role"] == "lead",
+        n_support=once["role"] == "support",
+        n_due=(once["role"] == "lead") & once["is_due"],
+    )
+    sums = once.groupby([*by, "unit_name"], dropna=False)[
+        ["n_lead", "n_support", "n_due"]
+    ].sum()
+    rows = sums.reset_index().merge(named.reset_index(), on=by, how="left")
+    rows["is_collective"] = rows["unit_name"].str.match(_COLLECTIVE).astype(bool)
+    rows["lead_share"] = rows["n_lead"] / rows["n_tasks"]
+    rows["lead_share_lower"], rows["lead_share_upper"] = jeffreys_interval(
+        rows["n_lead"].to_numpy(), rows["n_tasks"].to_numpy(), interval=interval
+    )
+    rows = rows.sort_values(
+        [*by, "n_lead", "n_support", "unit_name"],
+        ascending=[True] * len(by) + [False, False, True],
+    )
+    counts = ["n_tasks", "n_lead", "n_support", "n_due"]
+    shares = ["lead_share", "lead_share_lower", "lead_share_upper"]
+    columns = [*by, "unit_name", "is_collective", *counts, *shares]
+    return rows[columns].reset_index(drop=True)
+
+
+def deadlines_by_month(
+    tasks: pd.DataFrame,
+    documents: pd.DataFrame,
+    *,
+    by: str | Sequence[str] = ("agency",),
+    unit_name: str | None = None,
+    interval: float = 0.95,
+) -> pd.DataFrame:
+    """Count the tasks that fall due in each month.
+
+    A deadline at the end of the year falls due in December. Work that goes on
+    all year or for good falls due in no month and is counted apart, as are
+    deadlines in another year than the plan's and tasks without one.
+
+    Parameters
+    ----------
+    tasks, documents : DataFrame
+        Tables of the corpus.
+    by : str or sequence of str, default ("agency",)
+        Columns that name the groups.
+    unit_name : str, optional
+        Count only the tasks this unit leads.
+    interval : float, default 0.95
+        Level of the intervals, by ``jeffreys_interval``.
+
+    Returns
+    -------
+    DataFrame, shape (n_groups * 16, n_by + 7)
+        The `by` columns, ``due`` ("01" … "12", "whole_year", "ongoing",
+        "other_year", "none"), ``month`` (1-12, else empty), ``n_tasks`` (count,
+        tasks of the group), ``n_due`` (count), ``share`` with ``share_lower`` and
+        ``share_upper`` (0-1). Months without a task have a row.
+    """
+    by = [by] if isinstance(by, str) else list(by)
+    if unit_name is not None:
+        leads = [unit_name in _units(units) for units in tasks["lead_units"]]
+        tasks = tasks[np.array(leads, dtype=bool)]
+    frame = group_columns(tasks, documents, by)
+    frame["due"] = _due(tasks, documents)
+    periods = [f"{month:02d}" for month in range(1, 13)] + list(WITHOUT_MONTH)
+    frame["due"] = pd.Categorical(frame["due"], periods)
+    keys = [frame[name] for name in by]
+    counted = frame.groupby([*keys, "due"], dropna=False, observed=False).size()
+    rows = counted.rename("n_due").reset_index()
+    total = frame.groupby(by, dropna=False).size().rename("n_tasks").reset_index()
+    rows = total.merge(rows, on=by)
+    rows["due"] = rows["due"].astype("string")
+    rows["month"] = pd.to_numeric(rows["due"], errors="coerce").astype("Int64")
+    rows["share"] = rows["n_due"] / rows["n_tasks"]
+    rows["share_lower"], rows["share_upper"] = jeffreys_interval(
+        rows["n_due"].to_numpy(), rows["n_tasks"].to_numpy(), interval=interval
+    )
+    bounds = ["share", "share_lower", "share_upper"]
+    return rows[[*by, "due", "month", "n_tasks", "n_due", *bounds]]
+
+
+def _unit_roles(
+    tasks: pd.DataFrame, documents: pd.DataFrame, by: list[str]
+) -> pd.DataFrame:
+    """Return one row per task, role and unit named in it."""
+    frame = group_columns(tasks, documents, by)
+    frame["task"] = np.arange(len(tasks))
+    frame["is_due"] = tasks["deadline_kind"].isin(DUE_KINDS).to_numpy()
+    parts = []
+    for role in ("lead", "support"):
+        units = pd.Series([_units(cell) for cell in tasks[f"{role}_units"]])
+        named = frame.assign(role=role, unit_name=units).explode("unit_name")
+        parts.append(named[named["unit_name"].notna()])
+    return pd.concat(parts, ignore_index=True).astype({"unit_name": "string"})
+
+
+def _units(cell: object) -> list[str]:
+    """Return the units of a cell; Parquet hands lists back as arrays.
+
+    A name printed with brackets of either width is one name.
+    """
+    if cell is None or isinstance(cell, float):
+        return []
+    return list(dict.fromkeys(name.translate(_BRACKETS) for name in cell))
+
+
+def _due(tasks: pd.DataFrame, documents: pd.DataFrame) -> np.ndarray:
+    date = pd.to_datetime(tasks["deadline_date"])
+    kind = tasks["deadline_kind"].astype("string").fillna("none").to_numpy(dtype=object)
+    is_due = np.isin(kind, DUE_KINDS) & date.notna().to_numpy()
+    year = group_columns(tasks, documents, ["year"])["year"].to_numpy(dtype=float)
+    elsewhere = is_due & ~np.isnan(year) & (date.dt.year.to_numpy() != year)
+    due = np.where(np.isin(kind, WITHOUT_MONTH), kind, "none")
+    due = np.where(is_due, date.dt.strftime("%m").to_numpy(dtype=object), due)
+    return np.where(elsewhere, "other_year", due)

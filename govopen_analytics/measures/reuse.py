@@ -1,0 +1,329 @@
+"""Shared language: what stood earlier in another plan."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from govopen_analytics.base.errors import SchemaError
+from govopen_analytics.measures.alignment import align_passages
+from govopen_analytics.measures.counts import group_columns
+from govopen_analytics.measures.resample import JEFFREYS
+
+# Six characters are two or three words: rare enough to point to a source, short
+# enough to survive editing.
+_GRAM = 6
+_CANDIDATES = 3
+_HASH_BASE = np.uint64(0x9E3779B97F4A7C15)
+_PASSAGE_COLUMNS = (
+    "task_id",
+    "document_id",
+    "source_task_id",
+    "source_document_id",
+    "is_same_agency",
+    "start_char",
+    "end_char",
+    "source_start_char",
+    "source_end_char",
+    "n_alike",
+    "passage",
+)
+
+
+def shared_passages(
+    tasks: pd.DataFrame,
+    documents: pd.DataFrame,
+    *,
+    order_by: str = "year",
+    sources: str = "any",
+    min_chars: int = 15,
+) -> pd.DataFrame:
+    """Find the passages of tasks that stand in the tasks of earlier plans.
+
+    Candidates come from an index of hashed character 6-grams: for each gram of a
+    task, the earliest plan that holds it [2]_. Unlike a similarity of whole texts
+    this finds a sentence borrowed into a long task, and its cost grows with the
+    text and not with the pairs. The three tasks that hold most of the grams are
+    aligned [1]_ by ``align_passages``. Only letters, digits and Chinese
+    characters are compared.
+
+    Parameters
+    ----------
+    tasks, documents : DataFrame
+        Tables of the corpus; ``tasks.text`` is what is compared.
+    order_by : str, default "year"
+        Column of `documents` that says which plan is earlier, such as "year" or
+        "issued_date". Plans with the same value are not earlier than each other,
+        plans without one take no part.
+    sources : {"any", "other_agencies"}
+        Whether an agency's own earlier plans count as sources.
+    min_chars : int, default 15
+        Fewest equal characters of a passage: longer than the set phrases of the
+        field, such as 政府信息公开工作年度报告.
+
+    Returns
+    -------
+    DataFrame, shape (n_passages, 11)
+        ``task_id``, ``document_id``, ``source_task_id``,
+        ``source_document_id``, ``is_same_agency``, ``start_char``,
+        ``end_char``, ``source_start_char``, ``source_end_char`` (offsets in the
+        texts of the tasks), ``n_alike`` (equal characters) and ``passage``.
+
+    References
+    ----------
+    .. [1] Linder, F., Desmarais, B., Burgess, M. & Giraudy, E. (2020). Text as
+       Policy: Measuring Policy Similarity through Bill Text Reuse. Policy
+       Studies Journal, 48(2), 546-574.
+    .. [2] Schleimer, S., Wilkerson, D. S. & Aiken, A. (2003). Winnowing: Local
+       Algorithms for Document Fingerprinting. SIGMOD, 76-85.
+    """
+    texts = _Texts(tasks["text"].tolist())
+    agency, time = _agency_and_time(tasks, documents, order_by)
+    task_ids = tasks["task_id"].to_numpy()
+    document_ids = tasks["document_id"].to_numpy()
+    rows = []
+    for task, source in _candidates(texts, agency, time, sources):
+        for found in align_passages(
+            texts.codes_of(task), texts.codes_of(source), min_chars=min_chars
+        ):
+            start, end = texts.offsets(task, found.start, found.end)
+            other = texts.offsets(source, found.other_start, found.other_end)
+            rows.append(
+                (
+                    task_ids[task],
+                    document_ids[task],
+                    task_ids[source],
+                    document_ids[source],
+                    bool(agency[task] == agency[source]),
+                    start,
+                    end,
+                    *other,
+                    found.n_alike,
+                    texts.raw[task][start:end],
+                )
+            )
+    return pd.DataFrame(rows, columns=list(_PASSAGE_COLUMNS))
+
+
+def text_reuse(
+    tasks: pd.DataFrame,
+    documents: pd.DataFrame,
+    passages: pd.DataFrame,
+    *,
+    order_by: str = "year",
+) -> pd.DataFrame:
+    """Compute the share of each task's text that stands earlier elsewhere.
+
+    Parameters
+    ----------
+    tasks, documents : DataFrame
+        Tables of the corpus.
+    passages : DataFrame
+        Result of ``shared_passages``.
+    order_by : str, default "year"
+        As for ``shared_passages``.
+
+    Returns
+    -------
+    DataFrame, shape (n_tasks, 7)
+        ``task_id``, ``document_id``, ``has_earlier`` (there is an earlier plan
+        to stand in), ``n_chars`` (count), ``n_reused_chars`` (count, characters
+        within a passage), ``reused_share`` (0-1; empty without an earlier plan)
+        and ``source_task_id`` (the source of most of them; empty without one).
+    """
+    _, time = _agency_and_time(tasks, documents, order_by)
+    has_earlier = time > min(time[time >= 0], default=0)
+    rows = tasks[["task_id", "document_id"]].reset_index(drop=True)
+    rows["has_earlier"] = has_earlier
+    rows["n_chars"] = tasks["text"].str.len().to_numpy()
+    spans = passages.groupby("task_id")[["start_char", "end_char"]]
+    covered = {task: _covered(group.to_numpy()) for task, group in spans}
+    rows["n_reused_chars"] = rows["task_id"].map(covered).fillna(0).astype(int)
+    share = rows["n_reused_chars"] / rows["n_chars"].clip(lower=1)
+    rows["reused_share"] = share.where(rows["has_earlier"])
+    most = (
+        passages.groupby(["task_id", "source_task_id"])["n_alike"]
+        .sum()
+        .reset_index()
+        .sort_values(["task_id", "n_alike"], ascending=[True, False], kind="stable")
+        .drop_duplicates("task_id")
+        .set_index("task_id")["source_task_id"]
+    )
+    rows["source_task_id"] = rows["task_id"].map(most).astype("string")
+    return rows
+
+
+def reuse_by_group(
+    reuse: pd.DataFrame,
+    tasks: pd.DataFrame,
+    documents: pd.DataFrame,
+    *,
+    by: str | Sequence[str] = ("document_id",),
+    interval: float = 0.95,
+    n_bootstrap: int = 1000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Compute the share of each group's text that stands earlier elsewhere.
+
+    Parameters
+    ----------
+    reuse : DataFrame
+        Result of ``text_reuse``.
+    tasks, documents : DataFrame
+        Tables of the corpus.
+    by : str or sequence of str, default ("document_id",)
+        Columns that name the groups.
+    interval, n_bootstrap, seed
+        As in ``theme_shares``; tasks are resampled within the group.
+
+    Returns
+    -------
+    DataFrame, shape (n_groups, n_by + 6)
+        The `by` columns, ``n_tasks``, ``n_chars``, ``n_reused_chars`` (counts, of
+        tasks that have an earlier plan), ``reused_share`` with
+        ``reused_share_lower`` and ``reused_share_upper`` (0-1, of the text). Half
+        a task with, and half a task without, reuse smooth the draws.
+        Groups without an earlier plan have no row.
+
+    References
+    ----------
+    .. [1] Linder, F. et al. (2020). Policy Studies Journal, 48(2), 546-574.
+    """
+    by = [by] if isinstance(by, str) else list(by)
+    frame = group_columns(tasks, documents, by)
+    measured = reuse.set_index("task_id").loc[tasks["task_id"]]
+    for name in ("has_earlier", "n_chars", "n_reused_chars"):
+        frame[name] = measured[name].to_numpy()
+    rng = np.random.default_rng(seed)
+    rows = []
+    for keys, group in frame[frame["has_earlier"]].groupby(by, dropna=False):
+        size, reused = group["n_chars"].to_numpy(), group["n_reused_chars"].to_numpy()
+        share = reused.sum() / max(size.sum(), 1)
+        draws = _drawn_ratio(reused, size, n_bootstrap, rng)
+        lower, upper = np.quantile(draws, [(1 - interval) / 2, (1 + interval) / 2])
+        bounds = (min(lower, share) if share else 0.0, max(upper, share))
+        rows.append((*keys, len(group), size.sum(), reused.sum(), share, *bounds))
+    names = ["n_tasks", "n_chars", "n_reused_chars", "reused_share"]
+    bounds = ["reused_share_lower", "reused_share_upper"]
+    return pd.DataFrame(rows, columns=[*by, *names, *bounds])
+
+
+def _drawn_ratio(
+    part: np.ndarray, whole: np.ndarray, n_draws: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw the ratio of two sums over tasks, smoothed as in ``draw_shares``."""
+    weight = rng.standard_exponential((n_draws, len(whole)))
+    with_it, without = whole.mean() * rng.standard_gamma(JEFFREYS, (2, n_draws))
+    return (weight @ part + with_it) / (weight @ whole + with_it + without)
+
+
+class _Texts:
+    """All texts as one array of character codes, blanks and punctuation left out."""
+
+    def __init__(self, raw: list[str]) -> None:
+        self.raw = raw
+        length = np.array([len(text) for text in raw], dtype=np.int64)
+        codes = np.frombuffer("".join(raw).encode("utf-32-le"), dtype=np.uint32)
+        task = np.repeat(np.arange(len(raw)), length)
+        place = np.arange(len(codes)) - np.repeat(np.cumsum(length) - length, length)
+        kept = _is_word(codes)
+        self.codes, self.task, self._place = codes[kept], task[kept], place[kept]
+        self._starts = np.searchsorted(self.task, np.arange(len(raw) + 1))
+
+    def codes_of(self, task: int) -> np.ndarray:
+        return self.codes[self._starts[task] : self._starts[task + 1]]
+
+    def offsets(self, task: int, start: int, end: int) -> tuple[int, int]:
+        """Turn places among the kept characters into offsets in the text."""
+        place = self._place[self._starts[task] :]
+        return int(place[start]), int(place[end - 1]) + 1
+
+    def grams(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the hash of every character gram, and the task it stands in."""
+        n = len(self.codes) - _GRAM + 1
+        if n <= 0:
+            return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
+        hashed = np.zeros(n, dtype=np.uint64)
+        for k in range(_GRAM):
+            hashed = hashed * _HASH_BASE + self.codes[k : k + n]
+        within = self.task[:n] == self.task[_GRAM - 1 :]
+        return hashed[within], self.task[:n][within]
+
+
+def _is_word(codes: np.ndarray) -> np.ndarray:
+    is_han = (codes >= 0x3400) & (codes <= 0x9FFF)
+    is_digit = (codes >= 0x30) & (codes <= 0x39)
+    is_letter = ((codes | 0x20) >= 0x61) & ((codes | 0x20) <= 0x7A)
+    return is_han | is_digit | is_letter
+
+
+def _agency_and_time(
+    tasks: pd.DataFrame, documents: pd.DataFrame, order_by: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return a number for each task's agency, and one for its time (-1: none)."""
+    if order_by not in documents:
+        raise SchemaError(
+            "documents",
+            f"order_by: found no column '{order_by}', expected one that says which "
+            "plan is earlier, such as 'year'",
+        )
+    columns = group_columns(tasks, documents, ["agency", order_by])
+    agency, _ = pd.factorize(columns["agency"])
+    time, _ = pd.factorize(columns[order_by], sort=True)
+    return agency, time
+
+
+def _candidates(
+    texts: _Texts, agency: np.ndarray, time: np.ndarray, sources: str
+) -> Iterator[tuple[int, int]]:
+    """Yield the tasks that may share a passage with an earlier one, and which."""
+    gram, task = texts.grams()
+    dated = time[task] >= 0
+    gram, task = gram[dated], task[dated]
+    if not len(gram):
+        return
+    order = np.lexsort((task, time[task], gram))
+    gram, task = gram[order], task[order]
+    source = _earliest(gram, task, agency, other=True)
+    if sources == "any":
+        anywhere = _earliest(gram, task, agency, other=False)
+        source = np.where(source < 0, anywhere, source)
+        # The earliest holder is the source, whoever it is.
+        earlier = (anywhere >= 0) & (time[anywhere] < time[source])
+        source = np.where(earlier, anywhere, source)
+    is_earlier = (source >= 0) & (time[source] < time[task])
+    pairs = pd.DataFrame({"task": task[is_earlier], "source": source[is_earlier]})
+    votes = pairs.groupby(["task", "source"]).size().reset_index(name="n")
+    votes = votes.sort_values(["task", "n"], ascending=[True, False], kind="stable")
+    best = votes.groupby("task").head(_CANDIDATES)
+    yield from zip(best["task"].tolist(), best["source"].tolist(), strict=True)
+
+
+def _earliest(
+    gram: np.ndarray, task: np.ndarray, agency: np.ndarray, *, other: bool
+) -> np.ndarray:
+    """Return the earliest holder of each gram, of another agency if `other`; or -1.
+
+    Grams are sorted, and within a gram tasks by time.
+    """
+    starts = np.flatnonzero(np.r_[True, gram[1:] != gram[:-1]])
+    run = np.cumsum(np.r_[True, gram[1:] != gram[:-1]]) - 1
+    first = task[starts][run]
+    if not other:
+        return first
+    # The first holder of another agency than the first holder's.
+    differs = agency[task] != agency[first]
+    place = np.where(differs, np.arange(len(task)), len(task))
+    second_place = np.minimum.reduceat(place, starts)[run]
+    found = second_place < len(task)
+    second = np.where(found, task[np.minimum(second_place, len(task) - 1)], -1)
+    return np.where(differs, first, second)
+
+
+def _covered(spans: np.ndarray) -> int:
+    """Return how many characters lie in at least one span."""
+    total, reach = 0, 0
+    for start, end in spans[np.argsort(spans[:, 0], kind="stable")]:
+        total += max(0, end - max(start, reach))
+        reach = max(reach, end)
+    return int(total)

@@ -1,0 +1,9 @@
+"""Documents to tasks: every layout is recognised here, in one place."""
+
+from govopen_analytics.plans.document import (
+    Segmented,
+    accounted_share,
+    segment_document,
+)
+
+__all__ = ["Segmented", "accounted_share", "segment_document"]

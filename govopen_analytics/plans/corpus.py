@@ -1,0 +1,364 @@
+"""A folder of plans to a corpus: documents, tasks, and what failed."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from govopen_analytics.base.errors import (
+    ChecksumError,
+    EmptyDocumentError,
+    EncodingError,
+    GovOpenError,
+    NotAPlanError,
+    ReadError,
+    SourceError,
+    UnsupportedFormatError,
+    choices,
+)
+from govopen_analytics.base.provenance import (
+    DECLARED,
+    Manifest,
+    check_checksum,
+    raw_files,
+    read_manifest,
+)
+from govopen_analytics.base.schemas import LEVELS, to_schema, validate
+from govopen_analytics.plans import Segmented, accounted_share, segment_document
+from govopen_analytics.readers import read_bytes
+from govopen_analytics.readers.source import Source
+
+_REASONS = (
+    (ChecksumError, "checksum_mismatch"),
+    (UnsupportedFormatError, "unsupported_format"),
+    (EncodingError, "unknown_encoding"),
+    (EmptyDocumentError, "empty_document"),
+    (NotAPlanError, "not_a_plan"),
+    (ReadError, "unreadable"),
+    (SourceError, "invalid_manifest_value"),
+    (GovOpenError, "invalid"),
+)
+# Below this many files a pool of processes takes longer to start than to work.
+_FEW = 12
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What was read from a folder of plans.
+
+    Attributes
+    ----------
+    documents : DataFrame, shape (n_documents, ...)
+        A valid ``documents`` table, a row for each plan that has tasks.
+    tasks : DataFrame, shape (n_tasks, ...)
+        A valid ``tasks`` table, in the order of the plans.
+    failures : DataFrame, shape (n_failures, 4)
+        A valid ``failures`` table: every input with a problem, and its reason.
+    spans : DataFrame, shape (n_spans, 5)
+        A valid ``spans`` table: what each character of each document is.
+    """
+
+    documents: pd.DataFrame
+    tasks: pd.DataFrame
+    failures: pd.DataFrame
+    spans: pd.DataFrame
+
+    def __repr__(self) -> str:
+        sizes = {name: len(getattr(self, name)) for name in self.__dataclass_fields__}
+        return f"Corpus({', '.join(f'{n} {name}' for name, n in sizes.items())})"
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One file to read."""
+
+    raw_dir: Path
+    name: str
+    document_id: str
+    declared: dict[str, str]
+
+
+@dataclass(frozen=True)
+class _Result:
+    """Rows of the tables that one file gave."""
+
+    document: dict | None
+    tasks: list[dict]
+    spans: list[dict]
+    failures: list[dict]
+
+
+def load_corpus(
+    raw_dir: str | Path,
+    *,
+    n_workers: int | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Corpus:
+    """Load every plan of a folder.
+
+    A file that cannot be read, is no plan, or is not as its manifest declares,
+    becomes a row of ``failures``; the others still load.
+
+    Parameters
+    ----------
+    raw_dir : str or Path
+        Folder of plans as published, with or without a ``manifest.csv``.
+    n_workers : int, optional
+        Number of processes; by default all cores once there are many files.
+    on_progress : callable, optional
+        Called with the number of files done and the number of all.
+
+    Returns
+    -------
+    Corpus
+
+    Raises
+    ------
+    SourceError
+        If the folder is not there, or its manifest cannot be read.
+
+    Examples
+    --------
+    >>> corpus = load_corpus("data/raw")  # doctest: +SKIP
+    >>> len(corpus.tasks)  # doctest: +SKIP
+    136
+    """
+    raw_dir = Path(raw_dir)
+    names = raw_files(raw_dir)
+    manifest = read_manifest(raw_dir)
+    jobs = _jobs(raw_dir, names, manifest)
+    results = []
+    for done, result in enumerate(_run(jobs, n_workers), start=1):
+        results.append(result)
+        if on_progress:
+            on_progress(done, len(jobs))
+    read = [result.document["source_file"] for result in results if result.document]
+    undeclared = _undeclared(read, manifest)
+    return _assemble(results, [*manifest.failures, *undeclared])
+
+
+def read_document(path: str | Path) -> tuple[Source, Segmented]:
+    """Read and segment one file, without a manifest.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    source : Source
+        The normalised text and its blocks.
+    segmented : Segmented
+        Tasks, metadata and the role of every character; ``verdict`` says why
+        there are no tasks, if there are none.
+
+    Raises
+    ------
+    ReadError
+        If the file cannot be read.
+    """
+    path = Path(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ReadError(f"{path}: cannot be opened ({error.strerror})") from error
+    source = read_bytes(content, path.name)
+    return source, segment_document(source)
+
+
+def _jobs(raw_dir: Path, names: list[str], manifest: Manifest) -> list[_Job]:
+    taken = {row["document_id"] for row in manifest.rows.values()}
+    jobs = []
+    for name in names:
+        row = manifest.rows.get(name, {})
+        document_id = row.get("document_id") or _free_id(name, taken)
+        taken.add(document_id)
+        jobs.append(_Job(raw_dir, name, document_id, row))
+    return sorted(jobs, key=lambda job: job.document_id)
+
+
+def _free_id(name: str, taken: set[str]) -> str:
+    """Make an identifier of a file's name; with its extension if it is taken."""
+    path = Path(name)
+    stem = "_".join(path.with_suffix("").parts)
+    if stem not in taken:
+        return stem
+    with_suffix = f"{stem}_{path.suffix.lstrip('.')}"
+    n, candidate = 2, with_suffix
+    while candidate in taken:
+        candidate, n = f"{with_suffix}_{n}", n + 1
+    return candidate
+
+
+def _undeclared(names: list[str], manifest: Manifest) -> list[dict]:
+    if not manifest.is_present:
+        return []
+    return [
+        {
+            "source_file": name,
+            "document_id": None,
+            "reason": "no_manifest_row",
+            "message": (
+                f"{name}: the manifest has no usable row for this file; it was read "
+                "with what its text says about itself. Add a row to declare it"
+            ),
+        }
+        for name in names
+        if name not in manifest.rows
+    ]
+
+
+def _run(jobs: list[_Job], n_workers: int | None):
+    n_workers = n_workers or os.cpu_count() or 1
+    if n_workers == 1 or len(jobs) < _FEW:
+        yield from map(_load, jobs)
+        return
+    with ProcessPoolExecutor(max_workers=min(n_workers, len(jobs))) as pool:
+        futures = [pool.submit(_load, job) for job in jobs]
+        for job, future in zip(jobs, futures, strict=True):
+            try:
+                yield future.result()
+            except Exception as error:  # the worker itself died
+                yield _failed(job, "unexpected_error", _unexpected(job, error))
+
+
+def _load(job: _Job) -> _Result:
+    try:
+        return _read(job)
+    except GovOpenError as error:
+        reason = next(name for kind, name in _REASONS if isinstance(error, kind))
+        return _failed(job, reason, str(error))
+    except OSError as error:
+        message = f"{job.name}: cannot be opened ({error.strerror}); check its rights"
+        return _failed(job, "unreadable", message)
+    except Exception as error:  # a fault of ours must not cost the other files
+        return _failed(job, "unexpected_error", _unexpected(job, error))
+
+
+def _unexpected(job: _Job, error: Exception) -> str:
+    return (
+        f"{job.name}: {type(error).__name__}: {error}; this is a fault of the reader, "
+        "please report it with the file"
+    )
+
+
+def _failed(job: _Job, reason: str, message: str) -> _Result:
+    failure = {
+        "source_file": job.name,
+        "document_id": job.document_id,
+        "reason": reason,
+        "message": message,
+    }
+    return _Result(None, [], [], [failure])
+
+
+def _read(job: _Job) -> _Result:
+    _check_level(job)
+    content = (job.raw_dir / job.name).read_bytes()
+    sha256 = check_checksum(job.name, content, job.declared.get("sha256"))
+    source = read_bytes(content, job.name)
+    declared_year = job.declared.get("year")
+    found = segment_document(source, int(declared_year) if declared_year else None)
+    if found.verdict is not None:
+        reason = (
+            "not_a_plan" if found.verdict.startswith("not") else "nothing_recoverable"
+        )
+        return _failed(job, reason, f"{job.name}: {found.verdict}")
+    document = _document_row(job, source, found, sha256)
+    tasks = _task_rows(job.document_id, source.text, found, document["year"])
+    spans = [
+        {
+            "document_id": job.document_id,
+            "start_char": start,
+            "end_char": end,
+            "role": role,
+            "task_id": None if task is None else tasks[task]["task_id"],
+        }
+        for start, end, role, task in found.spans
+    ]
+    return _Result(document, tasks, spans, [])
+
+
+def _check_level(job: _Job) -> None:
+    level = job.declared.get("level")
+    if level and level not in LEVELS:
+        raise SourceError(
+            f"{job.name}: level in the manifest: {choices(level, LEVELS)}"
+        )
+
+
+def _document_row(job: _Job, source: Source, found: Segmented, sha256: str) -> dict:
+    metadata = found.metadata
+    row = {
+        "document_id": job.document_id,
+        "doc_number": metadata.doc_number,
+        "index_number": metadata.index_number,
+        "issued_date": metadata.issued_date,
+        "source_file": job.name,
+        "source_url": job.declared.get("source_url"),
+        "source_format": source.format,
+        "encoding": source.encoding,
+        "sha256": sha256,
+        "layout": found.layout,
+        "n_tasks": len(found.tasks),
+        "n_chars": len(source.text),
+        "accounted_share": accounted_share(found.spans),
+        "warnings": found.warnings,
+        "note": job.declared.get("note"),
+        "text": source.text,
+    }
+    for name in DECLARED:
+        row[name] = job.declared.get(name, getattr(metadata, name))
+    row["year"] = int(row["year"]) if row["year"] is not None else None
+    row["inferred"] = [name for name in metadata.inferred if name not in job.declared]
+    return row
+
+
+def _task_rows(
+    document_id: str, text: str, found: Segmented, year: int | None
+) -> list[dict]:
+    rows = []
+    for ordinal, draft in enumerate(found.tasks, start=1):
+        title, content = draft.title(text), draft.text("content", text)
+        deadline = draft.deadline
+        rows.append(
+            {
+                "task_id": f"{document_id}-{ordinal:03d}",
+                "document_id": document_id,
+                "ordinal": ordinal,
+                "chapter": draft.chapter,
+                "section": draft.section,
+                "title": title,
+                "is_title_inherited": title is not None
+                and draft.text("title", text) is None,
+                "content": content,
+                "text": "\n".join(part for part in (title, content) if part),
+                "progress": draft.text("progress", text),
+                "lead_units": draft.lead,
+                "support_units": draft.support,
+                "deadline_raw": deadline.raw if deadline else None,
+                "deadline_kind": deadline.kind if deadline else None,
+                "deadline_date": deadline.date if deadline else None,
+                "start_char": draft.start,
+                "end_char": draft.end,
+            }
+        )
+    return rows
+
+
+def _assemble(results: list[_Result], failures: list[dict]) -> Corpus:
+    rows = {
+        "documents": [r.document for r in results if r.document is not None],
+        "tasks": [row for r in results for row in r.tasks],
+        "spans": [row for r in results for row in r.spans],
+        "failures": [*failures, *(row for r in results for row in r.failures)],
+    }
+    rows["failures"].sort(key=lambda row: (row["source_file"], row["reason"]))
+    tables = {
+        name: validate(to_schema(pd.DataFrame(found), name), name)
+        for name, found in rows.items()
+    }
+    return Corpus(**tables)

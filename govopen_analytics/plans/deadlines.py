@@ -1,0 +1,224 @@
+"""Deadlines: an expression such as 9月底前 to its kind and its last day."""
+
+import calendar
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from govopen_analytics.base.text import fold, read_number, tidy
+
+_CN = "[一二三四五六七八九十]{1,3}"
+_YEAR = (
+    r"(?:(?P<year>20\d\d)年?|今年|当年|本年度?|(?P<next>次年|明年|下一?年)|每年)?度?"
+)
+_BEFORE = r"(?:之?前|以前|内|为止|止|完成|前完成|底前完成|公开|发布)*"
+
+_ONGOING = (
+    r"持续(?:推进|开展|实施|落实|做好|进行|更新|优化|加强|完善|深化|改进|提升)?|"
+    r"长期(?:坚持|推进|开展|实施|落实|任务)?|常年|"
+    r"(?:常态化|经常性)(?:开展|推进|实施|落实|公开|更新|进行)?|常态|日常(?:工作|更新)?|"
+    r"(?:适时|及时|实时|随时|动态|定期|即时)(?:公开|更新|推进|发布|开展|调整|完成|落实)?|"
+    r"(?:贯穿|坚持)全年|立行立改|立即|按(?:照)?(?:要求|规定|时限|时间节点|上级要求|职责|需|月度?|季度?|季|年度)"
+    r"(?:要求)?(?:时限)?(?:完成|推进|开展|公开|落实|更新)?|"
+    r"每(?:年度?|个?月|季度?|周|日|半年)(?:月底|月末|末|底|初|\d{1,2}日)?(?:前|更新|公开|一次|至少一次)?|"
+    r"(?:月|季|周)度?(?:更新|公开)|季度?末|每(?:个?月|季度?|年)\d{1,2}[次场期篇]|根据(?:工作|实际)(?:需要|进度|情况)(?:推进|开展)?"
+)
+
+# kind, pattern; the first that matches the whole expression decides.
+_PATTERNS = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        ("ongoing", rf"(?:{_ONGOING})+(?:[,;、](?:{_ONGOING}))*"),
+        (
+            "whole_year",
+            rf"{_YEAR}(?:全年度?|年度|常年|整年|1-12月|1月-12月|1月至12月)(?:工作|推进|任务|持续推进|开展|完成|实施|长期坚持)?",
+        ),
+        (
+            "date",
+            rf"{_YEAR}(?P<month>\d{{1,2}})月(?P<day>\d{{1,2}})[日号]?{_BEFORE}",
+        ),
+        (
+            "date",
+            rf"(?P<year>20\d\d)[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_BEFORE}",
+        ),
+        (
+            "month_end",
+            rf"{_YEAR}(?:\d{{1,2}}月?[-—至到~])?(?P<month>\d{{1,2}}|{_CN})月份?(?:月?[底末]|中旬|下旬|上旬|初)?{_BEFORE}",
+        ),
+        ("month_end", r"(?P<year>20\d\d)[-/.](?P<month>\d{1,2})"),
+        (
+            "month_end",
+            rf"{_YEAR}第?(?P<quarter>[一二三四1-4])季度(?:[底末])?{_BEFORE}",
+        ),
+        ("month_end", rf"{_YEAR}(?P<half>上半年|年中|下半年)[底末]?{_BEFORE}"),
+        ("year_end", rf"{_YEAR}(?:年?[底末终]|年内|岁末)之?{_BEFORE}"),
+        ("year_end", r"(?P<year>20\d\d)年?度?(?:内|前|以前|完成)"),
+        ("whole_year", r"(?P<year>20\d\d)年度?"),
+    )
+)
+_TRIM = re.compile(
+    r"^(?:于|在|到|至|截至|力争|争取|确保|原则上|预计|计划|务必|应)+|(?:完成|实施|推进|落实)+$|[。;,、]+$"
+)
+
+# Where a deadline stands within a sentence; always closed by 前, 内 or 底.
+_IN_PROSE = re.compile(
+    rf"(?:{_YEAR}(?:\d{{1,2}}月\d{{1,2}}日|\d{{1,2}}月(?:份|[底末]|中旬|下旬|上旬)?|"
+    r"第?[一二三四]季度[底末]?|上半年|年?[底末])(?:之?前|以前)|"
+    r"(?:今年|本年度?|年度?|20\d\d年)内|20\d\d年(?:年)?底前?)"
+)
+_IN_CELL = re.compile(
+    r"(?:20\d\d年)?\d{1,2}月(?:\d{1,2}日|[底末])?(?:之?前|以前)?|"
+    r"(?:20\d\d年)?第?[一二三四]季度[底末]?前?|(?:20\d\d)?年[底末](?:之?前)?|年内|全年|"
+    r"持续推进|长期坚持|常态化开展|长期"
+)
+_PERIOD = re.compile(r"个?(?:工作)?[日天]内|小时|分钟")
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A deadline as printed, its kind, and its last day where it has one."""
+
+    raw: str
+    kind: str | None
+    date: dt.date | None
+
+
+def parse_deadline(raw: str, year: int | None) -> Deadline | None:
+    """Read an expression that is a deadline and nothing else.
+
+    Parameters
+    ----------
+    raw : str
+        Such as ``"9月底前"`` or ``"长期推进"``.
+    year : int or None
+        Year of the plan; without one an expression that names no year has a
+        kind and no date.
+
+    Returns
+    -------
+    Deadline or None
+        None if `raw` is no deadline.
+    """
+    folded = re.sub(r"\s+", "", fold(raw))
+    if not folded or len(folded) > 30:
+        return None
+    for candidate in dict.fromkeys((folded, _TRIM.sub("", _TRIM.sub("", folded)))):
+        for kind, pattern in _PATTERNS:
+            match = pattern.fullmatch(candidate) if candidate else None
+            if match:
+                parts = match.groupdict()
+                date = _last_day(kind, parts, year)
+                if date is None and kind in ("date", "month_end") and year:
+                    continue
+                return Deadline(tidy(raw), kind, date)
+    return _first_of_several(folded, raw, year)
+
+
+def _first_of_several(folded: str, raw: str, year: int | None) -> Deadline | None:
+    """Read 6月底前、11月底前: the last of several deadlines governs."""
+    parts = [part for part in re.split(r"[,;、和及]", folded) if part]
+    if len(parts) < 2:
+        return None
+    read = [parse_deadline(part, year) for part in parts]
+    if not all(read):
+        return None
+    last = max(read, key=lambda one: (one.date or dt.date.min, one.kind))
+    return Deadline(tidy(raw), last.kind, last.date)
+
+
+def _last_day(kind: str, parts: dict, year: int | None) -> dt.date | None:
+    if parts.get("year"):
+        year = int(parts["year"])
+    if year is None or kind == "ongoing":
+        return None
+    if parts.get("next"):
+        year += 1
+    if kind in ("year_end", "whole_year"):
+        return dt.date(year, 12, 31)
+    if parts.get("quarter"):
+        month = 3 * read_number(parts["quarter"])
+    elif parts.get("half"):
+        month = 12 if parts["half"] == "下半年" else 6
+    else:
+        month = read_number(parts["month"])
+    if not month or not 1 <= month <= 12:
+        return None
+    last = calendar.monthrange(year, month)[1]
+    day = int(parts["day"]) if parts.get("day") else last
+    return dt.date(year, month, day) if 1 <= day <= last else None
+
+
+def governing_deadline(title: str, sentences: str, year: int | None) -> Deadline | None:
+    """Find the deadline in running text that governs what the title names.
+
+    A deadline inside a clause binds that clause. It is the task's own only
+    where the rest of its sentence names the deliverable of the title, which is
+    taken to be so when the two share a run of five characters or more that is
+    not mere vocabulary of open government.
+
+    Parameters
+    ----------
+    title : str
+        Title of the task.
+    sentences : str
+        Its content.
+    year : int or None
+        Year of the plan.
+
+    Returns
+    -------
+    Deadline or None
+    """
+    if _IN_PROSE.search(fold(title)):
+        sentences = title + "。" + sentences
+    folded = fold(sentences)
+    for match in _IN_PROSE.finditer(folded):
+        end = re.search("[。;]|$", folded[match.end() :]).start() + match.end()
+        clause = folded[match.end() : end]
+        in_title = match.end() <= len(title)
+        if _PERIOD.match(folded[match.start() :]):
+            continue
+        if not in_title and not _share_run(title, clause):
+            continue
+        raw = sentences[match.start() : match.end()]
+        if (deadline := parse_deadline(raw, year)) is not None:
+            return deadline
+    return None
+
+
+def _share_run(title: str, clause: str, length: int = 5) -> bool:
+    vocabulary = re.compile("政务公开|(?:政府)?信息公开|工作|政府信息")
+    title = vocabulary.sub("|", fold(title))
+    return any(
+        "|" not in title[i : i + length] and title[i : i + length] in clause
+        for i in range(len(title) - length + 1)
+    )
+
+
+def deadline_of_cell(raw: str, year: int | None) -> Deadline | None:
+    """Read a cell that holds a deadline, perhaps among other words.
+
+    Parameters
+    ----------
+    raw : str
+        Such as ``"2021年2月公布预算,8月公布决算"``; the last date governs.
+    year : int or None
+        Year of the plan.
+
+    Returns
+    -------
+    Deadline or None
+        Its `raw` is the whole cell.
+    """
+    whole = parse_deadline(raw, year)
+    if whole is not None or len(raw) > 80:
+        return whole
+    read = []
+    for match in _IN_CELL.finditer(re.sub(r"\s+", "", fold(raw))):
+        if (one := parse_deadline(match.group(), year)) is not None:
+            year = one.date.year if one.date else year
+            read.append(one)
+    if not read:
+        return None
+    last = max(read, key=lambda one: one.date or dt.date.min)
+    return Deadline(tidy(raw), last.kind, last.date)

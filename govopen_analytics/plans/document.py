@@ -1,0 +1,287 @@
+"""One source to its tasks, its metadata, and the account of its characters."""
+
+import re
+from dataclasses import dataclass, replace
+
+from govopen_analytics.base.text import fold
+from govopen_analytics.plans.draft import Draft, Ledger
+from govopen_analytics.plans.flattened import Table, find_tables
+from govopen_analytics.plans.frontmatter import (
+    Frame,
+    find_frame,
+    is_furniture,
+    lines_of,
+    role_of_line,
+)
+from govopen_analytics.plans.grid import Token
+from govopen_analytics.plans.kind import not_a_plan
+from govopen_analytics.plans.lead_notes import apply_lead_note
+from govopen_analytics.plans.metadata import PLAN_WORDS, Metadata, read_metadata
+from govopen_analytics.plans.numbering import leading_number
+from govopen_analytics.plans.outline import Node, paragraphs
+from govopen_analytics.plans.prose import prose_tasks
+from govopen_analytics.plans.tables import table_tasks
+from govopen_analytics.readers.source import Source
+
+Span = tuple[int, int, str, int | None]
+
+_ANNEX = re.compile(r"附\s*[件表]?\s*[\d一二三四]?\s*[:：]")
+
+
+@dataclass(frozen=True)
+class Segmented:
+    """What was found in a source.
+
+    Attributes
+    ----------
+    tasks : list of Draft
+        In reading order; empty if the source is no plan.
+    metadata : Metadata
+        What the document says about itself.
+    spans : list of (int, int, str, int or None)
+        Start, end, role and position of the task, from 0, of every stretch of
+        the source that is not white space.
+    layout : str
+        Name of the layout.
+    verdict : str or None
+        Why there are no tasks; None if there are.
+    warnings : list of str
+        What a person should look at.
+    """
+
+    tasks: list[Draft]
+    metadata: Metadata
+    spans: list[Span]
+    layout: str
+    verdict: str | None
+    warnings: list[str]
+
+
+def segment_document(source: Source, year: int | None = None) -> Segmented:
+    """Find the tasks of a source and account for all of its characters.
+
+    Parameters
+    ----------
+    source : Source
+        As a reader returned it.
+    year : int, optional
+        Year of the plan, where it is declared; deadlines without one need it.
+
+    Returns
+    -------
+    Segmented
+    """
+    text = source.text
+    tables = [_trimmed(table, source) for table in find_tables(source)]
+    first = min((table.start for table in tables), default=None)
+    frame = find_frame(text, first)
+    metadata = read_metadata(
+        text, _head_end(frame, text, first), source.metadata, frame.title
+    )
+    ledger = Ledger()
+    year = metadata.year if year is None else year
+    tasks, layout, warnings = _tasks(source, tables, frame, year, ledger)
+    verdict = _verdict(tasks, tables, frame, metadata, text)
+    if verdict is not None:
+        tasks, ledger = [], Ledger()
+    tasks.sort(key=lambda draft: draft.start)
+    apply_lead_note(tasks, text)
+    for position, draft in enumerate(tasks):
+        for role, stretches in draft.stretches.items():
+            for start, end in stretches:
+                ledger.add(start, end, role, position)
+    _enter_rest(ledger, metadata, frame, first, text, has_tasks=bool(tasks))
+    warnings = [*source.warnings, *warnings] if tasks else list(source.warnings)
+    return Segmented(tasks, metadata, ledger.settle(text), layout, verdict, warnings)
+
+
+def accounted_share(spans: list[Span]) -> float:
+    """Share of the characters whose role is known.
+
+    Parameters
+    ----------
+    spans : list of (int, int, str, int or None)
+        Settled stretches of one source.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; 1 for a source of white space.
+    """
+    total = sum(end - start for start, end, *_ in spans)
+    lost = sum(end - start for start, end, role, _ in spans if role == "unrecognised")
+    return 1 - lost / total if total else 1.0
+
+
+def _trimmed(table: Table, source: Source) -> Table:
+    """Cut from the end of a table what is no cell: notes and page furniture."""
+    if table.style == "grid":
+        cells = {c.start for block in source.blocks for c in block.cells}
+        inside = [token.start in cells for token in table.tokens]
+    elif table.style in ("lines", "columns", "glued"):
+        inside = [
+            not (is_furniture(token.text) or _ANNEX.match(token.text))
+            for token in table.tokens
+        ]
+    else:
+        mark = "\t" if table.style == "tabs" else "|"
+        inside = [mark in _line_at(source.text, token) for token in table.tokens]
+    n = len(inside)
+    while (
+        n and not inside[n - 1] and (n < 2 or not _is_last_cell(table, n - 1, source))
+    ):
+        n -= 1
+    return replace(table, tokens=table.tokens[:n])
+
+
+def _is_last_cell(table: Table, i: int, source: Source) -> bool:
+    """Whether a cell cut off without its closing mark ends the text."""
+    token = table.tokens[i]
+    is_end = not source.text[token.end :].strip()
+    return (
+        is_end
+        and table.style == "pipes"
+        and not is_furniture(token.text)
+        and (not re.search(r"^(?:附件|注[:：]|[^：:]{0,4}说明[:：])|印发$", token.text))
+    )
+
+
+def _line_at(text: str, token: Token) -> str:
+    """The line a cell ends on, and the next one if that is only a ``|``."""
+    start = text.rfind("\n", 0, token.start) + 1
+    end = text.find("\n", token.end)
+    end = len(text) if end < 0 else end
+    below = text[end : end + 200].strip().split("\n")[0]
+    line = text[start:end] + ("" if below.strip(" \u3000|｜") else below)
+    return line.replace("｜", "|")
+
+
+def _head_end(frame: Frame, text: str, first: int | None) -> int:
+    """Offset up to which the document speaks about itself."""
+    if first is not None:
+        return first
+    for line in lines_of(text):
+        number = leading_number(fold(line.text))
+        if line.start >= frame.body_start and number and number.value == 1:
+            return line.start
+    return max(frame.body_start, min(len(text), 1500))
+
+
+def _tasks(
+    source: Source,
+    tables: list[Table],
+    frame: Frame,
+    year: int | None,
+    ledger: Ledger,
+) -> tuple[list[Draft], str, list[str]]:
+    text = source.text
+    in_tables: list[Draft] = []
+    warnings: list[str] = []
+    table_ledger = Ledger()
+    for table in tables:
+        found, remarks = table_tasks(table, text, year, table_ledger)
+        in_tables += found
+        warnings += remarks
+    prose_ledger = Ledger()
+    limit = min((table.start for table in tables), default=len(text))
+    nodes = _body(text, frame.body_start, min(frame.body_end, limit))
+    in_prose, remarks = prose_tasks(nodes, text, year, prose_ledger)
+    told = _told_again(in_prose, in_tables, text)
+    if len(told) >= 0.6 * max(len(in_prose), 1) and in_prose and in_tables:
+        ledger.entries += prose_ledger.entries
+        _complete(told, in_tables, text, ledger)
+        return in_prose, "prose and table", [*remarks, *warnings]
+    if len(in_tables) >= max(len(in_prose), 1):
+        ledger.entries += table_ledger.entries
+        style = tables[0].style
+        return in_tables, "table" if style == "grid" else f"table ({style})", warnings
+    ledger.entries += prose_ledger.entries
+    return in_prose, "prose", remarks
+
+
+def _body(text: str, start: int, end: int) -> list[Node]:
+    """Paragraphs from the first number on; what stands before is preamble."""
+    nodes = paragraphs(text, start, end)
+    return [
+        node
+        for node in nodes
+        if node.number
+        or node.end - node.start > 60
+        or not is_furniture(text[node.start : node.end])
+    ]
+
+
+def _told_again(
+    prose: list[Draft], table: list[Draft], text: str
+) -> list[tuple[Draft, Draft]]:
+    """Pairs of tasks that running text and a table both tell."""
+    rows = [(_letters(draft, text), draft) for draft in table]
+    pairs = []
+    for draft in prose:
+        words = _letters(draft, text)
+        for told, row in rows:
+            if told and words and (words[:20] in told or told[:20] in words):
+                pairs.append((draft, row))
+                break
+    return pairs
+
+
+def _letters(draft: Draft, text: str) -> str:
+    """What a task says, without white space and punctuation."""
+    parts = (draft.text("title", text), draft.text("content", text))
+    return re.sub(r"\W", "", "".join(part or "" for part in parts))
+
+
+def _complete(
+    told: list[tuple[Draft, Draft]], table: list[Draft], text: str, ledger: Ledger
+) -> None:
+    """Add to tasks of running text what only the table says of them."""
+    for draft, row in told:
+        if not draft.lead:
+            draft.lead, draft.support = row.lead, row.support
+        draft.deadline = draft.deadline or row.deadline
+    for row in table:
+        for stretches in row.stretches.values():
+            for start, end in stretches:
+                ledger.add(start, end, "repeated")
+
+
+def _verdict(
+    tasks: list[Draft], tables: list[Table], frame: Frame, metadata: Metadata, text: str
+) -> str | None:
+    names = [column.name for table in tables for column in table.columns]
+    reason = not_a_plan(metadata.title, names, text)
+    if reason:
+        return f"not a plan: {reason}"
+    if not tables and frame.handed_on is not None:
+        return "not a plan: a covering letter whose plan is missing"
+    if tasks:
+        return None
+    promises = PLAN_WORDS.search(fold(metadata.title or ""))
+    if tables or frame.title or frame.has_letter or promises:
+        return "a plan, nothing recoverable"
+    return "not a plan: no tasks recognised"
+
+
+def _enter_rest(
+    ledger: Ledger,
+    metadata: Metadata,
+    frame: Frame,
+    first: int | None,
+    text: str,
+    *,
+    has_tasks: bool,
+) -> None:
+    """Name what is left: title and labels, letter, preamble, furniture, notes."""
+    for start, end in metadata.stretches:
+        ledger.add(start, end, "metadata")
+    start = min((e[0] for e in ledger.entries if e[3] is not None), default=len(text))
+    last = max((e[1] for e in ledger.entries if e[3] is not None), default=0)
+    for line in lines_of(text):
+        is_letter = frame.has_letter and line.end <= frame.body_start
+        role = role_of_line(line.text, is_letter=is_letter)
+        if has_tasks and line.start >= last and role == "preamble":
+            role = "notes"
+        if has_tasks and start < line.start < last and role == "preamble":
+            continue
+        ledger.add(line.start, line.end, role)

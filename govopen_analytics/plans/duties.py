@@ -1,0 +1,253 @@
+"""Where running text says who does a task: brackets, labels, glued units."""
+
+import re
+from dataclasses import dataclass
+
+from govopen_analytics.base.text import fold, read_number
+from govopen_analytics.plans.deadlines import deadline_of_cell, parse_deadline
+from govopen_analytics.plans.units import (
+    Responsibility,
+    is_labelled,
+    looks_like_units,
+    parse_responsibility,
+    split_units,
+)
+
+_INNER = r"(?:[^()\[\]]|[(\[](?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*[)\]])"
+_BRACKET = re.compile(rf"[(\[]({_INNER}{{2,400}})[)\]]")
+_OPEN_BRACKET = re.compile(rf"[(\[]({_INNER}{{2,200}})$")
+_DUTY_WORD = re.compile(
+    "牵头|负责|配合|落实|责任(?:单位|部门|科室|处室|股室|人|领导|时限)|"
+    "主办|协办|承办|统筹"
+)
+_DUTY_CLAUSE = re.compile(r"(?:牵头|负责|落实|配合)[^,]{0,4}$")
+_ALL_BELOW = re.compile(
+    r"(?:以下|上述|以上)(?:各项|任务|工作|内容)*(?:均|都|全部)由(.{2,60}?)"
+    r"(?:负责|落实|牵头|承担)"
+)
+_GLUED = re.compile(
+    r"(?<=[。;])(?P<units>[^。;()]{2,60}?)(?P<deadline>持续推进|长期坚持|"
+    r"常态化开展|长期推进|年底前|全年|\d{1,2}月底前)?[。;]?$"
+)
+_STRONG_UNIT = re.compile(
+    r"[\u3400-\u9fff]{1,12}(?:局|厅|处|科|室|办|委|股|部|中心|所|站|单位|部门)"
+)
+_LABELS_AT_END = re.compile(
+    r"(?<=[。;])\s*((?:责任|牵头|配合|主办|完成|承办|落实)[^。;:]{1,8}:.{2,200})$"
+)
+_LABELLED_LIMIT = re.compile(
+    r"\s*\(?\s*(?:完成|责任|工作|办理|落实)?(?:时间|时限|期限)(?:要求|节点)?\s*:"
+    r"\s*(.+?)[);。]*\s*$"
+)
+_EDGES = re.compile(r"^[\s(（〔\[]+|[\s)）〕\]。;；]+$")
+_LONGEST_LABEL = 200
+
+
+_ABOVE = re.compile(
+    r"以上(?P<n>[两二三四五六七八九十]|\d)[项条](?:工作|任务)?(?:均|都)?由"
+    r"(?P<units>.{2,60}?)(?:负责|落实|牵头|承担)"
+)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A stretch of the source that says who does a task, and what it says."""
+
+    start: int
+    end: int
+    said: Responsibility
+
+
+def find_duties(source: str, start: int, end: int, year: int | None) -> list[Duty]:
+    """Find the brackets and closing labels that say who is responsible.
+
+    Parameters
+    ----------
+    source : str
+        Text of the source.
+    start, end : int
+        The paragraph.
+    year : int or None
+        Year of the plan.
+
+    Returns
+    -------
+    list of Duty
+        In reading order.
+    """
+    text = source[start:end]
+    folded = fold(text)
+    brackets = list(_BRACKET.finditer(folded))
+    tail = _OPEN_BRACKET.search(folded)
+    if tail and all(match.start() != tail.start() for match in brackets):
+        brackets.append(tail)
+    found = [(m.start(), m.end(), m.start(1), m.end(1)) for m in brackets]
+    found = [one for one in found if _names_units(text, folded, *one)]
+    labels = _LABELS_AT_END.search(folded)
+    if labels and is_labelled(text[labels.start(1) :]):
+        at = labels.start(1)
+        if not any(m.start() <= at < m.end() for m in brackets):
+            found.append((at, len(text), at, len(text)))
+    duties = []
+    for first, last, inner, inner_end in found:
+        said = parse_responsibility(text[inner:inner_end], year)
+        if said is not None:
+            duties.append(Duty(start + first, start + last, said))
+    return duties
+
+
+def _names_units(text: str, folded: str, first: int, last: int, a: int, b: int) -> bool:
+    """Whether a bracket names units, and is not a remark of the sentence."""
+    inner = text[a:b]
+    if _DUTY_WORD.search(folded[a:b]) and (is_labelled(inner) or _is_duty(inner)):
+        return True
+    closes = not folded[last:].strip(" 。;,")
+    follows_stop = folded[:first].rstrip()[-1:] in "。;,"
+    return (closes or follows_stop) and _is_units_and_limit(inner)
+
+
+def _is_units_and_limit(inner: str) -> bool:
+    """Whether a bracket holds units, with a deadline behind them or not."""
+    if looks_like_units(inner):
+        return True
+    clauses = [one for one in re.split("[,，;；]", inner) if one.strip()]
+    limits = [one for one in clauses if parse_deadline(one, None) or is_labelled(one)]
+    units = [one for one in clauses if one not in limits]
+    return bool(limits and units) and all(map(looks_like_units, units))
+
+
+def _is_duty(inner: str) -> bool:
+    """Whether a bracket with a word of duty in it is about who does what."""
+    folded = fold(inner)
+    clauses = [clause for clause in re.split("[,;。]", folded) if clause.strip()]
+    if len(folded) > 300 or not clauses or folded.startswith(("以下", "即", "指")):
+        return False
+    if looks_like_units(clauses[0]) and any(map(is_labelled, clauses)):
+        return True
+    about = sum(
+        looks_like_units(clause)
+        or parse_deadline(clause, None) is not None
+        or _DUTY_CLAUSE.search(clause) is not None
+        for clause in clauses
+    )
+    return about >= 0.6 * len(clauses)
+
+
+def is_label_line(text: str) -> bool:
+    """Tell whether a paragraph is nothing but a label such as 责任单位：甲.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    bool
+    """
+    bare = _EDGES.sub("", text)
+    return len(bare) < _LONGEST_LABEL and is_labelled(bare)
+
+
+def read_label_lines(lines: list[str], year: int | None) -> Responsibility | None:
+    """Read label lines that stand below one another as one statement.
+
+    Parameters
+    ----------
+    lines : list of str
+        Such as ``["牵头单位：甲", "责任单位：乙", "完成时限：年底前"]``.
+    year : int or None
+        Year of the plan.
+
+    Returns
+    -------
+    Responsibility or None
+        None if they name neither a unit nor a deadline.
+    """
+    said = parse_responsibility(";".join(_EDGES.sub("", one) for one in lines), year)
+    limit = _LABELLED_LIMIT.match(fold(lines[-1]))
+    if limit is None or (said is not None and said.deadline is not None):
+        return said
+    deadline = deadline_of_cell(limit[1], year)
+    return Responsibility(
+        said.lead if said else (), said.support if said else (), deadline
+    )
+
+
+def duty_for_all_below(text: str, year: int | None) -> Responsibility | None:
+    """Read 以下均由甲落实.
+
+    Parameters
+    ----------
+    text : str
+        A paragraph between a heading and its items.
+    year : int or None
+        Year of the plan.
+
+    Returns
+    -------
+    Responsibility or None
+    """
+    match = _ALL_BELOW.search(fold(text))
+    return (
+        parse_responsibility(text[match.start(1) : match.end(1)], year)
+        if match
+        else None
+    )
+
+
+def duty_for_those_above(
+    text: str, year: int | None
+) -> tuple[int, Responsibility] | None:
+    """Read 以上两项由甲负责.
+
+    Parameters
+    ----------
+    text : str
+        Text of the last task it speaks of.
+    year : int or None
+        Year of the plan.
+
+    Returns
+    -------
+    n_tasks : int
+        How many tasks it speaks of, that one included.
+    said : Responsibility
+    """
+    match = _ABOVE.search(fold(text))
+    n_tasks = read_number(match["n"]) if match else None
+    if n_tasks is None:
+        return None
+    units = text[match.start("units") : match.end("units")]
+    said = parse_responsibility(units, year)
+    return (n_tasks, said) if said else None
+
+
+def glued_duty(source: str, start: int, end: int, year: int | None) -> Duty | None:
+    """Part units that were glued to the end: …更新。办公室常态化开展.
+
+    Parameters
+    ----------
+    source : str
+        Text of the source.
+    start, end : int
+        The last stretch of a task's content.
+    year : int or None
+        Year of the plan.
+
+    Returns
+    -------
+    Duty or None
+    """
+    match = _GLUED.search(fold(source[start:end]))
+    if match is None:
+        return None
+    units = source[start + match.start("units") : start + match.end("units")]
+    if not all(map(_STRONG_UNIT.fullmatch, split_units(fold(units)))):
+        return None
+    said = parse_responsibility(units, year)
+    if said is None:
+        return None
+    if match["deadline"]:
+        raw = source[start + match.start("deadline") : start + match.end("deadline")]
+        said = Responsibility(said.lead, said.support, deadline_of_cell(raw, year))
+    return Duty(start + match.start("units"), end, said)

@@ -1,0 +1,416 @@
+"""Cells of tables: as the format gives them, or as flattening into text left them."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+
+from govopen_analytics.base.text import fold
+from govopen_analytics.plans.columns import Column, column_role, read_header
+from govopen_analytics.plans.glued import glued_tokens
+from govopen_analytics.plans.grid import Token, infer_columns, tidied
+from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
+from govopen_analytics.readers.source import Source
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table found in a source, not yet aligned.
+
+    Attributes
+    ----------
+    columns : list of Column
+        The header.
+    header : list of Token
+        Cells of the header and of its repetitions.
+    tokens : list of Token
+        All other cells, in reading order.
+    page_breaks : frozenset of int
+        Positions in `tokens` before which the header was repeated.
+    style : str
+        How the cells were parted, for the layout's name.
+    above : tuple of Token
+        Numbered headings right above the header: chapter and section of the table.
+    """
+
+    columns: list[Column]
+    header: list[Token]
+    tokens: list[Token]
+    page_breaks: frozenset[int]
+    style: str
+    above: tuple[Token, ...] = ()
+
+    @property
+    def start(self) -> int:
+        """Offset of its first cell."""
+        cells = (*self.above, *self.header, *self.tokens)
+        return min(token.start for token in cells)
+
+
+_LONGEST_HEADING = 60
+_LEAST_HEIGHT = 4  # lines of a column printed by itself, its name included
+_PIPES = re.compile(r"[|｜│┃]")
+_MOST_LINES = 10  # of one cell
+_RULE = re.compile(r"\s*[|｜]?[\s:|｜+=—─-]*-{2,}[\s:|｜+=—─-]*")
+
+
+def find_tables(source: Source) -> list[Table]:
+    """Find the tables that have a header naming tasks.
+
+    Parameters
+    ----------
+    source : Source
+
+    Returns
+    -------
+    list of Table
+        In reading order; consecutive tables of the same header are one.
+    """
+    if any(block.cells for block in source.blocks):
+        tables = _tables(_grid_tokens(source), "grid")
+        if tables:
+            return tables
+    styles = {
+        "tabs": _tab_tokens(source.text),
+        "pipes": _pipe_tokens(source.text),
+        "glued": glued_tokens(source.text),
+        "columns": _column_tokens(source.text),
+        "lines": _line_tokens(source.text),
+    }
+    for style, tokens in styles.items():
+        if tokens and (tables := _tables(tokens, style)):
+            return tables
+    for style in ("tabs", "pipes"):
+        if tokens := styles[style]:
+            table = _without_header(tokens, style)
+            if table:
+                return [table]
+    return []
+
+
+def _without_header(tokens: list[Token], style: str) -> Table | None:
+    """Take rows of one width for a table whose header is missing.
+
+    A column of numbers and one of units or deadlines make it a table of tasks.
+    """
+    rows: list[list[Token]] = []
+    for token in tokens:
+        if token.opens_row or not rows:
+            rows.append([])
+        rows[-1].append(token)
+    rows = [row[:-1] if not row[-1].text else row for row in rows]
+    widths = Counter(len(row) for row in rows if len(row) > 2)
+    if not widths or widths.most_common(1)[0][1] < 3:
+        return None
+    width = widths.most_common(1)[0][0]
+    body = [row for row in rows if len(row) == width]
+    columns = infer_columns([[token.text for token in row] for row in body])
+    roles = {column.role for column in columns}
+    if "ordinal" not in roles or not roles & {"lead", "deadline"}:
+        return None
+    first = tokens.index(body[0][0])
+    return Table(columns, [], tokens[first:], frozenset(), style)
+
+
+def _grid_tokens(source: Source) -> list[Token]:
+    tokens: list[Token] = []
+    for block in source.blocks:
+        spans = block.cells or (block,)
+        own = {(cell.start, cell.end) for cell in spans}
+        if block.cells and len(spans) > 2 and len(own) == 1:  # merged across
+            cell = spans[0]
+            tokens.append(
+                replace(
+                    tidied(cell.start, cell.end, source.text, opens_row=True),
+                    spans_row=True,
+                    is_merged=cell.is_merged,
+                )
+            )
+            continue
+        for place, cell in enumerate(spans):
+            merged = getattr(cell, "is_merged", False)
+            tokens.append(
+                tidied(
+                    cell.start,
+                    cell.end,
+                    source.text,
+                    opens_row=place == 0,
+                    is_merged=merged,
+                )
+            )
+    return tokens
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    lines, start = [], 0
+    for line in text.split("\n"):
+        lines.append((start, line))
+        start += len(line) + 1
+    return lines
+
+
+def _tab_tokens(text: str) -> list[Token]:
+    """Cells parted by tabs: a row a line, or a cell a line behind a tab."""
+    lines = _lines(text)
+    tabbed = [line for _, line in lines if "\t" in line]
+    if len(tabbed) < 3:
+        return []
+    single = sum(line.startswith("\t") and line.count("\t") == 1 for line in tabbed)
+    if single > 0.6 * len(tabbed):
+        return _tab_led(text, lines)
+    tokens = []
+    for start, line in lines:
+        if not line.strip():
+            continue
+        at = start
+        for place, cell in enumerate(line.split("\t")):
+            tokens.append(tidied(at, at + len(cell), text, opens_row=place == 0))
+            at += len(cell) + 1
+    return tokens
+
+
+def _tab_led(text: str, lines: list[tuple[int, str]]) -> list[Token]:
+    """A tab opens a cell, an empty line a row; other lines go on with the cell."""
+    spans: list[tuple[int, int, bool]] = []
+    after_blank = True
+    for start, line in lines:
+        end = start + len(line)
+        if "\t" in line:
+            spans.append((start, end, after_blank))
+            after_blank = False
+        elif line.strip() and spans and not after_blank:
+            spans[-1] = (spans[-1][0], end, spans[-1][2])
+        elif line.strip():
+            spans.append((start, end, True))
+            after_blank = True
+        else:
+            after_blank = True
+    return [tidied(a, b, text, opens_row=opens) for a, b, opens in spans]
+
+
+def _pipe_tokens(text: str) -> list[Token]:
+    """Cells closed by a ``|``, which may stand on a line of its own."""
+    lines = [(at, line) for at, line in _lines(text) if line.strip()]
+    piped = [line for _, line in lines if _PIPES.search(line)]
+    if len(piped) < 3:
+        return []
+    rows = sum(sum(map(bool, map(str.strip, _PIPES.split(one)))) > 1 for one in piped)
+    by_row = rows > 0.4 * sum(bool(_PIPES.sub("", one).strip()) for one in piped)
+    tokens: list[Token] = []
+    pending: list[tuple[int, int]] = []
+    opens, is_cut, n_cells = True, False, 0  # is_cut: a cell goes on below
+    for start, line in lines:
+        if _RULE.fullmatch(line) and "-" in line:
+            continue
+        pieces, at = _PIPES.split(line), start
+        if _is_boxed(line, pieces) and not is_cut:
+            tokens += [tidied(a, b, text, opens_row=True) for a, b in pending]
+            at, pending, opens = at + len(pieces[0]) + 1, [], True
+            pieces = pieces[1:]
+        opens = opens and bool(_PIPES.sub("", line).strip())
+        for piece in pieces[:-1]:
+            before, own = _cell_lines(pending, text, piece, is_first=not n_cells)
+            n_cells += 1
+            tokens += [tidied(a, b, text, opens_row=True) for a, b in before]
+            first = own[0][0] if own else at
+            marked = opens if by_row else None
+            tokens.append(tidied(first, at + len(piece), text, opens_row=marked))
+            opens, pending = False, []
+            at += len(piece) + 1
+        if pieces[-1].strip():
+            is_cut = (bool(pending) and is_cut) or len(pieces) > 1
+            pending.append((at, at + len(pieces[-1])))
+        else:
+            is_cut, opens = False, True
+    for i, (a, b) in enumerate(pending):
+        marked = (opens if by_row else None) if i == 0 and n_cells else True
+        tokens.append(tidied(a, b, text, opens_row=marked))
+    return tokens
+
+
+def _is_boxed(line: str, pieces: list[str]) -> bool:
+    """Whether a line such as ``| a | b |`` opens with the edge of its box."""
+    n_filled = sum(bool(piece.strip()) for piece in pieces)
+    return not pieces[0].strip() and len(pieces) > 2 and n_filled > 0
+
+
+def _cell_lines(
+    pending: list[tuple[int, int]], text: str, piece: str, *, is_first: bool
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Part the lines before a ``|`` into running text and the cell it closes.
+
+    A cell may hold several lines; but a column name is a cell by itself, and
+    what stands above the first cell of a table is no part of it.
+    """
+    if not pending:
+        return [], []
+    if piece.strip():  # the closing line has text of its own
+        is_apart = is_first or column_role(piece) or len(pending) > _MOST_LINES
+        return (pending, []) if is_apart else ([], pending)
+    last = text[slice(*pending[-1])]
+    if is_first or column_role(last) or len(pending) > _MOST_LINES:
+        return pending[:-1], pending[-1:]
+    return [], pending
+
+
+def _line_tokens(text: str) -> list[Token]:
+    """A cell a line, with nothing to part rows but perhaps an empty line."""
+    tokens = []
+    lines = _lines(text)
+    n_blank = sum(not line.strip() for _, line in lines)
+    n_full = len(lines) - n_blank
+    parts_rows = 0 < n_blank < 0.4 * n_full
+    after_blank = False
+    for start, line in lines:
+        if not line.strip():
+            after_blank = True
+            continue
+        opens = True if after_blank and parts_rows else None
+        tokens.append(tidied(start, start + len(line), text, opens_row=opens))
+        after_blank = False
+    return tokens
+
+
+def _column_tokens(text: str) -> list[Token]:
+    """Cells of a table that was printed column by column, put into rows.
+
+    Column names stand at equal distances, each above the cells of its column.
+    """
+    lines = [(start, line) for start, line in _lines(text) if line.strip()]
+    heads = [i for i, (_, line) in enumerate(lines) if column_role(line)]
+    steps = [below - above for above, below in pairwise(heads)]
+    for height, group in groupby(range(len(steps)), key=steps.__getitem__):
+        places = list(group)
+        first, n_columns = heads[places[0]], len(places) + 1
+        if height < _LEAST_HEIGHT or n_columns < 3:
+            continue
+        cells = [
+            lines[first + column * height + row]
+            for row in range(height)
+            for column in range(n_columns)
+            if first + column * height + row < len(lines)
+        ]
+        if len(cells) == height * n_columns:
+            return [
+                tidied(at, at + len(line), text, opens_row=i % n_columns == 0)
+                for i, (at, line) in enumerate(cells)
+            ]
+    return []
+
+
+def _tables(tokens: list[Token], style: str) -> list[Table]:
+    headers = _find_headers(tokens, style)
+    tables: list[Table] = []
+    for i, (first, last, columns) in enumerate(headers):
+        stop = headers[i + 1][0] if i + 1 < len(headers) else len(tokens)
+        while style == "pipes" and last < stop and _is_padding(tokens[last]):
+            last += 1  # empty cells that close the header's line
+        body = _until_annex(tokens[last:stop])
+        header = tokens[first:last]
+        names = [re.sub(r"[\s()]", "", fold(column.name)) for column in columns]
+        if tables and _names(tables[-1].columns) == names:
+            previous = tables[-1]
+            cells, caption = _without_caption(previous.tokens, style)
+            tables[-1] = replace(
+                previous,
+                header=previous.header + caption + header,
+                tokens=cells + body,
+                page_breaks=previous.page_breaks | {len(cells)},
+            )
+        else:
+            above = _headings_above(tokens, first)
+            if tables and above:
+                kept = [t for t in tables[-1].tokens if t not in above]
+                tables[-1] = replace(tables[-1], tokens=kept)
+            tables.append(Table(columns, header, body, frozenset(), style, above))
+    return tables
+
+
+def _headings_above(tokens: list[Token], first: int) -> tuple[Token, ...]:
+    """Chapter and section headings that stand right above a header."""
+    at = first
+    while at and _is_heading(tokens[at - 1]):
+        at -= 1
+    return tuple(tokens[at:first])
+
+
+def _is_heading(token: Token) -> bool:
+    folded = fold(token.text)
+    number = leading_number(folded)
+    return (
+        number is not None
+        and number.kind in HEADING_KINDS
+        and len(folded) <= _LONGEST_HEADING
+        and not re.search("[。;]|任务分[解工]|责任分[解工]|清单|台账|一览表", folded)
+    )
+
+
+def _until_annex(tokens: list[Token]) -> list[Token]:
+    """Cut a table's cells where another annex begins: 附件2 on a line."""
+    for i, token in enumerate(tokens):
+        if token.opens_row and re.fullmatch(
+            r"附\s*件\s*[\d一二三四]?\s*:?", fold(token.text)
+        ):
+            return tokens[:i]
+    return tokens
+
+
+def _without_caption(
+    tokens: list[Token], style: str
+) -> tuple[list[Token], list[Token]]:
+    """Part from a table the line that names the next one of the same header."""
+    last = tokens[-1:] if style != "lines" else []
+    is_alone = last and last[0].opens_row and not last[0].spans_row
+    is_heading = last and leading_number(fold(last[0].text)) is not None
+    if is_alone and not is_heading:
+        return tokens[:-1], last
+    return tokens, []
+
+
+def _is_padding(token: Token) -> bool:
+    return not token.text and token.opens_row is not True
+
+
+def _names(columns: list[Column]) -> list[str]:
+    return [re.sub(r"[\s()]", "", fold(column.name)) for column in columns]
+
+
+def _find_headers(
+    tokens: list[Token], style: str
+) -> list[tuple[int, int, list[Column]]]:
+    """Find every run of cells that is a header: its first, its end, its columns."""
+    found, i = [], 0
+    while i < len(tokens):
+        run = _header_at(tokens, i, style)
+        if run is None:
+            i += 1
+            continue
+        found.append((i, *run))
+        i = run[0]
+    return found
+
+
+def _header_at(
+    tokens: list[Token], first: int, style: str
+) -> tuple[int, list[Column]] | None:
+    opening = tokens[first]
+    if opening.opens_row is False or len(opening.text) > 24:
+        return None
+    if opening.opens_row and style != "lines":
+        end = first + 1
+        while end < len(tokens) and tokens[end].opens_row is False:
+            end += 1
+        columns = read_header([token.text for token in tokens[first:end]])
+        if columns:
+            return end, columns
+    if column_role(opening.text) is None:
+        return None
+    best = None
+    for end in range(first + 2, min(first + 13, len(tokens)) + 1):
+        if tokens[end - 1].opens_row or len(tokens[end - 1].text) > 24:
+            break
+        names = [token.text for token in tokens[first:end]]
+        columns = read_header(names, is_row=False) if names[-1] else None
+        if columns:
+            best = (end, columns)
+    return best

@@ -1,0 +1,315 @@
+"""What stands around a plan's tasks: furniture, title, covering letter, notes."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from govopen_analytics.base.text import fold
+from govopen_analytics.plans.metadata import agency_in_title, is_date, is_plan_title
+from govopen_analytics.plans.numbering import leading_number
+
+_FURNITURE = re.compile(
+    r"首页\s*>|当前位置|您(?:当前)?(?:所在)?的?位置|字体\s*[:：]|【?字\s*号|扫一扫|打印(?:本页|此页|文章)?(?:\s|$|关闭|\])|"
+    r"关闭(?:本页|窗口|此页)|分享(?:到|至|:|$)|收藏(?:本页|$)|版权所有|主办单位\s*:|承办单位\s*:|网站标识码|ICP备|"
+    r"公网安备|上一[篇条]|下一[篇条]|相关(?:链接|文档|文章|信息|新闻|附件|阅读|推荐)|点击(?:数|次数|率|下载)|浏览(?:次数|量|数)|"
+    r"访问量|无障碍|长者(?:版|模式)|登录|注册|设为首页|加入收藏|来源\s*:|作者\s*:|编辑\s*:|责任编辑|信息来源|发布(?:时间|日期)\s*:|"
+    r"更新时间\s*:|纠错|返回顶部|网站地图|联系我们|技术支持|智能问答|站内搜索|繁体|English|下载(?:文档|前|后|附件|地址)|"
+    r"会员|文库|小编|www\.|https?://|欢迎(?:访问|浏览)|文档编号|上传时间|页数|格式\s*:|大小\s*:|预览|"
+    r"TOP|微信(?:扫|公众号$)|^\s*\|?\s*$|珍藏版|当前文档|阅读次数|视力保护|大\s*中\s*小"
+)
+_TRAILING = re.compile(
+    r"(?:附件|附表?)\s*\d*\s*[:.]|^附件\s*\d*$|抄送|主送|印发$|^\(?此件|联\s*系\s*人|联系电话|^附\s*则|"
+    r"本(?:方案|要点|台账|办法)自.*(?:施行|执行|实施)|(?:办公室|厅|局)\s*\d{4}年\d{1,2}月\d{1,2}日印发"
+)
+_REPORT_BACK = re.compile(
+    r"请(?:各.{0,14})?于.{2,16}前.*(?:报送|报至|报[市县省区局厅]|反馈)"
+)
+_ADDRESSEE = re.compile(r"^[^。]{2,200}[:：]\s*$")
+_HANDS_ON = re.compile(
+    r"(?:现(?:将|把)?|已经?[^。]{0,40}(?:同意|通过|审定)[^。]{0,6})[^。]{0,80}?(?:印发|转发|下发|发)给?(?:你们|各|给)|"
+    r"现(?:予)?(?:印发|公布)|印发给你们|现(?:将|把)[^。]{0,60}[》〉][^。]{0,20}(?:印发|转发|下发)"
+)
+
+_NOTICE = re.compile(r"^[^。《]{0,30}(?:关于)?印发[^。]{4,60}的?通知$")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the source that is not blank."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where a plan begins and ends within its source.
+
+    Attributes
+    ----------
+    body_start, body_end : int
+        Offsets of the stretch that may hold tasks.
+    title : str or None
+        The title line right above the body.
+    has_letter : bool
+        Whether a covering letter stands above the title.
+    handed_on : int or None
+        Offset of the line that hands on a document (现将《…》印发给你们), if
+        neither a date nor 附件 stands between it and the body.
+    """
+
+    body_start: int
+    body_end: int
+    title: str | None
+    has_letter: bool
+    handed_on: int | None
+
+
+def lines_of(source: str) -> list[Line]:
+    """Split a source into its lines, blank ones left out."""
+    lines, at = [], 0
+    for raw in source.split("\n"):
+        for first, last in _stretches(raw):
+            text = raw[first:last].strip(_EDGES)
+            if text:
+                start = at + raw.index(text, first)
+                lines.append(Line(start, start + len(text), text))
+        at += len(raw) + 1
+    return lines
+
+
+# In a document on one line: where a date, a notice's title, those addressed, or
+# the plan's title ends, and where the numbers begin.
+_SEAM = re.compile(
+    r"(?<=日)(?=[\u3400-\u9fff]{2,20}20\d\d年)|(?<=20\d\d年\d月\d日)|"
+    r"(?<=20\d\d年\d\d月\d日)|(?<=20\d\d年\d月\d\d日)|(?<=20\d\d年\d\d月\d\d日)|"
+    r"(?<=的通知)(?=[^》〉。,、])|(?<=各单位:)|(?<=各直属机构:)|(?<=有关单位:)|(?<=各科室:)|"
+    r"(?<=工作要点|任务分工|实施方案|工作方案)(?=[为根按]|20\d\d年|一、)|(?<=台账)(?=[为根]|一、)|"
+    r"(?=[一二三四五六七八九十]、[\u3400-\u9fff])"
+)
+_LONG_LINE = 300
+_EDGES = " \t\u3000#*"  # white space, and the marks of Markdown
+
+
+def _stretches(raw: str) -> list[tuple[int, int]]:
+    """The line itself; of one that holds a whole document, its parts."""
+    if len(raw) < _LONG_LINE:
+        return [(0, len(raw))]
+    cuts = sorted({0, len(raw), *(m.start() for m in _SEAM.finditer(fold(raw)))})
+    return list(pairwise(cuts))
+
+
+def is_furniture(text: str) -> bool:
+    """Tell whether a line belongs to the page and not to the document."""
+    folded = fold(text)
+    numbered = leading_number(folded) is not None and re.search("[。;]", folded)
+    is_sentence = len(folded) >= 12 and folded.rstrip().endswith("。")
+    if len(folded) >= 200 or numbered or is_sentence:
+        return False
+    return bool(_FURNITURE.search(folded))
+
+
+def find_frame(source: str, limit: int | None = None) -> Frame:
+    """Find where the plan's own text begins and ends.
+
+    A date standing alone closes a covering letter; the title of a plan behind
+    it opens the plan. Without such a letter the body begins behind the title,
+    or at the first number.
+
+    Parameters
+    ----------
+    source : str
+        Text of the source.
+    limit : int, optional
+        Offset at which a table begins; the frame is looked for before it.
+
+    Returns
+    -------
+    Frame
+    """
+    lines = [line for line in lines_of(source) if limit is None or line.start < limit]
+    titles = [i for i, line in enumerate(lines) if _is_title(lines, i)]
+    signed = [i for i, line in enumerate(lines) if _is_date(line.text)]
+    numbered = [
+        i
+        for i, line in enumerate(lines)
+        if (number := leading_number(fold(line.text))) and number.rank <= 3
+    ]
+    firsts = [i for i in numbered if leading_number(fold(lines[i].text)).value == 1]
+    handing = [
+        i for i, one in enumerate(lines[:60]) if _HANDS_ON.search(fold(one.text))
+    ]
+    own = [i for i in numbered if not any(i > j for j in handing)]
+    after = _title_behind_letter(lines, titles, signed, own, limit is not None)
+    if after is not None:
+        start = lines[after].end
+        title, has_letter = _whole_title(lines, after), True
+    else:
+        first = firsts[0] if firsts else (numbered[0] if numbered else len(lines))
+        above = [i for i in titles if i < first]
+        start = lines[above[-1]].end if above else 0
+        title = _whole_title(lines, above[-1]) if above else None
+        has_letter = False
+    if limit is not None:
+        start = min(start, limit)
+    if not titles:
+        handing += [
+            i for i, one in enumerate(lines[:20]) if _NOTICE.match(fold(one.text))
+        ]
+    last = handing[-1] if handing else 0
+    first_below = next((i for i in numbered if i > last), len(lines))
+    is_closed = any(last < i < first_below for i in (*signed, *titles))
+    is_letter = bool(handing) and not has_letter and not is_closed
+    handed_on = lines[last].start if is_letter else None
+    return Frame(start, _body_end(lines, start, source), title, has_letter, handed_on)
+
+
+def _is_title(lines: list[Line], i: int) -> bool:
+    text = lines[i].text
+    if is_plan_title(text):
+        return not is_furniture(text)
+    return i > 0 and _joins(lines[i - 1], lines[i])
+
+
+def _joins(above: Line, below: Line) -> bool:
+    """Whether two lines are one title: an agency's name, then what it plans."""
+    opens = re.search(
+        r"(?:[局厅委府部院署办室]|[省市县区乡镇]|通知》?|落实.{2,30})$", above.text
+    )
+    return (
+        opens is not None
+        and not is_plan_title(above.text)
+        and below.start - above.end < 6
+        and len(above.text) < 40
+        and not re.search("[。:：;；|()（）]", above.text + below.text)
+        and is_plan_title(above.text + below.text)
+    )
+
+
+def _whole_title(lines: list[Line], i: int) -> str:
+    text = lines[i].text
+    if i > 0 and agency_in_title(text) is None and _joins(lines[i - 1], lines[i]):
+        return lines[i - 1].text + text
+    return text
+
+
+def _is_date(text: str) -> bool:
+    bare = re.sub(r"\s+", "", fold(text)).strip("()").removesuffix("印发")
+    return is_date(bare) or bool(
+        re.fullmatch(
+            r"[\u3400-\u9fff]{2,20}(?:局|厅|委|室|府|部)20\d\d年\d{1,2}月\d{1,2}日",
+            bare,
+        )
+    )
+
+
+def _title_behind_letter(
+    lines: list[Line],
+    titles: list[int],
+    signed: list[int],
+    numbered: list[int],
+    has_table: bool,
+) -> int | None:
+    """Index of the plan's title below a covering letter's date or 附件."""
+    attached = [
+        i
+        for i, line in enumerate(lines)
+        if re.fullmatch(r"附\s*[件表]?\s*[\d一二三]?\s*[:：]?", line.text)
+    ]
+    closings = [*signed, *attached]
+    for i in titles:
+        others = [t for t in titles if lines[t].text != lines[i].text]
+        if any(t < n < i for t in others for n in numbered):
+            return None  # a plan in running text stands above already
+        behind = any(j < i for j in closings)
+        more = has_table or any(j > i for j in numbered) or i + 1 < len(lines)
+        if behind and more and any(j < i for j in closings if i - j < 12):
+            while i + 1 in titles or i + 2 in titles:  # printed twice
+                i = i + 1 if i + 1 in titles else i + 2
+            return i
+    return None
+
+
+def _body_end(lines: list[Line], start: int, source: str) -> int:
+    """Offset behind the last line that is not a note or furniture."""
+    inside = [line for line in lines if line.start >= start]
+    inside = inside[: _annex_at(inside)]
+    while inside and (
+        is_furniture(inside[-1].text)
+        or _is_note(inside[-1].text)
+        or _is_date(inside[-1].text)
+        or _is_signature(inside[-1].text)
+        or is_plan_title(inside[-1].text)
+    ):
+        inside.pop()
+    return inside[-1].end if inside else min(start, len(source))
+
+
+def _annex_at(lines: list[Line]) -> int:
+    """Index of the line that closes the plan: a list of annexes, a signature.
+
+    It counts only below a numbered paragraph and above no other plan.
+    """
+    begun = False
+    for i, line in enumerate(lines):
+        folded = fold(line.text)
+        begun = begun or leading_number(folded) is not None
+        is_annex = re.match(
+            r"附\s*件\s*\d*\s*(?::|$)|附\s*[表]?\s*\d*\s*:|相关(?:文章|链接|文档|阅读|新闻|信息)\s*:?$",
+            folded,
+        )
+        is_signed = (
+            _is_signature(line.text)
+            and i + 1 < len(lines)
+            and _is_date(lines[i + 1].text)
+        )
+        ends = begun and (is_annex or is_signed)
+        if ends and not any(is_plan_title(one.text) for one in lines[i + 1 :]):
+            return i
+    return len(lines)
+
+
+def _is_note(text: str) -> bool:
+    folded = fold(text)
+    is_short = len(folded) < 200 and leading_number(folded) is None
+    return is_short and bool(_TRAILING.search(folded) or _REPORT_BACK.search(folded))
+
+
+def _is_signature(text: str) -> bool:
+    bare = re.sub(r"\s+", "", fold(text))
+    return len(bare) <= 26 and bool(
+        re.fullmatch(
+            r"[\u3400-\u9fff()]{2,24}(?:局|厅|委员会|办公室|办公厅|人民政府|委|部)",
+            bare,
+        )
+    )
+
+
+def role_of_line(text: str, *, is_letter: bool) -> str:
+    """Name what a line outside the body is.
+
+    Parameters
+    ----------
+    text : str
+    is_letter : bool
+        Whether the line stands within a covering letter.
+
+    Returns
+    -------
+    str
+        ``furniture``, ``metadata``, ``covering_letter``, ``notes`` or
+        ``preamble``.
+    """
+    folded = fold(text)
+    if is_plan_title(text) or _is_date(text) or _is_signature(text):
+        return "metadata"
+    if re.search(r"20\d\d[)\]]\s*\d+\s*号\s*$", folded) and len(folded) < 40:
+        return "metadata"
+    if is_furniture(text):
+        return "furniture"
+    if _is_note(text):
+        return "notes"
+    if is_letter or _ADDRESSEE.match(folded) or _HANDS_ON.search(folded):
+        return "covering_letter"
+    return "preamble"

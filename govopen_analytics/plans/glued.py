@@ -1,0 +1,89 @@
+"""Rows whose cells stand together with nothing between them."""
+
+import itertools
+import re
+
+from govopen_analytics.base.text import fold
+from govopen_analytics.plans.columns import column_role
+from govopen_analytics.plans.deadlines import parse_deadline
+from govopen_analytics.plans.grid import Token, tidied
+from govopen_analytics.plans.numbering import leading_number
+from govopen_analytics.plans.units import looks_like_units
+
+_LONGEST_HEADER = 60
+
+
+def glued_tokens(text: str) -> list[Token]:
+    """Split rows such as ``1公开预算。规划财务科3月底前`` into cells.
+
+    Only below a line that is nothing but column names one after another. A row
+    begins with its number; its last sentence end parts what is to be done from
+    the units, and the deadline is what at the end reads as one.
+
+    Parameters
+    ----------
+    text : str
+        Text of the source.
+
+    Returns
+    -------
+    list of Token
+        Empty if no line is such a header.
+    """
+    tokens: list[Token] = []
+    at, in_table = 0, False
+    for line in text.split("\n"):
+        names = _names(line)
+        cuts = names or (_cells(line) if in_table and line.strip() else [0, len(line)])
+        in_table = in_table or bool(names)
+        for place, (a, b) in enumerate(itertools.pairwise(cuts)):
+            if line.strip():
+                tokens.append(tidied(at + a, at + b, text, opens_row=place == 0))
+        at += len(line) + 1
+    return tokens if in_table else []
+
+
+def _names(line: str) -> list[int]:
+    """Where the column names of a header begin and end; empty if it is none."""
+    bare = line.strip()
+    if not 6 <= len(bare) <= _LONGEST_HEADER or re.search(r"[。；;|\t]", bare):
+        return []
+    shift, n = line.index(bare), len(bare)
+    # Names of about four characters: 责任科室 is one name, 具体要求责任 none.
+    best: list[tuple[float, list[int]] | None] = [(0.0, [0])] + [None] * n
+    for end in range(2, n + 1):
+        for start in range(max(0, end - 8), end - 1):
+            reached = best[start]
+            if reached is None or column_role(bare[start:end]) is None:
+                continue
+            excess = end - start - 4
+            cost = max(excess, 0) ** 2 + max(-excess, 0) / 2 + 0.1
+            candidate = (reached[0] + cost, [*reached[1], end])
+            if best[end] is None or candidate[0] < best[end][0]:
+                best[end] = candidate
+    if best[n] is None or len(best[n][1]) < 4:
+        return []
+    roles = {column_role(bare[a:b]) for a, b in _pairs(best[n][1])}
+    return [shift + cut for cut in best[n][1]] if len(roles) >= 3 else []
+
+
+def _pairs(cuts: list[int]) -> list[tuple[int, int]]:
+    return list(itertools.pairwise(cuts))
+
+
+def _cells(line: str) -> list[int]:
+    """Where the cells of a row begin and end."""
+    folded = fold(line)
+    number = leading_number(folded, bare=True)
+    if number is None or number.rank < 3:
+        return [0, len(line)]
+    stop = max(folded.rfind("。"), folded.rfind(";"))
+    tail = folded[stop + 1 :].rstrip()
+    cuts = [0, number.end]
+    if stop < 0 or not tail:
+        return [*cuts, len(line)]
+    cuts.append(stop + 1)
+    for start in range(len(tail)):
+        if parse_deadline(tail[start:], None) and looks_like_units(tail[:start]):
+            return [*cuts, stop + 1 + start, len(line)]
+    return [*cuts, len(line)]

@@ -1,0 +1,423 @@
+"""Cells in reading order to rows of a table, where merged cells may be missing.
+
+A table that was flattened into text has lost its grid: what is left is a
+sequence of cells, with or without a sign where a row ends, in which cells that
+were merged have vanished. The grid is recovered as the cheapest path of the
+sequence through the columns of the header (Viterbi's algorithm): each cell
+costs more the less it looks like what its column holds, and each column passed
+over costs something too.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from govopen_analytics.base.text import fold, tidy
+from govopen_analytics.plans.columns import Column
+from govopen_analytics.plans.deadlines import parse_deadline
+from govopen_analytics.plans.numbering import (
+    HEADING_KINDS,
+    leading_number,
+    number_alone,
+)
+from govopen_analytics.plans.units import looks_like_units
+
+
+@dataclass(frozen=True)
+class Token:
+    """A cell as met in reading order.
+
+    Attributes
+    ----------
+    start, end : int
+        Offsets into the source.
+    text : str
+        What stands there, tidied.
+    opens_row : bool or None
+        Whether a row begins here; None where the source does not show it.
+    is_merged : bool
+        Whether a merge carries the text here from an earlier cell.
+    spans_row : bool
+        Whether the cell is known to be all of its row.
+    """
+
+    start: int
+    end: int
+    text: str
+    opens_row: bool | None = None
+    is_merged: bool = False
+    spans_row: bool = False
+
+
+Row = list[list[Token]]
+
+_FINEST = ("arabic", "arabic_paren", "circled", "decimal")
+
+# Costs are in nats: what a reader would bet against it, roughly.
+_SKIP = {
+    "ordinal": 3.0,
+    "title": 0.8,
+    "text": 0.8,
+    "content": 5.0,  # of the last text column; of others as of a title
+    "lead": 2.2,
+    "support": 1.2,
+    "deadline": 2.2,
+    "progress": 0.8,
+    "note": 0.4,
+    "score": 1.0,
+    "basis": 0.8,
+    "form": 0.8,
+}
+_STAY, _STAY_BLANK = 2.6, 0.3
+_BROKEN, _UNMARKED, _CUT_OFF = 40.0, 0.2, 0.3
+
+
+def ordinal_of(text: str) -> int | None:
+    """Read an ordinal cell; of several numbers (36,37) the first."""
+    first = re.split("[,、;及和/-]", fold(text).strip())[0]
+    alone = re.fullmatch(r"[\d\s,、;及和/\-.()一二三四五六七八九十①-⑳]+", fold(text))
+    return number_alone(first) if alone else None
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What of a cell's text bears on its column."""
+
+    is_blank: bool
+    is_number: bool
+    is_deadline: bool
+    is_units: bool
+    kind: str
+    value: int | None
+    log_length: float
+    has_stop: bool
+
+
+def _look(text: str) -> _Look:
+    folded = fold(text)
+    number = leading_number(folded, bare=True)
+    return _Look(
+        is_blank=not text.strip(),
+        is_number=ordinal_of(text) is not None if text else False,
+        is_deadline=parse_deadline(text, 2000) is not None,
+        is_units=looks_like_units(text),
+        kind=number.kind if number else "none",
+        value=number.value if number else None,
+        log_length=math.log(max(1, len(text))),
+        has_stop=bool(re.search("[。;]", folded)),
+    )
+
+
+@dataclass
+class _Habit:
+    """What the cells of one text column were like in the rows seen whole."""
+
+    mean: float
+    spread: float
+    kinds: dict[str, int]
+    n: int
+
+    def cost(self, look: _Look) -> float:
+        distance = abs(look.log_length - self.mean) / self.spread
+        usual = max(self.kinds.values(), default=0) + 0.5
+        seen = (self.kinds.get(look.kind, 0) + 0.5) / usual
+        return 0.25 * min(distance, 4.0) ** 2 - 0.7 * math.log(seen)
+
+
+def _prior_habits(columns: list[Column]) -> dict[int, _Habit]:
+    """Expect short names on the left and long requirements on the right."""
+    places = [i for i, column in enumerate(columns) if column.is_text]
+    habits = {}
+    for order, place in enumerate(places):
+        is_last = order == len(places) - 1 and len(places) > 1
+        length = 45 if is_last or columns[place].role == "content" else 16
+        habits[place] = _Habit(math.log(length), 0.9, {}, 0)
+    return habits
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """Which text column is the last, and whether numbered items stand in it."""
+
+    last: int
+    numbers_last: bool
+
+
+def _texts(columns: list[Column], looks: list[_Look]) -> _Texts:
+    """Find the column of numbered items: they stand last if units follow them."""
+    last = max((j for j, c in enumerate(columns) if c.is_text), default=len(columns))
+    pairs = [
+        (look, after)
+        for look, after in pairwise(looks)
+        if look.kind in _FINEST and not look.is_number
+    ]
+    ends = sum(
+        after.is_units
+        or after.is_deadline
+        or after.is_blank
+        or (after.kind in _FINEST and after.value == look.value + 1)
+        for look, after in pairs
+    )
+    single = sum(column.is_text for column in columns) < 2
+    return _Texts(last, single or ends >= 0.5 * len(pairs))
+
+
+def _emission(
+    column: Column, look: _Look, habit: _Habit | None, is_last: bool, numbers_last: bool
+) -> float:
+    role = column.role
+    if look.is_blank:
+        return {"ordinal": 3.0, "content": 3.0}.get(role, 0.4)
+    if role == "ordinal":
+        return 0.0 if look.is_number else 9.0
+    if role == "deadline":
+        if look.is_deadline:
+            return 0.0
+        return 7.0 if look.is_units or look.is_number or look.has_stop else 2.5
+    if role in ("lead", "support"):
+        if look.is_units:
+            return 0.0
+        if look.is_deadline or look.is_number:
+            return 7.0
+        return 5.0 if look.has_stop or look.log_length > math.log(25) else 3.0
+    if column.is_text:
+        cost = habit.cost(look) if habit else 0.0
+        if look.is_number:
+            cost += 7.0
+        if look.is_deadline or look.is_units:
+            cost += 4.0
+        is_long = is_last or column.role == "content"
+        if not is_long and look.has_stop and look.kind == "none":
+            cost += 1.5
+        if look.kind in _FINEST and not look.is_number and numbers_last != is_last:
+            cost += 3.5
+        if is_last and look.kind in HEADING_KINDS and not look.has_stop:
+            cost += 2.0
+        return cost
+    if role == "score":
+        return 0.0 if look.is_number or look.log_length < math.log(8) else 4.0
+    return 1.0
+
+
+def _skips(columns: list[Column]) -> list[float]:
+    """Cost of passing over the first k columns, for each k.
+
+    The last column of text says what is to be done and is hardly ever absent;
+    those before it name the group and vanish wherever cells were merged.
+    """
+    last = max((j for j, c in enumerate(columns) if c.is_text), default=-1)
+    total, sums = 0.0, [0.0]
+    for j, column in enumerate(columns):
+        role = "title" if column.is_text else column.role
+        total += _SKIP["content"] if j == last else _SKIP.get(role, 1.0)
+        sums.append(total)
+    return sums
+
+
+def _span_cost(look: _Look) -> float:
+    """Cost of a cell that fills a row alone, as the name of a chapter does."""
+    return 0.6 if look.kind in HEADING_KINDS and not look.has_stop else 9.0
+
+
+def _path(
+    tokens: list[Token], looks: list[_Look], columns: list[Column], habits: dict
+) -> tuple[float, list[tuple[int, bool]]]:
+    """Find the cheapest column for every token.
+
+    One place more than there are columns stands for a cell that spans its row.
+    Returns the cost, and a token's place and whether it opens a row.
+    """
+    n, skips = len(columns), _skips(columns)
+    from_left = [*skips[:n], 0.0]
+    to_right = [*(skips[n] - one for one in skips[1:]), 0.0]
+    texts = _texts(columns, looks)
+    best = list(from_left)
+    trail: list[list[tuple[int, bool]]] = []
+    for t, (token, look) in enumerate(zip(tokens, looks, strict=True)):
+        emit = [
+            _emission(c, look, habits.get(j), j == texts.last, texts.numbers_last)
+            for j, c in enumerate(columns)
+        ]
+        emit.append(_span_cost(look))
+        if token.spans_row:
+            emit = [_BROKEN] * n + [0.0]
+        if t == 0:
+            best = [best[j] + emit[j] for j in range(n + 1)]
+            trail.append([(-1, True)] * (n + 1))
+            continue
+        inside = _BROKEN if token.opens_row else 0.0
+        ends = _BROKEN if token.opens_row is False else 0.0
+        ends += _UNMARKED if token.opens_row is None else 0.0
+        closed = min(range(n + 1), key=lambda i: best[i] + to_right[i])
+        closing = best[closed] + to_right[closed] + ends
+        stays = inside + (_STAY_BLANK if look.is_blank else _STAY)
+        step, back = [], []
+        for j in range(n + 1):
+            cost, source = closing + from_left[j], (closed, True)
+            if j == n and look.is_blank:  # pads the row that a cell spans
+                step.append(best[n] + stays)
+                back.append((n, False))
+                continue
+            if best[j] + stays < cost and j < n:
+                cost, source = best[j] + stays, (j, False)
+            for i in range(j if j < n else 0):
+                reach = best[i] + inside + skips[j] - skips[i + 1]
+                if reach < cost:
+                    cost, source = reach, (i, False)
+            step.append(cost + emit[j])
+            back.append(source)
+        best = step
+        trail.append(back)
+    # A text cut off within a row owes less for the cells it does not show.
+    end = min(range(n + 1), key=lambda j: best[j] + _CUT_OFF * to_right[j])
+    total, path, j = best[end] + _CUT_OFF * to_right[end], [], end
+    for back in reversed(trail):
+        path.append((j, back[j][1]))
+        j = back[j][0]
+    return total, path[::-1]
+
+
+def _rows(tokens: list[Token], path: list[tuple[int, bool]], n: int) -> list[Row]:
+    rows: list[Row] = []
+    for token, (place, opens) in zip(tokens, path, strict=True):
+        if opens or not rows:
+            rows.append([[] for _ in range(n + 1)])
+        rows[-1][place].append(token)
+    return rows
+
+
+def _observed_habits(rows: list[Row], columns: list[Column]) -> dict[int, _Habit]:
+    habits = _prior_habits(columns)
+    whole = [row for row in rows if sum(map(bool, row)) >= len(columns) - 1]
+    for place in habits:
+        looks = [_look(t.text) for row in whole for t in row[place] if t.text.strip()]
+        if len(looks) < 3:
+            continue
+        lengths = [look.log_length for look in looks]
+        mean = sum(lengths) / len(lengths)
+        spread = math.sqrt(sum((x - mean) ** 2 for x in lengths) / len(lengths))
+        kinds: dict[str, int] = {}
+        for look in looks:
+            kinds[look.kind] = kinds.get(look.kind, 0) + 1
+        habits[place] = _Habit(mean, max(spread, 0.5), kinds, len(looks))
+    return habits
+
+
+def _variants(columns: list[Column], looks: list[_Look]) -> list[list[Column]]:
+    """Headers that the cells may follow: as printed, or with a column more.
+
+    A column of numbers often has no name; a name that spans two columns is
+    printed once.
+    """
+    number, extra = Column("ordinal", ""), Column("text", "")
+    texts = [i for i, column in enumerate(columns) if column.is_text]
+    found = [columns]
+    if 0 < len(texts) < 4:
+        places = {texts[0], texts[0] + 1}
+        found += [[*columns[:at], extra, *columns[at:]] for at in sorted(places)]
+    has_ordinal = any(column.role == "ordinal" for column in columns)
+    if not has_ordinal and sum(look.is_number for look in looks) >= 3:
+        for one in list(found):
+            at = {0, *(i for i, column in enumerate(one) if column.is_text)}
+            found += [[*one[:i], number, *one[i:]] for i in sorted(at)]
+    return found
+
+
+def infer_columns(rows: list[list[str]]) -> list[Column]:
+    """Tell from the cells alone what the columns of a table hold.
+
+    Parameters
+    ----------
+    rows : list of list of str
+        Rows of one width.
+
+    Returns
+    -------
+    list of Column
+        Without names; what is neither number, unit nor deadline is text.
+    """
+    columns, seen = [], set()
+    for cells in zip(*rows, strict=True):
+        looks = [_look(cell) for cell in cells if cell.strip()]
+        most = 0.6 * len(looks)
+        role = "text"
+        if sum(look.is_number for look in looks) > most and "ordinal" not in seen:
+            role = "ordinal"
+        elif sum(look.is_deadline for look in looks) > most:
+            role = "deadline"
+        elif sum(look.is_units for look in looks) > most:
+            role = "support" if "lead" in seen else "lead"
+        seen.add(role)
+        columns.append(Column(role, ""))
+    return columns
+
+
+def align(tokens: list[Token], columns: list[Column]) -> tuple[list[Column], list[Row]]:
+    """Give every cell its row and column.
+
+    Parameters
+    ----------
+    tokens : list of Token
+        Cells in reading order, without header rows.
+    columns : list of Column
+        The header.
+
+    Returns
+    -------
+    columns : list of Column
+        The header, perhaps with an unnamed column that the cells call for.
+    rows : list of list of list of Token
+        For each row and column the cells that stand there, mostly one or none;
+        one place more than there are columns holds a cell that spans its row.
+    """
+    if not tokens:
+        return columns, []
+    whole = _whole_rows(tokens, columns)
+    if whole is not None:
+        return columns, whole
+    looks = [_look(token.text) for token in tokens]
+    sample = slice(0, 240)
+    scored = []
+    for extra, variant in enumerate(_variants(columns, looks)):
+        cost, _ = _path(tokens[sample], looks[sample], variant, _prior_habits(variant))
+        penalty = 6.0 * (len(variant) - len(columns))
+        scored.append((cost + penalty, extra, variant))
+    columns = min(scored)[2]
+    habits = _prior_habits(columns)
+    for _ in range(2):
+        _, path = _path(tokens, looks, columns, habits)
+        rows = _rows(tokens, path, len(columns))
+        habits = _observed_habits(rows, columns)
+    _, path = _path(tokens, looks, columns, habits)
+    return columns, _rows(tokens, path, len(columns))
+
+
+def _whole_rows(tokens: list[Token], columns: list[Column]) -> list[Row] | None:
+    """Take the rows as they are where each has a cell for every column."""
+    rows: list[list[Token]] = []
+    for token in tokens:
+        if token.opens_row is None:
+            return None
+        if token.opens_row or not rows:
+            rows.append([])
+        rows[-1].append(token)
+    if any(len(row) != len(columns) for row in rows):
+        return None
+    for place, column in enumerate(columns):
+        texts = [row[place].text for row in rows if row[place].text.strip()]
+        if column.role == "ordinal" and texts:
+            numbered = sum(ordinal_of(text) is not None for text in texts)
+            if numbered < 0.5 * len(texts):
+                return None
+        if column.role == "deadline" and any(map(looks_like_units, texts)):
+            return None
+    return [[*([token] for token in row), []] for row in rows]
+
+
+def tidied(start: int, end: int, source: str, **marks: bool | None) -> Token:
+    """Make a token of a stretch of the source."""
+    raw = source[start:end]
+    start += len(raw) - len(raw.lstrip())
+    end -= len(raw) - len(raw.rstrip())
+    return Token(start, max(start, end), tidy(raw), **marks)

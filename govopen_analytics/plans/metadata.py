@@ -1,0 +1,448 @@
+"""What a plan says about itself: title, agency, year, numbers, dates."""
+
+import datetime as dt
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from govopen_analytics.base.text import fold, tidy
+from govopen_analytics.plans.deadlines import parse_deadline
+from govopen_analytics.plans.regions import locate_agency
+
+PLAN_WORDS = re.compile(
+    r"工作要点|任务分解|责任分解|任务分工|分工方案|责任分工|工作台账|任务台账|重点工作|重点任务|"
+    r"实施方案|工作方案|工作安排|任务清单|工作清单|工作计划|行动方案|落实方案|任务分配|工作任务|"
+    r"公开计划|任务表|一览表|推进方案|实施意见|责任清单|分解表|台账"
+)
+SUBJECT = re.compile(r"政务公开|(?:政府)?信息公开|公开工作|阳光政务")
+_LABELS = {
+    "index_number": r"索\s*引\s*号?码?",
+    "doc_number": r"(?:发\s*文\s*字?\s*号|文\s*号|文件编号|发文文号|发文字号|公文文号)",
+    "agency": r"(?:发\s*布\s*机\s*构|发\s*文\s*机\s*关|发文单位|"
+    r"制\s*发\s*机\s*关|公开责任部门|"
+    r"信息来源|来\s*源|发文部门|公开单位|主办单位|生成机构)",
+    "issued_date": r"(?:成\s*文\s*日\s*期|发\s*文\s*日\s*期|"
+    r"(?:印发|制发|生成|签发|生效)日期)",
+    "published_date": r"(?:发\s*布\s*(?:日\s*期|时\s*间)|公开日期|时\s*间|"
+    r"日\s*期|更新时间)",
+    "title": r"(?:名\s*称|标\s*题|信息名称|文件名称)",
+    "other": r"(?:主\s*题\s*分\s*类|体\s*裁\s*分\s*类|组\s*配\s*分\s*类|分\s*类|"
+    r"公\s*开\s*(?:方\s*式|类\s*型|属\s*性|期\s*限|范\s*围|目\s*录|形\s*式|程序)|"
+    r"有\s*效\s*性|时\s*效\s*性|效力状态|失\s*效\s*日\s*期|废止日期|关\s*键\s*词|"
+    r"主\s*题\s*词|责任部门|内容概述|浏览次数|点击数|字体|文件分类|所属机构|信息类别|"
+    r"载体类型|语种)",
+}
+_LABEL = re.compile(
+    "|".join(
+        rf"(?P<{name}>(?<![\u3400-\u9fff《]){pattern}(?=\s*[\]】]?\s*(?:[:|]|\s)))"
+        for name, pattern in _LABELS.items()
+    )
+)
+_DATE = re.compile(
+    r"(?P<y>(?:19|20)\d\d|[二〇○零一]{2}[〇○零一二三四五六七八九]{2})\s*[年\-/.]\s*"
+    r"(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*[月\-/.]\s*"
+    r"(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})\s*日?"
+)
+_DOC_NUMBER = re.compile(
+    r"[\u3400-\u9fff]{1,14}(?:\([\u3400-\u9fff]{1,4}\))?\s*[(\[]\s*20\d\d\s*[)\]]\s*(?:第)?\s*\d{1,4}\s*号"
+)
+_YEAR = re.compile(r"(?<!\d)(20[0-3]\d)(?=\s*年|年度|-20\d\d年)")
+_AGENCY_TAIL = (
+    r"(?:人民政府办公厅|人民政府办公室|人民政府|政府办公室|办事处|管理委员会|管委会|委员会|指挥部|领导小组(?:办公室)?|"
+    r"总局|分局|局|厅|委|办公厅|办公室|部|署|院|中心|政府|街道|乡|镇|区|市|县|省)"
+)
+_AGENCY_LINE = re.compile(rf"[\u3400-\u9fff()、·\s]{{2,30}}?{_AGENCY_TAIL}")
+_SIGNED = re.compile(
+    rf"(?:^|[。\s])([\u3400-\u9fff()]{{2,28}}?{_AGENCY_TAIL})\s+({_DATE.pattern})",
+    re.M,
+)
+_DATED = re.compile(r"^20\d\d年\d{1,2}月\d{1,2}日\s+")
+_LEAD_IN = re.compile(
+    r"^(?:关于|印发|转发|贯彻落实|贯彻|落实|做好|推进|进一步|全面|深化|开展|加强|的|和|与|《)+"
+)
+_CITES = re.compile("贯彻|落实|转发")
+_CORE = (
+    r"[\u3400-\u9fff]{2,20}?(?:合作社|联合会|集团|公司|总队|支队|法院|检察院|学校|"
+    r"大学|局|厅|委员会|委|署|院|办公厅|办公室|人民政府|总局|部|中心|管委会|街道|"
+    r"领导小组|乡|镇)"
+)
+
+
+@dataclass
+class Metadata:
+    """What was read about a document, and which of it was inferred.
+
+    ``stretches`` says where it stands, for the account of the source.
+    """
+
+    title: str | None = None
+    agency: str | None = None
+    year: int | None = None
+    doc_number: str | None = None
+    index_number: str | None = None
+    issued_date: dt.date | None = None
+    province: str | None = None
+    city: str | None = None
+    county: str | None = None
+    level: str | None = None
+    inferred: list[str] = field(default_factory=list)
+    stretches: list[tuple[int, int]] = field(default_factory=list)
+
+
+def is_plan_title(line: str) -> bool:
+    """Tell whether a line could be the title of a plan.
+
+    Parameters
+    ----------
+    line : str
+
+    Returns
+    -------
+    bool
+    """
+    folded = re.sub(r"\s+", "", fold(line))
+    if not 6 <= len(folded) <= 70:
+        return False
+    if re.search(r"[。;|]|^附件\d*:|^《|^标题|\.\w{3,4}$|^[(\[]", folded):
+        return False
+    if re.search(
+        r"[,:](?!.*年)|的通知$|的函$|^[(\[]?[一二三四五六七八九十\d]+[)、.]", folded
+    ):
+        return False
+    return bool(PLAN_WORDS.search(folded) and SUBJECT.search(folded))
+
+
+def read_metadata(
+    source: str, body_start: int, hints: dict[str, str], first_title: str | None = None
+) -> Metadata:
+    """Read what a plan says about itself.
+
+    Parameters
+    ----------
+    source : str
+        Text of the source.
+    body_start : int
+        Offset of the first task; labels and titles are looked for before it.
+    hints : dict of str to str
+        What the file says outside its text, such as an HTML title.
+    first_title : str, optional
+        The title line right above the body, if the caller found one.
+
+    Returns
+    -------
+    Metadata
+        Agency, region and level are listed in ``inferred``.
+    """
+    head = source[:body_start] or source[:1500]
+    found = Metadata()
+    labels = _labels(head, found)
+    found.index_number = labels.get("index_number") or _bare_index(head)
+    title = first_title or _title(head, hints, labels)
+    found.title = _DATED.sub("", title) if title else None
+    found.doc_number = _own_number(head, labels, hints)
+    found.issued_date = _issued(head, source, labels)
+    found.year = _plan_year(found, head, source, hints)
+    found.agency = _agency(found.title, head, source, labels, hints)
+    if found.agency:
+        place = locate_agency(found.agency)
+        found.province, found.city = place.province, place.city
+        found.county, found.level = place.county, place.level
+    names = ("agency", "level", "province", "city", "county", "year", "title")
+    found.inferred = [name for name in names if getattr(found, name) is not None]
+    return found
+
+
+def _labels(head: str, found: Metadata) -> dict[str, str]:
+    """Read ``label: value`` pairs, several on a line and parted by ``|`` too."""
+    values: dict[str, str] = {}
+    at = 0
+    for line in head.split("\n"):
+        folded = fold(line)
+        marks = list(_LABEL.finditer(folded))
+        opens = bool(marks) and not folded[: marks[0].start()].strip(" [|•-")
+        is_block = (
+            opens
+            and (len(line) < 400)
+            and (
+                re.match(r"\s*[\]】]?\s*[:|]", folded[marks[0].end() :])
+                or len(marks) > 1
+                or re.match(r"\s+\S{2,40}\s*$", folded[marks[0].end() :])
+            )
+        )
+        if is_block:
+            found.stretches.append((at, at + len(line)))
+            for mark, nxt in zip(marks, [*marks[1:], None], strict=True):
+                raw = line[mark.end() : nxt.start() if nxt else len(line)]
+                value = tidy(re.sub(r"^[\s\]】::|｜：]+|[\s|｜\[【]+$", "", raw))
+                value = re.split(r"\s{2,}|[|｜]", value)[0].strip()
+                name = mark.lastgroup
+                if value and name not in values:
+                    values[name] = value
+        at += len(line) + 1
+    return values
+
+
+def _title(head: str, hints: dict, labels: dict) -> str | None:
+    lines = [line.strip() for line in head.split("\n") if line.strip()]
+    lines += [one for line in lines if (one := _title_before_text(line))]
+    candidates = [line for line in lines if is_plan_title(line)]
+    if candidates:
+        return tidy(candidates[-1])
+    joined = [
+        lines[i] + lines[i + 1]
+        for i in range(len(lines) - 1)
+        if len(lines[i]) < 40 and not re.search(r"[。；;:：]$", lines[i])
+    ]
+    candidates = [line for line in joined if is_plan_title(line)]
+    if candidates:
+        return tidy(candidates[-1])
+    notices = [
+        line for line in lines if re.search("关于.*政务公开.*(?:通知|意见)$", line)
+    ]
+    if notices:
+        return tidy(notices[-1])
+    named = re.findall(r"印发[^《]{0,6}[《〈]([^《》]{6,60})[》〉]", head)
+    named = [one for one in named if PLAN_WORDS.search(one) and SUBJECT.search(one)]
+    if named:
+        return tidy(named[-1])
+    for one in (labels.get("title"), hints.get("title"), *lines[:6]):
+        is_sentence = bool(one) and re.search(r"[。:：;；]$", one)
+        if one and SUBJECT.search(fold(one)) and len(one) < 80 and not is_sentence:
+            return tidy(one)
+    return None
+
+
+def _bare_index(head: str) -> str | None:
+    match = re.search(r"^\s*[•·]\s*([0-9A-Za-z]{6,}/20\d\d-\d{3,})\s*$", head, re.M)
+    return match[1] if match else None
+
+
+def _title_before_text(line: str) -> str | None:
+    """The title a long line begins with, as documents on one line do."""
+    match = re.match(
+        r"(?!根据|按照|为了?贯彻|为了?落实|依据)[^。；;:：]{6,50}?(?:工作要点|实施方案|工作方案|任务分工|台账|分解表)",
+        line,
+    )
+    return match.group() if match and len(line) > 70 else None
+
+
+def _own_number(head: str, labels: dict, hints: dict) -> str | None:
+    """Find the document's own number: labelled, alone on a line, or closing a title."""
+    label = labels.get("doc_number")
+    if label and _DOC_NUMBER.search(fold(label)):
+        return label
+    for line in head.split("\n"):
+        folded = fold(line)
+        bare = re.sub(r"\s+", "", folded).strip("()•·-")
+        if _DOC_NUMBER.fullmatch(bare):
+            return tidy(line.strip(" \t　（）()•·-"))
+        match = re.search(rf"通知[-—_\s]+({_DOC_NUMBER.pattern})\s*$", folded)
+        if match:
+            return tidy(line[match.start(1) : match.end(1)])
+    return None
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is a full date and nothing else.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    bool
+    """
+    return bool(_DATE.fullmatch(fold(text))) and read_date(text) is not None
+
+
+def read_date(text: str) -> dt.date | None:
+    """Read the first full date of a text, in Arabic or Chinese figures.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    datetime.date or None
+    """
+    match = _DATE.search(fold(text))
+    if not match:
+        return None
+    digits = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+    year = int(match["y"].translate(digits))
+    deadline = parse_deadline(
+        f"{year}年{_figure(match['m'])}月{_figure(match['d'])}日", None
+    )
+    return deadline.date if deadline else None
+
+
+def _figure(text: str) -> int:
+    from govopen_analytics.base.text import read_number
+
+    return read_number(text) or 0
+
+
+def _issued(head: str, source: str, labels: dict) -> dt.date | None:
+    if labels.get("issued_date") and (date := read_date(labels["issued_date"])):
+        return date
+    bullets = []
+    for line in reversed(head.split("\n")):
+        bare = re.sub(r"\s+", "", fold(line)).strip("()")
+        if bare.startswith(("•", "·")):
+            bullets.append(bare.strip("•·"))
+        elif _DATE.fullmatch(bare) and (date := read_date(bare)):
+            return date
+    if signed := _SIGNED.search(fold(head)):
+        return read_date(signed[2])
+    # A block of values without labels gives the date of issue first.
+    dates = [one for one in reversed(bullets) if _DATE.fullmatch(one)]
+    if dates:
+        return read_date(dates[0])
+    for line in reversed(source.split("\n")):  # signed at the end
+        bare = re.sub(r"\s+", "", fold(line)).strip("()").removesuffix("印发")
+        if "年" in bare and _DATE.fullmatch(bare) and (date := read_date(bare)):
+            return date
+    return read_date(labels.get("published_date", ""))
+
+
+def _plan_year(found: Metadata, head: str, source: str, hints: dict) -> int | None:
+    """The year of the plan: named in its title, else that of its issue."""
+    for text in (found.title, hints.get("title")):
+        years = _YEAR.findall(fold(text or ""))
+        if years:
+            return int(years[-1])
+    numbers = re.search(r"(?<!\d)(20[0-3]\d)(?!\d)", fold(found.title or ""))
+    if numbers:
+        return int(numbers[1])
+    own = re.search(r"[(\[]\s*(20\d\d)", fold(found.doc_number or ""))
+    if own:
+        return int(own[1])
+    if found.issued_date:
+        return found.issued_date.year
+    cited = [
+        int(year)
+        for name in re.findall(r"[《〈]([^《》]{4,60})[》〉]", source[:3000])
+        if PLAN_WORDS.search(name)
+        for year in _YEAR.findall(fold(name))
+    ]
+    if cited:
+        return Counter(cited).most_common(1)[0][0]
+    if opening := re.search(r"^\s*(20[0-3]\d)年度?,", fold(head), re.M):
+        return int(opening[1])
+    dates = [
+        d for line in head.split("\n") if (d := read_date(line)) and len(line) < 60
+    ]
+    return dates[0].year if dates else None
+
+
+def _agency(
+    title: str | None, head: str, source: str, labels: dict, hints: dict
+) -> str | None:
+    """Name the agency: from the title, in full if the text has it in full."""
+    named = agency_in_title(title or "")
+    signed = [*_signed_and_dated(head), *_signatures(head)]
+    if named:
+        longer = [
+            bare
+            for one in signed
+            if named in (bare := re.sub("办公室$|办公厅$", "", one)) and _is_full(bare)
+        ]
+        if _is_full(named):
+            return max([named, *longer], key=len)
+        return _in_full(named, source, signed, labels) or named
+    at_the_end = _signed_and_dated(source[-400:])
+    for one in (*signed, *at_the_end, labels.get("agency"), hints.get("site")):
+        one = fold(re.sub(r"\s+", "", one or ""))
+        if one and _AGENCY_LINE.fullmatch(one):
+            full = one if _is_full(one) else _in_full(one, source, signed, labels)
+            return full or one
+    region = re.match(
+        r"(?:20\d\d年度?)?([\u3400-\u9fff]{2,9}?[省市县区])(?=20\d\d年|政务|政府)",
+        fold(title or ""),
+    )
+    return f"{region[1]}人民政府" if region and _is_full(region[1]) else None
+
+
+def agency_in_title(title: str) -> str | None:
+    """Find the agency a title names.
+
+    Parameters
+    ----------
+    title : str
+
+    Returns
+    -------
+    str or None
+        As the title names it, perhaps short (省民政厅).
+    """
+    folded = re.sub(r"\s+", "", fold(title))
+    folded = re.sub(r"^.*[《〈]|[》〉].*$", "", folded)
+    folded = re.sub(r"20\d\d(?:年度?)?(?:-20\d\d年)?|[一二三四]季度", " ", folded)
+    for part in folded.split():
+        opening = _LEAD_IN.match(part)
+        if opening and _CITES.search(opening.group()):
+            continue  # 贯彻落实甲…: the plan carries out what another one says
+        part = _LEAD_IN.sub("", part)
+        match = re.match(
+            rf"({_CORE})(?=关于|贯彻|落实|政务|政府信|信息公开|重点|全面|推进|基层|深化|年度|主动|$)",
+            part,
+        )
+        if match and not SUBJECT.search(match[1].removesuffix("政务公开领导小组")):
+            return match[1]
+    return None
+
+
+def _is_full(name: str) -> bool:
+    place = locate_agency(name)
+    return bool(place.province or place.city or place.level == "national") or bool(
+        re.match(r"[\u3400-\u9fff]{2,7}[市县区乡镇]", name)
+        and not re.match(r"[省市县区]", name)
+    )
+
+
+def _signatures(head: str) -> list[str]:
+    """Lines that are nothing but an agency's name; nearest to the body first."""
+    lines = [re.sub(r"\s+", "", line) for line in head.split("\n")]
+    found = [
+        line
+        for line in lines
+        if 4 <= len(line) <= 30
+        and _AGENCY_LINE.fullmatch(fold(line))
+        and not re.search("各|有关|首页|附件|公开$|通知|贯彻|落实|关于|印发", line)
+    ]
+    return found[::-1]
+
+
+def _signed_and_dated(text: str) -> list[str]:
+    """Names of agencies right above, or right before, a date."""
+    found = [re.sub(r"\s+", "", match[1]) for match in _SIGNED.finditer(fold(text))]
+    return [
+        one for one in found if not re.search("各|有关|通知|贯彻|落实|关于|印发", one)
+    ]
+
+
+def _in_full(short: str, source: str, signed: list[str], labels: dict) -> str | None:
+    """Find the full form of a short name (省民政厅) in the text."""
+    core = re.sub(r"^[省市县区]", "", short)
+    if len(core) < 2:
+        return None
+    for one in [*signed, labels.get("agency", "")]:
+        bare = re.sub(r"办公室$|办公厅$", "", one)
+        if bare.endswith(core) and bare != short and _is_full(bare):
+            return bare
+    pattern = re.compile(
+        rf"([\u3400-\u9fff]{{2,12}}?){re.escape(short)}|([\u3400-\u9fff]{{2,10}}?[省市县区]){re.escape(core)}"
+    )
+    votes: Counter[str] = Counter()
+    for match in pattern.finditer(source):
+        prefix = match[1] or match[2]
+        for cut in range(len(prefix) - 1):
+            name = prefix[cut:] + (short if match[1] else core)
+            place = locate_agency(name)
+            division = place.county or place.city or place.province
+            if division and name.startswith(division[:2]):
+                votes[name] += 1
+                break
+    return votes.most_common(1)[0][0] if votes else None

@@ -1,0 +1,273 @@
+"""Running text to an outline: paragraphs with their numbers, nested."""
+
+import re
+from dataclasses import dataclass, field
+
+from govopen_analytics.base.text import fold, read_number
+from govopen_analytics.plans.numbering import Number, leading_number
+
+
+@dataclass
+class Node:
+    """A paragraph, with what stands below it.
+
+    Attributes
+    ----------
+    start, end : int
+        Offsets of the paragraph into the source.
+    number : Number or None
+        None for the root and for paragraphs without a number.
+    plain : list of Node
+        Paragraphs without a number that follow, before any child.
+    children : list of Node
+        Numbered paragraphs one level down.
+    has_fuller_siblings : bool
+        Whether a node beside it has children, so that a bare one is a heading.
+    """
+
+    start: int
+    end: int
+    number: Number | None = None
+    plain: list["Node"] = field(default_factory=list)
+    children: list["Node"] = field(default_factory=list)
+    has_fuller_siblings: bool = False
+
+    def is_cut_by(self, below: "Node") -> bool:
+        """Whether a line break cut this heading's last word, which goes on below."""
+        is_bare = self.number is not None and not self.plain and not self.children
+        return (
+            is_bare
+            and 0 < below.start - self.end <= 4
+            and below.end - below.start <= _SHORTEST
+            and below.number is None
+        )
+
+    @property
+    def text_start(self) -> int:
+        """Offset of the text behind the number."""
+        return self.start + (self.number.end if self.number else 0)
+
+    def walk(self) -> list["Node"]:
+        """Return this node and all below it, in reading order."""
+        nodes = [self, *self.plain]
+        for child in self.children:
+            nodes += child.walk()
+        return nodes
+
+
+_CN = "[一二三四五六七八九十]{1,3}"
+_INLINE = (
+    (
+        "chapter",
+        re.compile(
+            rf"(?<![第\u3400-\u9fff\d](?=[一二三四五六七八九十]))(?P<n>{_CN})、"
+        ),
+    ),
+    ("chapter", re.compile(rf"(?P<n>{_CN})、")),
+    ("paren", re.compile(rf"\((?P<n>{_CN})\)")),
+    (
+        "arabic",
+        re.compile(
+            r"(?<![\d.\-—年月第至、,])(?P<n>\d{1,2})[.、](?:(?!\d)|(?=20\d\d年))"
+        ),
+    ),
+    ("circled", re.compile(r"(?P<n>[①-⑳])")),
+)
+_BULLET = re.compile(r"([-–—•●■◆★▲○□◇▪►➢√*])\s*(?=[\u3400-\u9fff《“\d])")
+_ACTS = re.compile(
+    "公开|公布|公示|发布|编制|举办|开展|组织|制定|更新|推进|加强|完善|建立|健全|做好|落实|规范|解读"
+)
+_BULLET_RANK = 8  # below every number
+_SHORTEST = 6  # characters of a numbered item
+_STOPS = "。;:!?)”】\n "
+
+
+def paragraphs(source: str, start: int = 0, end: int | None = None) -> list[Node]:
+    """Split a stretch of the source into paragraphs, numbers inside them too.
+
+    A number within a paragraph opens one of its own where the numbers of its
+    kind run on from 1 and a sentence ends before it, or where the paragraph is
+    a whole document on one line.
+
+    Parameters
+    ----------
+    source : str
+        Text of the source.
+    start, end : int, optional
+        The stretch.
+
+    Returns
+    -------
+    list of Node
+        Without nesting.
+    """
+    end = len(source) if end is None else end
+    length = len(source[start:end].strip())
+    nodes, at = [], start
+    for line in source[start:end].split("\n"):
+        if line.strip():
+            is_whole = len(line) > max(150, length / 2) or len(line) > 600
+            cuts = _inline_cuts(fold(line), is_whole)
+            for a, b in zip([0, *cuts], [*cuts, len(line)], strict=True):
+                node = _node(source, at + a, at + b)
+                if node.end > node.start:
+                    nodes.append(node)
+        at += len(line) + 1
+    if not any(node.number and node.number.rank >= 3 for node in nodes):
+        _number_bullets(nodes, source)
+    return nodes
+
+
+def _number_bullets(nodes: list[Node], source: str) -> None:
+    """Take the marks of a list of things to do for numbers, where there are none.
+
+    A mark that always stands right above such a list opens its headings.
+    """
+    texts = [fold(source[node.start : node.end]) for node in nodes]
+    found = [_BULLET.match(text) for text in texts]
+    marks = [match[1] if match else "" for match in found]
+    places: dict[str, list[int]] = {}
+    for i, mark in enumerate(marks):
+        places.setdefault(mark, []).append(i)
+    lists = {
+        mark
+        for mark, at in places.items()
+        if mark
+        and len(at) > 1
+        and sum(map(_says_to_do, (texts[i] for i in at))) > len(at) / 2
+    }
+    for mark, at in places.items():
+        opens = all(marks[i + 1 : i + 2] in [[one] for one in lists] for i in at)
+        if mark and (mark in lists or (opens and len(at) > 1)):
+            rank = _BULLET_RANK + (mark in lists)
+            for i in at:
+                nodes[i].number = Number("bullet", rank, 1, found[i].end())
+
+
+def _says_to_do(text: str) -> bool:
+    return bool(_ACTS.search(text)) and ":" not in text[:8]
+
+
+def _node(source: str, start: int, end: int) -> Node:
+    raw = source[start:end]
+    start += len(raw) - len(raw.lstrip())
+    end -= len(raw) - len(raw.rstrip())
+    return Node(start, end, leading_number(fold(source[start:end])))
+
+
+def _inline_cuts(folded: str, is_whole: bool) -> list[int]:
+    """Offsets at which a paragraph holds the beginning of another one."""
+    cuts: set[int] = set()
+    outside = _outside_brackets(folded)
+    for _, pattern in _INLINE[1:]:
+        run: list[int] = []
+        runs: list[list[int]] = []
+        expected = 1
+        for match in pattern.finditer(folded):
+            value, at = read_number(match["n"]), match.start()
+            if not outside[at] and not match.group().startswith("("):
+                continue
+            before = folded[:at].rstrip(" ")[-1:]
+            closes = at == 0 or before in _STOPS or folded[at - 1] == " "
+            closes = closes or (value == 1 and _opens_chapter(folded, at))
+            if not closes and not is_whole:
+                continue
+            if run and at - run[-1] < _SHORTEST:  # 一、二、三产业
+                continue
+            if value == expected:
+                run.append(at)
+                expected += 1
+            elif value == 1:
+                runs.append(run)
+                run, expected = [at], 2
+            elif run and value == 1 + expected:  # one number misprinted
+                run.append(at)
+                expected = value + 1
+        runs.append(run)
+        for run in runs:
+            follows_head = run and run[0] > 0 and len(run) == 1 and is_whole
+            if len(run) >= 2 or follows_head or _after_heading(folded, run):
+                cuts.update(at for at in run if at > 0)
+    return sorted(cuts)
+
+
+def _opens_chapter(folded: str, at: int) -> bool:
+    """Whether a number stands right behind the chapter heading of its line."""
+    heading, own = leading_number(folded[:at]), leading_number(folded[at:])
+    return bool(
+        heading
+        and own
+        and heading.rank < 2 <= own.rank
+        and at < 40
+        and not re.search("[。;,]", folded[:at])
+    )
+
+
+def _after_heading(folded: str, run: list[int]) -> bool:
+    """Whether a lone （一） follows the chapter heading on its line."""
+    if len(run) != 1 or run[0] == 0:
+        return False
+    number = leading_number(folded)
+    inner = leading_number(folded[run[0] :])
+    return bool(
+        number
+        and inner
+        and number.rank < inner.rank
+        and run[0] < 60
+        and inner.value == 1
+    )
+
+
+def _outside_brackets(folded: str) -> list[bool]:
+    depth, outside = 0, []
+    for character in folded:
+        depth = max(0, depth - (character in ")]》”"))
+        outside.append(depth == 0)
+        depth += character in "([《“"
+        if depth > 3:
+            depth = 0
+    return outside
+
+
+def outline(nodes: list[Node]) -> Node:
+    """Nest paragraphs by their numbers.
+
+    Customary ranks decide what stands below what, except that a kind which has
+    opened a level keeps it.
+
+    Parameters
+    ----------
+    nodes : list of Node
+        Paragraphs in reading order.
+
+    Returns
+    -------
+    Node
+        A root without text of its own.
+    """
+    root = Node(0, 0)
+    stack: list[Node] = [root]
+    for node in nodes:
+        if node.number is None or node.number.kind == "inline":
+            above = stack[-1]
+            if above.is_cut_by(node):
+                above.end = node.end
+            else:
+                above.plain.append(node)
+            continue
+        while len(stack) > 1 and stack[-1].number.rank >= node.number.rank:
+            stack.pop()
+        stack[-1].children.append(node)
+        stack.append(node)
+    _mark_siblings(root)
+    return root
+
+
+def _mark_siblings(root: Node) -> None:
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        fuller = any(child.children for child in node.children)
+        for child in node.children:
+            child.has_fuller_siblings = fuller
+        pending += node.children

@@ -1,0 +1,334 @@
+"""Numbered paragraphs to tasks."""
+
+import re
+from itertools import pairwise
+
+from govopen_analytics.base.text import fold
+from govopen_analytics.plans.deadlines import governing_deadline, parse_deadline
+from govopen_analytics.plans.draft import Draft, Ledger, Stretch, heading_name
+from govopen_analytics.plans.duties import (
+    Duty,
+    duty_for_all_below,
+    duty_for_those_above,
+    find_duties,
+    glued_duty,
+    is_label_line,
+    read_label_lines,
+)
+from govopen_analytics.plans.numbering import Number
+from govopen_analytics.plans.outline import Node, outline
+from govopen_analytics.plans.units import Responsibility
+
+_PREAMBLE = re.compile(
+    r"(?:指导思想|总体要求|总体目标|工作目标|主要目标|目标要求|总体思路|工作思路|"
+    r"基本原则|工作原则|总则|附则|总体原则|目标任务|编制依据|工作背景|总体安排|"
+    r"基本要求|指导原则)(?:[和与及、](?:\S{2,6}))?"
+)
+_PROGRESS = re.compile(
+    r"(?:任务|工作)?(?:落实|进展|完成|推进|办理)(?:情况|进度)\s*[:：]\s*"
+)
+_FOR_ALL = re.compile(
+    r"请?(?:各[\u3400-\u9fff()]{1,12}[、,]?){1,4}?(?:要|应|须|需|将|务必|请|根据|结合|按照)"
+)
+_SENTENCE_END = re.compile("[。;!?](?=.)")
+_INLINE_PART = re.compile(r"(?:^|(?<=[。;,:)\n]))\s*([一二三四五六七八九十])是(?!否)")
+_TITLE_END = re.compile(
+    r"。|(?<=[\u3400-\u9fff])\.(?=[\u3400-\u9fff])|:(?=.{15})|\s(?=\S{12})|$"
+)
+_ACTS = re.compile(
+    "(?:[^。]{0,14}[,、])?(?:公开|推进|加强|做好|完善|扩大|强化|深化|提升|规范|健全|优化|推动|"
+    "落实|抓好|拓展|围绕|盯住|聚焦|加大|严格|建立|着力|进一步|全面|积极|持续)"
+)
+_LONGEST_TITLE, _LONGEST_WITH_COMMA, _LONGEST_HEADING = 42, 34, 60
+_LONGEST_BARE = 30  # characters of a heading that has nothing below it
+
+
+def prose_tasks(
+    nodes: list[Node], source: str, year: int | None, ledger: Ledger
+) -> tuple[list[Draft], list[str]]:
+    """Read the tasks of numbered running text.
+
+    The finest numbered level holds the tasks, chapter by chapter; a heading
+    with several paragraphs and no numbers below it has a task a paragraph.
+
+    Parameters
+    ----------
+    nodes : list of Node
+        Paragraphs, from the first that is not preamble.
+    source : str
+        Text of the source.
+    year : int or None
+        Year of the plan.
+    ledger : Ledger
+        Takes what belongs to no task.
+
+    Returns
+    -------
+    tasks : list of Draft
+    warnings : list of str
+    """
+    root = outline(nodes)
+    reader = _ProseReader(source, year, ledger)
+    if not root.children and _are_tasks(root.plain, source):
+        for node in root.plain:
+            reader.add_paragraph(node)
+        return reader.tasks, []
+    for node in root.plain:
+        ledger.add(node.start, node.end, "preamble")
+    for node in _closing(root, source):
+        ledger.add(node.start, node.end, "notes")
+    for child in root.children:
+        reader.read(child, [])
+    return reader.tasks, _gaps(root)
+
+
+class _ProseReader:
+    """Walks an outline and collects its leaves as tasks."""
+
+    def __init__(self, source: str, year: int | None, ledger: Ledger) -> None:
+        self.source, self.year, self.ledger = source, year, ledger
+        self.tasks: list[Draft] = []
+        self.default: Responsibility | None = None
+
+    def read(self, node: Node, above: list[str]) -> None:
+        """Read a paragraph and what stands below it."""
+        text = self.source[node.text_start : node.end]
+        name = heading_name(_title_of(text, has_more=True)[0], 0)
+        if len(above) < 2 and _PREAMBLE.match(fold(heading_name(text, 0))):
+            for one in node.walk():
+                self.ledger.add(one.start, one.end, "preamble")
+        elif node.children:
+            self._read_chapter(node, [*above, name])
+        elif parts := self._parts(node):
+            self.ledger.add(node.start, min(node.end, parts[0][0]), "heading")
+            for start, end in parts:  # 一是 is the number of the part
+                part = Node(start, end, Number("inline", 7, 0, 2))
+                self._task([(start, end)], [*above, name], part)
+        elif self._is_heading_of_paragraphs(node, text):
+            self.ledger.add(node.start, node.end, "heading")
+            self._each_paragraph(node, [*above, heading_name(text, 0)])
+        elif node.has_fuller_siblings and not node.plain and _is_bare(text):
+            self.ledger.add(node.start, node.end, "heading")
+        else:
+            below = [(plain.start, plain.end) for plain in node.plain]
+            self._task([(node.start, node.end), *below], above, node)
+
+    def _read_chapter(self, node: Node, names: list[str]) -> None:
+        self.ledger.add(node.start, node.end, "heading")
+        for plain in node.plain:
+            text = self.source[plain.start : plain.end]
+            self.default = duty_for_all_below(text, self.year) or self.default
+            self.ledger.add(plain.start, plain.end, "notes")
+        for child in node.children:
+            self.read(child, names)
+
+    def add_paragraph(self, node: Node) -> None:
+        """Take a paragraph without a number for a task."""
+        self._task([(node.start, node.end)], [], None)
+
+    def _is_label(self, stretch: Stretch) -> bool:
+        return is_label_line(self.source[slice(*stretch)])
+
+    def _is_heading_of_paragraphs(self, node: Node, text: str) -> bool:
+        """Whether the paragraphs under a heading are tasks of their own."""
+        stretches = [(plain.start, plain.end) for plain in node.plain]
+        stretches = [one for one in stretches if not self._is_label(one)]
+        is_long = len(text) > _LONGEST_HEADING or _SENTENCE_END.search(fold(text))
+        if len(stretches) < 2 or is_long:
+            return False
+        closed = sum(bool(self._duties(one)) for one in stretches)
+        whole = all(
+            fold(self.source[slice(*one)]).endswith(("。", ";")) for one in stretches
+        )
+        return closed >= 2 or (node.number.rank <= 1 and whole)
+
+    def _each_paragraph(self, node: Node, above: list[str]) -> None:
+        groups: list[list[Stretch]] = []
+        for plain in node.plain:
+            stretch = (plain.start, plain.end)
+            if groups and self._is_label(stretch):
+                groups[-1].append(stretch)
+            else:
+                groups.append([stretch])
+        for group in groups:
+            self._task(group, above, None)
+
+    def _parts(self, node: Node) -> list[Stretch]:
+        """Stretches of 一是…二是… where they are the finest level.
+
+        They are, under a chapter heading: there is nothing between the two.
+        """
+        end = max([node.end, *(plain.end for plain in node.plain)])
+        folded = fold(self.source[node.text_start : end])
+        marks = list(_INLINE_PART.finditer(folded))
+        values = ["一二三四五六七八九十".index(mark[1]) + 1 for mark in marks]
+        if len(marks) < 2 or values != list(range(1, len(marks) + 1)):
+            return []
+        starts = [node.text_start + mark.start(1) for mark in marks]
+        parts = list(pairwise([*starts, end]))
+        is_finest = node.number.rank <= 1
+        return (
+            parts if is_finest or sum(map(bool, map(self._duties, parts))) > 1 else []
+        )
+
+    def _duties(self, stretch: Stretch) -> list[Duty]:
+        return find_duties(self.source, *stretch, self.year)
+
+    def _task(
+        self, stretches: list[Stretch], above: list[str], number: Node | None
+    ) -> None:
+        """Make a task of paragraphs; the first may begin with a number."""
+        draft = Draft(
+            chapter=next(iter(above), None), section=next(iter(above[1:]), None)
+        )
+        if number:
+            draft.add("ordinal", number.start, number.text_start)
+            stretches = [(number.text_start, stretches[0][1]), *stretches[1:]]
+        labels = [one for one in stretches[1:] if self._is_label(one)]
+        texts = [one for one in stretches if one not in labels]
+        duties = [duty for one in texts for duty in self._duties(one)]
+        pieces = self._without(texts, duties)
+        glued = glued_duty(self.source, *pieces[-1], self.year) if pieces else None
+        if glued:
+            duties.append(glued)
+            pieces[-1] = (pieces[-1][0], glued.start)
+        for duty in duties:
+            draft.add("lead_units", duty.start, duty.end)
+        labels, progress = self._without_progress(labels)
+        for one in labels:
+            draft.add("lead_units", *one)
+        for one in progress:
+            draft.add("progress", *one)
+        said = [duty.said for duty in duties]
+        if labels:
+            lines = [self.source[slice(*one)] for one in labels]
+            said.append(read_label_lines(lines, self.year))
+        self._assign(draft, [one for one in said if one is not None])
+        self._title_and_content(draft, pieces)
+        title = draft.text("title", self.source)
+        content = draft.text("content", self.source)
+        if draft.deadline is None and above:  # a month's heading is its tasks' limit
+            draft.deadline = parse_deadline(above[0], self.year)
+        if draft.deadline is None and title and content:
+            draft.deadline = governing_deadline(title, content, self.year)
+        if not title and not content:
+            return
+        self.tasks.append(draft)
+        whole = self.source[stretches[0][0] : stretches[-1][1]]
+        if above_too := duty_for_those_above(whole, self.year):
+            n_tasks, shared = above_too
+            for one in self.tasks[-n_tasks:]:
+                one.lead, one.support = list(shared.lead), list(shared.support)
+
+    def _without_progress(
+        self, labels: list[Stretch]
+    ) -> tuple[list[Stretch], list[Stretch]]:
+        """Part from label lines what they say of progress, without its label."""
+        kept, progress = [], []
+        for start, end in labels:
+            match = _PROGRESS.search(fold(self.source[start:end]))
+            if match:
+                label = start + match.start(), start + match.end()
+                self.ledger.add(*label, "delimiter")
+                progress.append((label[1], end))
+                end = label[0]
+            if self.source[start:end].strip():
+                kept.append((start, end))
+        return kept, progress
+
+    def _without(self, texts: list[Stretch], duties: list[Duty]) -> list[Stretch]:
+        """Cut what says who is responsible out of a task's text."""
+        pieces: list[Stretch] = []
+        for start, end in texts:
+            for duty in duties:
+                if start <= duty.start and duty.end <= end:
+                    pieces.append((start, duty.start))
+                    start = duty.end
+            pieces.append((start, end))
+        return [
+            one for one in pieces if self.source[slice(*one)].strip(" 。;\n\t\u3000")
+        ]
+
+    def _assign(self, draft: Draft, said: list[Responsibility]) -> None:
+        """Give a task the units and the deadline that were said of it."""
+        draft.lead = list(dict.fromkeys(unit for one in said for unit in one.lead))
+        support = dict.fromkeys(unit for one in said for unit in one.support)
+        draft.support = [unit for unit in support if unit not in draft.lead]
+        deadlines = [one.deadline for one in said if one.deadline is not None]
+        draft.deadline = deadlines[0] if deadlines else None
+        if not draft.lead and self.default:
+            draft.lead = list(self.default.lead)
+            draft.support = list(self.default.support)
+
+    def _title_and_content(self, draft: Draft, pieces: list[Stretch]) -> None:
+        if not pieces:
+            return
+        (start, end), rest = pieces[0], pieces[1:]
+        title, content_at = _title_of(self.source[start:end], has_more=bool(rest))
+        if title:
+            at = start + self.source[start:end].index(title)
+            draft.add("title", at, at + len(title))
+        for stretch in ((start + content_at, end), *rest):
+            draft.add("content", *stretch)
+
+
+def _closing(root: Node, source: str) -> list[Node]:
+    """Take away the paragraph behind the last item that speaks of all of them."""
+    leaves = [node for node in root.walk() if node.number and not node.children]
+    if len(leaves) < 2 or any(leaf.plain for leaf in leaves[:-1]):
+        return []
+    last = leaves[-1].plain
+    if len(last) != 1 or not _FOR_ALL.match(fold(source[last[0].start : last[0].end])):
+        return []
+    leaves[-1].plain = []
+    return last
+
+
+def _are_tasks(nodes: list[Node], source: str) -> bool:
+    """Whether a text without numbers is a list of tasks.
+
+    It is, where nearly every paragraph opens with a name of what is to be done.
+    """
+    texts = [source[node.start : node.end] for node in nodes]
+    named = [
+        text for text in texts if len(text) > 60 and _title_of(text, has_more=False)[0]
+    ]
+    acting = [text for text in named if _ACTS.match(fold(text))]
+    return len(acting) >= 3 and len(acting) >= 0.7 * len(texts)
+
+
+def _is_bare(text: str) -> bool:
+    """Whether a numbered line is only a heading."""
+    return len(text) <= _LONGEST_BARE and not re.search("[。;]", fold(text))
+
+
+def _title_of(text: str, *, has_more: bool) -> tuple[str, int]:
+    """Part a paragraph into a title and the offset of its content.
+
+    The title is the first sentence where it reads like a heading: short, with
+    one comma at most, and not the whole of what is said.
+    """
+    folded = fold(text).rstrip()
+    stop = _TITLE_END.search(folded)
+    first = folded[: stop.start()]
+    n_commas = first.count(",")
+    longest = _LONGEST_WITH_COMMA if n_commas else _LONGEST_TITLE
+    if not first.strip() or n_commas > 1 or len(first) > longest:
+        return "", 0
+    says_all = not folded[stop.end() :].strip(" 。;") and not has_more
+    is_sentence = folded.endswith(("。", ";")) or len(first) > 24 or n_commas
+    if says_all and is_sentence:
+        return "", 0
+    return text[: stop.start()].strip(), stop.end()
+
+
+def _gaps(root: Node) -> list[str]:
+    """Name the gaps in the numbering."""
+    found = []
+    for node in root.walk():
+        if len({child.number.kind for child in node.children}) > 1:
+            continue
+        for before, after in pairwise(child.number.value for child in node.children):
+            if after not in (before + 1, 1):
+                found.append(f"The numbering jumps from {before} to {after}.")
+    return found

@@ -1,0 +1,286 @@
+"""Rows of an aligned table to tasks."""
+
+import re
+
+from govopen_analytics.base.text import fold
+from govopen_analytics.plans.columns import Column
+from govopen_analytics.plans.deadlines import deadline_of_cell
+from govopen_analytics.plans.draft import Draft, Ledger, heading_name
+from govopen_analytics.plans.flattened import Table
+from govopen_analytics.plans.grid import Row, Token, align, ordinal_of
+from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
+from govopen_analytics.plans.outline import paragraphs
+from govopen_analytics.plans.prose import prose_tasks
+from govopen_analytics.plans.rows import ROLE_OF_CELL, RowReader, TableState
+from govopen_analytics.plans.units import parse_responsibility
+
+_TOTAL = re.compile(r"合\s*计|总\s*计|小\s*计")
+_LONGEST_NAME = 30  # characters; what is longer says what is to be done
+
+
+def table_tasks(
+    table: Table, source: str, year: int | None, ledger: Ledger
+) -> tuple[list[Draft], list[str]]:
+    """Read the tasks of a table.
+
+    Parameters
+    ----------
+    table : Table
+        The table, not yet aligned.
+    source : str
+        Text of the source.
+    year : int or None
+        Year of the plan.
+    ledger : Ledger
+        Takes the cells that belong to no task.
+
+    Returns
+    -------
+    tasks : list of Draft
+    warnings : list of str
+    """
+    for token in table.header:
+        ledger.add(token.start, token.end, "table_header")
+    for token in table.above:
+        ledger.add(token.start, token.end, "heading")
+    if _is_emptied(table.tokens):
+        for token in table.tokens:
+            ledger.add(token.start, token.end, "heading")
+        return [], []
+    columns, rows = align(table.tokens, table.columns)
+    fields = _text_fields(columns, rows)
+    numbered = _is_numbered(columns, rows, fields)
+    restarts = _restarts(rows, fields)
+    broken = {table.tokens[i].start for i in table.page_breaks if i < len(table.tokens)}
+    state, tasks, warnings = _state_below(table.above), [], []
+    for row in rows:
+        tokens = [t for cell in row for t in cell if t.text]
+        if not tokens:
+            continue
+        if _TOTAL.fullmatch(tokens[0].text):
+            for token in tokens:
+                ledger.add(token.start, token.end, "notes")
+            continue
+        after_break = min(t.start for cell in row for t in cell) in broken
+        reader = RowReader(
+            row, columns, fields, source, year, units_below=table.style == "lines"
+        )
+        if told := _told_in_prose(reader, ledger):
+            for draft in told:
+                draft.chapter, draft.section = state.chapter, state.section
+            tasks += told
+            continue
+        _read_headings(reader, state, ledger)
+        if not reader.holds_task:
+            if tasks and reader.rest:
+                _continue(tasks[-1], reader, ledger)
+            continue
+        is_open = tasks and numbered and reader.ordinal is None
+        if is_open and reader.continues(tasks[-1], after_break):
+            _continue(tasks[-1], reader, ledger)
+            continue
+        drafts = reader.drafts(state, tasks[-1] if tasks else None, split=not restarts)
+        if state.awaiting and state.awaiting[-1] is _OPEN:
+            state.awaiting[-1:] = [*drafts, _OPEN]
+        tasks += drafts
+        warnings += reader.warnings(len(tasks))
+    _fill_from_below(tasks)
+    inherited = sum(draft.inherited_title is not None for draft in tasks)
+    if inherited:
+        warnings.append(
+            f"Rows without a task name of their own: {inherited}; that of a row above "
+            "was carried down."
+        )
+    if all(draft.chapter is None for draft in tasks):
+        for draft in tasks:
+            draft.chapter, draft.section = draft.section, None
+    return tasks, warnings
+
+
+def _told_in_prose(reader: RowReader, ledger: Ledger) -> list[Draft]:
+    """Read numbered sentences between tables: items no table holds."""
+    if not reader.headings or reader.holds_task or reader.rest:
+        return []
+    are_items = [
+        number is not None and number.kind == "arabic" and token.text.endswith("。")
+        for token, number, _ in reader.headings
+    ]
+    if not all(are_items):
+        return []
+    start, end = reader.headings[0][0].start, reader.headings[-1][0].end
+    nodes = paragraphs(reader.source, start, end)
+    return prose_tasks(nodes, reader.source, reader.year, ledger)[0]
+
+
+def _state_below(headings: tuple[Token, ...]) -> TableState:
+    """What the headings above a table leave to its rows."""
+    state = TableState()
+    for token in headings:
+        number = leading_number(fold(token.text))
+        name = heading_name(token.text, number.end)
+        enter = _enter_section if number.kind == "paren" else _enter_chapter
+        enter(state, name, number.value)
+    return state
+
+
+_OPEN = Draft()  # marks that tasks to come await the name of their chapter
+
+
+def _is_emptied(tokens: list[Token]) -> bool:
+    """Whether a table lost the texts of its cells and kept its headings only."""
+    texts = [token.text for token in tokens if token.text]
+    kinds = [leading_number(fold(text)) for text in texts]
+    headings = sum(n is not None and n.kind in HEADING_KINDS for n in kinds)
+    return len(texts) < 0.3 * len(tokens) and headings >= 0.7 * len(texts)
+
+
+def _fill_from_below(tasks: list[Draft]) -> None:
+    """Give items of one cell the units that are printed behind the last of them."""
+    for i in range(len(tasks) - 2, -1, -1):
+        below = tasks[i + 1]
+        if tasks[i].awaits_units and below.lead:
+            tasks[i].lead, tasks[i].support = list(below.lead), list(below.support)
+            tasks[i].deadline = tasks[i].deadline or below.deadline
+
+
+def _text_fields(columns: list[Column], rows: list[Row]) -> dict[int, str]:
+    """Decide which text column holds content, and which names groups."""
+    used = [
+        j
+        for j, column in enumerate(columns)
+        if column.is_text and any(t.text for row in rows for t in row[j])
+    ]
+    if not used:
+        return {}
+    fields = {used[-1]: "content"}
+    if len(used) == 1:
+        under_heading = any(row[-1] for row in rows)
+        lengths = sorted(len(t.text) for row in rows for t in row[used[0]] if t.text)
+        is_long = lengths[len(lengths) // 2] > _LONGEST_NAME
+        is_content = columns[used[0]].role == "content" or under_heading or is_long
+        fields[used[0]] = "content" if is_content else "title"
+        return fields
+    before = used[:-1]
+    while len(before) > 1 and columns[before[-1]].role == "content":
+        if not _says_what_to_do(rows, before[-1]):
+            break
+        fields[before.pop()] = "content"
+    for j in before:
+        fields[j] = "heading"
+    fields[before[-1]] = "title"
+    return fields
+
+
+def _says_what_to_do(rows: list[Row], place: int) -> bool:
+    """Whether a column holds requirements, row by row, and not names of groups."""
+    lengths = [len(t.text) for row in rows for t in row[place] if t.text]
+    return len(lengths) > 0.7 * len(rows) and sum(lengths) > 15 * len(lengths)
+
+
+def _is_numbered(
+    columns: list[Column], rows: list[Row], fields: dict[int, str]
+) -> bool:
+    """Whether most rows carry a number of their own."""
+    places = [j for j, c in enumerate(columns) if c.role == "ordinal"]
+    places += [j for j, name in fields.items() if name == "content"]
+    count = sum(
+        any(
+            t.text and (ordinal_of(t.text) or leading_number(fold(t.text), bare=True))
+            for j in places
+            for t in row[j]
+        )
+        for row in rows
+    )
+    return count >= 0.5 * len(rows)
+
+
+def _restarts(rows: list[Row], fields: dict[int, str]) -> bool:
+    """Whether cells number their own points from 1, each anew."""
+    places = [j for j, name in fields.items() if name == "content"]
+    cells = [[t for j in places for t in row[j] if t.text] for row in rows]
+    numbers = [leading_number(fold(cell[0].text)) for cell in cells if cell]
+    firsts = [
+        i
+        for i, number in enumerate(numbers)
+        if number is not None and number.rank >= 3 and number.value == 1
+    ]
+    return len(firsts) > 1 or firsts[:1] > [0]
+
+
+def _read_headings(reader: RowReader, state: TableState, ledger: Ledger) -> None:
+    """Take over the chapter and section that a row prints."""
+    for token, number, place in reader.headings:
+        raw = reader.source[token.start : token.end]
+        if not token.is_merged:
+            ledger.add(token.start, token.end, "heading")
+        end = leading_number(fold(raw)).end if number else 0
+        name, value = heading_name(raw, end), number.value if number else None
+        is_section = number is not None and number.kind == "paren"
+        if is_section or (
+            number is None
+            and place == "heading"
+            and state.chapter
+            and _second_heading(reader, token)
+        ):
+            _enter_section(state, name, value)
+        elif name != state.chapter:
+            _enter_chapter(state, name, value)
+
+
+def _second_heading(reader: RowReader, token: Token) -> bool:
+    return reader.headings and reader.headings[0][0] is not token
+
+
+def _enter_section(state: TableState, name: str, value: int | None) -> None:
+    """Open a section; one that restarts at 1 opens the next chapter too.
+
+    Its name may stand only on the next page: the tasks until then wait for it.
+    """
+    restarts = value == 1 and (state.section_number or 0) > 1
+    if restarts and state.chapter is not None and name != state.section:
+        state.awaiting = [_OPEN]
+    if name != state.section:
+        state.title = None
+    state.section, state.section_number = name, value
+
+
+def _enter_chapter(state: TableState, name: str, value: int | None) -> None:
+    waiting = [draft for draft in state.awaiting if draft is not _OPEN]
+    follows = value is not None and value == (state.chapter_number or 0) + 1
+    if waiting and follows:
+        for draft in waiting:
+            draft.chapter = name
+    else:
+        state.section = state.section_number = None
+    state.awaiting = []
+    state.title = None
+    state.chapter, state.chapter_number = name, value
+
+
+def _continue(draft: Draft, reader: RowReader, ledger: Ledger) -> None:
+    """Append a row that goes on with the one above."""
+    for token in reader.content:
+        start = token.start + _overlap(draft, token, reader.source)
+        ledger.add(token.start, start, "repeated")
+        draft.add("content", start, token.end)
+    for role, tokens in reader.rest.items():
+        for token in tokens:
+            draft.add(ROLE_OF_CELL.get(role, role), token.start, token.end)
+    if reader.rest.get("lead"):
+        stretches = draft.stretches["lead_units"]
+        printed = "".join(reader.source[a:b].strip() for a, b in stretches)
+        found = parse_responsibility(printed, reader.year)
+        if found:
+            draft.lead, draft.support = list(found.lead), list(found.support)
+    if reader.rest.get("deadline") and draft.deadline is None:
+        draft.deadline = deadline_of_cell(reader.rest["deadline"][0].text, reader.year)
+
+
+def _overlap(draft: Draft, token: Token, source: str) -> int:
+    """Characters a page break printed twice: 委员会 at its end, 员会 after it."""
+    before = (draft.text("content", source) or "")[-12:]
+    after = source[token.start : token.end]
+    for length in range(min(len(before), len(after)), 1, -1):
+        if before.endswith(after[:length]):
+            return length
+    return 0

@@ -1,0 +1,251 @@
+"""What of the plans is measurable, and what was completed, in sentences."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from govopen_analytics.base.languages import agency_name, in_language
+from govopen_analytics.questions.sentences import (
+    finding_rows,
+    no_task_rows,
+    share_in_words,
+)
+
+FLAGS = (
+    "has_named_output",
+    "has_quantity",
+    "has_lead_unit",
+    "has_deadline",
+    "has_all_elements",
+)
+POINTS = ("completed", "substantial", "limited", "not_started", "no_evidence")
+_WORDS = {
+    "zh": {
+        "flags": {
+            "has_named_output": "写明成果",
+            "has_quantity": "写明数量与单位",
+            "has_lead_unit": "写明牵头单位",
+            "has_deadline": "写明到期日",
+            "has_all_elements": "四项俱全",
+        },
+        "points": {
+            "completed": "已完成",
+            "substantial": "基本完成",
+            "limited": "有进展",
+            "not_started": "未启动",
+            "no_evidence": "看不出",
+        },
+        "flag": "{flag}的任务占 {share}。",
+        "range_apart": "{flag}：最高的是{high}，{high_share}；最低的是{low}，"
+        "{low_share}；两者区间不重叠，难以只用偶然解释。",
+        "range_together": "{flag}：最高的是{high}，{high_share}；最低的是{low}，"
+        "{low_share}；两者区间重叠，不足以断定高低。",
+        "progress": "{n} 项任务附有进展（{agencies} 个机构，共 {all} 项任务），"
+        "这是机构自己的说法：",
+        "point": "{point} {share}",
+        "no_progress": "这些计划都没有报告进展：完成与否无从得知。",
+        "join": "；",
+        "stop": "。",
+    },
+    "en": {
+        "flags": {
+            "has_named_output": "Names an output",
+            "has_quantity": "Quantity and unit",
+            "has_lead_unit": "Names a lead unit",
+            "has_deadline": "Day to be done by",
+            "has_all_elements": "All four",
+        },
+        "points": {
+            "completed": "completed",
+            "substantial": "substantial",
+            "limited": "limited",
+            "not_started": "not started",
+            "no_evidence": "no evidence",
+        },
+        "flag": "{flag}: {share}.",
+        "range_apart": "{flag}: highest in {high}, {high_share}, lowest in {low}, "
+        "{low_share}; their intervals do not overlap, so chance alone hardly explains "
+        "the difference.",
+        "range_together": "{flag}: highest in {high}, {high_share}, lowest in {low}, "
+        "{low_share}; their intervals overlap, so the order is not established.",
+        "progress": "Tasks with a progress report: {n} ({agencies} agencies, {all} "
+        "tasks in all), in the agencies' own words: ",
+        "point": "{point} {share}",
+        "no_progress": "None of these plans reports progress: whether anything was "
+        "completed is not known.",
+        "join": "; ",
+        "stop": ".",
+    },
+}
+
+
+def flag_names(lang: str) -> dict[str, str]:
+    """Return the words for the elements of a verifiable commitment."""
+    return in_language(_WORDS, lang)["flags"]
+
+
+def point_names(lang: str) -> dict[str, str]:
+    """Return the words for the five points of completion."""
+    return in_language(_WORDS, lang)["points"]
+
+
+def element_flags(verifiable: pd.DataFrame) -> pd.DataFrame:
+    """Add ``has_all_elements`` to the result of ``compare.verifiability``."""
+    return verifiable.assign(has_all_elements=verifiable["n_elements"] == 4)
+
+
+def with_progress(tasks: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
+    """Keep the tasks on which a plan reports."""
+    reported = judged.loc[judged["has_progress"], "task_id"]
+    return tasks.loc[tasks["task_id"].isin(reported)]
+
+
+def completion_flags(judged: pd.DataFrame) -> pd.DataFrame:
+    """Return one boolean column per point of ``compare.completion``.
+
+    Parameters
+    ----------
+    judged : DataFrame, shape (n_tasks, ...)
+        Result of ``compare.completion``.
+
+    Returns
+    -------
+    DataFrame, shape (n_tasks, 6)
+        ``task_id`` and the points.
+    """
+    points = {point: judged["completion"] == point for point in POINTS}
+    return judged[["task_id"]].assign(**points)
+
+
+def commitment_findings(
+    whole: pd.DataFrame,
+    by_agency: pd.DataFrame,
+    progress: pd.DataFrame,
+    *,
+    n_agencies_reporting: int,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> pd.DataFrame:
+    """Say which part of the tasks could be checked, and what is said to be done.
+
+    Parameters
+    ----------
+    whole, by_agency : DataFrame
+        Results of ``compare.task_proportions`` on ``element_flags``, of all plans
+        together and by ``agency``.
+    progress : DataFrame
+        The same on ``completion_flags``, of the tasks with a report; may be empty.
+    n_agencies_reporting : int
+        Number of agencies with such a task.
+    lang : {"zh", "en"}, default "zh"
+    interval : float, default 0.95
+        Level of the intervals (0-1).
+
+    Returns
+    -------
+    DataFrame, shape (n_sentences, 2)
+        ``topic`` and ``finding``.
+    """
+    words, level = in_language(_WORDS, lang), f"{interval:.0%}"
+    if whole.empty:
+        return no_task_rows("commitments", lang)
+    flags = whole.set_index("flag")
+    rows = [
+        words["flag"].format(
+            flag=words["flags"][flag],
+            share=share_in_words(flags.loc[flag], lang, level),
+        )
+        for flag in FLAGS
+    ]
+    rows += _range(by_agency, "has_quantity", words, lang, level)
+    n_tasks = int(whole["n_tasks"].max())
+    rows.append(_progress(progress, n_agencies_reporting, n_tasks, words, lang, level))
+    return finding_rows("commitments", rows)
+
+
+def _range(
+    by_agency: pd.DataFrame, flag: str, words: dict, lang: str, level: str
+) -> list[str]:
+    part = by_agency.loc[by_agency["flag"] == flag].sort_values("share", kind="stable")
+    if part["share"].nunique() < 2:
+        return []
+    low, high = part.iloc[0], part.iloc[-1]
+    is_apart = high["share_lower"] > low["share_upper"]
+    return [
+        words["range_apart" if is_apart else "range_together"].format(
+            flag=words["flags"][flag],
+            high=agency_name(high["agency"], lang),
+            high_share=share_in_words(high, lang, level),
+            low=agency_name(low["agency"], lang),
+            low_share=share_in_words(low, lang, level),
+        )
+    ]
+
+
+def _progress(
+    progress: pd.DataFrame,
+    n_agencies: int,
+    n_all: int,
+    words: dict,
+    lang: str,
+    level: str,
+) -> str:
+    if progress.empty:
+        return words["no_progress"]
+    flags = progress.set_index("flag")
+    parts = [
+        words["point"].format(
+            point=words["points"][point],
+            share=share_in_words(flags.loc[point], lang, level),
+        )
+        for point in POINTS
+    ]
+    start = words["progress"].format(
+        n=int(progress["n_tasks"].max()), agencies=n_agencies, all=f"{n_all:,}"
+    )
+    return start + words["join"].join(parts) + words["stop"]
+
+
+def named_quantities(
+    quantities: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Put agency, year and title of the task beside each quantity.
+
+    Parameters
+    ----------
+    quantities : DataFrame, shape (n_quantities, ...)
+        Result of ``compare.task_quantities``.
+    tables : mapping of str to DataFrame
+        ``documents`` and ``tasks``.
+
+    Returns
+    -------
+    DataFrame, shape (n_quantities, n_columns + 3)
+    """
+    return _with_task(quantities, tables)
+
+
+def named_evidence(
+    judged: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Keep the tasks with a progress report, with agency, year and title.
+
+    Parameters
+    ----------
+    judged : DataFrame, shape (n_tasks, ...)
+        Result of ``compare.completion``.
+    tables : mapping of str to DataFrame
+        ``documents`` and ``tasks``.
+
+    Returns
+    -------
+    DataFrame, shape (n_reported, n_columns + 3)
+    """
+    return _with_task(judged.loc[judged["has_progress"]], tables)
+
+
+def _with_task(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    plans = tables["documents"][["document_id", "agency", "year"]]
+    named = tables["tasks"][["task_id", "document_id", "title"]]
+    named = named.merge(plans, on="document_id").drop(columns="document_id")
+    return rows.merge(named, on="task_id", how="left")

@@ -1,0 +1,312 @@
+"""Comparisons to sentences: what a reader is told first, with its n and interval."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from govopen_analytics.base.languages import in_language, percent
+
+# The front page lists this many plans and says that there are more.
+MOST_PLANS = 8
+
+_WORDS = {
+    "zh": {
+        "read": "读入 {documents} 份年度计划（{agencies} 个机构，{years}），"
+        "共 {tasks} 项任务。",
+        "failed": "{n} 个文件未能读入，原因见语料页。",
+        "noted": "{n} 个已读入的文件在清单上有问题，见语料页。",
+        "failed_none": "所有文件均已读入。",
+        "warned": "{n} 份计划有需要人工查看之处，见语料页。",
+        "theme": "「{theme}」",
+        "top": "{plan}：份额最大的是{themes}，占 {n} 项任务的 {share}"
+        "（{level} 区间 {lower}–{upper}）。",
+        "tied": "{plan}：份额最大的是{themes}，各占 {n} 项任务的 {share}"
+        "（{level} 区间 {lower}–{upper}）。",
+        "more": "此处列出任务最多的 {shown} 份计划，其余 {hidden} 份见主题页。",
+        "apart": "「{theme}」：{high_plan}最高（{high}，n = {high_n}），可见者中"
+        "{low_plan}最低（{low}，n = {low_n}）；两者的 {level} 区间不重叠。",
+        "together": "「{theme}」：{high_plan}最高（{high}，n = {high_n}），可见者中"
+        "{low_plan}最低（{low}，n = {low_n}）；两者的 {level} 区间重叠，"
+        "不足以断定孰高孰低。",
+        "unseen": "「{theme}」在{plans}中未见；任务少时未见不等于未部署。",
+        "unseen_plan": "{plan}的 {n} 项任务",
+        "plan": "{agency}{year}",
+        "year": "（{year} 年）",
+        "without": "没有读出一项任务、因而没有份额的计划：{plans}。",
+        "no_tasks": "这里没有一项任务，没有份额可言；未能读入的文件与原因见语料页。",
+        "unclassified": "{n} 项任务未能归入任何主题，仍计入分母。",
+        "confounded": "这些计划中没有一个机构出现在两个年份：机构与年份混淆，"
+        "年份之间的差异同样可能是机构之间的差异，因此本报告不画年度趋势。",
+        "partly": "只有 {n} 个机构有两个以上年份的计划；"
+        "其余机构的年份差异与机构差异无法区分。",
+        "join": "、",
+        "unseen_join": "、",
+        "years": "{first}–{last} 年",
+        "one_year": "{first} 年",
+        "no_year": "年份不详",
+    },
+    "en": {
+        "read": "Annual plans read: {documents} (agencies: {agencies}; {years}), with "
+        "tasks: {tasks}.",
+        "failed": "Files that could not be read: {n}; the corpus page says why.",
+        "noted": "Files read although the manifest has a problem with them: {n}; "
+        "see the corpus page.",
+        "failed_none": "Every file was read.",
+        "warned": "Plans with something a person should look at: {n}; see the corpus "
+        "page.",
+        "theme": '"{theme}"',
+        "top": "{plan}: {themes} has the largest share, {share} (n = {n}, "
+        "{level} interval {lower}–{upper}).",
+        "tied": "{plan}: {themes} have the largest shares, {share} each "
+        "(n = {n}, {level} interval {lower}–{upper}).",
+        "more": "Listed are the {shown} plans with most tasks; {hidden} more are on "
+        "the theme page.",
+        "apart": '"{theme}": highest in {high_plan} ({high}, n = {high_n}), '
+        "lowest where seen in {low_plan} ({low}, n = {low_n}); their {level} "
+        "intervals do not overlap.",
+        "together": '"{theme}": highest in {high_plan} ({high}, n = {high_n}), '
+        "lowest where seen in {low_plan} ({low}, n = {low_n}); their {level} "
+        "intervals overlap, so the order is not established.",
+        "unseen": '"{theme}" was not observed in: {plans}. With few tasks, not '
+        "observed does not mean not planned.",
+        "unseen_plan": "{plan}, n = {n}",
+        "plan": "{agency}{year}",
+        "year": " ({year})",
+        "without": "Plans in which no task was found, and which have no shares: "
+        "{plans}.",
+        "no_tasks": "There is no task here, so there are no shares; the corpus page "
+        "names the files that could not be read.",
+        "unclassified": "Tasks that fit no theme: {n}; they stay in the denominator.",
+        "confounded": "No agency has plans for two years here: agency and year are "
+        "confounded. A difference between years may as well be one between agencies, "
+        "so this report draws no trend over years.",
+        "partly": "Only {n} agencies have plans for two or more years; for the "
+        "others, year and agency cannot be told apart.",
+        "join": ", ",
+        "unseen_join": "; ",
+        "years": "{first}–{last}",
+        "one_year": "{first}",
+        "no_year": "years unknown",
+    },
+}
+
+
+def corpus_findings(
+    documents: pd.DataFrame,
+    tasks: pd.DataFrame,
+    failures: pd.DataFrame,
+    *,
+    lang: str = "zh",
+) -> pd.DataFrame:
+    """Say what was read and what could not be.
+
+    Parameters
+    ----------
+    documents, tasks, failures : DataFrame
+        Valid tables.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    DataFrame, shape (n_sentences, 2)
+        ``topic`` and ``finding``.
+    """
+    words = in_language(_WORDS, lang)
+    read = words["read"].format(
+        documents=len(documents),
+        agencies=documents["agency"].nunique(),
+        years=_years(documents["year"], words),
+        tasks=len(tasks),
+    )
+    rows = [("corpus", read)]
+    is_read = failures["source_file"].isin(documents["source_file"])
+    n_failed = failures.loc[~is_read, "source_file"].nunique()
+    key = "failed" if n_failed else "failed_none"
+    rows.append(("corpus", words[key].format(n=n_failed)))
+    n_noted = failures.loc[is_read, "source_file"].nunique()
+    if n_noted:
+        rows.append(("corpus", words["noted"].format(n=n_noted)))
+    n_warned = int((documents["warnings"].map(len) > 0).sum())
+    if n_warned:
+        rows.append(("corpus", words["warned"].format(n=n_warned)))
+    return _sentences(rows)
+
+
+def coverage_findings(
+    shares: pd.DataFrame,
+    documents: pd.DataFrame,
+    themes: pd.DataFrame,
+    *,
+    n_unclassified: int = 0,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> pd.DataFrame:
+    """Say what each plan is mostly about, and how plans differ on core themes.
+
+    Two shares are called apart only where their intervals do not overlap; a
+    theme without a task is called not observed, with the number of tasks.
+
+    Parameters
+    ----------
+    shares : DataFrame, shape (n_documents * n_themes, ...)
+        Result of ``compare.theme_shares`` by ``document_id``.
+    documents, themes : DataFrame
+        Valid tables; rows of `shares` they do not hold are left out.
+    n_unclassified : int, default 0
+        Tasks without a theme (count).
+    lang : {"zh", "en"}, default "zh"
+    interval : float, default 0.95
+        Level of the intervals, for the words that name it (0-1).
+
+    Returns
+    -------
+    DataFrame, shape (n_sentences, 2)
+        ``topic`` and ``finding``.
+    """
+    words = in_language(_WORDS, lang)
+    labels = themes.set_index("theme_id")[f"label_{lang}"]
+    plans = _plan_names(documents, words)
+    shown = shares["theme_id"].isin(labels.index)
+    shown &= shares["document_id"].isin(list(plans))
+    shares = shares.loc[shown]
+    if not shares["n_tasks"].sum():
+        return _sentences([("top", words["no_tasks"])])
+    level = f"{interval:.0%}"
+    rows = [("top", text) for text in _tops(shares, plans, labels, words, level)]
+    n_plans = shares["document_id"].nunique()
+    if n_plans > MOST_PLANS:
+        hidden = n_plans - MOST_PLANS
+        rows.append(("top", words["more"].format(shown=MOST_PLANS, hidden=hidden)))
+    is_core = themes["is_core"].fillna(False).astype(bool)
+    for theme_id in themes.loc[is_core, "theme_id"]:
+        part = shares.loc[shares["theme_id"] == theme_id]
+        rows += _range(part, plans, labels[theme_id], words, level)
+        rows += _unseen(part, plans, labels[theme_id], words)
+    without = documents.loc[documents["n_tasks"] == 0, "document_id"]
+    if len(without):
+        named = [plans[plan] for plan in without[:MOST_PLANS]]
+        listed = words["join"].join(named) + ("…" if len(without) > len(named) else "")
+        rows.append(("top", words["without"].format(plans=listed)))
+    if n_unclassified:
+        text = words["unclassified"].format(n=n_unclassified)
+        rows.append(("top", text))
+    return _sentences(rows)
+
+
+def confounding_findings(
+    confounding: Mapping[str, object], *, lang: str = "zh"
+) -> pd.DataFrame:
+    """Say whether years can be compared at all.
+
+    Parameters
+    ----------
+    confounding : mapping
+        Result of ``compare.confounding``.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    DataFrame, shape (0 or 1, 2)
+        ``topic`` and ``finding``; no row where every agency has several years,
+        or there is one year only.
+    """
+    words = in_language(_WORDS, lang)
+    if confounding["is_confounded"]:
+        return _sentences([("confounding", words["confounded"])])
+    if confounding["is_partly_confounded"]:
+        text = words["partly"].format(n=confounding["n_agencies_repeated"])
+        return _sentences([("confounding", text)])
+    return _sentences([])
+
+
+def _sentences(rows: list[tuple[str, str]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["topic", "finding"], dtype="string")
+
+
+def _years(years: pd.Series, words: dict[str, str]) -> str:
+    known = sorted(set(years.dropna()))
+    if not known:
+        return words["no_year"]
+    form = words["years"] if len(known) > 1 else words["one_year"]
+    return form.format(first=known[0], last=known[-1])
+
+
+def _plan_names(documents: pd.DataFrame, words: dict[str, str]) -> dict[str, str]:
+    names = {}
+    for plan in documents.itertuples():
+        agency = plan.document_id if pd.isna(plan.agency) else plan.agency
+        year = "" if pd.isna(plan.year) else words["year"].format(year=plan.year)
+        names[plan.document_id] = words["plan"].format(agency=agency, year=year)
+    return names
+
+
+def _tops(
+    shares: pd.DataFrame,
+    plans: dict[str, str],
+    labels: pd.Series,
+    words: dict[str, str],
+    level: str,
+) -> list[str]:
+    order = ["n_tasks", "document_id"]
+    seen = shares.loc[shares["is_observed"].astype(bool)]
+    seen = seen.sort_values(order, ascending=[False, True], kind="stable")
+    first = seen["document_id"].drop_duplicates().head(MOST_PLANS)
+    shares = seen.loc[seen["document_id"].isin(first)]
+    texts = []
+    for document_id, part in list(shares.groupby("document_id", sort=False)):
+        # Equal shares are named together: none of them is the largest alone.
+        tops = part.loc[part["share"] == part["share"].max()]
+        first = tops.iloc[0]
+        named = [words["theme"].format(theme=labels[key]) for key in tops["theme_id"]]
+        text = words["top" if len(tops) == 1 else "tied"].format(
+            plan=plans[document_id],
+            themes=words["join"].join(named),
+            share=percent(first["share"]),
+            n=first["n_tasks"],
+            level=level,
+            lower=percent(tops["share_lower"].min()),
+            upper=percent(tops["share_upper"].max()),
+        )
+        texts.append(text)
+    return texts
+
+
+def _range(
+    part: pd.DataFrame,
+    plans: dict[str, str],
+    theme: str,
+    words: dict[str, str],
+    level: str,
+) -> list[tuple[str, str]]:
+    observed = part.loc[part["is_observed"].astype(bool)]
+    if observed["share"].nunique() < 2:
+        return []
+    observed = observed.sort_values("share", kind="stable")
+    low, high = observed.iloc[0], observed.iloc[-1]
+    key = "apart" if high["share_lower"] > low["share_upper"] else "together"
+    text = words[key].format(
+        theme=theme,
+        level=level,
+        high_plan=plans[high["document_id"]],
+        high=percent(high["share"]),
+        high_n=high["n_tasks"],
+        low_plan=plans[low["document_id"]],
+        low=percent(low["share"]),
+        low_n=low["n_tasks"],
+    )
+    return [("core", text)]
+
+
+def _unseen(
+    part: pd.DataFrame, plans: dict[str, str], theme: str, words: dict[str, str]
+) -> list[tuple[str, str]]:
+    unseen = part.loc[~part["is_observed"].astype(bool)]
+    if unseen.empty:
+        return []
+    named = [
+        words["unseen_plan"].format(plan=plans[cell.document_id], n=cell.n_tasks)
+        for cell in unseen.head(MOST_PLANS).itertuples()
+    ]
+    rest = "…" if len(unseen) > len(named) else ""
+    listed = words["unseen_join"].join(named) + rest
+    return [("core", words["unseen"].format(theme=theme, plans=listed))]

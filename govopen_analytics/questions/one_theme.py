@@ -1,0 +1,166 @@
+"""One theme in depth, in sentences: who covers it least, and is that real?"""
+
+import pandas as pd
+
+from govopen_analytics.base.languages import agency_name, in_language, percent
+from govopen_analytics.questions.sentences import (
+    finding_rows,
+    listed,
+    no_task_rows,
+    share_in_words,
+    theme_name,
+)
+
+_WORDS = {
+    "zh": {
+        "default": "未指定主题，这里取第一个核心主题；用参数 theme 另选。",
+        "nobody": "{theme}在全部 {n} 项任务中未见；它的份额至多 {upper}。",
+        "pooled": "{theme}占全部 {n} 项任务的 {share}（{level} 区间 {lower}–{upper}），"
+        "{agencies} 个机构中有 {with_it} 个可见。",
+        "unseen": "最少的是未见此主题的 {count} 个机构：{agencies}。"
+        "未见不等于没有部署。",
+        "unseen_one": "{agency}（{n} 项任务中未见，份额至多 {upper}）",
+        "lowest": "可见者中份额最低的是{agency}，{share}。",
+        "highest": "份额最高的是{agency}，{share}。",
+        "apart": "最低的{low}与最高的{high}区间不重叠，差别难以只用偶然解释"
+        "（两端是从 {n} 个机构中挑出的，实际差别会小些）。",
+        "together": "最低的{low}与最高的{high}区间重叠：任务数不足以断定谁高谁低。",
+        "no_spread": "机构之间的差别没有超出抽样的偶然（组内相关为 0）：收缩后的份额"
+        "一律等于合并份额 {share}，排序不可当真。",
+        "spread": "收缩后（任务少的机构靠向合并份额），各机构份额在 {lower}–{upper} "
+        "之间，最低的是{agency}。",
+        "single": "语料中只有一个机构，没有高低可比。",
+    },
+    "en": {
+        "default": "No theme was chosen; this is the first core theme. Choose another "
+        "with the parameter theme.",
+        "nobody": "{theme} was not observed in any task (n = {n}); its share is at "
+        "most {upper}.",
+        "pooled": "{theme} takes {share} of all {n} tasks ({level} interval "
+        "{lower}–{upper}) and is seen in {with_it} of {agencies} agencies.",
+        "unseen": "Least of all: agencies in whose tasks the theme was not observed, "
+        "{count}: {agencies}. Not observed does not mean not planned.",
+        "unseen_one": "{agency} (not observed, n = {n}, share at most {upper})",
+        "lowest": "Lowest where it is seen: {agency}, {share}.",
+        "highest": "Highest: {agency}, {share}.",
+        "apart": "The intervals of the lowest ({low}) and the highest ({high}) do not "
+        "overlap, so chance alone hardly explains the difference (picked as the ends "
+        "of {n} agencies, the true difference is somewhat smaller).",
+        "together": "The intervals of the lowest ({low}) and the highest ({high}) "
+        "overlap: there are too few tasks to say who is higher.",
+        "no_spread": "The agencies differ no more than samples of one agenda would "
+        "(intraclass correlation 0): every shrunk share equals the pooled one, "
+        "{share}, and the order is not to be relied on.",
+        "spread": "Shrunk, which draws agencies with few tasks towards the pooled "
+        "share, the shares lie between {lower} and {upper}; the lowest is {agency}.",
+        "single": "The corpus holds one agency: there is nothing to compare.",
+    },
+}
+
+
+def theme_findings(
+    shares: pd.DataFrame,
+    pooled: pd.DataFrame,
+    theme: pd.DataFrame,
+    *,
+    is_default: bool = False,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> pd.DataFrame:
+    """Say who covers a theme least and most, and whether that is established.
+
+    Parameters
+    ----------
+    shares : DataFrame, shape (n_agencies, ...)
+        Rows of ``compare.theme_shares`` by ``agency`` of this theme.
+    pooled : DataFrame, shape (1, ...)
+        Row of ``compare.pooled_shares`` of this theme.
+    theme : DataFrame, shape (1, ...)
+        Result of ``selection.choose_theme``.
+    is_default : bool, default False
+        Whether nobody chose the theme.
+    lang : {"zh", "en"}, default "zh"
+    interval : float, default 0.95
+        Level of the intervals (0-1).
+
+    Returns
+    -------
+    DataFrame, shape (n_sentences, 2)
+        ``topic`` and ``finding``.
+    """
+    words = in_language(_WORDS, lang)
+    name = theme_name(theme[f"label_{lang}"].iloc[0], lang)
+    if pooled.empty or not pooled["n_tasks"].iloc[0]:
+        return no_task_rows("theme", lang)
+    level, whole = f"{interval:.0%}", pooled.iloc[0]
+    chosen = [words["default"]] if is_default else []
+    observed = shares.loc[shares["is_observed"].astype(bool)]
+    common = {"theme": name, "n": f"{int(whole['n_tasks']):,}", "level": level}
+    if observed.empty:
+        upper = percent(whole["share_upper"])
+        nobody = words["nobody"].format(**common, upper=upper)
+        return finding_rows("theme", [nobody, *chosen])
+    pooled_share = words["pooled"].format(
+        **common,
+        share=percent(whole["share"]),
+        lower=percent(whole["share_lower"]),
+        upper=percent(whole["share_upper"]),
+        agencies=len(shares),
+        with_it=len(observed),
+    )
+    if len(shares) == 1:
+        return finding_rows("theme", [pooled_share, words["single"], *chosen])
+    least, doubt, *others = _ends(shares, observed, words, lang, level)
+    shrunk = _shrunk(shares, whole, words, lang)
+    # Who covers it least, and whether that is real, are what a reader comes for.
+    return finding_rows("theme", [least, doubt, pooled_share, *others, shrunk, *chosen])
+
+
+def _ends(
+    shares: pd.DataFrame, observed: pd.DataFrame, words: dict, lang: str, level: str
+) -> list[str]:
+    # Of agencies without the theme, the one with most tasks is surest to lack it.
+    order = shares.sort_values(["share", "share_upper"], kind="stable")
+    low, high = order.iloc[0], order.iloc[-1]
+    ends = order.loc[order.index.isin(observed.index)]
+    lowest, highest = (
+        words[key].format(
+            agency=agency_name(row["agency"], lang),
+            share=share_in_words(row, lang, level),
+        )
+        for key, row in (("lowest", ends.iloc[0]), ("highest", ends.iloc[-1]))
+    )
+    key = "apart" if high["share_lower"] > low["share_upper"] else "together"
+    doubt = words[key].format(
+        low=agency_name(low["agency"], lang),
+        high=agency_name(high["agency"], lang),
+        n=len(shares),
+    )
+    least, *others = [*_unseen(order, words, lang), lowest, highest]
+    return [least, doubt, *others]
+
+
+def _unseen(order: pd.DataFrame, words: dict, lang: str) -> list[str]:
+    unseen = order.loc[~order["is_observed"].astype(bool)]
+    if unseen.empty:
+        return []
+    named = [
+        words["unseen_one"].format(
+            agency=agency_name(row.agency, lang),
+            n=row.n_tasks,
+            upper=percent(row.share_upper),
+        )
+        for row in unseen.itertuples()
+    ]
+    return [words["unseen"].format(count=len(named), agencies=listed(named, lang))]
+
+
+def _shrunk(shares: pd.DataFrame, whole: pd.Series, words: dict, lang: str) -> str:
+    if not whole["intraclass_correlation"]:
+        return words["no_spread"].format(share=percent(whole["share"]))
+    lowest = shares.loc[shares["share_shrunk"].idxmin()]
+    return words["spread"].format(
+        lower=percent(lowest["share_shrunk"]),
+        upper=percent(shares["share_shrunk"].max()),
+        agency=agency_name(lowest["agency"], lang),
+    )

@@ -1,0 +1,342 @@
+"""What is shown: an agency, a theme, the rows a chart has room for."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from govopen_analytics.base.errors import SelectionError, choices
+from govopen_analytics.questions.views import select_plans, select_themes
+
+# Rows of a chart that a person can still read as a whole.
+MOST_ROWS = 30
+WHOLE = "all"
+ITSELF, PEERS = "agency", "peers"
+# Parameters of notebooks that select from the corpus: what, and whether one of it.
+_SELECTED_BY = {
+    "agency": ("agencies", True),
+    "agencies": ("agencies", False),
+    "year": ("years", True),
+    "years": ("years", False),
+    "theme": ("themes", True),
+    "themes": ("themes", False),
+}
+
+
+def choose_agency(documents: pd.DataFrame, agency: str = "") -> str:
+    """Return the agency asked for, or the one with most tasks.
+
+    Parameters
+    ----------
+    documents : DataFrame, shape (n_documents, ...)
+        A valid ``documents`` table.
+    agency : str, default ""
+        Name in ``documents.agency``; empty takes the agency with most tasks.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    SelectionError
+        If the corpus does not hold the agency, or no plan names one.
+    """
+    n_tasks = documents.groupby("agency")["n_tasks"].sum()
+    if n_tasks.empty:
+        raise SelectionError(
+            "Corpus, agency: found no plan that names its agency, expected at least "
+            "one; fill the column 'agency' of manifest.csv"
+        )
+    if not agency:
+        return str(n_tasks.idxmax())
+    if agency not in n_tasks.index:
+        raise SelectionError(f"Corpus, agency: {choices(agency, n_tasks.index)}")
+    return agency
+
+
+def choose_theme(themes: pd.DataFrame, theme: str = "") -> pd.DataFrame:
+    """Return the row of the theme asked for, or of the first core theme.
+
+    Parameters
+    ----------
+    themes : DataFrame, shape (n_themes, ...)
+        A valid ``themes`` table.
+    theme : str, default ""
+        Identifier, Chinese or English label; empty takes the first core theme.
+
+    Returns
+    -------
+    DataFrame, shape (1, ...)
+
+    Raises
+    ------
+    SelectionError
+        If the codebook has no such theme.
+    """
+    if not theme:
+        return select_themes(themes).head(1)
+    names = themes[["label_zh", "theme_id", "label_en"]]
+    is_meant = names.isin([theme]).any(axis=1)
+    if not is_meant.any():
+        known = [name for column in names for name in names[column]]
+        raise SelectionError(f"Codebook, theme: {choices(theme, known)}")
+    return themes.loc[is_meant].head(1)
+
+
+def check_selection(
+    tables: Mapping[str, pd.DataFrame], values: Mapping[str, Any]
+) -> None:
+    """Refuse values of parameters that a notebook would refuse for this corpus.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        ``documents``, ``tasks`` and ``themes``.
+    values : mapping of str to object
+        ``agency``, ``agencies``, ``year``, ``years``, ``theme`` or ``themes``;
+        other names and empty values are left alone.
+
+    Raises
+    ------
+    SelectionError
+        If the corpus does not hold a value, or no plan is of these agencies and
+        these years; the message names the parameter and the nearest values.
+    """
+    chosen: dict[str, list[Any]] = {"agencies": [], "years": [], "themes": []}
+    for name, (kind, is_one) in _SELECTED_BY.items():
+        if not values.get(name):
+            continue
+        wanted = [values[name]] if is_one else list(values[name])
+        chosen[kind] += wanted
+        try:
+            _check_one(tables, kind, wanted)
+        except SelectionError as error:
+            raise SelectionError(f"Parameter '{name}': {error}") from error
+    select_plans(tables, agencies=chosen["agencies"], years=chosen["years"])
+
+
+def _check_one(
+    tables: Mapping[str, pd.DataFrame], kind: str, wanted: list[Any]
+) -> None:
+    if kind != "themes":
+        select_plans(tables, **{kind: wanted})
+        return
+    for name in wanted:
+        choose_theme(tables["themes"], name)
+
+
+def with_sides(
+    tables: Mapping[str, pd.DataFrame], agency: str, *, same_level: bool = False
+) -> dict[str, pd.DataFrame]:
+    """Mark each plan as the agency's or its peers', in a column ``side``.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Tables of the corpus.
+    agency : str
+        Name in ``documents.agency``.
+    same_level : bool, default False
+        Keep only peers of a level the agency has.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        The tables of these plans; ``documents.side`` is "agency" or "peers".
+    """
+    documents = tables["documents"]
+    is_own = (documents["agency"] == agency).fillna(False).astype(bool)
+    keep = is_own | True
+    if same_level:
+        levels = documents.loc[is_own, "level"].dropna()
+        keep = is_own | documents["level"].isin(levels)
+    documents = documents.assign(
+        side=is_own.map({True: ITSELF, False: PEERS}).astype("string")
+    ).loc[keep]
+    return {**_of_documents(tables, documents), "documents": documents}
+
+
+def with_whole(documents: pd.DataFrame) -> pd.DataFrame:
+    """Add a column ``scope`` that puts all plans in one group."""
+    return documents.assign(scope=pd.array([WHOLE] * len(documents), dtype="string"))
+
+
+def panel_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Keep the plans of agencies that have plans for two or more years.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Tables of the corpus.
+
+    Returns
+    -------
+    dict of str to DataFrame
+    """
+    documents = tables["documents"].dropna(subset=["agency", "year"])
+    n_years = documents.groupby("agency")["year"].transform("nunique")
+    documents = documents.loc[n_years > 1]
+    return {**_of_documents(tables, documents), "documents": documents}
+
+
+def tasks_of_theme(
+    tables: Mapping[str, pd.DataFrame], theme: pd.DataFrame
+) -> pd.DataFrame:
+    """Keep the tasks that touch a theme.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        ``tasks`` and ``theme_assignments``.
+    theme : DataFrame, shape (1, ...)
+        Result of ``choose_theme``.
+
+    Returns
+    -------
+    DataFrame, shape (n_touching, ...)
+    """
+    rows = tables["theme_assignments"]
+    touching = rows.loc[rows["theme_id"].isin(theme["theme_id"]), "task_id"]
+    return tables["tasks"].loc[tables["tasks"]["task_id"].isin(touching)]
+
+
+def of_theme(rows: pd.DataFrame, theme: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows of a theme."""
+    return rows.loc[rows["theme_id"].isin(theme["theme_id"])].reset_index(drop=True)
+
+
+def of_agency(rows: pd.DataFrame, agency: str, column: str = "agency") -> pd.DataFrame:
+    """Keep the rows of an agency."""
+    is_own = (rows[column] == agency).fillna(False).astype(bool)
+    return rows.loc[is_own].reset_index(drop=True)
+
+
+def agencies_in(
+    tables: Mapping[str, pd.DataFrame], shown: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Keep the plans of the agencies that `shown` holds.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Tables of the corpus.
+    shown : DataFrame, shape (n_agencies, ...)
+        With a column ``agency``.
+
+    Returns
+    -------
+    dict of str to DataFrame
+    """
+    documents = tables["documents"]
+    documents = documents.loc[documents["agency"].isin(shown["agency"])]
+    return {**_of_documents(tables, documents), "documents": documents}
+
+
+def named_agencies(rows: pd.DataFrame) -> pd.DataFrame:
+    """Let an empty name stand for an unknown agency, so that rows can be sorted."""
+    return rows.assign(agency=rows["agency"].astype("string").fillna(""))
+
+
+def extremes(
+    rows: pd.DataFrame, order_by: Iterable[str], limit: int = MOST_ROWS
+) -> tuple[pd.DataFrame, int]:
+    """Keep the highest and the lowest rows, highest first.
+
+    Parameters
+    ----------
+    rows : DataFrame, shape (n_rows, ...)
+    order_by : iterable of str
+        Columns that decide, the later ones between equals.
+    limit : int, default MOST_ROWS
+        Most rows kept.
+
+    Returns
+    -------
+    shown : DataFrame, shape (n_shown, ...)
+    n_hidden : int
+    """
+    rows = rows.sort_values(list(order_by), ascending=False, kind="stable")
+    if len(rows) > limit:
+        half = limit // 2
+        shown = pd.concat([rows.head(limit - half), rows.tail(half)])
+    else:
+        shown = rows
+    return shown.reset_index(drop=True), len(rows) - len(shown)
+
+
+def largest(
+    rows: pd.DataFrame,
+    key: str,
+    order_by: str,
+    limit: int = MOST_ROWS,
+    *,
+    ascending: bool = False,
+) -> tuple[pd.DataFrame, int]:
+    """Keep all rows of the keys whose largest value is among the largest.
+
+    Parameters
+    ----------
+    rows : DataFrame, shape (n_rows, ...)
+    key : str
+        Column of what is kept or left out as a whole, such as "agency".
+    order_by : str
+        Column that decides, by its absolute value.
+    limit : int, default MOST_ROWS
+        Most keys kept.
+    ascending : bool, default False
+        Keep the smallest instead.
+
+    Returns
+    -------
+    shown : DataFrame, shape (n_shown, ...)
+        In the order of the keys' values.
+    n_hidden : int
+        Number of keys left out.
+    """
+    size = rows[order_by].abs().fillna(0)
+    grouped = size.groupby(rows[key], dropna=False)
+    values = grouped.min() if ascending else grouped.max()
+    values = values.sort_values(ascending=ascending, kind="stable")
+    places = {name: place for place, name in enumerate(values.index[:limit])}
+    place = rows[key].map(places)
+    shown = rows.loc[place.notna()].assign(_place=place)
+    shown = shown.sort_values("_place", kind="stable").drop(columns="_place")
+    return shown.reset_index(drop=True), len(values) - len(places)
+
+
+def _of_documents(
+    tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    tasks = tables["tasks"]
+    tasks = tasks.loc[tasks["document_id"].isin(documents["document_id"])]
+    assignments = tables["theme_assignments"]
+    is_kept = assignments["task_id"].isin(tasks["task_id"])
+    return {
+        **tables,
+        "tasks": tasks,
+        "theme_assignments": assignments.loc[is_kept],
+    }
+
+
+def with_theme_labels(
+    rows: pd.DataFrame, themes: pd.DataFrame, *, lang: str = "zh"
+) -> pd.DataFrame:
+    """Put the labels of themes first, and leave out rows of other themes.
+
+    Parameters
+    ----------
+    rows : DataFrame, shape (n_rows, ...)
+        Any table with ``theme_id``.
+    themes : DataFrame
+        The themes to keep.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    DataFrame, shape (n_kept, n_columns + 1)
+    """
+    labels = themes.set_index("theme_id")[f"label_{lang}"]
+    kept = rows.loc[rows["theme_id"].isin(labels.index)].reset_index(drop=True)
+    kept.insert(0, "theme", kept["theme_id"].map(labels).astype("string"))
+    return kept

@@ -1,0 +1,133 @@
+"""Raw plans to the tables of ``data/processed``."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from govopen_analytics.base.datapackage import write_datapackage
+from govopen_analytics.base.freshness import inputs_digest
+from govopen_analytics.base.locking import disk_errors_told, locked, remove_unfinished
+from govopen_analytics.coding.assign import assign_themes
+from govopen_analytics.coding.codebook import Codebook, load_codebook
+from govopen_analytics.coding.keywords import keyword_matches
+from govopen_analytics.plans.corpus import load_corpus
+from govopen_analytics.review import (
+    apply_reviews,
+    current_reviews,
+    read_reviews,
+    reviews_folder,
+)
+
+# Another build into the same folder is writing for moments only.
+_SECONDS_WAIT = 60
+_MOST_NAMED = 10  # files, before only their number is told
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build made: the tables by name, and the descriptor's path."""
+
+    tables: dict[str, pd.DataFrame]
+    descriptor: Path
+
+
+def build_processed(
+    raw_dir: Path | str,
+    out_dir: Path | str,
+    *,
+    codebook_path: Path | str | None = None,
+    on_progress: Callable[[str, int, int], None] = lambda step, done, total: None,
+) -> Built:
+    """Read a folder of plans, code their themes, and write every table.
+
+    Parameters
+    ----------
+    raw_dir : Path or str
+        Folder of plans as published, with or without ``manifest.csv``.
+    out_dir : Path or str
+        Folder for the tables, as Parquet and CSV with a ``datapackage.json``.
+    codebook_path : Path or str, optional
+        Codebook to code by; without it, the one that comes with the library.
+    on_progress : callable
+        Called with the step's name, what is done of it and its total.
+
+    Returns
+    -------
+    Built
+
+    Raises
+    ------
+    GovOpenError
+        If the folder or its manifest cannot be used, or the tables cannot be
+        written; a single bad file becomes a row of ``failures`` instead.
+    """
+    raw_dir, out_dir = Path(raw_dir), Path(out_dir)
+    codebook = load_codebook(codebook_path)
+    corpus = load_corpus(raw_dir, on_progress=partial(on_progress, "read"))
+    tables = {
+        "documents": corpus.documents,
+        "tasks": corpus.tasks,
+        "failures": corpus.failures,
+        "spans": corpus.spans,
+        "themes": codebook.themes,
+        "theme_assignments": _reviewed(
+            assign_themes(
+                corpus.tasks, codebook, on_progress=partial(on_progress, "code")
+            ),
+            corpus.tasks,
+            codebook,
+            out_dir,
+        ),
+        "keyword_matches": keyword_matches(corpus.tasks, codebook),
+    }
+    on_progress("write", 0, 1)
+    details = {
+        "built_from": inputs_digest(raw_dir, out_dir, codebook_path),
+        "codebook": {
+            "name": codebook.name,
+            "version": codebook.version,
+            "sha256": codebook.fingerprint,
+        },
+        "sources": _sources(raw_dir, corpus.documents),
+        "warnings": _not_read(corpus.failures, corpus.documents),
+    }
+    with (
+        disk_errors_told(out_dir, "the tables", "Those that are there stay"),
+        locked(out_dir, seconds_wait=_SECONDS_WAIT),
+    ):
+        remove_unfinished(out_dir)
+        return Built(tables, write_datapackage(tables, out_dir, details=details))
+
+
+def _reviewed(
+    assignments: pd.DataFrame, tasks: pd.DataFrame, codebook: Codebook, out_dir: Path
+) -> pd.DataFrame:
+    """Let what people decided win over the machine."""
+    reviews = read_reviews(reviews_folder(out_dir))
+    return apply_reviews(assignments, current_reviews(reviews, tasks, codebook))
+
+
+def _not_read(failures: pd.DataFrame, documents: pd.DataFrame) -> list[str]:
+    """Say which files became no plan; a run repeats it in its record."""
+    files = sorted(set(failures["source_file"]) - set(documents["source_file"]))
+    if not files:
+        return []
+    shown = ", ".join(files[:_MOST_NAMED]) + (", …" if len(files) > _MOST_NAMED else "")
+    return [f"Files not read as plans: {len(files)} ({shown})"]
+
+
+def _sources(raw_dir: Path, documents: pd.DataFrame) -> list[dict[str, Any]]:
+    sources = [
+        {"title": plan.document_id, "path": plan.source_file, "hash": plan.sha256}
+        for plan in documents.itertuples()
+    ]
+    manifest = raw_dir / "manifest.csv"
+    if manifest.is_file():
+        digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
+        sources.append({"title": "manifest", "path": manifest.name, "hash": digest})
+    return [{**source, "hash": f"sha256:{source['hash']}"} for source in sources]

@@ -1,9 +1,0 @@
-"""Documents to tasks: every layout is recognised here, in one place."""
-
-from govopen_analytics.segment.document import (
-    Segmented,
-    accounted_share,
-    segment_document,
-)
-
-__all__ = ["Segmented", "accounted_share", "segment_document"]
