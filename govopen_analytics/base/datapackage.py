@@ -1,21 +1,31 @@
 """Tables to files and back: Parquet, CSV, and the descriptor they travel with."""
 
 import hashlib
+import io
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from govopen_analytics.base.errors import SchemaError, SourceError, choices
-from govopen_analytics.base.schemas import FIELDS, TABLES, to_schema, validate
+from govopen_analytics.base.errors import SchemaError, SourceError
+from govopen_analytics.base.schemas import (
+    FIELDS,
+    TABLES,
+    own_columns,
+    to_schema,
+    validate,
+)
+from govopen_analytics.base.tables import Tables
 
 DESCRIPTOR = "datapackage.json"
 LIST_SEPARATOR = "；"
+_OWN = "Column of the manifest that the library does not know; its text as declared."
 
 # A spreadsheet runs a cell that opens with one of these, half or full width.
 _FORMULA_OPENERS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -130,8 +140,8 @@ def write_datapackage(
     return folder / DESCRIPTOR
 
 
-def read_datapackage(folder: Path | str) -> dict[str, pd.DataFrame]:
-    """Read the tables ``write_datapackage`` wrote.
+def read_datapackage(folder: Path | str) -> Tables:
+    """Open the tables ``write_datapackage`` wrote.
 
     Parameters
     ----------
@@ -140,33 +150,41 @@ def read_datapackage(folder: Path | str) -> dict[str, pd.DataFrame]:
 
     Returns
     -------
-    dict of str to DataFrame
-        Tables by name, in the order they were written.
+    Tables
+        In the order they were written; each is read, and checked against the
+        descriptor as it was when the folder was opened, on first use.
 
     Raises
     ------
     SourceError
-        If the package is missing, or a file is not the one described.
+        If the package is missing; on first use, if a file is not the one
+        described.
     """
+    folder = Path(folder)
+    resources = read_descriptor(folder)["resources"]
+    return Tables(
+        {
+            Path(resource["path"]).stem: partial(_read_parquet, folder, resource)
+            for resource in resources
+            if resource["format"] == "parquet"
+        }
+    )
+
+
+def _read_parquet(folder: Path, resource: Mapping[str, Any]) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
-    folder = Path(folder)
-    tables = {}
-    for resource in read_descriptor(folder)["resources"]:
-        if resource["format"] != "parquet":
-            continue
-        path = folder / resource["path"]
-        if not path.is_file() or _digest(path) != resource["hash"]:
-            raise SourceError(
-                f"{path} is missing or is not the file that {DESCRIPTOR} beside it "
-                "describes; run `govopen build` again"
-            )
-        name = path.stem
-        frame = pq.read_table(path).to_pandas()
-        for column in _columns_of_type(name, "array"):
-            frame[column] = [list(value) for value in frame[column]]
-        tables[name] = to_schema(frame, name)
-    return tables
+    path = folder / resource["path"]
+    content = path.read_bytes() if path.is_file() else b""
+    if _digest(content) != resource["hash"]:
+        raise SourceError(
+            f"{path} is missing or is not the file that {DESCRIPTOR} beside it "
+            "describes; open the folder again, or run `govopen build`"
+        )
+    frame = pq.read_table(io.BytesIO(content)).to_pandas()
+    for column in _columns_of_type(path.stem, "array"):
+        frame[column] = [list(value) for value in frame[column]]
+    return to_schema(frame, path.stem)
 
 
 def read_descriptor(folder: Path | str) -> dict[str, Any]:
@@ -213,8 +231,14 @@ def _write_parquet(df: pd.DataFrame, table: str, path: Path) -> None:
         "date": pa.date32(),
         "array": pa.list_(pa.string()),
     }
-    names = TABLES[table].fields
-    schema = pa.schema([(name, types[FIELDS[name].type]) for name in names])
+    own = own_columns(df, table)
+    names = [*TABLES[table].fields, *own]
+    schema = pa.schema(
+        [
+            (name, types["string" if name in own else FIELDS[name].type])
+            for name in names
+        ]
+    )
     try:
         arrow = pa.Table.from_pandas(df[names], schema=schema, preserve_index=False)
     except pa.ArrowException as error:
@@ -226,15 +250,16 @@ def _write_descriptor(
     tables: Mapping[str, pd.DataFrame], folder: Path, details: dict[str, Any]
 ) -> None:
     resources = []
-    for name in tables:
-        resources.append(_csv_resource(name, folder, set(tables)))
+    for name, table in tables.items():
+        schema = _table_schema(name, own_columns(table, name), set(tables))
+        resources.append(_csv_resource(name, folder, schema))
         resources.append(_parquet_resource(name, folder))
     package = {"name": "govopen-analytics", **details, "resources": resources}
     text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
     (folder / DESCRIPTOR).write_text(text, encoding="utf-8")
 
 
-def _csv_resource(name: str, folder: Path, known: set[str]) -> dict[str, Any]:
+def _csv_resource(name: str, folder: Path, schema: dict[str, Any]) -> dict[str, Any]:
     path = folder / f"{name}.csv"
     return {
         "name": name.replace("_", "-"),
@@ -246,8 +271,8 @@ def _csv_resource(name: str, folder: Path, known: set[str]) -> dict[str, Any]:
         "mediatype": "text/csv",
         "encoding": "utf-8-sig",
         "bytes": path.stat().st_size,
-        "hash": _digest(path),
-        "schema": _table_schema(name, known),
+        "hash": _digest(path.read_bytes()),
+        "schema": schema,
     }
 
 
@@ -262,14 +287,17 @@ def _parquet_resource(name: str, folder: Path) -> dict[str, Any]:
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
         "bytes": path.stat().st_size,
-        "hash": _digest(path),
+        "hash": _digest(path.read_bytes()),
     }
 
 
-def _table_schema(table: str, known: set[str]) -> dict[str, Any]:
+def _table_schema(table: str, own: list[str], known: set[str]) -> dict[str, Any]:
     spec = TABLES[table]
     schema: dict[str, Any] = {
-        "fields": [_field_descriptor(table, name) for name in spec.fields],
+        "fields": [
+            *(_field_descriptor(table, name) for name in spec.fields),
+            *({"name": name, "type": "string", "description": _OWN} for name in own),
+        ],
         "primaryKey": list(spec.primary_key),
     }
     keys = [
@@ -295,8 +323,8 @@ def _field_descriptor(table: str, name: str) -> dict[str, Any]:
     return {**described, "constraints": constraints} if constraints else described
 
 
-def _digest(path: Path) -> str:
-    return f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
+def _digest(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 def _move_in(aside: Path, folder: Path) -> None:
@@ -305,19 +333,3 @@ def _move_in(aside: Path, folder: Path) -> None:
         if path.name != DESCRIPTOR:
             os.replace(path, folder / path.name)
     os.replace(aside / DESCRIPTOR, folder / DESCRIPTOR)
-
-
-def require_tables(tables: Mapping[str, pd.DataFrame], names: list[str]) -> None:
-    """Refuse a package that lacks a table.
-
-    Raises
-    ------
-    SourceError
-        Naming the first missing table.
-    """
-    for name in names:
-        if name not in tables:
-            raise SourceError(
-                f"the processed folder lacks a table: {choices(name, tables)}; "
-                "run `govopen build` again"
-            )

@@ -23,12 +23,16 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: what a row is, its columns in order, its key."""
+    """One table: what a row is, its columns in order, its key.
+
+    A table with `has_own_columns` keeps further columns, as text, behind them.
+    """
 
     row: str
     fields: list[str]
     primary_key: tuple[str, ...]
     required: tuple[str, ...] = ()
+    has_own_columns: bool = False
 
 
 LEVELS = ("national", "province", "city", "county", "town")
@@ -41,6 +45,11 @@ FIELDS: dict[str, Field] = {
     # documents
     "document_id": Field("string", "Identifier of the plan, unique in the corpus."),
     "agency": Field("string", "Full Chinese name of the agency that made the plan."),
+    "agency_series": Field(
+        "string",
+        "Name under which the agency is followed over the years, where it was "
+        "renamed or merged; by default its own.",
+    ),
     "level": Field(
         "string", "Administrative level of the agency.", {"enum": list(LEVELS)}
     ),
@@ -152,6 +161,7 @@ TABLES: dict[str, Table] = {
         [
             "document_id",
             "agency",
+            "agency_series",
             "level",
             "province",
             "city",
@@ -177,6 +187,7 @@ TABLES: dict[str, Table] = {
         ],
         ("document_id",),
         ("source_file", "sha256", "layout", "n_tasks", "n_chars", "text"),
+        has_own_columns=True,
     ),
     "tasks": Table(
         "an obligation in a plan",
@@ -307,13 +318,14 @@ def to_schema(df: pd.DataFrame, table: str) -> pd.DataFrame:
     Parameters
     ----------
     df : DataFrame, shape (n_rows, ...)
-        Rows; missing columns become empty, further columns are refused.
+        Rows; missing columns become empty, further columns are refused unless
+        the table keeps them.
     table : str
         Name in ``TABLES``.
 
     Returns
     -------
-    DataFrame, shape (n_rows, n_fields)
+    DataFrame, shape (n_rows, n_fields + n_own_columns)
 
     Raises
     ------
@@ -321,9 +333,7 @@ def to_schema(df: pd.DataFrame, table: str) -> pd.DataFrame:
         If a column is not declared, or a value does not fit its type.
     """
     spec = _table(table)
-    extra = [name for name in df.columns if name not in spec.fields]
-    if extra:
-        raise SchemaError(table, f"undeclared column: {choices(extra[0], spec.fields)}")
+    extra = own_columns(df, table)
     columns = {}
     for name in spec.fields:
         values = df[name] if name in df else pd.Series([None] * len(df), index=df.index)
@@ -343,7 +353,23 @@ def to_schema(df: pd.DataFrame, table: str) -> pd.DataFrame:
             raise SchemaError(
                 table, f"column '{name}' should hold {kind} values: {error}"
             ) from error
+    columns |= {name: df[name].astype("string") for name in extra}
     return pd.DataFrame(columns, index=df.index).reset_index(drop=True)
+
+
+def own_columns(df: pd.DataFrame, table: str) -> list[str]:
+    """Return the columns that a table keeps beside those of its schema, in order.
+
+    Raises
+    ------
+    SchemaError
+        If there is such a column and the table keeps none.
+    """
+    spec = _table(table)
+    extra = [name for name in df.columns if name not in spec.fields]
+    if extra and not spec.has_own_columns:
+        raise SchemaError(table, f"undeclared column: {choices(extra[0], spec.fields)}")
+    return extra
 
 
 def validate(df: pd.DataFrame, table: str) -> pd.DataFrame:

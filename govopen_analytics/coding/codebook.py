@@ -2,9 +2,11 @@
 
 import csv
 import hashlib
+import html
 import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -192,6 +194,32 @@ class Codebook:
     crosswalk: pd.DataFrame
     reference_paths: tuple[Path, ...]
     fingerprint: str
+
+    def __repr__(self) -> str:
+        return (
+            f"Codebook({self.name} {self.version}: {len(self.themes)} themes, "
+            f"{len(self.keywords)} keywords)"
+        )
+
+    def _repr_html_(self) -> str:
+        """Show the themes, each with its number of keywords."""
+        n_keywords = Counter(keyword.theme_id for keyword in self.keywords)
+        rows = "".join(
+            f"<tr><td>{html.escape(theme_id)}</td><td>{html.escape(zh)}</td>"
+            f"<td>{html.escape(en)}</td><td>{n_keywords[theme_id]}</td></tr>"
+            for theme_id, zh, en in self.themes[
+                ["theme_id", "label_zh", "label_en"]
+            ].itertuples(index=False)
+        )
+        head = "".join(
+            f"<th>{name}</th>"
+            for name in ("theme_id", "主题", "Theme", "关键词 · keywords")
+        )
+        title = f"{self.title_zh} · {self.title_en}, {self.version}"
+        return (
+            f"<p><b>{html.escape(title)}</b></p><table><thead><tr>{head}</tr></thead>"
+            f"<tbody>{rows}</tbody></table>"
+        )
 
     @property
     def theme_ids(self) -> list[str]:

@@ -27,6 +27,7 @@ from govopen_analytics.base.provenance import (
     read_manifest,
 )
 from govopen_analytics.base.schemas import LEVELS, to_schema, validate
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.plans import Segmented, accounted_share, segment_document
 from govopen_analytics.readers import read_bytes
 from govopen_analytics.readers.source import Source
@@ -46,32 +47,6 @@ _FEW = 12
 
 
 @dataclass(frozen=True)
-class Corpus:
-    """What was read from a folder of plans.
-
-    Attributes
-    ----------
-    documents : DataFrame, shape (n_documents, ...)
-        A valid ``documents`` table, a row for each plan that has tasks.
-    tasks : DataFrame, shape (n_tasks, ...)
-        A valid ``tasks`` table, in the order of the plans.
-    failures : DataFrame, shape (n_failures, 4)
-        A valid ``failures`` table: every input with a problem, and its reason.
-    spans : DataFrame, shape (n_spans, 5)
-        A valid ``spans`` table: what each character of each document is.
-    """
-
-    documents: pd.DataFrame
-    tasks: pd.DataFrame
-    failures: pd.DataFrame
-    spans: pd.DataFrame
-
-    def __repr__(self) -> str:
-        sizes = {name: len(getattr(self, name)) for name in self.__dataclass_fields__}
-        return f"Corpus({', '.join(f'{n} {name}' for name, n in sizes.items())})"
-
-
-@dataclass(frozen=True)
 class _Job:
     """One file to read."""
 
@@ -79,6 +54,7 @@ class _Job:
     name: str
     document_id: str
     declared: dict[str, str]
+    own_columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -91,16 +67,16 @@ class _Result:
     failures: list[dict]
 
 
-def load_corpus(
+def read_plans(
     raw_dir: str | Path,
     *,
     n_workers: int | None = None,
     on_progress: Callable[[int, int], None] | None = None,
-) -> Corpus:
-    """Load every plan of a folder.
+) -> Tables:
+    """Read every plan of a folder.
 
     A file that cannot be read, is no plan, or is not as its manifest declares,
-    becomes a row of ``failures``; the others still load.
+    becomes a row of ``failures``; the others are still read.
 
     Parameters
     ----------
@@ -113,18 +89,13 @@ def load_corpus(
 
     Returns
     -------
-    Corpus
+    Tables
+        Valid ``documents``, ``tasks``, ``spans`` and ``failures``.
 
     Raises
     ------
     SourceError
         If the folder is not there, or its manifest cannot be read.
-
-    Examples
-    --------
-    >>> corpus = load_corpus("data/raw")  # doctest: +SKIP
-    >>> len(corpus.tasks)  # doctest: +SKIP
-    136
     """
     raw_dir = Path(raw_dir)
     names = raw_files(raw_dir)
@@ -176,7 +147,7 @@ def _jobs(raw_dir: Path, names: list[str], manifest: Manifest) -> list[_Job]:
         row = manifest.rows.get(name, {})
         document_id = row.get("document_id") or _free_id(name, taken)
         taken.add(document_id)
-        jobs.append(_Job(raw_dir, name, document_id, row))
+        jobs.append(_Job(raw_dir, name, document_id, row, manifest.own_columns))
     return sorted(jobs, key=lambda job: job.document_id)
 
 
@@ -313,6 +284,8 @@ def _document_row(job: _Job, source: Source, found: Segmented, sha256: str) -> d
     for name in DECLARED:
         row[name] = job.declared.get(name, getattr(metadata, name))
     row["year"] = int(row["year"]) if row["year"] is not None else None
+    row["agency_series"] = job.declared.get("agency_series", row["agency"])
+    row |= {name: job.declared.get(name) for name in job.own_columns}
     row["inferred"] = [name for name in metadata.inferred if name not in job.declared]
     return row
 
@@ -349,7 +322,7 @@ def _task_rows(
     return rows
 
 
-def _assemble(results: list[_Result], failures: list[dict]) -> Corpus:
+def _assemble(results: list[_Result], failures: list[dict]) -> Tables:
     rows = {
         "documents": [r.document for r in results if r.document is not None],
         "tasks": [row for r in results for row in r.tasks],
@@ -361,4 +334,4 @@ def _assemble(results: list[_Result], failures: list[dict]) -> Corpus:
         name: validate(to_schema(pd.DataFrame(found), name), name)
         for name, found in rows.items()
     }
-    return Corpus(**tables)
+    return Tables.of(tables)

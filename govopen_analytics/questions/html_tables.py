@@ -15,6 +15,7 @@ _WORDS = {
         "columns": {
             "document_id": "计划编号",
             "agency": "机构",
+            "agency_series": "机构沿革",
             "level": "层级",
             "province": "省份",
             "city": "城市",
@@ -110,6 +111,7 @@ _WORDS = {
         "columns": {
             "document_id": "Plan",
             "agency": "Agency",
+            "agency_series": "Agency over the years",
             "level": "Level",
             "province": "Province",
             "city": "City",
@@ -215,6 +217,16 @@ def plain_table(
         for name in names
     ]
     return HtmlBlock(_table(head, list(zip(*body, strict=True)), words))
+
+
+def plain_heading(name: str, lang: str) -> str:
+    """Return the heading of a column, or its name where there is none."""
+    return in_language(_WORDS, lang)["columns"].get(name, name)
+
+
+def plain_value(value: object, name: str, lang: str) -> str:
+    """Write a value of the column `name` for a reader, not escaped."""
+    return _shown(value, name, in_language(_WORDS, lang))
 
 
 def share_table(shares: pd.DataFrame, *, lang: str = "zh") -> HtmlBlock:

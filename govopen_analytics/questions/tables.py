@@ -5,7 +5,12 @@ from collections.abc import Callable, Iterable, Mapping
 import pandas as pd
 
 from govopen_analytics.base.languages import in_language, percent
-from govopen_analytics.questions.html_tables import HtmlBlock, plain_table
+from govopen_analytics.questions.html_tables import (
+    HtmlBlock,
+    plain_heading,
+    plain_table,
+    plain_value,
+)
 
 # Rows shown on a page; the file beside it holds all of them.
 MOST_SHOWN = 200
@@ -192,6 +197,23 @@ def measure_table(
         readable[head] = [named.get(cell, cell) for cell in cells]
     block = plain_table(pd.DataFrame(readable), lang=lang)
     return _with_cut(block, len(df), len(shown), words)
+
+
+def heading(name: str, lang: str) -> str:
+    """Return the heading of a column, or its name where there is none."""
+    known = in_language(_WORDS, lang)["columns"].get(name)
+    return (
+        known.partition("（{")[0].partition(" ({")[0]
+        if known
+        else plain_heading(name, lang)
+    )
+
+
+def written(value: object, name: str, lang: str) -> str:
+    """Write a value of the column `name` for a reader, not escaped."""
+    if not isinstance(value, float) or isinstance(value, bool):
+        return plain_value(value, name, lang)
+    return str(_form(name, in_language(_WORDS, lang))(value))
 
 
 def long_table(

@@ -1,11 +1,14 @@
 """Tables chosen and joined for a reader; nothing is measured here."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
 
 import pandas as pd
 
 from govopen_analytics.base.errors import SelectionError, choices
 from govopen_analytics.base.languages import LANGUAGES, in_language
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.words.remarks import advice
 
 
@@ -14,7 +17,8 @@ def select_plans(
     *,
     agencies: Iterable[str] = (),
     years: Iterable[int] = (),
-) -> dict[str, pd.DataFrame]:
+    columns: Mapping[str, Iterable[object]] | None = None,
+) -> Tables:
     """Keep the plans of some agencies and years, in every table.
 
     Parameters
@@ -25,33 +29,121 @@ def select_plans(
         Names in ``documents.agency``; none keeps all.
     years : iterable of int
         Years in ``documents.year``; none keeps all.
+    columns : mapping of str to iterable, optional
+        Values kept by further columns of ``documents``.
 
     Returns
     -------
-    dict of str to DataFrame
+    Tables
         The same tables; those without a document or task keep all rows.
 
     Raises
     ------
     SelectionError
-        If an agency or a year is not in the corpus, or no plan has both.
+        If a column or a value is not in the corpus, or no plan has all of them.
     """
     documents = tables["documents"]
-    agencies, years = list(agencies), list(years)
-    keep = _is_among(documents["agency"], agencies, "agency")
-    keep &= _is_among(documents["year"], years, "year")
-    if (agencies or years) and not keep.any():
+    wanted = {"agency": agencies, "year": years, **(columns or {})}
+    chosen = {name: kept for name, values in wanted.items() if (kept := list(values))}
+    keep = pd.Series(True, index=documents.index)
+    for name, values in chosen.items():
+        keep &= _is_among(documents, values, name)
+    if chosen and not keep.any():
         pairs = sorted({f"{a} {y}" for a, y in documents[["agency", "year"]].values})
-        raise SelectionError(
-            f"No plan of agencies {agencies} for years {years}; "
-            f"the corpus holds: {', '.join(pairs)}"
+        given = "; ".join(
+            f"{name}: {values}" for name, values in chosen.items() if values
         )
-    document_ids = documents.loc[keep, "document_id"]
-    tasks = tables["tasks"]
-    task_ids = tasks.loc[tasks["document_id"].isin(document_ids), "task_id"]
+        raise SelectionError(
+            f"No plan has {given}; the corpus holds: {', '.join(pairs)}"
+        )
+    return of_documents(tables, documents.loc[keep])
+
+
+def select_tasks(tables: Mapping[str, pd.DataFrame], themes: Iterable[str]) -> Tables:
+    """Keep the tasks that touch one of some themes, and their plans.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Tables of the corpus.
+    themes : iterable of str
+        Identifiers or labels.
+
+    Returns
+    -------
+    Tables
+        ``documents.n_tasks`` counts the tasks kept.
+
+    Raises
+    ------
+    SelectionError
+        If the codebook has no such theme, or no task touches one.
+    """
+    wanted = select_themes(tables["themes"], themes)
+    coded = tables["theme_assignments"]
+    coded = coded.loc[coded["theme_id"].isin(wanted["theme_id"])]
+    tasks = tables["tasks"].loc[tables["tasks"]["task_id"].isin(coded["task_id"])]
+    if tasks.empty:
+        raise SelectionError(
+            f"No task of these plans touches the themes {list(wanted['theme_id'])}"
+        )
+    n_tasks = tasks.groupby("document_id").size()
+    documents = tables["documents"]
+    documents = documents.loc[documents["document_id"].isin(n_tasks.index)]
+    counted = documents["document_id"].map(n_tasks).astype("Int64")
+    return of_documents(tables, documents.assign(n_tasks=counted), tasks)
+
+
+def of_documents(
+    tables: Mapping[str, pd.DataFrame],
+    documents: pd.DataFrame,
+    tasks: pd.DataFrame | None = None,
+) -> Tables:
+    """Keep the rows of some documents in every table, each when it is asked for.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Tables of the corpus.
+    documents : DataFrame
+        The ``documents`` kept.
+    tasks : DataFrame, optional
+        The ``tasks`` kept; all tasks of these documents by default.
+    """
+    if tasks is None:
+        every = tables["tasks"]
+        tasks = every.loc[every["document_id"].isin(documents["document_id"])]
+    given = {"documents": documents, "tasks": tasks}
+    names = [name for name in tables if name not in given]
+    keep = partial(_rows_of, tables, documents["document_id"], tasks["task_id"])
+    lazy = Tables({name: partial(keep, name) for name in [*given, *names]})
+    return lazy.with_tables(**given)
+
+
+def theme_columns(
+    tables: Mapping[str, pd.DataFrame], *, lang: str = "zh"
+) -> dict[str, Any]:
+    """Return the labels of each task's themes, in the order of ``tasks``.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        ``tasks``, ``themes`` and ``theme_assignments`` (one coder per task).
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    dict
+        ``theme`` (str, or NA where no theme fits) and ``further_themes`` (list of
+        str), each of length n_tasks.
+    """
+    rows = tables["theme_assignments"].sort_values(["task_id", "rank"])
+    labels = tables["themes"].set_index("theme_id")[f"label_{lang}"]
+    named = rows["theme_id"].map(labels).groupby(rows["task_id"]).agg(list)
+    each = [named.get(task_id, []) for task_id in tables["tasks"]["task_id"]]
     return {
-        name: _rows_of(name, table, document_ids, task_ids)
-        for name, table in tables.items()
+        "theme": pd.array([one[0] if one else None for one in each], dtype="string"),
+        "further_themes": [one[1:] for one in each],
     }
 
 
@@ -237,23 +329,30 @@ def _with_advice(failures: pd.DataFrame, lang: str) -> pd.DataFrame:
     return failures.assign(advice=advice(failures["reason"], lang))
 
 
-def _is_among(values: pd.Series, wanted: list, name: str) -> pd.Series:
-    known = sorted(set(values.dropna()))
+def _is_among(documents: pd.DataFrame, wanted: list, name: str) -> pd.Series:
+    if name not in documents:
+        known = [column for column in documents if column != "text"]
+        raise SelectionError(f"Corpus, column: {choices(name, known)}")
+    known = sorted(set(documents[name].dropna()))
     for value in wanted:
         if value not in known:
             raise SelectionError(f"Corpus, {name}: {choices(value, known)}")
-    return values.isin(wanted) if wanted else pd.Series(True, index=values.index)
+    return documents[name].isin(wanted)
 
 
 def _rows_of(
-    name: str, table: pd.DataFrame, document_ids: pd.Series, task_ids: pd.Series
+    tables: Mapping[str, pd.DataFrame],
+    document_ids: pd.Series,
+    task_ids: pd.Series,
+    name: str,
 ) -> pd.DataFrame:
+    table = tables[name]
     if name == "failures":
         return table
+    if "task_id" in table.columns and name != "spans":
+        return table.loc[table["task_id"].isin(task_ids)]
     if "document_id" in table.columns:
         return table.loc[table["document_id"].isin(document_ids)]
-    if "task_id" in table.columns:
-        return table.loc[table["task_id"].isin(task_ids)]
     return table
 
 

@@ -12,10 +12,10 @@ import pandas as pd
 from govopen_analytics.base.datapackage import write_datapackage
 from govopen_analytics.base.freshness import inputs_digest
 from govopen_analytics.base.locking import disk_errors_told, locked, remove_unfinished
-from govopen_analytics.coding.assign import assign_themes
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.codebook import Codebook, load_codebook
-from govopen_analytics.coding.keywords import keyword_matches
-from govopen_analytics.plans.corpus import load_corpus
+from govopen_analytics.coding.coded import code_plans
+from govopen_analytics.plans.corpus import read_plans
 from govopen_analytics.review import (
     apply_reviews,
     current_reviews,
@@ -32,7 +32,7 @@ _MOST_NAMED = 10  # files, before only their number is told
 class Built:
     """What a build made: the tables by name, and the descriptor's path."""
 
-    tables: dict[str, pd.DataFrame]
+    tables: Tables
     descriptor: Path
 
 
@@ -68,23 +68,13 @@ def build_processed(
     """
     raw_dir, out_dir = Path(raw_dir), Path(out_dir)
     codebook = load_codebook(codebook_path)
-    corpus = load_corpus(raw_dir, on_progress=partial(on_progress, "read"))
-    tables = {
-        "documents": corpus.documents,
-        "tasks": corpus.tasks,
-        "failures": corpus.failures,
-        "spans": corpus.spans,
-        "themes": codebook.themes,
-        "theme_assignments": _reviewed(
-            assign_themes(
-                corpus.tasks, codebook, on_progress=partial(on_progress, "code")
-            ),
-            corpus.tasks,
-            codebook,
-            out_dir,
-        ),
-        "keyword_matches": keyword_matches(corpus.tasks, codebook),
-    }
+    plans = read_plans(raw_dir, on_progress=partial(on_progress, "read"))
+    tables = code_plans(plans, codebook, on_progress=partial(on_progress, "code"))
+    tables = tables.with_tables(
+        theme_assignments=_reviewed(
+            tables.theme_assignments, tables.tasks, codebook, out_dir
+        )
+    )
     on_progress("write", 0, 1)
     details = {
         "built_from": inputs_digest(raw_dir, out_dir, codebook_path),
@@ -93,8 +83,8 @@ def build_processed(
             "version": codebook.version,
             "sha256": codebook.fingerprint,
         },
-        "sources": _sources(raw_dir, corpus.documents),
-        "warnings": _not_read(corpus.failures, corpus.documents),
+        "sources": _sources(raw_dir, tables.documents),
+        "warnings": _not_read(tables.failures, tables.documents),
     }
     with (
         disk_errors_told(out_dir, "the tables", "Those that are there stay"),

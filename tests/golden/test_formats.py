@@ -7,7 +7,7 @@ import pytest
 from plan_writer import WRITERS, Item, plan_items, write_csv, write_html
 from reading import FIELDS, comparable, task_fields
 
-from govopen_analytics.plans.corpus import load_corpus
+from govopen_analytics.plans.corpus import read_plans
 from govopen_analytics.readers import read_bytes
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
@@ -45,7 +45,7 @@ def corpus(tmp_path_factory):
         (folder / plan).mkdir()
         for name, content in written_out(plan).items():
             (folder / plan / name).write_bytes(content)
-    return load_corpus(folder)
+    return read_plans(folder)
 
 
 FILES = [(plan, name) for plan in PLANS for name in WRITERS] + [

@@ -21,8 +21,8 @@ PLAN = """某市民政局2023年政务公开工作要点
 NAMES = [
     "documents",
     "tasks",
-    "failures",
     "spans",
+    "failures",
     "themes",
     "theme_assignments",
     "keyword_matches",

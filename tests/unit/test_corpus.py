@@ -7,7 +7,7 @@ import pytest
 
 from govopen_analytics.base.errors import SourceError
 from govopen_analytics.base.schemas import validate
-from govopen_analytics.plans.corpus import load_corpus
+from govopen_analytics.plans.corpus import read_plans
 
 PLAN = """某县档案局2023年政务公开工作要点
 
@@ -33,7 +33,7 @@ def raw_dir(tmp_path):
 
 
 def test_a_folder_without_a_manifest_loads(raw_dir):
-    corpus = load_corpus(raw_dir)
+    corpus = read_plans(raw_dir)
     document = corpus.documents.iloc[0]
     assert document["document_id"] == "plan"
     assert document["agency"] == "某县档案局"
@@ -44,7 +44,7 @@ def test_a_folder_without_a_manifest_loads(raw_dir):
 
 
 def test_tables_are_valid_and_tasks_point_into_the_text(raw_dir):
-    corpus = load_corpus(raw_dir)
+    corpus = read_plans(raw_dir)
     for name in ("documents", "tasks", "failures", "spans"):
         validate(getattr(corpus, name), name)
     assert len(corpus.tasks) == 3
@@ -61,7 +61,7 @@ def test_tables_are_valid_and_tasks_point_into_the_text(raw_dir):
 def test_the_manifest_overrides_what_was_detected(raw_dir):
     rows = MANIFEST + "x,plan.txt,某市档案局,city,2021,\n"
     (raw_dir / "manifest.csv").write_text(rows, encoding="utf-8")
-    document = load_corpus(raw_dir).documents.iloc[0]
+    document = read_plans(raw_dir).documents.iloc[0]
     assert document["document_id"] == "x"
     assert (document["agency"], document["level"]) == ("某市档案局", "city")
     assert document["year"] == 2021
@@ -80,7 +80,7 @@ def test_the_manifest_overrides_what_was_detected(raw_dir):
 )
 def test_a_bad_file_is_a_failure_and_the_others_load(raw_dir, name, content, reason):
     (raw_dir / name).write_bytes(content)
-    corpus = load_corpus(raw_dir)
+    corpus = read_plans(raw_dir)
     assert corpus.failures["source_file"].tolist() == [name]
     assert corpus.failures["reason"].tolist() == [reason]
     assert name in corpus.failures["message"].iloc[0]
@@ -104,7 +104,7 @@ def test_a_bad_file_is_a_failure_and_the_others_load(raw_dir, name, content, rea
 def test_a_bad_manifest_row_is_a_failure(raw_dir, rows, reason, n_documents):
     shutil.copy(raw_dir / "plan.txt", raw_dir / "other.txt")
     (raw_dir / "manifest.csv").write_text(MANIFEST + rows, encoding="utf-8")
-    corpus = load_corpus(raw_dir)
+    corpus = read_plans(raw_dir)
     assert reason in corpus.failures["reason"].tolist()
     assert len(corpus.documents) == n_documents
 
@@ -112,7 +112,9 @@ def test_a_bad_manifest_row_is_a_failure(raw_dir, rows, reason, n_documents):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("document_id,file,colour\n", "unknown column"),
+        ("document_id,file,agncy\n", "unknown column: found 'agncy'.*did you mean"),
+        ("document_id,file,text\n", "'text' has a name that the tables use"),
+        ("document_id,file,\na,plan.txt,x\n", "column 3 has no name"),
         ("document_id,agency\n", "column 'file' is missing"),
         ("", "no CSV table"),
     ],
@@ -120,16 +122,29 @@ def test_a_bad_manifest_row_is_a_failure(raw_dir, rows, reason, n_documents):
 def test_a_manifest_that_cannot_be_read_is_an_error(raw_dir, content, message):
     (raw_dir / "manifest.csv").write_text(content, encoding="utf-8")
     with pytest.raises(SourceError, match=message):
-        load_corpus(raw_dir)
+        read_plans(raw_dir)
+
+
+def test_own_columns_of_the_manifest_go_into_documents(raw_dir):
+    (raw_dir / "second.txt").write_text(PLAN, encoding="utf-8")
+    rows = "document_id,file,agency,agency_series,地区,\na,plan.txt,甲局,某局,沿海,\n"
+    (raw_dir / "manifest.csv").write_text(rows, encoding="utf-8")
+    documents = read_plans(raw_dir).documents
+    own = documents[["document_id", "agency", "agency_series", "地区"]]
+    assert own.fillna("").values.tolist() == [
+        ["a", "甲局", "某局", "沿海"],
+        ["second", "某县档案局", "某县档案局", ""],
+    ]
+    validate(documents, "documents")
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(SourceError, match="no such folder"):
-        load_corpus(tmp_path / "nowhere")
+        read_plans(tmp_path / "nowhere")
 
 
 def test_an_empty_folder_gives_empty_tables(tmp_path):
-    corpus = load_corpus(tmp_path)
+    corpus = read_plans(tmp_path)
     assert [len(corpus.documents), len(corpus.tasks), len(corpus.failures)] == [0, 0, 0]
 
 
@@ -137,12 +152,12 @@ def test_the_number_of_processes_changes_nothing(tmp_path):
     for n in range(14):
         text = PLAN.replace("某县", f"第{n}县")
         (tmp_path / f"plan_{n:02d}.txt").write_text(text, encoding="utf-8")
-    one, two = load_corpus(tmp_path, n_workers=1), load_corpus(tmp_path, n_workers=2)
+    one, two = read_plans(tmp_path, n_workers=1), read_plans(tmp_path, n_workers=2)
     pd.testing.assert_frame_equal(one.tasks, two.tasks)
     pd.testing.assert_frame_equal(one.documents, two.documents)
 
 
 def test_files_of_one_name_get_identifiers_of_their_own(raw_dir):
     shutil.copy(raw_dir / "plan.txt", raw_dir / "plan.md")
-    ids = load_corpus(raw_dir).documents["document_id"].tolist()
+    ids = read_plans(raw_dir).documents["document_id"].tolist()
     assert ids == ["plan", "plan_txt"]

@@ -27,6 +27,7 @@ FLOORS = [
     {"charts"},
     {"questions"},
     {"office"},
+    {"corpus"},
     {"run"},
     {"cli"},
     {"__main__"},

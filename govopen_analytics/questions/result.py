@@ -1,0 +1,65 @@
+"""The one kind of result that every measure of a corpus gives."""
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from govopen_analytics.base.languages import in_language
+from govopen_analytics.questions.readable import styled
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+_MOST_SHOWN = 12  # rows of a display
+_WORDS = {
+    "zh": "{name}：{rows} 行。<code>.table</code> 是完整的表，<code>.plot()</code> "
+    "作图。",
+    "en": "{name}: {rows} rows. <code>.table</code> is the whole table, "
+    "<code>.plot()</code> draws it.",
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """A measure's table, with its chart and a short display.
+
+    Attributes
+    ----------
+    name : str
+        Name of the measure.
+    table : DataFrame
+        Sort it, filter it, copy it.
+    draw : callable
+        Makes the chart of the table.
+    lang : {"zh", "en"}
+    interval : float
+        Level of the intervals (0-1).
+    counts : DataFrame or None
+        What is behind the chart where the table lists places, not values.
+    """
+
+    name: str
+    table: pd.DataFrame
+    draw: Callable[[], "go.Figure"]
+    lang: str = "zh"
+    interval: float = 0.95
+    counts: pd.DataFrame | None = None
+
+    def plot(self) -> "go.Figure":
+        """Return the chart of this measure."""
+        return self.draw()
+
+    def __repr__(self) -> str:
+        rows, columns = self.table.shape
+        return f"Result({self.name}: {rows} rows, {columns} columns)"
+
+    def _repr_html_(self) -> str:
+        note = in_language(_WORDS, self.lang).format(
+            name=html.escape(self.name), rows=f"{len(self.table):,}"
+        )
+        head = self.table.head(_MOST_SHOWN)
+        table = styled(head, lang=self.lang, interval=self.interval)
+        return f"{table.to_html()}<p><small>{note}</small></p>"
