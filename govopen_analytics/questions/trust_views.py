@@ -4,16 +4,15 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from govopen_analytics.base.languages import in_language
 from govopen_analytics.questions.trust_words import (
     MAIN_CODER,
-    WORDS,
     between,
     coder_label,
     number,
     percent,
     titled,
 )
+from govopen_analytics.words import section
 
 _MEASURES = ("primary_accuracy", "micro_f1", "macro_f1", "coverage")
 
@@ -32,7 +31,7 @@ def plan_labels(documents: pd.DataFrame, *, lang: str = "zh") -> dict[str, str]:
     dict of str to str
         By document_id; plans that lack agency or year are left out.
     """
-    form = in_language(WORDS, lang)["plan"]
+    form = section("trust", lang)["plan"]
     named = documents.dropna(subset=["agency", "year"])
     return {
         plan.document_id: form.format(agency=plan.agency, year=plan.year)
@@ -53,7 +52,7 @@ def basis_view(tables: Mapping[str, pd.DataFrame], *, lang: str = "zh") -> pd.Da
     -------
     DataFrame of str, shape (n_coders, 3)
     """
-    words = in_language(WORDS, lang)
+    words = section("trust", lang)
     notes = tables["coders"]
     kinds = [words["kinds"][kind] for kind in notes["kind"]]
     columns = {"coder": notes["coder"], "kind": kinds, "note": notes[f"note_{lang}"]}
@@ -81,7 +80,7 @@ def score_view(
     DataFrame of str, shape (n_coders, n_measures + 1)
         Each value with its interval.
     """
-    words = in_language(WORDS, lang)
+    words = section("trust", lang)
     table = tables[name]
     key = "coder" if name == "scores" else "variant"
     coders = list(dict.fromkeys(table[key]))
@@ -121,7 +120,7 @@ def theme_view(
     -------
     DataFrame, shape (n_themes, 5)
     """
-    words = in_language(WORDS, lang)
+    words = section("trust", lang)
     labels = themes.set_index("theme_id")[f"label_{lang}"]
     rows = tables["theme_scores"]
     rows = rows.loc[rows["coder"] == coder]
@@ -153,7 +152,7 @@ def agreement_view(
     -------
     DataFrame, shape (n_pairs, 4)
     """
-    words = in_language(WORDS, lang)
+    words = section("trust", lang)
     table = tables["agreement"]
     keys = ["first_coder", "second_coder"]
     pairs = table.drop_duplicates(keys)
@@ -202,7 +201,7 @@ def share_view(
     -------
     DataFrame, shape (n_plans, 6)
     """
-    words = in_language(WORDS, lang)
+    words = section("trust", lang)
     labels = themes.set_index("theme_id")[f"label_{lang}"]
     rows = tables["share_distances"]
     rows = rows.loc[rows["coder"] == coder]
@@ -244,7 +243,7 @@ def reliability_view(
     -------
     DataFrame, shape (n_bands, 3 or 5)
     """
-    words = in_language(WORDS, lang)
+    words = section("trust", lang)
     columns: dict[str, list] = {
         "score": [
             words["band"].format(
@@ -279,7 +278,7 @@ def threshold_view(
     -------
     DataFrame, shape (n_settings, 8)
     """
-    words = in_language(WORDS, lang)
+    words = section("trust", lang)
     rows = tables["threshold_sensitivity"]
     values = [
         words["default"].format(value=f"{row.threshold_value:g}")
@@ -323,7 +322,7 @@ def corrected_view(
     -------
     DataFrame, shape (n_themes, 5)
     """
-    words = in_language(WORDS, lang)
+    words = section("trust", lang)
     labels = themes.set_index("theme_id")[f"label_{lang}"]
     columns = {
         "theme": list(corrected["theme_id"].map(labels)),
