@@ -32,6 +32,8 @@ class Table:
 
 
 LEVELS = ("national", "province", "city", "county", "town")
+#: What a plan is about; comparisons take those on open government.
+SUBJECTS = ("open_government", "other")
 DEADLINE_KINDS = ("month_end", "date", "year_end", "whole_year", "ongoing")
 
 _SHARE = {"minimum": 0, "maximum": 1}
@@ -50,6 +52,11 @@ FIELDS: dict[str, Field] = {
     "year": Field(
         "integer", "Calendar year the plan is for.", {"minimum": 1990, "maximum": 2100}
     ),
+    "subject": Field(
+        "string",
+        "What the plan is about; comparisons leave 'other' out.",
+        {"enum": list(SUBJECTS)},
+    ),
     "title": Field("string", "Title, as printed; of a document or of a task."),
     "doc_number": Field("string", "Document number (文号), as printed."),
     "index_number": Field("string", "Index number (索引号), as printed."),
@@ -67,6 +74,9 @@ FIELDS: dict[str, Field] = {
     "n_chars": Field("integer", "Length of the stored text (characters).", _COUNT),
     "accounted_share": Field(
         "number", "Share of the non-blank characters with a named role (0-1).", _SHARE
+    ),
+    "task_share": Field(
+        "number", "Share of the non-blank characters that stand in tasks (0-1).", _SHARE
     ),
     "warnings": Field("array", "What a person should look at, one sentence each."),
     "text": Field("string", "Text: of a document, the stored normalised source."),
@@ -157,6 +167,7 @@ TABLES: dict[str, Table] = {
             "city",
             "county",
             "year",
+            "subject",
             "title",
             "doc_number",
             "index_number",
@@ -171,6 +182,7 @@ TABLES: dict[str, Table] = {
             "n_tasks",
             "n_chars",
             "accounted_share",
+            "task_share",
             "warnings",
             "note",
             "text",

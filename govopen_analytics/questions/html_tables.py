@@ -20,6 +20,7 @@ _WORDS = {
             "city": "城市",
             "county": "县区",
             "year": "年份",
+            "subject": "主题领域",
             "title": "标题",
             "doc_number": "文号",
             "index_number": "索引号",
@@ -31,6 +32,7 @@ _WORDS = {
             "n_tasks": "任务数",
             "n_chars": "字符数",
             "accounted_share": "正文有去向的份额",
+            "task_share": "进入任务的份额",
             "warnings": "需查看",
             "note": "备注",
             "reason": "原因",
@@ -58,6 +60,7 @@ _WORDS = {
                 "county": "县级",
                 "town": "乡镇级",
             },
+            "subject": {"open_government": "政务公开", "other": "其他"},
             "layout": {
                 "table": "表格",
                 "table (tabs)": "表格（制表符分列）",
@@ -115,6 +118,7 @@ _WORDS = {
             "city": "City",
             "county": "County",
             "year": "Year",
+            "subject": "Subject",
             "title": "Title",
             "doc_number": "Document number",
             "index_number": "Index number",
@@ -126,6 +130,7 @@ _WORDS = {
             "n_tasks": "Tasks",
             "n_chars": "Characters",
             "accounted_share": "Text with a named role",
+            "task_share": "Text in tasks",
             "warnings": "To look at",
             "note": "Note",
             "reason": "Reason",
@@ -146,6 +151,7 @@ _WORDS = {
             "codebook_version": "Codebook version",
         },
         "values": {
+            "subject": {"open_government": "open government", "other": "other"},
             "reason": {
                 "checksum_mismatch": "checksum differs",
                 "unsupported_format": "format not supported",
