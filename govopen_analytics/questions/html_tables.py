@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
+from govopen_analytics.base.schemas import heading
 from govopen_analytics.charts.style import HtmlBlock
 from govopen_analytics.words import section
 from govopen_analytics.words.remarks import remark_in_words
@@ -33,7 +34,7 @@ def plain_table(
     names = list(columns) or list(df.columns)
     if df.empty:
         return HtmlBlock(f"<p>{words['no_rows']}</p>")
-    head = [_head(words["columns"].get(name, name)) for name in names]
+    head = [_head(heading(name, lang)) for name in names]
     body = [
         [_data(_shown(value, name, words), _is_number(df[name])) for value in df[name]]
         for name in names
@@ -57,7 +58,7 @@ def share_table(shares: pd.DataFrame, *, lang: str = "zh") -> HtmlBlock:
     """
     words = section("html_tables", lang)
     plans = shares.drop_duplicates("document_id")
-    head = [_head(words["columns"]["theme"])]
+    head = [_head(heading("theme", lang))]
     for plan in plans.itertuples():
         size = words["plan_n"].format(n=plan.n_tasks)
         head.append(_head(_plan(plan, words), size))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
+from govopen_analytics.base.schemas import heading
 from govopen_analytics.questions.html_tables import HtmlBlock, plain_table
 from govopen_analytics.words import section
 
@@ -46,7 +47,9 @@ def measure_table(
     for name in columns:
         cells = _column(shown, name, words)
         named = (values or {}).get(name, {})
-        head = words["columns"].get(name, name).format(level=f"{interval:.0%}")
+        head = heading(name, lang)
+        if _has_interval(shown, name):
+            head += words["with_interval"].format(level=f"{interval:.0%}")
         readable[head] = [named.get(cell, cell) for cell in cells]
     block = plain_table(pd.DataFrame(readable), lang=lang)
     return _with_cut(block, len(df), len(shown), words)
@@ -80,9 +83,13 @@ def _with_cut(block: HtmlBlock, n_rows: int, n_shown: int, words: dict) -> HtmlB
     return HtmlBlock(f"{block.markup}<p><small>{note}</small></p>")
 
 
+def _has_interval(df: pd.DataFrame, name: str) -> bool:
+    return {f"{name}_lower", f"{name}_upper"} <= set(df.columns)
+
+
 def _column(df: pd.DataFrame, name: str, words: dict) -> list[object]:
     form = _form(name, words)
-    if f"{name}_lower" not in df or f"{name}_upper" not in df:
+    if not _has_interval(df, name):
         return [form(value) for value in df[name]]
     is_unseen = (
         ~df["is_observed"].astype(bool)

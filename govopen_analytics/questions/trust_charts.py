@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from govopen_analytics.base.schemas import heading
 from govopen_analytics.charts.style import (
     ACCENT,
     GRID,
@@ -248,7 +249,7 @@ def ablation_plot(
         cols=len(_MEASURES),
         shared_yaxes=True,
         horizontal_spacing=0.03,
-        subplot_titles=[words["measures"][name] for name in _MEASURES],
+        subplot_titles=[heading(name, lang) for name in _MEASURES],
     )
     places = list(range(len(variants)))
     for column, measure in enumerate(_MEASURES, start=1):

@@ -56,7 +56,7 @@ def basis_view(tables: Mapping[str, pd.DataFrame], *, lang: str = "zh") -> pd.Da
     notes = tables["coders"]
     kinds = [words["kinds"][kind] for kind in notes["kind"]]
     columns = {"coder": notes["coder"], "kind": kinds, "note": notes[f"note_{lang}"]}
-    return titled(columns, words, 0)
+    return titled(columns, lang)
 
 
 def score_view(
@@ -92,7 +92,7 @@ def score_view(
                 between(row.value, row.value_lower, row.value_upper, words)
                 for row in rows.loc[coders].itertuples()
             ]
-    return titled(columns, words, 0)
+    return titled(columns, lang)
 
 
 def theme_view(
@@ -134,7 +134,7 @@ def theme_view(
             for row in rows.itertuples()
         ],
     }
-    return titled(columns, words, level)
+    return titled(columns, lang, level, "f1")
 
 
 def agreement_view(
@@ -173,7 +173,7 @@ def agreement_view(
             for row in rows.itertuples()
         ]
     columns["n_tasks"] = list(pairs["n_tasks"])
-    return titled(columns, words, 0)
+    return titled(columns, lang)
 
 
 def share_view(
@@ -201,7 +201,6 @@ def share_view(
     -------
     DataFrame, shape (n_plans, 6)
     """
-    words = section("trust", lang)
     labels = themes.set_index("theme_id")[f"label_{lang}"]
     rows = tables["share_distances"]
     rows = rows.loc[rows["coder"] == coder]
@@ -217,7 +216,7 @@ def share_view(
             for row in rows.itertuples()
         ],
     }
-    return titled(columns, words, 0)
+    return titled(columns, lang)
 
 
 def reliability_view(
@@ -260,7 +259,7 @@ def reliability_view(
     if not reliability.empty:
         columns["n_corpus_tasks"] = list(reliability["n_corpus_tasks"])
         columns["corpus_share"] = [percent(v) for v in reliability["corpus_share"]]
-    return titled(columns, words, level)
+    return titled(columns, lang, level, "accuracy")
 
 
 def threshold_view(
@@ -296,7 +295,7 @@ def threshold_view(
         columns[name] = [number(value) for value in rows[name]]
     columns["coverage"] = [percent(value) for value in rows["coded_share"]]
     columns["n_secondary"] = list(rows["n_secondary"])
-    return titled(columns, words, 0)
+    return titled(columns, lang)
 
 
 def corrected_view(
@@ -340,4 +339,4 @@ def corrected_view(
             for row in corrected.itertuples()
         ],
     }
-    return titled(columns, words, level)
+    return titled(columns, lang, level, "corrected")

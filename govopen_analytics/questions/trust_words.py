@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from govopen_analytics.base.schemas import heading
 from govopen_analytics.words import section
 
 #: The coder whose errors a reader of the report has to live with.
@@ -40,10 +41,27 @@ def between(
     )
 
 
-def titled(columns: dict[str, list], words: dict, level: float) -> pd.DataFrame:
-    """Head columns with the names a reader knows them by."""
-    heads = {**words["measures"], **words["heads"]}
-    shown = f"{level:.0%}"
-    return pd.DataFrame(
-        {heads[name].format(level=shown): column for name, column in columns.items()}
-    )
+def titled(
+    columns: dict[str, list], lang: str, interval: float = 0, with_bounds: str = ""
+) -> pd.DataFrame:
+    """Head columns with the names a reader knows them by.
+
+    Parameters
+    ----------
+    columns : dict of str to list
+        Cells by the column's name.
+    lang : {"zh", "en"}
+    interval : float, default 0
+        Level of the intervals in the cells of `with_bounds` (0-1).
+    with_bounds : str, optional
+        The column whose cells hold an interval.
+
+    Returns
+    -------
+    DataFrame of str, shape (n_rows, n_columns)
+    """
+    form = section("tables", lang)["with_interval"]
+    heads = {name: heading(name, lang) for name in columns}
+    if with_bounds:
+        heads[with_bounds] += form.format(level=f"{interval:.0%}")
+    return pd.DataFrame({heads[name]: cells for name, cells in columns.items()})
