@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from govopen_analytics.charts.style import FigureSource
 
 By = str | Sequence[str]
+OPEN_GOVERNMENT = ("open_government",)
 # Columns of `documents` that stand beside every task.
 _OF_THE_PLAN = (
     "agency",
@@ -46,6 +47,7 @@ def load_corpus(
     codebook: Codebook | str | Path | None = None,
     lang: str = "zh",
     interval: float = 0.95,
+    subjects: Iterable[str] = OPEN_GOVERNMENT,
     on_progress: Callable[[str, int, int], None] = lambda step, done, total: None,
 ) -> "Corpus":
     """Read a folder of plans and code their themes.
@@ -62,6 +64,8 @@ def load_corpus(
         Language of labels, displays and charts.
     interval : float, default 0.95
         Level of all intervals (0-1, exclusive).
+    subjects : iterable of str, default ("open_government",)
+        Plans kept, by ``documents.subject``; none keeps all.
     on_progress : callable, optional
         Called with "read" or "code", what is done of it and its total.
 
@@ -88,7 +92,7 @@ def load_corpus(
     book = codebook if isinstance(codebook, Codebook) else load_codebook(codebook)
     plans = read_plans(raw_dir, on_progress=partial(on_progress, "read"))
     tables = code_plans(plans, book, on_progress=partial(on_progress, "code"))
-    return Corpus(tables, codebook=book, lang=lang, interval=interval)
+    return Corpus(_about(tables, subjects), codebook=book, lang=lang, interval=interval)
 
 
 def open_corpus(
@@ -98,6 +102,7 @@ def open_corpus(
     lang: str = "zh",
     interval: float = 0.95,
     date: str = "",
+    subjects: Iterable[str] = OPEN_GOVERNMENT,
 ) -> "Corpus":
     """Open the tables that ``govopen build`` wrote; each is read on first use.
 
@@ -111,6 +116,8 @@ def open_corpus(
         As in ``load_corpus``.
     date : str, default ""
         Date in the source lines of charts, ISO 8601; empty writes none.
+    subjects : iterable of str, default ("open_government",)
+        Plans kept, by ``documents.subject``; none keeps all.
 
     Returns
     -------
@@ -124,7 +131,7 @@ def open_corpus(
     details = read_descriptor(processed_dir).get("codebook", {})
     book = load_codebook(codebook) if isinstance(codebook, str | Path) else codebook
     return Corpus(
-        read_datapackage(processed_dir),
+        _about(read_datapackage(processed_dir), subjects),
         codebook=book,
         coded_by=details.get("sha256", ""),
         lang=lang,
@@ -290,6 +297,7 @@ class Corpus:
             self.tables,
             agencies=_listed(agencies),
             years=_listed(years),
+            subjects=(),
             columns=chosen,
         )
         wanted = _listed(themes)
@@ -686,6 +694,10 @@ class Corpus:
             interval=self.interval,
         )
         return Result(name, table, draw, self.lang, self.interval, counts)
+
+
+def _about(tables: Tables, subjects: Iterable[str]) -> Tables:
+    return views.select_plans(tables, subjects=subjects) if subjects else tables
 
 
 def _with_series(tables: Tables) -> Tables:

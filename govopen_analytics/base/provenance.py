@@ -21,6 +21,7 @@ MANIFEST_COLUMNS = (
     "city",
     "county",
     "year",
+    "subject",
     "title",
     "source_url",
     "sha256",
@@ -28,7 +29,7 @@ MANIFEST_COLUMNS = (
 )
 _REQUIRED = ("document_id", "file")
 # What a row may say instead of the reader.
-DECLARED = ("agency", "level", "province", "city", "county", "year", "title")
+DECLARED = ("agency", "level", "province", "city", "county", "year", "subject", "title")
 # Names of columns that tables and measures add; a column of the user's cannot have
 # one of them.
 _TAKEN = {*FIELDS, "theme", "themes", "share", "scope", "side"}

@@ -6,56 +6,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from govopen_analytics.base.languages import agency_name, in_language
 from govopen_analytics.coding.assign import Explanation
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.coding.explanations import explanation_text
 from govopen_analytics.questions.tables import written
+from govopen_analytics.words import agency_name, section
 
 _MOST_NAMED = 8
 # A plan is shown up to this many characters; its text is whole in ``text``.
 _MOST_CHARACTERS = 20_000
-
-_WORDS = {
-    "zh": {
-        "corpus": "语料：{documents} 份计划，{tasks} 项任务，{agencies} 个机构，年份 "
-        "{years}",
-        "failures": "{n} 个文件未能读入，见 failures",
-        "codebook": "编码表 {version} 版",
-        "join": "、",
-        "more": "等 {n} 个",
-        "none": "（未填）",
-        "themes": "主题",
-        "further": "其他主题",
-        "units": "牵头单位",
-        "support": "配合单位",
-        "deadline": "时限",
-        "place": "{file}，第 {line} 行起（第 {start}–{end} 字）",
-        "source": "出处",
-        "chapter": "章节",
-        "document": "{tasks} 项任务；正文 {chars} 字，{share} 有去向",
-        "cut": "……（此处只显示前 {n} 字，全文见 .text）",
-    },
-    "en": {
-        "corpus": "Corpus: {documents} plans, {tasks} tasks, {agencies} agencies, "
-        "years {years}",
-        "failures": "{n} files could not be read, see failures",
-        "codebook": "codebook version {version}",
-        "join": ", ",
-        "more": "… ({n} in all)",
-        "none": "(not given)",
-        "themes": "Theme",
-        "further": "Further themes",
-        "units": "Lead units",
-        "support": "Support units",
-        "deadline": "Deadline",
-        "place": "{file}, from line {line} (characters {start}–{end})",
-        "source": "Source",
-        "chapter": "Chapter",
-        "document": "{tasks} tasks; {chars} characters, {share} with a named role",
-        "cut": "… (the first {n} characters are shown; .text has all)",
-    },
-}
 
 
 @dataclass(frozen=True, repr=False)
@@ -92,7 +51,7 @@ class Task:
         return f"{self.row['task_id']}: {self.text}"
 
     def _repr_html_(self) -> str:
-        words, row = in_language(_WORDS, self.lang), self.row
+        words, row = section("displays", self.lang), self.row
         where = _agency_and_year(row, self.lang)
         title = f"<b>{html.escape(str(row['task_id']))}</b> · {html.escape(where)}"
         marked = marked_text(self.text, _spans(self.matches))
@@ -143,7 +102,7 @@ class Document:
         return f"{row['document_id']}: {row['agency']} {row['year']}, {row['title']}"
 
     def _repr_html_(self) -> str:
-        words, row = in_language(_WORDS, self.lang), self.row
+        words, row = section("displays", self.lang), self.row
         title = written(row["title"], "title", self.lang) or str(row["document_id"])
         where = _agency_and_year(row, self.lang)
         size = words["document"].format(
@@ -206,7 +165,7 @@ def corpus_lines(
     list of str
         Not escaped.
     """
-    words = in_language(_WORDS, lang)
+    words = section("displays", lang)
     agencies = sorted(documents["agency"].dropna().unique())
     years = documents["year"].dropna()
     ends = dict.fromkeys([years.min(), years.max()]) if len(years) else ["–"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
-from govopen_analytics.base.languages import in_language, percent
+from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.frame import (
     ChartSource,
     ChartText,
@@ -20,6 +20,7 @@ from govopen_analytics.charts.frame import (
     sentence_chart,
 )
 from govopen_analytics.questions.selection import MOST_ROWS
+from govopen_analytics.words import section
 
 MOST_PANELS = 12
 
@@ -89,53 +90,6 @@ PLANS = {
     "kwic": ChartPlan("share"),
 }
 
-_WORDS = {
-    "zh": {
-        "titles": {
-            "theme_shares": "各主题占任务的份额",
-            "change": "各主题份额在两年之间的变化",
-            "trend": "各主题份额每年的变化（同一机构之内）",
-            "gaps": "未见的主题：若与他者相同，仅凭偶然全未见的概率",
-            "distances": "议程之间的距离",
-            "responsibility": "各单位牵头的任务份额",
-            "deadlines": "任务何时到期",
-            "commitments": "有几成任务具备可核查承诺的要素",
-            "completion": "自报的完成程度",
-            "distinctive_words": "各组比其他组用得更多的词",
-            "reuse": "早见于他处的文字所占份额",
-            "kwic": "有几成任务出现所查的词",
-        },
-        "subtitle": "线段为 {level} 区间；n 为任务数{hidden}",
-        "nothing": "没有可画的内容：表中没有一行。",
-        "alt": "点图，{title}：{n} 个数值。",
-        "of": "{name}，n = {n}",
-        "join": "、",
-    },
-    "en": {
-        "titles": {
-            "theme_shares": "Share of tasks on each theme",
-            "change": "Change of each theme's share between two years",
-            "trend": "Yearly change of each theme's share, within agencies",
-            "gaps": "Themes not observed: chance to miss them, were the group like "
-            "the others",
-            "distances": "Distances between agendas",
-            "responsibility": "Share of tasks that each unit leads",
-            "deadlines": "When tasks fall due",
-            "commitments": "Share of tasks with each element of a commitment that can "
-            "be checked",
-            "completion": "Completion, by the agencies' own reports",
-            "distinctive_words": "Words that a group uses more than the others",
-            "reuse": "Share of text that stands earlier elsewhere",
-            "kwic": "Share of tasks with the word searched for",
-        },
-        "subtitle": "Line: {level} interval; n: number of tasks{hidden}",
-        "nothing": "Nothing to draw: the table has no row.",
-        "alt": "Dot plot, {title}: {n} values.",
-        "of": "{name}, n = {n}",
-        "join": ", ",
-    },
-}
-
 
 def measure_chart(
     measure: str,
@@ -166,7 +120,7 @@ def measure_chart(
     Figure
         Of the first 30 rows and 12 panels; one sentence where there is no row.
     """
-    words, plan = in_language(_WORDS, lang), PLANS[measure]
+    words, plan = section("measure_charts", lang), PLANS[measure]
     title = words["titles"][measure]
     if table.empty:
         text = ChartText(measure, title, "", "", "")

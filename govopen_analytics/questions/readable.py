@@ -6,22 +6,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from govopen_analytics.base.languages import in_language
-from govopen_analytics.questions.tables import heading, written
+from govopen_analytics.base.schemas import heading
+from govopen_analytics.questions.tables import written
+from govopen_analytics.words import section
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
 MOST_SHOWN = 200
 LONGEST_TEXT = 160  # characters of a cell
-
-_WORDS = {
-    "zh": {"interval": "{level} 区间", "cut": "共 {n} 行，此处列前 {shown} 行"},
-    "en": {
-        "interval": "{level} interval",
-        "cut": "{n} rows in all, the first {shown} are shown",
-    },
-}
 
 
 def readable(
@@ -49,7 +42,7 @@ def readable(
         Values as they are, so that they can be sorted; ``x_lower`` and
         ``x_upper`` stand behind ``x`` as one column of text.
     """
-    words = in_language(_WORDS, lang)
+    words = section("readable", lang)
     bounds = {
         f"{name}{end}"
         for name in df.columns
@@ -91,7 +84,7 @@ def styled(
         {label: _writer(columns_of.get(label, ""), lang) for label in head.columns}
     )
     if len(df) > MOST_SHOWN:
-        words = in_language(_WORDS, lang)
+        words = section("readable", lang)
         style = style.set_caption(
             words["cut"].format(n=f"{len(df):,}", shown=MOST_SHOWN)
         )

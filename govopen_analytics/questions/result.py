@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from govopen_analytics.base.languages import in_language
 from govopen_analytics.questions.readable import styled
+from govopen_analytics.words import section
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _MOST_SHOWN = 12  # rows of a display
-_WORDS = {
-    "zh": "{name}：{rows} 行。<code>.table</code> 是完整的表，<code>.plot()</code> "
-    "作图。",
-    "en": "{name}: {rows} rows. <code>.table</code> is the whole table, "
-    "<code>.plot()</code> draws it.",
-}
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,7 +51,7 @@ class Result:
         return f"Result({self.name}: {rows} rows, {columns} columns)"
 
     def _repr_html_(self) -> str:
-        note = in_language(_WORDS, self.lang).format(
+        note = section("result", self.lang)["note"].format(
             name=html.escape(self.name), rows=f"{len(self.table):,}"
         )
         head = self.table.head(_MOST_SHOWN)

@@ -17,9 +17,10 @@ def select_plans(
     *,
     agencies: Iterable[str] = (),
     years: Iterable[int] = (),
+    subjects: Iterable[str] = ("open_government",),
     columns: Mapping[str, Iterable[object]] | None = None,
 ) -> Tables:
-    """Keep the plans of some agencies and years, in every table.
+    """Keep the plans of some agencies, years and subjects, in every table.
 
     Parameters
     ----------
@@ -29,6 +30,9 @@ def select_plans(
         Names in ``documents.agency``; none keeps all.
     years : iterable of int
         Years in ``documents.year``; none keeps all.
+    subjects : iterable of str, default ("open_government",)
+        Values of ``documents.subject``; none keeps all. A plan whose subject is
+        not known stays.
     columns : mapping of str to iterable, optional
         Values kept by further columns of ``documents``.
 
@@ -56,6 +60,9 @@ def select_plans(
         raise SelectionError(
             f"No plan has {given}; the corpus holds: {', '.join(pairs)}"
         )
+    if about := set(subjects):
+        subject = documents.get("subject", pd.Series(pd.NA, index=documents.index))
+        keep &= subject.isna() | subject.isin(about)
     return of_documents(tables, documents.loc[keep])
 
 

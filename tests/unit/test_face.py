@@ -260,7 +260,7 @@ def test_a_chart_draws_the_values_of_its_table(corpus):
 
 def test_a_readable_table_keeps_its_numbers(shares):
     shown = readable(shares, ["n_tasks", "share"], lang="en")
-    assert list(shown.columns) == ["Tasks n", "Share", "95% interval"]
+    assert list(shown.columns) == ["Tasks", "Share", "95% interval"]
     assert shown["Share"].tolist() == shares["share"].tolist()
     assert shown["95% interval"].tolist()[1] == "10%–70%"
 
