@@ -9,6 +9,7 @@ from importlib import import_module as _import_module
 _HOME = {
     "Codebook": "coding.codebook",
     "Corpus": "corpus",
+    "Notebook": "questions.notebook",
     "load_codebook": "coding.codebook",
     "load_corpus": "corpus",
     "open_corpus": "corpus",

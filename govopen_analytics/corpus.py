@@ -611,6 +611,11 @@ class Corpus:
 
         return FigureSource.of(self.tables, date=self.date)
 
+    @property
+    def chart_options(self) -> dict[str, Any]:
+        """What every chart function takes: source, language and level."""
+        return {"source": self.source, "lang": self.lang, "interval": self.interval}
+
     def _lines(self) -> list[str]:
         tables = self.tables
         not_read = set(tables.failures["source_file"]) - set(
@@ -689,9 +694,7 @@ class Corpus:
             name,
             table if counts is None else counts,
             by,
-            source=self.source,
-            lang=self.lang,
-            interval=self.interval,
+            **self.chart_options,
         )
         return Result(name, table, draw, self.lang, self.interval, counts)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
 MOST_SHOWN = 200
+TABLE_ID = "table"
 LONGEST_TEXT = 160  # characters of a cell
 
 
@@ -42,20 +43,8 @@ def readable(
         Values as they are, so that they can be sorted; ``x_lower`` and
         ``x_upper`` stand behind ``x`` as one column of text.
     """
-    words = section("readable", lang)
-    bounds = {
-        f"{name}{end}"
-        for name in df.columns
-        for end in ("_lower", "_upper")
-        if f"{name}_lower" in df and f"{name}_upper" in df
-    }
-    shown: dict[str, pd.Series] = {}
-    for name in list(columns) or [n for n in df.columns if n not in bounds]:
-        shown[_free(heading(name, lang), shown)] = df[name]
-        if f"{name}_lower" in bounds:
-            between = words["interval"].format(level=f"{interval:.0%}")
-            shown[_free(between, shown)] = _bounds(df, name, lang)
-    return pd.DataFrame(shown, index=df.index)
+    shown = _columns(df, columns, lang, interval)
+    return pd.DataFrame({label: values for label, (_, values) in shown.items()})
 
 
 def styled(
@@ -77,18 +66,35 @@ def styled(
     Styler
         Its ``data`` is the table with the numbers.
     """
-    names = list(columns)
-    head = readable(df.head(MOST_SHOWN), names, lang=lang, interval=interval)
-    columns_of = {heading(name, lang): name for name in names or df.columns}
-    style = head.style.hide(axis="index").format(
-        {label: _writer(columns_of.get(label, ""), lang) for label in head.columns}
+    from pandas.io.formats.style import Styler
+
+    shown = _columns(df.head(MOST_SHOWN), columns, lang, interval)
+    table = pd.DataFrame({label: values for label, (_, values) in shown.items()})
+    # Fixed names keep equal tables equal as HTML.
+    style = Styler(table, uuid=TABLE_ID, cell_ids=False).hide(axis="index")
+    style = style.format_index(escape="html", axis="columns").format(
+        {label: _writer(name, lang) for label, (name, _) in shown.items()}
     )
     if len(df) > MOST_SHOWN:
-        words = section("readable", lang)
-        style = style.set_caption(
-            words["cut"].format(n=f"{len(df):,}", shown=MOST_SHOWN)
-        )
+        cut = section("readable", lang)["cut"]
+        style = style.set_caption(cut.format(n=f"{len(df):,}", shown=MOST_SHOWN))
     return style
+
+
+def _columns(
+    df: pd.DataFrame, columns: Iterable[str], lang: str, interval: float
+) -> dict[str, tuple[str, pd.Series]]:
+    """Return what is shown by heading: the column it comes from, and its values."""
+    bounded = [n for n in df.columns if {f"{n}_lower", f"{n}_upper"} <= {*df.columns}]
+    bounds = {f"{name}{end}" for name in bounded for end in ("_lower", "_upper")}
+    shown: dict[str, tuple[str, pd.Series]] = {}
+    for name in list(columns) or [n for n in df.columns if n not in bounds]:
+        shown[_free(heading(name, lang), shown)] = (name, df[name])
+        if name in bounded:
+            between = section("readable", lang)["interval"]
+            label = _free(between.format(level=f"{interval:.0%}"), shown)
+            shown[label] = ("", _bounds(df, name, lang))
+    return shown
 
 
 def _writer(name: str, lang: str) -> Callable[[object], str]:
@@ -100,23 +106,28 @@ def _writer(name: str, lang: str) -> Callable[[object], str]:
     return write
 
 
-def _free(name: str, taken: dict[str, pd.Series]) -> str:
+def _free(name: str, taken: Iterable[str]) -> str:
     """Keep columns of like headings apart."""
-    n = 2
-    free = name
+    free, n = name, 2
     while free in taken:
         free, n = f"{name} {n}", n + 1
     return free
 
 
 def _bounds(df: pd.DataFrame, name: str, lang: str) -> pd.Series:
-    return pd.Series(
-        [
-            ""
-            if pd.isna(low)
-            else f"{written(low, name, lang)}–{written(high, name, lang)}"
-            for low, high in zip(df[f"{name}_lower"], df[f"{name}_upper"], strict=True)
-        ],
-        index=df.index,
-        dtype="string",
-    )
+    words = section("readable", lang)
+    is_unseen = pd.Series(False, index=df.index)
+    if name == "share" and {"is_observed", "n_tasks"} <= set(df.columns):
+        is_unseen = ~df["is_observed"].astype(bool)
+    texts = []
+    for low, high, unseen, n in zip(
+        df[f"{name}_lower"],
+        df[f"{name}_upper"],
+        is_unseen,
+        df.get("n_tasks", is_unseen),
+        strict=True,
+    ):
+        known = not pd.isna(low)
+        text = "–".join(written(e, name, lang) for e in (low, high)) if known else ""
+        texts.append(words["unseen"].format(n=n, bounds=text) if unseen else text)
+    return pd.Series(texts, index=df.index, dtype="string")

@@ -14,6 +14,24 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _MOST_SHOWN = 12  # rows of a display
+# Columns that a display leaves out: codes beside their labels, and the details of a
+# test. The table has them.
+_HIDDEN = {
+    "theme_id",
+    "flag",
+    "due",
+    "month",
+    "is_observed",
+    "is_adjacent",
+    "start_char",
+    "end_char",
+    "share_shrunk",
+    "overlap_null_mean",
+    "overlap_null_bound",
+    "distance_null_mean",
+    "distance_null_bound",
+    "p_value",
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,6 +72,7 @@ class Result:
         note = section("result", self.lang)["note"].format(
             name=html.escape(self.name), rows=f"{len(self.table):,}"
         )
-        head = self.table.head(_MOST_SHOWN)
+        hidden = _HIDDEN & set(self.table.columns)
+        head = self.table.head(_MOST_SHOWN).drop(columns=list(hidden))
         table = styled(head, lang=self.lang, interval=self.interval)
         return f"{table.to_html()}<p><small>{note}</small></p>"

@@ -1,0 +1,94 @@
+"""What a notebook shows and keeps: set once for the notebook, then ``show(x)``."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypeGuard
+
+import pandas as pd
+
+from govopen_analytics.questions import html_tables, results
+from govopen_analytics.questions.readable import styled
+from govopen_analytics.questions.result import Result
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+class Notebook:
+    """Shows things in one language, and keeps them where there is a run.
+
+    Parameters
+    ----------
+    output_dir : str, default ""
+        Folder of the run; empty keeps nothing.
+    lang : {"zh", "en"}, default "zh"
+    interval : float, default 0.95
+        Level of the intervals, for the words that name it (0-1).
+    """
+
+    def __init__(
+        self, output_dir: str = "", *, lang: str = "zh", interval: float = 0.95
+    ) -> None:
+        self.output_dir, self.lang, self.interval = output_dir, lang, interval
+
+    def show(
+        self, thing: object, columns: Iterable[str] = (), *, name: str = ""
+    ) -> None:
+        """Display a thing, and keep it where the notebook is part of a run.
+
+        Parameters
+        ----------
+        thing : DataFrame, Result, Figure or object
+            A table is shown with headings in the language, the first 200 rows of
+            it; findings (``topic``, ``finding``) as a list of sentences.
+        columns : iterable of str
+            Columns of a table that are shown; none shows all. All are kept.
+        name : str, default ""
+            Name of the file of a table or of findings; without it they are not
+            kept. Charts and results have names of their own.
+        """
+        if isinstance(thing, Result):
+            name, thing = name or thing.name, thing.table
+        if isinstance(thing, pd.DataFrame):
+            self.keep(thing, name)
+            display(self._table(thing, columns))
+        elif _is_figure(thing):
+            results.save_figure(thing, self.output_dir)
+            display(thing)
+        else:
+            display(thing)
+
+    def keep(self, table: pd.DataFrame, name: str) -> None:
+        """Write a table into the run's folder without showing it.
+
+        Parameters
+        ----------
+        table : DataFrame, shape (n_rows, n_columns)
+        name : str
+            Name of the file; empty writes nothing.
+        """
+        if name and _are_findings(table):
+            results.save_findings(table, self.output_dir, name)
+        elif name:
+            results.save_table(table, self.output_dir, name)
+
+    def _table(self, table: pd.DataFrame, columns: Iterable[str]) -> object:
+        if _are_findings(table):
+            return html_tables.sentence_list(table)
+        if table.empty:
+            return html_tables.plain_table(table, lang=self.lang)
+        return styled(table, columns, lang=self.lang, interval=self.interval)
+
+
+def display(thing: object) -> None:
+    """Show a thing as a cell's output."""
+    from IPython.display import display as show_in_cell
+
+    show_in_cell(thing)
+
+
+def _are_findings(table: pd.DataFrame) -> bool:
+    return list(table.columns) == ["topic", "finding"]
+
+
+def _is_figure(thing: object) -> "TypeGuard[go.Figure]":
+    return hasattr(thing, "to_plotly_json") and hasattr(thing, "layout")
