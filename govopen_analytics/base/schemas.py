@@ -100,6 +100,9 @@ FIELDS: dict[str, Field] = {
         "string", "Kind of deadline.", {"enum": list(DEADLINE_KINDS)}
     ),
     "deadline_date": Field("date", "Last day of the deadline, where it has one."),
+    "carried": Field(
+        "array", "Names of this row's fields that were taken from a neighbouring row."
+    ),
     "start_char": Field(
         "integer", "Offset of the first character (characters, from 0).", _COUNT
     ),
@@ -208,6 +211,7 @@ TABLES: dict[str, Table] = {
             "deadline_raw",
             "deadline_kind",
             "deadline_date",
+            "carried",
             "start_char",
             "end_char",
         ],

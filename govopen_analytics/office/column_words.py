@@ -214,6 +214,7 @@ _COLUMNS = {
     "deadline_raw": ("时限原文", ""),
     "deadline_kind": ("时限类型", ""),
     "deadline_date": ("时限的最后一天", ""),
+    "carried": ("取自相邻行的字段", ""),
     "start_char": ("起始字符位置", ""),
     "end_char": ("结束字符位置", ""),
     "measure": ("指标", ""),

@@ -4,12 +4,17 @@ import re
 from itertools import pairwise
 
 from govopen_analytics.base.text import fold
-from govopen_analytics.plans.deadlines import governing_deadline, parse_deadline
+from govopen_analytics.plans.deadlines import (
+    governing_deadline,
+    only_deadline,
+    parse_deadline,
+)
 from govopen_analytics.plans.draft import Draft, Ledger, Stretch, heading_name
 from govopen_analytics.plans.duties import (
     Duty,
     duty_for_all_below,
     duty_for_those_above,
+    duty_in_clauses,
     find_duties,
     glued_duty,
     is_label_line,
@@ -200,6 +205,12 @@ class _ProseReader:
         for one in progress:
             draft.add("progress", *one)
         said = [duty.said for duty in duties]
+        if not said and not labels:
+            said = [
+                one
+                for stretch in pieces
+                if (one := duty_in_clauses(self.source[slice(*stretch)], self.year))
+            ]
         if labels:
             lines = [self.source[slice(*one)] for one in labels]
             said.append(read_label_lines(lines, self.year))
@@ -211,6 +222,8 @@ class _ProseReader:
             draft.deadline = parse_deadline(above[0], self.year)
         if draft.deadline is None and title and content:
             draft.deadline = governing_deadline(title, content, self.year)
+        elif draft.deadline is None:
+            draft.deadline = only_deadline(title or content or "", self.year)
         if not title and not content:
             return
         self.tasks.append(draft)

@@ -24,6 +24,7 @@ _SUPPORT_VERB = (
     "参照(?:执行|落实)|分别配合|配合落实|配合|协助落实|协助|协同|参与|协办|参加|"
     "(?:按照?(?:各自)?(?:职责|职能|职权|分工|责任|任务)*(?:分工)?|根据职责(?:分工)?|结合职责(?:分工)?|依(?:据)?职责)"
     "(?:分工)?(?:分别|共同|抓好|做好)?(?:负责|落实|配合|协同|推进|承担)?|"
+    "(?:负责)?(?:业务|督促|协调|统筹|加强)?(?:指导|督导)(?:督促|监督|协调|推进|落实)?|"
     "均为责任单位|分工负责|分别负责|分别落实|分头落实|各负其责"
 )
 _ACT_VERB = (
@@ -100,7 +101,8 @@ def split_units(raw: str) -> list[str]:
     folded, parts, depth, start = fold(raw), [], 0, 0
     for i, character in enumerate(folded):
         depth += (character in "([") - (character in ")]")
-        if depth <= 0 and _TOP_COMMA.match(character):
+        opens_own = character.isspace() and folded[i + 1 :].lstrip()[:1] in ("(", "[")
+        if depth <= 0 and _TOP_COMMA.match(character) and not opens_own:
             parts.append(raw[start:i])
             start = i + 1
     parts.append(raw[start:])
@@ -163,7 +165,7 @@ def is_unit(part: str) -> bool:
     bool
     """
     part = re.sub("^(各[县市区州镇乡])、", r"\1", fold(part))
-    core = re.sub(r"\([^()]*\)|等$", "", part)
+    core = re.sub(r"\s*\([^()]*\)|等$", "", part)
     if not 0 < len(core) <= 22:
         return False
     if not (_UNIT.fullmatch(part) or _UNIT.fullmatch(core)):
@@ -294,9 +296,17 @@ def _clauses(raw: str) -> list[str]:
             parts.append(raw[start:i])
             start = i + 1
     parts.append(raw[start:])
+    parts = [_without_object(part) for part in parts]
     return [part for part in parts if part.strip() and not _ASIDE.match(fold(part))]
 
 
+def _without_object(clause: str) -> str:
+    """Take off what is done, where it stands before who does it: 规章由甲牵头."""
+    match = _OBJECT.match(fold(clause))
+    return clause[match.end() :] if match else clause
+
+
+_OBJECT = re.compile(r"[^()由]{0,24}(?<![自理缘事])由(?![于此])(?=.{2,}(?:牵头|负责|落实|承[担办]|主办|实施))")
 _CLAUSE = tuple(
     (kind, re.compile(rf"(?P<units>.+?)(?:{verbs})(?!单位|部门)[\u3400-\u9fff]{{0,2}}"))
     for kind, verbs in (
