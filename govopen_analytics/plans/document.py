@@ -29,10 +29,13 @@ from govopen_analytics.plans.outline import Node, paragraphs
 from govopen_analytics.plans.prose import prose_tasks
 from govopen_analytics.plans.tables import table_tasks
 from govopen_analytics.plans.titles import YEAR, title_name
+from govopen_analytics.plans.unread import lines_in_no_task
 from govopen_analytics.readers.source import Source
 
 Span = tuple[int, int, str, int | None]
 
+_MOST_DEMANDS = 5
+_SHOWN = 80  # characters of a line that is told
 _ANNEX = re.compile(r"附\s*[件表]?\s*[\d一二三四]?\s*[:：]")
 
 
@@ -108,7 +111,18 @@ def segment_document(source: Source, year: int | None = None) -> Segmented:
     warnings = [*metadata.remarks, *warnings] if tasks else []
     warnings = [*source.warnings, *warnings]
     spans = ledger.settle(text)
+    if tasks:
+        warnings += _unread(text, spans)
     return Segmented(tasks, metadata, spans, layout, verdict, warnings, judgement)
+
+
+def _unread(text: str, spans: list[Span]) -> list[str]:
+    """Say which lines look like obligations and stand in no task."""
+    return [
+        f"Line {one.line} looks like an obligation but stands in no task: "
+        f"{one.text[:_SHOWN]}"
+        for one in lines_in_no_task(text, spans)
+    ]
 
 
 def accounted_share(spans: list[Span]) -> float:
@@ -394,7 +408,7 @@ def _verdict(
     kinds = [one for one in judgement.found if one.evidence.weight < 0]
     if tasks and not judgement.is_plan:
         return f"not a plan: {judgement.kind}"
-    if not tables and frame.handed_on is not None:
+    if not tables and frame.handed_on is not None and _are_demands(tasks):
         return "not a plan: a covering letter whose plan is missing"
     if tasks:
         return None
@@ -404,6 +418,14 @@ def _verdict(
     if tables or frame.title or frame.has_letter or is_titled:
         return "a plan, nothing recoverable"
     return "not a plan: no tasks recognised"
+
+
+def _are_demands(tasks: list[Draft]) -> bool:
+    """Whether the numbered sentences of a letter are its own, and no plan.
+
+    A letter makes a few demands on one level; a plan has more, or has chapters.
+    """
+    return len(tasks) <= _MOST_DEMANDS and not any(draft.chapter for draft in tasks)
 
 
 def _enter_rest(

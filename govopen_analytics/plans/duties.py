@@ -222,46 +222,6 @@ def duty_for_those_above(
     return (n_tasks, said) if said else None
 
 
-# 规章由甲牵头: what is done, then who does it. Not 理由, 由于.
-_BY = re.compile(
-    r"(?:^|(?<=[,。;:]))[^,。;:]{0,24}?(?<![自理缘事])由(?![于此])(?P<clause>(?P<units>[^,。;]{2,60}?)"
-    r"(?:分别|共同|具体|统一)?(?:牵头负责|牵头落实|牵头|负责落实|负责实施|组织实施|负责|承办|承担|落实|实施|主办)"
-    r"[\u3400-\u9fff]{0,2})(?=[,。;]|$)"
-)
-_WITH = re.compile(r"[,;](?P<clause>[^,。;]{2,60}(?:配合|协助|参与|协同))(?=[,。;]|$)")
-
-
-def duty_in_clauses(text: str, year: int | None) -> Responsibility | None:
-    """Read clauses that say who does a part of a task: 规章由甲牵头，其他由乙牵头.
-
-    Parameters
-    ----------
-    text : str
-        Running text of a task.
-    year : int or None
-        Year of the plan.
-
-    Returns
-    -------
-    Responsibility or None
-    """
-    folded = fold(text)
-    found = [
-        match
-        for match in _BY.finditer(folded)
-        if looks_like_units(text[match.start("units") : match.end("units")])
-    ]
-    if not found:
-        return None
-    found += [
-        match
-        for match in _WITH.finditer(folded, found[0].end() - 1)
-        if looks_like_units(match["clause"])
-    ]
-    clauses = [text[match.start("clause") : match.end("clause")] for match in found]
-    return parse_responsibility(",".join(clauses), year)
-
-
 def glued_duty(source: str, start: int, end: int, year: int | None) -> Duty | None:
     """Part units that were glued to the end: …更新。办公室常态化开展.
 

@@ -500,11 +500,13 @@ def _header_at(
         columns = read_header([token.text for token in tokens[first:end]])
         if columns:
             return end, columns
-    if column_role(opening.text) is None:
+    if column_role(opening.text) is None or opening.text.endswith((":", "：")):
         return None
     best = None
     for end in range(first + 2, min(first + 13, len(tokens)) + 1):
         if tokens[end - 1].opens_row or len(tokens[end - 1].text) > 24:
+            break
+        if tokens[end - 1].text.endswith((":", "：")):  # labels of a page
             break
         names = [token.text for token in tokens[first:end]]
         columns = read_header(names, is_row=False) if names[-1] else None

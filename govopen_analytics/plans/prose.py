@@ -14,7 +14,6 @@ from govopen_analytics.plans.duties import (
     Duty,
     duty_for_all_below,
     duty_for_those_above,
-    duty_in_clauses,
     find_duties,
     glued_duty,
     is_label_line,
@@ -22,7 +21,7 @@ from govopen_analytics.plans.duties import (
 )
 from govopen_analytics.plans.numbering import Number
 from govopen_analytics.plans.outline import Node, outline
-from govopen_analytics.plans.units import Responsibility
+from govopen_analytics.plans.units import Responsibility, duty_in_clauses
 
 _PREAMBLE = re.compile(
     r"(?:指导思想|总体要求|总体目标|工作目标|主要目标|目标要求|总体思路|工作思路|"
@@ -87,6 +86,21 @@ def prose_tasks(
     return reader.tasks, _gaps(root)
 
 
+def is_preamble(text: str) -> bool:
+    """Tell whether a heading opens general remarks, such as 指导思想.
+
+    Parameters
+    ----------
+    text : str
+        The heading without its number.
+
+    Returns
+    -------
+    bool
+    """
+    return _PREAMBLE.match(fold(heading_name(text, 0))) is not None
+
+
 class _ProseReader:
     """Walks an outline and collects its leaves as tasks."""
 
@@ -99,7 +113,7 @@ class _ProseReader:
         """Read a paragraph and what stands below it."""
         text = self.source[node.text_start : node.end]
         name = heading_name(_title_of(text, has_more=True)[0], 0)
-        if len(above) < 2 and _PREAMBLE.match(fold(heading_name(text, 0))):
+        if len(above) < 2 and is_preamble(text):
             for one in node.walk():
                 self.ledger.add(one.start, one.end, "preamble")
         elif node.children:

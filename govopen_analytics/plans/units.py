@@ -17,7 +17,7 @@ _UNIT = re.compile(
     rf"[\u3400-\u9fffA-Za-z0-9·]*?(?:{_SUFFIX})(?:\([^()]{{1,20}}\))?(?:等)?"
 )
 _LEAD_VERB = (
-    "(?:按照?(?:各自)?(?:职责|职能|任务)(?:分工)?)?(?:分别|共同|联合)?(?:牵头负责|牵头落实|牵头组织|牵头抓总|牵头|主办|主责|总牵头|统筹推进|统筹协调|统筹|"
+    "(?:按照?(?:各自)?(?:职责|职能|任务)(?:分工)?)?(?:分别|共同|联合)?(?:牵头负责|牵头落实|牵头组织|牵头抓总|牵头|主办|主责|总牵头|统筹推进|统筹协调|统筹(?!指导|督导)|"
     "为主|负总责|总体负责)"
 )
 _SUPPORT_VERB = (
@@ -211,6 +211,8 @@ def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
     labels = list(_LABELLED.finditer(fold(raw)))
     if labels and labels[0].start() == 0:
         return _labelled(raw, year)
+    if not labels and any(match["object"] for match in _BY.finditer(fold(raw))):
+        return duty_in_clauses(raw, year)
     if _MARKED.search(fold(raw)):
         return _marked(raw, year)
     if labels:
@@ -239,6 +241,36 @@ def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
     if not lead:
         lead, support = support, []
     return Responsibility(_once(lead), _once(support), deadline)
+
+
+def duty_in_clauses(text: str, year: int | None) -> Responsibility | None:
+    """Read clauses that say who does a part of a task: 规章由甲牵头，其他由乙负责.
+
+    Parameters
+    ----------
+    text : str
+        Running text of a task.
+    year : int or None
+        Year of the plan.
+
+    Returns
+    -------
+    Responsibility or None
+        Whoever does a part leads; those behind a clause who help support.
+    """
+    folded = fold(text)
+    lead, support = [], []
+    found = []
+    for match in _BY.finditer(folded):
+        said = parse_responsibility(text[slice(*match.span("units"))], year)
+        if said and looks_like_units(match["units"]):
+            found.append(match)
+            lead += said.lead
+            support += said.support
+    for match in _WITH.finditer(folded, found[0].end()) if found else ():
+        if looks_like_units(match["units"]):
+            support += split_units(text[slice(*match.span("units"))])
+    return Responsibility(_once(lead), _once(support)) if found else None
 
 
 def _is_remark(clause: str, units: list[str]) -> bool:
@@ -296,17 +328,19 @@ def _clauses(raw: str) -> list[str]:
             parts.append(raw[start:i])
             start = i + 1
     parts.append(raw[start:])
-    parts = [_without_object(part) for part in parts]
     return [part for part in parts if part.strip() and not _ASIDE.match(fold(part))]
 
 
-def _without_object(clause: str) -> str:
-    """Take off what is done, where it stands before who does it: 规章由甲牵头."""
-    match = _OBJECT.match(fold(clause))
-    return clause[match.end() :] if match else clause
-
-
-_OBJECT = re.compile(r"[^()由]{0,24}(?<![自理缘事])由(?![于此])(?=.{2,}(?:牵头|负责|落实|承[担办]|主办|实施))")
+# 规章由甲牵头: what is done, then who does it. Not 理由, 由于.
+_BY = re.compile(
+    r"(?:^|(?<=[,。;:]))(?P<object>[^,。;:()]{0,24}?)(?<![自理缘事])由(?![于此])"
+    r"(?P<units>[^,。;]{2,60}?)(?:分别|共同|具体|统一)?"
+    r"(?:牵头负责|牵头落实|牵头|负责落实|负责实施|组织实施|负责|承办|承担|落实|实施|主办)"
+    r"[\u3400-\u9fff]{0,2}(?=[,。;]|$)"
+)
+_WITH = re.compile(
+    r"(?<=[,;])(?P<units>[^,。;]{2,60}?)(?:配合|协助|参与|协同)(?=[,。;]|$)"
+)
 _CLAUSE = tuple(
     (kind, re.compile(rf"(?P<units>.+?)(?:{verbs})(?!单位|部门)[\u3400-\u9fff]{{0,2}}"))
     for kind, verbs in (
