@@ -10,7 +10,6 @@ from pathlib import Path
 import pandas as pd
 
 from govopen_analytics.base.datapackage import to_csv
-from govopen_analytics.base.languages import in_language
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.questions.trust_sentences import validity_findings
 from govopen_analytics.questions.trust_views import (
@@ -23,7 +22,8 @@ from govopen_analytics.questions.trust_views import (
     theme_view,
     threshold_view,
 )
-from govopen_analytics.questions.trust_words import MAIN_CODER, WORDS, coder_label
+from govopen_analytics.questions.trust_words import MAIN_CODER, coder_label
+from govopen_analytics.words import section
 
 SUMMARY_FILE = "summary.md"
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&])")
@@ -53,7 +53,7 @@ def validity_summary(
     str
         Markdown.
     """
-    words = in_language(WORDS, lang)
+    words = section("trust", lang)
     themes, heads = codebook.themes, words["sections"]
     found = validity_findings(tables, themes, level=level, lang=lang)["finding"]
     calibrated = tables["calibration"]

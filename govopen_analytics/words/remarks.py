@@ -4,6 +4,8 @@ import re
 
 import pandas as pd
 
+from govopen_analytics.words import section
+
 # The library writes remarks in English; a page in Chinese shows these instead.
 _IN_CHINESE = tuple(
     (re.compile(pattern, re.DOTALL), words)
@@ -125,51 +127,6 @@ _IN_CHINESE = tuple(
         ),
     )
 )
-_ADVICE = {
-    "zh": {
-        "checksum_mismatch": "文件与清单登记的不是同一份：换回原来的文件，"
-        "或核对后更新清单中的 sha256",
-        "unsupported_format": "另存为 TXT、HTML、DOCX、PDF（有文字层）、XLSX 或 CSV；"
-        "扫描件先做文字识别",
-        "unknown_encoding": "用编辑器打开，另存为 UTF-8",
-        "empty_document": "文件里没有文字：重新下载，或先做文字识别",
-        "not_a_plan": "如果确实是年度计划，请核对标题与正文是否完整",
-        "nothing_recoverable": "表格的文字已经缺失：换一种格式重新下载，如 DOCX 或 PDF",
-        "unreadable": "文件损坏、加密或过大：用原来的程序打开，另存一份",
-        "invalid": "按说明更正清单中的这一行",
-        "invalid_manifest_value": "按说明更正清单中的这一行",
-        "no_manifest_row": "在 manifest.csv 中为它加一行，写明机构与年份",
-        "manifest_row_incomplete": "补全清单中的这一行",
-        "manifest_row_invalid": "按说明更正清单中的这一行",
-        "manifest_row_outside": "清单中的路径须在原始文件夹之内",
-        "duplicate_document_id": "给其中一份换一个编号",
-        "duplicate_file": "删去清单中重复的一行",
-        "file_missing": "把文件放回原始文件夹，或删去清单中的这一行",
-        "unexpected_error": "这是程序的错误：请附上文件反馈",
-    },
-    "en": {
-        "checksum_mismatch": "put the original file back, or check it and update its "
-        "sha256 in the manifest",
-        "unsupported_format": "save it as TXT, HTML, DOCX, PDF with text, XLSX or CSV; "
-        "run character recognition on a scan first",
-        "unknown_encoding": "open it in an editor and save it as UTF-8",
-        "empty_document": "download it again, or run character recognition first",
-        "not_a_plan": "if it is an annual plan, check that title and text are whole",
-        "nothing_recoverable": "the table lost its text: download it in another "
-        "format, such as DOCX or PDF",
-        "unreadable": "open it in the program that made it and save it again",
-        "invalid": "correct its row in the manifest",
-        "invalid_manifest_value": "correct its row in the manifest",
-        "no_manifest_row": "add a row to manifest.csv with its agency and year",
-        "manifest_row_incomplete": "complete its row in the manifest",
-        "manifest_row_invalid": "correct its row in the manifest",
-        "manifest_row_outside": "paths in the manifest must stay in the raw folder",
-        "duplicate_document_id": "give one of the two another id",
-        "duplicate_file": "remove one of its rows from the manifest",
-        "file_missing": "put the file back, or remove its row from the manifest",
-        "unexpected_error": "this is an error of the library: report it with the file",
-    },
-}
 
 
 def remark_in_words(remark: str, lang: str = "zh") -> str:
@@ -207,5 +164,5 @@ def advice(reasons: pd.Series, lang: str = "zh") -> pd.Series:
     -------
     Series of str, shape (n_failures,)
     """
-    words = _ADVICE[lang]
+    words = section("advice", lang)
     return reasons.map(lambda reason: words.get(reason, "")).astype("string")

@@ -3,8 +3,7 @@ import pytest
 from reading import layout_file, layout_names, load_files
 
 from govopen_analytics.plans import corpus
-from govopen_analytics.questions import html_tables
-from govopen_analytics.words import remarks
+from govopen_analytics.words import remarks, section
 
 
 @pytest.mark.parametrize(
@@ -38,9 +37,9 @@ def test_every_remark_of_the_layouts_has_chinese_words(tmp_path):
 
 def test_every_reason_has_a_label_and_advice_in_both_languages():
     declared = {reason for _, reason in corpus._REASONS}
-    known = set(remarks._ADVICE["en"])
-    assert declared <= known and known == set(remarks._ADVICE["zh"])
+    known = set(section("advice", "en"))
+    assert declared <= known and known == set(section("advice", "zh"))
     for lang in ("zh", "en"):
-        assert set(html_tables._WORDS[lang]["values"]["reason"]) == known
+        assert set(section("html_tables", lang)["values"]["reason"]) == known
         told = remarks.advice(pd.Series(sorted(known)), lang)
         assert (told.str.len() > 0).all()

@@ -30,6 +30,14 @@ from govopen_analytics.plans.regions import locate_agency
         ("某某市水务局", "city", None, None),
         ("某县某某镇人民政府", "town", None, None),
         ("朝阳区教育局", "county", None, None),
+        ("河北桥西区民政局", "county", "河北省", None),  # two in one province
+        ("海安市民政局", "county", "江苏省", "南通市"),  # a county until 2018
+        ("海安县民政局", "county", "江苏省", "南通市"),
+        ("莱芜市钢城区民政局", "county", "山东省", "莱芜市"),  # until 2019
+        ("钢城区民政局", "county", "山东省", "济南市"),
+        ("五大连池市民政局", "county", "黑龙江省", "黑河市"),  # holds 大连
+        ("济源市民政局", "county", "河南省", "济源市"),  # no prefecture above it
+        ("广西民政厅", "province", "广西壮族自治区", None),
     ],
 )
 def test_locate_agency(agency, level, province, city):
