@@ -18,6 +18,7 @@ MANIFEST_COLUMNS = (
     "city",
     "county",
     "year",
+    "subject",
     "title",
     "source_url",
     "sha256",
@@ -25,7 +26,7 @@ MANIFEST_COLUMNS = (
 )
 _REQUIRED = ("document_id", "file")
 # What a row may say instead of the reader.
-DECLARED = ("agency", "level", "province", "city", "county", "year", "title")
+DECLARED = ("agency", "level", "province", "city", "county", "year", "subject", "title")
 _NOT_PLANS = (MANIFEST_NAME, "corrections.yml", "README.md", "README.txt")
 
 

@@ -66,15 +66,17 @@ _fold_short = lru_cache(maxsize=16384)(_fold)
 @lru_cache(maxsize=1)
 def _simplified() -> dict[int, str]:
     """Traditional to simplified, character by character."""
-    from zhconv import convert
+    from opencc import OpenCC
 
     characters = [chr(code) for code in range(0x3400, 0xA000)]
-    table = {}
-    for character in characters:
-        simple = convert(character, "zh-hans")
-        if len(simple) == 1 and simple != character:
-            table[ord(character)] = simple
-    return table
+    # Not "t2s": Hong Kong's forms (衞) are traditional characters of another kind.
+    simplified = OpenCC("hk2s").convert("\n".join(characters)).split("\n")
+    table = dict(zip(characters, simplified, strict=True))
+    return {
+        ord(character): table.get(simple, simple)  # 薴 is 苧 first, then 苎
+        for character, simple in table.items()
+        if len(simple) == 1 and simple != character
+    }
 
 
 def tidy(text: str) -> str:

@@ -26,8 +26,13 @@ from govopen_analytics.base.provenance import (
     raw_files,
     read_manifest,
 )
-from govopen_analytics.base.schemas import LEVELS, to_schema, validate
-from govopen_analytics.plans import Segmented, accounted_share, segment_document
+from govopen_analytics.base.schemas import LEVELS, SUBJECTS, to_schema, validate
+from govopen_analytics.plans import (
+    Segmented,
+    accounted_share,
+    segment_document,
+    task_share,
+)
 from govopen_analytics.readers import read_bytes
 from govopen_analytics.readers.source import Source
 
@@ -256,7 +261,7 @@ def _failed(job: _Job, reason: str, message: str) -> _Result:
 
 
 def _read(job: _Job) -> _Result:
-    _check_level(job)
+    _check_declared(job)
     content = (job.raw_dir / job.name).read_bytes()
     sha256 = check_checksum(job.name, content, job.declared.get("sha256"))
     source = read_bytes(content, job.name)
@@ -282,12 +287,13 @@ def _read(job: _Job) -> _Result:
     return _Result(document, tasks, spans, [])
 
 
-def _check_level(job: _Job) -> None:
-    level = job.declared.get("level")
-    if level and level not in LEVELS:
-        raise SourceError(
-            f"{job.name}: level in the manifest: {choices(level, LEVELS)}"
-        )
+def _check_declared(job: _Job) -> None:
+    for name, allowed in (("level", LEVELS), ("subject", SUBJECTS)):
+        value = job.declared.get(name)
+        if value and value not in allowed:
+            raise SourceError(
+                f"{job.name}: {name} in the manifest: {choices(value, allowed)}"
+            )
 
 
 def _document_row(job: _Job, source: Source, found: Segmented, sha256: str) -> dict:
@@ -306,6 +312,7 @@ def _document_row(job: _Job, source: Source, found: Segmented, sha256: str) -> d
         "n_tasks": len(found.tasks),
         "n_chars": len(source.text),
         "accounted_share": accounted_share(found.spans),
+        "task_share": task_share(found.spans),
         "warnings": found.warnings,
         "note": job.declared.get("note"),
         "text": source.text,

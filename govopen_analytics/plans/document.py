@@ -14,13 +14,18 @@ from govopen_analytics.plans.frontmatter import (
     role_of_line,
 )
 from govopen_analytics.plans.grid import Token
-from govopen_analytics.plans.kind import not_a_plan
+from govopen_analytics.plans.kind import Judgement, judge, subject_of
 from govopen_analytics.plans.lead_notes import apply_lead_note
-from govopen_analytics.plans.metadata import PLAN_WORDS, Metadata, read_metadata
+from govopen_analytics.plans.metadata import (
+    Metadata,
+    opens_with_place,
+    read_metadata,
+)
 from govopen_analytics.plans.numbering import leading_number
 from govopen_analytics.plans.outline import Node, paragraphs
 from govopen_analytics.plans.prose import prose_tasks
 from govopen_analytics.plans.tables import table_tasks
+from govopen_analytics.plans.titles import YEAR, title_name
 from govopen_analytics.readers.source import Source
 
 Span = tuple[int, int, str, int | None]
@@ -47,6 +52,8 @@ class Segmented:
         Why there are no tasks; None if there are.
     warnings : list of str
         What a person should look at.
+    judgement : Judgement
+        The evidence on whether it is a plan.
     """
 
     tasks: list[Draft]
@@ -55,6 +62,7 @@ class Segmented:
     layout: str
     verdict: str | None
     warnings: list[str]
+    judgement: Judgement
 
 
 def segment_document(source: Source, year: int | None = None) -> Segmented:
@@ -81,7 +89,10 @@ def segment_document(source: Source, year: int | None = None) -> Segmented:
     ledger = Ledger()
     year = metadata.year if year is None else year
     tasks, layout, warnings = _tasks(source, tables, frame, year, ledger)
-    verdict = _verdict(tasks, tables, frame, metadata, text)
+    judgement = _judgement(tasks, tables, frame, metadata.title, text)
+    verdict = _verdict(judgement, tasks, tables, frame, metadata)
+    metadata.subject = subject_of(metadata.title, [_letters(d, text) for d in tasks])
+    metadata.inferred.append("subject")
     if verdict is not None:
         tasks, ledger = [], Ledger()
     tasks.sort(key=lambda draft: draft.start)
@@ -91,8 +102,10 @@ def segment_document(source: Source, year: int | None = None) -> Segmented:
             for start, end in stretches:
                 ledger.add(start, end, role, position)
     _enter_rest(ledger, metadata, frame, first, text, has_tasks=bool(tasks))
-    warnings = [*source.warnings, *warnings] if tasks else list(source.warnings)
-    return Segmented(tasks, metadata, ledger.settle(text), layout, verdict, warnings)
+    warnings = [*metadata.remarks, *warnings] if tasks else []
+    warnings = [*source.warnings, *warnings]
+    spans = ledger.settle(text)
+    return Segmented(tasks, metadata, spans, layout, verdict, warnings, judgement)
 
 
 def accounted_share(spans: list[Span]) -> float:
@@ -111,6 +124,24 @@ def accounted_share(spans: list[Span]) -> float:
     total = sum(end - start for start, end, *_ in spans)
     lost = sum(end - start for start, end, role, _ in spans if role == "unrecognised")
     return 1 - lost / total if total else 1.0
+
+
+def task_share(spans: list[Span]) -> float:
+    """Share of the characters that stand in a task.
+
+    Parameters
+    ----------
+    spans : list of (int, int, str, int or None)
+        Settled stretches of one source.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; 0 for a source of white space.
+    """
+    total = sum(end - start for start, end, *_ in spans)
+    inside = sum(end - start for start, end, _, task in spans if task is not None)
+    return inside / total if total else 0.0
 
 
 def _trimmed(table: Table, source: Source) -> Table:
@@ -246,19 +277,71 @@ def _complete(
                 ledger.add(start, end, "repeated")
 
 
+def _judgement(
+    tasks: list[Draft], tables: list[Table], frame: Frame, title: str | None, text: str
+) -> Judgement:
+    # 公开主体 and 公开时限 are columns of a catalogue, not of a table of tasks.
+    roles = [
+        {one.role for one in table.columns if not one.name.startswith("公开")}
+        for table in tables
+    ]
+    has_task_table = any(
+        one & {"title", "content", "text"} and one & {"lead", "deadline"}
+        for one in roles
+    )
+    signs = [
+        {
+            "text": f"{draft.title(text) or ''}。{draft.text('content', text) or ''}",
+            "start": draft.start,
+            "end": draft.end,
+            "has_units": bool(draft.lead),
+            "has_deadline": draft.deadline is not None,
+            "has_number": "ordinal" in draft.stretches,
+        }
+        for draft in tasks
+    ]
+    columns = [column.name for table in tables for column in table.columns]
+    return judge(title, _headlines(text, title), columns, has_task_table, text, signs)
+
+
+def _headlines(text: str, title: str | None) -> list[str]:
+    """Lines at the head of a page, above the title, that could name the document.
+
+    Entries of a menu are shorter, and name neither a year nor another document.
+    """
+    own = re.sub(r"\s+", "", fold(title or ""))
+    found = []
+    for line in lines_of(text)[:15]:
+        folded = re.sub(r"\s+", "", fold(line.text)).strip("|")
+        if own and folded.endswith(own):
+            break
+        could_name = re.search(rf"{YEAR}|[《〈]|关于|^[\[(].{{2,6}}[\])]", folded) or (
+            opens_with_place(folded) and len(folded) >= 10
+        )
+        is_line = 8 <= len(folded) < 70 and not re.search(r"^[•·*-]|[。;>]|:$", folded)
+        if could_name and is_line and leading_number(folded) is None:
+            found.append(line.text)
+    return found
+
+
 def _verdict(
-    tasks: list[Draft], tables: list[Table], frame: Frame, metadata: Metadata, text: str
+    judgement: Judgement,
+    tasks: list[Draft],
+    tables: list[Table],
+    frame: Frame,
+    metadata: Metadata,
 ) -> str | None:
-    names = [column.name for table in tables for column in table.columns]
-    reason = not_a_plan(metadata.title, names, text)
-    if reason:
-        return f"not a plan: {reason}"
+    kinds = [one for one in judgement.found if one.evidence.weight < 0]
+    if tasks and not judgement.is_plan:
+        return f"not a plan: {judgement.kind}"
     if not tables and frame.handed_on is not None:
         return "not a plan: a covering letter whose plan is missing"
     if tasks:
         return None
-    promises = PLAN_WORDS.search(fold(metadata.title or ""))
-    if tables or frame.title or frame.has_letter or promises:
+    is_titled = title_name(metadata.title or "").kind == "plan"
+    if judgement.kind and (kinds and not is_titled):
+        return f"not a plan: {judgement.kind}"
+    if tables or frame.title or frame.has_letter or is_titled:
         return "a plan, nothing recoverable"
     return "not a plan: no tasks recognised"
 

@@ -14,8 +14,9 @@ def select_plans(
     *,
     agencies: Iterable[str] = (),
     years: Iterable[int] = (),
+    subjects: Iterable[str] = ("open_government",),
 ) -> dict[str, pd.DataFrame]:
-    """Keep the plans of some agencies and years, in every table.
+    """Keep the plans of some agencies, years and subjects, in every table.
 
     Parameters
     ----------
@@ -25,6 +26,9 @@ def select_plans(
         Names in ``documents.agency``; none keeps all.
     years : iterable of int
         Years in ``documents.year``; none keeps all.
+    subjects : iterable of str, default ("open_government",)
+        Values of ``documents.subject``; none keeps all. A plan whose subject is
+        not known stays.
 
     Returns
     -------
@@ -46,6 +50,9 @@ def select_plans(
             f"No plan of agencies {agencies} for years {years}; "
             f"the corpus holds: {', '.join(pairs)}"
         )
+    if wanted := set(subjects):
+        subject = documents.get("subject", pd.Series(pd.NA, index=documents.index))
+        keep &= subject.isna() | subject.isin(wanted)
     document_ids = documents.loc[keep, "document_id"]
     tasks = tables["tasks"]
     task_ids = tasks.loc[tasks["document_id"].isin(document_ids), "task_id"]

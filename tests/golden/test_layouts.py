@@ -1,6 +1,7 @@
 """Short plans in every layout seen in the wild, against tables read by eye."""
 
 import pytest
+from opencc import OpenCC
 from reading import (
     EXPECTED,
     FIELDS,
@@ -12,7 +13,6 @@ from reading import (
     load_files,
     task_fields,
 )
-from zhconv import convert
 
 from govopen_analytics.plans.corpus import load_corpus
 
@@ -87,7 +87,7 @@ def half_width(text):
 
 
 def traditional(text):
-    return convert(text, "zh-hant")
+    return OpenCC("s2t").convert(text)
 
 
 def with_blank_lines(text):

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from opencc import OpenCC
 from plan_writer import (
     GOLDEN_ITEMS,
     TEXT_ENCODINGS,
@@ -13,7 +14,6 @@ from plan_writer import (
     source_items,
     write_text,
 )
-from zhconv import convert
 
 from govopen_analytics.base.errors import ReadError, UnsupportedFormatError
 from govopen_analytics.readers import read_bytes, read_source
@@ -86,7 +86,9 @@ def test_plans_in_every_encoding(plan, encoding):
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda path: path.stem)
 def test_plans_in_traditional_script(plan):
-    content = convert(read_source(plan).text, "zh-tw").encode("big5hkscs", "ignore")
+    content = (
+        OpenCC("s2tw").convert(read_source(plan).text).encode("big5hkscs", "ignore")
+    )
     source = read_bytes(content, "a.txt")
     assert source.encoding == "big5"
     assert source.text == content.decode("big5hkscs")

@@ -13,6 +13,8 @@ from govopen_analytics.base.text import drop_glosses, fold, read_number, tidy
         ("（一）２０２２年", "(一)2022年"),
         ("〔2021〕5号", "(2021)5号"),
         ("檔案資訊", "档案资讯"),
+        ("衞生臺賬", "卫生台账"),  # Hong Kong's form of 衛
+        ("薴", "苎"),  # by way of 苧
         ("Ａ，Ｂ；Ｃ：", "A,B;C:"),
         ("责任\u3000单位\xa0：", "责任 单位 :"),
     ],
@@ -24,6 +26,11 @@ def test_fold(text, expected):
 @given(st.text())
 def test_fold_keeps_every_offset(text):
     assert len(fold(text)) == len(text)
+
+
+def test_fold_again_changes_no_character():
+    characters = "".join(map(chr, range(0x3400, 0xA000)))
+    assert fold(fold(characters)) == fold(characters)
 
 
 @pytest.mark.parametrize(
