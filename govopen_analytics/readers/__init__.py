@@ -70,6 +70,7 @@ FORMATS = {
         Format("xlsx", (".xlsx", ".xlsm", ".xltx")),
         Format("xls", (".xls", ".xlt")),
         Format("pdf", (".pdf",), MAX_PDF_BYTES),
+        Format("ofd", (".ofd",), MAX_PDF_BYTES),
         Format("doc", (".doc", ".dot")),
     )
 }
@@ -78,12 +79,13 @@ _SAVE_AS = "open it in {program} and save it as {target}"
 _OFFICE = "Microsoft Office, WPS Office or LibreOffice"
 # Formats that are recognised and refused: what the file is, and what to do.
 REFUSED = {
-    "ofd": (
-        "an OFD file",
-        "open it in an OFD viewer and print or export it as PDF with a text layer",
+    "broken_ofd": (
+        "no whole OFD file, although its name says so",
+        "download it again, or open it in an OFD viewer and print or export it as PDF "
+        "with a text layer",
     ),
     "wps": (
-        "a WPS file",
+        "a file of WPS Office with neither a Word document nor a workbook in it",
         _SAVE_AS.format(program="WPS Office", target="DOCX or XLSX"),
     ),
     "encrypted_office": (
@@ -121,9 +123,16 @@ REFUSED = {
     "7z": ("a 7z archive", "unpack it and give each file by itself"),
     "gzip": ("a gzip archive", "unpack it and give each file by itself"),
 }
-_REFUSED_EXTENSIONS = {".wps": "wps", ".et": "wps", ".ofd": "ofd", ".mht": "mhtml"}
-# A Kingsoft file may hold a Word stream, but not one that Word's readers know.
-_KINGSOFT_STREAMS = ("doc", "xls", "compound_file")
+# What cannot be in a file of this name unless its content is another format.
+_REFUSED_EXTENSIONS = {
+    ".wps": "wps",
+    ".wpt": "wps",
+    ".et": "wps",
+    ".ett": "wps",
+    ".ofd": "broken_ofd",
+    ".mht": "mhtml",
+}
+_UNKNOWN = (None, "archive", "compound_file")
 _MARKDOWN = (".md", ".markdown")
 
 
@@ -153,7 +162,7 @@ def _choose_format(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     expected = _format_of_extension(name)
     found = sniff_format(content)
     refused = _REFUSED_EXTENSIONS.get(_extension(name))
-    if refused and (found in _KINGSOFT_STREAMS or found in (None, "archive")):
+    if refused and found in _UNKNOWN:
         raise _refuse(name, refused)
     if found == "damaged_archive":
         raise ReadError(

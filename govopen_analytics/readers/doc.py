@@ -1,4 +1,4 @@
-"""DOC: converted by LibreOffice where it is installed, and checked afterwards."""
+"""DOC and WPS: converted by LibreOffice where it is there, and checked afterwards."""
 
 import re
 import shutil
@@ -91,7 +91,7 @@ def _check_conversion(stored: WordText, source: Source) -> tuple[str, ...]:
 
 
 def read_doc(content: bytes, name: str) -> Source:
-    """Read an old Word file through LibreOffice.
+    """Read an old Word file, or one of WPS Office, through LibreOffice.
 
     The result is compared with the text the file stores: a conversion that lost
     cells or letters carries a warning.
@@ -119,7 +119,7 @@ def read_doc(content: bytes, name: str) -> Source:
     program = find_converter()
     if program is None:
         raise UnsupportedFormatError(
-            f"{name}: reading .doc files needs LibreOffice, and neither of "
+            f"{name}: reading old Word and WPS files needs LibreOffice, and neither of "
             f"{' or '.join(PROGRAMS)} was found; install it, or open the file in Word "
             "or WPS Office and save it as DOCX"
         )

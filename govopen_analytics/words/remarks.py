@@ -71,6 +71,8 @@ _IN_CHINESE = tuple(
             r"略去重复 \1 次的页眉页脚：\2",
         ),
         (r"(\d+) table rows joined over a page break", r"跨页的 \1 行已接上"),
+        (r"pages missing from the file: (.*)", r"文件中缺少的页数：\1"),
+        (r"watermarks and notes left out: (.*)", r"略去的水印与批注：\1"),
         (
             r"pages without a text layer, not read: (.*)",
             r"没有文字层、未能读的页：\1",

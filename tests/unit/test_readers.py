@@ -65,12 +65,16 @@ def test_format_follows_name_of_plain_files(content, name, expected):
         ("plan.xlsx", "plan.csv", "xlsx"),
         ("utf-8.txt", "plan.pdf", "text"),
         ("plan.docx", "plan.wps", "docx"),
+        ("plan.xlsx", "plan.et", "xlsx"),
+        ("plan.xls", "plan.et", "xls"),
+        ("plan.pdf", "plan.ofd", "pdf"),
+        ("plan.ofd", "plan.pdf", "ofd"),
     ],
 )
 def test_content_wins_over_name_with_a_warning(golden, name, expected):
     source = read_bytes((GOLDEN / golden).read_bytes(), name)
     assert source.format == expected
-    has_format_of_name = Path(name).suffix != ".wps"
+    has_format_of_name = Path(name).suffix not in (".wps", ".et")
     assert len([w for w in source.warnings if "read as" in w]) == has_format_of_name
 
 
@@ -85,12 +89,14 @@ def test_content_wins_over_name_with_a_warning(golden, name, expected):
         (b"\xff\xd8\xff\xe0", "a.jpg", UnsupportedFormatError, "OCR"),
         (b"{\\rtf1 x}", "a.doc", UnsupportedFormatError, "DOCX"),
         (b"Rar!\x1a\x07\x00", "a.rar", UnsupportedFormatError, "unpack"),
-        (archive({"OFD.xml": "x"}), "a.ofd", UnsupportedFormatError, "OFD"),
-        (archive({"OFD.xml": "x"}), "a.pdf", UnsupportedFormatError, "OFD"),
+        (archive({"OFD.xml": "x"}), "a.ofd", ReadError, "not well-formed"),
+        (archive({"a.xml": "x"}), "a.ofd", UnsupportedFormatError, "OFD viewer"),
         (archive({"a.txt": "x"}), "a.zip", UnsupportedFormatError, "unpack"),
         (archive({"content.xml": "x"}), "a.odt", UnsupportedFormatError, "LibreOffice"),
         (archive({"xl/workbook.bin": "x"}), "a.xlsb", UnsupportedFormatError, "XLSX"),
-        (compound_file("WordDocument"), "a.wps", UnsupportedFormatError, "WPS Office"),
+        (compound_file("Contents"), "a.et", UnsupportedFormatError, "WPS Office"),
+        (compound_file("WordDocument"), "a.wps", ReadError, "cut off or damaged"),
+        (archive({"a.txt": "x"}), "a.wps", UnsupportedFormatError, "WPS Office"),
         (b"\x01\x02\x03\x04", "a.wps", UnsupportedFormatError, "WPS Office"),
         (compound_file("EncryptedPackage"), "a.docx", UnsupportedFormatError, "passw"),
         (compound_file("Contents"), "a.doc", UnsupportedFormatError, "neither"),

@@ -28,15 +28,17 @@ def test_stored_text():
     assert stored.n_marks == 5 * 5 + 5 - 4
 
 
-def test_missing_converter_is_explained(monkeypatch):
+@pytest.mark.parametrize("name", ["plan.doc", "plan.wps"])
+def test_missing_converter_is_explained(monkeypatch, name):
     monkeypatch.setattr(doc, "find_converter", lambda: None)
     with pytest.raises(UnsupportedFormatError, match=r"needs LibreOffice.*DOCX"):
-        read_bytes(GOLDEN.read_bytes(), "plan.doc")
+        read_bytes(GOLDEN.read_bytes(), name)
 
 
 @pytest.mark.skipif(not HAS_CONVERTER, reason="LibreOffice is not installed")
-def test_conversion_keeps_the_table():
-    source = read_bytes(GOLDEN.read_bytes(), "plan.doc")
+@pytest.mark.parametrize("name", ["plan.doc", "plan.wps"])
+def test_conversion_keeps_the_table(name):
+    source = read_bytes(GOLDEN.read_bytes(), name)
     assert (source.format, source.warnings) == ("doc", ())
     assert printed_rows(source_items(source)) == printed_rows(GOLDEN_ITEMS)
 

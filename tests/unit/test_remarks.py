@@ -10,6 +10,8 @@ from govopen_analytics.words import remarks, section
     ("remark", "expected"),
     [
         ("The numbering jumps from 3 to 5.", "编号从 3 跳到 5"),
+        ("watermarks and notes left out: 初稿", "略去的水印与批注：初稿"),
+        ("pages missing from the file: 2", "文件中缺少的页数：2"),
         ("page numbers left out: 1, 2", "略去的页码：1, 2"),
         ("sheet '甲' is hidden and was not read", "工作表“甲”是隐藏的，没有读"),
         (
