@@ -68,9 +68,7 @@ def main() -> None:
     themes = codebook.theme_ids
     parts, primary, secondary, number = [], [], [], []
     for place, (left_out, part) in enumerate(folds(codebook)):
-        shown = part.assign(document_id=part["group"])
-        if left_out.documents:
-            shown = mark_shared_titles(shown)
+        shown = mark_shared_titles(part)
         evidence = task_evidence(shown, codebook, linear_model(codebook, left_out))
         parts.append(shown)
         primary.append(evidence.primary_features())

@@ -51,6 +51,7 @@ def assign_themes(
     codebook: Codebook,
     *,
     coder: str = "combined",
+    left_out: LeftOut | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> pd.DataFrame:
     """Assign themes to tasks.
@@ -68,6 +69,9 @@ def assign_themes(
     codebook : Codebook
     coder : {"combined", "keywords", "tfidf", "linear"}
         Who codes. Only "combined" weighs titles, sentences, means and headings.
+    left_out : LeftOut, optional
+        Training that the model must not have seen, for cross-validation. Without
+        it, the reference documents that the tasks repeat.
     on_progress : callable, optional
         Called with the number of tasks done and their total.
 
@@ -92,10 +96,11 @@ def assign_themes(
     check_tasks(tasks)
     tasks = mark_shared_titles(tasks)
     frames, done = [schemas.empty("theme_assignments")], 0
-    for left_out, group in _by_unseen_documents(tasks, codebook):
+    groups = [(left_out, tasks)] if left_out else _by_unseen_documents(tasks, codebook)
+    for unseen, group in groups:
         for start in range(0, len(group), _BATCH):
             batch = group.iloc[start : start + _BATCH]
-            frames.append(_CODERS[coder](batch, codebook, left_out))
+            frames.append(_CODERS[coder](batch, codebook, unseen))
             done += len(batch)
             if on_progress:
                 on_progress(done, len(tasks))
