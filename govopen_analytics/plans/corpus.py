@@ -33,6 +33,7 @@ from govopen_analytics.plans import (
     segment_document,
     task_share,
 )
+from govopen_analytics.plans.same_plan import part_same_plans
 from govopen_analytics.readers import read_bytes
 from govopen_analytics.readers.source import Source
 
@@ -142,7 +143,9 @@ def load_corpus(
             on_progress(done, len(jobs))
     read = [result.document["source_file"] for result in results if result.document]
     undeclared = _undeclared(read, manifest)
-    return _assemble(results, [*manifest.failures, *undeclared])
+    kept, repeated = part_same_plans(results)
+    failures = [_repeated(one, instead) for one, instead in repeated]
+    return _assemble(kept, [*manifest.failures, *undeclared, *failures])
 
 
 def read_document(path: str | Path) -> tuple[Source, Segmented]:
@@ -214,6 +217,20 @@ def _undeclared(names: list[str], manifest: Manifest) -> list[dict]:
         for name in names
         if name not in manifest.rows
     ]
+
+
+def _repeated(result: _Result, instead: _Result) -> dict:
+    """Name a file that holds a plan which another file holds too."""
+    name, other = result.document["source_file"], instead.document["source_file"]
+    return {
+        "source_file": name,
+        "document_id": result.document["document_id"],
+        "reason": "same_plan",
+        "message": (
+            f"{name}: holds the same plan as {other}, which was read; remove one of "
+            "the two files"
+        ),
+    }
 
 
 def _run(jobs: list[_Job], n_workers: int | None):

@@ -7,8 +7,8 @@ from itertools import groupby, pairwise
 
 from govopen_analytics.base.text import fold
 from govopen_analytics.plans.columns import Column, column_role, read_header
-from govopen_analytics.plans.glued import glued_tokens
 from govopen_analytics.plans.deadlines import parse_deadline
+from govopen_analytics.plans.glued import glued_tokens
 from govopen_analytics.plans.grid import Token, infer_columns, ordinal_of, tidied
 from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
 from govopen_analytics.plans.obligations import says_what_to_do
@@ -191,8 +191,7 @@ def _row_tokens(
         n_lines = _lines_of_row(pieces, i, width)
         is_first, open_at = True, full[i][0]
         for j in range(i, i + n_lines):
-            at, line = full[j]
-            cells = pieces[j]
+            at, cells = full[j][0], pieces[j]
             for place, cell in enumerate(cells):
                 goes_on = place == len(cells) - 1 and j + 1 < i + n_lines
                 end = at + len(cell)

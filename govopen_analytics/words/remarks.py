@@ -31,6 +31,18 @@ _IN_CHINESE = tuple(
             r"标题写明 \1 至 \2 年，按 \3 年计",
         ),
         (
+            r"The same plan stands in (.*) too; it was read once\.",
+            r"\1 是同一份计划，只读一次",
+        ),
+        (
+            r"sheet '(.*)': hidden rows (.*) were read",
+            r"工作表“\1”：读入了隐藏的行 \2",
+        ),
+        (
+            r"sheet '(.*)': hidden columns (.*) were read",
+            r"工作表“\1”：读入了隐藏的列 \2",
+        ),
+        (
             r"Line (\d+) looks like an obligation but stands in no task: (.*)",
             r"第 \1 行像是一项任务，却没有读入任何任务：\2",
         ),
