@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.limits import (
     MAX_TABLE_CELLS,
     MAX_TABLE_COLUMNS,
@@ -65,7 +66,7 @@ def hidden_remarks(
     cells: Mapping[int, Mapping[int, str]],
     rows: Iterable[int],
     columns: Iterable[int],
-) -> list[str]:
+) -> list[Remark]:
     """Name the hidden rows and columns of a sheet that hold text.
 
     Parameters
@@ -79,8 +80,8 @@ def hidden_remarks(
 
     Returns
     -------
-    list of str
-        A remark on rows and one on columns, where there are any.
+    list of Remark
+        One on rows and one on columns, where there are any.
     """
     hidden_rows = sorted(row for row in set(rows) if cells.get(row))
     used = {column for line in cells.values() for column in line}
@@ -88,10 +89,10 @@ def hidden_remarks(
     remarks = []
     if hidden_rows:
         shown = ", ".join(str(row + 1) for row in hidden_rows)
-        remarks.append(f"sheet '{title}': hidden rows {shown} were read")
+        remarks.append(Remark("rows_hidden", {"sheet": title, "rows": shown}))
     if hidden_columns:
         shown = ", ".join(map(column_letters, hidden_columns))
-        remarks.append(f"sheet '{title}': hidden columns {shown} were read")
+        remarks.append(Remark("columns_hidden", {"sheet": title, "columns": shown}))
     return remarks
 
 

@@ -4,6 +4,7 @@ from io import StringIO
 from typing import Any
 
 from govopen_analytics.base.errors import ReadError
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.characters import normalise_characters
 from govopen_analytics.readers.number_formats import GENERAL, format_value
 from govopen_analytics.readers.sheets import hidden_remarks, sheet_grid
@@ -83,10 +84,10 @@ def read_xls(content: bytes, name: str) -> Source:
     """
     book = _open(content, name)
     builder = SourceBuilder()
-    names, warnings = [], []
+    names, remarks = [], []
     for sheet in book.sheets():
         if sheet.visibility:
-            warnings.append(f"sheet '{sheet.name}' is hidden and was not read")
+            remarks.append(Remark("sheet_hidden", {"sheet": sheet.name}))
             continue
         merges = [
             (top, bottom - 1, left, right - 1)
@@ -95,12 +96,12 @@ def read_xls(content: bytes, name: str) -> Source:
         cells = _sheet_cells(book, sheet)
         rows = [row for row, info in sheet.rowinfo_map.items() if info.hidden]
         columns = [at for at, info in sheet.colinfo_map.items() if info.hidden]
-        warnings += hidden_remarks(sheet.name, cells, rows, columns)
+        remarks += hidden_remarks(sheet.name, cells, rows, columns)
         add_table(builder, sheet_grid(cells, merges, name))
         names.append(sheet.name)
     return builder.build(
         "xls",
         encoding=(book.encoding or "").replace("_", "-") or None,
         metadata={"sheets": normalise_characters("、".join(names))},
-        warnings=tuple(warnings),
+        remarks=tuple(remarks),
     )
