@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -34,6 +34,7 @@ from govopen_analytics.plans import (
     segment_document,
     task_share,
 )
+from govopen_analytics.plans.same_plan import same_plans
 from govopen_analytics.readers import read_bytes
 from govopen_analytics.readers.source import Source
 
@@ -146,7 +147,23 @@ def load_corpus(
         results.append(result)
         if on_progress:
             on_progress(done, len(jobs))
-    return _assemble(jobs, results, manifest)
+    return _assemble(jobs, _each_plan_once(jobs, results), manifest)
+
+
+def _each_plan_once(jobs: list[_Job], results: list[_Result]) -> list[_Result]:
+    """Of a plan in several formats read one file, and name the others."""
+    instead = same_plans([r.document for r in results], [r.tasks for r in results])
+    found = list(results)
+    for i, j in sorted(instead.items()):
+        name, other = jobs[i].name, jobs[j].name
+        message = (
+            f"{name}: holds the same plan as {other}, which was read; remove one of "
+            "the two files"
+        )
+        found[i] = _failed(jobs[i], "same_plan", message)
+        remarks = [*found[j].remarks, Remark("same_plan", {"file": name})]
+        found[j] = replace(found[j], remarks=remarks)
+    return found
 
 
 def read_document(path: str | Path) -> tuple[Source, Segmented]:
