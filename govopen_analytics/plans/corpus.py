@@ -1,7 +1,9 @@
 """A folder of plans to a corpus: documents, tasks, and what failed."""
 
 import json
+import multiprocessing
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -225,7 +227,10 @@ def _run(jobs: list[_Job], n_workers: int | None):
     if n_workers == 1 or len(jobs) < _FEW:
         yield from map(_load, jobs)
         return
-    with ProcessPoolExecutor(max_workers=min(n_workers, len(jobs))) as pool:
+    # Python 3.14 would start processes anew, and run the caller's script in each.
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
+    n_used = min(n_workers, len(jobs))
+    with ProcessPoolExecutor(max_workers=n_used, mp_context=context) as pool:
         futures = [pool.submit(_load, job) for job in jobs]
         for job, future in zip(jobs, futures, strict=True):
             try:
