@@ -234,8 +234,13 @@ class Corpus:
 
     @property
     def failures(self) -> pd.DataFrame:
-        """Files that became no plan, and rows of the manifest that are wrong."""
+        """Files that became no plan, and why."""
         return self.tables.failures
+
+    @property
+    def remarks(self) -> pd.DataFrame:
+        """What a person should look at in the plans that were read."""
+        return self.tables.remarks
 
     @property
     def codebook(self) -> Codebook:
@@ -618,13 +623,10 @@ class Corpus:
 
     def _lines(self) -> list[str]:
         tables = self.tables
-        not_read = set(tables.failures["source_file"]) - set(
-            tables.documents["source_file"]
-        )
         return displays.corpus_lines(
             tables.documents,
             len(tables.tasks),
-            len(not_read),
+            tables.failures["source_file"].nunique(),
             str(tables.themes["codebook_version"].iloc[0]),
             self.lang,
         )
@@ -646,7 +648,7 @@ class Corpus:
 
     def _by(self, by: By) -> list[str]:
         names = [by] if isinstance(by, str) else list(by)
-        known = [name for name in self.documents if name not in ("text", "warnings")]
+        known = [name for name in self.documents if name != "text"]
         for name in names:
             if name not in known:
                 raise SelectionError(f"by: {choices(name, known)}")

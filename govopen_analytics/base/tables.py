@@ -74,8 +74,13 @@ class Tables(Mapping[str, pd.DataFrame]):
 
     @property
     def failures(self) -> pd.DataFrame:
-        """A valid ``failures`` table: every input with a problem, and its reason."""
+        """A valid ``failures`` table: every input that was not read, and why."""
         return self._named("failures")
+
+    @property
+    def remarks(self) -> pd.DataFrame:
+        """A valid ``remarks`` table: what a person should look at in what was read."""
+        return self._named("remarks")
 
     @property
     def themes(self) -> pd.DataFrame:
