@@ -1,6 +1,6 @@
 """The face of the library: a corpus with its tables, measures and charts."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from govopen_analytics.coding.coded import code_plans
 from govopen_analytics.coding.concordance import find_word
 from govopen_analytics.plans.corpus import read_plans
 from govopen_analytics.questions import commitments, displays, views
+from govopen_analytics.questions.citation import Citation, citation
 from govopen_analytics.questions.measure_charts import measure_chart
 from govopen_analytics.questions.responsibility import period_names
 from govopen_analytics.questions.result import Result
@@ -128,12 +129,12 @@ def open_corpus(
     SourceError
         If the tables were not built.
     """
-    details = read_descriptor(processed_dir).get("codebook", {})
+    coded_by = read_descriptor(processed_dir).get("codebook", {})
     book = load_codebook(codebook) if isinstance(codebook, str | Path) else codebook
     return Corpus(
         _about(read_datapackage(processed_dir), subjects),
         codebook=book,
-        coded_by=details.get("sha256", ""),
+        coded_by=coded_by,
         lang=lang,
         interval=interval,
         date=date,
@@ -151,8 +152,9 @@ class Corpus:
         The plain tables; each is read on first use.
     codebook : Codebook, optional
         What the tasks were coded by.
-    coded_by : str, default ""
-        SHA-256 of the codebook that coded the tables, where it is known.
+    coded_by : mapping of str to str, optional
+        ``name``, ``version`` and ``sha256`` of the codebook that coded the tables;
+        by default those of `codebook`.
     lang : {"zh", "en"}, default "zh"
         Language of labels, displays and charts.
     interval : float, default 0.95
@@ -171,7 +173,7 @@ class Corpus:
         tables: Tables,
         *,
         codebook: Codebook | None = None,
-        coded_by: str = "",
+        coded_by: Mapping[str, str] | None = None,
         lang: str = "zh",
         interval: float = 0.95,
         date: str = "",
@@ -185,7 +187,7 @@ class Corpus:
             )
         self.tables = _with_series(tables)
         self.lang, self.interval, self.date = lang, interval, date
-        self._codebook, self._coded_by = codebook, coded_by
+        self._codebook, self._coded_by = codebook, dict(coded_by or {})
 
     # Tables -----------------------------------------------------------------------
 
@@ -254,7 +256,7 @@ class Corpus:
         """
         if self._codebook is None:
             book = load_codebook()
-            if self._coded_by and self._coded_by != book.fingerprint:
+            if self._coded_by.get("sha256", book.fingerprint) != book.fingerprint:
                 raise CodebookError(
                     "The tables were coded by another codebook than the one of the "
                     "library; give its file: open_corpus(..., codebook=path), or run "
@@ -452,6 +454,27 @@ class Corpus:
         first = ["task_id", "agency", "year", "before", "match", "after"]
         rest = [name for name in table if name not in first]
         return self._result("kwic", table[[*first, *rest]], by, counts)
+
+    def cite(self) -> Citation:
+        """Return the reference to software, codebook and corpus, with versions.
+
+        Returns
+        -------
+        Citation
+            With ``text`` and ``bibtex``.
+
+        Examples
+        --------
+        >>> corpus = open_corpus("data/processed", lang="en")
+        >>> corpus.cite().bibtex.splitlines()[0]
+        '@software{govopen_analytics,'
+        """
+        named = self._coded_by
+        if not {"name", "version", "sha256"} <= set(named):
+            book = self.codebook
+            named = {"name": book.name, "version": book.version}
+            named["sha256"] = book.fingerprint
+        return citation(self.documents, named, lang=self.lang)
 
     # Measures ---------------------------------------------------------------------
 

@@ -1,15 +1,25 @@
 """What a user of the library holds: a corpus, its parts, its measures."""
 
+import doctest
+import shutil
+from importlib.metadata import version
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from conftest import NASTY, small_tables
 
 import govopen_analytics as go
+import govopen_analytics.base.tables as tables_module
+import govopen_analytics.corpus as corpus_module
 from govopen_analytics.base.errors import CodebookError, SelectionError, SourceError
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.concordance import find_word
 from govopen_analytics.questions.displays import marked_text
 from govopen_analytics.questions.readable import readable
+from govopen_analytics.run.build import build_processed
+
+ROOT = Path(__file__).parents[2]
 
 
 def corpus_of(lang="en", **own):
@@ -268,9 +278,26 @@ def test_a_readable_table_keeps_its_numbers(shares):
 def test_tables_of_another_codebook_ask_for_it(processed_dir):
     opened = go.open_corpus(processed_dir)
     assert opened.codebook.name == "government_openness"
-    unknown = go.Corpus(opened.tables, coded_by="0" * 64)
+    unknown = go.Corpus(opened.tables, coded_by={"sha256": "0" * 64})
     with pytest.raises(CodebookError, match=r"open_corpus\(..., codebook=path\)"):
         _ = unknown.codebook
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("zh", "编码表 my_book 2 版（0123456789ab）；语料：2 份"), ("en", "of 2 annual")],
+)
+def test_a_corpus_cites_software_codebook_and_corpus(lang, words):
+    named = {"name": "my_book", "version": "2", "sha256": "0123456789abcdef"}
+    tables = Tables.of(small_tables())
+    cited = go.Corpus(tables, coded_by=named, lang=lang).cite()
+    assert words in cited.text and version("govopen-analytics") in cited.text
+    assert cited.bibtex.count("\n@") == 2 and "my\\_book" in cited.bibtex
+    assert "2022--2023" in cited.bibtex
+    again = go.Corpus(tables, coded_by=named, lang=lang).cite()
+    assert again.bibtex == cited.bibtex
+    fewer = go.Corpus(tables, coded_by=named, lang=lang).select(years=2023)
+    assert fewer.cite().bibtex != cited.bibtex
 
 
 @pytest.mark.parametrize(
@@ -280,3 +307,12 @@ def test_tables_of_another_codebook_ask_for_it(processed_dir):
 def test_wrong_options_are_refused(processed_dir, options, message):
     with pytest.raises(SelectionError, match=message):
         go.open_corpus(processed_dir, **options)
+
+
+def test_the_examples_of_the_face_hold(monkeypatch, tmp_path):
+    """The docstrings' examples, on the plans that ship."""
+    shutil.copytree(ROOT / "data" / "raw", tmp_path / "data" / "raw")
+    monkeypatch.chdir(tmp_path)
+    build_processed("data/raw", "data/processed")
+    for module in (corpus_module, tables_module):
+        assert doctest.testmod(module).failed == 0

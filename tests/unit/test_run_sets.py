@@ -370,7 +370,7 @@ def test_a_truth_value_is_no_number(tmp_path):
 
 
 def test_find_notebooks_takes_numbered_ones_in_order(tmp_path):
-    for name in ("02_b", "01_a", "_template", "notes"):
+    for name in ("02_b", "01_a", "00_explore", "_template", "notes"):
         write_notebook(tmp_path / f"{name}.ipynb")
     assert [path.stem for path in find_notebooks(tmp_path)] == ["01_a", "02_b"]
 
