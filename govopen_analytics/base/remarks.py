@@ -1,5 +1,6 @@
 """What a person should look at: a code and its values, said elsewhere in words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Value = str | int | None
@@ -20,5 +21,5 @@ class Remark:
     """
 
     code: str
-    values: dict[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
     start_char: int | None = None

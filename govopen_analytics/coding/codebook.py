@@ -785,7 +785,7 @@ def _settings(data: Any, ids: list[str], problem: _Problem) -> CodingSettings:
             raise CodebookError(
                 f"Codebook {problem.place}, coding, {name}: {choices(data[name], ids)}"
             )
-    lists = {
+    lists: dict[str, Any] = {
         name: tuple(problem.strings(data.get(name), f"coding, {name}"))
         for name in (*_WORD_LISTS, *expressions)
     }

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -290,7 +291,7 @@ def _inferred(job: _Job, document: dict) -> list[Remark]:
 
 def _document_row(job: _Job, source: Source, found: Segmented, sha256: str) -> dict:
     metadata = found.metadata
-    row = {
+    row: dict[str, Any] = {
         "document_id": job.document_id,
         "doc_number": metadata.doc_number,
         "index_number": metadata.index_number,

@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -151,7 +152,7 @@ def _shown(value: object, name: str, words: dict) -> str:
     return words["values"].get(name, {}).get(value, str(value))
 
 
-def _plan(row: object, words: dict) -> str:
+def _plan(row: Any, words: dict) -> str:
     if pd.isna(row.agency):
         return str(row.document_id)
     if pd.isna(row.year):
@@ -159,7 +160,7 @@ def _plan(row: object, words: dict) -> str:
     return words["plan"].format(agency=row.agency, year=row.year)
 
 
-def _share_cell(cell: object, words: dict) -> str:
+def _share_cell(cell: Any, words: dict) -> str:
     if not cell.is_observed:
         text = html.escape(words["unseen"].format(n=cell.n_tasks))
         return f'<td class="unseen">{text}</td>'
@@ -172,7 +173,7 @@ def _share_cell(cell: object, words: dict) -> str:
     )
 
 
-def _folded_tasks(cell: object, tasks: pd.DataFrame | None, words: dict) -> str:
+def _folded_tasks(cell: Any, tasks: pd.DataFrame | None, words: dict) -> str:
     plan = html.escape(_plan(cell, words))
     if tasks is None:
         text = words["unseen_in"].format(plan=plan, n=cell.n_tasks)
@@ -185,7 +186,7 @@ def _folded_tasks(cell: object, tasks: pd.DataFrame | None, words: dict) -> str:
     )
 
 
-def _task_item(task: object, words: dict) -> str:
+def _task_item(task: Any, words: dict) -> str:
     where = words["ordinal"].format(n=task.ordinal)
     if task.rank > 1:
         where = f"{where} · {words['secondary']}"

@@ -120,7 +120,8 @@ def _check_one(
     tables: Mapping[str, pd.DataFrame], kind: str, wanted: list[Any]
 ) -> None:
     if kind != "themes":
-        select_plans(tables, **{kind: wanted})
+        columns = {"agencies": "agency", "years": "year"}
+        select_plans(tables, columns={columns[kind]: wanted})
         return
     for name in wanted:
         choose_theme(tables["themes"], name)

@@ -1,6 +1,7 @@
 """Tables of measures as a reader sees them, each value with its interval."""
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -46,7 +47,7 @@ def measure_table(
     readable = {}
     for name in columns:
         cells = _column(shown, name, words)
-        named = (values or {}).get(name, {})
+        named: Mapping[Any, str] = (values or {}).get(name, {})
         head = heading(name, lang)
         if _has_interval(shown, name):
             head += words["with_interval"].format(level=f"{interval:.0%}")
@@ -121,7 +122,7 @@ def _column(df: pd.DataFrame, name: str, words: dict) -> list[object]:
     return cells
 
 
-def _form(name: str, words: dict) -> Callable[[object], object]:
+def _form(name: str, words: dict) -> Callable[[Any], object]:
     if name == "comparator":
         return lambda sign: _SIGNS.get(sign, sign)
     if name in _YEARS:
@@ -143,7 +144,7 @@ _SIGNS = {">=": "≥", "<=": "≤"}
 _YEARS = ("year", "year_from", "year_to", "source_year")
 
 
-def _points(change: object) -> str:
+def _points(change: Any) -> str:
     if pd.isna(change):
         return "–"
     return f"{change:+.1%}".replace("-", "−")

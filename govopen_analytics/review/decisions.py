@@ -49,7 +49,9 @@ class ReviewImport:
 
 def text_sha256(text: str | None) -> str:
     """Return the digest by which a task's text is known again."""
-    return hashlib.sha256(("" if pd.isna(text) else text).encode()).hexdigest()
+    return hashlib.sha256(
+        ("" if text is None or pd.isna(text) else text).encode()
+    ).hexdigest()
 
 
 def import_reviews(
@@ -130,7 +132,7 @@ class _Checker:
         day = self._date(row)
         if task_id is not None and coder is not None:
             self._only_decision(row, task_id, coder)
-        if len(self.problems) > n_before:
+        if len(self.problems) > n_before or task_id is None:
             return
         self.decisions.append(
             {
