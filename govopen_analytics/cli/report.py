@@ -234,6 +234,12 @@ def _build(raw: Path, out: Path, codebook: Path | None) -> None:
     for failure in failures.itertuples():
         name = f"{failure.source_file}: "
         typer.echo(f"  {name}{failure.message.removeprefix(name)}", err=True)
+    if n_changed := len(built.tables["review_changes"]):
+        typer.echo(
+            f"{n_changed} 项人工判定去向有变 · decisions of people moved, or without a "
+            f"task: {out / 'review_changes.csv'}",
+            err=True,
+        )
 
 
 def _dry_run(

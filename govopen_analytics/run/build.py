@@ -13,12 +13,13 @@ from govopen_analytics.base.datapackage import write_datapackage
 from govopen_analytics.base.freshness import inputs_digest
 from govopen_analytics.base.locking import disk_errors_told, locked, remove_unfinished
 from govopen_analytics.coding.assign import assign_themes
-from govopen_analytics.coding.codebook import Codebook, load_codebook
+from govopen_analytics.coding.codebook import load_codebook
 from govopen_analytics.coding.keywords import keyword_matches
 from govopen_analytics.plans.corpus import load_corpus
 from govopen_analytics.review import (
+    CarriedReviews,
     apply_reviews,
-    current_reviews,
+    carry_reviews,
     read_reviews,
     reviews_folder,
 )
@@ -69,21 +70,23 @@ def build_processed(
     raw_dir, out_dir = Path(raw_dir), Path(out_dir)
     codebook = load_codebook(codebook_path)
     corpus = load_corpus(raw_dir, on_progress=partial(on_progress, "read"))
+    people = carry_reviews(
+        read_reviews(reviews_folder(out_dir)), corpus.tasks, codebook
+    )
     tables = {
         "documents": corpus.documents,
         "tasks": corpus.tasks,
         "failures": corpus.failures,
         "spans": corpus.spans,
         "themes": codebook.themes,
-        "theme_assignments": _reviewed(
+        "theme_assignments": apply_reviews(
             assign_themes(
                 corpus.tasks, codebook, on_progress=partial(on_progress, "code")
             ),
-            corpus.tasks,
-            codebook,
-            out_dir,
+            people.reviews,
         ),
         "keyword_matches": keyword_matches(corpus.tasks, codebook),
+        "review_changes": people.changes,
     }
     on_progress("write", 0, 1)
     details = {
@@ -94,7 +97,10 @@ def build_processed(
             "sha256": codebook.fingerprint,
         },
         "sources": _sources(raw_dir, corpus.documents),
-        "warnings": _not_read(corpus.failures, corpus.documents),
+        "warnings": [
+            *_not_read(corpus.failures, corpus.documents),
+            *_decisions_changed(people),
+        ],
     }
     with (
         disk_errors_told(out_dir, "the tables", "Those that are there stay"),
@@ -104,12 +110,22 @@ def build_processed(
         return Built(tables, write_datapackage(tables, out_dir, details=details))
 
 
-def _reviewed(
-    assignments: pd.DataFrame, tasks: pd.DataFrame, codebook: Codebook, out_dir: Path
-) -> pd.DataFrame:
-    """Let what people decided win over the machine."""
-    reviews = read_reviews(reviews_folder(out_dir))
-    return apply_reviews(assignments, current_reviews(reviews, tasks, codebook))
+def _decisions_changed(people: CarriedReviews) -> list[str]:
+    """Say which decisions of people moved or do not count; a run repeats it."""
+    told = []
+    if people.n_moved:
+        told.append(
+            f"Decisions carried to a changed task: {people.n_moved}; compare both "
+            "texts in review_changes"
+        )
+    if people.n_orphaned:
+        told.append(
+            f"Decisions that no task or theme takes: {people.n_orphaned}; they are in "
+            "review_changes with the reason and the nearest task. Review those tasks "
+            "again (govopen review export), or say under 'crosswalk' of the codebook "
+            "what became of a theme"
+        )
+    return told
 
 
 def _not_read(failures: pd.DataFrame, documents: pd.DataFrame) -> list[str]:

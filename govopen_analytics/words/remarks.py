@@ -75,6 +75,17 @@ _IN_CHINESE = tuple(
             r"有 \1 个文件没有读成计划（\2），原因见“语料”页",
         ),
         (
+            r"Decisions carried to a changed task: (\d+);.*",
+            r"\1 项人工判定转到了编号或文字有变的任务，"
+            r"请在 review_changes 中对照两段原文",
+        ),
+        (
+            r"Decisions that no task or theme takes: (\d+);.*",
+            r"\1 项人工判定找不到对应的任务或主题，不再算数；原因与最相近的任务见 "
+            r"review_changes。请重新复核（govopen review export），"
+            r"或在编码表的 crosswalk 中写明主题的去向",
+        ),
+        (
             r"An earlier run \((.*)\) was killed; what it left was removed",
             r"之前的一次运行（\1）被强行终止，它留下的文件已清理",
         ),
