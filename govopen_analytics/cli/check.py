@@ -18,6 +18,7 @@ ROLES_ZH = {
     "criteria": "评价标准",
     "basis": "依据",
     "form": "公开方式",
+    "category": "类别",
     "heading": "章节标题",
     "metadata": "文件信息",
     "table_header": "表头",

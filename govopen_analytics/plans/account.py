@@ -22,6 +22,7 @@ TASK_ROLES = (
     "criteria",
     "basis",
     "form",
+    "category",
 )
 
 

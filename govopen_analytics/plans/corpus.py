@@ -349,6 +349,7 @@ def _task_rows(
                 "deadline_raw": deadline.raw if deadline else None,
                 "deadline_kind": deadline.kind if deadline else None,
                 "deadline_date": deadline.date if deadline else None,
+                "carried": draft.carried,
                 "start_char": draft.start,
                 "end_char": draft.end,
             }

@@ -85,6 +85,7 @@ def table_tasks(
         tasks += drafts
         warnings += reader.warnings(len(tasks))
     _fill_from_below(tasks)
+    warnings += _carried(tasks)
     inherited = sum(draft.inherited_title is not None for draft in tasks)
     if inherited:
         warnings.append(
@@ -95,6 +96,21 @@ def table_tasks(
         for draft in tasks:
             draft.chapter, draft.section = draft.section, None
     return tasks, warnings
+
+
+def _carried(tasks: list[Draft]) -> list[str]:
+    """Say which tasks have a unit or a deadline of a neighbouring row."""
+    found = []
+    for fields, what in (
+        ({"lead_units", "support_units"}, "responsible unit"),
+        ({"deadline"}, "deadline"),
+    ):
+        found += [
+            f"Task {n}: no cell for the {what}; that of a neighbouring row was taken."
+            for n, draft in enumerate(tasks, start=1)
+            if fields & set(draft.carried)
+        ]
+    return found
 
 
 def _told_in_prose(reader: RowReader, ledger: Ledger) -> list[Draft]:
@@ -139,8 +155,9 @@ def _fill_from_below(tasks: list[Draft]) -> None:
     for i in range(len(tasks) - 2, -1, -1):
         below = tasks[i + 1]
         if tasks[i].awaits_units and below.lead:
-            tasks[i].lead, tasks[i].support = list(below.lead), list(below.support)
-            tasks[i].deadline = tasks[i].deadline or below.deadline
+            tasks[i].take_units(below)
+            if tasks[i].deadline is None:
+                tasks[i].take_deadline(below)
 
 
 def _text_fields(columns: list[Column], rows: list[Row]) -> dict[int, str]:

@@ -19,6 +19,22 @@ _IN_CHINESE = tuple(
             r"第 \1 项：没有责任单位的单元格，取自相邻的行，请核对",
         ),
         (
+            r"Task (\d+): no cell for the deadline;.*",
+            r"第 \1 项：没有完成时限的单元格，取自相邻的行，请核对",
+        ),
+        (
+            r"The page names its agency only as '(.*)'; name it in the manifest\.",
+            r"页面上只有机构的简称“\1”，请在清单中写明机构",
+        ),
+        (
+            r"The title names the years (\d+) to (\d+); (\d+) was taken\.",
+            r"标题写明 \1 至 \2 年，按 \3 年计",
+        ),
+        (
+            r"Line (\d+) looks like an obligation but stands in no task: (.*)",
+            r"第 \1 行像是一项任务，却没有读入任何任务：\2",
+        ),
+        (
             r"Rows without a task name of their own: (\d+);.*",
             r"\1 行没有自己的任务名称，沿用了上一行的",
         ),
