@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import fold
 from govopen_analytics.plans.draft import Draft, Ledger
 from govopen_analytics.plans.flattened import Table, find_tables
@@ -56,7 +57,7 @@ class Segmented:
         Name of the layout.
     verdict : str or None
         Why there are no tasks; None if there are.
-    warnings : list of str
+    remarks : list of Remark
         What a person should look at.
     judgement : Judgement
         The evidence on whether it is a plan.
@@ -67,7 +68,7 @@ class Segmented:
     spans: list[Span]
     layout: str
     verdict: str | None
-    warnings: list[str]
+    remarks: list[Remark]
     judgement: Judgement
 
 
@@ -94,7 +95,7 @@ def segment_document(source: Source, year: int | None = None) -> Segmented:
     )
     ledger = Ledger()
     year = metadata.year if year is None else year
-    tasks, layout, warnings = _tasks(source, tables, frame, year, ledger)
+    tasks, layout, remarks = _tasks(source, tables, frame, year, ledger)
     judgement = _judgement(tasks, tables, frame, metadata.title, text)
     verdict = _verdict(judgement, tasks, tables, frame, metadata)
     metadata.subject = subject_of(metadata.title, [_letters(d, text) for d in tasks])
@@ -108,19 +109,18 @@ def segment_document(source: Source, year: int | None = None) -> Segmented:
             for start, end in stretches:
                 ledger.add(start, end, role, position)
     _enter_rest(ledger, metadata, frame, first, text, has_tasks=bool(tasks))
-    warnings = [*metadata.remarks, *warnings] if tasks else []
-    warnings = [*source.warnings, *warnings]
+    remarks = [*metadata.remarks, *remarks] if tasks else []
+    remarks = [*source.remarks, *remarks]
     spans = ledger.settle(text)
     if tasks:
-        warnings += _unread(text, spans)
-    return Segmented(tasks, metadata, spans, layout, verdict, warnings, judgement)
+        remarks += _unread(text, spans)
+    return Segmented(tasks, metadata, spans, layout, verdict, remarks, judgement)
 
 
-def _unread(text: str, spans: list[Span]) -> list[str]:
+def _unread(text: str, spans: list[Span]) -> list[Remark]:
     """Say which lines look like obligations and stand in no task."""
     return [
-        f"Line {one.line} looks like an obligation but stands in no task: "
-        f"{one.text[:_SHOWN]}"
+        Remark("line_in_no_task", {"line": one.line, "text": one.text[:_SHOWN]})
         for one in lines_in_no_task(text, spans)
     ]
 
@@ -221,29 +221,29 @@ def _tasks(
     frame: Frame,
     year: int | None,
     ledger: Ledger,
-) -> tuple[list[Draft], str, list[str]]:
+) -> tuple[list[Draft], str, list[Remark]]:
     text = source.text
     in_tables: list[Draft] = []
-    warnings: list[str] = []
+    of_tables: list[Remark] = []
     table_ledger = Ledger()
     for table in tables:
         found, remarks = table_tasks(table, text, year, table_ledger)
         in_tables += found
-        warnings += remarks
+        of_tables += remarks
     prose_ledger = Ledger()
     in_prose, remarks = _tasks_in_prose(text, tables, frame, year, prose_ledger)
     if not in_tables or not in_prose:
         ledger.entries += (table_ledger if in_tables else prose_ledger).entries
         if not in_tables:
             return in_prose, "prose", remarks
-        return in_tables, _table_layout(tables), warnings
+        return in_tables, _table_layout(tables), of_tables
     told = _told_again(in_prose, in_tables, text)
     again = {id(row) for _, row in told}
     ledger.entries += prose_ledger.entries
     _complete(told, text, ledger)
     ledger.entries += table_ledger.entries
     rows = [row for row in in_tables if id(row) not in again]
-    return [*in_prose, *rows], "prose and table", [*remarks, *warnings]
+    return [*in_prose, *rows], "prose and table", [*remarks, *of_tables]
 
 
 def _table_layout(tables: list[Table]) -> str:
@@ -253,7 +253,7 @@ def _table_layout(tables: list[Table]) -> str:
 
 def _tasks_in_prose(
     text: str, tables: list[Table], frame: Frame, year: int | None, ledger: Ledger
-) -> tuple[list[Draft], list[str]]:
+) -> tuple[list[Draft], list[Remark]]:
     """Read running text before the first table and behind the last.
 
     Beside a table the numbered demands of a covering letter are no tasks, nor are
@@ -268,17 +268,17 @@ def _tasks_in_prose(
     if tables and _opens_chapter(below, text):
         stretches.append((last, end_of_body(text, last)))
     found: list[Draft] = []
-    warnings: list[str] = []
+    remarks: list[Remark] = []
     for start, end in stretches:
         own = Ledger()
         nodes = _body(text, start, end)
-        tasks, remarks = prose_tasks(nodes, text, year, own)
+        tasks, told = prose_tasks(nodes, text, year, own)
         if tables and not _are_obligations(tasks, text):
             continue
         ledger.entries += own.entries
         found += tasks
-        warnings += remarks
-    return found, warnings
+        remarks += told
+    return found, remarks
 
 
 def _opens_chapter(nodes: list[Node], text: str) -> bool:

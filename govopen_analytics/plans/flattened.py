@@ -7,8 +7,8 @@ from itertools import groupby, pairwise
 
 from govopen_analytics.base.text import fold
 from govopen_analytics.plans.columns import Column, column_role, read_header
-from govopen_analytics.plans.glued import glued_tokens
 from govopen_analytics.plans.deadlines import parse_deadline
+from govopen_analytics.plans.glued import glued_tokens
 from govopen_analytics.plans.grid import Token, infer_columns, ordinal_of, tidied
 from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
 from govopen_analytics.plans.obligations import says_what_to_do

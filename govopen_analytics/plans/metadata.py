@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import fold, tidy
 from govopen_analytics.plans.deadlines import parse_deadline
 from govopen_analytics.plans.numbering import leading_number
@@ -105,7 +106,7 @@ class Metadata:
     subject: str | None = None
     inferred: list[str] = field(default_factory=list)
     stretches: list[tuple[int, int]] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
 
 def is_plan_title(line: str) -> bool:
@@ -418,9 +419,8 @@ def _year_of_span(found: Metadata, first: int, last: int) -> int:
     issued = found.issued_date.year if found.issued_date else None
     years = [year for year in (int(own[1]) if own else None, issued) if year]
     year = next((year for year in years if first <= year <= last), first)
-    found.remarks.append(
-        f"The title names the years {first} to {last}; {year} was taken."
-    )
+    values = {"first": first, "last": last, "year": year}
+    found.remarks.append(Remark("title_names_years", values))
     return year
 
 
@@ -476,9 +476,7 @@ def _agency(
     if short and not re.match("[省市县区州盟旗镇乡]|政府|人民政府|办公", short):
         return short
     if short:
-        found.remarks.append(
-            f"The page names its agency only as '{short}'; name it in the manifest."
-        )
+        found.remarks.append(Remark("agency_short", {"name": short}))
     return None
 
 

@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import fold
 from govopen_analytics.plans.deadlines import (
     governing_deadline,
@@ -69,7 +70,7 @@ def prose_tasks(
     Returns
     -------
     tasks : list of Draft
-    warnings : list of str
+    remarks : list of Remark
     """
     root = outline(nodes)
     reader = _ProseReader(source, year, ledger)
@@ -349,7 +350,7 @@ def _title_of(text: str, *, has_more: bool) -> tuple[str, int]:
     return text[: stop.start()].strip(), stop.end()
 
 
-def _gaps(root: Node) -> list[str]:
+def _gaps(root: Node) -> list[Remark]:
     """Name the gaps in the numbering."""
     found = []
     for node in root.walk():
@@ -357,5 +358,6 @@ def _gaps(root: Node) -> list[str]:
             continue
         for before, after in pairwise(child.number.value for child in node.children):
             if after not in (before + 1, 1):
-                found.append(f"The numbering jumps from {before} to {after}.")
+                values = {"before": before, "after": after}
+                found.append(Remark("numbering_jumps", values, node.start))
     return found

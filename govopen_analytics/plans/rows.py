@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import fold, tidy
 from govopen_analytics.plans.columns import Column
 from govopen_analytics.plans.deadlines import Deadline, deadline_of_cell
@@ -227,15 +228,13 @@ class RowReader:
         if draft.deadline is None and is_carried:
             draft.take_deadline(previous)
 
-    def warnings(self, ordinal: int) -> list[str]:
+    def remarks(self, ordinal: int) -> list[Remark]:
         """Say what a person should look at in this row."""
         crowded = [cell for cell in self.row if sum(bool(t.text) for t in cell) > 1]
+        start = min(t.start for cell in self.row for t in cell)
         found = []
         if crowded:
-            found.append(
-                f"Task {ordinal}: the row has more cells than columns; "
-                "compare it with the source."
-            )
+            found.append(Remark("crowded_row", {"task": ordinal}, start))
         return found
 
 

@@ -11,6 +11,7 @@ from govopen_analytics.base.errors import (
     ReadError,
     UnsupportedFormatError,
 )
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.limits import (
     MAX_FILE_BYTES,
     MAX_PAGE_BYTES,
@@ -157,7 +158,7 @@ def _refuse(name: str, found: str) -> UnsupportedFormatError:
     )
 
 
-def _choose_format(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
+def _choose_format(content: bytes, name: str) -> tuple[str, tuple[Remark, ...]]:
     """Settle what a file is; where bytes and name disagree, the bytes win."""
     expected = _format_of_extension(name)
     found = sniff_format(content)
@@ -181,11 +182,8 @@ def _choose_format(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
         found = expected if is_plain or expected == "html" else "text"
     if expected in (None, found):
         return found, ()
-    warning = (
-        f"the name ends in {_extension(name)} but the content is {found}; "
-        f"read as {found}"
-    )
-    return found, (warning,)
+    values = {"ending": _extension(name), "format": found}
+    return found, (Remark("name_differs", values),)
 
 
 def read_bytes(content: bytes, name: str) -> Source:
@@ -218,7 +216,7 @@ def read_bytes(content: bytes, name: str) -> Source:
         raise EmptyDocumentError(
             f"{name}: the file is empty (0 bytes); download it again"
         )
-    found, warnings = _choose_format(content, name)
+    found, remarks = _choose_format(content, name)
     form = FORMATS[found]
     check_size(name, f"the {found} file", len(content), form.max_bytes)
     read = form.reader()
@@ -239,7 +237,7 @@ def read_bytes(content: bytes, name: str) -> Source:
             f"{name}: the {found} file was read but holds no text; if its pages are "
             "pictures, run character recognition (OCR) on it first"
         )
-    return replace(source, warnings=warnings + tuple(source.warnings))
+    return replace(source, remarks=remarks + tuple(source.remarks))
 
 
 def _load(path: Path) -> bytes:
@@ -258,7 +256,7 @@ def read_source(path: str | Path) -> Source:
 
     The format is taken from the bytes; the extension decides only between the
     plain ones (text, Markdown, CSV). Where the two disagree the bytes win and the
-    source carries a warning.
+    source carries a remark.
 
     Parameters
     ----------

@@ -17,6 +17,7 @@ from typing import Any
 from lxml import etree
 
 from govopen_analytics.base.errors import ReadError
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.archives import Archive
 from govopen_analytics.readers.characters import normalise_characters
 from govopen_analytics.readers.limits import (
@@ -379,7 +380,7 @@ def read_ofd(content: bytes, name: str) -> Source:
     bodies = [] if root is None else root.findall("{*}DocBody")
     pages: list[Page] = []
     metadata: dict[str, str] = {}
-    warnings: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     for body in bodies:
         location = _text(_first(body, "DocRoot")).lstrip("/")
         place = posixpath.join(posixpath.dirname(entry), location)
@@ -392,9 +393,9 @@ def read_ofd(content: bytes, name: str) -> Source:
         pages += read_pages(document.pages(), document.read, name)
         metadata = _metadata(body) | metadata
         if document.n_missing:
-            warnings += (f"pages missing from the file: {document.n_missing}",)
+            remarks += (Remark("pages_missing", {"n": document.n_missing}),)
         left_out = dict.fromkeys([*document.left_out, *document.annotations()])
         if shown := ", ".join([text for text in left_out if text][:_SHOWN]):
-            warnings += (f"watermarks and notes left out: {shown}",)
+            remarks += (Remark("watermarks_left_out", {"texts": shown}),)
     source = pages_source(pages, "ofd", name, metadata)
-    return replace(source, warnings=source.warnings + warnings)
+    return replace(source, remarks=source.remarks + remarks)

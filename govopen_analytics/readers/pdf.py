@@ -94,7 +94,7 @@ def read_pdf(content: bytes, name: str) -> Source:
 
     Wrapped lines become paragraphs, ruled tables become rows with their merged
     cells, also across pages. Page numbers and repeated running heads go to
-    the warnings.
+    the remarks.
 
     Parameters
     ----------

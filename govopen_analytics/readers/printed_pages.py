@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from govopen_analytics.base.errors import ReadError, UnsupportedFormatError
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.limits import (
     MAX_PAGES,
     MAX_PAGES_SECONDS,
@@ -179,7 +180,7 @@ def read_pages(
         yield read(page)
 
 
-def _check_text_layer(pages: list[Page], form: str, name: str) -> tuple[str, ...]:
+def _check_text_layer(pages: list[Page], form: str, name: str) -> tuple[Remark, ...]:
     """Refuse pictures of pages, and fonts that do not say what they print."""
     n_characters = sum(page.n_characters for page in pages)
     n_unmapped = sum(page.n_unmapped for page in pages)
@@ -196,7 +197,7 @@ def _check_text_layer(pages: list[Page], form: str, name: str) -> tuple[str, ...
     scans = [n for n, page in enumerate(pages, 1) if not page.n_characters]
     scans = [n for n in scans if pages[n - 1].has_picture]
     shown = ", ".join(map(str, scans[:10]))
-    return (f"pages without a text layer, not read: {shown}",) if scans else ()
+    return (Remark("pages_without_text", {"pages": shown}),) if scans else ()
 
 
 def _drop_page_numbers(page: Page) -> list[str]:
@@ -324,18 +325,19 @@ def pages_source(
     ReadError
         If a table has too many cells.
     """
-    warnings = _check_text_layer(pages, form, name)
+    remarks = _check_text_layer(pages, form, name)
     numbers = [number for page in pages for number in _drop_page_numbers(page)]
     if numbers:
-        warnings += (f"page numbers left out: {', '.join(numbers)}",)
+        remarks += (Remark("page_numbers_left_out", {"numbers": ", ".join(numbers)}),)
     if repeated := _drop_repeated(pages):
         shown = ", ".join(dict.fromkeys(repeated))
-        warnings += (f"running heads repeated {len(repeated)} times left out: {shown}",)
+        values = {"n": len(repeated), "heads": shown}
+        remarks += (Remark("running_heads_left_out", values),)
     joiner = _Joiner(pages, name)
     for page in pages:
         for n, item in enumerate(page.items):
             joiner.add(item, is_new_page=n == 0)
     joiner.end()
     if joiner.n_joined:
-        warnings += (f"{joiner.n_joined} table rows joined over a page break",)
-    return joiner.builder.build(form, metadata=metadata, warnings=warnings)
+        remarks += (Remark("rows_joined", {"n": joiner.n_joined}),)
+    return joiner.builder.build(form, metadata=metadata, remarks=remarks)

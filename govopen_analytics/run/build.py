@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pandas as pd
 from govopen_analytics.base.datapackage import write_datapackage
 from govopen_analytics.base.freshness import inputs_digest
 from govopen_analytics.base.locking import disk_errors_told, locked, remove_unfinished
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.coding.assign import assign_themes
 from govopen_analytics.coding.codebook import load_codebook
 from govopen_analytics.coding.keywords import keyword_matches
@@ -77,6 +78,7 @@ def build_processed(
         "documents": corpus.documents,
         "tasks": corpus.tasks,
         "failures": corpus.failures,
+        "remarks": corpus.remarks,
         "spans": corpus.spans,
         "themes": codebook.themes,
         "theme_assignments": apply_reviews(
@@ -98,7 +100,7 @@ def build_processed(
         },
         "sources": _sources(raw_dir, corpus.documents),
         "warnings": [
-            *_not_read(corpus.failures, corpus.documents),
+            *_not_read(corpus.failures),
             *_decisions_changed(people),
         ],
     }
@@ -110,31 +112,22 @@ def build_processed(
         return Built(tables, write_datapackage(tables, out_dir, details=details))
 
 
-def _decisions_changed(people: CarriedReviews) -> list[str]:
-    """Say which decisions of people moved or do not count; a run repeats it."""
-    told = []
-    if people.n_moved:
-        told.append(
-            f"Decisions carried to a changed task: {people.n_moved}; compare both "
-            "texts in review_changes"
-        )
-    if people.n_orphaned:
-        told.append(
-            f"Decisions that no task or theme takes: {people.n_orphaned}; they are in "
-            "review_changes with the reason and the nearest task. Review those tasks "
-            "again (govopen review export), or say under 'crosswalk' of the codebook "
-            "what became of a theme"
-        )
-    return told
+def _decisions_changed(people: CarriedReviews) -> list[dict[str, Any]]:
+    """Say how many decisions moved or do not count; a run repeats it."""
+    told = (
+        Remark("reviews_moved", {"n": people.n_moved}),
+        Remark("reviews_orphaned", {"n": people.n_orphaned}),
+    )
+    return [asdict(remark) for remark in told if remark.values["n"]]
 
 
-def _not_read(failures: pd.DataFrame, documents: pd.DataFrame) -> list[str]:
+def _not_read(failures: pd.DataFrame) -> list[dict[str, Any]]:
     """Say which files became no plan; a run repeats it in its record."""
-    files = sorted(set(failures["source_file"]) - set(documents["source_file"]))
+    files = sorted(set(failures["source_file"]))
     if not files:
         return []
     shown = ", ".join(files[:_MOST_NAMED]) + (", …" if len(files) > _MOST_NAMED else "")
-    return [f"Files not read as plans: {len(files)} ({shown})"]
+    return [asdict(Remark("files_not_read", {"n": len(files), "names": shown}))]
 
 
 def _sources(raw_dir: Path, documents: pd.DataFrame) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ NAMES = [
     "documents",
     "tasks",
     "failures",
+    "remarks",
     "spans",
     "themes",
     "theme_assignments",
@@ -79,7 +80,8 @@ def test_a_bad_file_leaves_the_others_alone(raw_dir, tmp_path):
     assert len(tables["tasks"]) == 4
     assert list(tables["failures"]["source_file"]) == ["empty.txt"]
     told = read_descriptor(tmp_path / "out")["warnings"]
-    assert told == ["Files not read as plans: 1 (empty.txt)"]
+    assert [remark["code"] for remark in told] == ["files_not_read"]
+    assert told[0]["values"] == {"n": 1, "names": "empty.txt"}
 
 
 def test_themes_are_coded_with_evidence(raw_dir, tmp_path):
@@ -176,9 +178,9 @@ def test_decisions_that_moved_or_have_no_task_are_told(raw_dir, tmp_path):
     decided = tables["theme_assignments"].set_index("task_id")["coder"]
     assert decided[["plan-001", "plan-002"]].tolist() == ["张", "张"]
     told = read_descriptor(out)["warnings"]
-    assert [remark_in_words(one, "zh") for one in told[-2:]] == [
-        "1 项人工判定转到了编号或文字有变的任务，请在 review_changes 中对照两段原文",
-        "1 项人工判定找不到对应的任务或主题，不再算数；原因与最相近的任务见 "
-        "review_changes。请重新复核（govopen review export），"
-        "或在编码表的 crosswalk 中写明主题的去向",
+    assert [(each["code"], each["values"]) for each in told[-2:]] == [
+        ("reviews_moved", {"n": 1}),
+        ("reviews_orphaned", {"n": 1}),
     ]
+    for lang in ("zh", "en"):
+        assert "review_changes" in remark_in_words(told[-1], lang)

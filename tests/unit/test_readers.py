@@ -51,7 +51,7 @@ def compound_file(stream: str) -> bytes:
 )
 def test_format_follows_name_of_plain_files(content, name, expected):
     source = read_bytes(content, name)
-    assert (source.format, source.warnings) == (expected, ())
+    assert (source.format, source.remarks) == (expected, ())
 
 
 @pytest.mark.parametrize(
@@ -71,11 +71,12 @@ def test_format_follows_name_of_plain_files(content, name, expected):
         ("plan.ofd", "plan.pdf", "ofd"),
     ],
 )
-def test_content_wins_over_name_with_a_warning(golden, name, expected):
+def test_content_wins_over_name_with_a_remark(golden, name, expected):
     source = read_bytes((GOLDEN / golden).read_bytes(), name)
     assert source.format == expected
     has_format_of_name = Path(name).suffix not in (".wps", ".et")
-    assert len([w for w in source.warnings if "read as" in w]) == has_format_of_name
+    codes = [remark.code for remark in source.remarks]
+    assert codes.count("name_differs") == has_format_of_name
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from plan_writer import (
 )
 
 from govopen_analytics.base.errors import ReadError, UnsupportedFormatError
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers import limits, ofd, read_bytes
 
 SENTENCE = "深入推进决策、执行、管理、服务和结果公开，主动回应社会关切，接受群众监督。"
@@ -116,9 +117,8 @@ def test_templates_are_part_of_the_page_and_repeated_heads_are_told():
         "某市民政局文件",
         *(f"第{n}页正文" for n in "一二三四"),
     ]
-    assert source.warnings == (
-        "running heads repeated 3 times left out: 某市民政局文件",
-    )
+    values = {"n": 3, "heads": "某市民政局文件"}
+    assert source.remarks == (Remark("running_heads_left_out", values),)
 
 
 def test_composite_objects_are_read():
@@ -135,7 +135,8 @@ def test_watermarks_are_left_out_and_told():
     slanted = drawn(code("内部资料"), more="CTM='0.7 0.7 -0.7 0.7 0 0'")
     source = read(drawn(code("政务")) + slanted, annotations=drawn(code("初稿")))
     assert source.text.strip() == "政务"
-    assert source.warnings == ("watermarks and notes left out: 内部资料, 初稿",)
+    values = {"texts": "内部资料, 初稿"}
+    assert source.remarks == (Remark("watermarks_left_out", values),)
 
 
 def test_missing_page_is_told():
@@ -149,7 +150,7 @@ def test_missing_page_is_told():
             if "Page_1" not in part:
                 new.writestr(part, old.read(part))
     source = read_bytes(target.getvalue(), "a.ofd")
-    assert source.warnings == ("pages missing from the file: 1",)
+    assert source.remarks == (Remark("pages_missing", {"n": 1}),)
 
 
 def test_long_plan_comes_back_whole():
