@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from govopen_analytics.base.remarks import Remark
+    from govopen_analytics.plans.workers import Limits
     from govopen_analytics.run import PlannedJob, ReportSet
 
 _EXIT_CODES = {"complete": 0, "partial": EXIT_PARTIAL, "failed": EXIT_FAILED}
@@ -70,10 +71,20 @@ def build(
         Path, typer.Option("--out", help="数据表文件夹 · folder for the tables")
     ] = _PROCESSED,
     codebook: CodebookOption = None,
+    max_seconds: Annotated[
+        float,
+        typer.Option(min=0.1, help="读一个文件最多几秒 · most seconds for a file"),
+    ] = 600.0,
+    max_memory: Annotated[
+        float,
+        typer.Option(min=0.1, help="读一个文件最多几 GiB 内存 · most GiB for a file"),
+    ] = 2.0,
 ) -> None:
     """读入计划并写出数据表 · read the plans and write the tables."""
     with told_plainly():
-        _build(raw, out, codebook)
+        from govopen_analytics.plans.workers import GIGABYTE, Limits
+
+        _build(raw, out, codebook, Limits(max_seconds, int(max_memory * GIGABYTE)))
 
 
 def notebooks(
@@ -224,11 +235,20 @@ def _build_if_needed(
         _build(raw, out, codebook)
 
 
-def _build(raw: Path, out: Path, codebook: Path | None) -> None:
+def _build(
+    raw: Path, out: Path, codebook: Path | None, limits: "Limits | None" = None
+) -> None:
+    from govopen_analytics.plans.workers import DEFAULT_LIMITS
     from govopen_analytics.run.build import build_processed
 
     with _progress() as tell:
-        built = build_processed(raw, out, codebook_path=codebook, on_progress=tell)
+        built = build_processed(
+            raw,
+            out,
+            codebook_path=codebook,
+            limits=limits or DEFAULT_LIMITS,
+            on_progress=tell,
+        )
     tables = built.tables
     failures, remarks = tables["failures"], tables["remarks"]
     typer.echo(

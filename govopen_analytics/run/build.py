@@ -17,6 +17,7 @@ from govopen_analytics.coding.assign import assign_themes
 from govopen_analytics.coding.codebook import load_codebook
 from govopen_analytics.coding.keywords import keyword_matches
 from govopen_analytics.plans.corpus import load_corpus
+from govopen_analytics.plans.workers import DEFAULT_LIMITS, Limits
 from govopen_analytics.review import (
     CarriedReviews,
     apply_reviews,
@@ -43,6 +44,7 @@ def build_processed(
     out_dir: Path | str,
     *,
     codebook_path: Path | str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
     on_progress: Callable[[str, int, int], None] = lambda step, done, total: None,
 ) -> Built:
     """Read a folder of plans, code their themes, and write every table.
@@ -55,6 +57,8 @@ def build_processed(
         Folder for the tables, as Parquet and CSV with a ``datapackage.json``.
     codebook_path : Path or str, optional
         Codebook to code by; without it, the one that comes with the library.
+    limits : Limits, default 600 seconds and 2 GiB
+        Of the time and memory that reading one file may take.
     on_progress : callable
         Called with the step's name, what is done of it and its total.
 
@@ -70,7 +74,9 @@ def build_processed(
     """
     raw_dir, out_dir = Path(raw_dir), Path(out_dir)
     codebook = load_codebook(codebook_path)
-    corpus = load_corpus(raw_dir, on_progress=partial(on_progress, "read"))
+    corpus = load_corpus(
+        raw_dir, limits=limits, on_progress=partial(on_progress, "read")
+    )
     people = carry_reviews(
         read_reviews(reviews_folder(out_dir)), corpus.tasks, codebook
     )
