@@ -13,6 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from govopen_analytics.base.errors import ExportError
+from govopen_analytics.charts.draw import draw
+from govopen_analytics.charts.model import read_chart
+
 PICTURE_FORMATS = ("png", "svg", "pdf")
 WIDTH, HEIGHT = 1280, 720  # pixels, where the figure names none
 SCALE = 2  # picture pixels to a figure pixel, for print and large screens
@@ -51,7 +55,7 @@ _UID = re.compile(r'id="(?:top)?defs-([0-9a-f]{6})"')
 
 @dataclass(frozen=True)
 class Wanted:
-    """A picture to draw: its name for people, its figure's JSON, its format."""
+    """A picture to draw: its name for people, the file of its chart, its format."""
 
     name: str
     figure: Path
@@ -117,7 +121,7 @@ def write_images(
     Parameters
     ----------
     figure_files : list of Path
-        Plotly figures as JSON.
+        Charts that ``model.write_chart`` wrote.
     formats : sequence of {"png", "svg", "pdf"}, default ("png", "svg")
     seconds_each : float, default 30
         Time limit of one picture (seconds).
@@ -276,17 +280,14 @@ async def _draw_or_tell(
             return f"{name}: not tried, for the browser no longer answers"
         try:
             return save(picture, await _draw(browser, picture, scale))
-        except (OSError, RuntimeError, TimeoutError, ValueError) as error:
+        except (ExportError, OSError, RuntimeError, TimeoutError, ValueError) as error:
             if isinstance(error, TimeoutError):
                 timeouts.append(picture.figure)
             return f"{name}: {type(error).__name__}: {error}"
 
 
 async def _draw(browser: Any, picture: Wanted, scale: float) -> bytes:
-    import plotly.io
-
-    markup = picture.figure.read_text(encoding="utf-8")
-    figure = plotly.io.from_json(markup, skip_invalid=True)
+    figure = draw(read_chart(picture.figure))
     options = {
         "format": picture.kind,
         "scale": scale if picture.kind == "png" else 1,

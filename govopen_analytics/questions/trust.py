@@ -81,7 +81,7 @@ def validate_coding(
     codebook: Codebook,
     *,
     n_bootstrap: int = 1000,
-    level: float = 0.95,
+    interval: float = 0.95,
     seed: int = 0,
 ) -> dict[str, pd.DataFrame]:
     """Measure every coder against the codebook's reference codings.
@@ -92,7 +92,7 @@ def validate_coding(
         With reference codings.
     n_bootstrap : int, default 1000
         Draws behind each interval.
-    level : float, default 0.95
+    interval : float, default 0.95
         Level of the intervals (0-1).
     seed : int, default 0
         Seed of the draws.
@@ -112,7 +112,7 @@ def validate_coding(
     """
     tasks = reference_tasks(codebook)
     codings = all_codings(tasks, codebook)
-    draws = {"n_bootstrap": n_bootstrap, "level": level, "seed": seed}
+    draws = {"n_bootstrap": n_bootstrap, "level": interval, "seed": seed}
     errors = share_errors(tasks, codings, codebook, **draws)
     return {
         "coders": coder_notes(codebook),
@@ -123,7 +123,7 @@ def validate_coding(
         "share_errors": errors,
         "share_distances": share_distances(errors),
         "abstentions": abstentions(tasks, codings),
-        "calibration": calibration(codings, level=level),
+        "calibration": calibration(codings, level=interval),
         "threshold_sensitivity": threshold_sensitivity(tasks, codebook),
         "ablation": ablation(tasks, codings, codebook, **draws),
     }
