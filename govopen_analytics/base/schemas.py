@@ -58,6 +58,8 @@ TABLES: dict[str, Table] = {
     if "fields" in table
 }
 LEVELS: tuple[str, ...] = tuple(FIELDS["level"].constraints["enum"])
+#: What a plan is about; comparisons take those on open government.
+SUBJECTS: tuple[str, ...] = tuple(FIELDS["subject"].constraints["enum"])
 DEADLINE_KINDS: tuple[str, ...] = tuple(FIELDS["deadline_kind"].constraints["enum"])
 
 

@@ -13,7 +13,7 @@ from govopen_analytics.measures.agreement import (
     reference_scores,
     theme_scores,
 )
-from govopen_analytics.measures.proportions import jeffreys_interval
+from govopen_analytics.measures.intervals import jeffreys_interval
 from govopen_analytics.measures.reference_coding import (
     BOTH,
     REFERENCE,

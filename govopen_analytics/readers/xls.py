@@ -4,6 +4,7 @@ from io import StringIO
 from typing import Any
 
 from govopen_analytics.base.errors import ReadError
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.characters import normalise_characters
 from govopen_analytics.readers.number_formats import GENERAL, format_value
 from govopen_analytics.readers.sheets import sheet_grid
@@ -83,10 +84,10 @@ def read_xls(content: bytes, name: str) -> Source:
     """
     book = _open(content, name)
     builder = SourceBuilder()
-    names, warnings = [], []
+    names, remarks = [], []
     for sheet in book.sheets():
         if sheet.visibility:
-            warnings.append(f"sheet '{sheet.name}' is hidden and was not read")
+            remarks.append(Remark("sheet_hidden", {"sheet": sheet.name}))
             continue
         merges = [
             (top, bottom - 1, left, right - 1)
@@ -98,5 +99,5 @@ def read_xls(content: bytes, name: str) -> Source:
         "xls",
         encoding=(book.encoding or "").replace("_", "-") or None,
         metadata={"sheets": normalise_characters("、".join(names))},
-        warnings=tuple(warnings),
+        remarks=tuple(remarks),
     )

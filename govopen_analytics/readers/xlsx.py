@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from govopen_analytics.base.errors import ReadError
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.archives import Archive
 from govopen_analytics.readers.characters import normalise_characters
 from govopen_analytics.readers.limits import MAX_TABLE_CELLS, check_count
@@ -267,21 +268,20 @@ def read_xlsx(content: bytes, name: str) -> Source:
     """
     workbook = Workbook(Archive(content, name))
     builder = SourceBuilder()
-    names, warnings = [], []
+    names, remarks = [], []
     for title, part, is_visible in workbook.sheets():
         if not workbook.archive.find(re.escape(part)):
-            warnings.append(f"sheet '{title}' is missing from the file")
+            remarks.append(Remark("sheet_missing", {"sheet": title}))
             continue
         if not is_visible:
-            warnings.append(f"sheet '{title}' is hidden and was not read")
+            remarks.append(Remark("sheet_hidden", {"sheet": title}))
             continue
         sheet = workbook.read(part)
         if sheet.n_uncomputed:
-            warnings.append(
-                f"sheet '{title}': {sheet.n_uncomputed} formulas without a stored value"
-            )
+            values = {"sheet": title, "n": sheet.n_uncomputed}
+            remarks.append(Remark("formulas_without_value", values))
         add_table(builder, sheet_grid(sheet.cells, sheet.merges, name))
         names.append(title)
     return builder.build(
-        "xlsx", metadata={"sheets": "、".join(names)}, warnings=tuple(warnings)
+        "xlsx", metadata={"sheets": "、".join(names)}, remarks=tuple(remarks)
     )

@@ -60,7 +60,7 @@ def found_document(corpus, plan, name):
 
 def test_every_file_is_read(corpus):
     assert corpus.failures.empty
-    assert len(corpus.documents) == len(FILES) == 5 * 6 + 4
+    assert len(corpus.documents) == len(FILES) == 5 * 7 + 4
 
 
 @pytest.mark.parametrize(("plan", "name"), FILES)
