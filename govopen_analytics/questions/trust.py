@@ -85,7 +85,7 @@ def validate_coding(
     codebook: Codebook,
     *,
     n_bootstrap: int = 1000,
-    level: float = 0.95,
+    interval: float = 0.95,
     seed: int = 0,
 ) -> dict[str, pd.DataFrame]:
     """Measure every coder against the codebook's reference codings.
@@ -96,7 +96,7 @@ def validate_coding(
         With reference codings.
     n_bootstrap : int, default 1000
         Draws behind each interval.
-    level : float, default 0.95
+    interval : float, default 0.95
         Level of the intervals (0-1).
     seed : int, default 0
         Seed of the draws.
@@ -118,7 +118,7 @@ def validate_coding(
     """
     tasks = reference_tasks(codebook)
     codings = all_codings(tasks, codebook)
-    draws = {"n_bootstrap": n_bootstrap, "level": level, "seed": seed}
+    draws = {"n_bootstrap": n_bootstrap, "level": interval, "seed": seed}
     errors = share_errors(tasks, codings, codebook, **draws)
     written, unseen = cross_validated(codebook)
     return {
@@ -130,7 +130,7 @@ def validate_coding(
         "share_errors": errors,
         "share_distances": share_distances(errors),
         "abstentions": abstentions(tasks, codings),
-        "calibration": calibration(unseen, level=level),
+        "calibration": calibration(unseen, level=interval),
         "cross_validation": cross_validation_scores(written, unseen, codebook, **draws),
         "threshold_sensitivity": threshold_sensitivity(tasks, codebook),
         "ablation": ablation(tasks, codings, codebook, **draws),

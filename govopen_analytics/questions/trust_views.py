@@ -158,7 +158,7 @@ def theme_view(
     themes: pd.DataFrame,
     *,
     coder: str = MAIN_CODER,
-    level: float = 0.95,
+    interval: float = 0.95,
     lang: str = "zh",
 ) -> pd.DataFrame:
     """Lay one coder's scores out by theme.
@@ -170,7 +170,7 @@ def theme_view(
     themes : DataFrame
         The codebook's ``themes``.
     coder : str, default "combined"
-    level : float, default 0.95
+    interval : float, default 0.95
         Level of the intervals, for the heading.
     lang : {"zh", "en"}, default "zh"
 
@@ -192,7 +192,7 @@ def theme_view(
             for row in rows.itertuples()
         ],
     }
-    return titled(columns, lang, level, "f1")
+    return titled(columns, lang, interval, "f1")
 
 
 def agreement_view(
@@ -281,7 +281,7 @@ def reliability_view(
     reliability: pd.DataFrame,
     calibrated: pd.DataFrame,
     *,
-    level: float = 0.95,
+    interval: float = 0.95,
     lang: str = "zh",
 ) -> pd.DataFrame:
     """Lay scores out: how often they are right, how often they occur here.
@@ -292,7 +292,7 @@ def reliability_view(
         Result of ``expected_reliability``; without rows, only `calibrated`.
     calibrated : DataFrame
         Result of ``calibration``.
-    level : float, default 0.95
+    interval : float, default 0.95
         Level of the intervals, for the heading.
     lang : {"zh", "en"}, default "zh"
 
@@ -317,7 +317,7 @@ def reliability_view(
     if not reliability.empty:
         columns["n_corpus_tasks"] = list(reliability["n_corpus_tasks"])
         columns["corpus_share"] = [percent(v) for v in reliability["corpus_share"]]
-    return titled(columns, lang, level, "accuracy")
+    return titled(columns, lang, interval, "accuracy")
 
 
 def threshold_view(
@@ -360,7 +360,7 @@ def corrected_view(
     corrected: pd.DataFrame,
     themes: pd.DataFrame,
     *,
-    level: float = 0.95,
+    interval: float = 0.95,
     lang: str = "zh",
 ) -> pd.DataFrame:
     """Lay corrected shares out beside the plain ones.
@@ -371,7 +371,7 @@ def corrected_view(
         Result of ``review.review_corrected_shares`` over all tasks together.
     themes : DataFrame
         The codebook's ``themes``.
-    level : float, default 0.95
+    interval : float, default 0.95
         Level of the intervals, for the heading.
     lang : {"zh", "en"}, default "zh"
 
@@ -397,4 +397,4 @@ def corrected_view(
             for row in corrected.itertuples()
         ],
     }
-    return titled(columns, lang, level, "corrected")
+    return titled(columns, lang, interval, "corrected")

@@ -9,6 +9,7 @@ import yaml
 
 from govopen_analytics.base import schemas
 from govopen_analytics.base.errors import CodebookError
+from govopen_analytics.charts.draw import draw
 from govopen_analytics.coding.codebook import load_codebook
 from govopen_analytics.measures.coder_scores import SCORE_BANDS, score_bands
 from govopen_analytics.measures.cross_validation import calibration_error
@@ -392,7 +393,7 @@ def test_shipped_coders_are_language_models_and_unchecked(shipped):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize(
-    ("draw", "name"),
+    ("make", "name"),
     [
         (figures_validity.theme_f1_plot, "validity_theme_f1"),
         (figures_validity.confusion_heat_map, "validity_confusion"),
@@ -401,17 +402,16 @@ def test_shipped_coders_are_language_models_and_unchecked(shipped):
         (figures_validity.share_error_plot, "validity_share_error"),
     ],
 )
-def test_figures_carry_name_words_and_source(small, draw, name, lang):
+def test_charts_carry_name_words_and_source(small, make, name, lang):
     book, tables = small
-    figure = draw(tables, book.themes, lang=lang)
-    assert figure.layout.meta["name"] == name and figure.layout.meta["alt"]
-    notes = " ".join(note.text for note in figure.layout.annotations)
-    assert "n = 12" in notes and "<b>" not in figure.to_json()
+    chart = make(tables, book.themes, lang=lang)
+    assert chart.name == name and chart.alt and "n = 12" in chart.source
+    assert "<b>" not in draw(chart).to_json()
 
 
 def test_confusion_map_counts_what_agrees(small):
     book, tables = small
-    figure = figures_validity.confusion_heat_map(
+    chart = figures_validity.confusion_heat_map(
         tables, book.themes, coder="keywords", lang="en"
     )
-    assert figure.layout.meta["alt"].endswith("6 tasks agree, 6 do not.")
+    assert chart.alt.endswith("6 tasks agree, 6 do not.")
