@@ -192,7 +192,7 @@ def plans(reports: int, rng: np.random.Generator) -> Iterator[str]:
         tables = simulated([23, 23], rng, n_plans=6, concentration=60, other={1: moved})
         row = agenda_distances(**tables, n_permutations=500).iloc[0]
         found += row["is_beyond_chance"]
-    yield f"the same with 6 plans, one theme higher by .25: found {found / n:.2f}, n {n}"
+    yield f"6 plans each, one theme higher by .25: found {found / n:.2f}, n {n}"
 
 
 def trends(reports: int, rng: np.random.Generator) -> Iterator[str]:
