@@ -127,9 +127,9 @@ def _alike(node: ast.AST) -> list[ast.AST]:
         defaults = [*node.defaults, *(one for one in node.kw_defaults if one)]
         numbers = [one for one in defaults if isinstance(one, ast.Constant)]
         parts += [one for one in numbers if type(one.value) is int]
-    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-        if node.targets[0].id in AT_ONCE:
-            parts.append(node.value)
+    if isinstance(node, ast.Assign):
+        names = {one.id for one in node.targets if isinstance(one, ast.Name)}
+        parts += [node.value] if names & AT_ONCE else []
     return [inner for part in parts for inner in ast.walk(part)]
 
 
