@@ -240,7 +240,7 @@ def _csv_resource(name: str, folder: Path, known: set[str]) -> dict[str, Any]:
         "name": name.replace("_", "-"),
         "type": "table",
         "path": path.name,
-        "description": f"One row is {TABLES[name].row}.",
+        "description": TABLES[name].row,
         "scheme": "file",
         "format": "csv",
         "mediatype": "text/csv",

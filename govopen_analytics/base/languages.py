@@ -47,12 +47,3 @@ def percent(share: float | None) -> str:
         return ">99%"
     hundredths = round(float(share) * 100, 8)  # 14.499999999999998 is 14.5
     return f"{math.floor(hundredths + 0.5)}%"
-
-
-_NO_AGENCY = {"zh": "（机构未注明）", "en": "(agency unknown)"}
-
-
-def agency_name(name: object, lang: str) -> str:
-    """Return an agency's name, or the words for one that is not known."""
-    is_known = not pd.isna(name) and bool(str(name))
-    return str(name) if is_known else in_language(_NO_AGENCY, lang)

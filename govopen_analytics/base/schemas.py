@@ -1,16 +1,27 @@
-"""Every column is declared once; a table is a list of columns and a key."""
+"""Every column is declared once, in ``columns.yml``; a table is a list of columns.
+
+A column has a type, a heading and a meaning in both languages, and what it may hold.
+"""
 
 from dataclasses import dataclass, field
+from importlib.resources import files
 from typing import Any
 
 import pandas as pd
+import yaml
 
 from govopen_analytics.base.errors import SchemaError, choices
+
+# The C loader is ten times faster; it is not in every build of PyYAML.
+_DECLARED: dict[str, dict[str, Any]] = yaml.load(
+    (files(__package__) / "columns.yml").read_text("utf-8"),
+    Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader),
+)
 
 
 @dataclass(frozen=True)
 class Field:
-    """One column: its type, what it holds, and what it may hold.
+    """One column of a published table: its type and what it may hold.
 
     ``type`` is a Frictionless field type. ``constraints`` are Frictionless
     constraints; ``required`` and ``unique`` are decided by the table.
@@ -23,7 +34,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: what a row is, its columns in order, its key."""
+    """One published table: what a row is, its columns in order, its key."""
 
     row: str
     fields: list[str]
@@ -31,262 +42,64 @@ class Table:
     required: tuple[str, ...] = ()
 
 
-LEVELS = ("national", "province", "city", "county", "town")
-DEADLINE_KINDS = ("month_end", "date", "year_end", "whole_year", "ongoing")
-
-_SHARE = {"minimum": 0, "maximum": 1}
-_COUNT = {"minimum": 0}
-
 FIELDS: dict[str, Field] = {
-    # documents
-    "document_id": Field("string", "Identifier of the plan, unique in the corpus."),
-    "agency": Field("string", "Full Chinese name of the agency that made the plan."),
-    "level": Field(
-        "string", "Administrative level of the agency.", {"enum": list(LEVELS)}
-    ),
-    "province": Field("string", "Province-level division of the agency."),
-    "city": Field("string", "Prefecture-level division of the agency."),
-    "county": Field("string", "County-level division of the agency."),
-    "year": Field(
-        "integer", "Calendar year the plan is for.", {"minimum": 1990, "maximum": 2100}
-    ),
-    "title": Field("string", "Title, as printed; of a document or of a task."),
-    "doc_number": Field("string", "Document number (文号), as printed."),
-    "index_number": Field("string", "Index number (索引号), as printed."),
-    "issued_date": Field("date", "Date of issue (成文日期), else of the notice."),
-    "source_file": Field("string", "Path of the raw file below the raw folder."),
-    "source_url": Field("string", "Address the raw file was published at."),
-    "source_format": Field("string", "Format the file was read as."),
-    "encoding": Field("string", "Character encoding the file was read with."),
-    "sha256": Field("string", "SHA-256 of the raw file's bytes, in hexadecimal."),
-    "layout": Field("string", "Layout the tasks were recognised in."),
-    "inferred": Field(
-        "array", "Names of this row's fields that were inferred, not declared."
-    ),
-    "n_tasks": Field("integer", "Number of tasks (count).", _COUNT),
-    "n_chars": Field("integer", "Length of the stored text (characters).", _COUNT),
-    "accounted_share": Field(
-        "number", "Share of the non-blank characters with a named role (0-1).", _SHARE
-    ),
-    "warnings": Field("array", "What a person should look at, one sentence each."),
-    "text": Field("string", "Text: of a document, the stored normalised source."),
-    "note": Field("string", "Remark for people."),
-    # tasks
-    "task_id": Field("string", "Identifier of the task, unique in the corpus."),
-    "ordinal": Field(
-        "integer", "Position of the task in its plan, from 1.", {"minimum": 1}
-    ),
-    "chapter": Field("string", "Name of the chapter the task stands under."),
-    "section": Field("string", "Name of the section the task stands under."),
-    "is_title_inherited": Field(
-        "boolean", "Whether the title was carried down from an earlier row."
-    ),
-    "content": Field("string", "Required content of the task."),
-    "progress": Field("string", "Reported progress; never coded."),
-    "lead_units": Field("array", "Units that lead the task, as printed."),
-    "support_units": Field("array", "Units that support the task, as printed."),
-    "deadline_raw": Field("string", "Deadline, as printed."),
-    "deadline_kind": Field(
-        "string", "Kind of deadline.", {"enum": list(DEADLINE_KINDS)}
-    ),
-    "deadline_date": Field("date", "Last day of the deadline, where it has one."),
-    "start_char": Field(
-        "integer", "Offset of the first character (characters, from 0).", _COUNT
-    ),
-    "end_char": Field("integer", "Offset behind the last character.", _COUNT),
-    # spans
-    "role": Field("string", "What the characters are: a task field or a remainder."),
-    # failures
-    "reason": Field("string", "Short name of what went wrong."),
-    "message": Field("string", "What was found, what was expected, what to do."),
-    # themes, keyword_matches, theme_assignments
-    "codebook_version": Field("string", "Version of the codebook."),
-    "theme_id": Field("string", "Identifier of the theme."),
-    "label_zh": Field("string", "Chinese label."),
-    "label_en": Field("string", "English label."),
-    "definition_zh": Field("string", "Chinese definition."),
-    "definition_en": Field("string", "English definition."),
-    "is_core": Field("boolean", "Whether every report must show the theme."),
-    "keyword": Field("string", "Keyword of the codebook that matched."),
-    "coder": Field("string", "Who or what made the judgement."),
-    "rank": Field("integer", "1 for the primary theme, 2 … secondary.", {"minimum": 1}),
-    "score": Field("number", "Confidence of the coder in the theme (0-1).", _SHARE),
-    # reviews, review_samples
-    "reviewed_date": Field("date", "Day on which a person decided."),
-    "primary_theme_id": Field(
-        "string", "Primary theme a person decided on; empty where none fits."
-    ),
-    "secondary_theme_ids": Field("array", "Secondary themes a person decided on."),
-    "text_sha256": Field(
-        "string", "SHA-256 of the task's text when it was given to a person."
-    ),
-    "remark": Field("string", "Remark of the person who decided."),
-    "sample_id": Field("string", "Identifier of a random sample of tasks."),
-    "sampling_share": Field(
-        "number", "Chance with which the task was drawn (0-1).", _SHARE
-    ),
-    "n_frame_tasks": Field(
-        "integer", "Number of tasks the sample was drawn from (count).", _COUNT
-    ),
-    "frame_sha256": Field(
-        "string", "SHA-256 of the identifiers the sample was drawn from."
-    ),
-    # comparisons
-    "measure": Field("string", "Name of the measure."),
-    "group": Field("string", "What was measured: the values that name the group."),
-    "reference": Field(
-        "string", "What it was compared with; 'none' where the measure has none."
-    ),
-    "value": Field("number", "Measured value; empty where n is too small for one."),
-    "value_lower": Field("number", "Lower bound of the interval."),
-    "value_upper": Field("number", "Upper bound of the interval."),
-    "unit": Field("string", "Unit of the value."),
-    "n_reference_tasks": Field(
-        "integer", "Number of tasks of the reference (count).", _COUNT
-    ),
+    name: Field(column["type"], column["meaning"]["en"], column.get("constraints", {}))
+    for name, column in _DECLARED["columns"].items()
+    if "type" in column
 }
-
 TABLES: dict[str, Table] = {
-    "documents": Table(
-        "a plan as published",
-        [
-            "document_id",
-            "agency",
-            "level",
-            "province",
-            "city",
-            "county",
-            "year",
-            "title",
-            "doc_number",
-            "index_number",
-            "issued_date",
-            "source_file",
-            "source_url",
-            "source_format",
-            "encoding",
-            "sha256",
-            "layout",
-            "inferred",
-            "n_tasks",
-            "n_chars",
-            "accounted_share",
-            "warnings",
-            "note",
-            "text",
-        ],
-        ("document_id",),
-        ("source_file", "sha256", "layout", "n_tasks", "n_chars", "text"),
-    ),
-    "tasks": Table(
-        "an obligation in a plan",
-        [
-            "task_id",
-            "document_id",
-            "ordinal",
-            "chapter",
-            "section",
-            "title",
-            "is_title_inherited",
-            "content",
-            "text",
-            "progress",
-            "lead_units",
-            "support_units",
-            "deadline_raw",
-            "deadline_kind",
-            "deadline_date",
-            "start_char",
-            "end_char",
-        ],
-        ("task_id",),
-        ("document_id", "ordinal", "text", "start_char", "end_char"),
-    ),
-    "spans": Table(
-        "a run of characters of a document, with its role",
-        ["document_id", "start_char", "end_char", "role", "task_id"],
-        ("document_id", "start_char"),
-        ("end_char", "role"),
-    ),
-    "failures": Table(
-        "an input that did not become a document",
-        ["source_file", "document_id", "reason", "message"],
-        ("source_file", "reason"),
-        ("message",),
-    ),
-    "themes": Table(
-        "a category of a codebook",
-        [
-            "codebook_version",
-            "theme_id",
-            "label_zh",
-            "label_en",
-            "definition_zh",
-            "definition_en",
-            "is_core",
-        ],
-        ("codebook_version", "theme_id"),
-        ("label_zh", "label_en"),
-    ),
-    "keyword_matches": Table(
-        "a keyword found in a task's text",
-        ["task_id", "theme_id", "keyword", "start_char", "end_char"],
-        ("task_id", "theme_id", "start_char", "end_char"),
-        ("keyword",),
-    ),
-    "theme_assignments": Table(
-        "a coder's judgement that a task carries a theme",
-        ["task_id", "theme_id", "coder", "rank", "score", "codebook_version"],
-        ("task_id", "theme_id", "coder"),
-        ("rank", "codebook_version"),
-    ),
-    "reviews": Table(
-        "a person's decision about a task",
-        [
-            "task_id",
-            "coder",
-            "reviewed_date",
-            "primary_theme_id",
-            "secondary_theme_ids",
-            "codebook_version",
-            "text_sha256",
-            "remark",
-        ],
-        ("task_id", "coder"),
-        ("reviewed_date", "codebook_version", "text_sha256"),
-    ),
-    "review_samples": Table(
-        "a task drawn into a random sample for review",
-        [
-            "sample_id",
-            "task_id",
-            "sampling_share",
-            "n_frame_tasks",
-            "frame_sha256",
-        ],
-        ("sample_id", "task_id"),
-        ("sampling_share", "n_frame_tasks", "frame_sha256"),
-    ),
-    "comparisons": Table(
-        "a measured value",
-        [
-            "measure",
-            "group",
-            "reference",
-            "theme_id",
-            "coder",
-            "value",
-            "value_lower",
-            "value_upper",
-            "unit",
-            "n_tasks",
-            "n_reference_tasks",
-            "codebook_version",
-        ],
-        ("measure", "group", "reference", "theme_id", "coder"),
-        ("unit", "n_tasks"),
-    ),
+    name: Table(
+        table["row"]["en"],
+        table["fields"],
+        tuple(table["primary_key"]),
+        tuple(table["required"]),
+    )
+    for name, table in _DECLARED["tables"].items()
+    if "fields" in table
 }
+LEVELS: tuple[str, ...] = tuple(FIELDS["level"].constraints["enum"])
+#: What a plan is about; comparisons take those on open government.
+SUBJECTS: tuple[str, ...] = tuple(FIELDS["subject"].constraints["enum"])
+DEADLINE_KINDS: tuple[str, ...] = tuple(FIELDS["deadline_kind"].constraints["enum"])
+
+
+def heading(column: str, lang: str) -> str:
+    """Return the heading of a column; its name where none is declared.
+
+    Parameters
+    ----------
+    column : str
+    lang : {"zh", "en"}
+    """
+    return _DECLARED["columns"].get(column, {}).get("heading", {}).get(lang, column)
+
+
+def column_meaning(table: str, column: str, lang: str) -> str:
+    """Say what a column of a table holds; empty where nothing is declared.
+
+    Parameters
+    ----------
+    table, column : str
+        Names in a run; a column may mean something else in one table.
+    lang : {"zh", "en"}
+    """
+    general = _DECLARED["columns"].get(column, {}).get("meaning", {})
+    special = _DECLARED["tables"].get(table, {}).get("meanings", {})
+    return special.get(column, general).get(lang, "")
+
+
+def table_meaning(table: str, lang: str) -> str:
+    """Say what a row of a table is; empty where nothing is declared.
+
+    Parameters
+    ----------
+    table : str
+        Name of a table of a run.
+    lang : {"zh", "en"}
+    """
+    name = "findings" if table.startswith("findings_") else table
+    return _DECLARED["tables"].get(name, {}).get("row", {}).get(lang, "")
+
 
 _DTYPES = {
     "string": "string",

@@ -12,6 +12,10 @@ _GLOSS = re.compile(
 _CJK_BLANK = re.compile(
     rf"(?<=[{_CJK}，。、；：！？（）《》“”〔〕])\s+(?=[{_CJK}，。、；：！？（）《》“”〔〕])"
 )
+# Blanks beside a character that is no Latin letter or digit, and those of no width.
+_NAME_BLANK = re.compile(
+    r"[\u200b-\u200d\ufeff]|(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])"
+)
 
 # One character to one character, so that offsets survive folding.
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -66,15 +70,17 @@ _fold_short = lru_cache(maxsize=16384)(_fold)
 @lru_cache(maxsize=1)
 def _simplified() -> dict[int, str]:
     """Traditional to simplified, character by character."""
-    from zhconv import convert
+    from opencc import OpenCC
 
     characters = [chr(code) for code in range(0x3400, 0xA000)]
-    table = {}
-    for character in characters:
-        simple = convert(character, "zh-hans")
-        if len(simple) == 1 and simple != character:
-            table[ord(character)] = simple
-    return table
+    # Not "t2s": Hong Kong's forms (衞) are traditional characters of another kind.
+    simplified = OpenCC("hk2s").convert("\n".join(characters)).split("\n")
+    table = dict(zip(characters, simplified, strict=True))
+    return {
+        ord(character): table.get(simple, simple)  # 薴 is 苧 first, then 苎
+        for character, simple in table.items()
+        if len(simple) == 1 and simple != character
+    }
 
 
 def tidy(text: str) -> str:
@@ -90,6 +96,25 @@ def tidy(text: str) -> str:
     str
     """
     return re.sub(r"\s+", " ", _CJK_BLANK.sub("", text)).strip()
+
+
+def name_form(name: str) -> str:
+    """Return the one form of a name that its spellings share.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    str
+        Letters and digits half width, brackets full width as Chinese prints them,
+        no blank but between Latin letters or digits.
+    """
+    import unicodedata
+
+    form = unicodedata.normalize("NFKC", name).replace("(", "（").replace(")", "）")
+    return _NAME_BLANK.sub("", re.sub(r"\s+", " ", form))
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,6 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from govopen_analytics.base.languages import agency_name, in_language
 from govopen_analytics.charts.style import (
     ACCENT,
     GRID,
@@ -33,6 +32,7 @@ from govopen_analytics.charts.style import (
     wrapped_name,
 )
 from govopen_analytics.charts.style import FigureSource as ChartSource
+from govopen_analytics.words import agency_name, section
 
 # Latin letters on one line of a label.
 LONGEST_LINE, LONGEST_OF_MANY = 52, 64
@@ -49,18 +49,6 @@ _DIVERGING = [[0.0, "#b34700"], [0.5, "#ffffff"], [1.0, "#0a3d70"]]
 COLOR_SCALES = {"one_way": _BLUES, "two_way": _DIVERGING}
 _LIGHT_TEXT_FROM = 0.6  # of the scale, away from its pale end
 
-_WORDS = {
-    "zh": {
-        "agency": "{agency}，n = {n}",
-        "points": "{value} 个百分点",
-        "hidden": "；另有 {n} 个未画出",
-    },
-    "en": {
-        "agency": "{agency}, n = {n}",
-        "points": "{value} points",
-        "hidden": "; {n} more are not drawn",
-    },
-}
 _MARKS: dict[str, dict[str, Any]] = {
     "sure": {"color": ACCENT, "symbol": "circle", "size": 10},
     "unsure": {
@@ -128,12 +116,12 @@ def points(change: float, lang: str) -> str:
     """Write a difference of shares as signed percentage points."""
     value = f"{change:+.1%}".rstrip("%").replace("-", "−")
     value = "0.0" if value in ("+0.0", "−0.0") else value
-    return in_language(_WORDS, lang)["points"].format(value=value)
+    return section("chart_frame", lang)["points"].format(value=value)
 
 
 def not_drawn(n_hidden: int, lang: str) -> str:
     """Return the end of a subtitle: how many rows a chart leaves out, if any."""
-    words = in_language(_WORDS, lang)
+    words = section("chart_frame", lang)
     return words["hidden"].format(n=f"{n_hidden:,}") if n_hidden else ""
 
 
@@ -156,7 +144,7 @@ def agency_labels(
     agencies: Sequence[object], sizes: Sequence[int], lang: str
 ) -> list[str]:
     """Return one escaped axis label per agency, with its n, broken where long."""
-    words = in_language(_WORDS, lang)
+    words = section("chart_frame", lang)
     return row_labels(
         words["agency"].format(agency=agency_name(name, lang), n=f"{n:,}")
         for name, n in zip(agencies, sizes, strict=True)
@@ -210,13 +198,7 @@ def if_drawn(figure: go.Figure, *, lang: str = "zh") -> go.Figure | HtmlBlock:
     """
     if figure.data:
         return figure
-    return HtmlBlock(f"<p>{in_language(_NOTHING, lang)}</p>")
-
-
-_NOTHING = {
-    "zh": "没有可画的内容，原因见本页开头。",
-    "en": "Nothing to draw; the reason stands at the top of the page.",
-}
+    return HtmlBlock(f"<p>{section('chart_frame', lang)['nothing']}</p>")
 
 
 def interval_chart(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
-from govopen_analytics.base.languages import in_language
 from govopen_analytics.synth.plans import SYNTHETIC_MARK
+from govopen_analytics.words import section
 
 WIDTH, HEIGHT = 1280, 720  # pixels: one slide
 
@@ -24,43 +24,6 @@ GRID, HATCH = "#e4e7eb", "#9aa5b1"
 # Dark blue and vermilion of Okabe and Ito: apart for colour-blind readers, and
 # apart in grey.
 ACCENT, SECOND = "#0b5394", "#d55e00"
-
-_WORDS = {
-    "zh": {
-        "plan": "{agency}{gap}{year} 年，n = {n}",
-        "plan_without_year": "{agency}{gap}年份不详，n = {n}",
-        "source": "资料来源：{documents} 份政务公开年度计划，共 n = {tasks} 项任务；"
-        "编码表 {version} 版；编码者：{coder}{date}。",
-        "source_date": "；{date}",
-        "reviewed": "，{n} 项由人判断",
-        "sentence_wrap": 60,
-        "no_plans": "没有读出任务的计划，无法作图。",
-        "synthetic": "合成数据，仅供测试，不是任何机构的文件。",
-        "coders": {
-            "combined": "关键词与 TF-IDF 线性模型（自动）",
-            "keywords": "关键词（自动）",
-            "tfidf": "TF-IDF 相似度（自动）",
-            "linear": "线性分类（自动）",
-        },
-    },
-    "en": {
-        "plan": "{agency}{gap}{year}, n = {n}",
-        "plan_without_year": "{agency}{gap}year unknown, n = {n}",
-        "source": "Source: {documents} annual open-government plans, n = {tasks} "
-        "tasks; codebook version {version}; coder: {coder}{date}.",
-        "source_date": "; {date}",
-        "reviewed": ", {n} tasks by people",
-        "sentence_wrap": 110,
-        "no_plans": "There is no plan with a task, so nothing is drawn.",
-        "synthetic": "Synthetic data, for tests only; no agency's document.",
-        "coders": {
-            "combined": "keywords and a linear model on TF-IDF (automatic)",
-            "keywords": "keywords (automatic)",
-            "tfidf": "TF-IDF similarity (automatic)",
-            "linear": "linear classifier (automatic)",
-        },
-    },
-}
 
 
 class HtmlBlock:
@@ -116,7 +79,7 @@ class FigureSource:
         """
         agencies = tables["documents"]["agency"].astype("string").fillna("")
         coders = tables["theme_assignments"].query("rank == 1")["coder"]
-        by_machine = coders.isin(_WORDS["zh"]["coders"])
+        by_machine = coders.isin(section("chart_style", "zh")["coders"])
         return cls(
             n_documents=len(tables["documents"]),
             n_tasks=len(tables["tasks"]),
@@ -176,7 +139,7 @@ def add_note(
 
 def source_line(source: FigureSource, lang: str) -> str:
     """Return the escaped line that says what a figure rests on."""
-    words = in_language(_WORDS, lang)
+    words = section("chart_style", lang)
     coder = words["coders"].get(source.coder, source.coder)
     if source.n_reviewed:
         coder += words["reviewed"].format(n=f"{source.n_reviewed:,}")
@@ -192,7 +155,7 @@ def source_line(source: FigureSource, lang: str) -> str:
 
 def synthetic_remark(lang: str) -> str:
     """Return the sentence that marks made-up data."""
-    return in_language(_WORDS, lang)["synthetic"]
+    return section("chart_style", lang)["synthetic"]
 
 
 def described(figure: go.Figure, name: str, alt: str) -> go.Figure:
@@ -229,7 +192,7 @@ def sentence_figure(
 
     An empty sentence says that there is no plan with a task.
     """
-    words = in_language(_WORDS, lang)
+    words = section("chart_style", lang)
     sentence = sentence or words["no_plans"]
     figure = go.Figure()
     set_frame(figure, title, "", 260, top_margin=80)
@@ -320,7 +283,7 @@ def plan_labels(
     longest : int, default 0
         Names wider than this many Latin letters are shortened; 0 keeps all.
     """
-    words = in_language(_WORDS, lang)
+    words = section("chart_style", lang)
     n_tasks = sizes.drop_duplicates("document_id").set_index("document_id")["n_tasks"]
     labels = {}
     names = documents["agency"].fillna(documents["document_id"]).tolist()

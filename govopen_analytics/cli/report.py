@@ -12,11 +12,15 @@ import typer
 from govopen_analytics.cli.errors import EXIT_FAILED, EXIT_PARTIAL, told_plainly
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from govopen_analytics.base.remarks import Remark
     from govopen_analytics.run import PlannedJob, ReportSet
 
 _EXIT_CODES = {"complete": 0, "partial": EXIT_PARTIAL, "failed": EXIT_FAILED}
 
 _MOST_NAMED = 3  # notebooks before an error that several have
+_MOST_REMARKS = 10  # shown of a build; the page and remarks.csv have all
 
 _STEPS = {
     "read": "读入计划 · reading plans",
@@ -225,15 +229,29 @@ def _build(raw: Path, out: Path, codebook: Path | None) -> None:
 
     with _progress() as tell:
         built = build_processed(raw, out, codebook_path=codebook, on_progress=tell)
-    documents, failures = built.tables["documents"], built.tables["failures"]
-    n_not_read = len(set(failures["source_file"]) - set(documents["source_file"]))
+    tables = built.tables
+    failures, remarks = tables["failures"], tables["remarks"]
     typer.echo(
-        f"{len(documents)} 份计划 · plans, {len(built.tables['tasks'])} 项任务 · "
-        f"tasks, {n_not_read} 个文件未读入 · files not read → {out}"
+        f"{len(tables['documents'])} 份计划 · plans, {len(tables['tasks'])} 项任务 · "
+        f"tasks, {failures['source_file'].nunique()} 个文件未读入 · files not read, "
+        f"{len(remarks)} 条说明 · remarks → {out}"
     )
     for failure in failures.itertuples():
         name = f"{failure.source_file}: "
         typer.echo(f"  {name}{failure.message.removeprefix(name)}", err=True)
+    _tell_remarks(remarks)
+
+
+def _tell_remarks(remarks: "DataFrame") -> None:
+    from govopen_analytics.words.remarks import remarks_in_words
+
+    shown = remarks.head(_MOST_REMARKS)
+    zh, en = (remarks_in_words(shown, lang) for lang in ("zh", "en"))
+    for name, in_zh, in_en in zip(shown["source_file"], zh, en, strict=True):
+        typer.echo(f"  {name}: {in_zh} · {in_en}", err=True)
+    if len(remarks) > len(shown):
+        n_more = len(remarks) - len(shown)
+        typer.echo(f"  另有 {n_more} 条 · more: remarks.csv", err=True)
 
 
 def _dry_run(
@@ -257,7 +275,7 @@ def _dry_run(
             build_processed(raw, processed, codebook_path=options.codebook_path)
         planned, notes = plan_report(chosen, found, processed, out, options)
     for note in notes:
-        typer.echo(f"注意 · note: {note}", err=True)
+        _tell_note(note)
     for job in planned:
         typer.echo(_planned_line(job))
     n_run = sum(bool(job.changed) for job in planned)
@@ -295,7 +313,7 @@ def _tell_report(folder: Path, record: dict[str, Any]) -> None:
         typer.echo(f"没有变化，沿用上次 · nothing changed, the last run holds: {page}")
         return
     for warning in record["warnings"]:
-        typer.echo(f"注意 · note: {warning}", err=True)
+        _tell_note(warning)
     if record["status"] == "complete":
         typer.echo(f"报告 · report: {page}")
         return
@@ -303,6 +321,12 @@ def _tell_report(folder: Path, record: dict[str, Any]) -> None:
         typer.echo(line, err=True)
     typer.echo(f"{_STATUS[record['status']]}; see {page}", err=True)
     raise typer.Exit(_EXIT_CODES[record["status"]])
+
+
+def _tell_note(remark: "Remark | dict[str, Any]") -> None:
+    from govopen_analytics.words.remarks import remark_in_both
+
+    typer.echo(f"注意 · note: {remark_in_both(remark)}", err=True)
 
 
 def _failures(entries: list[dict[str, Any]]) -> list[str]:

@@ -2,57 +2,9 @@
 
 import pandas as pd
 
-from govopen_analytics.base.languages import in_language
 from govopen_analytics.coding.assign import Explanation
 from govopen_analytics.coding.codebook import Codebook, Keyword, Pattern
-
-_WORDS = {
-    "zh": {
-        "theme": "{rank}：{theme}（把握 {score}，{coder}）",
-        "ranks": {1: "主要主题", 2: "次要主题"},
-        "no_theme": "没有归入任何主题：没有证据为任何主题说话。",
-        "no_score": "人工判断",
-        "review": "{coder} 于 {date} 判断（优先于机器）：{themes}",
-        "no_theme_fits": "不属于任何主题",
-        "join": "、",
-        "pieces": "逐段的证据（该段最支持的主题，占该段证据的份额）：",
-        "piece": "  [{kind}] {theme} {share} · {text}",
-        "kinds": {
-            "title": "标题",
-            "inherited_title": "承袭的标题",
-            "content": "内容",
-            "purpose": "目的",
-            "section": "节",
-            "chapter": "章",
-        },
-        "matches": "匹配到的关键词：",
-        "match": "  {theme}（权重 {weight}）：{before}【{match}】{after}",
-        "no_matches": "没有匹配到关键词；主题由线性模型归入。",
-    },
-    "en": {
-        "theme": "{rank}: {theme} (score {score}, {coder})",
-        "ranks": {1: "Primary theme", 2: "Secondary theme"},
-        "no_theme": "No theme: nothing in the task speaks for one.",
-        "no_score": "given by a person",
-        "review": "{coder} decided on {date} (wins over the machine): {themes}",
-        "no_theme_fits": "no theme fits",
-        "join": ", ",
-        "pieces": "Evidence piece by piece (the theme a piece speaks for most, and its "
-        "share of the piece's evidence):",
-        "piece": "  [{kind}] {theme} {share} · {text}",
-        "kinds": {
-            "title": "title",
-            "inherited_title": "inherited title",
-            "content": "content",
-            "purpose": "purpose",
-            "section": "section",
-            "chapter": "chapter",
-        },
-        "matches": "Keywords matched:",
-        "match": "  {theme} (weight {weight}): {before}[{match}]{after}",
-        "no_matches": "No keyword matched; the theme comes from the linear model.",
-    },
-}
+from govopen_analytics.words import section
 
 
 def explanation_text(
@@ -72,7 +24,7 @@ def explanation_text(
     str
         Lines of plain text.
     """
-    words = in_language(_WORDS, lang)
+    words = section("explanations", lang)
     labels = codebook.labels(lang)
     lines = [explanation.task_id]
     lines += _theme_lines(explanation.assignments, labels, words)
@@ -120,7 +72,7 @@ def review_text(reviews: pd.DataFrame, codebook: Codebook, *, lang: str = "zh") 
     -------
     str
     """
-    words = in_language(_WORDS, lang)
+    words = section("explanations", lang)
     labels = codebook.labels(lang)
     lines = []
     for review in reviews.itertuples():

@@ -16,9 +16,8 @@ from openpyxl.utils import get_column_letter
 
 from govopen_analytics.base.datapackage import safe_cell
 from govopen_analytics.base.errors import ExportError
-from govopen_analytics.base.schemas import FIELDS
+from govopen_analytics.base.schemas import FIELDS, column_meaning, table_meaning
 from govopen_analytics.charts.model import Chart, Point
-from govopen_analytics.office.column_words import column_meaning, table_meaning
 from govopen_analytics.office.figure_json import printable
 from govopen_analytics.office.native import CHINESE_FONT
 from govopen_analytics.office.package import stable_package

@@ -4,6 +4,7 @@ from govopen_analytics.plans.document import (
     Segmented,
     accounted_share,
     segment_document,
+    task_share,
 )
 
-__all__ = ["Segmented", "accounted_share", "segment_document"]
+__all__ = ["Segmented", "accounted_share", "segment_document", "task_share"]

@@ -4,17 +4,29 @@ import datetime as dt
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import fold, tidy
 from govopen_analytics.plans.deadlines import parse_deadline
+from govopen_analytics.plans.numbering import leading_number
 from govopen_analytics.plans.regions import locate_agency
-
-PLAN_WORDS = re.compile(
-    r"工作要点|任务分解|责任分解|任务分工|分工方案|责任分工|工作台账|任务台账|重点工作|重点任务|"
-    r"实施方案|工作方案|工作安排|任务清单|工作清单|工作计划|行动方案|落实方案|任务分配|工作任务|"
-    r"公开计划|任务表|一览表|推进方案|实施意见|责任清单|分解表|台账"
+from govopen_analytics.plans.titles import (
+    PLAN_WORDS,
+    title_name,
+    without_label,
+    without_number,
 )
-SUBJECT = re.compile(r"政务公开|(?:政府)?信息公开|公开工作|阳光政务")
+
+_SUBJECT = re.compile(r"政务公开|(?:政府)?信息公开|公开工作|阳光政务")
+_NO_TITLE = re.compile(
+    r"[。;|>]|^附件\d*:|^《|^标题|\.\w{3,4}$|^[(\[]|[,:](?!.*年)|的通知$|的函$|"
+    r"^[(\[]?[一二三四五六七八九十\d]+[)、.](?!\d)|"
+    r"^(?:根据|按照|依据|为|对照|结合|参照|围绕|请|现将|经|制定|印发|落实好|附表?|见)"
+)
+_OPENS_WITH_PLACE = re.compile(
+    r"^(?:20\d\d年度?)?[\u3400-\u9fff]{1,20}?(?:[省市县区州盟旗镇乡局厅委办部院校]|中心|街道|公司|集团|医院)"
+)
 _LABELS = {
     "index_number": r"索\s*引\s*号?码?",
     "doc_number": r"(?:发\s*文\s*字?\s*号|文\s*号|文件编号|发文文号|发文字号|公文文号)",
@@ -47,6 +59,12 @@ _DOC_NUMBER = re.compile(
     r"[\u3400-\u9fff]{1,14}(?:\([\u3400-\u9fff]{1,4}\))?\s*[(\[]\s*20\d\d\s*[)\]]\s*(?:第)?\s*\d{1,4}\s*号"
 )
 _YEAR = re.compile(r"(?<!\d)(20[0-3]\d)(?=\s*年|年度|-20\d\d年)")
+_YEARS = re.compile(r"(?<!\d)20[0-3]\d(?!\d)|二[〇○零][〇○零一二三四五六七八九]{2}年")
+_SPAN = re.compile(
+    r"(?<!\d)(?P<first>20[0-3]\d)年?度?\s*(?:[-—–~～至到、/]|--)+\s*(?P<last>20[0-3]\d)(?!\d)"
+)
+_CHINESE_YEAR = re.compile(r"二[〇○零][〇○零一二三四五六七八九]{2}(?=\s*年)")
+_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _AGENCY_TAIL = (
     r"(?:人民政府办公厅|人民政府办公室|人民政府|政府办公室|办事处|管理委员会|管委会|委员会|指挥部|领导小组(?:办公室)?|"
     r"总局|分局|局|厅|委|办公厅|办公室|部|署|院|中心|政府|街道|乡|镇|区|市|县|省)"
@@ -85,8 +103,10 @@ class Metadata:
     city: str | None = None
     county: str | None = None
     level: str | None = None
+    subject: str | None = None
     inferred: list[str] = field(default_factory=list)
     stretches: list[tuple[int, int]] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
 
 def is_plan_title(line: str) -> bool:
@@ -100,16 +120,32 @@ def is_plan_title(line: str) -> bool:
     -------
     bool
     """
-    folded = re.sub(r"\s+", "", fold(line))
-    if not 6 <= len(folded) <= 70:
+    folded = re.sub(r"\s+", "", fold(without_number(line)))
+    if not 6 <= len(folded) <= 70 or _NO_TITLE.search(folded):
         return False
-    if re.search(r"[。;|]|^附件\d*:|^《|^标题|\.\w{3,4}$|^[(\[]", folded):
+    if not PLAN_WORDS.search(folded):
+        return title_name(line).kind == "plan" and bool(_YEARS.search(folded))
+    if _SUBJECT.search(folded):
+        return True
+    name = title_name(line)
+    if name.kind != "plan":
         return False
-    if re.search(
-        r"[,:](?!.*年)|的通知$|的函$|^[(\[]?[一二三四五六七八九十\d]+[)、.]", folded
-    ):
-        return False
-    return bool(PLAN_WORDS.search(folded) and SUBJECT.search(folded))
+    has_year = _YEARS.search(folded) is not None
+    return has_year or (opens_with_place(folded) and name.is_on_subject)
+
+
+def opens_with_place(folded: str) -> bool:
+    """Tell whether a folded line begins with the name of a place or an agency.
+
+    Parameters
+    ----------
+    folded : str
+
+    Returns
+    -------
+    bool
+    """
+    return _OPENS_WITH_PLACE.match(folded) is not None
 
 
 def read_metadata(
@@ -138,11 +174,12 @@ def read_metadata(
     labels = _labels(head, found)
     found.index_number = labels.get("index_number") or _bare_index(head)
     title = first_title or _title(head, hints, labels)
-    found.title = _DATED.sub("", title) if title else None
+    if title:
+        found.title = without_number(without_label(_DATED.sub("", title)))
     found.doc_number = _own_number(head, labels, hints)
     found.issued_date = _issued(head, source, labels)
     found.year = _plan_year(found, head, source, hints)
-    found.agency = _agency(found.title, head, source, labels, hints)
+    found.agency = _agency(found, head, source, labels, hints)
     if found.agency:
         place = locate_agency(found.agency)
         found.province, found.city = place.province, place.city
@@ -182,34 +219,67 @@ def _labels(head: str, found: Metadata) -> dict[str, str]:
     return values
 
 
-def _title(head: str, hints: dict, labels: dict) -> str | None:
-    lines = [line.strip() for line in head.split("\n") if line.strip()]
+def _title(head: str, hints: dict[str, str], labels: dict[str, str]) -> str | None:
+    lines = [without_label(line).strip() for line in head.split("\n")]
+    lines = [line for line in lines if line]
     lines += [one for line in lines if (one := _title_before_text(line))]
-    candidates = [line for line in lines if is_plan_title(line)]
-    if candidates:
-        return tidy(candidates[-1])
     joined = [
-        lines[i] + lines[i + 1]
-        for i in range(len(lines) - 1)
-        if len(lines[i]) < 40 and not re.search(r"[。；;:：]$", lines[i])
+        above + below
+        for above, below in pairwise(lines)
+        if len(above) < 40 and not re.search(r"[。；;:：]$|的通知$", above)
     ]
-    candidates = [line for line in joined if is_plan_title(line)]
-    if candidates:
-        return tidy(candidates[-1])
-    notices = [
-        line for line in lines if re.search("关于.*政务公开.*(?:通知|意见)$", line)
+    for candidates in (lines, joined):
+        if titles := [line for line in candidates if is_plan_title(line)]:
+            return tidy(titles[-1])
+    labelled = labels.get("title", "")
+    if title_name(labelled).kind in ("plan", "notice"):
+        return labelled
+    for candidates in (lines, joined):
+        if notices := [line for line in candidates if is_notice_title(line)]:
+            return tidy(notices[-1])
+    named = [
+        name
+        for line in lines
+        for name in re.findall(r"印发[^《]{0,6}[《〈]([^《》]{6,60})[》〉]", line)
+        + re.findall(r"现(?:将|把)[^《]{0,6}[《〈]([^《》]{6,60})[》〉]", line)
+        if not _QUOTES.match(line) and title_name(name).kind == "plan"
     ]
-    if notices:
-        return tidy(notices[-1])
-    named = re.findall(r"印发[^《]{0,6}[《〈]([^《》]{6,60})[》〉]", head)
-    named = [one for one in named if PLAN_WORDS.search(one) and SUBJECT.search(one)]
     if named:
         return tidy(named[-1])
-    for one in (labels.get("title"), hints.get("title"), *lines[:6]):
-        is_sentence = bool(one) and re.search(r"[。:：;；]$", one)
-        if one and SUBJECT.search(fold(one)) and len(one) < 80 and not is_sentence:
+    for one in (labelled, hints.get("title"), *lines[:6]):
+        if one and len(one) < 80 and _may_be_title(one):
             return tidy(one)
     return None
+
+
+_QUOTES = re.compile(r"\s*(?:根据|按照|依据|为|对照|结合|参照|近日|日前)")
+
+
+def is_notice_title(line: str) -> bool:
+    """Tell whether a line is the title of a notice of a plan or of work.
+
+    Parameters
+    ----------
+    line : str
+
+    Returns
+    -------
+    bool
+    """
+    folded = re.sub(r"\s+", "", fold(without_number(line)))
+    if not 10 <= len(folded) <= 90 or re.search(r"[。;|>]|^[《(\[]", folded):
+        return False
+    if not re.search(r"(?:关于|印发|转发).*(?:通知|意见|函)$", folded):
+        return False
+    name = title_name(line)
+    return name.kind == "plan" or (name.kind == "notice" and name.is_on_subject)
+
+
+def _may_be_title(line: str) -> bool:
+    """Whether a line that no rule knows could still be the title."""
+    folded = fold(line)
+    is_sentence = re.search(r"[。:;>|]|,.*,", folded) or leading_number(folded)
+    return _SUBJECT.search(folded) is not None and not is_sentence
 
 
 def _bare_index(head: str) -> str | None:
@@ -270,8 +340,7 @@ def read_date(text: str) -> dt.date | None:
     match = _DATE.search(fold(text))
     if not match:
         return None
-    digits = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-    year = int(match["y"].translate(digits))
+    year = int(match["y"].translate(_DIGITS))
     deadline = parse_deadline(
         f"{year}年{_figure(match['m'])}月{_figure(match['d'])}日", None
     )
@@ -307,10 +376,17 @@ def _issued(head: str, source: str, labels: dict) -> dt.date | None:
     return read_date(labels.get("published_date", ""))
 
 
-def _plan_year(found: Metadata, head: str, source: str, hints: dict) -> int | None:
+def _plan_year(
+    found: Metadata, head: str, source: str, hints: dict[str, str]
+) -> int | None:
     """The year of the plan: named in its title, else that of its issue."""
     for text in (found.title, hints.get("title")):
-        years = _YEAR.findall(fold(text or ""))
+        named = _CHINESE_YEAR.sub(
+            lambda match: match.group().translate(_DIGITS), fold(text or "")
+        )
+        if span := _SPAN.search(named):
+            return _year_of_span(found, int(span["first"]), int(span["last"]))
+        years = _YEAR.findall(named)
         if years:
             return int(years[-1])
     numbers = re.search(r"(?<!\d)(20[0-3]\d)(?!\d)", fold(found.title or ""))
@@ -337,32 +413,100 @@ def _plan_year(found: Metadata, head: str, source: str, hints: dict) -> int | No
     return dates[0].year if dates else None
 
 
+def _year_of_span(found: Metadata, first: int, last: int) -> int:
+    """Of a plan for several years the year in which it was issued."""
+    own = re.search(r"[(\[]\s*(20\d\d)", fold(found.doc_number or ""))
+    issued = found.issued_date.year if found.issued_date else None
+    years = [year for year in (int(own[1]) if own else None, issued) if year]
+    year = next((year for year in years if first <= year <= last), first)
+    values = {"first": first, "last": last, "year": year}
+    found.remarks.append(Remark("title_names_years", values))
+    return year
+
+
 def _agency(
-    title: str | None, head: str, source: str, labels: dict, hints: dict
+    found: Metadata,
+    head: str,
+    source: str,
+    labels: dict[str, str],
+    hints: dict[str, str],
 ) -> str | None:
-    """Name the agency: from the title, in full if the text has it in full."""
+    """Name the agency: from the title, in full if the text has it in full.
+
+    The title of the plan counts first, then that of the notice that hands it on,
+    then signatures and labels. A short name (区政府办公室) that no place on the
+    page completes names no agency: two places would become one.
+    """
+    title = found.title
     named = agency_in_title(title or "")
     signed = [*_signed_and_dated(head), *_signatures(head)]
+    notices = [
+        one
+        for line in _whole_lines(head)
+        if is_notice_title(line) and (one := agency_in_title(line))
+    ]
     if named:
-        longer = [
-            bare
-            for one in signed
-            if named in (bare := re.sub("办公室$|办公厅$", "", one)) and _is_full(bare)
-        ]
         if _is_full(named):
+            longer = [
+                bare
+                for one in signed
+                if named in (bare := re.sub("办公室$|办公厅$", "", one))
+                and _is_full(bare)
+            ]
             return max([named, *longer], key=len)
-        return _in_full(named, source, signed, labels) or named
+        full = [one for one in notices if _is_full(one)]
+        return (
+            next(iter(full), None) or _in_full(named, source, signed, labels) or named
+        )
     at_the_end = _signed_and_dated(source[-400:])
-    for one in (*signed, *at_the_end, labels.get("agency"), hints.get("site")):
-        one = fold(re.sub(r"\s+", "", one or ""))
-        if one and _AGENCY_LINE.fullmatch(one):
-            full = one if _is_full(one) else _in_full(one, source, signed, labels)
-            return full or one
-    region = re.match(
-        r"(?:20\d\d年度?)?([\u3400-\u9fff]{2,9}?[省市县区])(?=20\d\d年|政务|政府)",
-        fold(title or ""),
+    candidates = [*signed, *at_the_end, labels.get("agency"), hints.get("site")]
+    names = [fold(re.sub(r"\s+", "", one or "")) for one in candidates]
+    names = [one for one in names if one and _AGENCY_LINE.fullmatch(one)]
+    for one in (*notices, *names):
+        if _is_full(one):
+            return one
+    places = [one for text in (title, *notices) if (one := _place_in_title(text or ""))]
+    for one in (*notices, *names):
+        completed = _with_place(one, places) or _in_full(one, source, signed, labels)
+        if completed:
+            return completed
+    if places:
+        return f"{places[0]}人民政府"
+    short = next(iter((*notices, *names)), None)
+    if short and not re.match("[省市县区州盟旗镇乡]|政府|人民政府|办公", short):
+        return short
+    if short:
+        found.remarks.append(Remark("agency_short", {"name": short}))
+    return None
+
+
+def _whole_lines(head: str) -> list[str]:
+    """Lines of the head, and each with the one below it: a title may be broken."""
+    lines = [without_label(line).strip() for line in head.split("\n")]
+    lines = [line for line in lines if line]
+    return [*lines, *(above + below for above, below in pairwise(lines))]
+
+
+def _place_in_title(title: str) -> str | None:
+    """The place a title opens with: 甲市乙区 in 2024年甲市乙区政务公开工作要点."""
+    match = re.match(
+        r"(?:关于印发|印发|《)*(?:20\d\d年度?)?([\u3400-\u9fff]{2,14}?[省市县区州盟旗镇乡])"
+        r"(?=20\d\d年|政务|政府|人民政府|基层|全面|信息公开|重点|年度|深化|推进|落实|贯彻|$)",
+        re.sub(r"\s+", "", fold(title)),
     )
-    return f"{region[1]}人民政府" if region and _is_full(region[1]) else None
+    return match[1] if match and _is_full(match[1]) else None
+
+
+def _with_place(short: str, places: list[str]) -> str | None:
+    """A short name of a government's office with the place it belongs to."""
+    match = re.match(
+        r"(?P<level>[省市县区州盟旗镇乡]?)(?:人民)?政府(?P<office>办公[室厅])?$", short
+    )
+    if not match:
+        return None
+    fitting = [one for one in places if one.endswith(match["level"])]
+    office = match["office"] or ""
+    return f"{fitting[0]}人民政府{office}" if fitting else None
 
 
 def agency_in_title(title: str) -> str | None:
@@ -389,7 +533,7 @@ def agency_in_title(title: str) -> str | None:
             rf"({_CORE})(?=关于|贯彻|落实|政务|政府信|信息公开|重点|全面|推进|基层|深化|年度|主动|$)",
             part,
         )
-        if match and not SUBJECT.search(match[1].removesuffix("政务公开领导小组")):
+        if match and not _SUBJECT.search(match[1].removesuffix("政务公开领导小组")):
             return match[1]
     return None
 

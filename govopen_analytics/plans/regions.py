@@ -1,8 +1,10 @@
 """Administrative divisions: an agency's name to its province, city and level."""
 
+import csv
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
 
 from govopen_analytics.base.text import fold
 
@@ -14,6 +16,8 @@ _CITY = re.compile(r"[\u3400-\u9fff]{1,8}?(?:市|自治州|地区|盟)(?![场直
 _NATIONAL = re.compile(
     r"^(?:国务院|国家|中国|中华|海关总署|.{2,12}部(?:办公厅)?$|最高)"
 )
+# Names are said without these words, too: 山东, 宁夏.
+_LAST_WORD = re.compile("(?:省|市|特别行政区|(?:壮族|回族|维吾尔)?自治区)$")
 _MUNICIPALITIES = ("北京市", "天津市", "上海市", "重庆市")
 
 
@@ -27,11 +31,23 @@ class Region:
     level: str | None
 
 
+@dataclass(frozen=True)
+class _Division:
+    code: str
+    name: str
+    status: str
+
+    @property
+    def stem(self) -> str:
+        """The digits that the codes of all divisions inside begin with."""
+        return re.sub("(?:00){1,2}$", "", self.code)
+
+
 def locate_agency(agency: str) -> Region:
     """Find the divisions named in an agency's name, and its level.
 
-    The list of divisions is that of the package ``cpca``. A county whose name
-    several provinces share is placed only if the name says where.
+    The divisions are those of today and former ones that plans still name. A county
+    whose name several divisions share is placed only if the agency's name says where.
 
     Parameters
     ----------
@@ -42,20 +58,8 @@ def locate_agency(agency: str) -> Region:
     -------
     Region
     """
-    import cpca
-
     name = fold(agency).replace(" ", "")
-    row = cpca.transform([name]).iloc[0]
-    province, city, county = (
-        value if isinstance(value, str) and value else None for value in row[:3]
-    )
-    is_placed = _says(name, province) or _says(name, city)
-    if county and not is_placed and _namesakes().get(county, 0) > 1:
-        province = city = None
-    if city and city.startswith(("省直辖", "自治区直辖")):
-        city = county  # a county-level city that no prefecture stands above
-    if city in ("市辖区", "县"):
-        city = None
+    province, city, county = _divisions_in(name)
     if province in _MUNICIPALITIES and county is None and _says(name, province):
         rest = name.split(province[:2], 1)[-1].removeprefix("市")
         match = _COUNTY.match(rest)
@@ -87,14 +91,69 @@ def _level(
     return "national" if _NATIONAL.match(name) else None
 
 
-@lru_cache(maxsize=1)
-def _namesakes() -> dict[str, int]:
-    """Count how many divisions go by a name."""
-    from importlib.resources import files
+def _divisions_in(name: str) -> tuple[str | None, str | None, str | None]:
+    """Find the divisions that a name says, each inside the one before it."""
+    province = city = county = None
+    stem = ""
+    start = 0
+    while start < len(name) and county is None:
+        for end in range(min(start + _longest(), len(name)), start + 1, -1):
+            found = _inside(_by_spelling().get(name[start:end], []), stem)
+            if found:
+                break
+        else:
+            start += 1
+            continue
+        start, stem = end, found[0].stem
+        county = found[0].name if len(stem) == 6 else None
+        if len(found) == 1:
+            province, city = _above(found[0])
+    return province, city, county
 
-    lines = (files("cpca") / "resources" / "adcodes.csv").read_text("utf-8")
-    counts: dict[str, int] = {}
-    for line in lines.splitlines()[1:]:
-        name = line.split(",")[1]
-        counts[name] = counts.get(name, 0) + 1
-    return counts
+
+def _inside(divisions: list[_Division], stem: str) -> list[_Division]:
+    """Keep the divisions inside another: of the highest rank, current ones first."""
+    found = [division for division in divisions if division.code.startswith(stem)]
+    best = min(((len(d.stem), d.status) for d in found), default=None)
+    return [d for d in found if (len(d.stem), d.status) == best]
+
+
+def _above(division: _Division) -> tuple[str, str | None]:
+    """Return the names of a division's province and of its prefecture, if any."""
+    province = _names()[division.code[:2] + "0000"]
+    # No prefecture stands above a county whose code has 90 there.
+    if division.code[2:4] == "90" or len(division.stem) == 4:
+        return province, division.name
+    city = _names().get(division.code[:4] + "00")
+    return province, None if city == province else city
+
+
+@lru_cache(maxsize=1)
+def _divisions() -> list[_Division]:
+    text = (files(__package__) / "divisions.csv").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return [_Division(**row) for row in csv.DictReader(lines)]
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """Return the name of each code; a current name goes before a former one."""
+    former_first = sorted(
+        _divisions(), key=lambda division: division.status != "former"
+    )
+    return {division.code: division.name for division in former_first}
+
+
+@lru_cache(maxsize=1)
+def _by_spelling() -> dict[str, list[_Division]]:
+    """Return the divisions that go by a name, in full or without its last word."""
+    found: dict[str, list[_Division]] = {}
+    for division in _divisions():
+        for spelling in {division.name, _LAST_WORD.sub("", division.name)}:
+            found.setdefault(spelling, []).append(division)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _longest() -> int:
+    return max(map(len, _by_spelling()))

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from govopen_analytics.base.languages import agency_name, in_language
 from govopen_analytics.questions.sentences import (
     change_in_words,
     finding_rows,
@@ -12,63 +11,7 @@ from govopen_analytics.questions.sentences import (
     p_in_words,
     theme_name,
 )
-
-_WORDS = {
-    "zh": {
-        "no_year": "这些计划都没有注明年份，看不出变化。请在 manifest.csv 的 year 列"
-        "填写年份。",
-        "one_year": "这些计划都出自 {year} 年，只有一个年份，看不出变化。",
-        "confounded": "这里有 {years} 个年份、{agencies} 个机构，但没有一个机构有两个"
-        "年份的计划：年份之间的差异同样可能是机构之间的差异，因此不画趋势。",
-        "needed": "要看出变化，至少要有一个机构的第二个年份的计划。",
-        "missing_cells": "{agencies} 个机构 × "
-        "{years} 个年份共 {cells} 格，现有 {there} 格，缺 {missing} 格；"
-        "缺的是哪些，见“变化”页。",
-        "panel": "有两个以上年份计划的机构 {agencies} 个，共 {years} 个年份、"
-        "{tasks} 项任务；变化都在同一机构之内比较。",
-        "sure": "{theme}每年 {change}，超出偶然（校正后 p {p}）。",
-        "unsure": "{theme}每年 {change}，区间不含 0，但 {n} 个主题一并检验，"
-        "校正后 p {p}，不足以断定。",
-        "none": "其余 {n} 个主题的变化与 0 无法区分。",
-        "all_none": "{n} 个主题的变化都与 0 无法区分。",
-        "agencies": "逐个机构比较首尾两年：{all} 个差异中有 {found} 个的 {level} "
-        "区间不含 0；若毫无变化，仅凭偶然也约有 {chance} 个。",
-        "largest": "其中最大的是{agency}的{theme}：{year_from}–{year_to} 年 {change}。",
-        "left_out": "另有 {n} 个机构只有一个年份的计划，不计入变化。",
-        "undated": "{n} 份计划没有注明年份或机构，不计入变化。",
-        "there": "已有",
-        "missing": "缺",
-    },
-    "en": {
-        "no_year": "No plan here names its year, so no change can be seen. Fill the "
-        "column 'year' of manifest.csv.",
-        "one_year": "All plans here are of {year}. One year shows no change.",
-        "confounded": "There are {years} years and {agencies} agencies here, but no "
-        "agency has plans for two years: a difference between years may as well be "
-        "one between agencies, so no trend is drawn.",
-        "needed": "To see a change, at least one agency needs the plan of a second "
-        "year.",
-        "missing_cells": "Of {cells} agency-years ({agencies} agencies, {years} years) "
-        "{there} are there and {missing} are missing; the page on change names "
-        "them.",
-        "panel": "Agencies with plans for two or more years: {agencies}, over {years} "
-        "years, with {tasks} tasks. All changes are within the same agency.",
-        "sure": "{theme}: {change} a year, beyond chance (adjusted p {p}).",
-        "unsure": "{theme}: {change} a year. The interval leaves out 0, but {n} themes "
-        "are tested at once; with an adjusted p {p} the change is not established.",
-        "none": "The changes of the other {n} themes cannot be told from 0.",
-        "all_none": "None of the changes of {n} themes can be told from 0.",
-        "agencies": "Agency by agency, first year against last: the {level} interval "
-        "leaves out 0 for {found} of {all} differences; without any change about "
-        "{chance} would by chance alone.",
-        "largest": "The largest of them: {agency}, {theme}, {year_from}–{year_to}: "
-        "{change}.",
-        "left_out": "Agencies with one year only, left out here: {n}.",
-        "undated": "Plans without a year or an agency, left out here: {n}.",
-        "there": "there",
-        "missing": "missing",
-    },
-}
+from govopen_analytics.words import agency_name, section
 
 
 def plan_calendar(documents: pd.DataFrame, *, lang: str = "zh") -> pd.DataFrame:
@@ -86,7 +29,7 @@ def plan_calendar(documents: pd.DataFrame, *, lang: str = "zh") -> pd.DataFrame:
         ``agency``, ``year``, ``n_plans``, ``n_tasks`` (counts) and ``status``, in
         words. Plans without a year have a row of their own, without a year.
     """
-    words = in_language(_WORDS, lang)
+    words = section("change", lang)
     documents = documents.assign(agency=documents["agency"].astype("string"))
     counted = (
         documents.groupby(["agency", "year"], dropna=False)["n_tasks"]
@@ -172,7 +115,7 @@ def change_findings(
     DataFrame, shape (n_sentences, 2)
         ``topic`` and ``finding``.
     """
-    words = in_language(_WORDS, lang)
+    words = section("change", lang)
     if documents.empty:
         return no_task_rows("change", lang)
     if not confounding["n_agencies_repeated"]:

@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from govopen_analytics.base.languages import agency_name, in_language, percent
+from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.frame import (
     ChartSource,
     ChartText,
@@ -21,85 +21,7 @@ from govopen_analytics.charts.frame import (
 )
 from govopen_analytics.charts.style import ACCENT, GRID, HEIGHT, INK
 from govopen_analytics.questions.selection import largest, named_agencies
-
-_WORDS = {
-    "zh": {
-        "no_panel": "没有一个机构有两个年份的计划：年份之间的差异同样可能是机构之间的"
-        "差异，因此不画趋势。缺哪些年份，见“哪些机构—年份已有计划”。",
-        "year": "{year} 年",
-        "no_year": "年份不详",
-        "calendar_title": "哪些机构—年份已有计划，哪些还缺",
-        "calendar_subtitle": "格内为任务数；斜线格：没有这一年的计划{hidden}",
-        "calendar_axis": "格内数字 = 该机构该年计划的任务数（项）",
-        "calendar_alt": "{agencies} 个机构、{columns} 列年份，{there} 格已有计划，"
-        "{missing} 格缺。",
-        "missing": "缺",
-        "calendar_hover": "{agency}<br>{year}：{n} 项任务",
-        "trend_title": "各主题任务份额每年的变化（同一机构之内）",
-        "trend_subtitle": "圆点为每年变化，线段为 {level} 区间；实心：{themes} 个主题"
-        "一并"
-        "检验后仍超出偶然",
-        "trend_axis": "每年变化（百分点）；份额 = 该主题的任务（按 1/k 计）÷ 机构当年"
-        "全部"
-        "任务；{agencies} 个机构、n = {n} 项任务",
-        "trend_alt": "点图：{themes} 个主题份额的每年变化。{found}",
-        "year_title": "有多个年份的机构：各主题任务份额逐年如何",
-        "year_subtitle": "圆点为当年 {agencies} 个机构全部任务的份额，线段为 {level} "
-        "区间{unbalanced}",
-        "unbalanced": "；各年的机构不尽相同",
-        "year_axis": "份额 = 该主题的任务（按 1/k 计）÷ 当年全部任务（{sizes}）",
-        "year_alt": "{themes} 个主题各一格，逐年的份额与区间。",
-        "heat_title": "各机构首尾两年之间各主题份额的变化",
-        "heat_subtitle": "百分点；蓝为升、橙为降；加框并标 *：{level} 区间不含 "
-        "0{hidden}",
-        "heat_axis": "变化 = 终止年份额 − 起始年份额；份额 = 该主题的任务（按 1/k 计"
-        "）÷ "
-        "机构当年全部任务 n",
-        "heat_row": "{agency} {year_from}–{year_to} 年，n = {n_from}、{n_to}",
-        "heat_hover": "{row}<br>{theme}<br>{change}（{lower} 至 {upper}）",
-        "heat_alt": "热力图：{agencies} 个机构、{themes} 个主题的份额变化。",
-        "join": "；",
-    },
-    "en": {
-        "no_panel": "No agency has plans for two years: a difference between years may "
-        "as well be one between agencies, so no trend is drawn. The chart of "
-        "agency-years shows which plans are missing.",
-        "year": "{year}",
-        "no_year": "no year",
-        "calendar_title": "Agency-years with a plan, and those without",
-        "calendar_subtitle": "Numbers are tasks; strokes: no plan of that year{hidden}",
-        "calendar_axis": "Number = tasks in the agency's plan of the year (count)",
-        "calendar_alt": "{agencies} agencies by {columns} columns of years; {there} "
-        "cells hold a plan, {missing} are missing.",
-        "missing": "none",
-        "calendar_hover": "{agency}<br>{year}: {n} tasks",
-        "trend_title": "Yearly change of each theme's share of tasks, within agencies",
-        "trend_subtitle": "Dot: change a year; line: {level} interval; filled: beyond "
-        "chance with {themes} themes tested at once",
-        "trend_axis": "Change a year (points); share = tasks of the theme (1/k each) ÷ "
-        "all tasks of the agency's year; {agencies} agencies, n = {n} tasks",
-        "trend_alt": "Dot plot: yearly change of the shares of {themes} themes. "
-        "{found}",
-        "year_title": "Agencies with several years: each theme's share, year by year",
-        "year_subtitle": "Dot: share of all tasks of {agencies} agencies in that year; "
-        "line: {level} interval{unbalanced}",
-        "unbalanced": "; not the same agencies in every year",
-        "year_axis": "Share = tasks of the theme (1/k each) ÷ all tasks of the year "
-        "({sizes})",
-        "year_alt": "{themes} panels, one a theme, with shares and intervals by year.",
-        "heat_title": "Change of shares by agency, first year to last",
-        "heat_subtitle": "Points; blue up, orange down; framed and starred: the "
-        "{level} interval "
-        "leaves out 0{hidden}",
-        "heat_axis": "Change = share in the last year − share in the first; share = "
-        "tasks of the theme (1/k each) ÷ all n tasks of the agency's year",
-        "heat_row": "{agency} {year_from}–{year_to}, n = {n_from}, {n_to}",
-        "heat_hover": "{row}<br>{theme}<br>{change} ({lower} to {upper})",
-        "heat_alt": "Heat map: changes of shares of {agencies} agencies by {themes} "
-        "themes.",
-        "join": "; ",
-    },
-}
+from govopen_analytics.words import agency_name, section
 
 
 def plan_calendar(
@@ -119,7 +41,7 @@ def plan_calendar(
     Figure
         The 30 agencies with the largest plans, if there are more.
     """
-    words = in_language(_WORDS, lang)
+    words = section("change_charts", lang)
     shown, n_hidden = largest(named_agencies(calendar), "agency", "n_tasks")
     agencies = list(dict.fromkeys(shown["agency"]))
     years = sorted(calendar["year"].dropna().unique())
@@ -197,7 +119,7 @@ def trend_dots(
     Figure
         One sentence where no agency has two years.
     """
-    words = in_language(_WORDS, lang)
+    words = section("change_charts", lang)
     names = theme_names(themes, lang)
     rows = trends.loc[trends["theme_id"].isin(names)].dropna(subset=["change_per_year"])
     rows = rows.sort_values("change_per_year", ascending=False, kind="stable")
@@ -270,7 +192,7 @@ def year_dots(
     Figure
         One sentence where no agency has two years.
     """
-    words = in_language(_WORDS, lang)
+    words = section("change_charts", lang)
     names = theme_names(themes, lang)
     n_agencies = documents["agency"].nunique()
     cells = documents.drop_duplicates(["agency", "year"])
@@ -349,7 +271,7 @@ def change_heat_map(
         The 30 agencies with the largest changes, if there are more; one sentence
         where no agency has two years.
     """
-    words = in_language(_WORDS, lang)
+    words = section("change_charts", lang)
     names = theme_names(themes, lang)
     rows = changes.loc[changes["theme_id"].isin(names)]
     shown, n_hidden = largest(named_agencies(rows), "agency", "change")

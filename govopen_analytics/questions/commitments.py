@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from govopen_analytics.base.languages import agency_name, in_language
 from govopen_analytics.questions.sentences import (
     finding_rows,
     no_task_rows,
     share_in_words,
 )
+from govopen_analytics.words import agency_name, section
 
 FLAGS = (
     "has_named_output",
@@ -19,74 +19,16 @@ FLAGS = (
     "has_all_elements",
 )
 POINTS = ("completed", "substantial", "limited", "not_started", "no_evidence")
-_WORDS = {
-    "zh": {
-        "flags": {
-            "has_named_output": "写明成果",
-            "has_quantity": "写明数量与单位",
-            "has_lead_unit": "写明牵头单位",
-            "has_deadline": "写明到期日",
-            "has_all_elements": "四项俱全",
-        },
-        "points": {
-            "completed": "已完成",
-            "substantial": "基本完成",
-            "limited": "有进展",
-            "not_started": "未启动",
-            "no_evidence": "看不出",
-        },
-        "flag": "{flag}的任务占 {share}。",
-        "range_apart": "{flag}：最高的是{high}，{high_share}；最低的是{low}，"
-        "{low_share}；两者区间不重叠，难以只用偶然解释。",
-        "range_together": "{flag}：最高的是{high}，{high_share}；最低的是{low}，"
-        "{low_share}；两者区间重叠，不足以断定高低。",
-        "progress": "{n} 项任务附有进展（{agencies} 个机构，共 {all} 项任务），"
-        "这是机构自己的说法：",
-        "point": "{point} {share}",
-        "no_progress": "这些计划都没有报告进展：完成与否无从得知。",
-        "join": "；",
-        "stop": "。",
-    },
-    "en": {
-        "flags": {
-            "has_named_output": "Names an output",
-            "has_quantity": "Quantity and unit",
-            "has_lead_unit": "Names a lead unit",
-            "has_deadline": "Day to be done by",
-            "has_all_elements": "All four",
-        },
-        "points": {
-            "completed": "completed",
-            "substantial": "substantial",
-            "limited": "limited",
-            "not_started": "not started",
-            "no_evidence": "no evidence",
-        },
-        "flag": "{flag}: {share}.",
-        "range_apart": "{flag}: highest in {high}, {high_share}, lowest in {low}, "
-        "{low_share}; their intervals do not overlap, so chance alone hardly explains "
-        "the difference.",
-        "range_together": "{flag}: highest in {high}, {high_share}, lowest in {low}, "
-        "{low_share}; their intervals overlap, so the order is not established.",
-        "progress": "Tasks with a progress report: {n} ({agencies} agencies, {all} "
-        "tasks in all), in the agencies' own words: ",
-        "point": "{point} {share}",
-        "no_progress": "None of these plans reports progress: whether anything was "
-        "completed is not known.",
-        "join": "; ",
-        "stop": ".",
-    },
-}
 
 
 def flag_names(lang: str) -> dict[str, str]:
     """Return the words for the elements of a verifiable commitment."""
-    return in_language(_WORDS, lang)["flags"]
+    return section("commitments", lang)["flags"]
 
 
 def point_names(lang: str) -> dict[str, str]:
     """Return the words for the five points of completion."""
-    return in_language(_WORDS, lang)["points"]
+    return section("commitments", lang)["points"]
 
 
 def element_flags(verifiable: pd.DataFrame) -> pd.DataFrame:
@@ -146,7 +88,7 @@ def commitment_findings(
     DataFrame, shape (n_sentences, 2)
         ``topic`` and ``finding``.
     """
-    words, level = in_language(_WORDS, lang), f"{interval:.0%}"
+    words, level = section("commitments", lang), f"{interval:.0%}"
     if whole.empty:
         return no_task_rows("commitments", lang)
     flags = whole.set_index("flag")

@@ -3,7 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from govopen_analytics.base.languages import in_language, percent
+from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.frame import (
     ChartSource,
     ChartText,
@@ -19,43 +19,7 @@ from govopen_analytics.questions.commitments import (
     point_names,
 )
 from govopen_analytics.questions.selection import extremes, named_agencies
-
-_WORDS = {
-    "zh": {
-        "element_title": "各机构有多少任务可以核对：成果、数量、单位、时限",
-        "element_subtitle": "圆点为具备该要素的任务份额，线段为 {level} 区间；按四项"
-        "俱全的"
-        "份额由高到低{hidden}",
-        "element_axis": "份额 = 具备该要素的任务 ÷ 该机构全部任务 n",
-        "element_alt": "点图：{agencies} 个机构的任务具备各要素的份额与区间。",
-        "completion_title": "各机构自报完成了多少",
-        "completion_subtitle": "只计附有进展的任务；圆点为份额，线段为 {level} 区间；"
-        "按已完成"
-        "的份额由高到低{hidden}",
-        "completion_axis": "份额 = 该完成程度的任务 ÷ 该机构附有进展的任务 n",
-        "completion_alt": "点图：{agencies} 个机构附有进展的任务按完成程度的份额与区"
-        "间。",
-        "no_progress": "这些计划都没有报告进展：完成与否无从得知，也无法作图。",
-    },
-    "en": {
-        "element_title": "How much can be checked: outputs, quantities, units, dates",
-        "element_subtitle": "Dot: share of tasks that have it; line: {level} interval; "
-        "ordered by the share that has all four{hidden}",
-        "element_axis": "Share = tasks that have the element ÷ all n tasks of the "
-        "agency",
-        "element_alt": "Dot plot: share of tasks with each element and its interval, "
-        "for {agencies} agencies.",
-        "completion_title": "What each agency says it completed",
-        "completion_subtitle": "Tasks with a progress report only; dot: share; line: "
-        "{level} interval; ordered by the share completed{hidden}",
-        "completion_axis": "Share = tasks at that point ÷ the agency's n tasks with a "
-        "progress report",
-        "completion_alt": "Dot plot: tasks with a progress report by how far they got, "
-        "shares and intervals of {agencies} agencies.",
-        "no_progress": "None of these plans reports progress: whether anything was "
-        "completed is not known and cannot be drawn.",
-    },
-}
+from govopen_analytics.words import section
 
 
 def element_dots(
@@ -82,7 +46,7 @@ def element_dots(
     Figure
         Of more than 30 agencies the 15 highest and the 15 lowest.
     """
-    words = in_language(_WORDS, lang)
+    words = section("commitments_charts", lang)
     proportions = named_agencies(proportions)
     shown, n_hidden = _agencies(proportions, "has_all_elements", FLAGS)
     text = ChartText(
@@ -121,7 +85,7 @@ def completion_dots(
     Figure
         One sentence where no plan reports progress.
     """
-    words = in_language(_WORDS, lang)
+    words = section("commitments_charts", lang)
     proportions = named_agencies(proportions)
     shown, n_hidden = _agencies(proportions, "completed", POINTS)
     text = ChartText(

@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from govopen_analytics.base.languages import in_language, percent
+from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.style import (
     ACCENT,
     GRID,
@@ -21,27 +21,10 @@ from govopen_analytics.charts.style import (
     set_left_margin,
     source_line,
 )
+from govopen_analytics.words import section
 
 _LABEL_WIDTH = 15  # letters of a line of an agency's name
 _MOST_ROOMY_ROWS, _MOST_ROWS = 10, 30
-_WORDS = {
-    "zh": {
-        "title": "读入的年度计划：任务数与正文去向",
-        "tasks": "任务数（项）",
-        "share": "有明确去向的字符占全文非空白字符的份额",
-        "hidden": "正文去向最不全的 {shown} 份；另有 {n} 份未画出，见下表",
-        "alt": "条形图与点图：{rows} 份年度计划的任务数，以及正文有去向的份额。",
-    },
-    "en": {
-        "title": "Plans read: number of tasks, and where the text went",
-        "tasks": "Tasks (count)",
-        "share": "Characters with a named role, share of all non-blank ones",
-        "hidden": "The {shown} plans with the least text accounted for; {n} more are "
-        "not drawn",
-        "alt": "Bars and dots: number of tasks of {rows} annual plans, and the share "
-        "of their text with a named role.",
-    },
-}
 
 
 def corpus_overview(
@@ -68,7 +51,7 @@ def corpus_overview(
     SelectionError
         If the library has no words in `lang`.
     """
-    words = in_language(_WORDS, lang)
+    words = section("corpus_charts", lang)
     if documents.empty:
         title = words["title"]
         return sentence_figure("corpus_overview", title, "", source=source, lang=lang)

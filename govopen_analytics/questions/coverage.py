@@ -2,23 +2,11 @@
 
 import pandas as pd
 
-from govopen_analytics.base.languages import in_language
 from govopen_analytics.questions.sentences import finding_rows
+from govopen_analytics.words import section
 
 # Plans of a chart or table that a person can still read as a whole.
 MOST_PLANS = 25
-
-_WORDS = {
-    "zh": {
-        "hidden": "图表中列出任务最多的 {shown} 份计划，另有 {hidden} 份；"
-        "全部份额见下载的 theme_shares.csv，全部任务见 theme_tasks.csv。",
-    },
-    "en": {
-        "hidden": "Charts and tables show the {shown} plans with most tasks; {hidden} "
-        "more are left out. All shares are in theme_shares.csv, all tasks in "
-        "theme_tasks.csv.",
-    },
-}
 
 
 def plans_with_most_tasks(
@@ -64,6 +52,6 @@ def hidden_plans(n_shown: int, n_hidden: int, *, lang: str = "zh") -> pd.DataFra
     DataFrame, shape (0 or 1, 2)
         ``topic`` and ``finding``.
     """
-    text = in_language(_WORDS, lang)["hidden"]
+    text = section("coverage", lang)["hidden"]
     said = [text.format(shown=n_shown, hidden=f"{n_hidden:,}")] if n_hidden else []
     return finding_rows("hidden", said)

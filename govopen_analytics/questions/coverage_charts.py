@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from govopen_analytics.base.languages import in_language, percent
+from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.style import (
     ACCENT,
     GRID,
@@ -30,6 +30,7 @@ from govopen_analytics.charts.style import (
     wrapped_name,
 )
 from govopen_analytics.questions.views import select_themes
+from govopen_analytics.words import section
 
 _BLUES = [
     [0.0, "#f1f6fb"],
@@ -42,59 +43,6 @@ _MOST_ROOMY_ROWS = 9  # of a heat map: more rows have one line each
 _MOST_LABELLED_ROWS = 6  # of the dot plot: more rows have no room for values
 _STROKES = (-0.7, -0.5, -0.3, 0.3, 0.5, 0.7)  # of a cell, from its middle
 _LIGHT_TEXT_FROM = 0.68  # of the scale: where light text gains on dark
-
-_WORDS = {
-    "zh": {
-        "wrap": 6,
-        "head_lines": 2,
-        "label_wrap": 15,
-        "longest_line": 24,
-        "heat_title": "各机构年度计划在各主题上的任务份额",
-        "heat_subtitle": "深色份额大；斜线格：该计划的 n 项任务中未见此主题{hidden}",
-        "hidden": "；任务较少的 {n} 份计划未画出",
-        "share_axis": "份额 = 该主题的任务（多主题任务按 1/k 计）÷ 该计划全部任务 n",
-        "unseen": "未见",
-        "core": "核心主题",
-        "other": "其他主题",
-        "hover": "{plan}<br>{theme}<br>份额 {share}（{level} 区间 "
-        "{lower}–{upper}）<br>{themed} 项任务涉及，共 {n} 项",
-        "dot_title": "各主题的任务份额与 {level} 区间",
-        "dot_subtitle": "圆点为份额，线段为区间；空心菱形：n 项任务中未见{hidden}",
-        "alt_heat": "热力图：{rows} 份年度计划与 {columns} 个主题的任务份额。{tops}",
-        "alt_top": "{plan}份额最大的主题是{theme}（{share}）",
-        "alt_dot": "点图：{columns} 个主题各一格，"
-        "每格列出 {rows} 份年度计划的份额与区间。",
-        "alt_join": "；",
-        "alt_stop": "。",
-    },
-    "en": {
-        "wrap": 14,
-        "head_lines": 4,
-        "label_wrap": 15,
-        "longest_line": 28,
-        "heat_title": "Share of tasks per theme in each agency's annual plan",
-        "heat_subtitle": "Darker is larger; hatched: not observed in the plan's n "
-        "tasks{hidden}",
-        "hidden": "; {n} plans with fewer tasks are not drawn",
-        "share_axis": "Share = tasks of the theme (a task with k themes counts 1/k "
-        "to each) ÷ all n tasks of the plan",
-        "unseen": "not obs.",
-        "core": "core themes",
-        "other": "further themes",
-        "hover": "{plan}<br>{theme}<br>share {share} ({level} interval "
-        "{lower}–{upper})<br>{themed} of {n} tasks touch it",
-        "dot_title": "Share of tasks per theme, with {level} intervals",
-        "dot_subtitle": "Dot: share; line: interval; open diamond: not observed in n "
-        "tasks{hidden}",
-        "alt_heat": "Heat map: shares of tasks in {rows} annual plans by {columns} "
-        "themes. {tops}",
-        "alt_top": "{plan}: the largest is {theme} ({share})",
-        "alt_dot": "Dot plot: one panel for each of {columns} themes, with shares and "
-        "intervals of {rows} annual plans.",
-        "alt_join": "; ",
-        "alt_stop": ".",
-    },
-}
 
 
 def theme_heat_map(
@@ -138,7 +86,7 @@ def theme_heat_map(
     SelectionError
         If the library has no words in `lang`.
     """
-    words = in_language(_WORDS, lang)
+    words = section("coverage_charts", lang)
     if documents.empty:
         title = words["heat_title"]
         return sentence_figure("theme_heat_map", title, "", source=source, lang=lang)
@@ -218,7 +166,7 @@ def theme_dot_plot(
     SelectionError
         If the library has no words in `lang`.
     """
-    words = in_language(_WORDS, lang)
+    words = section("coverage_charts", lang)
     if documents.empty:
         title = words["dot_title"].format(level=f"{interval:.0%}")
         return sentence_figure("theme_dot_plot", title, "", source=source, lang=lang)

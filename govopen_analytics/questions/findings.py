@@ -4,105 +4,26 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from govopen_analytics.base.languages import in_language, percent
+from govopen_analytics.base.languages import percent
+from govopen_analytics.words import section
 
 # The front page lists this many plans and says that there are more.
 MOST_PLANS = 8
-
-_WORDS = {
-    "zh": {
-        "read": "读入 {documents} 份年度计划（{agencies} 个机构，{years}），"
-        "共 {tasks} 项任务。",
-        "failed": "{n} 个文件未能读入，原因见语料页。",
-        "noted": "{n} 个已读入的文件在清单上有问题，见语料页。",
-        "failed_none": "所有文件均已读入。",
-        "warned": "{n} 份计划有需要人工查看之处，见语料页。",
-        "theme": "「{theme}」",
-        "top": "{plan}：份额最大的是{themes}，占 {n} 项任务的 {share}"
-        "（{level} 区间 {lower}–{upper}）。",
-        "tied": "{plan}：份额最大的是{themes}，各占 {n} 项任务的 {share}"
-        "（{level} 区间 {lower}–{upper}）。",
-        "more": "此处列出任务最多的 {shown} 份计划，其余 {hidden} 份见主题页。",
-        "apart": "「{theme}」：{high_plan}最高（{high}，n = {high_n}），可见者中"
-        "{low_plan}最低（{low}，n = {low_n}）；两者的 {level} 区间不重叠。",
-        "together": "「{theme}」：{high_plan}最高（{high}，n = {high_n}），可见者中"
-        "{low_plan}最低（{low}，n = {low_n}）；两者的 {level} 区间重叠，"
-        "不足以断定孰高孰低。",
-        "unseen": "「{theme}」在{plans}中未见；任务少时未见不等于未部署。",
-        "unseen_plan": "{plan}的 {n} 项任务",
-        "plan": "{agency}{year}",
-        "year": "（{year} 年）",
-        "without": "没有读出一项任务、因而没有份额的计划：{plans}。",
-        "no_tasks": "这里没有一项任务，没有份额可言；未能读入的文件与原因见语料页。",
-        "unclassified": "{n} 项任务未能归入任何主题，仍计入分母。",
-        "confounded": "这些计划中没有一个机构出现在两个年份：机构与年份混淆，"
-        "年份之间的差异同样可能是机构之间的差异，因此本报告不画年度趋势。",
-        "partly": "只有 {n} 个机构有两个以上年份的计划；"
-        "其余机构的年份差异与机构差异无法区分。",
-        "join": "、",
-        "unseen_join": "、",
-        "years": "{first}–{last} 年",
-        "one_year": "{first} 年",
-        "no_year": "年份不详",
-    },
-    "en": {
-        "read": "Annual plans read: {documents} (agencies: {agencies}; {years}), with "
-        "tasks: {tasks}.",
-        "failed": "Files that could not be read: {n}; the corpus page says why.",
-        "noted": "Files read although the manifest has a problem with them: {n}; "
-        "see the corpus page.",
-        "failed_none": "Every file was read.",
-        "warned": "Plans with something a person should look at: {n}; see the corpus "
-        "page.",
-        "theme": '"{theme}"',
-        "top": "{plan}: {themes} has the largest share, {share} (n = {n}, "
-        "{level} interval {lower}–{upper}).",
-        "tied": "{plan}: {themes} have the largest shares, {share} each "
-        "(n = {n}, {level} interval {lower}–{upper}).",
-        "more": "Listed are the {shown} plans with most tasks; {hidden} more are on "
-        "the theme page.",
-        "apart": '"{theme}": highest in {high_plan} ({high}, n = {high_n}), '
-        "lowest where seen in {low_plan} ({low}, n = {low_n}); their {level} "
-        "intervals do not overlap.",
-        "together": '"{theme}": highest in {high_plan} ({high}, n = {high_n}), '
-        "lowest where seen in {low_plan} ({low}, n = {low_n}); their {level} "
-        "intervals overlap, so the order is not established.",
-        "unseen": '"{theme}" was not observed in: {plans}. With few tasks, not '
-        "observed does not mean not planned.",
-        "unseen_plan": "{plan}, n = {n}",
-        "plan": "{agency}{year}",
-        "year": " ({year})",
-        "without": "Plans in which no task was found, and which have no shares: "
-        "{plans}.",
-        "no_tasks": "There is no task here, so there are no shares; the corpus page "
-        "names the files that could not be read.",
-        "unclassified": "Tasks that fit no theme: {n}; they stay in the denominator.",
-        "confounded": "No agency has plans for two years here: agency and year are "
-        "confounded. A difference between years may as well be one between agencies, "
-        "so this report draws no trend over years.",
-        "partly": "Only {n} agencies have plans for two or more years; for the "
-        "others, year and agency cannot be told apart.",
-        "join": ", ",
-        "unseen_join": "; ",
-        "years": "{first}–{last}",
-        "one_year": "{first}",
-        "no_year": "years unknown",
-    },
-}
 
 
 def corpus_findings(
     documents: pd.DataFrame,
     tasks: pd.DataFrame,
     failures: pd.DataFrame,
+    remarks: pd.DataFrame,
     *,
     lang: str = "zh",
 ) -> pd.DataFrame:
-    """Say what was read and what could not be.
+    """Say what was read, what could not be, and what to look at.
 
     Parameters
     ----------
-    documents, tasks, failures : DataFrame
+    documents, tasks, failures, remarks : DataFrame
         Valid tables.
     lang : {"zh", "en"}, default "zh"
 
@@ -111,7 +32,7 @@ def corpus_findings(
     DataFrame, shape (n_sentences, 2)
         ``topic`` and ``finding``.
     """
-    words = in_language(_WORDS, lang)
+    words = section("findings", lang)
     read = words["read"].format(
         documents=len(documents),
         agencies=documents["agency"].nunique(),
@@ -119,16 +40,13 @@ def corpus_findings(
         tasks=len(tasks),
     )
     rows = [("corpus", read)]
-    is_read = failures["source_file"].isin(documents["source_file"])
-    n_failed = failures.loc[~is_read, "source_file"].nunique()
+    n_failed = failures["source_file"].nunique()
     key = "failed" if n_failed else "failed_none"
     rows.append(("corpus", words[key].format(n=n_failed)))
-    n_noted = failures.loc[is_read, "source_file"].nunique()
-    if n_noted:
-        rows.append(("corpus", words["noted"].format(n=n_noted)))
-    n_warned = int((documents["warnings"].map(len) > 0).sum())
-    if n_warned:
-        rows.append(("corpus", words["warned"].format(n=n_warned)))
+    if len(remarks):
+        n_files = remarks["source_file"].nunique()
+        text = words["remarked"].format(n=len(remarks), files=n_files)
+        rows.append(("corpus", text))
     return _sentences(rows)
 
 
@@ -163,7 +81,7 @@ def coverage_findings(
     DataFrame, shape (n_sentences, 2)
         ``topic`` and ``finding``.
     """
-    words = in_language(_WORDS, lang)
+    words = section("findings", lang)
     labels = themes.set_index("theme_id")[f"label_{lang}"]
     plans = _plan_names(documents, words)
     shown = shares["theme_id"].isin(labels.index)
@@ -210,7 +128,7 @@ def confounding_findings(
         ``topic`` and ``finding``; no row where every agency has several years,
         or there is one year only.
     """
-    words = in_language(_WORDS, lang)
+    words = section("findings", lang)
     if confounding["is_confounded"]:
         return _sentences([("confounding", words["confounded"])])
     if confounding["is_partly_confounded"]:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from govopen_analytics.base.languages import agency_name, in_language, percent
+from govopen_analytics.base.languages import percent
 from govopen_analytics.questions.selection import MOST_ROWS
 from govopen_analytics.questions.sentences import (
     finding_rows,
@@ -10,56 +10,7 @@ from govopen_analytics.questions.sentences import (
     no_task_rows,
     p_in_words,
 )
-
-_WORDS = {
-    "zh": {
-        "single": "语料中只有一个机构，没有可比的对象。",
-        "few": "只有一个机构有归入主题的任务，没有可比的对象。",
-        "hidden": "共 {all} 个机构；两两比较只做与其余机构差别最大的 {shown} 个，"
-        "其余 {hidden} 个见“各机构与其余合计”的数据表。",
-        "some": "{pairs} 对机构中有 {found} 对的议程距离超出同一议程下的偶然"
-        "（按多重比较校正后 p ≤ 0.05）：差别是真的。",
-        "none": "{pairs} 对机构的议程距离都没有超出同一议程下的偶然：任务数不足以说哪"
-        "两个"
-        "机构的议程不同；这也不证明它们相同。",
-        "farthest": "差别最大的是{group}与{reference}：距离 {distance}，偶然的 95% 界 "
-        "{bound}，校正后 p {p}（{n} 项对 {m} 项）。",
-        "nearest": "距离最小的是{group}与{reference}：距离 {distance}，重合度 {overlap}"
-        "（{n} 项对 {m} 项）。",
-        "rest": "与其余机构合计相比，议程超出偶然地不同的机构 {n} 个：{agencies}。",
-        "rest_none": "与其余机构合计相比，没有一个机构的议程超出偶然地不同。",
-        "reuse": "{agency}的计划与更早的计划相同的文字最多：占其文字的 {share}"
-        "（{level} 区间 {lower}–{upper}，n = {n}）。",
-        "none_reused": "没有发现与更早计划相同的文字。",
-        "no_reuse": "没有更早的计划可以对照，看不出文字的沿用。",
-    },
-    "en": {
-        "single": "The corpus holds one agency: there is nothing to compare.",
-        "few": "Only one agency has tasks with a theme: there is nothing to compare.",
-        "hidden": "There are {all} agencies. Pairs are compared among the {shown} that "
-        "differ most from the rest; the other {hidden} are in the table of each "
-        "agency against the rest.",
-        "some": "In {found} of {pairs} pairs of agencies the distance between agendas "
-        "is beyond what chance gives under one agenda (p ≤ 0.05 after adjustment for "
-        "many comparisons): the difference is real.",
-        "none": "In none of {pairs} pairs of agencies is the distance between agendas "
-        "beyond what chance gives under one agenda: there are too few tasks to say "
-        "which agendas differ, and that does not prove them equal.",
-        "farthest": "Most different: {group} and {reference}, distance {distance}, "
-        "95% bound of chance {bound}, adjusted p {p} ({n} against {m} tasks).",
-        "nearest": "Nearest: {group} and {reference}, distance {distance}, overlap "
-        "{overlap} ({n} against {m} tasks).",
-        "rest": "Agencies whose agenda differs beyond chance from all others "
-        "together, {n}: {agencies}.",
-        "rest_none": "No agency's agenda differs beyond chance from all others "
-        "together.",
-        "reuse": "{agency} shares most text with earlier plans: {share} of its text "
-        "({level} interval {lower}–{upper}, n = {n}).",
-        "none_reused": "No text was found that stands in an earlier plan.",
-        "no_reuse": "There is no earlier plan to compare with, so no reuse of text can "
-        "be seen.",
-    },
-}
+from govopen_analytics.words import agency_name, section
 
 
 def most_different(
@@ -172,7 +123,7 @@ def likeness_findings(
     DataFrame, shape (n_sentences, 2)
         ``topic`` and ``finding``.
     """
-    words = in_language(_WORDS, lang)
+    words = section("likeness", lang)
     if against_rest.empty:
         return no_task_rows("likeness", lang)
     known = pairs.dropna(subset=["distance"])

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from govopen_analytics.base.languages import agency_name, in_language, percent
+from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.frame import (
     ChartSource,
     ChartText,
@@ -29,89 +29,7 @@ from govopen_analytics.charts.style import (
 )
 from govopen_analytics.questions.likeness import most_different
 from govopen_analytics.questions.selection import extremes
-
-_WORDS = {
-    "zh": {
-        "single": "可比的机构不到两个，无法比较。",
-        "rest_title": "各机构的议程与其余机构合计相差多远",
-        "rest_subtitle": "圆点为距离，线段为 {level} 区间；橙色竖线：议程相同时仅凭偶"
-        "然的 "
-        "95% 界；实心：校正后超出偶然{hidden}",
-        "rest_axis": "距离 = √JSD（0 相同，1 无共同主题）；议程 = 各主题份额（按 1/k "
-        "计）÷ "
-        "归入主题的任务 n",
-        "rest_alt": "点图：{agencies} 个机构与其余机构合计的议程距离，及偶然的界。",
-        "chance": "偶然",
-        "row": "{agency}，n = {n}",
-        "heat_title": "机构两两之间的议程重合度",
-        "heat_subtitle": "0–100，100 为完全相同；颜色深为重合高（50 以下同色）；加框"
-        "并标 *：距离超出同一议"
-        "程下的"
-        "偶然（校正后 p ≤ 0.05）{hidden}",
-        "heat_axis": "重合度 = 100 − ½ Σ|p − q|；p、q = 各主题份额（%，分母为归入主题的"
-        "任务 n）；列号即行号",
-        "heat_hover": "{group}<br>{reference}<br>重合度 {overlap}，距离 {distance}，"
-        "偶然的界 {bound}",
-        "heat_alt": "热力图：{agencies} 个机构两两的重合度，{found} 对超出偶然。",
-        "map_title": "机构议程地图：离得近，主题份额相似",
-        "map_subtitle": "点越大任务越多；{lines}{moved}{hidden}",
-        "lines": "连线：两者的距离超出同一议程下的偶然",
-        "no_lines": "{found} 对的距离超出同一议程下的偶然，多到无法连线，见重合度图",
-        "moved": "；相叠的点略微移开",
-        "map_axis": "√JSD 距离的经典多维标度；平面保留了距离平方的 {share}；"
-        "位置只供浏览，不说明差别是否真实",
-        "map_alt": "散点图：{agencies} 个机构，{found} 对的差别超出偶然。",
-        "reuse_title": "各机构的计划有多少文字早见于其他计划",
-        "reuse_subtitle": "圆点为份额，线段为 {level} 区间；只计有更早计划可对照的任"
-        "务{hidden}",
-        "reuse_axis": "份额 = 与更早计划相同的字符 ÷ "
-        "该机构有更早计划可对照的任务（n）的"
-        "全部字符",
-        "reuse_alt": "点图：{agencies} 个机构与更早计划相同文字的份额。",
-        "no_reuse": "没有更早的计划可以对照，看不出文字的沿用。",
-    },
-    "en": {
-        "single": "Fewer than two agencies can be compared.",
-        "rest_title": "How far each agency's agenda lies from all others together",
-        "rest_subtitle": "Dot: distance; line: {level} interval; orange bar: 95% "
-        "bound of chance under one agenda; filled: beyond chance, adjusted{hidden}",
-        "rest_axis": "Distance = √JSD (0 equal, 1 no common theme); agenda = theme "
-        "shares (1/k each) ÷ n tasks with a theme",
-        "rest_alt": "Dot plot: distance of {agencies} agencies from all others "
-        "together, with the bound of chance.",
-        "chance": "chance",
-        "row": "{agency}, n = {n}",
-        "heat_title": "Overlap of agendas between pairs of agencies",
-        "heat_subtitle": "0–100, where 100 is identical; darker is more alike (one "
-        "colour below 50); framed and starred: "
-        "the distance is beyond chance under one agenda (adjusted p ≤ 0.05){hidden}",
-        "heat_axis": "Overlap = 100 − ½ Σ|p − q|; p, q = theme shares (%, of the n "
-        "tasks with a theme); column numbers are row numbers",
-        "heat_hover": "{group}<br>{reference}<br>overlap {overlap}, distance "
-        "{distance}, bound of chance {bound}",
-        "heat_alt": "Heat map: overlap between {agencies} agencies; {found} pairs are "
-        "beyond chance.",
-        "map_title": "Map of agendas: near means similar shares of themes",
-        "map_subtitle": "Larger dots have more tasks; {lines}{moved}{hidden}",
-        "lines": "lines join pairs whose distance is beyond chance under one agenda",
-        "no_lines": "{found} pairs differ beyond chance, too many to join: see the "
-        "overlap of pairs",
-        "moved": "; dots that met are moved apart a little",
-        "map_axis": "Classical scaling of √JSD; the plane holds {share} of the squared "
-        "distances; places are for browsing, they do not say what is real",
-        "map_alt": "Scatter plot: {agencies} agencies, {found} pairs differ beyond "
-        "chance.",
-        "reuse_title": "How much of each agency's text stands in earlier plans",
-        "reuse_subtitle": "Dot: share; line: {level} interval; only tasks with an "
-        "earlier plan to compare with{hidden}",
-        "reuse_axis": "Share = characters equal to an earlier plan ÷ all characters of "
-        "the agency's n tasks with an earlier plan",
-        "reuse_alt": "Dot plot: share of text that stands in earlier plans, for "
-        "{agencies} agencies.",
-        "no_reuse": "There is no earlier plan to compare with, so no reuse of text can "
-        "be seen.",
-    },
-}
+from govopen_analytics.words import agency_name, section
 
 
 def rest_dots(
@@ -138,7 +56,7 @@ def rest_dots(
         The 30 agencies surest to differ, if there are more; one sentence where
         fewer than two can be compared.
     """
-    words = in_language(_WORDS, lang)
+    words = section("likeness_charts", lang)
     known = against_rest.dropna(subset=["distance"])
     shown, n_hidden = most_different(known)
     shown = shown.sort_values("distance", ascending=False)
@@ -209,7 +127,7 @@ def overlap_heat_map(
     Figure
         One sentence where fewer than two agencies can be compared.
     """
-    words = in_language(_WORDS, lang)
+    words = section("likeness_charts", lang)
     known = pairs.dropna(subset=["distance"])
     sizes = _sizes(known)
     names = sorted(sizes, key=lambda name: -sizes[name])
@@ -285,7 +203,7 @@ def agency_map(
     Figure
         One sentence where fewer than two agencies can be compared.
     """
-    words = in_language(_WORDS, lang)
+    words = section("likeness_charts", lang)
     found = pairs.loc[pairs["is_beyond_chance"].astype(bool)]
     alt = words["map_alt"].format(agencies=len(points), found=len(found))
     title = words["map_title"]
@@ -345,7 +263,7 @@ def reuse_dots(
         Of more than 30 agencies the 15 highest and the 15 lowest; one sentence
         where there is no earlier plan.
     """
-    words = in_language(_WORDS, lang)
+    words = section("likeness_charts", lang)
     if reuse.empty:
         shown, n_hidden = reuse, 0
     else:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from govopen_analytics.base.languages import agency_name, in_language, percent
+from govopen_analytics.base.languages import percent
 from govopen_analytics.questions.sentences import (
     finding_rows,
     listed,
@@ -10,52 +10,7 @@ from govopen_analytics.questions.sentences import (
     share_in_words,
     theme_name,
 )
-
-_WORDS = {
-    "zh": {
-        "default": "未指定主题，这里取第一个核心主题；用参数 theme 另选。",
-        "nobody": "{theme}在全部 {n} 项任务中未见；它的份额至多 {upper}。",
-        "pooled": "{theme}占全部 {n} 项任务的 {share}（{level} 区间 {lower}–{upper}），"
-        "{agencies} 个机构中有 {with_it} 个可见。",
-        "unseen": "最少的是未见此主题的 {count} 个机构：{agencies}。"
-        "未见不等于没有部署。",
-        "unseen_one": "{agency}（{n} 项任务中未见，份额至多 {upper}）",
-        "lowest": "可见者中份额最低的是{agency}，{share}。",
-        "highest": "份额最高的是{agency}，{share}。",
-        "apart": "最低的{low}与最高的{high}区间不重叠，差别难以只用偶然解释"
-        "（两端是从 {n} 个机构中挑出的，实际差别会小些）。",
-        "together": "最低的{low}与最高的{high}区间重叠：任务数不足以断定谁高谁低。",
-        "no_spread": "机构之间的差别没有超出抽样的偶然（组内相关为 0）：收缩后的份额"
-        "一律等于合并份额 {share}，排序不可当真。",
-        "spread": "收缩后（任务少的机构靠向合并份额），各机构份额在 {lower}–{upper} "
-        "之间，最低的是{agency}。",
-        "single": "语料中只有一个机构，没有高低可比。",
-    },
-    "en": {
-        "default": "No theme was chosen; this is the first core theme. Choose another "
-        "with the parameter theme.",
-        "nobody": "{theme} was not observed in any task (n = {n}); its share is at "
-        "most {upper}.",
-        "pooled": "{theme} takes {share} of all {n} tasks ({level} interval "
-        "{lower}–{upper}) and is seen in {with_it} of {agencies} agencies.",
-        "unseen": "Least of all: agencies in whose tasks the theme was not observed, "
-        "{count}: {agencies}. Not observed does not mean not planned.",
-        "unseen_one": "{agency} (not observed, n = {n}, share at most {upper})",
-        "lowest": "Lowest where it is seen: {agency}, {share}.",
-        "highest": "Highest: {agency}, {share}.",
-        "apart": "The intervals of the lowest ({low}) and the highest ({high}) do not "
-        "overlap, so chance alone hardly explains the difference (picked as the ends "
-        "of {n} agencies, the true difference is somewhat smaller).",
-        "together": "The intervals of the lowest ({low}) and the highest ({high}) "
-        "overlap: there are too few tasks to say who is higher.",
-        "no_spread": "The agencies differ no more than samples of one agenda would "
-        "(intraclass correlation 0): every shrunk share equals the pooled one, "
-        "{share}, and the order is not to be relied on.",
-        "spread": "Shrunk, which draws agencies with few tasks towards the pooled "
-        "share, the shares lie between {lower} and {upper}; the lowest is {agency}.",
-        "single": "The corpus holds one agency: there is nothing to compare.",
-    },
-}
+from govopen_analytics.words import agency_name, section
 
 
 def theme_findings(
@@ -88,7 +43,7 @@ def theme_findings(
     DataFrame, shape (n_sentences, 2)
         ``topic`` and ``finding``.
     """
-    words = in_language(_WORDS, lang)
+    words = section("one_theme", lang)
     name = theme_name(theme[f"label_{lang}"].iloc[0], lang)
     if pooled.empty or not pooled["n_tasks"].iloc[0]:
         return no_task_rows("theme", lang)

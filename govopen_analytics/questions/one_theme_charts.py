@@ -3,7 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from govopen_analytics.base.languages import agency_name, in_language, percent
+from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.frame import (
     ChartSource,
     ChartText,
@@ -15,49 +15,7 @@ from govopen_analytics.charts.frame import (
 )
 from govopen_analytics.questions.peers_charts import word_chart
 from govopen_analytics.questions.selection import extremes
-
-_WORDS = {
-    "zh": {
-        "title": "各机构用在「{theme}」上的任务份额",
-        "subtitle": "由高到低；圆点为份额，线段为 {level} 区间；实心：区间与合计份额 "
-        "{share}"
-        "（虚线）分开；空心菱形：未见{hidden}",
-        "axis": "份额 = 该主题的任务（多主题任务按 1/k 计）÷ 该机构全部任务 n",
-        "alt": "点图：{agencies} 个机构在「{theme}」上的份额与区间，最高的是{high}"
-        "（{high_share}），最低的是{low}（{low_share}）。",
-        "nobody": "没有一个机构有任务，无法比较。",
-        "unseen": "未见",
-        "words_title": "「{theme}」的任务有何特有用词",
-        "words_subtitle": "对数优势比大于 0：此主题用得更多；线段为 {level} 区间；"
-        "实心：区间不含 0；括号内为此主题的用次与其他主题的用次",
-        "words_axis": "对数优势比（以此为主要主题的任务对其他任务，带信息先验），按 "
-        "z 值排列",
-        "words_alt": "点图：「{theme}」最有特点的 {n} 个词：{words}。",
-        "no_words": "没有可比的用词：没有任务以此为主要主题，或没有两项任务共有的词。",
-        "join": "、",
-    },
-    "en": {
-        "title": "Share of each agency's tasks on “{theme}”",
-        "subtitle": "From high to low; dot: share; line: {level} interval; filled: "
-        "apart from the pooled share of {share} (dotted); diamond: not observed"
-        "{hidden}",
-        "axis": "Share = tasks of the theme (a task with k themes counts 1/k to each) "
-        "÷ all n tasks of the agency",
-        "alt": "Dot plot: shares and intervals of {agencies} agencies on {theme}; "
-        "highest {high} ({high_share}), lowest {low} ({low_share}).",
-        "nobody": "No agency has a task: there is nothing to compare.",
-        "unseen": "not observed",
-        "words_title": "Words that set tasks on “{theme}” apart",
-        "words_subtitle": "Log-odds above 0: used more under this theme; line: {level} "
-        "interval; filled: it leaves out 0; in brackets: uses here, elsewhere",
-        "words_axis": "Log-odds ratio (tasks with this primary theme against all "
-        "others, informative prior), ordered by z-score",
-        "words_alt": "Dot plot: the {n} words most distinctive of {theme}: {words}.",
-        "no_words": "No words to compare: no task has this primary theme, or no word "
-        "stands in two tasks.",
-        "join": ", ",
-    },
-}
+from govopen_analytics.words import agency_name, section
 
 
 def theme_ranking(
@@ -91,7 +49,7 @@ def theme_ranking(
         since raw extremes are mostly small plans; one sentence where there is no
         task.
     """
-    words = in_language(_WORDS, lang)
+    words = section("one_theme_charts", lang)
     name = next(iter(theme_names(theme, lang).values()))
     if shares.empty:
         none = ChartText("theme_ranking", words["title"].format(theme=name), "", "", "")
@@ -166,7 +124,7 @@ def theme_words(
     Figure
         One sentence where there is nothing to compare.
     """
-    words = in_language(_WORDS, lang)
+    words = section("one_theme_charts", lang)
     name = next(iter(theme_names(theme, lang).values()))
     text = ChartText(
         "theme_words",

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from govopen_analytics.base.languages import in_language, percent
+from govopen_analytics.base.languages import percent
 from govopen_analytics.questions.selection import ITSELF, PEERS
 from govopen_analytics.questions.sentences import (
     finding_rows,
@@ -11,59 +11,8 @@ from govopen_analytics.questions.sentences import (
     share_in_words,
     theme_name,
 )
+from govopen_analytics.words import section
 
-_WORDS = {
-    "zh": {
-        "default": "未指定机构，这里取任务最多的{agency}；用参数 agency 另选。",
-        "peers": "其他机构合计",
-        "alone": "语料中没有可以与{agency}相比的其他机构，以下只有它自己的份额。",
-        "apart": "{agency}的议程与其余 {others} 个机构的合计不同：距离 {distance}，"
-        "超出同一议程下仅凭偶然的 95% 界 {bound}（p {p}；任务 {n} 项对 {m} 项）。",
-        "together": "{agency}的议程与其余 {others} 个机构的合计分不出不同：距离 "
-        "{distance}，同一议程下仅凭偶然也可达 {bound}（p {p}；任务 {n} 项对 {m} 项）。",
-        "high": "{theme}明显高于他者：{own}，他者 {peers}。",
-        "low": "{theme}明显低于他者：{own}，他者 {peers}。",
-        "no_theme": "没有一个主题的区间与他者分开；逐个主题看，都不足以断定高低。",
-        "gap_likely": "{theme}在它的 {n} 项任务中未见；若与他者相同，仅凭偶然全未见的"
-        "概率是 {chance}，任务少时这很常见。",
-        "gap_rare": "{theme}在它的 {n} 项任务中未见；若与他者相同，仅凭偶然全未见的"
-        "概率只有 {chance}，值得向该机构询问。",
-        "gap_nobody": "{theme}在它与其他机构的任务中都未见。",
-        "no_spread": "各机构之间的差别没有超出抽样的偶然（组内相关为 0）：收缩后的份额"
-        "一律等于合并份额，它说的是全体，不是这个机构。",
-        "spread": "机构之间的组内相关为 {correlation:.3f}；任务越少，收缩后的份额越靠近"
-        "合并份额。",
-    },
-    "en": {
-        "default": "No agency was chosen; this is the one with most tasks, {agency}. "
-        "Choose another with the parameter agency.",
-        "peers": "all others",
-        "alone": "The corpus holds no other agency to compare {agency} with; below are "
-        "its own shares alone.",
-        "apart": "The agenda of {agency} differs from that of the other {others} "
-        "agencies together: distance {distance}, beyond the 95% bound of {bound} "
-        "that chance gives under one agenda (p {p}; {n} against {m} tasks).",
-        "together": "The agenda of {agency} cannot be told from that of the other "
-        "{others} agencies together: distance {distance}, where chance alone gives "
-        "up to {bound} under one agenda (p {p}; {n} against {m} tasks).",
-        "high": "{theme} is clearly higher than elsewhere: {own}, the others {peers}.",
-        "low": "{theme} is clearly lower than elsewhere: {own}, the others {peers}.",
-        "no_theme": "No theme's interval lies apart from the others'; theme by theme, "
-        "higher or lower is not established.",
-        "gap_likely": "{theme} was not observed (n = {n}); were it like the "
-        "others, chance alone would give that with probability {chance}, which is "
-        "common with few tasks.",
-        "gap_rare": "{theme} was not observed (n = {n}); were it like the "
-        "others, chance alone would give that with a probability of only {chance}: "
-        "worth asking the agency.",
-        "gap_nobody": "{theme}: not observed here, nor in any other agency.",
-        "no_spread": "The agencies differ no more than samples of one agenda would "
-        "(intraclass correlation 0): every shrunk share equals the pooled one and "
-        "speaks of all agencies, not of this one.",
-        "spread": "The intraclass correlation between agencies is {correlation:.3f}; "
-        "the fewer its tasks, the closer a shrunk share lies to the pooled one.",
-    },
-}
 # A gap is called rare where chance alone gives it less often than this.
 RARE = 0.05
 
@@ -107,7 +56,7 @@ def peer_findings(
     DataFrame, shape (n_sentences, 2)
         ``topic`` and ``finding``.
     """
-    words = in_language(_WORDS, lang)
+    words = section("peers", lang)
     labels = themes.set_index("theme_id")[f"label_{lang}"]
     chosen = [words["default"].format(agency=agency)] if is_default else []
     if PEERS not in set(shares["side"]):
@@ -195,7 +144,7 @@ def _gap_sentences(
 
 def side_names(agency: str, *, lang: str = "zh") -> dict[str, str]:
     """Return the words for the values of ``side``."""
-    return {ITSELF: agency, PEERS: in_language(_WORDS, lang)["peers"]}
+    return {ITSELF: agency, PEERS: section("peers", lang)["peers"]}
 
 
 def named_sides(rows: pd.DataFrame, agency: str) -> pd.DataFrame:

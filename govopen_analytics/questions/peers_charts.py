@@ -3,7 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from govopen_analytics.base.languages import in_language, percent
+from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.frame import (
     ChartSource,
     ChartText,
@@ -15,51 +15,7 @@ from govopen_analytics.charts.frame import (
     wrapped,
 )
 from govopen_analytics.questions.selection import ITSELF, PEERS
-
-_WORDS = {
-    "zh": {
-        "title": "{agency}与其他机构：各主题的任务份额",
-        "subtitle": "蓝色圆点：{agency}（n = {n}）；灰色方块：其他机构合计（n = {m}）；"
-        "线段为 {level} 区间；空心菱形：未见",
-        "subtitle_alone": "圆点：{agency}（n = {n}）；线段为 {level} 区间；空心菱形："
-        "未见；"
-        "没有其他机构可比",
-        "axis": "份额 = 该主题的任务（多主题任务按 1/k 计）÷ 一方全部任务 n",
-        "alt": "点图：{agency}与其他机构合计在 {themes} 个主题上的份额与区间。{top}",
-        "top": "它份额最大的是{theme}（{share}）。",
-        "unseen": "未见",
-        "words_title": "{agency}的用词与其他机构有何不同",
-        "words_subtitle": "对数优势比大于 0：它用得更多；线段为 {level} 区间；实心："
-        "区间"
-        "不含 0；括号内为它的用次与他处用次",
-        "words_axis": "对数优势比（{agency}对其他机构，带信息先验），按 z 值排列",
-        "words_alt": "点图：{agency}最有特点的 {n} 个词：{words}。",
-        "no_words": "没有可比的用词：语料中只有这一个机构，或没有两项任务共有的词。",
-        "join": "、",
-    },
-    "en": {
-        "title": "{agency} and the other agencies: share of tasks per theme",
-        "subtitle": "Blue dot: {agency} (n = {n}); grey square: all others together "
-        "(n = {m}); line: {level} interval; open diamond: not observed",
-        "subtitle_alone": "Dot: {agency} (n = {n}); line: {level} interval; open "
-        "diamond: not observed; there is no other agency",
-        "axis": "Share = tasks of the theme (a task with k themes counts 1/k to each) "
-        "÷ all n tasks of that side",
-        "alt": "Dot plot: shares and intervals of {agency} and of all others together "
-        "on {themes} themes. {top}",
-        "top": "Its largest is {theme} ({share}).",
-        "unseen": "not observed",
-        "words_title": "Words that set {agency} apart",
-        "words_subtitle": "Log-odds above 0: used more here; line: {level} interval; "
-        "filled: the interval leaves out 0; in brackets: uses here, uses elsewhere",
-        "words_axis": "Log-odds ratio ({agency} against the others, informative "
-        "prior), ordered by z-score",
-        "words_alt": "Dot plot: the {n} words most distinctive of {agency}: {words}.",
-        "no_words": "No words to compare: the corpus holds this agency alone, or no "
-        "word stands in two tasks.",
-        "join": ", ",
-    },
-}
+from govopen_analytics.words import section
 
 
 def peer_dots(
@@ -90,7 +46,7 @@ def peer_dots(
     -------
     Figure
     """
-    words = in_language(_WORDS, lang)
+    words = section("peers_charts", lang)
     names = theme_names(themes, lang)
     rows = shares.loc[shares["theme_id"].isin(names)]
     own = rows.loc[rows["side"] == ITSELF].set_index("theme_id")
@@ -152,7 +108,7 @@ def agency_words(
     Figure
         One sentence where there is nothing to compare.
     """
-    words = in_language(_WORDS, lang)
+    words = section("peers_charts", lang)
     name = plain_agency(agency)
     text = ChartText(
         "agency_words",

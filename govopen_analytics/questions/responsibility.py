@@ -2,13 +2,14 @@
 
 import pandas as pd
 
-from govopen_analytics.base.languages import agency_name, in_language, percent
+from govopen_analytics.base.languages import percent
 from govopen_analytics.questions.sentences import (
     finding_rows,
     listed,
     no_task_rows,
     share_in_words,
 )
+from govopen_analytics.words import agency_name, section
 
 PERIODS = (
     *(f"{month:02d}" for month in range(1, 13)),
@@ -31,56 +32,11 @@ _MONTHS = (
     "Nov",
     "Dec",
 )
-_WORDS = {
-    "zh": {
-        "due": {
-            **{f"{month:02d}": f"{month} 月" for month in range(1, 13)},
-            "whole_year": "全年",
-            "ongoing": "持续推进",
-            "other_year": "其他年份",
-            "none": "无时限",
-        },
-        "unit": "写明牵头单位的任务占 {share}。",
-        "deadline": "有确切到期日（某月、某日或年底）的任务占 {share}。",
-        "peak": "到期最集中的是 {month}：{n} 项，占全部 {all} 项任务的 {share}"
-        "（{level} 区间 {lower}–{upper}）。",
-        "no_deadline": "没有一项任务写明到期日，无法画出月历。",
-        "no_unit": "没有一项任务写明责任单位，无法比较各单位的担子。",
-        "heaviest": "牵头最重的是{agency}的「{unit}」：牵头 {n_lead} 项，占该机构有责任"
-        "单位的 {n} 项任务的 {share}（{level} 区间 {lower}–{upper}），其中 {due} 项"
-        "有到期日。",
-        "collective": "牵头单位中，泛指的名称（如“各处室”“相关单位”）出现 {n} 次，"
-        "没有说明是哪一个。",
-        "without": "{n} 个机构的计划没有写任何责任单位：{agencies}。",
-    },
-    "en": {
-        "due": {
-            **{f"{month:02d}": name for month, name in enumerate(_MONTHS, start=1)},
-            "whole_year": "all year",
-            "ongoing": "ongoing",
-            "other_year": "other year",
-            "none": "no deadline",
-        },
-        "unit": "Tasks that name a lead unit: {share}.",
-        "deadline": "Tasks with a day to be done by (a month, a date or the year's "
-        "end): {share}.",
-        "peak": "Most fall due in {month}: {n}, which is {share} of all {all} tasks "
-        "({level} interval {lower}–{upper}).",
-        "no_deadline": "No task names a day to be done by, so no calendar is drawn.",
-        "no_unit": "No task names a unit, so the load of units cannot be compared.",
-        "heaviest": 'Heaviest load: "{unit}" of {agency} leads {n_lead} tasks, {share} '
-        "of the agency's {n} tasks that name a unit ({level} interval "
-        "{lower}–{upper}); {due} of them have a day to be done by.",
-        "collective": "Among the lead units, collective names (such as 各处室, "
-        "相关单位) stand {n} times and do not say which unit is meant.",
-        "without": "Agencies whose plans name no unit at all, {n}: {agencies}.",
-    },
-}
 
 
 def period_names(lang: str) -> dict[str, str]:
     """Return the words for what ``compare.deadlines_by_month`` calls ``due``."""
-    return in_language(_WORDS, lang)["due"]
+    return section("responsibility", lang)["due"]
 
 
 def only_months(months: pd.DataFrame) -> pd.DataFrame:
@@ -119,7 +75,7 @@ def responsibility_findings(
     DataFrame, shape (n_sentences, 2)
         ``topic`` and ``finding``.
     """
-    words, level = in_language(_WORDS, lang), f"{interval:.0%}"
+    words, level = section("responsibility", lang), f"{interval:.0%}"
     if proportions.empty:
         return no_task_rows("responsibility", lang)
     flags = proportions.set_index("flag")

@@ -3,7 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from govopen_analytics.base.languages import agency_name, in_language, percent
+from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.frame import (
     ChartSource,
     ChartText,
@@ -17,55 +17,7 @@ from govopen_analytics.charts.frame import (
 )
 from govopen_analytics.questions.responsibility import PERIODS, period_names
 from govopen_analytics.questions.selection import largest, named_agencies
-
-_WORDS = {
-    "zh": {
-        "month_title": "任务何时到期：各月到期任务的份额",
-        "month_subtitle": "圆点为份额，线段为 {level} 区间；括号内为项数；年底到期计"
-        "入 12 月",
-        "month_axis": "份额 = 该时段到期的任务 ÷ 全部 n = {n} 项任务",
-        "month_alt": "点图：12 个月与 4 类无月份时限的任务份额，最多的是{top}。",
-        "calendar_title": "各机构的任务何时到期",
-        "calendar_subtitle": "格内为项数，颜色为占该机构任务的份额；空格为 0{hidden}",
-        "calendar_axis": "颜色 = 该时段到期的任务 ÷ 该机构全部任务 n",
-        "calendar_alt": "热力图：{agencies} 个机构在 12 个月与 4 类时限上的任务数。",
-        "hover": "{agency}<br>{due}：{n} 项，{share}",
-        "load_title": "牵头任务最多的责任单位",
-        "load_subtitle": "圆点为牵头的份额，线段为 {level} 区间；括号内为牵头、配合、"
-        "牵头且有到期日的项数；空心：泛指的单位{hidden}",
-        "load_axis": "份额 = 该单位牵头的任务 ÷ 该机构写有责任单位的任务 n",
-        "load_alt": "点图：{units} 个单位牵头任务的份额，最多的是{top}。",
-        "load_row": "{unit} · {agency}",
-        "load_label": "{name}，n = {n}",
-        "no_units": "没有一项任务写明责任单位，无法比较各单位的担子。",
-        "no_dates": "没有一项任务写明时限，无法画出月历。",
-    },
-    "en": {
-        "month_title": "When tasks fall due: share of tasks by month",
-        "month_subtitle": "Dot: share; line: {level} interval; in brackets: tasks; the "
-        "year's end counts as December",
-        "month_axis": "Share = tasks due in the period ÷ all n = {n} tasks",
-        "month_alt": "Dot plot: shares of tasks due in 12 months and 4 kinds of "
-        "deadline without a month; most: {top}.",
-        "calendar_title": "When each agency's tasks fall due",
-        "calendar_subtitle": "Numbers are tasks, colour is their share of the agency's "
-        "tasks; empty cells are 0{hidden}",
-        "calendar_axis": "Colour = tasks due in the period ÷ all n tasks of the agency",
-        "calendar_alt": "Heat map: tasks of {agencies} agencies in 12 months and 4 "
-        "kinds of deadline.",
-        "hover": "{agency}<br>{due}: {n} tasks, {share}",
-        "load_title": "Units that lead most tasks",
-        "load_subtitle": "Dot: share led; line: {level} interval; in brackets: led, "
-        "supported, led with a day to be done by; open: collective names{hidden}",
-        "load_axis": "Share = tasks the unit leads ÷ the agency's n tasks that name a "
-        "unit",
-        "load_alt": "Dot plot: share of tasks led by {units} units; most: {top}.",
-        "load_row": "{unit} · {agency}",
-        "load_label": "{name}, n = {n}",
-        "no_units": "No task names a unit, so the load of units cannot be compared.",
-        "no_dates": "No task names a deadline, so no calendar is drawn.",
-    },
-}
+from govopen_analytics.words import agency_name, section
 
 
 def due_dots(
@@ -91,7 +43,7 @@ def due_dots(
     Figure
         One sentence where no task has a deadline.
     """
-    words, names = in_language(_WORDS, lang), period_names(lang)
+    words, names = section("responsibility_charts", lang), period_names(lang)
     if months.empty:
         none = ChartText("due_dots", words["month_title"], "", "", "")
         return sentence_chart(none, words["no_dates"], source=source, lang=lang)
@@ -140,7 +92,7 @@ def due_calendar(
         The 30 agencies with most tasks, if there are more; one sentence where no
         task has a deadline.
     """
-    words, names = in_language(_WORDS, lang), period_names(lang)
+    words, names = section("responsibility_charts", lang), period_names(lang)
     shown, n_hidden = largest(named_agencies(months), "agency", "n_tasks")
     agencies = shown.drop_duplicates("agency")
     text = ChartText(
@@ -205,7 +157,7 @@ def unit_load_dots(
     Figure
         The 25 units that lead most tasks; one sentence where no task names one.
     """
-    words = in_language(_WORDS, lang)
+    words = section("responsibility_charts", lang)
     ordered = load.sort_values("n_lead", ascending=False, kind="stable")
     shown = ordered.head(_MOST_UNITS)
     names = [

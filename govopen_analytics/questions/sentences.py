@@ -4,32 +4,11 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from govopen_analytics.base.languages import in_language, percent
+from govopen_analytics.base.languages import percent
+from govopen_analytics.words import section
 
 # A list in a sentence names this many and counts the rest.
 MOST_NAMED = 5
-
-_WORDS = {
-    "zh": {
-        "no_tasks": "这里没有一项任务，无法回答这个问题；未能读入的文件见语料页。",
-        "join": "、",
-        "more": "等 {n} 个",
-        "theme": "「{name}」",
-        "share": "{share}（n = {n}，{level} 区间 {lower}–{upper}）",
-        "points": "{value} 个百分点",
-        "change": "{value} 个百分点（{level} 区间 {lower} 至 {upper}）",
-    },
-    "en": {
-        "no_tasks": "There is no task here, so the question cannot be answered; the "
-        "corpus page names the files that could not be read.",
-        "join": ", ",
-        "more": " and others, {n} in all",
-        "theme": '"{name}"',
-        "share": "{share} (n = {n}, {level} interval {lower}–{upper})",
-        "points": "{value} points",
-        "change": "{value} points ({level} interval {lower} to {upper})",
-    },
-}
 
 
 def finding_rows(topic: str, sentences: Iterable[str]) -> pd.DataFrame:
@@ -40,17 +19,17 @@ def finding_rows(topic: str, sentences: Iterable[str]) -> pd.DataFrame:
 
 def no_task_rows(topic: str, lang: str) -> pd.DataFrame:
     """Return the one finding about a corpus without a task."""
-    return finding_rows(topic, [in_language(_WORDS, lang)["no_tasks"]])
+    return finding_rows(topic, [section("sentences", lang)["no_tasks"]])
 
 
 def theme_name(name: str, lang: str) -> str:
     """Return a theme's label in quotation marks."""
-    return in_language(_WORDS, lang)["theme"].format(name=name)
+    return section("sentences", lang)["theme"].format(name=name)
 
 
 def listed(names: Iterable[str], lang: str) -> str:
     """Join names, and count those that a sentence has no room for."""
-    words, names = in_language(_WORDS, lang), list(names)
+    words, names = section("sentences", lang), list(names)
     shown = words["join"].join(names[:MOST_NAMED])
     if len(names) > MOST_NAMED:
         shown += words["more"].format(n=f"{len(names):,}")
@@ -59,7 +38,7 @@ def listed(names: Iterable[str], lang: str) -> str:
 
 def share_in_words(row: pd.Series, lang: str, level: str) -> str:
     """Write a share with its n and interval."""
-    return in_language(_WORDS, lang)["share"].format(
+    return section("sentences", lang)["share"].format(
         share=percent(row["share"]),
         n=f"{int(row['n_tasks']):,}",
         level=level,
@@ -70,7 +49,7 @@ def share_in_words(row: pd.Series, lang: str, level: str) -> str:
 
 def change_in_words(row: pd.Series, name: str, lang: str, level: str) -> str:
     """Write a difference of shares in percentage points, with its interval."""
-    return in_language(_WORDS, lang)["change"].format(
+    return section("sentences", lang)["change"].format(
         value=_signed(row[name]),
         level=level,
         lower=_signed(row[f"{name}_lower"]),

@@ -4,154 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
-from govopen_analytics.base.languages import in_language, percent
+from govopen_analytics.base.languages import percent
+from govopen_analytics.base.schemas import heading
 from govopen_analytics.questions.html_tables import HtmlBlock, plain_table
+from govopen_analytics.words import section
 
 # Rows shown on a page; the file beside it holds all of them.
 MOST_SHOWN = 200
-
-_WORDS = {
-    "zh": {
-        "columns": {
-            "agency": "机构",
-            "due": "到期",
-            "change": "份额之差（{level} 区间）",
-            "change_per_year": "每年变化（{level} 区间）",
-            "chance_unobserved": "若与他者相同，仅凭偶然全未见的概率",
-            "completion": "完成程度（自报）",
-            "comparator": "比较",
-            "deadline_raw": "时限",
-            "distance": "距离（{level} 区间）",
-            "distance_null_bound": "同一议程下的 95% 界",
-            "evidence": "依据",
-            "flag": "要素",
-            "group": "比较的机构",
-            "is_beyond_chance": "超出偶然",
-            "is_collective": "泛指",
-            "lead_share": "牵头占比（{level} 区间）",
-            "log_odds": "对数优势比（{level} 区间）",
-            "measure": "度量",
-            "month": "月",
-            "n_agencies": "机构数",
-            "n_due": "到期任务",
-            "n_group_uses": "用次",
-            "n_lead": "牵头任务",
-            "n_plans": "计划数",
-            "n_reference_tasks": "对方任务数",
-            "n_rest_uses": "他处用次",
-            "n_support": "配合任务",
-            "n_tasks": "任务数 n",
-            "n_tasks_elsewhere": "他者任务数",
-            "n_tasks_from": "起始年 n",
-            "n_tasks_to": "终止年 n",
-            "n_themed": "涉及任务数",
-            "n_true": "具备的任务",
-            "note": "备注",
-            "overlap": "重合度（{level} 区间）",
-            "overlap_null_bound": "同一议程下的 5% 界",
-            "p_adjusted": "p（已按多重比较校正）",
-            "passage": "相同文字",
-            "per": "每",
-            "raw": "原文",
-            "reference": "对方",
-            "reused_share": "早见于他处的文字占比（{level} 区间）",
-            "share": "份额（{level} 区间）",
-            "share_from": "起始年份额",
-            "share_shrunk": "收缩后份额",
-            "share_to": "终止年份额",
-            "share_upper": "份额上限",
-            "side": "对象",
-            "source_agency": "早见于",
-            "source_year": "早见于哪年",
-            "status": "状态",
-            "theme": "主题",
-            "title": "任务",
-            "unit": "计量单位",
-            "unit_name": "单位",
-            "value": "数值",
-            "word": "词",
-            "year": "年份",
-            "year_from": "起始年",
-            "year_to": "终止年",
-            "z_score": "z 值",
-        },
-        "unseen": "{n} 项任务中未见",
-        "interval": "{value}（{lower}–{upper}）",
-        "cut": "共 {n} 行，此处列前 {shown} 行；全部见下载的 CSV。",
-        "points": "{value} 个百分点",
-        "whole_points": "{value}",
-    },
-    "en": {
-        "columns": {
-            "agency": "Agency",
-            "due": "Due",
-            "change": "Difference of shares ({level} interval)",
-            "change_per_year": "Change a year ({level} interval)",
-            "chance_unobserved": "Chance to miss it in all n, were it like the others",
-            "completion": "Completion (own report)",
-            "comparator": "Comparator",
-            "deadline_raw": "Deadline",
-            "distance": "Distance ({level} interval)",
-            "distance_null_bound": "95% bound under one agenda",
-            "evidence": "Evidence",
-            "flag": "Element",
-            "group": "Agency compared",
-            "is_beyond_chance": "Beyond chance",
-            "is_collective": "Collective name",
-            "lead_share": "Share led ({level} interval)",
-            "log_odds": "Log-odds ratio ({level} interval)",
-            "measure": "Measure",
-            "month": "Month",
-            "n_agencies": "Agencies",
-            "n_due": "Tasks due",
-            "n_group_uses": "Uses",
-            "n_lead": "Tasks led",
-            "n_plans": "Plans",
-            "n_reference_tasks": "Tasks of the other",
-            "n_rest_uses": "Uses elsewhere",
-            "n_support": "Tasks supported",
-            "n_tasks": "Tasks n",
-            "n_tasks_elsewhere": "Tasks of the others",
-            "n_tasks_from": "n, first year",
-            "n_tasks_to": "n, last year",
-            "n_themed": "Tasks that touch it",
-            "n_true": "Tasks that have it",
-            "note": "Note",
-            "overlap": "Overlap ({level} interval)",
-            "overlap_null_bound": "5% bound under one agenda",
-            "p_adjusted": "p (adjusted for many comparisons)",
-            "passage": "Equal text",
-            "per": "Per",
-            "raw": "As printed",
-            "reference": "The other",
-            "reused_share": "Text found earlier elsewhere ({level} interval)",
-            "share": "Share ({level} interval)",
-            "share_from": "Share, first year",
-            "share_shrunk": "Share, shrunk",
-            "share_to": "Share, last year",
-            "share_upper": "Share at most",
-            "side": "Who",
-            "source_agency": "Found earlier in",
-            "source_year": "Year of that plan",
-            "status": "Status",
-            "theme": "Theme",
-            "title": "Task",
-            "unit": "Counted in",
-            "unit_name": "Unit",
-            "value": "Value",
-            "word": "Word",
-            "year": "Year",
-            "year_from": "First year",
-            "year_to": "Last year",
-            "z_score": "z",
-        },
-        "unseen": "not observed in {n} tasks",
-        "interval": "{value} ({lower}–{upper})",
-        "cut": "{n} rows in all, the first {shown} are shown; the CSV holds all.",
-        "points": "{value} points",
-        "whole_points": "{value}",
-    },
-}
 
 
 def measure_table(
@@ -182,13 +41,15 @@ def measure_table(
     HtmlBlock
         The first 200 rows, with a sentence where there are more.
     """
-    words = in_language(_WORDS, lang)
+    words = section("tables", lang)
     columns, shown = list(columns), df.head(MOST_SHOWN)
     readable = {}
     for name in columns:
         cells = _column(shown, name, words)
         named = (values or {}).get(name, {})
-        head = words["columns"].get(name, name).format(level=f"{interval:.0%}")
+        head = heading(name, lang)
+        if _has_interval(shown, name):
+            head += words["with_interval"].format(level=f"{interval:.0%}")
         readable[head] = [named.get(cell, cell) for cell in cells]
     block = plain_table(pd.DataFrame(readable), lang=lang)
     return _with_cut(block, len(df), len(shown), words)
@@ -212,7 +73,7 @@ def long_table(
     """
     shown = df.head(MOST_SHOWN)
     block = plain_table(shown, columns, lang=lang)
-    return _with_cut(block, len(df), len(shown), in_language(_WORDS, lang))
+    return _with_cut(block, len(df), len(shown), section("tables", lang))
 
 
 def _with_cut(block: HtmlBlock, n_rows: int, n_shown: int, words: dict) -> HtmlBlock:
@@ -222,9 +83,13 @@ def _with_cut(block: HtmlBlock, n_rows: int, n_shown: int, words: dict) -> HtmlB
     return HtmlBlock(f"{block.markup}<p><small>{note}</small></p>")
 
 
+def _has_interval(df: pd.DataFrame, name: str) -> bool:
+    return {f"{name}_lower", f"{name}_upper"} <= set(df.columns)
+
+
 def _column(df: pd.DataFrame, name: str, words: dict) -> list[object]:
     form = _form(name, words)
-    if f"{name}_lower" not in df or f"{name}_upper" not in df:
+    if not _has_interval(df, name):
         return [form(value) for value in df[name]]
     is_unseen = (
         ~df["is_observed"].astype(bool)

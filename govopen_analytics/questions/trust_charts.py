@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from govopen_analytics.base.languages import in_language
+from govopen_analytics.base.schemas import heading
 from govopen_analytics.charts.style import (
     ACCENT,
     GRID,
@@ -23,6 +23,7 @@ from govopen_analytics.charts.style import (
 )
 from govopen_analytics.measures.agreement import UNCLASSIFIED
 from govopen_analytics.questions.trust import coder_label
+from govopen_analytics.words import section
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -35,88 +36,6 @@ _SCALE = [[0.0, "#ffffff"], [0.001, "#e3eef8"], [1.0, "#0a3d70"]]
 _ERROR_SCALE = [[0.0, "#ffffff"], [0.001, "#fbe3d4"], [1.0, "#d55e00"]]
 # Of the scale: from here on white ink has the better contrast.
 _LIGHT_TEXT_FROM = 0.64
-
-_WORDS: dict[str, dict[str, Any]] = {
-    "zh": {
-        "wrap": 7,
-        "source": "来源：编码表 {version} 版的参照编码，n = {tasks} 项任务、"
-        "{plans} 份计划；留一计划检验{date}。{unchecked}",
-        "source_date": "；{date}",
-        "unchecked": "参照编码未经人类专家核对。",
-        "unclassified": "未归类",
-        "f1_title": "各主题的 F1：多大程度上与参照编码一致",
-        "f1_subtitle": "● {main}　◇ {plain}；线段为 {level} 区间（重抽计划）；"
-        "n 为参照中带该主题的任务数",
-        "f1_axis": "F1（主题集合，0–1）",
-        "f1_row": "{theme}（n = {n}）",
-        "confusion_title": "主要主题的混淆：{coder}",
-        "confusion_subtitle": "行是参照编码的主题，列是编码者给的主题；"
-        "数字为任务数，对角线（蓝）一致，其余（橙）不一致",
-        "agreement_title": "编码者两两之间的一致性（Krippendorff α）",
-        "agreement_subtitle": "左下：主要主题（名义距离）；右上：主题集合（MASI 距离）"
-        "；1 为完全一致，0 为偶然",
-        "ablation_title": "每一部分贡献多少",
-        "ablation_subtitle": "圆点为数值，线段为 {level} 区间（重抽计划）；"
-        "去掉一部分后没有重新拟合",
-        "measures": {
-            "primary_accuracy": "主要主题正确率",
-            "micro_f1": "微平均 F1",
-            "macro_f1": "宏平均 F1",
-        },
-        "share_title": "份额误差：{coder}的份额减去参照编码的份额",
-        "share_subtitle": "百分点；线段为 {level} 区间（在计划内重抽任务）；"
-        "0 为没有误差",
-        "share_axis": "误差（百分点）= 该主题的份额（分数计数，分母为该计划全部 "
-        "n 项任务）之差",
-        "panel": "{plan}<br>n = {n}",
-        "alt_f1": "点图：{n} 个主题的 F1 与区间，最低的是{theme}（{value}）。",
-        "alt_confusion": "混淆矩阵：{n} 个主题，一致 {right} 项，不一致 {wrong} 项。",
-        "alt_agreement": "热力图：{n} 个编码者两两之间的 α。",
-        "alt_ablation": "点图：{n} 种编码方式的正确率与 F1。",
-        "alt_share": "点图：{plans} 份计划、{n} 个主题的份额误差与区间。",
-    },
-    "en": {
-        "wrap": 15,
-        "source": "Source: reference codings, codebook version {version}, n = {tasks} "
-        "tasks of {plans} plans; each plan left out in turn{date}. {unchecked}",
-        "source_date": "; {date}",
-        "unchecked": "No human expert has checked the reference.",
-        "unclassified": "unclassified",
-        "f1_title": "F1 per theme: how far coding agrees with the reference",
-        "f1_subtitle": "● {main}   ◇ {plain}; lines: {level} intervals (plans drawn); "
-        "n: tasks of the theme in the reference",
-        "f1_axis": "F1 (sets of themes, 0–1)",
-        "f1_row": "{theme} (n = {n})",
-        "confusion_title": "Confusion of primary themes: {coder}",
-        "confusion_subtitle": "Rows: theme of the reference; columns: theme given; "
-        "numbers: tasks; the diagonal (blue) agrees, the rest (orange) does not",
-        "agreement_title": "Agreement of each pair of coders (Krippendorff's α)",
-        "agreement_subtitle": "Lower left: primary themes (nominal); upper right: sets "
-        "of themes (MASI); 1 is perfect, 0 is chance",
-        "ablation_title": "What each part adds",
-        "ablation_subtitle": "Dot: value; line: {level} interval (plans drawn); "
-        "nothing fitted anew where a part is left out",
-        "measures": {
-            "primary_accuracy": "Primary accuracy",
-            "micro_f1": "Micro F1",
-            "macro_f1": "Macro F1",
-        },
-        "share_title": "Error of shares: {coder} less reference",
-        "share_subtitle": "Percentage points; lines: {level} intervals (tasks drawn "
-        "within the plan); 0 is no error",
-        "share_axis": "Error (points) = difference of the theme's share (fractional, "
-        "of all n tasks of the plan)",
-        "panel": "{plan}<br>n = {n}",
-        "alt_f1": "Dot plot: F1 of {n} themes with intervals; the lowest is {theme} "
-        "({value}).",
-        "alt_confusion": "Confusion matrix of {n} themes: {right} tasks agree, {wrong} "
-        "do not.",
-        "alt_agreement": "Heat map: α of each pair of {n} coders.",
-        "alt_ablation": "Dot plot: accuracy and F1 of {n} ways of coding.",
-        "alt_share": "Dot plot: errors of shares in {plans} plans for {n} themes, with "
-        "intervals.",
-    },
-}
 
 
 def theme_f1_plot(
@@ -150,7 +69,7 @@ def theme_f1_plot(
     SelectionError
         If the library has no words in `lang`.
     """
-    words = in_language(_WORDS, lang)
+    words = section("trust_charts", lang)
     scores = tables["theme_scores"].set_index("theme_id")
     main = scores.loc[scores["coder"] == MAIN_CODER]
     plain = scores.loc[scores["coder"] == PLAIN_CODER].reindex(main.index)
@@ -222,7 +141,7 @@ def confusion_heat_map(
     SelectionError
         If the library has no words in `lang`.
     """
-    words = in_language(_WORDS, lang)
+    words = section("trust_charts", lang)
     counts = tables["confusions"]
     counts = counts.loc[counts["coder"] == coder]
     ids = list(themes["theme_id"])
@@ -270,7 +189,7 @@ def agreement_heat_map(
     SelectionError
         If the library has no words in `lang`.
     """
-    words = in_language(_WORDS, lang)
+    words = section("trust_charts", lang)
     table = tables["agreement"]
     pairs = table.loc[table["first_coder"] != table["second_coder"]]
     coders = list(dict.fromkeys([*pairs["first_coder"], *pairs["second_coder"]]))
@@ -322,7 +241,7 @@ def ablation_plot(
     SelectionError
         If the library has no words in `lang`.
     """
-    words = in_language(_WORDS, lang)
+    words = section("trust_charts", lang)
     table = tables["ablation"]
     variants = list(dict.fromkeys(table["variant"]))
     figure = make_subplots(
@@ -330,7 +249,7 @@ def ablation_plot(
         cols=len(_MEASURES),
         shared_yaxes=True,
         horizontal_spacing=0.03,
-        subplot_titles=[words["measures"][name] for name in _MEASURES],
+        subplot_titles=[heading(name, lang) for name in _MEASURES],
     )
     places = list(range(len(variants)))
     for column, measure in enumerate(_MEASURES, start=1):
@@ -382,7 +301,7 @@ def share_error_plot(
     SelectionError
         If the library has no words in `lang`.
     """
-    words = in_language(_WORDS, lang)
+    words = section("trust_charts", lang)
     errors = tables["share_errors"]
     errors = errors.loc[errors["coder"] == coder].copy()
     # In percentage points, as the subtitle says: "%" would read as a ratio.

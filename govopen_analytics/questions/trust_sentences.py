@@ -4,16 +4,15 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from govopen_analytics.base.languages import in_language
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.questions.trust_words import (
     MAIN_CODER,
-    WORDS,
     between,
     coder_label,
     number,
     percent,
 )
+from govopen_analytics.words import section
 
 
 def validity_findings(
@@ -43,7 +42,7 @@ def validity_findings(
     DataFrame, shape (n_sentences, 2)
         ``topic`` and ``finding``.
     """
-    words = in_language(WORDS, lang)
+    words = section("trust", lang)
     sentences = [
         _score_sentence(tables["scores"], words, level, lang),
         _weakest_sentence(tables["theme_scores"], themes, words, lang),
@@ -73,7 +72,7 @@ def codebook_findings(
     DataFrame, shape (0 or 1, 2)
         ``topic`` and ``finding``.
     """
-    words = in_language(WORDS, lang)
+    words = section("trust", lang)
     others = sorted(set(assignments["codebook_version"]) - {codebook.version})
     sentences = [
         words["other_codebook"].format(

@@ -10,20 +10,22 @@ from pathlib import Path
 import pandas as pd
 
 from govopen_analytics.base.datapackage import to_csv
-from govopen_analytics.base.languages import in_language
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.questions.trust_sentences import validity_findings
 from govopen_analytics.questions.trust_views import (
     agreement_view,
     basis_view,
+    calibration_sentences,
     corrected_view,
+    cross_validation_view,
     reliability_view,
     score_view,
     share_view,
     theme_view,
     threshold_view,
 )
-from govopen_analytics.questions.trust_words import MAIN_CODER, WORDS, coder_label
+from govopen_analytics.questions.trust_words import MAIN_CODER, coder_label
+from govopen_analytics.words import section
 
 SUMMARY_FILE = "summary.md"
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&])")
@@ -53,7 +55,7 @@ def validity_summary(
     str
         Markdown.
     """
-    words = in_language(WORDS, lang)
+    words = section("trust", lang)
     themes, heads = codebook.themes, words["sections"]
     found = validity_findings(tables, themes, level=level, lang=lang)["finding"]
     calibrated = tables["calibration"]
@@ -64,6 +66,7 @@ def validity_summary(
         "themes": theme_view(tables, themes, level=level, lang=lang),
         "agreement": agreement_view(tables, lang=lang),
         "shares": share_view(tables, themes, lang=lang),
+        "cross_validation": cross_validation_view(tables, lang=lang),
         "calibration": scored,
         "thresholds": threshold_view(tables, lang=lang),
         "ablation": score_view(tables, name="ablation", lang=lang),
@@ -78,6 +81,8 @@ def validity_summary(
     for name, table in sections.items():
         parts.append(f"## {heads[name].format(coder=coder_label(MAIN_CODER, lang))}")
         parts.append(_markdown_table(table))
+        if name == "calibration":
+            parts += map(_escaped, calibration_sentences(tables, lang=lang))
     named = words["codebook"].format(name=codebook.name, version=codebook.version)
     parts += [words["ablation_note"], _escaped(named), words["files"]]
     return "\n\n".join(parts) + "\n"

@@ -4,16 +4,15 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from govopen_analytics.base.languages import in_language
 from govopen_analytics.questions.trust_words import (
     MAIN_CODER,
-    WORDS,
     between,
     coder_label,
     number,
     percent,
     titled,
 )
+from govopen_analytics.words import section
 
 _MEASURES = ("primary_accuracy", "micro_f1", "macro_f1", "coverage")
 
@@ -32,7 +31,7 @@ def plan_labels(documents: pd.DataFrame, *, lang: str = "zh") -> dict[str, str]:
     dict of str to str
         By document_id; plans that lack agency or year are left out.
     """
-    form = in_language(WORDS, lang)["plan"]
+    form = section("trust", lang)["plan"]
     named = documents.dropna(subset=["agency", "year"])
     return {
         plan.document_id: form.format(agency=plan.agency, year=plan.year)
@@ -53,11 +52,11 @@ def basis_view(tables: Mapping[str, pd.DataFrame], *, lang: str = "zh") -> pd.Da
     -------
     DataFrame of str, shape (n_coders, 3)
     """
-    words = in_language(WORDS, lang)
+    words = section("trust", lang)
     notes = tables["coders"]
     kinds = [words["kinds"][kind] for kind in notes["kind"]]
     columns = {"coder": notes["coder"], "kind": kinds, "note": notes[f"note_{lang}"]}
-    return titled(columns, words, 0)
+    return titled(columns, lang)
 
 
 def score_view(
@@ -81,7 +80,7 @@ def score_view(
     DataFrame of str, shape (n_coders, n_measures + 1)
         Each value with its interval.
     """
-    words = in_language(WORDS, lang)
+    words = section("trust", lang)
     table = tables[name]
     key = "coder" if name == "scores" else "variant"
     coders = list(dict.fromkeys(table[key]))
@@ -93,7 +92,65 @@ def score_view(
                 between(row.value, row.value_lower, row.value_upper, words)
                 for row in rows.loc[coders].itertuples()
             ]
-    return titled(columns, words, 0)
+    return titled(columns, lang)
+
+
+def cross_validation_view(
+    tables: Mapping[str, pd.DataFrame], *, lang: str = "zh"
+) -> pd.DataFrame:
+    """Lay out what models make of fields and plans they have not seen.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Result of ``validate_coding``.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    DataFrame of str, shape (n_parts, n_measures + 2)
+    """
+    words = section("trust", lang)
+    table = tables["cross_validation"]
+    parts = list(dict.fromkeys(table["part"]))
+    values = table.set_index(["part", "measure"])["value"].unstack()
+    n_tasks = table.loc[table["measure"] == "coverage"].set_index("part")["n_tasks"]
+    columns: dict[str, list] = {
+        "part": [words["parts"][part] for part in parts],
+        "n_tasks": [str(n) for n in n_tasks.loc[parts]],
+    }
+    for measure in (*_MEASURES, "silence"):
+        if measure in values:
+            columns[measure] = [number(value) for value in values.loc[parts, measure]]
+    return titled(columns, lang)
+
+
+def calibration_sentences(
+    tables: Mapping[str, pd.DataFrame], *, lang: str = "zh"
+) -> list[str]:
+    """Say how well the score is calibrated, and who wrote the tasks.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Result of ``validate_coding``.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    list of str
+    """
+    words = section("trust", lang)
+    table = tables["cross_validation"].set_index("measure")
+    error, noise = table.loc["calibration_error"], table.loc["calibration_noise"]
+    said = words["calibration_error"].format(
+        value=number(error["value"]),
+        n=int(error["n_tasks"]),
+        noise=number(noise["value"]),
+        most=number(noise["value_upper"]),
+    )
+    is_written = (tables["cross_validation"]["part"] == "fields_left_out").any()
+    return [said, words["written"]] if is_written else [said]
 
 
 def theme_view(
@@ -121,7 +178,7 @@ def theme_view(
     -------
     DataFrame, shape (n_themes, 5)
     """
-    words = in_language(WORDS, lang)
+    words = section("trust", lang)
     labels = themes.set_index("theme_id")[f"label_{lang}"]
     rows = tables["theme_scores"]
     rows = rows.loc[rows["coder"] == coder]
@@ -135,7 +192,7 @@ def theme_view(
             for row in rows.itertuples()
         ],
     }
-    return titled(columns, words, level)
+    return titled(columns, lang, level, "f1")
 
 
 def agreement_view(
@@ -153,7 +210,7 @@ def agreement_view(
     -------
     DataFrame, shape (n_pairs, 4)
     """
-    words = in_language(WORDS, lang)
+    words = section("trust", lang)
     table = tables["agreement"]
     keys = ["first_coder", "second_coder"]
     pairs = table.drop_duplicates(keys)
@@ -174,7 +231,7 @@ def agreement_view(
             for row in rows.itertuples()
         ]
     columns["n_tasks"] = list(pairs["n_tasks"])
-    return titled(columns, words, 0)
+    return titled(columns, lang)
 
 
 def share_view(
@@ -202,7 +259,6 @@ def share_view(
     -------
     DataFrame, shape (n_plans, 6)
     """
-    words = in_language(WORDS, lang)
     labels = themes.set_index("theme_id")[f"label_{lang}"]
     rows = tables["share_distances"]
     rows = rows.loc[rows["coder"] == coder]
@@ -218,7 +274,7 @@ def share_view(
             for row in rows.itertuples()
         ],
     }
-    return titled(columns, words, 0)
+    return titled(columns, lang)
 
 
 def reliability_view(
@@ -244,7 +300,7 @@ def reliability_view(
     -------
     DataFrame, shape (n_bands, 3 or 5)
     """
-    words = in_language(WORDS, lang)
+    words = section("trust", lang)
     columns: dict[str, list] = {
         "score": [
             words["band"].format(
@@ -261,7 +317,7 @@ def reliability_view(
     if not reliability.empty:
         columns["n_corpus_tasks"] = list(reliability["n_corpus_tasks"])
         columns["corpus_share"] = [percent(v) for v in reliability["corpus_share"]]
-    return titled(columns, words, level)
+    return titled(columns, lang, level, "accuracy")
 
 
 def threshold_view(
@@ -279,7 +335,7 @@ def threshold_view(
     -------
     DataFrame, shape (n_settings, 8)
     """
-    words = in_language(WORDS, lang)
+    words = section("trust", lang)
     rows = tables["threshold_sensitivity"]
     values = [
         words["default"].format(value=f"{row.threshold_value:g}")
@@ -297,7 +353,7 @@ def threshold_view(
         columns[name] = [number(value) for value in rows[name]]
     columns["coverage"] = [percent(value) for value in rows["coded_share"]]
     columns["n_secondary"] = list(rows["n_secondary"])
-    return titled(columns, words, 0)
+    return titled(columns, lang)
 
 
 def corrected_view(
@@ -323,7 +379,7 @@ def corrected_view(
     -------
     DataFrame, shape (n_themes, 5)
     """
-    words = in_language(WORDS, lang)
+    words = section("trust", lang)
     labels = themes.set_index("theme_id")[f"label_{lang}"]
     columns = {
         "theme": list(corrected["theme_id"].map(labels)),
@@ -341,4 +397,4 @@ def corrected_view(
             for row in corrected.itertuples()
         ],
     }
-    return titled(columns, words, level)
+    return titled(columns, lang, level, "corrected")

@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 
 from govopen_analytics.base.errors import SelectionError
-from govopen_analytics.base.languages import in_language
 from govopen_analytics.coding.assign import assign_themes
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.measures import corrected_shares
@@ -18,6 +17,7 @@ from govopen_analytics.review.decisions import (
 )
 from govopen_analytics.review.selection import frame_sha256
 from govopen_analytics.review.store import read_reviews, read_samples
+from govopen_analytics.words import section
 
 _ONE_PERSON = "people"
 _PROBLEM_COLUMNS = ["sample_id", "problem", "n_drawn", "n_undecided", "n_frame_tasks"]
@@ -30,20 +30,6 @@ _SHARE_COLUMNS = [
     "share_corrected_lower",
     "share_corrected_upper",
 ]
-_WORDS = {
-    "zh": {
-        "other_tasks": "样本 {sample} 抽自另外 {frame} 项任务，不能校正现在的份额；"
-        "请重新抽样。",
-        "undecided": "样本 {sample} 的 {n} 项任务中有 {missing} 项还没有人工判断，"
-        "全部编码后才能校正。",
-    },
-    "en": {
-        "other_tasks": "Sample {sample} was drawn from {frame} other tasks and cannot "
-        "correct the present shares; draw anew.",
-        "undecided": "Sample {sample}: of {n} tasks {missing} have no decision yet; "
-        "only a sample coded to the end can correct shares.",
-    },
-}
 
 
 def sample_problems(
@@ -125,7 +111,7 @@ def correction_sample(
 
 
 def _problem_sentences(problems: pd.DataFrame, lang: str) -> list[str]:
-    words = in_language(_WORDS, lang)
+    words = section("review_correction", lang)
     return [
         words[row.problem].format(
             sample=row.sample_id,

@@ -5,44 +5,12 @@ from pathlib import Path
 import pandas as pd
 
 from govopen_analytics.base.errors import SchemaError
-from govopen_analytics.base.languages import in_language
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.coding.keywords import keyword_in_context, keyword_matches
 from govopen_analytics.review.decisions import text_sha256
 from govopen_analytics.review.workbook import write_workbook
+from govopen_analytics.words import section
 
-_WORDS = {
-    "zh": {
-        "reasons": {
-            "unclassified": "未归类",
-            "uncertain": "把握低",
-            "disagreeing": "编码者不一致",
-            "influential": "影响比较",
-            "random": "随机抽样",
-        },
-        "join": "、",
-        "plan": "{agency} {year} 年",
-        "match": "{theme}：{before}【{match}】{after}",
-        "no_match": "（没有匹配到关键词）",
-        "more": "……另有 {n} 处",
-        "unclassified": "（未归类）",
-    },
-    "en": {
-        "reasons": {
-            "unclassified": "unclassified",
-            "uncertain": "low score",
-            "disagreeing": "coders disagree",
-            "influential": "influential",
-            "random": "random sample",
-        },
-        "join": ", ",
-        "plan": "{agency} {year}",
-        "match": "{theme}: {before}[{match}]{after}",
-        "no_match": "(no keyword matched)",
-        "more": "… and {n} more",
-        "unclassified": "(unclassified)",
-    },
-}
 _MACHINE_COLUMNS = (
     "evidence",
     "machine_primary",
@@ -120,7 +88,7 @@ def review_rows(
     SchemaError
         If a picked task is not in `tasks`.
     """
-    words = in_language(_WORDS, lang)
+    words = section("review_export", lang)
     labels = codebook.labels(lang)
     missing = picked.loc[~picked["task_id"].isin(tasks["task_id"])]
     if not missing.empty:

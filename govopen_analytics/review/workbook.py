@@ -13,7 +13,7 @@ import pandas as pd
 
 from govopen_analytics.base.datapackage import safe_cell
 from govopen_analytics.base.errors import ReadError
-from govopen_analytics.base.languages import LANGUAGES, in_language
+from govopen_analytics.base.languages import LANGUAGES
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.readers.limits import (
     MAX_FILE_BYTES,
@@ -22,6 +22,7 @@ from govopen_analytics.readers.limits import (
     check_count,
     check_size,
 )
+from govopen_analytics.words import section
 
 #: Most secondary themes a person can give in the workbook.
 N_SECONDARY = 3
@@ -58,98 +59,6 @@ _MODIFIED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 # Control characters that XML cannot hold, and halves of a character.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
-_WORDS = {
-    "zh": {
-        "sheets": {"review": "复核", "guide": "说明", "themes": "主题"},
-        "columns": {
-            "task_id": "任务编号",
-            "reasons": "复核原因",
-            "plan": "计划",
-            "chapter": "章",
-            "section": "节",
-            "text": "任务原文",
-            "evidence": "依据：匹配到的关键词",
-            "machine_primary": "机器：主要主题",
-            "machine_score": "机器：把握",
-            "machine_secondary": "机器：次要主题",
-            "primary": "主要主题（必填）",
-            "secondary_1": "次要主题一",
-            "secondary_2": "次要主题二",
-            "secondary_3": "次要主题三",
-            "coder": "编码者",
-            "reviewed_date": "日期",
-            "remark": "备注",
-            "text_sha256": "原文校验码（勿改）",
-        },
-        "no_theme": "（不属于任何主题）",
-        "cut": "……（原文共 {n} 个字符，此处截断）",
-        "themes_head": ("主题", "定义", "编号"),
-        "pick_title": "请从列表中选择",
-        "pick_text": "只能选「主题」表中的主题。",
-        "guide": (
-            "请逐行阅读任务原文，在带颜色的列中填写判断。没有填写的行在导入时跳过。",
-            "主要主题：任务主要要求机关做什么。次要主题：同一任务中另一项独立的义务，"
-            "最多三个，不得与主要主题重复。下拉列表中的主题见「主题」表。",
-            "没有主题适用时，选「（不属于任何主题）」。",
-            "编码者写姓名或者代号；日期写作 2024-05-31。两者也可在导入时统一给出。",
-            "只编码任务本身的文字；章、节是语境。机器的判断仅供参考，请独立判断。",
-            "复核原因：未归类、把握低、编码者不一致、影响比较（该任务会改变本计划的"
-            "主题有无或者首位）、随机抽样。只有随机抽样的任务可用于校正份额，"
-            "抽中的任务须全部编码。",
-            "请勿改动任务编号与隐藏的校验码：导入时据此核对原文是否已变。",
-        ),
-        "rules": "编码规则",
-        "codebook": "编码表：{title} {version} 版",
-    },
-    "en": {
-        "sheets": {"review": "Review", "guide": "Guide", "themes": "Themes"},
-        "columns": {
-            "task_id": "Task id",
-            "reasons": "Why reviewed",
-            "plan": "Plan",
-            "chapter": "Chapter",
-            "section": "Section",
-            "text": "Text of the task",
-            "evidence": "Evidence: keywords matched",
-            "machine_primary": "Machine: primary theme",
-            "machine_score": "Machine: score",
-            "machine_secondary": "Machine: secondary themes",
-            "primary": "Primary theme (required)",
-            "secondary_1": "Secondary theme 1",
-            "secondary_2": "Secondary theme 2",
-            "secondary_3": "Secondary theme 3",
-            "coder": "Coder",
-            "reviewed_date": "Date",
-            "remark": "Remark",
-            "text_sha256": "Checksum of the text (leave)",
-        },
-        "no_theme": "(no theme fits)",
-        "cut": "… (the text has {n} characters and is cut here)",
-        "themes_head": ("Theme", "Definition", "Id"),
-        "pick_title": "Choose from the list",
-        "pick_text": "Only themes of the sheet 'Themes' can be chosen.",
-        "guide": (
-            "Read the task's text row by row and fill in the coloured columns. Rows "
-            "left empty are skipped on import.",
-            "Primary theme: what the task mainly obliges the agency to do. Secondary "
-            "themes: a separate obligation in the same task, up to three, none equal "
-            "to the primary one. The sheet 'Themes' explains the lists.",
-            "Where no theme fits, choose '(no theme fits)'.",
-            "Coder is a name or initials; a date is written 2024-05-31. Both may be "
-            "given on import instead.",
-            "Code the task's own words; chapter and section are context. The "
-            "machine's themes are there to see; judge for yourself.",
-            "Why reviewed: unclassified, low score, coders disagree, influential (the "
-            "task decides whether a theme is seen in its plan, or which is largest), "
-            "random sample. Only a random sample can correct shares, and all of its "
-            "tasks must be coded.",
-            "Leave the task id and the hidden checksum alone: import tells by them "
-            "whether the text has changed.",
-        ),
-        "rules": "Coding rules",
-        "codebook": "Codebook: {title}, version {version}",
-    },
-}
 _GUIDE_WIDTH, _DEFINITION_WIDTH = 100, 90
 
 
@@ -163,7 +72,7 @@ class SheetRow:
 
 def column_label(column: str, lang: str) -> str:
     """Return the heading of a column of the review sheet."""
-    return in_language(_WORDS, lang)["columns"][column]
+    return section("review_workbook", lang)["columns"][column]
 
 
 def theme_names(codebook: Codebook) -> dict[str, str | None]:
@@ -180,7 +89,7 @@ def theme_names(codebook: Codebook) -> dict[str, str | None]:
     """
     names: dict[str, str | None] = {theme: theme for theme in codebook.theme_ids}
     for lang in LANGUAGES:
-        names[_WORDS[lang]["no_theme"]] = None
+        names[section("review_workbook", lang)["no_theme"]] = None
         for theme, label in codebook.labels(lang).items():
             # A spreadsheet may take the guard of a label off when it is chosen.
             names[label] = names[str(safe_cell(label))] = theme
@@ -189,7 +98,7 @@ def theme_names(codebook: Codebook) -> dict[str, str | None]:
 
 def no_theme_label(lang: str) -> str:
     """Return what a person chooses where no theme fits."""
-    return in_language(_WORDS, lang)["no_theme"]
+    return section("review_workbook", lang)["no_theme"]
 
 
 def write_workbook(
@@ -212,7 +121,7 @@ def write_workbook(
     """
     from openpyxl import Workbook
 
-    words = in_language(_WORDS, lang)
+    words = section("review_workbook", lang)
     book = Workbook()
     sheet = book.active
     sheet.title = words["sheets"]["review"]
@@ -408,7 +317,7 @@ def read_workbook(path: Path) -> list[SheetRow]:
 
 def _review_sheet(book: Any) -> Any:
     for lang in LANGUAGES:
-        title = _WORDS[lang]["sheets"]["review"]
+        title = section("review_workbook", lang)["sheets"]["review"]
         if title in book.sheetnames:
             return book[title]
     return book.worksheets[0]
@@ -418,17 +327,17 @@ def _columns(header: Sequence[Any], path: Path) -> dict[str, int]:
     known = {
         label: column
         for lang in LANGUAGES
-        for column, label in _WORDS[lang]["columns"].items()
+        for column, label in section("review_workbook", lang)["columns"].items()
     }
     found = [str(cell).strip() if cell is not None else "" for cell in header]
     columns = {known[label]: n for n, label in enumerate(found) if label in known}
     for column in _NEEDED:
         if column not in columns:
             shown = "、".join(filter(None, found)) or "nothing"
+            wanted = [label for label, name in known.items() if name == column]
             raise ReadError(
                 f"{path}, row 1: found the headings {shown}, expected also "
-                f"'{_WORDS['zh']['columns'][column]}' or "
-                f"'{_WORDS['en']['columns'][column]}'; export the tasks again"
+                f"'{wanted[0]}' or '{wanted[-1]}'; export the tasks again"
             )
     return columns
 

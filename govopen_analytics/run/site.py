@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from govopen_analytics.base.languages import in_language, percent
+from govopen_analytics.base.languages import percent
 from govopen_analytics.questions.results import FIGURES_DIR, FINDINGS_PREFIX, TABLES_DIR
 from govopen_analytics.run.site_bodies import (
     figure_name,
@@ -21,7 +21,7 @@ from govopen_analytics.run.site_bodies import (
     notebook_title,
 )
 from govopen_analytics.run.site_search import index_script, task_index
-from govopen_analytics.run.site_words import WORDS
+from govopen_analytics.words import section
 from govopen_analytics.words.remarks import remark_in_words
 
 __all__ = [
@@ -66,7 +66,7 @@ def write_pages(
         The run's record: ``run``, ``status``, ``languages``, ``notebooks`` (each
         with ``name``, ``notebook``, ``lang``, ``title``, ``label``,
         ``dimension``, ``status``, ``cell``, ``cell_source``, ``error``, ``kind``
-        of failure, ``taken_from`` and ``files``), ``warnings``,
+        of failure, ``taken_from`` and ``files``), ``warnings`` (remarks),
         ``codebook_version``, ``code``.
     body_of : callable, optional
         From an entry of ``notebooks`` to its body; without it the executed
@@ -105,7 +105,7 @@ class _Site:
             record,
             changes,
         )
-        self.words = in_language(WORDS, lang)
+        self.words = section("site", lang)
         self.tasks = tasks[lang] if tasks else None
         self.pages = [_page(e) for e in record["notebooks"] if e["lang"] == lang]
         self.groups = _groups(self.pages)
@@ -114,7 +114,7 @@ class _Site:
         self.languages = [
             {
                 "lang": code,
-                "name": WORDS[code]["language"],
+                "name": section("site", code)["language"],
                 "href": f"{self.root}{_folder_href(code, record['languages'])}",
             }
             for code in record["languages"]

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from govopen_analytics.base.languages import in_language
 from govopen_analytics.questions.results import FIGURES_DIR
-from govopen_analytics.run.site_words import WORDS
+from govopen_analytics.words import section
 
 _PLOTLY = "application/vnd.plotly.v1+json"
 # Papermill puts cells of its own before a failing one; our pages say it better.
@@ -53,7 +52,7 @@ def notebook_body(path: Path, lang: str) -> str:
     import nbformat
     from nbconvert import HTMLExporter
 
-    words = in_language(WORDS, lang)
+    words = section("site", lang)
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [
         cell
@@ -89,7 +88,7 @@ def fill_picture_links(body: str, pictures: Mapping[str, list[str]], lang: str) 
         Paths from the page by the figure's name; those without stay empty.
     lang : {"zh", "en"}
     """
-    words = in_language(WORDS, lang)
+    words = section("site", lang)
     return _LINKS.sub(
         lambda found: _caption(
             found[1], pictures.get(html.unescape(found[1]), []), words

@@ -1,0 +1,54 @@
+"""Every sentence, heading and label that a reader sees, in both languages.
+
+The words stand in ``zh.yml`` and ``en.yml``, a section for each place that shows
+them; a test holds keys and placeholders of the two files to agree.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from govopen_analytics.base.errors import SelectionError, choices
+from govopen_analytics.base.languages import LANGUAGES
+
+# The C loader is ten times faster; it is not in every build of PyYAML.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def section(name: str, lang: str) -> Mapping[str, Any]:
+    """Return one section of the words of a language.
+
+    Parameters
+    ----------
+    name : str
+        A key at the top of ``zh.yml`` and ``en.yml``.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    mapping of str to Any
+        Sentences with ``{placeholders}``, by key.
+
+    Raises
+    ------
+    SelectionError
+        If there are no words in `lang`.
+    """
+    if lang not in LANGUAGES:
+        raise SelectionError(f"Language of the report: {choices(lang, LANGUAGES)}")
+    return _words(lang)[name]
+
+
+def agency_name(name: object, lang: str) -> str:
+    """Return an agency's name, or the words for one that is not known."""
+    is_known = isinstance(name, str) and bool(name)
+    return str(name) if is_known else section("names", lang)["no_agency"]
+
+
+@cache
+def _words(lang: str) -> Mapping[str, Any]:
+    text = (files(__name__) / f"{lang}.yml").read_text("utf-8")
+    return yaml.load(text, Loader=_Loader)

@@ -9,8 +9,7 @@ from in_process import BY_NUMBER, package, run, shown_html, table_rows
 
 from govopen_analytics.base.errors import SelectionError
 from govopen_analytics.base.languages import LANGUAGES
-from govopen_analytics.base.schemas import to_schema
-from govopen_analytics.office.column_words import column_meaning, table_meaning
+from govopen_analytics.base.schemas import column_meaning, table_meaning, to_schema
 from govopen_analytics.run.build import build_processed
 from govopen_analytics.synth import synthesize_corpus
 from govopen_analytics.synth.plans import MEAN_AGENDA, name_agencies

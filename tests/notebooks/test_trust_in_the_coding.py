@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from in_process import BY_NUMBER, run, shown_html, table_rows
 
-from govopen_analytics.office.column_words import column_meaning, table_meaning
+from govopen_analytics.base.schemas import column_meaning, table_meaning
 
 
 def test_trust_in_the_coding(tmp_path, processed_dir):

@@ -22,6 +22,7 @@ NAMES = [
     "documents",
     "tasks",
     "failures",
+    "remarks",
     "spans",
     "themes",
     "theme_assignments",
@@ -74,7 +75,8 @@ def test_a_bad_file_leaves_the_others_alone(raw_dir, tmp_path):
     assert len(tables["tasks"]) == 4
     assert list(tables["failures"]["source_file"]) == ["empty.txt"]
     told = read_descriptor(tmp_path / "out")["warnings"]
-    assert told == ["Files not read as plans: 1 (empty.txt)"]
+    assert [remark["code"] for remark in told] == ["files_not_read"]
+    assert told[0]["values"] == {"n": 1, "names": "empty.txt"}
 
 
 def test_themes_are_coded_with_evidence(raw_dir, tmp_path):
@@ -146,3 +148,20 @@ def test_what_a_killed_build_left_is_removed(raw_dir, tmp_path):
     (tmp_path / "out" / ".building-x").mkdir(parents=True)
     build_processed(raw_dir, tmp_path / "out")
     assert list((tmp_path / "out").glob(".*")) == []
+
+
+def test_tables_with_an_unexpected_error_are_never_fresh(
+    raw_dir, tmp_path, monkeypatch
+):
+    from govopen_analytics.plans import corpus
+
+    def fail(*args, **options):
+        raise RuntimeError("no reason")
+
+    out = tmp_path / "out"
+    with monkeypatch.context() as patched:
+        patched.setattr(corpus, "_read", fail)
+        build_processed(raw_dir, out)
+    assert not is_built(raw_dir, out)
+    build_processed(raw_dir, out)
+    assert is_built(raw_dir, out)

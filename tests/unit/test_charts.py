@@ -27,7 +27,6 @@ from govopen_analytics.questions import commitments_charts as commitment_charts
 from govopen_analytics.questions import one_theme as theme_answers
 from govopen_analytics.questions import one_theme_charts as theme_charts
 from govopen_analytics.questions import peers_charts as peer_charts
-from govopen_analytics.questions import tables as answer_tables
 from govopen_analytics.questions.tables import measure_table
 
 SOURCE = ChartSource(2, 6, "1", "hand", "2026-01-31")
@@ -425,12 +424,6 @@ def test_years_are_no_amounts_and_keep_their_columns():
     rows["comparator"] = ">="
     markup = measure_table(rows, rows.columns, lang="en").markup
     assert re.findall("<td[^>]*>(.*?)</td>", markup) == ["2024", "2023", "2,024", "≥"]
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_no_two_columns_share_a_heading(lang):
-    heads = list(answer_tables._WORDS[lang]["columns"].values())
-    assert len(heads) == len(set(heads))
 
 
 def test_long_tables_say_what_they_leave_out():

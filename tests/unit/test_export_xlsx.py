@@ -8,14 +8,8 @@ from export_cases import write_run
 
 from govopen_analytics.base.datapackage import to_csv
 from govopen_analytics.base.errors import ExportError
-from govopen_analytics.base.languages import LANGUAGES
-from govopen_analytics.base.schemas import FIELDS, TABLES
+from govopen_analytics.base.schemas import column_meaning, table_meaning
 from govopen_analytics.office import read_chart
-from govopen_analytics.office.column_words import (
-    _COLUMNS,
-    column_meaning,
-    table_meaning,
-)
 from govopen_analytics.office.xlsx import (
     MOST_CHARACTERS,
     chart_sheet,
@@ -201,25 +195,6 @@ def test_a_charts_data_are_a_table(tmp_path, tables, shares, name, expected):
     sheet = chart_sheet(read_chart(run / "figures" / f"{name}.json"), "zh")
     book = book_of([sheet])
     assert [cell.value for cell in book[name][2]] == expected
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_declared_column_has_a_meaning(lang):
-    assert [name for name in FIELDS if not column_meaning("", name, lang)] == []
-    assert [name for name in _COLUMNS if not column_meaning("", name, lang)] == []
-    assert [name for name in TABLES if not table_meaning(name, lang)] == []
-
-
-@pytest.mark.parametrize(
-    ("table", "column", "expected"),
-    [
-        ("theme_tasks", "rank", "1 为主要主题，2 起为次要主题"),
-        ("theme_words", "rank", "次序，1 最突出"),
-        ("any", "zzz", ""),
-    ],
-)
-def test_a_column_may_mean_something_else_in_a_table(table, column, expected):
-    assert column_meaning(table, column, "zh") == expected
 
 
 def test_equal_tables_give_equal_bytes(tmp_path):

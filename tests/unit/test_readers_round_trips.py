@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from opencc import OpenCC
 from plan_writer import (
     GOLDEN_ITEMS,
     TEXT_ENCODINGS,
@@ -13,7 +14,6 @@ from plan_writer import (
     source_items,
     write_text,
 )
-from zhconv import convert
 
 from govopen_analytics.base.errors import ReadError, UnsupportedFormatError
 from govopen_analytics.readers import read_bytes, read_source
@@ -49,7 +49,7 @@ def test_golden_texts(encoding):
     assert source.encoding == encoding.removesuffix("-sig")
 
 
-@pytest.mark.parametrize("name", ["plan.html", "plan.docx", "plan.pdf"])
+@pytest.mark.parametrize("name", ["plan.html", "plan.docx", "plan.pdf", "plan.ofd"])
 def test_golden_merges(name):
     items = source_items(read_source(GOLDEN / name))
     assert [item for item in items if not isinstance(item, str)] == [GOLDEN_ITEMS[2]]
@@ -58,7 +58,7 @@ def test_golden_merges(name):
 @pytest.mark.parametrize(
     ("name", "error", "words"),
     [
-        ("refused.ofd", UnsupportedFormatError, "OFD viewer"),
+        ("refused.ofd", UnsupportedFormatError, "no text layer.*OCR.*OFD viewer"),
         ("scan.pdf", UnsupportedFormatError, "OCR"),
         ("encrypted.pdf", ReadError, "password"),
     ],
@@ -86,7 +86,9 @@ def test_plans_in_every_encoding(plan, encoding):
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda path: path.stem)
 def test_plans_in_traditional_script(plan):
-    content = convert(read_source(plan).text, "zh-tw").encode("big5hkscs", "ignore")
+    content = (
+        OpenCC("s2tw").convert(read_source(plan).text).encode("big5hkscs", "ignore")
+    )
     source = read_bytes(content, "a.txt")
     assert source.encoding == "big5"
     assert source.text == content.decode("big5hkscs")

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from govopen_analytics.plans.kind import not_a_plan
+from govopen_analytics.plans.kind import judge, subject_of
 from govopen_analytics.plans.metadata import (
     agency_in_title,
     is_plan_title,
@@ -30,6 +30,14 @@ from govopen_analytics.plans.regions import locate_agency
         ("某某市水务局", "city", None, None),
         ("某县某某镇人民政府", "town", None, None),
         ("朝阳区教育局", "county", None, None),
+        ("河北桥西区民政局", "county", "河北省", None),  # two in one province
+        ("海安市民政局", "county", "江苏省", "南通市"),  # a county until 2018
+        ("海安县民政局", "county", "江苏省", "南通市"),
+        ("莱芜市钢城区民政局", "county", "山东省", "莱芜市"),  # until 2019
+        ("钢城区民政局", "county", "山东省", "济南市"),
+        ("五大连池市民政局", "county", "黑龙江省", "黑河市"),  # holds 大连
+        ("济源市民政局", "county", "河南省", "济源市"),  # no prefecture above it
+        ("广西民政厅", "province", "广西壮族自治区", None),
     ],
 )
 def test_locate_agency(agency, level, province, city):
@@ -47,7 +55,9 @@ def test_locate_agency(agency, level, province, city):
         ("一、推进政务公开重点工作", False),
         ("附件:2021年政务公开任务分解表", False),
         ("《2021年政务公开工作要点》已经同意。", False),
-        ("2023年某市经济工作要点", False),
+        ("2023年某市经济工作要点", True),
+        ("制定2023年经济工作要点", False),
+        ("根据某市2023年政务公开工作要点", False),
     ],
 )
 def test_is_plan_title(line, expected):
@@ -122,10 +132,41 @@ def test_only_the_documents_own_number_counts(head, number):
         ("某局主动公开基本目录", "政务公开", "catalogue"),
         ("某市2024年度政务公开工作总结", "政务公开", "summary"),
         ("2022年政务公开工作考评方案", "政务公开", "assessment scheme"),
-        ("某市经济工作", "经济平稳增长。", "a document on another subject"),
+        ("某市经济工作", "经济平稳增长。", "no list of obligations"),
         ("某局2022年政务公开工作要点", "政务公开", None),
         ("某局2022年政务公开考核任务分解表", "政务公开", None),
     ],
 )
-def test_not_a_plan(title, text, kind):
-    assert not_a_plan(title, [], text) == kind
+def test_a_title_alone_tells_the_kind(title, text, kind):
+    assert judge(title, [], [], False, text, []).kind == kind
+
+
+def test_the_score_is_the_sum_of_the_evidence_found():
+    task = {
+        "text": "公开部门预算",
+        "start": 0,
+        "end": 6,
+        "has_units": True,
+        "has_deadline": False,
+        "has_number": True,
+    }
+    judgement = judge("某局2024年工作要点", [], [], True, "公开部门预算", [task] * 2)
+    weights = {one.evidence.name: one.evidence.weight for one in judgement.found}
+    assert judgement.score == sum(weights.values()) == 21
+    assert weights["tasks name who is responsible"] == 3
+    assert judgement.is_plan
+
+
+@pytest.mark.parametrize(
+    ("title", "texts", "subject"),
+    [
+        ("某局2024年政务公开工作要点", [], "open_government"),
+        ("某局2024年政府网站管理方案", [], "open_government"),
+        ("某局2024年安全生产工作要点", ["排查隐患", "公开信息"], "open_government"),
+        ("某局2024年安全生产工作要点", ["排查隐患"] * 2 + ["公开信息"], "other"),
+        ("某局2024年公开招聘工作方案", ["报名", "考试"], "other"),
+        (None, ["公开预算", "开展培训", "更新栏目"], "open_government"),
+    ],
+)
+def test_subject(title, texts, subject):
+    assert subject_of(title, texts) == subject

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govopen_analytics.base.text import drop_glosses, fold, read_number, tidy
+from govopen_analytics.base.text import drop_glosses, fold, name_form, read_number, tidy
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,8 @@ from govopen_analytics.base.text import drop_glosses, fold, read_number, tidy
         ("（一）２０２２年", "(一)2022年"),
         ("〔2021〕5号", "(2021)5号"),
         ("檔案資訊", "档案资讯"),
+        ("衞生臺賬", "卫生台账"),  # Hong Kong's form of 衛
+        ("薴", "苎"),  # by way of 苧
         ("Ａ，Ｂ；Ｃ：", "A,B;C:"),
         ("责任\u3000单位\xa0：", "责任 单位 :"),
     ],
@@ -24,6 +26,11 @@ def test_fold(text, expected):
 @given(st.text())
 def test_fold_keeps_every_offset(text):
     assert len(fold(text)) == len(text)
+
+
+def test_fold_again_changes_no_character():
+    characters = "".join(map(chr, range(0x3400, 0xA000)))
+    assert fold(fold(characters)) == fold(characters)
 
 
 @pytest.mark.parametrize(
@@ -69,3 +76,17 @@ def test_read_number(text, expected):
 @pytest.mark.parametrize("text", ["", "年", "a", "十二月"])
 def test_read_number_of_no_number(text):
     assert read_number(text) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("ＡＢＣ市 民政局", "ABC市民政局"),
+        ("甲市\u3000民政局\u200b", "甲市民政局"),
+        ("甲局(乙办公室)", "甲局（乙办公室）"),
+        ("Bureau  of 甲", "Bureau of甲"),
+    ],
+)
+def test_name_form(name, expected):
+    assert name_form(name) == expected
+    assert name_form(expected) == expected

@@ -1,0 +1,212 @@
+"""What a title names: a plan, or another kind of document.
+
+A Chinese title is a noun phrase whose last noun says what the document is:
+…工作要点 is a plan, …工作要点解读 explains one. What wraps the name (关于印发《…》
+的通知), the number of the document and remarks in brackets are taken off first.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from govopen_analytics.base.text import fold
+
+YEAR = r"(?:20\d\d|二[〇○零]二?[〇○零一二三四五六七八九]{1,2})\s*(?:年|-)"
+#: Sides of open government: disclosure, its channels, explaining, answering.
+SUBJECT = re.compile(
+    r"政务公开|(?:政府)?信息公开|公开工作|阳光政务|"
+    r"公开(?!招[聘标录考]|选[聘拔调]|遴选|竞[聘争]|比选|询价|课|赛|征集|募)|"
+    r"(?:政府|门户|部门|政务)?网站|新媒体|公众号|政策解读|回应关切|政务舆情|舆情回应|"
+    r"政民互动|政府公报|政府开放日|(?:公共|政府)数据开放|透明度|[村厂校院党]务公开"
+)
+_NUMBER_OF_DOCUMENT = re.compile(
+    r"\s*[-—_(]*\s*[\u3400-\u9fff]{1,14}(?:\([\u3400-\u9fff]{1,4}\))?\s*[(\[]\s*20\d\d\s*[)\]]"
+    r"\s*第?\s*\d{1,4}\s*号\s*\)?\s*$"
+)
+_TITLE_END = re.compile(r"通知|意见|要点|方案|安排|计划|表|台[账帐]|清单|的函|分工")
+_TITLE_LABEL = (
+    r"(?:名\s*称|标\s*题|题\s*名|文\s*件\s*名\s*称?"
+    r"|信\s*息\s*名\s*称|文\s*件\s*标\s*题)"
+)
+_LABEL = re.compile(
+    rf"^\s*(?:[\[(【]\s*{_TITLE_LABEL}\s*[\])】]\s*[:|]?|{_TITLE_LABEL}\s*[:|])\s*"
+)
+_REMARK = re.compile(
+    r"\((?:试行|暂行|修订|征求意见|讨论|审议|送审|草案|全文|附)[^()]*\)$"
+)
+_WRAPPED = re.compile(
+    r"^.{0,60}?(?:关于)?(?:印发|转发|下发|公布|发布|批转)(?P<name>.+?)的?(?:通知|函|公告)$"
+)
+_NOTICE = re.compile(r"^.{0,60}?关于(?P<name>.+?)的(?:紧急)?(?:通知|函)$")
+
+_TASKS = (
+    r"(?:任务|责任|工作|落实|重点|举措|措施|项目|整改|督[办查]|推进|分工|要点|台[账帐])"
+)
+# Kind, form of the bare name; the first that fits decides. A kind other than
+# "plan" is the name of what the document is.
+_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        (
+            "interpretation",
+            r"(?:解读|图解|读懂|问答|答问|答记者问|解答|起草说明|编制说明|政策说明|释义|解析)"
+            r"(?:材料|之[一二三四五六七八九十]+|\([^()]*\))?$|"
+            r"^[\[(]?(?:政策|图文|图片|文字|部门|专家|视频)?(?:解读|图解|问答)[\])]?\s*[:|丨—-]|"
+            r"^[\[(](?:[\u3400-\u9fff]{0,4})(?:解读|图解|问答)[\])]|^一[图张]",
+        ),
+        (
+            "annual report",
+            r"年度报告|年报|信息公开.{0,6}报告(?:\([^()]*\))?$|工作报告$",
+        ),
+        (
+            "plan",
+            r"(?:要点|安排|计划|方案|台[账帐]|任务|清单|分工|分解表?)(?:及|和|与|暨)"
+            r"[^及和与暨]{0,8}情况$",
+        ),
+        (
+            "summary",
+            r"总结(?:及|和|与|暨)|(?:总结|小结|汇报|报告|综述|回顾|述评|简报)(?:材料)?$|"
+            r"(?:落实|完成|进展|推进|开展|执行|整改|工作|自查)(?:的)?情况$",
+        ),
+        (
+            "notice of results",
+            r"(?:通报|公报|通告|结果|排名|成绩|战报)(?:公示|公布)?$|情况的?(?:通报|通告|公示|公告)",
+        ),
+        (
+            "assessment scheme",
+            r"(?:考核|考评|评估|测评|评议|评价|评分|评比|绩效)(?:(?!任务|分[解工]).){0,8}"
+            r"(?:方案|办法|细则|标准|表|指标|体系)$",
+        ),
+        ("meeting notes", r"(?:纪要|会议记录|记录)$"),
+        ("speech", r"(?:讲话|致辞|发言|讲稿|演讲)(?:稿|材料)?$"),
+        (
+            "work rules",
+            r"(?:制度|办法|规定|规则|条例|细则|规范|规程|机制|章程|守则|准则|公约|流程)"
+            r"(?:汇编)?$",
+        ),
+        ("catalogue", r"(?:目录|名录|指南|须知|指引|流程图|手册)(?:\([^()]*\))?$"),
+        (
+            "catalogue",
+            rf"^(?!.*{_TASKS}).*(?:公开|事项|权力|权责|服务|证明|收费|许可|处罚)"
+            r".{0,6}(?:清单|一览表)$",
+        ),
+        (
+            "announcement",
+            r"(?:公告|公示|启事|名单|简介|邀请函|申请表|登记表|统计表|答复|回复|"
+            r"复函|批复|意见书|协议|合同|承诺书|倡议书|公开信)$",
+        ),
+        (
+            "plan",
+            r"(?:要点|安排|计划|方案|台[账帐]|任务|清单|分工|分解|责任表|打算|"
+            r"(?:分解|分工|任务|责任|安排|推进|计划|工作|进度|一览|明细|落实|调度|情况)表|"
+            r"举措|措施|(?:实施|工作|指导)?意见|重点|行动|部署|任务书|责任书|目标|规划|纲要)"
+            r"(?:\d|[一二三四五])?$",
+        ),
+    )
+)
+# A headline is a sentence: somebody has done something.
+_HEADLINE = re.compile(
+    r"召开|举办|举行|参加|出席|调研|督导|强调|指出|圆满|顺利|荣获|获[评得]|[来赴]我|"
+    r"走进|开讲|开展.{0,12}(?:培训|活动|调研|检查)(?:会|班)?$|"
+    r"^(?!.*关于)[\u3400-\u9fff]{2,16}(?:印发|出台|发布|制定|公布|下发)"
+    r"(?!.*(?:通知|函|公告)$)"
+)
+PLAN_WORDS = re.compile(
+    r"工作要点|任务分解|责任分解|任务分工|分工方案|责任分工|工作台[账帐]|任务台[账帐]|重点工作|重点任务|"
+    r"实施方案|工作方案|工作安排|任务清单|工作清单|工作计划|行动方案|落实方案|任务分配|工作任务|"
+    r"公开计划|任务表|一览表|推进方案|实施意见|责任清单|分解表|台[账帐]"
+)
+
+
+@dataclass(frozen=True)
+class TitleName:
+    """What a title names.
+
+    Attributes
+    ----------
+    bare : str
+        The name without its wrapping, folded and without white space.
+    kind : str or None
+        ``"plan"``, ``"notice"`` (关于做好…的通知), the name of another kind of
+        document, or None where the last noun tells nothing.
+    """
+
+    bare: str
+    kind: str | None
+
+    @property
+    def is_on_subject(self) -> bool:
+        """Whether the title names a side of open government."""
+        return SUBJECT.search(self.bare) is not None
+
+
+def without_label(line: str) -> str:
+    """A line without the label (名 称：) that may stand before a title.
+
+    Parameters
+    ----------
+    line : str
+
+    Returns
+    -------
+    str
+    """
+    match = _LABEL.match(fold(line))
+    return line[match.end() :] if match else line
+
+
+def without_number(title: str) -> str:
+    """A title without the number of the document (文号) behind it.
+
+    Parameters
+    ----------
+    title : str
+
+    Returns
+    -------
+    str
+        Unchanged where the number is all there is.
+    """
+    match = _NUMBER_OF_DOCUMENT.search(fold(title))
+    if match is None:
+        return title
+    # Characters of the number and of the title's end may run into each other.
+    opening = max(fold(title).rfind(mark, 0, match.end()) for mark in "([")
+    ends = [m.end() for m in _TITLE_END.finditer(fold(title), 0, opening)]
+    start = max(match.start(), ends[-1] if ends else 0)
+    return title[:start].rstrip(" \t\u3000(（-—_") or title
+
+
+@lru_cache(maxsize=4096)
+def title_name(title: str) -> TitleName:
+    """Read what kind of document a title names.
+
+    Parameters
+    ----------
+    title : str
+
+    Returns
+    -------
+    TitleName
+    """
+    bare = re.sub(r"\s+", "", fold(without_number(without_label(title))))
+    bare = _REMARK.sub("", bare).strip("。;,、:")
+    is_notice = False
+    for _ in range(2):  # a notice may hand on another one
+        wrapped = _WRAPPED.match(bare)
+        notice = None if wrapped else _NOTICE.match(bare)
+        found = wrapped or notice
+        if found is None:
+            break
+        is_notice = is_notice or notice is not None
+        bare = found["name"]
+    bare = _REMARK.sub("", re.sub("[《》〈〉]", "", bare))
+    for kind, pattern in _KINDS:
+        if not pattern.search(bare):
+            continue
+        if kind == "plan" and not is_notice and _HEADLINE.search(bare):
+            return TitleName(bare, "news")
+        return TitleName(bare, kind)
+    if is_notice:
+        return TitleName(bare, "notice")
+    return TitleName(bare, "news" if _HEADLINE.search(bare) else None)
