@@ -12,7 +12,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	&& { echo $$name; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help report build test lab lint browser
+.PHONY: help report build test pythons lab lint browser
 
 help:  ## 列出全部目标 · list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -25,6 +25,9 @@ build: $(STAMP)  ## 只写数据表 · write data/processed only
 
 test: $(STAMP)  ## 运行测试 · run the tests
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+
+pythons:  ## 在本机各个受支持的 Python 上安装并试用 · install and try on each Python here
+	@$(PYTHON) tests/install/check.py
 
 lab: $(STAMP)  ## 在同一环境打开 JupyterLab · open JupyterLab in the same environment
 	@$(BIN)/govopen build
