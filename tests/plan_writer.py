@@ -17,6 +17,7 @@ import re
 import sys
 import zipfile
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 from govopen_analytics.readers.source import Source
@@ -289,6 +290,112 @@ def write_pdf(
     return target.getvalue()
 
 
+_OFD = 'xmlns:ofd="http://www.ofdspec.org/2016"'
+_MM = 25.4 / 72
+
+
+def ofd_archive(pages: list[str], **parts: str) -> bytes:
+    """Write an OFD file of the contents of its pages, in millimetres.
+
+    Further parts are named by keyword: ``templates`` and ``annotations`` hold the
+    contents of one template that each page uses, and of one watermark.
+    """
+
+    def part(root: str, content: str) -> str:
+        return f"<?xml version='1.0'?><ofd:{root} {_OFD}>{content}</ofd:{root}>"
+
+    def layer(content: str) -> str:
+        return f"<ofd:Content><ofd:Layer ID='9'>{content}</ofd:Layer></ofd:Content>"
+
+    template = annotations = use = ""
+    files = {}
+    if "templates" in parts:
+        template = "<ofd:TemplatePage ID='7' BaseLoc='Tpls/T/Content.xml'/>"
+        use = "<ofd:Template TemplateID='7' ZOrder='Background'/>"
+        files["Doc_0/Tpls/T/Content.xml"] = part("Page", layer(parts["templates"]))
+    if "annotations" in parts:
+        annotations = "<ofd:Annotations>Annots/Annotations.xml</ofd:Annotations>"
+        found = "<ofd:Page PageID='1'><ofd:FileLoc>A.xml</ofd:FileLoc></ofd:Page>"
+        files["Doc_0/Annots/Annotations.xml"] = part("Annotations", found)
+        shown = f"<ofd:Appearance>{parts['annotations']}</ofd:Appearance>"
+        shown = f"<ofd:Annot Type='Watermark'>{shown}</ofd:Annot>"
+        files["Doc_0/Annots/A.xml"] = part("PageAnnot", shown)
+    if "resources" in parts:
+        template += "<ofd:PublicRes>/Doc_0/PublicRes.xml</ofd:PublicRes>"
+        files["Doc_0/PublicRes.xml"] = part("Res", parts["resources"])
+    listed = "".join(
+        f"<ofd:Page ID='{n}' BaseLoc='Pages/Page_{n}/Content.xml'/>"
+        for n in range(len(pages))
+    )
+    box = "<ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox>"
+    data = f"<ofd:PageArea>{box}</ofd:PageArea>{template}"
+    files["Doc_0/Document.xml"] = part(
+        "Document",
+        f"<ofd:CommonData>{data}</ofd:CommonData><ofd:Pages>{listed}</ofd:Pages>"
+        + annotations,
+    )
+    files["OFD.xml"] = part(
+        "OFD",
+        "<ofd:DocBody><ofd:DocInfo><ofd:Title>plan</ofd:Title></ofd:DocInfo>"
+        "<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody>",
+    )
+    for n, page in enumerate(pages):
+        files[f"Doc_0/Pages/Page_{n}/Content.xml"] = part("Page", use + layer(page))
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return target.getvalue()
+
+
+def ofd_text(text: str, x: float, base: float, size: float, *deltas: float) -> str:
+    """Write a text object whose box begins at its upper left."""
+    box = f"{x:.3f} {base - size:.3f} 170 {1.2 * size:.3f}"
+    steps = f" DeltaX='{' '.join(f'{d:.3f}' for d in deltas)}'" if deltas else ""
+    return (
+        f"<ofd:TextObject Boundary='{box}' Font='1' Size='{size:.3f}'>"
+        f"<ofd:TextCode X='0' Y='{size:.3f}'{steps}>{html.escape(text)}"
+        "</ofd:TextCode></ofd:TextObject>"
+    )
+
+
+def ofd_rule(x0: float, y0: float, x1: float, y1: float) -> str:
+    """Write a straight line."""
+    return (
+        f"<ofd:PathObject Boundary='{x0:.3f} {y0:.3f} {x1 - x0:.3f} {y1 - y0:.3f}' "
+        f"LineWidth='0.2'><ofd:AbbreviatedData>M 0 0 L {x1 - x0:.3f} {y1 - y0:.3f}"
+        "</ofd:AbbreviatedData></ofd:PathObject>"
+    )
+
+
+def write_ofd(items: list[Item]) -> bytes:
+    """Write the pages that `write_pdf` lays out, line by line, as OFD."""
+    import pdfplumber
+
+    pages = []
+    with pdfplumber.open(io.BytesIO(write_pdf(items))) as pdf:
+        for page in pdf.pages:
+            drawn = [
+                ofd_rule(*(_MM * e[k] for k in ("x0", "top", "x1", "bottom")))
+                for e in page.edges
+            ]
+            lines: list[list[dict]] = []
+            for character in page.chars:
+                last = lines[-1][-1] if lines else None
+                if last is None or last["top"] != character["top"]:
+                    lines.append([])
+                lines[-1].append(character)
+            for line in lines:
+                steps = [_MM * (b["x0"] - a["x0"]) for a, b in pairwise(line)]
+                text = "".join(character["text"] for character in line)
+                first = line[0]
+                base = _MM * (first["top"] + 0.88 * first["size"])
+                size = _MM * first["size"]
+                drawn.append(ofd_text(text, _MM * first["x0"], base, size, *steps))
+            pages.append("".join(drawn))
+    return ofd_archive(pages)
+
+
 def _widths(rows: list[list[Cell]], total: float = 440.0) -> list[float]:
     """Share the page out by the longest text of each column."""
     longest = [
@@ -311,6 +418,7 @@ WRITERS: dict[str, Callable[[list[Item]], bytes]] = {
     "plan.xls": write_xls,
     "plan.csv": write_csv,
     "plan.pdf": write_pdf,
+    "plan.ofd": write_ofd,
 }
 
 GOLDEN_ITEMS: list[Item] = [
@@ -325,14 +433,6 @@ GOLDEN_ITEMS: list[Item] = [
     ],
     "　　本要点自印发之日起施行。",
 ]
-
-
-def write_ofd() -> bytes:
-    """Write the skeleton of an OFD file."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("OFD.xml", '<ofd:OFD xmlns:ofd="http://www.ofdspec.org"/>')
-    return target.getvalue()
 
 
 def write_scan() -> bytes:
@@ -360,7 +460,8 @@ def write_golden(folder: Path) -> None:
     (folder / "gbk.html").write_bytes(write_html(GOLDEN_ITEMS, "gbk"))
     for encoding in TEXT_ENCODINGS:
         (folder / f"{encoding}.txt").write_bytes(write_text(GOLDEN_ITEMS, encoding))
-    (folder / "refused.ofd").write_bytes(write_ofd())
+    picture = "<ofd:ImageObject Boundary='0 0 210 297' ResourceID='3'/>"
+    (folder / "refused.ofd").write_bytes(ofd_archive([picture]))
     (folder / "scan.pdf").write_bytes(write_scan())
     (folder / "encrypted.pdf").write_bytes(write_pdf(GOLDEN_ITEMS, password="secret"))
     rows = json.dumps(printed_rows(GOLDEN_ITEMS), ensure_ascii=False, indent=1)

@@ -7,6 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from govopen_analytics.base.errors import ChecksumError, SourceError, choices
+from govopen_analytics.base.remarks import Remark
+from govopen_analytics.base.schemas import FIELDS, LEVELS, SUBJECTS
 
 MANIFEST_NAME = "manifest.csv"
 MANIFEST_COLUMNS = (
@@ -32,21 +34,21 @@ _NOT_PLANS = (MANIFEST_NAME, "corrections.yml", "README.md", "README.txt")
 
 @dataclass(frozen=True)
 class Manifest:
-    """Rows of a manifest that can be used, and what was wrong with the others.
+    """Rows of a manifest that can be used, and what became of the others.
 
     Attributes
     ----------
     rows : dict of str to dict
         By file, as a path below the raw folder with forward slashes.
     failures : list of dict
-        Rows of the ``failures`` table.
-    is_present : bool
-        Whether the folder has a manifest at all.
+        Rows of the ``failures`` table: those that lead to no file.
+    remarks : dict of str to list of Remark
+        Why a row of a file is not used, by file; the file is read without it.
     """
 
     rows: dict[str, dict[str, str]]
     failures: list[dict[str, str | None]]
-    is_present: bool
+    remarks: dict[str, list[Remark]]
 
 
 def raw_files(raw_dir: Path) -> list[str]:
@@ -84,8 +86,8 @@ def raw_files(raw_dir: Path) -> list[str]:
 def read_manifest(raw_dir: Path) -> Manifest:
     """Read ``manifest.csv`` of a raw folder.
 
-    A row that names no file, a file that is not there, or a ``document_id``
-    that an earlier row has, becomes a failure; the other rows hold.
+    A row that leads to no file becomes a failure, any other row that cannot be
+    used a remark on its file; the other rows hold.
 
     Parameters
     ----------
@@ -102,7 +104,7 @@ def read_manifest(raw_dir: Path) -> Manifest:
     """
     path = raw_dir / MANIFEST_NAME
     if not path.is_file():
-        return Manifest({}, [], is_present=False)
+        return Manifest({}, [], {})
     try:
         table = pd.read_csv(
             path, dtype=str, encoding="utf-8-sig", skipinitialspace=True
@@ -118,12 +120,13 @@ def read_manifest(raw_dir: Path) -> Manifest:
         ) from error
     _check_columns(path, list(table.columns))
     rows: dict[str, dict[str, str]] = {}
-    failures, first_row = [], {}
+    failures: list[dict[str, str | None]] = []
+    remarks: dict[str, list[Remark]] = {}
+    first_row: dict[str, int] = {}
     for number, row in enumerate(table.to_dict("records"), start=2):
         values = {k: str(v).strip() for k, v in row.items() if isinstance(v, str)}
         values = {k: v for k, v in values.items() if v}
-        problem = _row_problem(values, raw_dir, rows, first_row)
-        if problem:
+        if problem := _leads_nowhere(values, raw_dir):
             failures.append(
                 {
                     "source_file": values.get("file") or MANIFEST_NAME,
@@ -133,9 +136,13 @@ def read_manifest(raw_dir: Path) -> Manifest:
                 }
             )
             continue
-        first_row[values["document_id"]] = number
-        rows[Path(values["file"]).as_posix()] = values
-    return Manifest(rows, failures, is_present=True)
+        name = Path(values["file"]).as_posix()
+        if remark := _unusable(name, values, number, first_row):
+            remarks.setdefault(name, []).append(remark)
+            continue
+        first_row |= {f"file {name}": number, f"id {values['document_id']}": number}
+        rows[name] = values
+    return Manifest(rows, failures, remarks)
 
 
 def _check_columns(path: Path, found: list[str]) -> None:
@@ -151,34 +158,46 @@ def _check_columns(path: Path, found: list[str]) -> None:
             )
 
 
-def _row_problem(
-    values: dict[str, str], raw_dir: Path, rows: dict, first_row: dict[str, int]
-) -> tuple[str, str] | None:
-    for name in _REQUIRED:
-        if name not in values:
-            return "manifest_row_incomplete", f"'{name}' is empty; fill it in"
-    if values["document_id"] in first_row:
-        earlier = first_row[values["document_id"]]
-        return "duplicate_document_id", (
-            f"document_id '{values['document_id']}' stands in row {earlier} already; "
-            "this row is left out, give it an identifier of its own"
-        )
+def _leads_nowhere(values: dict[str, str], raw_dir: Path) -> tuple[str, str] | None:
+    if "file" not in values:
+        return "manifest_row_incomplete", "'file' is empty; fill it in"
     name = Path(values["file"])
     if name.is_absolute() or ".." in name.parts:
         return "manifest_row_outside", (
             f"'{values['file']}' is not below the raw folder; give a relative path"
         )
-    if name.as_posix() in rows:
-        return "duplicate_file", f"'{values['file']}' has an earlier row; remove one"
     if not (raw_dir / name).is_file():
         return "file_missing", (
             f"there is no file '{values['file']}' in the raw folder; add it or "
             "remove the row"
         )
-    if "year" in values and not values["year"].isdigit():
-        return "manifest_row_invalid", (
-            f"year is '{values['year']}', expected four digits such as 2023"
-        )
+    return None
+
+
+def _unusable(
+    name: str, values: dict[str, str], number: int, first_row: dict[str, int]
+) -> Remark | None:
+    """Say why a row is not used though its file is there."""
+    if "document_id" not in values:
+        where = {"row": number, "column": "document_id"}
+        return Remark("manifest_row_incomplete", where)
+    if earlier := first_row.get(f"id {values['document_id']}"):
+        where = {"row": number, "value": values["document_id"], "earlier": earlier}
+        return Remark("duplicate_document_id", where)
+    if earlier := first_row.get(f"file {name}"):
+        return Remark("duplicate_file", {"row": number, "earlier": earlier})
+    limits = FIELDS["year"].constraints
+    first, last = limits["minimum"], limits["maximum"]
+    year = values.get("year", str(first))
+    # Compared as text: no number is too long for that, and ² is none.
+    is_year = len(year) == 4 and year.isascii() and year.isdigit()
+    if not (is_year and str(first) <= year <= str(last)):
+        where = {"column": "year", "value": year, "expected": f"{first}–{last}"}
+        return Remark("manifest_row_invalid", {"row": number, **where})
+    for column, allowed in (("level", LEVELS), ("subject", SUBJECTS)):
+        if (value := values.get(column, allowed[0])) not in allowed:
+            where = {"column": column, "value": value, "expected": ", ".join(allowed)}
+            return Remark("manifest_row_invalid", {"row": number, **where})
     return None
 
 

@@ -12,6 +12,10 @@ _GLOSS = re.compile(
 _CJK_BLANK = re.compile(
     rf"(?<=[{_CJK}，。、；：！？（）《》“”〔〕])\s+(?=[{_CJK}，。、；：！？（）《》“”〔〕])"
 )
+# Blanks beside a character that is no Latin letter or digit, and those of no width.
+_NAME_BLANK = re.compile(
+    r"[\u200b-\u200d\ufeff]|(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])"
+)
 
 # One character to one character, so that offsets survive folding.
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -92,6 +96,25 @@ def tidy(text: str) -> str:
     str
     """
     return re.sub(r"\s+", " ", _CJK_BLANK.sub("", text)).strip()
+
+
+def name_form(name: str) -> str:
+    """Return the one form of a name that its spellings share.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    str
+        Letters and digits half width, brackets full width as Chinese prints them,
+        no blank but between Latin letters or digits.
+    """
+    import unicodedata
+
+    form = unicodedata.normalize("NFKC", name).replace("(", "（").replace(")", "）")
+    return _NAME_BLANK.sub("", re.sub(r"\s+", " ", form))
 
 
 @lru_cache(maxsize=4096)

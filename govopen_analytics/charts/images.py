@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from govopen_analytics.base.remarks import Remark
+
 PICTURE_FORMATS = ("png", "svg", "pdf")
 WIDTH, HEIGHT = 1280, 720  # pixels, where the figure names none
 SCALE = 2  # picture pixels to a figure pixel, for print and large screens
@@ -20,7 +22,7 @@ SCALE = 2  # picture pixels to a figure pixel, for print and large screens
 START_SECONDS = 60  # for the browser to start, on a slow machine
 _TABS = 2  # pictures drawn at the same time by the one browser
 _MOST_TIMEOUTS = 4  # then the browser hangs, and waiting for each picture is vain
-_MOST_TOLD = 10  # warnings, before only their number is told
+_MOST_TOLD = 10  # remarks, before only their number is told
 
 BROWSERS = (
     "chromium",
@@ -66,12 +68,12 @@ class ImageReport:
     ----------
     written : list of Path
         Picture files, in order.
-    warnings : list of str
-        Why some or all are missing, and what to do, one sentence each.
+    remarks : list of Remark
+        Why some or all are missing, and what to do.
     """
 
     written: list[Path] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
 
 def find_browser() -> str | None:
@@ -131,9 +133,9 @@ def write_images(
     wanted = [
         Wanted(path.stem, path, kind) for path in figure_files for kind in formats
     ]
-    missing = _what_is_missing() if wanted else None
+    missing = what_is_missing() if wanted else None
     if missing or not wanted:
-        return ImageReport(warnings=[missing] if missing else [])
+        return ImageReport(remarks=[missing] if missing else [])
     return draw_pictures(wanted, _save_beside, seconds_each=seconds_each)
 
 
@@ -166,11 +168,9 @@ def draw_pictures(
     try:
         return asyncio.run(asyncio.wait_for(work, limit))
     except (OSError, RuntimeError, TimeoutError) as error:
-        warning = (
-            f"No images: the browser {find_browser()} did not serve "
-            f"({type(error).__name__}: {error}); set BROWSER_PATH to another one"
-        )
-        return ImageReport(warnings=[warning])
+        told = f"{type(error).__name__}: {error}"
+        values = {"browser": find_browser(), "error": told}
+        return ImageReport(remarks=[Remark("browser_silent", values)])
 
 
 def _save_beside(picture: Wanted, drawn: bytes) -> Path:
@@ -191,19 +191,11 @@ def stable_svg(markup: str) -> str:
     return _TRACE.sub("trace000000", markup)
 
 
-def _what_is_missing() -> str | None:
+def what_is_missing() -> Remark | None:
+    """Say what this machine lacks to draw pictures, or None."""
     if find_browser() is None:
-        return (
-            "No images: no Chromium, Chrome or Edge found. Install one (Debian: "
-            "apt-get install chromium fonts-noto-cjk) or set BROWSER_PATH, then "
-            "run the report again"
-        )
-    if not has_chinese_font():
-        return (
-            "No images: no Chinese font found. Install one (Debian: apt-get install "
-            "fonts-noto-cjk), then run the report again"
-        )
-    return None
+        return Remark("no_browser")
+    return None if has_chinese_font() else Remark("no_chinese_font")
 
 
 async def _draw_all(
@@ -225,10 +217,11 @@ async def _draw_all(
             for picture in wanted
         ]
         results = await asyncio.gather(*drawn)
-    missing = [result for result in results if isinstance(result, str)]
+    missing = [result for result in results if isinstance(result, Remark)]
     if len(missing) > _MOST_TOLD:
         n_more = len(missing) - _MOST_TOLD
-        missing = [*missing[:_MOST_TOLD], f"Images: {n_more} more are missing"]
+        more = Remark("images_missing", {"n": n_more})
+        missing = [*missing[:_MOST_TOLD], more]
     return ImageReport([r for r in results if isinstance(r, Path)], missing)
 
 
@@ -269,17 +262,19 @@ async def _draw_or_tell(
     picture: Wanted,
     save: Callable[[Wanted, bytes], Path],
     scale: float,
-) -> Path | str:
-    name = f"Image {picture.name}.{picture.kind} is missing"
+) -> Path | Remark:
+    name = f"{picture.name}.{picture.kind}"
     async with tabs:
         if len(timeouts) >= _MOST_TIMEOUTS:
-            return f"{name}: not tried, for the browser no longer answers"
+            error = "not tried, for the browser no longer answers"
+            return Remark("image_missing", {"name": name, "error": error})
         try:
             return save(picture, await _draw(browser, picture, scale))
         except (OSError, RuntimeError, TimeoutError, ValueError) as error:
             if isinstance(error, TimeoutError):
                 timeouts.append(picture.figure)
-            return f"{name}: {type(error).__name__}: {error}"
+            told = f"{type(error).__name__}: {error}"
+            return Remark("image_missing", {"name": name, "error": told})
 
 
 async def _draw(browser: Any, picture: Wanted, scale: float) -> bytes:

@@ -1,5 +1,6 @@
 """``govopen check``: what became of every character of a file."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +24,7 @@ ROLES_ZH = {
     "criteria": "评价标准",
     "basis": "依据",
     "form": "公开方式",
+    "category": "类别",
     "heading": "章节标题",
     "metadata": "文件信息",
     "table_header": "表头",
@@ -76,13 +78,15 @@ def _answer(account: "Account") -> dict[str, Any]:
         "layout": account.layout,
         "n_tasks": account.n_tasks,
         "accounted_share": account.accounted_share,
-        "warnings": list(account.warnings),
+        "remarks": [asdict(remark) for remark in account.remarks],
         "roles": rows_of(account.roles),
         "rest": rows_of(account.remainder),
     }
 
 
 def _tell(path: Path, account: "Account", show_rest: bool) -> None:
+    from govopen_analytics.words.remarks import remark_in_both
+
     found = account.verdict or f"{account.n_tasks} 项任务 · tasks"
     typer.echo(
         f"{path}: {found}（{account.layout}），"
@@ -92,8 +96,8 @@ def _tell(path: Path, account: "Account", show_rest: bool) -> None:
         mark = "✓" if row.is_task_field else "·"
         label = f"{ROLES_ZH.get(row.role, row.role)} {row.role}"
         typer.echo(f"  {mark} {label}: {row.n_chars} 字 · characters, {row.share:.1%}")
-    for warning in account.warnings:
-        typer.echo(f"  ! {warning}")
+    for remark in account.remarks:
+        typer.echo(f"  ! {remark_in_both(remark)}")
     if show_rest:
         for row in account.remainder.itertuples():
             text = " ".join(row.text.split())

@@ -14,11 +14,15 @@ from govopen_analytics.cli.answers import JsonOption, tell_json
 from govopen_analytics.cli.errors import EXIT_FAILED, EXIT_PARTIAL, told_plainly
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from govopen_analytics.base.remarks import Remark
     from govopen_analytics.run import Options, PlannedJob, ReportSet
 
 _EXIT_CODES = {"complete": 0, "partial": EXIT_PARTIAL, "failed": EXIT_FAILED}
 
 _MOST_NAMED = 3  # notebooks before an error that several have
+_MOST_REMARKS = 10  # shown of a build; the page and remarks.csv have all
 
 _STEPS = {
     "read": "读入计划 · reading plans",
@@ -247,15 +251,29 @@ def _build(raw: Path, out: Path, codebook: Path | None) -> None:
 
     with _progress() as tell:
         built = build_processed(raw, out, codebook_path=codebook, on_progress=tell)
-    documents, failures = built.tables["documents"], built.tables["failures"]
-    n_not_read = len(set(failures["source_file"]) - set(documents["source_file"]))
+    tables = built.tables
+    failures, remarks = tables["failures"], tables["remarks"]
     typer.echo(
-        f"{len(documents)} 份计划 · plans, {len(built.tables['tasks'])} 项任务 · "
-        f"tasks, {n_not_read} 个文件未读入 · files not read → {out}"
+        f"{len(tables['documents'])} 份计划 · plans, {len(tables['tasks'])} 项任务 · "
+        f"tasks, {failures['source_file'].nunique()} 个文件未读入 · files not read, "
+        f"{len(remarks)} 条说明 · remarks → {out}"
     )
     for failure in failures.itertuples():
         name = f"{failure.source_file}: "
         typer.echo(f"  {name}{failure.message.removeprefix(name)}", err=True)
+    _tell_remarks(remarks)
+
+
+def _tell_remarks(remarks: "DataFrame") -> None:
+    from govopen_analytics.words.remarks import remarks_in_words
+
+    shown = remarks.head(_MOST_REMARKS)
+    zh, en = (remarks_in_words(shown, lang) for lang in ("zh", "en"))
+    for name, in_zh, in_en in zip(shown["source_file"], zh, en, strict=True):
+        typer.echo(f"  {name}: {in_zh} · {in_en}", err=True)
+    if len(remarks) > len(shown):
+        n_more = len(remarks) - len(shown)
+        typer.echo(f"  另有 {n_more} 条 · more: remarks.csv", err=True)
 
 
 def _dry_run(
@@ -285,13 +303,14 @@ def _dry_run(
         planned, notes = plan_report(chosen, found, processed, out, options)
     if as_json:
         jobs = [_planned(job) for job in planned]
-        answer = {"set": chosen.name, "writes_tables": is_stale, "notes": notes}
+        told = [asdict(note) for note in notes]
+        answer = {"set": chosen.name, "writes_tables": is_stale, "notes": told}
         tell_json({**answer, "jobs": jobs})
         return
     if is_stale:
         typer.echo("数据表会重新写出 · the tables would be written again")
     for note in notes:
-        typer.echo(f"注意 · note: {note}", err=True)
+        _tell_note(note)
     for job in planned:
         typer.echo(_planned_line(job))
     n_run = sum(bool(job.changed) for job in planned)
@@ -341,7 +360,7 @@ def _tell_report(folder: Path, record: dict[str, Any]) -> None:
         typer.echo(f"没有变化，沿用上次 · nothing changed, the last run holds: {page}")
         return
     for warning in record["warnings"]:
-        typer.echo(f"注意 · note: {warning}", err=True)
+        _tell_note(warning)
     if record["status"] == "complete":
         typer.echo(f"报告 · report: {page}")
         return
@@ -349,6 +368,12 @@ def _tell_report(folder: Path, record: dict[str, Any]) -> None:
         typer.echo(line, err=True)
     typer.echo(f"{_STATUS[record['status']]}; see {page}", err=True)
     raise typer.Exit(_EXIT_CODES[record["status"]])
+
+
+def _tell_note(remark: "Remark | dict[str, Any]") -> None:
+    from govopen_analytics.words.remarks import remark_in_both
+
+    typer.echo(f"注意 · note: {remark_in_both(remark)}", err=True)
 
 
 def _failures(entries: list[dict[str, Any]]) -> list[str]:

@@ -1,36 +1,50 @@
 """From tables to comparisons: every measure with its n, its interval, its source."""
 
-from govopen_analytics.measures.change import panel_trend, share_change
+from govopen_analytics.measures.change import change_parts, panel_trend, share_change
 from govopen_analytics.measures.commitments import completion, verifiability
-from govopen_analytics.measures.comparisons import share_comparisons
+from govopen_analytics.measures.confusion import Confusion
 from govopen_analytics.measures.correction import corrected_shares
+from govopen_analytics.measures.differences import (
+    Differences,
+    form_differences,
+    theme_differences,
+)
 from govopen_analytics.measures.distance import (
     agenda_distances,
     jensen_shannon_distance,
     overlap,
 )
-from govopen_analytics.measures.diversity import diversity
-from govopen_analytics.measures.emphasis import emphasis
-from govopen_analytics.measures.gaps import pooled_shares, theme_gaps
+from govopen_analytics.measures.gaps import gap_totals, pooled_shares, theme_gaps
 from govopen_analytics.measures.index import read_index_weights, weighted_index
 from govopen_analytics.measures.ordination import agenda_map
 from govopen_analytics.measures.proportions import task_proportions
 from govopen_analytics.measures.quantities import parse_quantities, task_quantities
-from govopen_analytics.measures.responsibility import deadlines_by_month, unit_load
+from govopen_analytics.measures.responsibility import (
+    deadlines_by_month,
+    dominant_plans,
+    due_flags,
+    unit_load,
+)
 from govopen_analytics.measures.reuse import reuse_by_group, shared_passages, text_reuse
+from govopen_analytics.measures.sensitivity import share_sensitivity
 from govopen_analytics.measures.shares import confounding, theme_shares
 from govopen_analytics.measures.words import distinctive_words
 
 __all__ = [
+    "Confusion",
+    "Differences",
     "agenda_distances",
     "agenda_map",
+    "change_parts",
     "completion",
     "confounding",
     "corrected_shares",
     "deadlines_by_month",
     "distinctive_words",
-    "diversity",
-    "emphasis",
+    "dominant_plans",
+    "due_flags",
+    "form_differences",
+    "gap_totals",
     "jensen_shannon_distance",
     "overlap",
     "panel_trend",
@@ -39,11 +53,12 @@ __all__ = [
     "read_index_weights",
     "reuse_by_group",
     "share_change",
-    "share_comparisons",
+    "share_sensitivity",
     "shared_passages",
     "task_proportions",
     "task_quantities",
     "text_reuse",
+    "theme_differences",
     "theme_gaps",
     "theme_shares",
     "unit_load",

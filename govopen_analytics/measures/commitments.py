@@ -5,7 +5,11 @@ import re
 import pandas as pd
 
 from govopen_analytics.measures.quantities import parse_quantities
-from govopen_analytics.measures.responsibility import DUE_KINDS
+from govopen_analytics.measures.responsibility import (
+    DUE_KINDS,
+    is_collective,
+    named_units,
+)
 
 ELEMENTS = ("has_named_output", "has_quantity", "has_lead_unit", "has_deadline")
 # From least to most complete; None where the plan reports nothing.
@@ -47,32 +51,31 @@ _NAMED_OUTPUT = re.compile(
 _NOT_STARTED = re.compile(
     r"尚未(?:开展|启动|开始|实施)|未(?:开展|启动|开始)|暂未|待启动"
 )
-_LIMITED = re.compile(
+_OPEN = re.compile(
     r"正在(?:推进|开展|制定|编制|修订|研究|起草|筹备|建设|办理|进行)|试运行|征求意见阶段"
-    r"|初步|起草阶段|筹备中|推进中|进行中|部分完成|尚未完成|尚未"
+    r"|初步|起草阶段|筹备中|推进中|进行中|部分完成|尚未完成|尚未|下一步|有待|将于|拟于"
 )
-_SUBSTANTIAL = re.compile(
-    r"基本(?:完成|建成|实现|形成)|大部分|绝大多数|完成率?[6-9]\d[%％]"
+_MOSTLY = re.compile(
+    r"基本(?:完成|建成|实现|形成)|大部分|绝大多数|完成率?[6-9]\d(?:\.\d+)?[%％]"
 )
-_COMPLETED = re.compile(
+_ALL_DONE = re.compile(
     r"(?:已|已经|全部|全面|均已|按时|如期|顺利|圆满)(?:全部|全面|如期|按时)?"
     r"(?:完成|办结|建成|上线|印发|发布|出台|公开|开通|制作|实现)|全覆盖|完成率?(?:达到?)?100[%％]"
 )
-_DONE = re.compile(
+_DEED = re.compile(
     r"(?:召开|举办|组织|开展|发布|公开|印发|制定|修订|编制|建立|设置|推出|制作|发放|答复|办理|更新)"
     r"了|(?:共|累计|截至|截止).{0,20}\d|已"
 )
-_TOLD = re.compile(
-    r"召开|举办|组织|开展|发布|公开|印发|制定|修订|编制|建立|设置|推出|制作|推进|落实|完善|加强|强化"
+# What says that the plan, not the task, was made: 制定了政务公开工作要点.
+_PLAN_ITSELF = re.compile(
+    r"(?:制定|印发|出台|下发|编制|发布|形成)了?[^，,。；;]{0,30}?"
+    r"(?:工作要点|要点分工|工作计划|工作方案|实施方案|任务分解|分工方案|工作安排)》?[^，,。；;]{0,8}"
 )
-# The least complete statement decides: what is still open is not done.
-_RULES = (
-    ("not_started", _NOT_STARTED),
-    ("limited", _LIMITED),
-    ("substantial", _SUBSTANTIAL),
-    ("completed", _COMPLETED),
-    ("substantial", _DONE),
-    ("limited", _TOLD),
+_TITLE = re.compile(r"《[^》]{2,60}》")
+_RESULT = re.compile(r"已[^，,。；;]{0,8}?(?:公开|公布|发布|印发|上线|执行|实施|备案)")
+_DATE = re.compile(r"(?<!\d)\d{1,2}月(?:\d{1,2}日|底|初)?")
+_COUNT = re.compile(
+    r"\d[\d,.]*[多余万亿]*(?:件|次|场|期|条|份|篇|个|项|人|户|家|部|类|批|名)"
 )
 
 
@@ -90,11 +93,13 @@ def verifiability(tasks: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, shape (n_tasks, 8)
+    DataFrame, shape (n_tasks, 9)
         ``task_id``, ``document_id``, ``has_named_output``, ``has_quantity`` (a
-        number with its unit, in the text), ``has_lead_unit``, ``has_deadline`` (a
-        day to be done by: neither 全年 nor 持续推进), ``n_elements`` (0-4) and
-        ``named_output`` (the words that name it; empty where none do).
+        number with its unit, in the text), ``has_lead_unit`` (one by its name),
+        ``has_deadline`` (a day to be done by: neither 全年 nor 持续推进),
+        ``n_elements`` (0-4), ``named_output`` (the words that name it; empty
+        where none do) and ``has_generic_lead`` (the lead is 各处室, 相关处室 or
+        the like and nobody by name: counted apart).
 
     References
     ----------
@@ -105,15 +110,15 @@ def verifiability(tasks: pd.DataFrame) -> pd.DataFrame:
     rows = tasks[["task_id", "document_id"]].reset_index(drop=True)
     rows["has_named_output"] = [hit is not None for hit in outputs]
     rows["has_quantity"] = [bool(parse_quantities(text)) for text in tasks["text"]]
-    rows["has_lead_unit"] = [
-        cell is not None and not isinstance(cell, float) and len(cell) > 0
-        for cell in tasks["lead_units"]
-    ]
+    leads = [named_units(cell) for cell in tasks["lead_units"]]
+    by_name = [[not is_collective(unit) for unit in units] for units in leads]
+    rows["has_lead_unit"] = [any(named) for named in by_name]
     rows["has_deadline"] = tasks["deadline_kind"].isin(DUE_KINDS).to_numpy(dtype=bool)
     rows["n_elements"] = rows[list(ELEMENTS)].sum(axis=1)
     rows["named_output"] = pd.array(
         [None if hit is None else hit[0] for hit in outputs], dtype="string"
     )
+    rows["has_generic_lead"] = [bool(named) and not any(named) for named in by_name]
     return rows
 
 
@@ -122,10 +127,14 @@ def completion(tasks: pd.DataFrame) -> pd.DataFrame:
 
     The points are those of the Independent Reporting Mechanism [1]_: no evidence
     available, not started, limited, substantial, completed. It is the agency's
-    own word, read by rules: the least complete statement decides; deeds marked
-    as done (已…, …了) but not as all that was due are "substantial", deeds told
-    without such a mark "limited". The phrase that decided stands beside the
-    judgement for a reader to check.
+    own word, read by rules from several signs: that something is open, mostly
+    done, all done or done; a quantity, a date, a titled document or a published
+    result that came of it; the output that the task itself names. A task is
+    "completed" only where words of completion and another sign stand together
+    and nothing is open, or where the deed repeats the task's own output. A report
+    that only says that the plan was drawn up, or that something was done without
+    any of this, is "no_evidence": how far the task got cannot be seen. All words
+    that count stand beside the judgement for a reader to check.
 
     Parameters
     ----------
@@ -134,11 +143,12 @@ def completion(tasks: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, shape (n_tasks, 6)
+    DataFrame, shape (n_tasks, 7)
         ``task_id``, ``document_id``, ``has_progress`` (the plan reports on the
         task), ``completion`` ("no_evidence", "not_started", "limited",
         "substantial", "completed"), ``completion_rank`` (0-3 from "not_started";
-        empty without evidence) and ``evidence`` (the phrase that decided).
+        empty without evidence), ``evidence`` (the words that decided, joined by
+        " … ") and ``n_signs`` (count of those).
 
     References
     ----------
@@ -146,7 +156,8 @@ def completion(tasks: pd.DataFrame) -> pd.DataFrame:
        Procedures Manual and glossary: completion.
     """
     reports = [text if isinstance(text, str) else "" for text in tasks["progress"]]
-    judged = [_judge(report) for report in reports]
+    outputs = [_output_words(text) for text in tasks["text"]]
+    judged = [_judge(*one) for one in zip(reports, outputs, strict=True)]
     rows = tasks[["task_id", "document_id"]].reset_index(drop=True)
     rows["has_progress"] = [bool(report.strip()) for report in reports]
     rows["completion"] = [point for point, _ in judged]
@@ -154,13 +165,55 @@ def completion(tasks: pd.DataFrame) -> pd.DataFrame:
         [COMPLETION.index(p) if p in COMPLETION else None for p, _ in judged],
         dtype="Int64",
     )
-    rows["evidence"] = pd.array([phrase for _, phrase in judged], dtype="string")
+    rows["evidence"] = pd.array(
+        [" … ".join(words) or None for _, words in judged], dtype="string"
+    )
+    rows["n_signs"] = [len(words) for _, words in judged]
     return rows
 
 
-def _judge(report: str) -> tuple[str, str | None]:
-    for point, pattern in _RULES:
+def _output_words(text: str) -> str | None:
+    """Return the thing that a task is to make: the end of what names its output."""
+    hit = _NAMED_OUTPUT.search(text)
+    if hit is None:
+        return None
+    title = _TITLE.search(hit[0])
+    if title is not None:
+        return title[0]
+    thing = _THING.search(_VERB.split(hit[0])[-1])
+    return thing[0] if thing is not None else None
+
+
+def _judge(report: str, output: str | None) -> tuple[str, list[str]]:
+    """Return the point and the words that decided it."""
+    for point, pattern in (("not_started", _NOT_STARTED), ("limited", _OPEN)):
         hit = pattern.search(report)
         if hit is not None:
-            return point, hit[0]
-    return NO_EVIDENCE, None
+            return point, [hit[0]]
+    # That the plan was drawn up says nothing of its tasks.
+    report = _PLAN_ITSELF.sub("", report)
+    mostly, all_done, deed = (
+        pattern.search(report) for pattern in (_MOSTLY, _ALL_DONE, _DEED)
+    )
+    if mostly is not None:
+        return "substantial", [mostly[0]]
+    again = output if output is not None and output in report else None
+    others = [again] if again else []
+    signs = (_TITLE, _DATE, _COUNT)
+    others += [hit[0] for hit in (sign.search(report) for sign in signs) if hit]
+    if all_done is not None:
+        rest = report[: all_done.start()] + "。" + report[all_done.end() :]
+        others += [hit[0] for hit in [_RESULT.search(rest)] if hit]
+    others = list(dict.fromkeys(others))
+    if all_done is not None and others:
+        return "completed", [all_done[0], *others]
+    if deed is not None and again:
+        return "completed", [deed[0], *others]
+    if deed is not None and others:
+        return "limited", [deed[0], *others]
+    return NO_EVIDENCE, [hit[0] for hit in (all_done or deed,) if hit is not None]
+
+
+# The end of a made thing with what stands before it: 养老服务专栏.
+_THING = re.compile(rf"[^，,。；;、：:\s]{{0,4}}?(?:{_WRITTEN}|{_BUILT}|{_HELD})$")
+_VERB = re.compile(rf"{_WRITING}|{_BUILDING}|{_HOLDING}")

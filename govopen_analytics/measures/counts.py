@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from govopen_analytics.base.errors import SchemaError, choices
+from govopen_analytics.measures.intervals import Cells
 
 COUNTINGS = ("fractional", "touching", "primary")
 WHOLE = "all"  # stands for the whole where a key names no single group or theme
@@ -60,6 +61,25 @@ class ThemeCounts:
     def labels(self) -> list[str]:
         """One label per group: the values of its columns, joined by " · "."""
         return group_labels(self.groups)
+
+    def cells(self) -> Cells:
+        """Return the plans of each group as cells."""
+        if not len(self.stack_group):
+            return Cells.of_stacks(
+                self.stack_group,
+                self.stack_group,
+                self.stack_size,
+                self.stack_weights,
+            )
+        new = np.r_[
+            True, (np.diff(self.stack_group) != 0) | (np.diff(self.stack_plan) != 0)
+        ]
+        return Cells.of_stacks(
+            self.stack_group[new],
+            np.cumsum(new) - 1,
+            self.stack_size,
+            self.stack_weights,
+        )
 
     def group_stacks(self, group: int) -> slice:
         """Return where the stacks of a group stand."""

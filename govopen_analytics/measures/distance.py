@@ -9,6 +9,18 @@ import pandas as pd
 
 from govopen_analytics.base.errors import choices
 from govopen_analytics.measures.counts import ThemeCounts, count_themes
+from govopen_analytics.measures.families import (
+    ERROR_RATE,
+    ESTABLISHED,
+    adjusted,
+    states,
+)
+from govopen_analytics.measures.permutation import (
+    PLAN,
+    TASK,
+    n_arrangements,
+    sequential_p_values,
+)
 from govopen_analytics.measures.resample import draw_shares
 from govopen_analytics.measures.shares import check_interval
 
@@ -80,8 +92,9 @@ def agenda_distances(
     Two samples of one agenda are never identical, and the smaller the samples
     the further apart they fall. So every distance stands beside its null: the
     tasks of both groups are shuffled and dealt out again, n to the one and m to
-    the other, and the distance is taken anew. Agendas are fractional shares of
-    the classified tasks.
+    the other, and the distance is taken anew. Where one of the two groups has
+    several plans, whole plans are dealt out, for plans of one agency differ more
+    than tasks do. Agendas are fractional shares of the classified tasks.
 
     Parameters
     ----------
@@ -95,21 +108,23 @@ def agenda_distances(
         to 97 % of distance and 97 to 100 % of overlap intervals at level 0.95
         held the truth; without the correction [1]_ as few as 3 % did.
     n_permutations : int, default 1000
-        Permutations behind each null, and draws behind each interval.
+        Permutations behind each null, and draws behind each interval; where more
+        could change what is found, ``sequential_p_values`` takes more.
     seed : int, default 0
         Seed of both.
 
     Returns
     -------
-    DataFrame, shape (n_pairs, 17)
+    DataFrame, shape (n_pairs, 19)
         ``group``, ``reference`` (labels; "rest" for all others), ``n_tasks``,
         ``n_reference_tasks`` (counts of classified tasks); ``overlap`` (0-100)
         and ``distance`` (0-1), each with ``_lower``, ``_upper``, ``_null_mean``
         and ``_null_bound``, which 5 % of same-agenda pairs pass (downwards for
-        the overlap, upwards for the distance); ``p_value`` of the distance [2]_,
-        ``p_adjusted`` for the number of pairs [3]_ and ``is_beyond_chance``
-        (``p_adjusted`` at most 0.05). Values are empty where a group has no
-        classified task.
+        the overlap, upwards for the distance); ``unit`` ("task" or "plan": what
+        was dealt out), ``p_value`` of the distance [2]_, ``p_adjusted`` over the
+        family, ``state`` (``families.states``: of two plans against two nothing
+        can be found) and ``is_beyond_chance`` (``state`` is "established").
+        Values are empty where a group has no classified task.
 
     Raises
     ------
@@ -123,8 +138,6 @@ def agenda_distances(
        Application, section 5.2. Cambridge University Press.
     .. [2] Phipson, B. & Smyth, G. K. (2010). Permutation P-values Should Never
        Be Zero. Statistical Applications in Genetics and Molecular Biology, 9(1).
-    .. [3] Benjamini, Y. & Hochberg, Y. (1995). Controlling the False Discovery
-       Rate. Journal of the Royal Statistical Society B, 57(1), 289-300.
     """
     if against not in ("each", REST):
         raise ValueError(f"against: {choices(against, ['each', REST])}")
@@ -137,7 +150,10 @@ def agenda_distances(
             f"{MOST_GROUPS}; select some of them, or pass against='{REST}'"
         )
     pairs = _Pairs.of(counts, against)
-    null = _null_distances(counts, pairs, n_permutations, np.random.default_rng(seed))
+    family = "agencies" if against == REST else "pairs"
+    null = _null_distances(
+        counts, pairs, family, n_permutations, np.random.default_rng(seed)
+    )
     bounds = _intervals(counts, pairs, null, interval, n_permutations, seed)
     rows = pd.DataFrame(
         {
@@ -152,36 +168,12 @@ def agenda_distances(
         rows[f"{name}_lower"], rows[f"{name}_upper"] = bounds[name]
         rows[f"{name}_null_mean"] = null[f"{name}_mean"]
         rows[f"{name}_null_bound"] = null[f"{name}_bound"]
+    rows["unit"] = np.where(null["is_by_plan"], PLAN, TASK)
     rows["p_value"] = null["p_value"]
-    rows["p_adjusted"] = adjust_for_many(rows["p_value"].to_numpy())
-    rows["is_beyond_chance"] = rows["p_adjusted"] <= 0.05
+    rows["p_adjusted"] = adjusted(null["p_value"], family)
+    rows["state"] = states(rows["p_adjusted"].to_numpy(), null["can_be_answered"])
+    rows["is_beyond_chance"] = rows["state"] == ESTABLISHED
     return rows
-
-
-def adjust_for_many(p_values: np.ndarray) -> np.ndarray:
-    """Adjust p-values so that at most that share of discoveries is false.
-
-    Parameters
-    ----------
-    p_values : ndarray of float, shape (n,)
-        NaN where there is none.
-
-    Returns
-    -------
-    ndarray of float, shape (n,)
-
-    References
-    ----------
-    .. [1] Benjamini, Y. & Hochberg, Y. (1995). Controlling the False Discovery
-       Rate. Journal of the Royal Statistical Society B, 57(1), 289-300.
-    """
-    adjusted = np.full(len(p_values), np.nan)
-    known = np.flatnonzero(~np.isnan(p_values))
-    order = known[np.argsort(p_values[known])[::-1]]
-    ranks = np.arange(len(order), 0, -1)
-    scaled = np.minimum.accumulate(p_values[order] * len(order) / ranks)
-    adjusted[order] = np.minimum(scaled, 1)
-    return adjusted
 
 
 @dataclass(frozen=True)
@@ -219,72 +211,127 @@ def _agenda(sums: np.ndarray) -> np.ndarray:
     return np.divide(sums, total, out=np.full(sums.shape, np.nan), where=total > 1e-9)
 
 
-def _theme_sets(counts: ThemeCounts) -> tuple[np.ndarray, np.ndarray]:
-    """Return the classified tasks by group and theme set, and the sets' weights."""
-    is_classified = counts.stack_weights.any(axis=1)
+@dataclass(frozen=True)
+class _Dealt:
+    """What of one comparison is dealt out again, and how much of it to one side."""
+
+    sizes: np.ndarray  # tasks by theme set, or one row per plan and theme set
+    weights: np.ndarray  # of the theme sets
+    n: int  # tasks, or plans
+    is_by_plan: bool
+
+    @property
+    def smallest_p(self) -> float:
+        if not self.is_by_plan:
+            return 0.0
+        n_plans = len(self.sizes)
+        return 1 / n_arrangements(np.array([self.n, n_plans - self.n]))
+
+    def drawn(self, n_draws: int, rng: np.random.Generator) -> np.ndarray:
+        """Return agendas of both sides, shape (2, n_draws, n_themes)."""
+        if self.is_by_plan:
+            n_plans = len(self.sizes)
+            chosen = rng.permuted(
+                np.tile(np.arange(n_plans) < self.n, (n_draws, 1)), axis=1
+            )
+            whole, dealt = self.sizes.sum(axis=0), chosen @ self.sizes
+        else:
+            whole = self.sizes
+            dealt = rng.multivariate_hypergeometric(
+                whole, self.n, size=n_draws, method="marginals"
+            )
+        return np.stack(
+            [_agenda(dealt @ self.weights), _agenda((whole - dealt) @ self.weights)]
+        )
+
+
+def _dealt(counts: ThemeCounts, pairs: _Pairs) -> list[_Dealt | None]:
+    """Say of each pair what is dealt out; None where a side has no task."""
+    kept = counts.stack_weights.any(axis=1)
     weights, theme_set = np.unique(
-        counts.stack_weights[is_classified], axis=0, return_inverse=True
+        counts.stack_weights[kept], axis=0, return_inverse=True
     )
+    owner, size = counts.stack_group[kept], counts.stack_size[kept]
+    key = np.stack([owner, counts.stack_plan[kept]])
+    _, first, plan = np.unique(key, axis=1, return_index=True, return_inverse=True)
+    by_plan = np.zeros((len(first), len(weights)), dtype=np.int64)
+    np.add.at(by_plan, (plan.ravel(), theme_set.ravel()), size)
+    group = owner[first]
     sizes = np.zeros((len(counts.groups), len(weights)), dtype=np.int64)
-    cell = (counts.stack_group[is_classified], theme_set.ravel())
-    np.add.at(sizes, cell, counts.stack_size[is_classified])
-    return sizes, weights
+    np.add.at(sizes, group, by_plan)
+    n_plans = np.bincount(group, minlength=len(sizes))
+    out: list[_Dealt | None] = []
+    for k, (i, j) in enumerate(zip(pairs.first, pairs.second, strict=True)):
+        is_rest = j < 0
+        used = np.ones(len(group), bool) if is_rest else np.isin(group, (i, j))
+        n_sides = n_plans if is_rest else n_plans[[i, j]]
+        n_first, n_second = int(pairs.n_first[k]), int(pairs.n_second[k])
+        if n_first == 0 or n_second == 0:
+            out.append(None)
+        elif (n_sides > 1).any():
+            out.append(_Dealt(by_plan[used], weights, int(n_plans[i]), True))
+        else:
+            whole = sizes.sum(axis=0) if is_rest else sizes[i] + sizes[j]
+            present = whole > 0
+            out.append(_Dealt(whole[present], weights[present], n_first, False))
+    return out
 
 
 def _null_distances(
-    counts: ThemeCounts, pairs: _Pairs, n_draws: int, rng: np.random.Generator
+    counts: ThemeCounts,
+    pairs: _Pairs,
+    family: str,
+    n_draws: int,
+    rng: np.random.Generator,
 ) -> dict[str, np.ndarray]:
-    """Summarise, per pair, the distances of tasks dealt out again."""
-    sizes, weights = _theme_sets(counts)
+    """Summarise, per pair, the distances of tasks or plans dealt out again."""
     observed = jensen_shannon_distance(pairs.p, pairs.q)
+    n_pairs = len(pairs.first)
+    names = ("overlap_mean", "overlap_bound", "distance_mean", "distance_bound")
     out = {
-        name: np.full(len(pairs.first), np.nan)
-        for name in (
-            "overlap_mean",
-            "overlap_bound",
-            "distance_mean",
-            "distance_bound",
-            "divergence_mean",
-            "p_value",
-        )
+        name: np.full(n_pairs, np.nan)
+        for name in (*names, "divergence_mean", "p_value")
     }
+    out["is_by_plan"] = np.zeros(n_pairs, dtype=bool)
+    out["can_be_answered"] = np.zeros(n_pairs, dtype=bool)
+    dealt = _dealt(counts, pairs)
+    known = [k for k, one in enumerate(dealt) if one is not None]
     # Group and rest always make up the same whole, so n alone sets their null.
-    known: dict[int, tuple[np.ndarray, np.ndarray]] = {}
-    for k, (i, j) in enumerate(zip(pairs.first, pairs.second, strict=True)):
-        n = int(pairs.n_first[k])
-        if n == 0 or pairs.n_second[k] == 0:
-            continue
-        if j >= 0:
-            alike, apart = _deal(sizes[i] + sizes[j], weights, n, n_draws, rng)
-        else:
-            if n not in known:
-                known[n] = _deal(sizes.sum(axis=0), weights, n, n_draws, rng)
-            alike, apart = known[n]
+    shared: dict[object, tuple[np.ndarray, np.ndarray]] = {}
+    for k in known:
+        one = dealt[k]
+        key = (one.is_by_plan, one.n) if pairs.second[k] < 0 else k
+        if key not in shared:
+            shared[key] = _distances(one, n_draws, rng)
+        alike, apart = shared[key]
         out["overlap_mean"][k] = alike.mean()
         out["overlap_bound"][k] = np.quantile(alike, 0.05)
         out["distance_mean"][k] = apart.mean()
         out["divergence_mean"][k] = (apart**2).mean()
         out["distance_bound"][k] = np.quantile(apart, 0.95)
-        # A tie within rounding is a tie: the permutation may be the data itself.
-        as_far = (apart >= observed[k] - 1e-9).sum()
-        out["p_value"][k] = (1 + as_far) / (1 + n_draws)
+        out["p_value"][k] = (apart >= observed[k] - _ROUNDING).sum()
+        out["is_by_plan"][k] = one.is_by_plan
+        out["can_be_answered"][k] = one.smallest_p <= ERROR_RATE
+
+    def reached(test: int, n: int) -> int:
+        """Count how many of n new distances reach the observed one."""
+        k, count = known[test], 0
+        for done in range(0, n, _DRAWS_AT_ONCE):
+            size = min(_DRAWS_AT_ONCE, n - done)
+            apart = _distances(dealt[k], size, rng)[1]
+            count += int((apart >= observed[k] - _ROUNDING).sum())
+        return count
+
+    out["p_value"][known] = sequential_p_values(
+        out["p_value"][known], n_draws, reached, lambda p: adjusted(p, family)
+    )
     return out
 
 
-def _deal(
-    sizes: np.ndarray,
-    weights: np.ndarray,
-    n: int,
-    n_draws: int,
-    rng: np.random.Generator,
+def _distances(
+    dealt: _Dealt, n_draws: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Deal n of the tasks to one side and the others to the other side."""
-    present = sizes > 0
-    dealt = rng.multivariate_hypergeometric(
-        sizes[present], n, size=n_draws, method="marginals"
-    )
-    p = _agenda(dealt @ weights[present])
-    q = _agenda((sizes[present] - dealt) @ weights[present])
+    p, q = dealt.drawn(n_draws, rng)
     return overlap(p, q), jensen_shannon_distance(p, q)
 
 
@@ -360,3 +407,6 @@ def _entropy(p: np.ndarray) -> np.ndarray:
 
 _BY_NAME = {"overlap": overlap, "distance": jensen_shannon_distance}
 _PAIRS_AT_ONCE = 100
+_DRAWS_AT_ONCE = 20_000
+# A tie within rounding is a tie: the rearrangement may be the data itself.
+_ROUNDING = 1e-9

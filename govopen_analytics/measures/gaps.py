@@ -4,15 +4,18 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.stats import hypergeom
 
-from govopen_analytics.measures.counts import ThemeCounts, count_themes
-from govopen_analytics.measures.resample import draw_shares
-from govopen_analytics.measures.shares import (
-    check_interval,
-    group_theme_rows,
-    theme_shares,
+from govopen_analytics.measures.confusion import Confusion
+from govopen_analytics.measures.counts import count_themes
+from govopen_analytics.measures.families import states
+from govopen_analytics.measures.intervals import (
+    Cells,
+    check_level,
+    unseen_bound,
 )
-from govopen_analytics.measures.shrinkage import intraclass_correlation, pooled_agenda
+from govopen_analytics.measures.shares import described, group_theme_rows
+from govopen_analytics.measures.shrinkage import intraclass_correlation
 
 
 def theme_gaps(
@@ -23,46 +26,40 @@ def theme_gaps(
     *,
     by: str | Sequence[str] = ("agency",),
     interval: float = 0.95,
-    n_bootstrap: int = 1000,
-    seed: int = 0,
 ) -> pd.DataFrame:
     """List the themes no task of a group touches, with the chance of that.
 
     A theme missing from ten tasks is *not observed in ten tasks*. Were the group
     like the others, each of its n tasks would touch the theme with their
-    probability p, and all would miss it with ``(1 - p) ** n``. Only a small
-    chance makes the gap worth a question to the agency.
+    probability p, and all would miss it with ``(1 - p) ** n``. Among many groups
+    and themes some such gaps are sure to come, so the chance that counts is that
+    of any gap as unlikely as this one, in any group and theme [2]_.
 
     Parameters
     ----------
-    tasks, assignments, documents, themes, by, interval, n_bootstrap, seed
-        As in ``theme_shares``.
+    tasks, assignments, documents, themes, by, interval
+        As in ``theme_shares``; all of a run, whatever a page shows of them.
 
     Returns
     -------
-    DataFrame, shape (n_gaps, n_by + 6)
+    DataFrame, shape (n_gaps, n_by + 8)
         The `by` columns, ``theme_id``, ``n_tasks`` (count), ``share_upper``
-        (0-1: the share the group may give the theme all the same),
-        ``n_tasks_elsewhere`` (count), ``touching_share_elsewhere`` (0-1) and
-        ``chance_unobserved`` (probability; empty where there is no other group).
+        (0-1: the share the group may give the theme all the same, by
+        ``unseen_bound``), ``n_tasks_elsewhere`` (count),
+        ``touching_share_elsewhere`` (0-1), ``chance_unobserved`` (probability of
+        this gap; empty where there is no other group), ``p_adjusted``
+        (probability of any as unlikely) and ``state``.
 
     References
     ----------
     .. [1] Hanley, J. A. & Lippman-Hand, A. (1983). If Nothing Goes Wrong, Is
        Everything All Right? Interpreting Zero Numerators. JAMA, 249(13),
        1743-1745.
+    .. [2] Westfall, P. H. & Wolfinger, R. D. (1997). Multiple Tests with Discrete
+       Distributions. The American Statistician, 51(1), 3-8.
     """
+    check_level(interval)
     counts = count_themes(tasks, assignments, documents, themes, by=by)
-    shares = theme_shares(
-        tasks,
-        assignments,
-        documents,
-        themes,
-        by=by,
-        interval=interval,
-        n_bootstrap=n_bootstrap,
-        seed=seed,
-    )
     n = counts.n_tasks[:, None]
     n_elsewhere = n.sum() - n
     elsewhere = np.divide(
@@ -71,17 +68,82 @@ def theme_gaps(
         out=np.full(counts.sums.shape, np.nan),
         where=n_elsewhere > 0,
     )
+    chance = (1 - elsewhere) ** n
+    any_as_rare = _any_as_rare(chance)
     rows = group_theme_rows(
         counts,
         {
+            "share_upper": unseen_bound(n, interval=interval),
             "n_tasks_elsewhere": n_elsewhere,
             "touching_share_elsewhere": elsewhere,
-            "chance_unobserved": (1 - elsewhere) ** n,
+            "chance_unobserved": chance,
+            "p_adjusted": any_as_rare,
+            "state": states(any_as_rare),
+            "is_gap": counts.n_themed == 0,
         },
     )
-    place = list(rows.columns).index("n_tasks") + 1
-    rows.insert(place, "share_upper", shares["share_upper"])
-    return rows[~shares["is_observed"]].reset_index(drop=True)
+    return rows[rows.pop("is_gap").astype(bool)].reset_index(drop=True)
+
+
+def _any_as_rare(chance: np.ndarray) -> np.ndarray:
+    """Return the chance of any gap at most as likely as each one.
+
+    Gaps are counted as independent of each other, which they nearly are.
+    """
+    flat = chance.ravel()
+    order = np.argsort(flat)  # NaN last
+    with np.errstate(divide="ignore"):
+        none = np.cumsum(np.log1p(-np.nan_to_num(flat[order], nan=0.0)))
+    # Chances that are equal are counted together.
+    last = np.searchsorted(flat[order], flat[order], side="right") - 1
+    out = np.full(len(flat), np.nan)
+    out[order] = 1 - np.exp(none[last])
+    out[np.isnan(flat)] = np.nan
+    return out.reshape(chance.shape)
+
+
+def gap_totals(
+    tasks: pd.DataFrame,
+    assignments: pd.DataFrame,
+    documents: pd.DataFrame,
+    themes: pd.DataFrame,
+    *,
+    by: str | Sequence[str] = ("agency",),
+) -> dict[str, float]:
+    """Compare the number of themes not observed with what equal agendas leave.
+
+    Parameters
+    ----------
+    tasks, assignments, documents, themes, by
+        As in ``theme_gaps``.
+
+    Returns
+    -------
+    dict
+        ``n_cells`` (groups times themes), ``n_unobserved`` (cells without a
+        task), ``n_expected`` (mean number of such cells, were the same
+        tasks dealt to the groups at random) and ``p_value`` (chance of
+        at least as many as found, by the Poisson binomial distribution [1]_).
+
+    References
+    ----------
+    .. [1] Hong, Y. (2013). On Computing the Distribution Function for the Poisson
+       Binomial Distribution. Computational Statistics & Data Analysis, 59, 41-51.
+    """
+    counts = count_themes(tasks, assignments, documents, themes, by=by)
+    n = counts.n_tasks[:, None]
+    # Equal agendas deal the tasks that touch a theme out by the groups' sizes.
+    chance = hypergeom(n.sum(), counts.n_themed.sum(axis=0), n).pmf(0).ravel()
+    found = int((counts.n_themed == 0).sum())
+    distribution = np.ones(1)
+    for one in chance:
+        distribution = np.convolve(distribution, [1 - one, one])
+    return {
+        "n_cells": float(len(chance)),
+        "n_unobserved": float(found),
+        "n_expected": float(chance.sum()),
+        "p_value": float(min(1.0, distribution[found:].sum())),
+    }
 
 
 def pooled_shares(
@@ -91,82 +153,66 @@ def pooled_shares(
     themes: pd.DataFrame,
     *,
     by: str | Sequence[str] = ("agency",),
+    confusion: Confusion | None = None,
     interval: float = 0.95,
-    n_bootstrap: int = 1000,
-    seed: int = 0,
 ) -> pd.DataFrame:
     """Pool the theme shares of all groups: by task, and by group.
 
     By task, a plan of 72 tasks counts seven times one of 10; by group, each
     agency counts once. Where the two differ, large plans differ from small ones.
-    Both intervals draw tasks within plans and groups among groups: they are
-    about agencies like these, not about these agencies alone.
+    Both intervals count groups as the units that vary, by ``effective_tasks``:
+    they are about agencies like these, not about these agencies alone.
 
     Parameters
     ----------
-    tasks, assignments, documents, themes, by, interval, n_bootstrap, seed
+    tasks, assignments, documents, themes, by, confusion, interval
         As in ``theme_shares``; `by` names what is pooled.
 
     Returns
     -------
-    DataFrame, shape (n_themes, 12)
+    DataFrame, shape (n_themes, 13)
         ``theme_id``, ``n_groups``, ``n_tasks``, ``n_themed`` (counts), ``share``
         (by task, 0-1) with ``share_lower`` and ``share_upper``, ``group_share``
         (mean over groups, 0-1) with ``group_share_lower`` and
         ``group_share_upper``, ``between_groups_sd`` (standard deviation of the
-        groups' shares beyond chance, 0-1) and ``intraclass_correlation`` (0-1,
-        over all themes).
+        groups' shares beyond chance, 0-1), ``intraclass_correlation`` (0-1,
+        over all themes) and ``has_coding_error`` (the intervals hold errors of
+        coding, not sampling alone).
 
     References
     ----------
     .. [1] Benoit, K., Laver, M. & Mikhaylov, S. (2009). Treating Words as Data
        with Error. American Journal of Political Science, 53(2), 495-513.
     """
-    check_interval(interval, n_bootstrap)
+    check_level(interval)
     counts = count_themes(tasks, assignments, documents, themes, by=by)
     n = counts.n_tasks[:, None].astype(float)
-    share = pooled_agenda(counts)
     correlation = intraclass_correlation(counts)
-    by_task, by_group = _pooled_draws(counts, n_bootstrap, seed)
-    group_share = (counts.sums / n).mean(axis=0) if len(n) else share
-    tails = [(1 - interval) / 2, (1 + interval) / 2]
-    columns = {
+    columns: dict[str, object] = {
         "n_groups": len(n),
         "n_tasks": int(n.sum()),
         "n_themed": counts.n_themed.sum(axis=0),
-        "share": share,
-        **_bounds("share", share, by_task, tails),
-        "group_share": group_share,
-        **_bounds("group_share", group_share, by_group, tails),
-        "between_groups_sd": np.sqrt(correlation * share * (1 - share)),
-        "intraclass_correlation": correlation,
     }
+    cells = Cells.of_stacks(
+        np.zeros(len(n), dtype=int),
+        counts.stack_group,
+        counts.stack_size,
+        counts.stack_weights,
+    )
+    for name, equal in (("share", False), ("group_share", True)):
+        share, lower, upper, _ = described(
+            cells,
+            1,
+            counts.theme_ids,
+            confusion,
+            interval=interval,
+            equal_cells=equal,
+        )
+        columns[name], columns[f"{name}_lower"] = share[0], lower[0]
+        columns[f"{name}_upper"] = upper[0]
+    share = columns["share"]
+    columns["between_groups_sd"] = np.sqrt(correlation * share * (1 - share))
+    columns["intraclass_correlation"] = correlation
+    columns["has_coding_error"] = confusion is not None
     rows = pd.DataFrame({"theme_id": counts.theme_ids, **columns})
     return rows.iloc[counts.codebook_order].reset_index(drop=True)
-
-
-def _pooled_draws(
-    counts: ThemeCounts, n_draws: int, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Draw both pooled shares, each of shape (n_themes, n_draws)."""
-    n = counts.n_tasks[:, None].astype(float)
-    shape = (len(counts.theme_ids), n_draws)
-    if not len(n):
-        return np.full(shape, np.nan), np.full(shape, np.nan)
-    rng = np.random.default_rng(seed)
-    group_weight = rng.standard_exponential((len(n), n_draws))
-    by_task, by_group = np.zeros(shape), np.zeros(shape)
-    for groups, draws in draw_shares(counts, n_draws=n_draws, rng=rng):
-        weight = group_weight[groups, None, :]
-        by_task += (draws * weight * n[groups, :, None]).sum(axis=0)
-        by_group += (draws * weight).sum(axis=0)
-    return by_task / (group_weight * n).sum(axis=0), by_group / group_weight.sum(axis=0)
-
-
-def _bounds(
-    name: str, value: np.ndarray, draws: np.ndarray, tails: list[float]
-) -> dict[str, np.ndarray]:
-    lower, upper = np.quantile(draws, tails, axis=1)
-    lower = np.where(value == 0, 0.0, np.minimum(lower, value))
-    upper = np.where(value == 1, 1.0, np.maximum(upper, value))
-    return {f"{name}_lower": lower, f"{name}_upper": upper}

@@ -4,39 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaincinv
 
-from govopen_analytics.measures.counts import group_columns
-
-
-def jeffreys_interval(
-    successes: np.ndarray, n: np.ndarray, *, interval: float = 0.95
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return Jeffreys' interval for binomial proportions.
-
-    Parameters
-    ----------
-    successes, n : ndarray of int, same shape
-        Counts, ``0 <= successes <= n``.
-    interval : float, default 0.95
-        Level (0-1, exclusive).
-
-    Returns
-    -------
-    lower, upper : ndarray of float
-        Quantiles of Beta(successes + 1/2, n - successes + 1/2); 0 below where
-        nothing succeeded, 1 above where everything did, so 0-1 for n of 0.
-
-    References
-    ----------
-    .. [1] Brown, L. D., Cai, T. T. & DasGupta, A. (2001). Interval Estimation
-       for a Binomial Proportion. Statistical Science, 16(2), 101-133.
-    """
-    successes, n = np.asarray(successes), np.asarray(n)
-    shape = successes + 0.5, n - successes + 0.5
-    lower = np.where(successes > 0, betaincinv(*shape, (1 - interval) / 2), 0.0)
-    upper = np.where(successes < n, betaincinv(*shape, (1 + interval) / 2), 1.0)
-    return lower, upper
+from govopen_analytics.measures.counts import group_codes
+from govopen_analytics.measures.intervals import proportion_bounds
 
 
 def task_proportions(
@@ -59,7 +29,8 @@ def task_proportions(
     by : str or sequence of str, default ("agency",)
         Columns of `documents` or `tasks` that name the groups; empty for all.
     interval : float, default 0.95
-        Level of the intervals, by ``jeffreys_interval``.
+        Level of the intervals: of the group's tasks and plans alone, by
+        ``effective_tasks`` and ``share_bounds``. They hold sampling only.
 
     Returns
     -------
@@ -67,20 +38,24 @@ def task_proportions(
         The `by` columns, ``flag`` (name of the column), ``n_tasks``, ``n_true``
         (counts), ``share``, ``share_lower``, ``share_upper`` (0-1).
     """
-    by = [by] if isinstance(by, str) else list(by)
     names = [name for name in flags if flags[name].dtype in ("bool", "boolean")]
-    held = flags.set_index("task_id")[names].loc[tasks["task_id"]]
-    frame = group_columns(tasks, documents, by)
-    frame[names] = held.to_numpy(dtype=bool)
-    keys = [frame[name] for name in by] or [pd.Series(0, index=frame.index)]
-    grouped = frame.groupby(keys, dropna=False)[names]
-    counts = pd.concat(
-        {"n_true": grouped.sum().stack(), "n_tasks": grouped.count().stack()}, axis=1
+    held = flags.set_index("task_id")[names].loc[tasks["task_id"]].to_numpy(dtype=bool)
+    group, groups = group_codes(tasks, documents, [by] if isinstance(by, str) else by)
+    if not len(tasks):
+        groups = groups.iloc[:0]
+    plan = pd.factorize(tasks["document_id"])[0]
+    share, lower, upper = proportion_bounds(
+        group, plan, held, len(groups), interval=interval
     )
-    rows = counts.rename_axis([*(by or ["_"]), "flag"]).reset_index()
-    rows = rows[[*by, "flag", "n_tasks", "n_true"]]
-    rows["share"] = rows["n_true"] / rows["n_tasks"]
-    rows["share_lower"], rows["share_upper"] = jeffreys_interval(
-        rows["n_true"].to_numpy(), rows["n_tasks"].to_numpy(), interval=interval
+    n_true = np.stack(
+        [np.bincount(group, column, len(groups)) for column in held.T], axis=1
     )
-    return rows
+    rows = groups.loc[np.repeat(np.arange(len(groups)), len(names))]
+    return rows.reset_index(drop=True).assign(
+        flag=names * len(groups),
+        n_tasks=np.repeat(np.bincount(group, minlength=len(groups)), len(names)),
+        n_true=n_true.astype(int).ravel(),
+        share=share.ravel(),
+        share_lower=lower.ravel(),
+        share_upper=upper.ravel(),
+    )

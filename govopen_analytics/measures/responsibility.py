@@ -6,14 +6,23 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from govopen_analytics.measures.counts import group_columns
-from govopen_analytics.measures.proportions import jeffreys_interval
+from govopen_analytics.measures.counts import group_codes, group_columns
+from govopen_analytics.measures.intervals import jeffreys_interval, proportion_bounds
 
 # Kinds that name a day to be done by; the others say how long work goes on.
 DUE_KINDS = ("month_end", "date", "year_end")
 WITHOUT_MONTH = ("whole_year", "ongoing", "other_year", "none")
-_COLLECTIVE = re.compile(r"^(?:各|相关|有关|其他|其它|所有|全体)|^直属(?:事业)?单位$")
+_COLLECTIVE = re.compile(
+    r"^(?:各|相关|有关|其他|其它|所有|全体)"
+    r"|^[^各]{0,8}(?:各|相关|有关|其他|所有|全体)[^，、]{0,6}(?:处室|科室|单位|部门|股室)$"
+    r"|^(?:机关|直属)?(?:事业)?(?:处室|单位|部门)$"
+)
 _BRACKETS = str.maketrans("()", "（）")
+
+
+def is_collective(name: str) -> bool:
+    """Say whether a name such as 各处室 or 相关单位 stands for many units."""
+    return _COLLECTIVE.search(name) is not None
 
 
 def unit_load(
@@ -58,7 +67,7 @@ def unit_load(
         ["n_lead", "n_support", "n_due"]
     ].sum()
     rows = sums.reset_index().merge(named.reset_index(), on=by, how="left")
-    rows["is_collective"] = rows["unit_name"].str.match(_COLLECTIVE).astype(bool)
+    rows["is_collective"] = rows["unit_name"].map(is_collective).astype(bool)
     rows["lead_share"] = rows["n_lead"] / rows["n_tasks"]
     rows["lead_share_lower"], rows["lead_share_upper"] = jeffreys_interval(
         rows["n_lead"].to_numpy(), rows["n_tasks"].to_numpy(), interval=interval
@@ -96,7 +105,7 @@ def deadlines_by_month(
     unit_name : str, optional
         Count only the tasks this unit leads.
     interval : float, default 0.95
-        Level of the intervals, by ``jeffreys_interval``.
+        Level of the intervals, by ``proportion_bounds``.
 
     Returns
     -------
@@ -108,7 +117,7 @@ def deadlines_by_month(
     """
     by = [by] if isinstance(by, str) else list(by)
     if unit_name is not None:
-        leads = [unit_name in _units(units) for units in tasks["lead_units"]]
+        leads = [unit_name in named_units(units) for units in tasks["lead_units"]]
         tasks = tasks[np.array(leads, dtype=bool)]
     frame = group_columns(tasks, documents, by)
     frame["due"] = _due(tasks, documents)
@@ -121,12 +130,90 @@ def deadlines_by_month(
     rows = total.merge(rows, on=by)
     rows["due"] = rows["due"].astype("string")
     rows["month"] = pd.to_numeric(rows["due"], errors="coerce").astype("Int64")
-    rows["share"] = rows["n_due"] / rows["n_tasks"]
-    rows["share_lower"], rows["share_upper"] = jeffreys_interval(
-        rows["n_due"].to_numpy(), rows["n_tasks"].to_numpy(), interval=interval
-    )
+    group, groups = group_codes(tasks, documents, by)
+    plan = pd.factorize(tasks["document_id"])[0]
+    is_due = frame["due"].to_numpy()[:, None] == np.array(periods, dtype=object)
+    n_groups = len(groups) if len(tasks) else 0
+    bounds = proportion_bounds(group, plan, is_due, n_groups, interval=interval)
+    for name, values in zip(
+        ("share", "share_lower", "share_upper"), bounds, strict=True
+    ):
+        rows[name] = values.ravel()
     bounds = ["share", "share_lower", "share_upper"]
     return rows[[*by, "due", "month", "n_tasks", "n_due", *bounds]]
+
+
+def dominant_plans(
+    tasks: pd.DataFrame,
+    documents: pd.DataFrame,
+    flags: pd.DataFrame,
+    *,
+    least_share: float = 0.5,
+    least_total: int = 5,
+) -> pd.DataFrame:
+    """Name the plan that makes up most of a total over several plans.
+
+    A total of 23 deadlines in December says little of agencies where 17 of them
+    stand in one plan.
+
+    Parameters
+    ----------
+    tasks, documents : DataFrame
+        Tables of the corpus.
+    flags : DataFrame, shape (n_tasks, 1 + n_flags)
+        ``task_id`` and boolean columns: what is counted.
+    least_share : float, default 0.5
+        Part of a total (0-1) above which a plan dominates it.
+    least_total : int, default 5
+        Totals below this (count) are dominated by chance and left out.
+
+    Returns
+    -------
+    DataFrame, shape (n_dominated, 8)
+        One row per flag that a plan dominates: ``flag``, ``n_true`` (count, all
+        plans), ``document_id``, ``agency``, ``year``, ``n_plan_true`` (count, of
+        the plan), ``plan_part`` (0-1, of the total) and ``plan_task_part`` (0-1,
+        the plan's part of all tasks). A plan dominates no total of which it has
+        no more than of all tasks; a single plan gives no rows.
+    """
+    names = [name for name in flags if flags[name].dtype in ("bool", "boolean")]
+    held = flags.set_index("task_id")[names].loc[tasks["task_id"]].to_numpy(dtype=int)
+    plan, plan_ids = pd.factorize(tasks["document_id"])
+    counts = np.zeros((len(plan_ids), len(names)), dtype=int)
+    np.add.at(counts, plan, held)
+    size = np.bincount(plan, minlength=len(plan_ids))
+    rows = []
+    for name, of_plan in zip(names, counts.T, strict=True):
+        total, top = int(of_plan.sum()), int(of_plan.argmax())
+        if total < least_total or len(plan_ids) < 2:
+            continue
+        parts = (of_plan[top] / total, size[top] / size.sum())
+        if parts[0] <= max(least_share, parts[1]):
+            continue
+        rows.append((name, total, plan_ids[top], int(of_plan[top]), *parts))
+    columns = ["flag", "n_true", "document_id", "n_plan_true"]
+    table = pd.DataFrame(rows, columns=[*columns, "plan_part", "plan_task_part"])
+    named = table.merge(documents[["document_id", "agency", "year"]], on="document_id")
+    return named[[*columns[:3], "agency", "year", *table.columns[3:]]]
+
+
+def due_flags(tasks: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+    """Return one boolean column per period of ``deadlines_by_month``.
+
+    Parameters
+    ----------
+    tasks, documents : DataFrame
+        Tables of the corpus.
+
+    Returns
+    -------
+    DataFrame, shape (n_tasks, 17)
+        ``task_id`` and the periods.
+    """
+    due = _due(tasks, documents)
+    periods = [f"{month:02d}" for month in range(1, 13)] + list(WITHOUT_MONTH)
+    flags = {period: due == period for period in periods}
+    return pd.DataFrame({"task_id": tasks["task_id"].to_numpy(), **flags})
 
 
 def _unit_roles(
@@ -138,13 +225,13 @@ def _unit_roles(
     frame["is_due"] = tasks["deadline_kind"].isin(DUE_KINDS).to_numpy()
     parts = []
     for role in ("lead", "support"):
-        units = pd.Series([_units(cell) for cell in tasks[f"{role}_units"]])
+        units = pd.Series([named_units(cell) for cell in tasks[f"{role}_units"]])
         named = frame.assign(role=role, unit_name=units).explode("unit_name")
         parts.append(named[named["unit_name"].notna()])
     return pd.concat(parts, ignore_index=True).astype({"unit_name": "string"})
 
 
-def _units(cell: object) -> list[str]:
+def named_units(cell: object) -> list[str]:
     """Return the units of a cell; Parquet hands lists back as arrays.
 
     A name printed with brackets of either width is one name.

@@ -6,8 +6,15 @@ import numpy as np
 import pandas as pd
 
 from govopen_analytics.base.errors import choices
+from govopen_analytics.measures.confusion import Confusion
 from govopen_analytics.measures.counts import ThemeCounts, count_themes
-from govopen_analytics.measures.resample import draw_shares
+from govopen_analytics.measures.intervals import (
+    Cells,
+    check_level,
+    competition_ranks,
+    effective_tasks,
+    share_bounds,
+)
 from govopen_analytics.measures.shrinkage import shrunk_shares
 
 
@@ -19,9 +26,8 @@ def theme_shares(
     *,
     by: str | Sequence[str] = ("document_id",),
     counting: str = "fractional",
+    confusion: Confusion | None = None,
     interval: float = 0.95,
-    n_bootstrap: int = 1000,
-    seed: int = 0,
 ) -> pd.DataFrame:
     """Compute the share of a group's tasks that each theme takes.
 
@@ -31,6 +37,11 @@ def theme_shares(
     to the share of its tasks that are classified. A theme without a task has a
     row: it was *not observed in n tasks*, and its interval says how large its
     share may be all the same.
+
+    A share has one interval, from the tasks and plans of its group alone: other
+    groups beside it change nothing, and nothing is drawn at random. It speaks of
+    tasks and plans like these of the same group; with one plan, of tasks like
+    those of this plan. Tests of differences have no interval (``families``).
 
     Parameters
     ----------
@@ -44,22 +55,26 @@ def theme_shares(
         With "touching" a task gives 1 to each of its themes. That share depends
         on how finely a plan is cut into tasks and compares nothing but the
         themes of one agency; its columns are named ``touching_share`` instead.
+    confusion : Confusion, optional
+        How often the coder is wrong, measured on tasks that people coded. The
+        intervals then hold the error of coding too.
     interval : float, default 0.95
-        Level of the intervals (0-1, exclusive).
-    n_bootstrap : int, default 1000
-        Draws behind each interval.
-    seed : int, default 0
-        Seed of the draws; the same seed gives the same intervals.
+        Level of the intervals (0-1, exclusive), by ``share_bounds`` on
+        ``effective_tasks``.
 
     Returns
     -------
-    DataFrame, shape (n_groups * n_themes, n_by + 8)
+    DataFrame, shape (n_groups * n_themes, n_by + 11)
         One row per group and theme, groups sorted, themes in codebook order:
         the `by` columns, ``theme_id``, ``n_tasks`` (count, tasks of the group),
-        ``n_themed`` (count, tasks that touch the theme), ``share`` (0-1),
-        ``share_lower`` and ``share_upper`` (0-1, bounds of the interval by
-        ``draw_shares``), ``share_shrunk`` (0-1, by ``shrunk_shares``) and
-        ``is_observed`` (a task touches the theme).
+        ``n_themed`` (count, tasks that touch the theme), ``share`` (0-1, as
+        coded), ``share_lower`` and ``share_upper`` (0-1), ``share_corrected``
+        (0-1, for errors of coding; empty without `confusion`),
+        ``has_coding_error`` (the interval holds errors of coding, not sampling
+        alone: never so for a theme not observed, whose bound is exact),
+        ``share_shrunk`` (0-1, by ``shrunk_shares``), ``is_observed`` (a task
+        touches the theme) and ``share_rank`` (1 for the group with the highest
+        share; equal shares rank the same).
 
     Raises
     ------
@@ -73,70 +88,97 @@ def theme_shares(
     .. [1] Perianes-Rodriguez, A., Waltman, L. & van Eck, N. J. (2016).
        Constructing bibliometric networks: A comparison between full and
        fractional counting. Journal of Informetrics, 10(4), 1178-1195.
-    .. [2] Benoit, K., Laver, M. & Mikhaylov, S. (2009). Treating Words as Data
-       with Error. American Journal of Political Science, 53(2), 495-513.
-    .. [3] Grimmer, J. (2010). A Bayesian Hierarchical Topic Model for Political
-       Texts. Political Analysis, 18(1), 1-35.
     """
     if counting not in ("fractional", "touching"):
         raise ValueError(f"counting: {choices(counting, ['fractional', 'touching'])}")
     counts = count_themes(
         tasks, assignments, documents, themes, by=by, counting=counting
     )
-    lower, upper = share_intervals(
-        counts, interval=interval, n_bootstrap=n_bootstrap, seed=seed
+    check_level(interval)
+    if confusion is not None and counting != "fractional":
+        raise ValueError(
+            f"confusion: found one with counting={counting!r}, expected it with "
+            "'fractional' only; leave it out"
+        )
+    share, lower, upper, corrected = described(
+        counts.cells(),
+        len(counts.groups),
+        counts.theme_ids,
+        confusion,
+        interval=interval,
     )
     name = "share" if counting == "fractional" else "touching_share"
+    is_observed = counts.n_themed > 0
+    ranks = [competition_ranks(column) for column in share.T]
     return group_theme_rows(
         counts,
         {
             "n_themed": counts.n_themed,
-            name: counts.sums / counts.n_tasks[:, None],
+            name: share,
             f"{name}_lower": lower,
             f"{name}_upper": upper,
+            f"{name}_corrected": corrected,
+            "has_coding_error": is_observed & (confusion is not None),
             f"{name}_shrunk": shrunk_shares(counts),
-            "is_observed": counts.n_themed > 0,
+            "is_observed": is_observed,
+            f"{name}_rank": np.stack(ranks, axis=1),
         },
     )
 
 
-def share_intervals(
-    counts: ThemeCounts, *, interval: float, n_bootstrap: int, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the bounds of every share, each of shape (n_groups, n_themes).
+def described(
+    cells: Cells,
+    n_groups: int,
+    theme_ids: np.ndarray,
+    confusion: Confusion | None,
+    *,
+    interval: float,
+    equal_cells: bool = False,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return every share with the one interval that describes it.
 
-    Equal-tailed quantiles of ``draw_shares``. A bound is 0 where no task carries
-    the theme, 1 where all do, and never leaves the share itself outside [1]_.
+    With a `confusion` the interval is that of the corrected share: never narrower
+    than if people had coded the tasks, and widened to hold the share as coded as
+    well. The two together show which way the coder errs.
 
-    Raises
-    ------
-    ValueError
-        If `interval` is not between 0 and 1, or `n_bootstrap` below 100.
-
-    References
+    Parameters
     ----------
-    .. [1] Brown, L. D., Cai, T. T. & DasGupta, A. (2001). Interval Estimation
-       for a Binomial Proportion. Statistical Science, 16(2), 101-133.
+    cells : Cells
+    n_groups : int
+        Groups of the cells.
+    theme_ids : ndarray of str, shape (n_themes,)
+        Themes of the cells.
+    confusion : Confusion, optional
+    interval : float
+        Level (0-1, exclusive).
+    equal_cells : bool, default False
+        As in ``effective_tasks``.
+
+    Returns
+    -------
+    share, lower, upper, corrected : ndarray of float, shape (n_groups, n_themes)
+        ``corrected`` is NaN without a `confusion`.
     """
-    check_interval(interval, n_bootstrap)
-    share = counts.sums / counts.n_tasks[:, None]
-    lower, upper = share.copy(), share.copy()
-    tail = (1 - interval) / 2
-    rng = np.random.default_rng(seed)
-    for groups, draws in draw_shares(counts, n_draws=n_bootstrap, rng=rng):
-        lower[groups], upper[groups] = np.quantile(draws, [tail, 1 - tail], axis=2)
-    lower[share == 0] = 0.0
-    upper[share == 1] = 1.0
-    return np.minimum(lower, share), np.maximum(upper, share)
+    n = cells.total(cells.n, n_groups)[:, None]
+    share, worth = effective_tasks(cells, n_groups, equal_cells=equal_cells)
+    plain = share_bounds(share, worth, n, interval=interval)
+    if confusion is None:
+        return share, *plain, np.full(share.shape, np.nan)
+    corrected = confusion.true_weights(share, theme_ids)
+    binomial = corrected * (1 - corrected)
+    error = confusion.variance(share, theme_ids)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        worth = binomial / (binomial / worth + error)
+    lower, upper = share_bounds(corrected, worth, n, interval=interval)
+    is_observed = share > 0
+    lower = np.where(is_observed, np.minimum(lower, share), plain[0])
+    upper = np.where(is_observed, np.maximum(upper, share), plain[1])
+    return share, lower, upper, corrected
 
 
 def check_interval(interval: float, n_bootstrap: int) -> None:
     """Refuse a level or a number of draws that gives no interval."""
-    if not 0 < interval < 1:
-        raise ValueError(
-            f"interval: found {interval!r}, expected a level between 0 and 1, "
-            "such as 0.95"
-        )
+    check_level(interval)
     if n_bootstrap < 100:
         raise ValueError(
             f"n_bootstrap: found {n_bootstrap!r}, expected at least 100 draws; the "

@@ -16,6 +16,7 @@ from govopen_analytics.office.package import write_whole
 from govopen_analytics.office.pptx import deck_bytes
 from govopen_analytics.office.xlsx import Sheet, chart_sheet, read_sheet, workbook_bytes
 from govopen_analytics.questions.results import FIGURES_DIR, TABLES_DIR
+from govopen_analytics.words.remarks import remark_in_words
 
 FORMATS = (*images.FORMATS, "pptx", "docx", "xlsx")
 _RECORD = "run.json"
@@ -198,7 +199,7 @@ def export_run(
         files = {_file_name(name): run.figures[name] for name in names}
         drawn = images.write_pictures(files, out, pictures, dpi=dpi, when=run.started)
         exported.written += drawn.written
-        exported.missing += drawn.warnings
+        exported.missing += [remark_in_words(r, run.lang) for r in drawn.remarks]
     on_progress("done", len(formats), len(formats))
     return exported
 

@@ -12,8 +12,7 @@ from govopen_analytics.charts.images import (
     ImageReport,
     Wanted,
     draw_pictures,
-    find_browser,
-    has_chinese_font,
+    what_is_missing,
 )
 from govopen_analytics.office.package import write_whole
 
@@ -60,9 +59,8 @@ def write_pictures(
     ExportError
         If a picture cannot be written.
     """
-    missing = _what_is_missing(formats)
-    if missing:
-        return ImageReport(warnings=[missing])
+    if missing := what_is_missing():
+        return ImageReport(remarks=[missing])
     wanted = [
         Wanted(name, path, kind) for name, path in figures.items() for kind in formats
     ]
@@ -98,22 +96,6 @@ def with_resolution(png: bytes, dpi: int) -> bytes:
 def stable_pdf(pdf: bytes, when: datetime) -> bytes:
     """Set the dates in a PDF, so that equal figures give equal files."""
     return _PDF_DATE.sub(rb"\g<1>" + when.strftime("%Y%m%d%H%M%S").encode(), pdf)
-
-
-def _what_is_missing(formats: Sequence[str]) -> str:
-    listed = ", ".join(formats)
-    if find_browser() is None:
-        return (
-            f"No {listed}: no Chromium, Chrome or Edge found; install one (Debian: "
-            "apt-get install chromium fonts-noto-cjk) or set BROWSER_PATH; pptx, docx "
-            "and xlsx need none"
-        )
-    if not has_chinese_font():
-        return (
-            f"No {listed}: no Chinese font found; install one (Debian: apt-get "
-            "install fonts-noto-cjk); pptx, docx and xlsx need none"
-        )
-    return ""
 
 
 def _finished(picture: bytes, kind: str, dpi: int, when: datetime) -> bytes:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.plans import accounted_share
 from govopen_analytics.plans.corpus import read_document
 
@@ -22,6 +23,7 @@ TASK_ROLES = (
     "criteria",
     "basis",
     "form",
+    "category",
 )
 
 
@@ -45,7 +47,7 @@ class Account:
     remainder : DataFrame, shape (n_spans, 4)
         Every stretch that reached no task: ``role``, ``start_char``,
         ``end_char``, ``text``.
-    warnings : list of str
+    remarks : list of Remark
         What a person should look at.
     """
 
@@ -55,7 +57,7 @@ class Account:
     accounted_share: float
     roles: pd.DataFrame
     remainder: pd.DataFrame
-    warnings: list[str]
+    remarks: list[Remark]
 
 
 def account_for(path: str | Path) -> Account:
@@ -97,5 +99,5 @@ def account_for(path: str | Path) -> Account:
         accounted_share=accounted_share(found.spans),
         roles=roles.reset_index(drop=True),
         remainder=rest.reset_index(drop=True),
-        warnings=found.warnings,
+        remarks=found.remarks,
     )

@@ -36,6 +36,10 @@ _ROLES = tuple(
         ("score", r".{0,4}(?:分值|得分|评分|权重|扣分|计分).{0,6}|分数"),
         ("criteria", r".{0,4}(?:评价|评分|考核|评估|考评|测评|验收)标准"),
         ("basis", r".{0,6}(?:依据|来源|出处).{0,4}"),
+        (
+            "category",
+            r".{0,4}(?:类别|分类|类型|种类|属性|性质|级别|层级|密级)|.?[^三]级",
+        ),
         ("form", r"公开(?:方式|渠道|载体|形式|途径)|.{0,4}(?:平台|渠道|载体)"),
         (
             "content",
@@ -47,7 +51,7 @@ _ROLES = tuple(
         ),
         (
             "title",
-            r".{0,6}(?:任务|工作|事项|项目|要点|指标|领域|类别|分类|类型|方面|板块|主题|栏目|目标|清单|名称).{0,6}",
+            r".{0,6}(?:任务|工作|事项|项目|要点|指标|领域|方面|板块|主题|栏目|目标|清单|名称).{0,6}",
         ),
     )
 )
@@ -82,7 +86,7 @@ def column_role(name: str) -> str | None:
     -------
     str or None
         One of ordinal, title, content, lead, support, deadline, progress, note,
-        score, criteria, basis, form; None if the text is no column name.
+        score, criteria, basis, category, form; None if the text is no column name.
     """
     folded = re.sub(r"\s+", "", fold(name)).strip(":。*")
     if not folded or len(folded) > 20 or leading_number(folded):

@@ -1,11 +1,12 @@
 """A folder of plans to a corpus: documents, tasks, and what failed."""
 
+import json
 import multiprocessing
 import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,9 +18,7 @@ from govopen_analytics.base.errors import (
     GovOpenError,
     NotAPlanError,
     ReadError,
-    SourceError,
     UnsupportedFormatError,
-    choices,
 )
 from govopen_analytics.base.provenance import (
     DECLARED,
@@ -28,13 +27,16 @@ from govopen_analytics.base.provenance import (
     raw_files,
     read_manifest,
 )
-from govopen_analytics.base.schemas import LEVELS, SUBJECTS, to_schema, validate
+from govopen_analytics.base.remarks import Remark
+from govopen_analytics.base.schemas import to_schema, validate
+from govopen_analytics.base.text import name_form
 from govopen_analytics.plans import (
     Segmented,
     accounted_share,
     segment_document,
     task_share,
 )
+from govopen_analytics.plans.same_plan import same_plans
 from govopen_analytics.readers import read_bytes
 from govopen_analytics.readers.source import Source
 
@@ -45,7 +47,6 @@ _REASONS = (
     (EmptyDocumentError, "empty_document"),
     (NotAPlanError, "not_a_plan"),
     (ReadError, "unreadable"),
-    (SourceError, "invalid_manifest_value"),
     (GovOpenError, "invalid"),
 )
 # Below this many files a pool of processes takes longer to start than to work.
@@ -63,7 +64,9 @@ class Corpus:
     tasks : DataFrame, shape (n_tasks, ...)
         A valid ``tasks`` table, in the order of the plans.
     failures : DataFrame, shape (n_failures, 4)
-        A valid ``failures`` table: every input with a problem, and its reason.
+        A valid ``failures`` table: every input that was not read, and why.
+    remarks : DataFrame, shape (n_remarks, 6)
+        A valid ``remarks`` table: what a person should look at in what was read.
     spans : DataFrame, shape (n_spans, 5)
         A valid ``spans`` table: what each character of each document is.
     """
@@ -71,6 +74,7 @@ class Corpus:
     documents: pd.DataFrame
     tasks: pd.DataFrame
     failures: pd.DataFrame
+    remarks: pd.DataFrame
     spans: pd.DataFrame
 
     def __repr__(self) -> str:
@@ -86,6 +90,7 @@ class _Job:
     name: str
     document_id: str
     declared: dict[str, str]
+    has_unused_row: bool
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,7 @@ class _Result:
     tasks: list[dict]
     spans: list[dict]
     failures: list[dict]
+    remarks: list[Remark]
 
 
 def load_corpus(
@@ -107,7 +113,8 @@ def load_corpus(
     """Load every plan of a folder.
 
     A file that cannot be read, is no plan, or is not as its manifest declares,
-    becomes a row of ``failures``; the others still load.
+    becomes a row of ``failures``; the others still load. What a person should
+    look at in the files that were read is in ``remarks``.
 
     Parameters
     ----------
@@ -142,9 +149,23 @@ def load_corpus(
         results.append(result)
         if on_progress:
             on_progress(done, len(jobs))
-    read = [result.document["source_file"] for result in results if result.document]
-    undeclared = _undeclared(read, manifest)
-    return _assemble(results, [*manifest.failures, *undeclared])
+    return _assemble(jobs, _each_plan_once(jobs, results), manifest)
+
+
+def _each_plan_once(jobs: list[_Job], results: list[_Result]) -> list[_Result]:
+    """Of a plan in several formats read one file, and name the others."""
+    instead = same_plans([r.document for r in results], [r.tasks for r in results])
+    found = list(results)
+    for i, j in sorted(instead.items()):
+        name, other = jobs[i].name, jobs[j].name
+        message = (
+            f"{name}: holds the same plan as {other}, which was read; remove one of "
+            "the two files"
+        )
+        found[i] = _failed(jobs[i], "same_plan", message)
+        remarks = [*found[j].remarks, Remark("same_plan", {"file": name})]
+        found[j] = replace(found[j], remarks=remarks)
+    return found
 
 
 def read_document(path: str | Path) -> tuple[Source, Segmented]:
@@ -183,7 +204,8 @@ def _jobs(raw_dir: Path, names: list[str], manifest: Manifest) -> list[_Job]:
         row = manifest.rows.get(name, {})
         document_id = row.get("document_id") or _free_id(name, taken)
         taken.add(document_id)
-        jobs.append(_Job(raw_dir, name, document_id, row))
+        has_unused_row = name in manifest.remarks
+        jobs.append(_Job(raw_dir, name, document_id, row, has_unused_row))
     return sorted(jobs, key=lambda job: job.document_id)
 
 
@@ -198,24 +220,6 @@ def _free_id(name: str, taken: set[str]) -> str:
     while candidate in taken:
         candidate, n = f"{with_suffix}_{n}", n + 1
     return candidate
-
-
-def _undeclared(names: list[str], manifest: Manifest) -> list[dict]:
-    if not manifest.is_present:
-        return []
-    return [
-        {
-            "source_file": name,
-            "document_id": None,
-            "reason": "no_manifest_row",
-            "message": (
-                f"{name}: the manifest has no usable row for this file; it was read "
-                "with what its text says about itself. Add a row to declare it"
-            ),
-        }
-        for name in names
-        if name not in manifest.rows
-    ]
 
 
 def _run(jobs: list[_Job], n_workers: int | None):
@@ -262,11 +266,10 @@ def _failed(job: _Job, reason: str, message: str) -> _Result:
         "reason": reason,
         "message": message,
     }
-    return _Result(None, [], [], [failure])
+    return _Result(None, [], [], [failure], [])
 
 
 def _read(job: _Job) -> _Result:
-    _check_declared(job)
     content = (job.raw_dir / job.name).read_bytes()
     sha256 = check_checksum(job.name, content, job.declared.get("sha256"))
     source = read_bytes(content, job.name)
@@ -278,6 +281,7 @@ def _read(job: _Job) -> _Result:
         )
         return _failed(job, reason, f"{job.name}: {found.verdict}")
     document = _document_row(job, source, found, sha256)
+    written = job.declared.get("agency", found.metadata.agency)
     tasks = _task_rows(job.document_id, source.text, found, document["year"])
     spans = [
         {
@@ -289,16 +293,23 @@ def _read(job: _Job) -> _Result:
         }
         for start, end, role, task in found.spans
     ]
-    return _Result(document, tasks, spans, [])
+    remarks = [*_inferred(job, document), *found.remarks]
+    if written and written != document["agency"]:
+        values = {"written": written, "agency": document["agency"]}
+        remarks.insert(0, Remark("agency_rewritten", values))
+    return _Result(document, tasks, spans, [], remarks)
 
 
-def _check_declared(job: _Job) -> None:
-    for name, allowed in (("level", LEVELS), ("subject", SUBJECTS)):
-        value = job.declared.get(name)
-        if value and value not in allowed:
-            raise SourceError(
-                f"{job.name}: {name} in the manifest: {choices(value, allowed)}"
-            )
+def _inferred(job: _Job, document: dict) -> list[Remark]:
+    """Name what decides comparisons and was not declared."""
+    known = {name: document[name] for name in ("agency", "year")}
+    if not job.declared:
+        return [] if job.has_unused_row else [Remark("no_manifest_row", known)]
+    return [
+        Remark(f"{name}_inferred", {name: value})
+        for name, value in known.items()
+        if name not in job.declared
+    ]
 
 
 def _document_row(job: _Job, source: Source, found: Segmented, sha256: str) -> dict:
@@ -318,12 +329,12 @@ def _document_row(job: _Job, source: Source, found: Segmented, sha256: str) -> d
         "n_chars": len(source.text),
         "accounted_share": accounted_share(found.spans),
         "task_share": task_share(found.spans),
-        "warnings": found.warnings,
         "note": job.declared.get("note"),
         "text": source.text,
     }
     for name in DECLARED:
         row[name] = job.declared.get(name, getattr(metadata, name))
+    row["agency"] = name_form(row["agency"]) if row["agency"] else None
     row["year"] = int(row["year"]) if row["year"] is not None else None
     row["inferred"] = [name for name in metadata.inferred if name not in job.declared]
     return row
@@ -354,6 +365,7 @@ def _task_rows(
                 "deadline_raw": deadline.raw if deadline else None,
                 "deadline_kind": deadline.kind if deadline else None,
                 "deadline_date": deadline.date if deadline else None,
+                "carried": draft.carried,
                 "start_char": draft.start,
                 "end_char": draft.end,
             }
@@ -361,12 +373,19 @@ def _task_rows(
     return rows
 
 
-def _assemble(results: list[_Result], failures: list[dict]) -> Corpus:
+def _assemble(jobs: list[_Job], results: list[_Result], manifest: Manifest) -> Corpus:
     rows = {
         "documents": [r.document for r in results if r.document is not None],
         "tasks": [row for r in results for row in r.tasks],
+        "failures": [*manifest.failures, *(row for r in results for row in r.failures)],
+        "remarks": [
+            row
+            for job, result in zip(jobs, results, strict=True)
+            for row in _remark_rows(
+                job, [*manifest.remarks.get(job.name, []), *result.remarks]
+            )
+        ],
         "spans": [row for r in results for row in r.spans],
-        "failures": [*failures, *(row for r in results for row in r.failures)],
     }
     rows["failures"].sort(key=lambda row: (row["source_file"], row["reason"]))
     tables = {
@@ -374,3 +393,17 @@ def _assemble(results: list[_Result], failures: list[dict]) -> Corpus:
         for name, found in rows.items()
     }
     return Corpus(**tables)
+
+
+def _remark_rows(job: _Job, remarks: list[Remark]) -> list[dict]:
+    return [
+        {
+            "source_file": job.name,
+            "document_id": job.document_id,
+            "ordinal": ordinal,
+            "code": remark.code,
+            "values": json.dumps(remark.values, ensure_ascii=False, sort_keys=True),
+            "start_char": remark.start_char,
+        }
+        for ordinal, remark in enumerate(remarks, start=1)
+    ]

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from govopen_analytics.base.text import fold, read_number, tidy
 
 _CN = "[一二三四五六七八九十]{1,3}"
+_N = rf"(?:\d{{1,2}}|{_CN})"
+_CN_YEAR = r"二[〇○零O][〇○零O一二三四五六七八九]{2}"
+_Y = rf"(?:20\d\d|{_CN_YEAR})"
+_THIRD_ENDS = {"上": 10, "中": 20}  # the last day of a third of a month
 _YEAR = (
     r"(?:(?P<year>20\d\d)年?|今年|当年|本年度?|(?P<next>次年|明年|下一?年)|每年)?度?"
 )
@@ -42,8 +46,13 @@ _PATTERNS = tuple(
             rf"(?P<year>20\d\d)[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_BEFORE}",
         ),
         (
+            "date",
+            rf"{_YEAR}(?:\d{{1,2}}月?(?:[上中下]旬)?[-—至到~])?(?P<month>\d{{1,2}})月份?的?"
+            rf"(?P<third>[上中])旬{_BEFORE}",
+        ),
+        (
             "month_end",
-            rf"{_YEAR}(?:\d{{1,2}}月?[-—至到~])?(?P<month>\d{{1,2}}|{_CN})月份?(?:月?[底末]|中旬|下旬|上旬|初)?{_BEFORE}",
+            rf"{_YEAR}(?:\d{{1,2}}月?(?:[上中下]旬)?[-—至到~])?(?P<month>\d{{1,2}})月份?(?:月?[底末]|的?下旬|初)?{_BEFORE}",
         ),
         ("month_end", r"(?P<year>20\d\d)[-/.](?P<month>\d{1,2})"),
         (
@@ -62,14 +71,19 @@ _TRIM = re.compile(
 
 # Where a deadline stands within a sentence; always closed by 前, 内 or 底.
 _IN_PROSE = re.compile(
-    rf"(?:{_YEAR}(?:\d{{1,2}}月\d{{1,2}}日|\d{{1,2}}月(?:份|[底末]|中旬|下旬|上旬)?|"
+    rf"(?:(?:{_Y}年?|今年|当年|本年度?|(?:次年|明年|下一?年)|每年)?度?"
+    rf"(?:{_N}月{_N}日|{_N}月(?:份|[底末]|份?的?[上中下]旬)?|"
     r"第?[一二三四]季度[底末]?|上半年|年?[底末])(?:之?前|以前)|"
-    r"(?:今年|本年度?|年度?|20\d\d年)内|20\d\d年(?:年)?底前?)"
+    rf"(?:今年|本年度?|年度?|{_Y}年)内|{_Y}年(?:年)?底前?)"
 )
 _IN_CELL = re.compile(
-    r"(?:20\d\d年)?\d{1,2}月(?:\d{1,2}日|[底末])?(?:之?前|以前)?|"
-    r"(?:20\d\d年)?第?[一二三四]季度[底末]?前?|(?:20\d\d)?年[底末](?:之?前)?|年内|全年|"
+    rf"(?:{_Y}年)?{_N}月(?:{_N}日|[底末]|份?的?[上中下]旬)?(?:之?前|以前)?|"
+    rf"(?:{_Y}年)?第?[一二三四]季度[底末]?前?|{_Y}?年[底末](?:之?前)?|年内|全年|"
     r"持续推进|长期坚持|常态化开展|长期"
+)
+# What a date says of a thing, not when it is due: 2020年底前出台的文件.
+_OF_A_THING = re.compile(
+    r"(?:已|尚未|未|到期|出台|制[定发]|形成|印发|产生|生成|成立|失效|发布|公布)[^,。;]{0,8}的"
 )
 _PERIOD = re.compile(r"个?(?:工作)?[日天]内|小时|分钟")
 
@@ -99,7 +113,7 @@ def parse_deadline(raw: str, year: int | None) -> Deadline | None:
     Deadline or None
         None if `raw` is no deadline.
     """
-    folded = re.sub(r"\s+", "", fold(raw))
+    folded = _in_digits(re.sub(r"\s+", "", fold(raw)))
     if not folded or len(folded) > 30:
         return None
     for candidate in dict.fromkeys((folded, _TRIM.sub("", _TRIM.sub("", folded)))):
@@ -112,6 +126,24 @@ def parse_deadline(raw: str, year: int | None) -> Deadline | None:
                     continue
                 return Deadline(tidy(raw), kind, date)
     return _first_of_several(folded, raw, year)
+
+
+def _in_digits(folded: str) -> str:
+    """Write years, months and days in Chinese figures as digits."""
+    if not _FIGURES.search(folded):
+        return folded
+    folded = re.sub(
+        f"{_CN_YEAR}(?=年)", lambda match: match.group().translate(_DIGITS), folded
+    )
+    return re.sub(
+        f"(?<!第){_CN}(?=个?月(?!度)|[日号](?!常))",
+        lambda match: str(read_number(match.group()) or match.group()),
+        folded,
+    )
+
+
+_FIGURES = re.compile("[〇○零一二三四五六七八九十](?:年|月|日|号|个月)")
+_DIGITS = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 
 
 def _first_of_several(folded: str, raw: str, year: int | None) -> Deadline | None:
@@ -145,6 +177,7 @@ def _last_day(kind: str, parts: dict, year: int | None) -> dt.date | None:
         return None
     last = calendar.monthrange(year, month)[1]
     day = int(parts["day"]) if parts.get("day") else last
+    day = _THIRD_ENDS.get(parts.get("third") or "", day)
     return dt.date(year, month, day) if 1 <= day <= last else None
 
 
@@ -184,6 +217,36 @@ def governing_deadline(title: str, sentences: str, year: int | None) -> Deadline
         if (deadline := parse_deadline(raw, year)) is not None:
             return deadline
     return None
+
+
+def only_deadline(sentence: str, year: int | None) -> Deadline | None:
+    """Find the deadline in the only sentence of a task.
+
+    There is nothing else that it could govern. The last one counts.
+
+    Parameters
+    ----------
+    sentence : str
+        All that the task says.
+    year : int or None
+        Year of the plan.
+
+    Returns
+    -------
+    Deadline or None
+        None where there is more than one sentence.
+    """
+    folded = fold(sentence)
+    if re.search("[。;](?=.)", folded.rstrip()):
+        return None
+    found = None
+    for match in _IN_PROSE.finditer(folded):
+        behind = folded[match.end() :]
+        is_of_task = not _PERIOD.match(folded[match.start() :])
+        if is_of_task and not _OF_A_THING.match(behind):
+            raw = sentence[match.start() : match.end()]
+            found = parse_deadline(raw, year) or found
+    return found
 
 
 def _share_run(title: str, clause: str, length: int = 5) -> bool:

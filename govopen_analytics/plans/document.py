@@ -3,11 +3,13 @@
 import re
 from dataclasses import dataclass, replace
 
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import fold
 from govopen_analytics.plans.draft import Draft, Ledger
 from govopen_analytics.plans.flattened import Table, find_tables
 from govopen_analytics.plans.frontmatter import (
     Frame,
+    end_of_body,
     find_frame,
     is_furniture,
     lines_of,
@@ -18,18 +20,23 @@ from govopen_analytics.plans.kind import Judgement, judge, subject_of
 from govopen_analytics.plans.lead_notes import apply_lead_note
 from govopen_analytics.plans.metadata import (
     Metadata,
+    is_plan_title,
     opens_with_place,
     read_metadata,
 )
-from govopen_analytics.plans.numbering import leading_number
+from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
+from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.outline import Node, paragraphs
 from govopen_analytics.plans.prose import prose_tasks
 from govopen_analytics.plans.tables import table_tasks
 from govopen_analytics.plans.titles import YEAR, title_name
+from govopen_analytics.plans.unread import lines_in_no_task
 from govopen_analytics.readers.source import Source
 
 Span = tuple[int, int, str, int | None]
 
+_MOST_DEMANDS = 5
+_SHOWN = 80  # characters of a line that is told
 _ANNEX = re.compile(r"附\s*[件表]?\s*[\d一二三四]?\s*[:：]")
 
 
@@ -50,7 +57,7 @@ class Segmented:
         Name of the layout.
     verdict : str or None
         Why there are no tasks; None if there are.
-    warnings : list of str
+    remarks : list of Remark
         What a person should look at.
     judgement : Judgement
         The evidence on whether it is a plan.
@@ -61,7 +68,7 @@ class Segmented:
     spans: list[Span]
     layout: str
     verdict: str | None
-    warnings: list[str]
+    remarks: list[Remark]
     judgement: Judgement
 
 
@@ -88,7 +95,7 @@ def segment_document(source: Source, year: int | None = None) -> Segmented:
     )
     ledger = Ledger()
     year = metadata.year if year is None else year
-    tasks, layout, warnings = _tasks(source, tables, frame, year, ledger)
+    tasks, layout, remarks = _tasks(source, tables, frame, year, ledger)
     judgement = _judgement(tasks, tables, frame, metadata.title, text)
     verdict = _verdict(judgement, tasks, tables, frame, metadata)
     metadata.subject = subject_of(metadata.title, [_letters(d, text) for d in tasks])
@@ -102,10 +109,20 @@ def segment_document(source: Source, year: int | None = None) -> Segmented:
             for start, end in stretches:
                 ledger.add(start, end, role, position)
     _enter_rest(ledger, metadata, frame, first, text, has_tasks=bool(tasks))
-    warnings = [*metadata.remarks, *warnings] if tasks else []
-    warnings = [*source.warnings, *warnings]
+    remarks = [*metadata.remarks, *remarks] if tasks else []
+    remarks = [*source.remarks, *remarks]
     spans = ledger.settle(text)
-    return Segmented(tasks, metadata, spans, layout, verdict, warnings, judgement)
+    if tasks:
+        remarks += _unread(text, spans)
+    return Segmented(tasks, metadata, spans, layout, verdict, remarks, judgement)
+
+
+def _unread(text: str, spans: list[Span]) -> list[Remark]:
+    """Say which lines look like obligations and stand in no task."""
+    return [
+        Remark("line_in_no_task", {"line": one.line, "text": one.text[:_SHOWN]})
+        for one in lines_in_no_task(text, spans)
+    ]
 
 
 def accounted_share(spans: list[Span]) -> float:
@@ -204,30 +221,77 @@ def _tasks(
     frame: Frame,
     year: int | None,
     ledger: Ledger,
-) -> tuple[list[Draft], str, list[str]]:
+) -> tuple[list[Draft], str, list[Remark]]:
     text = source.text
     in_tables: list[Draft] = []
-    warnings: list[str] = []
+    of_tables: list[Remark] = []
     table_ledger = Ledger()
     for table in tables:
         found, remarks = table_tasks(table, text, year, table_ledger)
         in_tables += found
-        warnings += remarks
+        of_tables += remarks
     prose_ledger = Ledger()
-    limit = min((table.start for table in tables), default=len(text))
-    nodes = _body(text, frame.body_start, min(frame.body_end, limit))
-    in_prose, remarks = prose_tasks(nodes, text, year, prose_ledger)
+    in_prose, remarks = _tasks_in_prose(text, tables, frame, year, prose_ledger)
+    if not in_tables or not in_prose:
+        ledger.entries += (table_ledger if in_tables else prose_ledger).entries
+        if not in_tables:
+            return in_prose, "prose", remarks
+        return in_tables, _table_layout(tables), of_tables
     told = _told_again(in_prose, in_tables, text)
-    if len(told) >= 0.6 * max(len(in_prose), 1) and in_prose and in_tables:
-        ledger.entries += prose_ledger.entries
-        _complete(told, in_tables, text, ledger)
-        return in_prose, "prose and table", [*remarks, *warnings]
-    if len(in_tables) >= max(len(in_prose), 1):
-        ledger.entries += table_ledger.entries
-        style = tables[0].style
-        return in_tables, "table" if style == "grid" else f"table ({style})", warnings
+    again = {id(row) for _, row in told}
     ledger.entries += prose_ledger.entries
-    return in_prose, "prose", remarks
+    _complete(told, text, ledger)
+    ledger.entries += table_ledger.entries
+    rows = [row for row in in_tables if id(row) not in again]
+    return [*in_prose, *rows], "prose and table", [*remarks, *of_tables]
+
+
+def _table_layout(tables: list[Table]) -> str:
+    style = tables[0].style
+    return "table" if style == "grid" else f"table ({style})"
+
+
+def _tasks_in_prose(
+    text: str, tables: list[Table], frame: Frame, year: int | None, ledger: Ledger
+) -> tuple[list[Draft], list[Remark]]:
+    """Read running text before the first table and behind the last.
+
+    Beside a table the numbered demands of a covering letter are no tasks, nor are
+    notes: what stands there must say what is to be done, under numbers.
+    """
+    first = min((table.start for table in tables), default=len(text))
+    if tables and frame.handed_on is not None:
+        return [], []
+    stretches = [(frame.body_start, min(frame.body_end, first))]
+    last = max((table.end for table in tables), default=len(text))
+    below = paragraphs(text, last, len(text))
+    if tables and _opens_chapter(below, text):
+        stretches.append((last, end_of_body(text, last)))
+    found: list[Draft] = []
+    remarks: list[Remark] = []
+    for start, end in stretches:
+        own = Ledger()
+        nodes = _body(text, start, end)
+        tasks, told = prose_tasks(nodes, text, year, own)
+        if tables and not _are_obligations(tasks, text):
+            continue
+        ledger.entries += own.entries
+        found += tasks
+        remarks += told
+    return found, remarks
+
+
+def _opens_chapter(nodes: list[Node], text: str) -> bool:
+    """Whether running text below a table is a plan of its own, not notes."""
+    first = next((node for node in nodes if node.number), None)
+    above = nodes[: nodes.index(first)] if first else []
+    titled = any(is_plan_title(text[one.start : one.end]) for one in above)
+    return first is not None and (titled or first.number.kind in HEADING_KINDS)
+
+
+def _are_obligations(tasks: list[Draft], text: str) -> bool:
+    acting = sum(says_what_to_do(_sentence(draft, text)) for draft in tasks)
+    return acting > 0.5 * len(tasks)
 
 
 def _body(text: str, start: int, end: int) -> list[Node]:
@@ -250,11 +314,19 @@ def _told_again(
     pairs = []
     for draft in prose:
         words = _letters(draft, text)
-        for told, row in rows:
-            if told and words and (words[:20] in told or told[:20] in words):
-                pairs.append((draft, row))
-                break
+        pairs += [(draft, row) for told, row in rows if _is_same(words, told)]
     return pairs
+
+
+def _is_same(words: str, told: str) -> bool:
+    """Whether two texts are one task: one holds the beginning of the other."""
+    if not words or not told:
+        return False
+    if words[:20] in told or told[:20] in words:
+        return True
+    short, long = sorted((words, told), key=len)
+    pairs = {short[i : i + 2] for i in range(len(short) - 1)}
+    return len(pairs) > 8 and sum(one in long for one in pairs) >= 0.8 * len(pairs)
 
 
 def _letters(draft: Draft, text: str) -> str:
@@ -263,15 +335,17 @@ def _letters(draft: Draft, text: str) -> str:
     return re.sub(r"\W", "", "".join(part or "" for part in parts))
 
 
-def _complete(
-    told: list[tuple[Draft, Draft]], table: list[Draft], text: str, ledger: Ledger
-) -> None:
+def _sentence(draft: Draft, text: str) -> str:
+    """Title and content as one text with a stop between them."""
+    return f"{draft.title(text) or ''}。{draft.text('content', text) or ''}"
+
+
+def _complete(told: list[tuple[Draft, Draft]], text: str, ledger: Ledger) -> None:
     """Add to tasks of running text what only the table says of them."""
     for draft, row in told:
         if not draft.lead:
             draft.lead, draft.support = row.lead, row.support
         draft.deadline = draft.deadline or row.deadline
-    for row in table:
         for stretches in row.stretches.values():
             for start, end in stretches:
                 ledger.add(start, end, "repeated")
@@ -291,7 +365,7 @@ def _judgement(
     )
     signs = [
         {
-            "text": f"{draft.title(text) or ''}。{draft.text('content', text) or ''}",
+            "text": _sentence(draft, text),
             "start": draft.start,
             "end": draft.end,
             "has_units": bool(draft.lead),
@@ -334,7 +408,7 @@ def _verdict(
     kinds = [one for one in judgement.found if one.evidence.weight < 0]
     if tasks and not judgement.is_plan:
         return f"not a plan: {judgement.kind}"
-    if not tables and frame.handed_on is not None:
+    if not tables and frame.handed_on is not None and _are_demands(tasks):
         return "not a plan: a covering letter whose plan is missing"
     if tasks:
         return None
@@ -344,6 +418,14 @@ def _verdict(
     if tables or frame.title or frame.has_letter or is_titled:
         return "a plan, nothing recoverable"
     return "not a plan: no tasks recognised"
+
+
+def _are_demands(tasks: list[Draft]) -> bool:
+    """Whether the numbered sentences of a letter are its own, and no plan.
+
+    A letter makes a few demands on one level; a plan has more, or has chapters.
+    """
+    return len(tasks) <= _MOST_DEMANDS and not any(draft.chapter for draft in tasks)
 
 
 def _enter_rest(

@@ -30,6 +30,8 @@ class Draft:
         When it is due.
     awaits_units : bool
         Whether its cell of units is merged with one below.
+    carried : list of str
+        Fields that were taken from a neighbouring row.
     """
 
     stretches: dict[str, list[Stretch]] = field(default_factory=dict)
@@ -40,11 +42,29 @@ class Draft:
     support: list[str] = field(default_factory=list)
     deadline: Deadline | None = None
     awaits_units: bool = False
+    carried: list[str] = field(default_factory=list)
 
     def add(self, role: str, start: int, end: int) -> None:
         """Give a stretch of the source a role in this task."""
         if end > start:
             self.stretches.setdefault(role, []).append((start, end))
+
+    def take_units(
+        self, neighbour: "Draft", *, lead: bool = True, support: bool = True
+    ) -> None:
+        """Take over the units of a neighbouring row, and mark them as carried."""
+        if lead and neighbour.lead:
+            self.lead = list(neighbour.lead)
+            self.carried.append("lead_units")
+        if support and neighbour.support:
+            self.support = list(neighbour.support)
+            self.carried.append("support_units")
+
+    def take_deadline(self, neighbour: "Draft") -> None:
+        """Take over the deadline of a neighbouring row, and mark it as carried."""
+        if neighbour.deadline is not None:
+            self.deadline = neighbour.deadline
+            self.carried.append("deadline")
 
     def text(self, role: str, source: str) -> str | None:
         """Return the text of a role, tidied; None if there is none."""

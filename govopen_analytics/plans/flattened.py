@@ -7,9 +7,12 @@ from itertools import groupby, pairwise
 
 from govopen_analytics.base.text import fold
 from govopen_analytics.plans.columns import Column, column_role, read_header
+from govopen_analytics.plans.deadlines import parse_deadline
 from govopen_analytics.plans.glued import glued_tokens
-from govopen_analytics.plans.grid import Token, infer_columns, tidied
+from govopen_analytics.plans.grid import Token, infer_columns, ordinal_of, tidied
 from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
+from govopen_analytics.plans.obligations import says_what_to_do
+from govopen_analytics.plans.units import looks_like_units
 from govopen_analytics.readers.source import Source
 
 
@@ -45,6 +48,11 @@ class Table:
         """Offset of its first cell."""
         cells = (*self.above, *self.header, *self.tokens)
         return min(token.start for token in cells)
+
+    @property
+    def end(self) -> int:
+        """Offset behind its last cell."""
+        return max(token.end for token in (*self.header, *self.tokens))
 
 
 _LONGEST_HEADING = 60
@@ -91,7 +99,8 @@ def find_tables(source: Source) -> list[Table]:
 def _without_header(tokens: list[Token], style: str) -> Table | None:
     """Take rows of one width for a table whose header is missing.
 
-    A column of numbers and one of units or deadlines make it a table of tasks.
+    A column of numbers and one of units or deadlines make it a table of tasks,
+    where most rows say what is to be done.
     """
     rows: list[list[Token]] = []
     for token in tokens:
@@ -100,13 +109,16 @@ def _without_header(tokens: list[Token], style: str) -> Table | None:
         rows[-1].append(token)
     rows = [row[:-1] if not row[-1].text else row for row in rows]
     widths = Counter(len(row) for row in rows if len(row) > 2)
-    if not widths or widths.most_common(1)[0][1] < 3:
+    if not widths or widths.most_common(1)[0][1] < 2:
         return None
-    width = widths.most_common(1)[0][0]
+    width, n_rows = widths.most_common(1)[0]
     body = [row for row in rows if len(row) == width]
     columns = infer_columns([[token.text for token in row] for row in body])
     roles = {column.role for column in columns}
-    if "ordinal" not in roles or not roles & {"lead", "deadline"}:
+    is_told = "ordinal" in roles or (n_rows > 2 and "lead" in roles)
+    if not is_told or not roles & {"lead", "deadline"} or "text" not in roles:
+        return None
+    if sum(any(says_what_to_do(t.text) for t in row) for row in body) < n_rows / 2:
         return None
     first = tokens.index(body[0][0])
     return Table(columns, [], tokens[first:], frozenset(), style)
@@ -158,15 +170,69 @@ def _tab_tokens(text: str) -> list[Token]:
     single = sum(line.startswith("\t") and line.count("\t") == 1 for line in tabbed)
     if single > 0.6 * len(tabbed):
         return _tab_led(text, lines)
-    tokens = []
-    for start, line in lines:
-        if not line.strip():
-            continue
-        at = start
-        for place, cell in enumerate(line.split("\t")):
-            tokens.append(tidied(at, at + len(cell), text, opens_row=place == 0))
-            at += len(cell) + 1
+    return _row_tokens(text, lines, re.compile("\t"))
+
+
+def _row_tokens(
+    text: str, lines: list[tuple[int, str]], mark: re.Pattern[str]
+) -> list[Token]:
+    """Cells of rows that stand on a line each, with marks between the cells.
+
+    A row whose cell holds several lines goes over several: it is joined where
+    the lines together have as many cells as the header, and its first line ends
+    in no unit or deadline, which would close it.
+    """
+    full = [(at, line) for at, line in lines if line.strip() and not _is_rule(line)]
+    pieces = [mark.split(line) for _, line in full]
+    width = _width(pieces)
+    tokens: list[Token] = []
+    i = 0
+    while i < len(full):
+        n_lines = _lines_of_row(pieces, i, width)
+        is_first, open_at = True, full[i][0]
+        for j in range(i, i + n_lines):
+            at, cells = full[j][0], pieces[j]
+            for place, cell in enumerate(cells):
+                goes_on = place == len(cells) - 1 and j + 1 < i + n_lines
+                end = at + len(cell)
+                if not goes_on:
+                    first = open_at if place == 0 and j > i else at
+                    tokens.append(tidied(first, end, text, opens_row=is_first))
+                    is_first = False
+                else:
+                    open_at = at if place or j == i else open_at
+                at = end + 1
+        i += n_lines
     return tokens
+
+
+def _width(pieces: list[list[str]]) -> int:
+    """Number of cells of the header, or of most rows."""
+    for cells in pieces:
+        if len(cells) > 2 and read_header([cell.strip() for cell in cells]):
+            return len(cells)
+    widths = Counter(len(cells) for cells in pieces if len(cells) > 1)
+    return widths.most_common(1)[0][0] if widths else 1
+
+
+def _lines_of_row(pieces: list[list[str]], first: int, width: int) -> int:
+    """How many lines the row takes that begins on a line."""
+    n_cells, last = len(pieces[first]), pieces[first][-1].strip()
+    closes = not last or looks_like_units(last) or parse_deadline(last, None)
+    if not 1 < n_cells < width or closes:
+        return 1
+    for j in range(first + 1, min(first + _MOST_LINES, len(pieces))):
+        opens = len(pieces[j]) > 1 and ordinal_of(pieces[j][0].strip()) is not None
+        n_cells += len(pieces[j]) - 1
+        if opens or n_cells > width:
+            return 1
+        if n_cells == width and len(pieces[j]) > 1:
+            return j - first + 1
+    return 1
+
+
+def _is_rule(line: str) -> bool:
+    return "-" in line and _RULE.fullmatch(line) is not None
 
 
 def _tab_led(text: str, lines: list[tuple[int, str]]) -> list[Token]:
@@ -191,16 +257,19 @@ def _tab_led(text: str, lines: list[tuple[int, str]]) -> list[Token]:
 def _pipe_tokens(text: str) -> list[Token]:
     """Cells closed by a ``|``, which may stand on a line of its own."""
     lines = [(at, line) for at, line in _lines(text) if line.strip()]
+    lines = [part for line in lines for part in _rows_on_a_line(*line)]
     piped = [line for _, line in lines if _PIPES.search(line)]
-    if len(piped) < 3:
+    if len(piped) < 2 or len(piped) < 3 > min(map(len, map(_PIPES.split, piped))):
         return []
+    if _stand_between(piped):
+        return _row_tokens(text, lines, _PIPES)
     rows = sum(sum(map(bool, map(str.strip, _PIPES.split(one)))) > 1 for one in piped)
     by_row = rows > 0.4 * sum(bool(_PIPES.sub("", one).strip()) for one in piped)
     tokens: list[Token] = []
     pending: list[tuple[int, int]] = []
     opens, is_cut, n_cells = True, False, 0  # is_cut: a cell goes on below
     for start, line in lines:
-        if _RULE.fullmatch(line) and "-" in line:
+        if _is_rule(line):
             continue
         pieces, at = _PIPES.split(line), start
         if _is_boxed(line, pieces) and not is_cut:
@@ -226,6 +295,33 @@ def _pipe_tokens(text: str) -> list[Token]:
         marked = (opens if by_row else None) if i == 0 and n_cells else True
         tokens.append(tidied(a, b, text, opens_row=marked))
     return tokens
+
+
+def _rows_on_a_line(start: int, line: str) -> list[tuple[int, str]]:
+    """Part a line that holds several rows, each closed by ``||``."""
+    ends = [match.end() for match in re.finditer(r"\|\|(?!\|)|｜｜(?!｜)", line)]
+    cuts = [0, *(end for end in ends if line[end:].strip()), len(line)]
+    rows = [(start + a, line[a:b]) for a, b in pairwise(cuts)]
+    widths = {len(_PIPES.split(row)) for _, row in rows if row.strip()}
+    return rows if len(rows) > 2 and len(widths) == 1 else [(start, line)]
+
+
+def _stand_between(piped: list[str]) -> bool:
+    """Whether marks stand between cells only, and neither open nor close a row.
+
+    A row whose last cell is empty looks closed; most rows do not, nor does the
+    header whose number of cells all rows share.
+    """
+    pieces = [_PIPES.split(line) for line in piped if not _is_rule(line)]
+    header = next((one for one in pieces if read_header([c.strip() for c in one])), [])
+    if header and header[0].strip() and header[-1].strip():
+        same = sum(len(one) == len(header) for one in pieces)
+        if same > 0.7 * len(pieces):
+            return True
+    filled = [one for one in piped if _PIPES.sub("", one).strip() and not _is_rule(one)]
+    inner = [one for one in filled if not _PIPES.match(one.strip())]
+    n_open = sum(not _PIPES.search(one.strip()[-1]) for one in inner)
+    return len(inner) == len(filled) and n_open > 0.5 * len(piped)
 
 
 def _is_boxed(line: str, pieces: list[str]) -> bool:
@@ -403,11 +499,13 @@ def _header_at(
         columns = read_header([token.text for token in tokens[first:end]])
         if columns:
             return end, columns
-    if column_role(opening.text) is None:
+    if column_role(opening.text) is None or opening.text.endswith((":", "：")):
         return None
     best = None
     for end in range(first + 2, min(first + 13, len(tokens)) + 1):
         if tokens[end - 1].opens_row or len(tokens[end - 1].text) > 24:
+            break
+        if tokens[end - 1].text.endswith((":", "：")):  # labels of a page
             break
         names = [token.text for token in tokens[first:end]]
         columns = read_header(names, is_row=False) if names[-1] else None

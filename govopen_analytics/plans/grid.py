@@ -68,6 +68,7 @@ _SKIP = {
     "score": 1.0,
     "basis": 0.8,
     "form": 0.8,
+    "category": 0.8,
 }
 _STAY, _STAY_BLANK = 2.6, 0.3
 _BROKEN, _UNMARKED, _CUT_OFF = 40.0, 0.2, 0.3

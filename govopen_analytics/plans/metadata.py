@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import fold, tidy
 from govopen_analytics.plans.deadlines import parse_deadline
 from govopen_analytics.plans.numbering import leading_number
@@ -105,7 +106,7 @@ class Metadata:
     subject: str | None = None
     inferred: list[str] = field(default_factory=list)
     stretches: list[tuple[int, int]] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
 
 def is_plan_title(line: str) -> bool:
@@ -178,7 +179,7 @@ def read_metadata(
     found.doc_number = _own_number(head, labels, hints)
     found.issued_date = _issued(head, source, labels)
     found.year = _plan_year(found, head, source, hints)
-    found.agency = _agency(found.title, head, source, labels, hints)
+    found.agency = _agency(found, head, source, labels, hints)
     if found.agency:
         place = locate_agency(found.agency)
         found.province, found.city = place.province, place.city
@@ -418,38 +419,94 @@ def _year_of_span(found: Metadata, first: int, last: int) -> int:
     issued = found.issued_date.year if found.issued_date else None
     years = [year for year in (int(own[1]) if own else None, issued) if year]
     year = next((year for year in years if first <= year <= last), first)
-    found.remarks.append(
-        f"The title names the years {first} to {last}; {year} was taken."
-    )
+    values = {"first": first, "last": last, "year": year}
+    found.remarks.append(Remark("title_names_years", values))
     return year
 
 
 def _agency(
-    title: str | None, head: str, source: str, labels: dict, hints: dict
+    found: Metadata,
+    head: str,
+    source: str,
+    labels: dict[str, str],
+    hints: dict[str, str],
 ) -> str | None:
-    """Name the agency: from the title, in full if the text has it in full."""
+    """Name the agency: from the title, in full if the text has it in full.
+
+    The title of the plan counts first, then that of the notice that hands it on,
+    then signatures and labels. A short name (区政府办公室) that no place on the
+    page completes names no agency: two places would become one.
+    """
+    title = found.title
     named = agency_in_title(title or "")
     signed = [*_signed_and_dated(head), *_signatures(head)]
+    notices = [
+        one
+        for line in _whole_lines(head)
+        if is_notice_title(line) and (one := agency_in_title(line))
+    ]
     if named:
-        longer = [
-            bare
-            for one in signed
-            if named in (bare := re.sub("办公室$|办公厅$", "", one)) and _is_full(bare)
-        ]
         if _is_full(named):
+            longer = [
+                bare
+                for one in signed
+                if named in (bare := re.sub("办公室$|办公厅$", "", one))
+                and _is_full(bare)
+            ]
             return max([named, *longer], key=len)
-        return _in_full(named, source, signed, labels) or named
+        full = [one for one in notices if _is_full(one)]
+        return (
+            next(iter(full), None) or _in_full(named, source, signed, labels) or named
+        )
     at_the_end = _signed_and_dated(source[-400:])
-    for one in (*signed, *at_the_end, labels.get("agency"), hints.get("site")):
-        one = fold(re.sub(r"\s+", "", one or ""))
-        if one and _AGENCY_LINE.fullmatch(one):
-            full = one if _is_full(one) else _in_full(one, source, signed, labels)
-            return full or one
-    region = re.match(
-        r"(?:20\d\d年度?)?([\u3400-\u9fff]{2,9}?[省市县区])(?=20\d\d年|政务|政府)",
-        fold(title or ""),
+    candidates = [*signed, *at_the_end, labels.get("agency"), hints.get("site")]
+    names = [fold(re.sub(r"\s+", "", one or "")) for one in candidates]
+    names = [one for one in names if one and _AGENCY_LINE.fullmatch(one)]
+    for one in (*notices, *names):
+        if _is_full(one):
+            return one
+    places = [one for text in (title, *notices) if (one := _place_in_title(text or ""))]
+    for one in (*notices, *names):
+        completed = _with_place(one, places) or _in_full(one, source, signed, labels)
+        if completed:
+            return completed
+    if places:
+        return f"{places[0]}人民政府"
+    short = next(iter((*notices, *names)), None)
+    if short and not re.match("[省市县区州盟旗镇乡]|政府|人民政府|办公", short):
+        return short
+    if short:
+        found.remarks.append(Remark("agency_short", {"name": short}))
+    return None
+
+
+def _whole_lines(head: str) -> list[str]:
+    """Lines of the head, and each with the one below it: a title may be broken."""
+    lines = [without_label(line).strip() for line in head.split("\n")]
+    lines = [line for line in lines if line]
+    return [*lines, *(above + below for above, below in pairwise(lines))]
+
+
+def _place_in_title(title: str) -> str | None:
+    """The place a title opens with: 甲市乙区 in 2024年甲市乙区政务公开工作要点."""
+    match = re.match(
+        r"(?:关于印发|印发|《)*(?:20\d\d年度?)?([\u3400-\u9fff]{2,14}?[省市县区州盟旗镇乡])"
+        r"(?=20\d\d年|政务|政府|人民政府|基层|全面|信息公开|重点|年度|深化|推进|落实|贯彻|$)",
+        re.sub(r"\s+", "", fold(title)),
     )
-    return f"{region[1]}人民政府" if region and _is_full(region[1]) else None
+    return match[1] if match and _is_full(match[1]) else None
+
+
+def _with_place(short: str, places: list[str]) -> str | None:
+    """A short name of a government's office with the place it belongs to."""
+    match = re.match(
+        r"(?P<level>[省市县区州盟旗镇乡]?)(?:人民)?政府(?P<office>办公[室厅])?$", short
+    )
+    if not match:
+        return None
+    fitting = [one for one in places if one.endswith(match["level"])]
+    office = match["office"] or ""
+    return f"{fitting[0]}人民政府{office}" if fitting else None
 
 
 def agency_in_title(title: str) -> str | None:

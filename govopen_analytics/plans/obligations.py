@@ -50,6 +50,21 @@ _RESULT = re.compile(
 )
 
 
+def opens_with_duty(text: str) -> bool:
+    """Tell whether a text opens with a verb and its object.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    bool
+    """
+    match = _ACTS.search(fold(text).lstrip())
+    return match is not None and match.start() == 0
+
+
 def says_what_to_do(text: str) -> bool:
     """Tell whether a text is an obligation: a verb with its object, or a modal.
 

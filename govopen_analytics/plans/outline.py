@@ -78,6 +78,7 @@ _ACTS = re.compile(
     "公开|公布|公示|发布|编制|举办|开展|组织|制定|更新|推进|加强|完善|建立|健全|做好|落实|规范|解读"
 )
 _BULLET_RANK = 8  # below every number
+_LONGEST_HEADING = 40  # characters of a heading with an item behind it
 _SHORTEST = 6  # characters of a numbered item
 _STOPS = "。;:!?)”】\n "
 
@@ -169,7 +170,8 @@ def _inline_cuts(folded: str, is_whole: bool) -> list[int]:
                 continue
             before = folded[:at].rstrip(" ")[-1:]
             closes = at == 0 or before in _STOPS or folded[at - 1] == " "
-            closes = closes or (value == 1 and _opens_chapter(folded, at))
+            opens = _opens_below(folded, at)
+            closes = closes or opens
             if not closes and not is_whole:
                 continue
             if run and at - run[-1] < _SHORTEST:  # 一、二、三产业
@@ -177,45 +179,45 @@ def _inline_cuts(folded: str, is_whole: bool) -> list[int]:
             if value == expected:
                 run.append(at)
                 expected += 1
-            elif value == 1:
+            elif value == 1 or (closes and not run):
                 runs.append(run)
-                run, expected = [at], 2
+                run, expected = [at], value + 1
             elif run and value == 1 + expected:  # one number misprinted
                 run.append(at)
                 expected = value + 1
+            elif opens or (closes and len(run) == 1):  # a lone number before it
+                runs.append(run)
+                run, expected = [at], value + 1
         runs.append(run)
         for run in runs:
-            follows_head = run and run[0] > 0 and len(run) == 1 and is_whole
+            is_first = run and run[0] > 0 and _value_at(folded, run[0]) == 1
+            follows_head = is_first and len(run) == 1 and is_whole
             if len(run) >= 2 or follows_head or _after_heading(folded, run):
                 cuts.update(at for at in run if at > 0)
     return sorted(cuts)
 
 
-def _opens_chapter(folded: str, at: int) -> bool:
-    """Whether a number stands right behind the chapter heading of its line."""
-    heading, own = leading_number(folded[:at]), leading_number(folded[at:])
+def _opens_below(folded: str, at: int) -> bool:
+    """Whether a number stands right behind a heading above it on its line."""
+    start = max(folded.rfind(mark, 0, at) for mark in "。;") + 1
+    heading, own = leading_number(folded[start:at]), leading_number(folded[at:])
     return bool(
         heading
         and own
-        and heading.rank < 2 <= own.rank
-        and at < 40
-        and not re.search("[。;,]", folded[:at])
+        and heading.rank < own.rank
+        and at - start < _LONGEST_HEADING
+        and not re.search("[,:、]", folded[start + heading.end : at])
     )
 
 
 def _after_heading(folded: str, run: list[int]) -> bool:
-    """Whether a lone （一） follows the chapter heading on its line."""
-    if len(run) != 1 or run[0] == 0:
-        return False
-    number = leading_number(folded)
-    inner = leading_number(folded[run[0] :])
-    return bool(
-        number
-        and inner
-        and number.rank < inner.rank
-        and run[0] < 60
-        and inner.value == 1
-    )
+    """Whether a lone number follows the heading above it on its line."""
+    return len(run) == 1 and run[0] > 0 and _opens_below(folded, run[0])
+
+
+def _value_at(folded: str, at: int) -> int | None:
+    number = leading_number(folded[at:])
+    return number.value if number else None
 
 
 def _outside_brackets(folded: str) -> list[bool]:

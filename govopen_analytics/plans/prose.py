@@ -3,8 +3,13 @@
 import re
 from itertools import pairwise
 
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import fold
-from govopen_analytics.plans.deadlines import governing_deadline, parse_deadline
+from govopen_analytics.plans.deadlines import (
+    governing_deadline,
+    only_deadline,
+    parse_deadline,
+)
 from govopen_analytics.plans.draft import Draft, Ledger, Stretch, heading_name
 from govopen_analytics.plans.duties import (
     Duty,
@@ -17,7 +22,7 @@ from govopen_analytics.plans.duties import (
 )
 from govopen_analytics.plans.numbering import Number
 from govopen_analytics.plans.outline import Node, outline
-from govopen_analytics.plans.units import Responsibility
+from govopen_analytics.plans.units import Responsibility, duty_in_clauses
 
 _PREAMBLE = re.compile(
     r"(?:指导思想|总体要求|总体目标|工作目标|主要目标|目标要求|总体思路|工作思路|"
@@ -65,7 +70,7 @@ def prose_tasks(
     Returns
     -------
     tasks : list of Draft
-    warnings : list of str
+    remarks : list of Remark
     """
     root = outline(nodes)
     reader = _ProseReader(source, year, ledger)
@@ -82,6 +87,21 @@ def prose_tasks(
     return reader.tasks, _gaps(root)
 
 
+def is_preamble(text: str) -> bool:
+    """Tell whether a heading opens general remarks, such as 指导思想.
+
+    Parameters
+    ----------
+    text : str
+        The heading without its number.
+
+    Returns
+    -------
+    bool
+    """
+    return _PREAMBLE.match(fold(heading_name(text, 0))) is not None
+
+
 class _ProseReader:
     """Walks an outline and collects its leaves as tasks."""
 
@@ -94,7 +114,7 @@ class _ProseReader:
         """Read a paragraph and what stands below it."""
         text = self.source[node.text_start : node.end]
         name = heading_name(_title_of(text, has_more=True)[0], 0)
-        if len(above) < 2 and _PREAMBLE.match(fold(heading_name(text, 0))):
+        if len(above) < 2 and is_preamble(text):
             for one in node.walk():
                 self.ledger.add(one.start, one.end, "preamble")
         elif node.children:
@@ -200,6 +220,12 @@ class _ProseReader:
         for one in progress:
             draft.add("progress", *one)
         said = [duty.said for duty in duties]
+        if not said and not labels:
+            said = [
+                one
+                for stretch in pieces
+                if (one := duty_in_clauses(self.source[slice(*stretch)], self.year))
+            ]
         if labels:
             lines = [self.source[slice(*one)] for one in labels]
             said.append(read_label_lines(lines, self.year))
@@ -211,6 +237,8 @@ class _ProseReader:
             draft.deadline = parse_deadline(above[0], self.year)
         if draft.deadline is None and title and content:
             draft.deadline = governing_deadline(title, content, self.year)
+        elif draft.deadline is None:
+            draft.deadline = only_deadline(title or content or "", self.year)
         if not title and not content:
             return
         self.tasks.append(draft)
@@ -322,7 +350,7 @@ def _title_of(text: str, *, has_more: bool) -> tuple[str, int]:
     return text[: stop.start()].strip(), stop.end()
 
 
-def _gaps(root: Node) -> list[str]:
+def _gaps(root: Node) -> list[Remark]:
     """Name the gaps in the numbering."""
     found = []
     for node in root.walk():
@@ -330,5 +358,6 @@ def _gaps(root: Node) -> list[str]:
             continue
         for before, after in pairwise(child.number.value for child in node.children):
             if after not in (before + 1, 1):
-                found.append(f"The numbering jumps from {before} to {after}.")
+                values = {"before": before, "after": after}
+                found.append(Remark("numbering_jumps", values, node.start))
     return found

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import fold, tidy
 from govopen_analytics.plans.columns import Column
 from govopen_analytics.plans.deadlines import Deadline, deadline_of_cell
@@ -118,11 +119,10 @@ class RowReader:
         self, state: TableState, previous: Draft | None, *, split: bool
     ) -> list[Draft]:
         """Make a task of the row; several, if its cell numbers several."""
-        first = self._draft(state, previous)
+        further = _further_items(self.content, self.source)
+        first = self._draft(state, previous, is_list=bool(further) and not split)
         found = [first]
-        if not split:
-            return found
-        for start, end in _further_items(self.content, self.source):
+        for start, end in further if split else []:
             number = re.match(r"\D*\d+\W?\s*", self.source[start:end]).end()
             item = Draft(
                 chapter=first.chapter,
@@ -138,14 +138,18 @@ class RowReader:
             found.append(item)
         return found
 
-    def _draft(self, state: TableState, previous: Draft | None) -> Draft:
+    def _draft(
+        self, state: TableState, previous: Draft | None, *, is_list: bool
+    ) -> Draft:
+        """Make a task of the row; a cell that is a list keeps its first number."""
         draft = Draft(chapter=state.chapter, section=state.section)
         own_title = [t for t in self.title if not t.is_merged]
         for role, tokens in (("title", own_title), ("content", self.content)):
             for token in tokens:
                 if token.is_merged:
                     continue
-                skip = _number_length(token, self.source)
+                keeps = is_list and role == "content" and token is self.content[0]
+                skip = 0 if keeps else _number_length(token, self.source)
                 draft.add("ordinal", token.start, token.start + skip)
                 draft.add(role, token.start + skip, token.end)
         if own_title:
@@ -197,11 +201,9 @@ class RowReader:
             if is_new and self.units_below:
                 draft.awaits_units = True
                 return
-            draft.lead = list(previous.lead)
-            if not support:
-                draft.support = list(previous.support)
+            draft.take_units(previous, support=not support)
         elif not support and self._vanished("support") and self._vanished("lead"):
-            draft.support = list(previous.support)
+            draft.take_units(previous, lead=False)
 
     def _deadline(self, draft: Draft, previous: Draft | None) -> None:
         for token in self.rest.get("note", []):
@@ -224,22 +226,15 @@ class RowReader:
                 return
         is_carried = previous is not None and self._vanished("deadline")
         if draft.deadline is None and is_carried:
-            draft.deadline = previous.deadline
+            draft.take_deadline(previous)
 
-    def warnings(self, ordinal: int) -> list[str]:
+    def remarks(self, ordinal: int) -> list[Remark]:
         """Say what a person should look at in this row."""
         crowded = [cell for cell in self.row if sum(bool(t.text) for t in cell) > 1]
+        start = min(t.start for cell in self.row for t in cell)
         found = []
         if crowded:
-            found.append(
-                f"Task {ordinal}: the row has more cells than columns; "
-                "compare it with the source."
-            )
-        if not self.rest.get("lead") and self._vanished("lead"):
-            found.append(
-                f"Task {ordinal}: no cell for the responsible unit; "
-                "that of a neighbouring row was taken."
-            )
+            found.append(Remark("crowded_row", {"task": ordinal}, start))
         return found
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import fold
 from govopen_analytics.plans.columns import Column
 from govopen_analytics.plans.deadlines import deadline_of_cell
@@ -37,7 +38,7 @@ def table_tasks(
     Returns
     -------
     tasks : list of Draft
-    warnings : list of str
+    remarks : list of Remark
     """
     for token in table.header:
         ledger.add(token.start, token.end, "table_header")
@@ -52,7 +53,7 @@ def table_tasks(
     numbered = _is_numbered(columns, rows, fields)
     restarts = _restarts(rows, fields)
     broken = {table.tokens[i].start for i in table.page_breaks if i < len(table.tokens)}
-    state, tasks, warnings = _state_below(table.above), [], []
+    state, tasks, remarks = _state_below(table.above), [], []
     for row in rows:
         tokens = [t for cell in row for t in cell if t.text]
         if not tokens:
@@ -83,18 +84,31 @@ def table_tasks(
         if state.awaiting and state.awaiting[-1] is _OPEN:
             state.awaiting[-1:] = [*drafts, _OPEN]
         tasks += drafts
-        warnings += reader.warnings(len(tasks))
+        remarks += reader.remarks(len(tasks))
     _fill_from_below(tasks)
+    remarks += _carried(tasks)
     inherited = sum(draft.inherited_title is not None for draft in tasks)
     if inherited:
-        warnings.append(
-            f"Rows without a task name of their own: {inherited}; that of a row above "
-            "was carried down."
-        )
+        remarks.append(Remark("title_carried", {"n": inherited}))
     if all(draft.chapter is None for draft in tasks):
         for draft in tasks:
             draft.chapter, draft.section = draft.section, None
-    return tasks, warnings
+    return tasks, remarks
+
+
+def _carried(tasks: list[Draft]) -> list[Remark]:
+    """Say which tasks have a unit or a deadline of a neighbouring row."""
+    found = []
+    for fields, code in (
+        ({"lead_units", "support_units"}, "lead_unit_carried"),
+        ({"deadline"}, "deadline_carried"),
+    ):
+        found += [
+            Remark(code, {"task": n}, draft.start)
+            for n, draft in enumerate(tasks, start=1)
+            if fields & set(draft.carried)
+        ]
+    return found
 
 
 def _told_in_prose(reader: RowReader, ledger: Ledger) -> list[Draft]:
@@ -139,8 +153,9 @@ def _fill_from_below(tasks: list[Draft]) -> None:
     for i in range(len(tasks) - 2, -1, -1):
         below = tasks[i + 1]
         if tasks[i].awaits_units and below.lead:
-            tasks[i].lead, tasks[i].support = list(below.lead), list(below.support)
-            tasks[i].deadline = tasks[i].deadline or below.deadline
+            tasks[i].take_units(below)
+            if tasks[i].deadline is None:
+                tasks[i].take_deadline(below)
 
 
 def _text_fields(columns: list[Column], rows: list[Row]) -> dict[int, str]:

@@ -17,13 +17,14 @@ _UNIT = re.compile(
     rf"[\u3400-\u9fffA-Za-z0-9·]*?(?:{_SUFFIX})(?:\([^()]{{1,20}}\))?(?:等)?"
 )
 _LEAD_VERB = (
-    "(?:按照?(?:各自)?(?:职责|职能|任务)(?:分工)?)?(?:分别|共同|联合)?(?:牵头负责|牵头落实|牵头组织|牵头抓总|牵头|主办|主责|总牵头|统筹推进|统筹协调|统筹|"
+    "(?:按照?(?:各自)?(?:职责|职能|任务)(?:分工)?)?(?:分别|共同|联合)?(?:牵头负责|牵头落实|牵头组织|牵头抓总|牵头|主办|主责|总牵头|统筹推进|统筹协调|统筹(?!指导|督导)|"
     "为主|负总责|总体负责)"
 )
 _SUPPORT_VERB = (
     "参照(?:执行|落实)|分别配合|配合落实|配合|协助落实|协助|协同|参与|协办|参加|"
     "(?:按照?(?:各自)?(?:职责|职能|职权|分工|责任|任务)*(?:分工)?|根据职责(?:分工)?|结合职责(?:分工)?|依(?:据)?职责)"
     "(?:分工)?(?:分别|共同|抓好|做好)?(?:负责|落实|配合|协同|推进|承担)?|"
+    "(?:负责)?(?:业务|督促|协调|统筹|加强)?(?:指导|督导)(?:督促|监督|协调|推进|落实)?|"
     "均为责任单位|分工负责|分别负责|分别落实|分头落实|各负其责"
 )
 _ACT_VERB = (
@@ -100,7 +101,8 @@ def split_units(raw: str) -> list[str]:
     folded, parts, depth, start = fold(raw), [], 0, 0
     for i, character in enumerate(folded):
         depth += (character in "([") - (character in ")]")
-        if depth <= 0 and _TOP_COMMA.match(character):
+        opens_own = character.isspace() and folded[i + 1 :].lstrip()[:1] in ("(", "[")
+        if depth <= 0 and _TOP_COMMA.match(character) and not opens_own:
             parts.append(raw[start:i])
             start = i + 1
     parts.append(raw[start:])
@@ -163,7 +165,7 @@ def is_unit(part: str) -> bool:
     bool
     """
     part = re.sub("^(各[县市区州镇乡])、", r"\1", fold(part))
-    core = re.sub(r"\([^()]*\)|等$", "", part)
+    core = re.sub(r"\s*\([^()]*\)|等$", "", part)
     if not 0 < len(core) <= 22:
         return False
     if not (_UNIT.fullmatch(part) or _UNIT.fullmatch(core)):
@@ -209,6 +211,8 @@ def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
     labels = list(_LABELLED.finditer(fold(raw)))
     if labels and labels[0].start() == 0:
         return _labelled(raw, year)
+    if not labels and any(match["object"] for match in _BY.finditer(fold(raw))):
+        return duty_in_clauses(raw, year)
     if _MARKED.search(fold(raw)):
         return _marked(raw, year)
     if labels:
@@ -237,6 +241,36 @@ def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
     if not lead:
         lead, support = support, []
     return Responsibility(_once(lead), _once(support), deadline)
+
+
+def duty_in_clauses(text: str, year: int | None) -> Responsibility | None:
+    """Read clauses that say who does a part of a task: 规章由甲牵头，其他由乙负责.
+
+    Parameters
+    ----------
+    text : str
+        Running text of a task.
+    year : int or None
+        Year of the plan.
+
+    Returns
+    -------
+    Responsibility or None
+        Whoever does a part leads; those behind a clause who help support.
+    """
+    folded = fold(text)
+    lead, support = [], []
+    found = []
+    for match in _BY.finditer(folded):
+        said = parse_responsibility(text[slice(*match.span("units"))], year)
+        if said and looks_like_units(match["units"]):
+            found.append(match)
+            lead += said.lead
+            support += said.support
+    for match in _WITH.finditer(folded, found[0].end()) if found else ():
+        if looks_like_units(match["units"]):
+            support += split_units(text[slice(*match.span("units"))])
+    return Responsibility(_once(lead), _once(support)) if found else None
 
 
 def _is_remark(clause: str, units: list[str]) -> bool:
@@ -297,6 +331,16 @@ def _clauses(raw: str) -> list[str]:
     return [part for part in parts if part.strip() and not _ASIDE.match(fold(part))]
 
 
+# 规章由甲牵头: what is done, then who does it. Not 理由, 由于.
+_BY = re.compile(
+    r"(?:^|(?<=[,。;:]))(?P<object>[^,。;:()]{0,24}?)(?<![自理缘事])由(?![于此])"
+    r"(?P<units>[^,。;]{2,60}?)(?:分别|共同|具体|统一)?"
+    r"(?:牵头负责|牵头落实|牵头|负责落实|负责实施|组织实施|负责|承办|承担|落实|实施|主办)"
+    r"[\u3400-\u9fff]{0,2}(?=[,。;]|$)"
+)
+_WITH = re.compile(
+    r"(?<=[,;])(?P<units>[^,。;]{2,60}?)(?:配合|协助|参与|协同)(?=[,。;]|$)"
+)
 _CLAUSE = tuple(
     (kind, re.compile(rf"(?P<units>.+?)(?:{verbs})(?!单位|部门)[\u3400-\u9fff]{{0,2}}"))
     for kind, verbs in (

@@ -15,14 +15,15 @@ def corpus_findings(
     documents: pd.DataFrame,
     tasks: pd.DataFrame,
     failures: pd.DataFrame,
+    remarks: pd.DataFrame,
     *,
     lang: str = "zh",
 ) -> pd.DataFrame:
-    """Say what was read and what could not be.
+    """Say what was read, what could not be, and what to look at.
 
     Parameters
     ----------
-    documents, tasks, failures : DataFrame
+    documents, tasks, failures, remarks : DataFrame
         Valid tables.
     lang : {"zh", "en"}, default "zh"
 
@@ -39,16 +40,13 @@ def corpus_findings(
         tasks=len(tasks),
     )
     rows = [("corpus", read)]
-    is_read = failures["source_file"].isin(documents["source_file"])
-    n_failed = failures.loc[~is_read, "source_file"].nunique()
+    n_failed = failures["source_file"].nunique()
     key = "failed" if n_failed else "failed_none"
     rows.append(("corpus", words[key].format(n=n_failed)))
-    n_noted = failures.loc[is_read, "source_file"].nunique()
-    if n_noted:
-        rows.append(("corpus", words["noted"].format(n=n_noted)))
-    n_warned = int((documents["warnings"].map(len) > 0).sum())
-    if n_warned:
-        rows.append(("corpus", words["warned"].format(n=n_warned)))
+    if len(remarks):
+        n_files = remarks["source_file"].nunique()
+        text = words["remarked"].format(n=len(remarks), files=n_files)
+        rows.append(("corpus", text))
     return _sentences(rows)
 
 

@@ -9,7 +9,6 @@ from govopen_analytics.base.languages import percent
 from govopen_analytics.base.schemas import heading
 from govopen_analytics.charts.style import HtmlBlock
 from govopen_analytics.words import section
-from govopen_analytics.words.remarks import remark_in_words
 
 
 def plain_table(
@@ -132,9 +131,6 @@ def _is_number(values: pd.Series) -> bool:
 
 
 def _shown(value: object, name: str, words: dict) -> str:
-    if name == "warnings":
-        parts = [remark_in_words(remark, words["language"]) for remark in value]
-        return words["remark_join"].join(parts)
     if isinstance(value, list | tuple):
         return words["keyword_join"].join(str(part) for part in value)
     if pd.isna(value):

@@ -15,7 +15,9 @@ from govopen_analytics.questions.trust_sentences import validity_findings
 from govopen_analytics.questions.trust_views import (
     agreement_view,
     basis_view,
+    calibration_sentences,
     corrected_view,
+    cross_validation_view,
     reliability_view,
     score_view,
     share_view,
@@ -64,6 +66,7 @@ def validity_summary(
         "themes": theme_view(tables, themes, level=level, lang=lang),
         "agreement": agreement_view(tables, lang=lang),
         "shares": share_view(tables, themes, lang=lang),
+        "cross_validation": cross_validation_view(tables, lang=lang),
         "calibration": scored,
         "thresholds": threshold_view(tables, lang=lang),
         "ablation": score_view(tables, name="ablation", lang=lang),
@@ -78,6 +81,8 @@ def validity_summary(
     for name, table in sections.items():
         parts.append(f"## {heads[name].format(coder=coder_label(MAIN_CODER, lang))}")
         parts.append(_markdown_table(table))
+        if name == "calibration":
+            parts += map(_escaped, calibration_sentences(tables, lang=lang))
     named = words["codebook"].format(name=codebook.name, version=codebook.version)
     parts += [words["ablation_note"], _escaped(named), words["files"]]
     return "\n\n".join(parts) + "\n"

@@ -95,6 +95,64 @@ def score_view(
     return titled(columns, lang)
 
 
+def cross_validation_view(
+    tables: Mapping[str, pd.DataFrame], *, lang: str = "zh"
+) -> pd.DataFrame:
+    """Lay out what models make of fields and plans they have not seen.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Result of ``validate_coding``.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    DataFrame of str, shape (n_parts, n_measures + 2)
+    """
+    words = section("trust", lang)
+    table = tables["cross_validation"]
+    parts = list(dict.fromkeys(table["part"]))
+    values = table.set_index(["part", "measure"])["value"].unstack()
+    n_tasks = table.loc[table["measure"] == "coverage"].set_index("part")["n_tasks"]
+    columns: dict[str, list] = {
+        "part": [words["parts"][part] for part in parts],
+        "n_tasks": [str(n) for n in n_tasks.loc[parts]],
+    }
+    for measure in (*_MEASURES, "silence"):
+        if measure in values:
+            columns[measure] = [number(value) for value in values.loc[parts, measure]]
+    return titled(columns, lang)
+
+
+def calibration_sentences(
+    tables: Mapping[str, pd.DataFrame], *, lang: str = "zh"
+) -> list[str]:
+    """Say how well the score is calibrated, and who wrote the tasks.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Result of ``validate_coding``.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    list of str
+    """
+    words = section("trust", lang)
+    table = tables["cross_validation"].set_index("measure")
+    error, noise = table.loc["calibration_error"], table.loc["calibration_noise"]
+    said = words["calibration_error"].format(
+        value=number(error["value"]),
+        n=int(error["n_tasks"]),
+        noise=number(noise["value"]),
+        most=number(noise["value_upper"]),
+    )
+    is_written = (tables["cross_validation"]["part"] == "fields_left_out").any()
+    return [said, words["written"]] if is_written else [said]
+
+
 def theme_view(
     tables: Mapping[str, pd.DataFrame],
     themes: pd.DataFrame,

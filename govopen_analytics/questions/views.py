@@ -6,7 +6,7 @@ import pandas as pd
 
 from govopen_analytics.base.errors import SelectionError, choices
 from govopen_analytics.base.languages import LANGUAGES, in_language
-from govopen_analytics.words.remarks import advice
+from govopen_analytics.words.remarks import advice, remarks_in_words
 
 
 def select_plans(
@@ -53,13 +53,10 @@ def select_plans(
     if wanted := set(subjects):
         subject = documents.get("subject", pd.Series(pd.NA, index=documents.index))
         keep &= subject.isna() | subject.isin(wanted)
-    document_ids = documents.loc[keep, "document_id"]
+    left_out = documents.loc[~keep, "document_id"]
     tasks = tables["tasks"]
-    task_ids = tasks.loc[tasks["document_id"].isin(document_ids), "task_id"]
-    return {
-        name: _rows_of(name, table, document_ids, task_ids)
-        for name, table in tables.items()
-    }
+    task_ids = tasks.loc[~tasks["document_id"].isin(left_out), "task_id"]
+    return {name: _rows_of(table, left_out, task_ids) for name, table in tables.items()}
 
 
 def select_themes(themes: pd.DataFrame, theme_ids: Iterable[str] = ()) -> pd.DataFrame:
@@ -185,63 +182,38 @@ def unclassified_tasks(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return tasks.loc[~tasks["task_id"].isin(coded)]
 
 
-def plans_with_remarks(documents: pd.DataFrame) -> pd.DataFrame:
-    """Keep the plans with a warning, or with a field that was inferred.
+def files_not_read(failures: pd.DataFrame, *, lang: str = "zh") -> pd.DataFrame:
+    """Give every file that was not read what to do about it.
 
     Parameters
     ----------
-    documents : DataFrame, shape (n_documents, ...)
-        A valid ``documents`` table.
-
-    Returns
-    -------
-    DataFrame, shape (n_kept, ...)
-    """
-    has_warning = documents["warnings"].map(len).astype(int) > 0
-    has_inferred = documents["inferred"].map(len).astype(int) > 0
-    return documents.loc[has_warning | has_inferred]
-
-
-def files_not_read(
-    failures: pd.DataFrame, documents: pd.DataFrame, *, lang: str = "zh"
-) -> pd.DataFrame:
-    """Keep the failures of files that became no plan, with what to do about them.
-
-    Parameters
-    ----------
-    failures, documents : DataFrame
-        Valid tables of one corpus.
+    failures : DataFrame, shape (n_failures, 4)
+        A valid table.
     lang : {"zh", "en"}, default "zh"
 
     Returns
     -------
-    DataFrame, shape (n_kept, 5)
+    DataFrame, shape (n_failures, 5)
         Columns of ``failures``, and ``advice``.
     """
-    is_read = failures["source_file"].isin(documents["source_file"])
-    return _with_advice(failures.loc[~is_read], lang)
+    return failures.assign(advice=advice(failures["reason"], lang))
 
 
-def manifest_remarks(
-    failures: pd.DataFrame, documents: pd.DataFrame, *, lang: str = "zh"
-) -> pd.DataFrame:
-    """Keep the failures that speak of the manifest, of files that were read.
+def remarks_to_read(remarks: pd.DataFrame, *, lang: str = "zh") -> pd.DataFrame:
+    """Say every remark in the reader's language.
 
     Parameters
     ----------
-    failures, documents, lang
-        As for ``files_not_read``.
+    remarks : DataFrame, shape (n_remarks, 6)
+        A valid table.
+    lang : {"zh", "en"}, default "zh"
 
     Returns
     -------
-    DataFrame, shape (n_kept, 5)
+    DataFrame, shape (n_remarks, 7)
+        Columns of ``remarks``, and the sentence ``remark``.
     """
-    is_read = failures["source_file"].isin(documents["source_file"])
-    return _with_advice(failures.loc[is_read], lang)
-
-
-def _with_advice(failures: pd.DataFrame, lang: str) -> pd.DataFrame:
-    return failures.assign(advice=advice(failures["reason"], lang))
+    return remarks.assign(remark=remarks_in_words(remarks, lang))
 
 
 def _is_among(values: pd.Series, wanted: list, name: str) -> pd.Series:
@@ -253,12 +225,11 @@ def _is_among(values: pd.Series, wanted: list, name: str) -> pd.Series:
 
 
 def _rows_of(
-    name: str, table: pd.DataFrame, document_ids: pd.Series, task_ids: pd.Series
+    table: pd.DataFrame, left_out: pd.Series, task_ids: pd.Series
 ) -> pd.DataFrame:
-    if name == "failures":
-        return table
+    # A file that became no plan belongs to no agency: it stays in every choice.
     if "document_id" in table.columns:
-        return table.loc[table["document_id"].isin(document_ids)]
+        return table.loc[~table["document_id"].isin(left_out)]
     if "task_id" in table.columns:
         return table.loc[table["task_id"].isin(task_ids)]
     return table

@@ -11,6 +11,7 @@ from govopen_analytics.base.errors import (
     ReadError,
     UnsupportedFormatError,
 )
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.limits import (
     MAX_FILE_BYTES,
     MAX_PAGE_BYTES,
@@ -70,6 +71,7 @@ FORMATS = {
         Format("xlsx", (".xlsx", ".xlsm", ".xltx")),
         Format("xls", (".xls", ".xlt")),
         Format("pdf", (".pdf",), MAX_PDF_BYTES),
+        Format("ofd", (".ofd",), MAX_PDF_BYTES),
         Format("doc", (".doc", ".dot")),
     )
 }
@@ -78,12 +80,13 @@ _SAVE_AS = "open it in {program} and save it as {target}"
 _OFFICE = "Microsoft Office, WPS Office or LibreOffice"
 # Formats that are recognised and refused: what the file is, and what to do.
 REFUSED = {
-    "ofd": (
-        "an OFD file",
-        "open it in an OFD viewer and print or export it as PDF with a text layer",
+    "broken_ofd": (
+        "no whole OFD file, although its name says so",
+        "download it again, or open it in an OFD viewer and print or export it as PDF "
+        "with a text layer",
     ),
     "wps": (
-        "a WPS file",
+        "a file of WPS Office with neither a Word document nor a workbook in it",
         _SAVE_AS.format(program="WPS Office", target="DOCX or XLSX"),
     ),
     "encrypted_office": (
@@ -121,9 +124,16 @@ REFUSED = {
     "7z": ("a 7z archive", "unpack it and give each file by itself"),
     "gzip": ("a gzip archive", "unpack it and give each file by itself"),
 }
-_REFUSED_EXTENSIONS = {".wps": "wps", ".et": "wps", ".ofd": "ofd", ".mht": "mhtml"}
-# A Kingsoft file may hold a Word stream, but not one that Word's readers know.
-_KINGSOFT_STREAMS = ("doc", "xls", "compound_file")
+# What cannot be in a file of this name unless its content is another format.
+_REFUSED_EXTENSIONS = {
+    ".wps": "wps",
+    ".wpt": "wps",
+    ".et": "wps",
+    ".ett": "wps",
+    ".ofd": "broken_ofd",
+    ".mht": "mhtml",
+}
+_UNKNOWN = (None, "archive", "compound_file")
 _MARKDOWN = (".md", ".markdown")
 
 
@@ -148,12 +158,12 @@ def _refuse(name: str, found: str) -> UnsupportedFormatError:
     )
 
 
-def _choose_format(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
+def _choose_format(content: bytes, name: str) -> tuple[str, tuple[Remark, ...]]:
     """Settle what a file is; where bytes and name disagree, the bytes win."""
     expected = _format_of_extension(name)
     found = sniff_format(content)
     refused = _REFUSED_EXTENSIONS.get(_extension(name))
-    if refused and (found in _KINGSOFT_STREAMS or found in (None, "archive")):
+    if refused and found in _UNKNOWN:
         raise _refuse(name, refused)
     if found == "damaged_archive":
         raise ReadError(
@@ -172,11 +182,8 @@ def _choose_format(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
         found = expected if is_plain or expected == "html" else "text"
     if expected in (None, found):
         return found, ()
-    warning = (
-        f"the name ends in {_extension(name)} but the content is {found}; "
-        f"read as {found}"
-    )
-    return found, (warning,)
+    values = {"ending": _extension(name), "format": found}
+    return found, (Remark("name_differs", values),)
 
 
 def read_bytes(content: bytes, name: str) -> Source:
@@ -209,7 +216,7 @@ def read_bytes(content: bytes, name: str) -> Source:
         raise EmptyDocumentError(
             f"{name}: the file is empty (0 bytes); download it again"
         )
-    found, warnings = _choose_format(content, name)
+    found, remarks = _choose_format(content, name)
     form = FORMATS[found]
     check_size(name, f"the {found} file", len(content), form.max_bytes)
     read = form.reader()
@@ -230,7 +237,7 @@ def read_bytes(content: bytes, name: str) -> Source:
             f"{name}: the {found} file was read but holds no text; if its pages are "
             "pictures, run character recognition (OCR) on it first"
         )
-    return replace(source, warnings=warnings + tuple(source.warnings))
+    return replace(source, remarks=remarks + tuple(source.remarks))
 
 
 def _load(path: Path) -> bytes:
@@ -249,7 +256,7 @@ def read_source(path: str | Path) -> Source:
 
     The format is taken from the bytes; the extension decides only between the
     plain ones (text, Markdown, CSV). Where the two disagree the bytes win and the
-    source carries a warning.
+    source carries a remark.
 
     Parameters
     ----------

@@ -5,6 +5,7 @@ from collections import Counter
 from io import StringIO
 
 from govopen_analytics.base.errors import ReadError
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.encodings import decode_text
 from govopen_analytics.readers.limits import (
     MAX_TABLE_CELLS,
@@ -61,7 +62,7 @@ def find_delimiter(text: str) -> str:
     return max(DELIMITERS, key=lambda delimiter: _agreement(sample, delimiter))
 
 
-def _parse(text: str, name: str) -> tuple[Grid, tuple[str, ...]]:
+def _parse(text: str, name: str) -> tuple[Grid, tuple[Remark, ...]]:
     delimiter = find_delimiter(text)
     try:
         rows = _rows(text, delimiter)
@@ -73,7 +74,7 @@ def _parse(text: str, name: str) -> tuple[Grid, tuple[str, ...]]:
             f"{name}: the file is not delimited text ({error}); open it in a "
             "spreadsheet program and save it as CSV or XLSX"
         ) from error
-    return rows, ("a quotation mark is never closed; quotes were read as text",)
+    return rows, (Remark("quotation_open"),)
 
 
 def read_csv(content: bytes, name: str) -> Source:
@@ -99,10 +100,10 @@ def read_csv(content: bytes, name: str) -> Source:
         If the text is not delimited, or has too many cells.
     """
     decoded = decode_text(content, name)
-    rows, warnings = _parse(decoded.text, name)
+    rows, remarks = _parse(decoded.text, name)
     check_count(name, "cells", sum(len(row) for row in rows), MAX_TABLE_CELLS)
     builder = SourceBuilder()
     add_table(builder, rows)
     return builder.build(
-        "csv", encoding=decoded.encoding, warnings=decoded.warnings + warnings
+        "csv", encoding=decoded.encoding, remarks=decoded.remarks + remarks
     )

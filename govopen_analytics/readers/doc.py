@@ -1,4 +1,4 @@
-"""DOC: converted by LibreOffice where it is installed, and checked afterwards."""
+"""DOC and WPS: converted by LibreOffice where it is there, and checked afterwards."""
 
 import re
 import shutil
@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from govopen_analytics.base.errors import ReadError, UnsupportedFormatError
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.compound import WordText, word_text
 from govopen_analytics.readers.docx import read_docx
 from govopen_analytics.readers.limits import MAX_CONVERSION_SECONDS
@@ -66,35 +67,29 @@ def _convert(content: bytes, name: str, program: str) -> bytes:
         return converted.read_bytes()
 
 
-def _check_conversion(stored: WordText, source: Source) -> tuple[str, ...]:
+def _check_conversion(stored: WordText, source: Source) -> tuple[Remark, ...]:
     """Compare what was stored with what came out of the conversion."""
-    warnings = []
+    remarks = []
     n_cells = sum(len(block.cells) for block in source.blocks)
     n_rows = sum(bool(block.cells) for block in source.blocks)
     if stored.n_marks > n_cells + n_rows:
-        warnings.append(
-            f"the .doc file marks the end of {stored.n_marks} cells and rows, the "
-            f"conversion has {n_cells} cells in {n_rows} rows; compare it with the "
-            "original"
-        )
+        counts = {"n_marks": stored.n_marks, "n_cells": n_cells, "n_rows": n_rows}
+        remarks.append(Remark("doc_cells_missing", counts))
     before = Counter(_FIELD_CODE.sub("", stored.text))
     after = Counter(source.text)
     letters = {c: n for c, n in before.items() if c.isalnum()}
     n_lost = sum(max(0, n - after[c]) for c, n in letters.items())
     if n_lost > (1 - _MIN_KEPT_SHARE) * sum(letters.values()):
-        warnings.append(
-            f"{n_lost} of {sum(letters.values())} letters of the .doc file are missing "
-            "from the conversion (page headers are left out); compare it with the "
-            "original"
-        )
-    return tuple(warnings)
+        counts = {"n_lost": n_lost, "n_letters": sum(letters.values())}
+        remarks.append(Remark("doc_letters_missing", counts))
+    return tuple(remarks)
 
 
 def read_doc(content: bytes, name: str) -> Source:
-    """Read an old Word file through LibreOffice.
+    """Read an old Word file, or one of WPS Office, through LibreOffice.
 
     The result is compared with the text the file stores: a conversion that lost
-    cells or letters carries a warning.
+    cells or letters carries a remark.
 
     Parameters
     ----------
@@ -119,7 +114,7 @@ def read_doc(content: bytes, name: str) -> Source:
     program = find_converter()
     if program is None:
         raise UnsupportedFormatError(
-            f"{name}: reading .doc files needs LibreOffice, and neither of "
+            f"{name}: reading old Word and WPS files needs LibreOffice, and neither of "
             f"{' or '.join(PROGRAMS)} was found; install it, or open the file in Word "
             "or WPS Office and save it as DOCX"
         )
@@ -129,5 +124,5 @@ def read_doc(content: bytes, name: str) -> Source:
         blocks=source.blocks,
         format="doc",
         metadata=source.metadata,
-        warnings=source.warnings + _check_conversion(stored, source),
+        remarks=source.remarks + _check_conversion(stored, source),
     )

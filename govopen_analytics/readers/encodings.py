@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from govopen_analytics.base.errors import EncodingError, choices
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.characters import normalise_characters
 
 # The longer mark first: UTF-32 LE begins like UTF-16 LE.
@@ -62,7 +63,7 @@ class Decoded:
 
     text: str
     encoding: str
-    warnings: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 @cache
@@ -113,8 +114,8 @@ def _decode_replacing(content: bytes, encoding: str, codec: str) -> Decoded | No
         return None
     if not n_replaced:
         return Decoded(text, encoding)
-    warning = f"{n_replaced} characters are not valid {encoding}; each reads as \ufffd"
-    return Decoded(text, encoding, (warning,))
+    values = {"n": n_replaced, "encoding": encoding}
+    return Decoded(text, encoding, (Remark("characters_replaced", values),))
 
 
 def _decode_strictly(content: bytes, encoding: str) -> str | None:
@@ -138,7 +139,7 @@ def _decode_scored(content: bytes, declared: str | None) -> Decoded | None:
         if decoded is None or _is_binary(decoded.text):
             continue
         score = _score(decoded.text, encoding) + 0.1 * (encoding == declared)
-        found.append((score - 0.1 * len(decoded.warnings), decoded))
+        found.append((score - 0.1 * len(decoded.remarks), decoded))
     best = max(found, key=lambda pair: pair[0], default=None)
     return best[1] if best and best[0] >= MIN_SCORE else None
 
@@ -153,8 +154,8 @@ def _decode_guessed(content: bytes) -> Decoded | None:
     decoded = _decode_replacing(content, best.encoding, best.encoding)
     if decoded is None or _is_binary(decoded.text):
         return None
-    warning = f"the encoding is a guess: {best.encoding}"
-    return Decoded(decoded.text, best.encoding, (*decoded.warnings, warning))
+    guess = Remark("encoding_guessed", {"encoding": best.encoding})
+    return Decoded(decoded.text, best.encoding, (*decoded.remarks, guess))
 
 
 def _detect(content: bytes, declared: str | None) -> Decoded | None:
@@ -201,4 +202,4 @@ def decode_text(content: bytes, name: str, declared: str | None = None) -> Decod
             "if it is text, save it as UTF-8"
         )
     text = normalise_characters(decoded.text)
-    return Decoded(text, decoded.encoding, decoded.warnings)
+    return Decoded(text, decoded.encoding, decoded.remarks)

@@ -7,6 +7,7 @@ from lxml import etree
 from lxml.html import defs
 
 from govopen_analytics.base.errors import EmptyDocumentError, ReadError
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.characters import normalise_characters, one_line
 from govopen_analytics.readers.encodings import decode_text
 from govopen_analytics.readers.numbering import format_number
@@ -391,7 +392,7 @@ def _metadata(root: Element) -> dict[str, str]:
     return {key: value for key, value in found.items() if value}
 
 
-def _embedding_warnings(root: Element) -> tuple[str, ...]:
+def _embedding_remarks(root: Element) -> tuple[Remark, ...]:
     places = [
         one_line(element.get("src") or "")
         for element in root.iter(*EMBEDDING)
@@ -400,7 +401,8 @@ def _embedding_warnings(root: Element) -> tuple[str, ...]:
     if not places:
         return ()
     shown = ", ".join(places[:3])
-    return (f"the page embeds {len(places)} other documents, not read: {shown}",)
+    values = {"n": len(places), "addresses": shown}
+    return (Remark("embedded_documents", values),)
 
 
 def _fill(root: Element, name: str, with_hidden: bool) -> tuple[SourceBuilder, int]:
@@ -414,7 +416,7 @@ def read_html(content: bytes, name: str) -> Source:
     """Read a web page: paragraphs, headings, lists with their numbers, and tables.
 
     Scripts and styles are dropped. Elements the page hides are left out with a
-    warning, unless they hold most of the text. A table that arranges the page
+    remark, unless they hold most of the text. A table that arranges the page
     (one column, or little but inner tables) is read as paragraphs.
 
     Parameters
@@ -443,15 +445,15 @@ def read_html(content: bytes, name: str) -> Source:
     decoded = decode_text(content, name, charset)
     root = _parse_page(decoded.text, name)
     builder, n_hidden = _fill(root, name, with_hidden=False)
-    warnings = decoded.warnings + _embedding_warnings(root)
+    remarks = decoded.remarks + _embedding_remarks(root)
     if n_hidden > len(builder.build("html").text):
         builder, _ = _fill(root, name, with_hidden=True)
-        warnings += (f"{n_hidden} characters the page hides were read",)
+        remarks += (Remark("hidden_text_read", {"n": n_hidden}),)
     elif n_hidden:
-        warnings += (f"{n_hidden} characters the page hides were left out",)
+        remarks += (Remark("hidden_text_left_out", {"n": n_hidden}),)
     return builder.build(
         "html",
         encoding=decoded.encoding,
         metadata=_metadata(root),
-        warnings=warnings,
+        remarks=remarks,
     )

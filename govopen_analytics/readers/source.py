@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from govopen_analytics.base.remarks import Remark
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -56,7 +58,7 @@ class Source:
         Character encoding, where the format has one.
     metadata : dict of str to str
         What the file says about itself outside its text (HTML ``meta`` tags).
-    warnings : tuple of str
+    remarks : tuple of Remark
         What the reader could not be sure of.
     """
 
@@ -65,7 +67,7 @@ class Source:
     format: str
     encoding: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 class SourceBuilder:

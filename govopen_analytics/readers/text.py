@@ -55,5 +55,5 @@ def read_text(content: bytes, name: str) -> Source:
         line_blocks(decoded.text),
         "text",
         encoding=decoded.encoding,
-        warnings=decoded.warnings,
+        remarks=decoded.remarks,
     )

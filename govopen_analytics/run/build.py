@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pandas as pd
 from govopen_analytics.base.datapackage import write_datapackage
 from govopen_analytics.base.freshness import inputs_digest
 from govopen_analytics.base.locking import disk_errors_told, locked, remove_unfinished
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.coding.assign import assign_themes
 from govopen_analytics.coding.codebook import Codebook, load_codebook
 from govopen_analytics.coding.keywords import keyword_matches
@@ -73,6 +74,7 @@ def build_processed(
         "documents": corpus.documents,
         "tasks": corpus.tasks,
         "failures": corpus.failures,
+        "remarks": corpus.remarks,
         "spans": corpus.spans,
         "themes": codebook.themes,
         "theme_assignments": _reviewed(
@@ -97,7 +99,7 @@ def build_processed(
             "sha256": codebook.fingerprint,
         },
         "sources": _sources(raw_dir, corpus.documents),
-        "warnings": _not_read(corpus.failures, corpus.documents),
+        "warnings": _not_read(corpus.failures),
     }
     with (
         disk_errors_told(out_dir, "the tables", "Those that are there stay"),
@@ -115,13 +117,13 @@ def _reviewed(
     return apply_reviews(assignments, current_reviews(reviews, tasks, codebook))
 
 
-def _not_read(failures: pd.DataFrame, documents: pd.DataFrame) -> list[str]:
+def _not_read(failures: pd.DataFrame) -> list[dict[str, Any]]:
     """Say which files became no plan; a run repeats it in its record."""
-    files = sorted(set(failures["source_file"]) - set(documents["source_file"]))
+    files = sorted(set(failures["source_file"]))
     if not files:
         return []
     shown = ", ".join(files[:_MOST_NAMED]) + (", …" if len(files) > _MOST_NAMED else "")
-    return [f"Files not read as plans: {len(files)} ({shown})"]
+    return [asdict(Remark("files_not_read", {"n": len(files), "names": shown}))]
 
 
 def _sources(raw_dir: Path, documents: pd.DataFrame) -> list[dict[str, Any]]:

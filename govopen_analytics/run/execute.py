@@ -5,11 +5,12 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from govopen_analytics.base.errors import RunError
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.run.site_bodies import notebook_body
 
 EXECUTED, BODY = "notebook.ipynb", "body.html"
@@ -47,8 +48,8 @@ class Outcome:
         First line of that cell.
     is_passing : bool
         Whether another start may help.
-    warnings : list of str
-        What it wrote to its error stream.
+    warnings : list of dict
+        Remarks with what it wrote to its error stream.
     """
 
     error: str = ""
@@ -56,7 +57,7 @@ class Outcome:
     cell: int | None = None
     cell_source: str = ""
     is_passing: bool = False
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[dict[str, Any]] = field(default_factory=list)
 
 
 def execute_notebook(
@@ -209,9 +210,18 @@ def _cells(executed: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _error_stream(executed: Path, name: str) -> list[str]:
+def _error_stream(executed: Path, name: str) -> list[dict[str, Any]]:
     return [
-        f"{name}, cell {number}: {''.join(output['text']).strip()}"
+        asdict(
+            Remark(
+                "notebook_said",
+                {
+                    "notebook": name,
+                    "cell": number,
+                    "text": "".join(output["text"]).strip(),
+                },
+            )
+        )
         for number, cell in enumerate(_cells(executed), start=1)
         for output in cell.get("outputs", [])
         if output["output_type"] == "stream" and output["name"] == "stderr"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from govopen_analytics.base.errors import RunError, SelectionError, choices
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.run.notebooks import (
     REFERENCES,
     Parameter,
@@ -18,6 +19,7 @@ from govopen_analytics.run.notebooks import (
     notebook_parameters,
 )
 from govopen_analytics.run.sets import CORE, Entry, ReportSet
+from govopen_analytics.words.remarks import remark_in_words
 
 _MOST_NAME_CHARACTERS = 40  # 120 bytes of Chinese; a file name holds 255
 _PLURALS = {"agency": "agencies", "theme": "themes", "year": "years"}
@@ -114,7 +116,7 @@ def checked_jobs(
     notebooks: list[Path],
     processed_dir: Path,
     codebook_path: Path | None = None,
-) -> tuple[list[Job], list[str]]:
+) -> tuple[list[Job], list[Remark]]:
     """Work out every job of a set, and refuse what the corpus does not hold.
 
     Parameters
@@ -130,7 +132,7 @@ def checked_jobs(
     Returns
     -------
     jobs : list of Job
-    notes : list of str
+    notes : list of Remark
 
     Raises
     ------
@@ -149,7 +151,8 @@ def checked_jobs(
     if asked:
         _check_selections(asked.values(), processed_dir)
     if not jobs:
-        reason = "; ".join(notes) or "the corpus has nothing to make a page for each of"
+        told = [remark_in_words(note, "en") for note in notes]
+        reason = "; ".join(told) or "the corpus has nothing to make a page for each of"
         raise RunError(
             f"Report set '{report_set.name}': found nothing to run; {reason}"
         )
@@ -158,7 +161,7 @@ def checked_jobs(
 
 def plan_jobs(
     report_set: ReportSet, notebooks: list[Path], corpus: CorpusValues | None
-) -> tuple[list[Job], list[str]]:
+) -> tuple[list[Job], list[Remark]]:
     """Work out every job of a set.
 
     Parameters
@@ -174,7 +177,7 @@ def plan_jobs(
     -------
     jobs : list of Job
         In order of the notebooks' names, by language.
-    notes : list of str
+    notes : list of Remark
         Patterns that match no notebook.
 
     Raises
@@ -193,7 +196,7 @@ def plan_jobs(
 
 def _with_what_they_need(
     jobs: list[Job], codebook_path: Path | None
-) -> tuple[list[Job], list[str]]:
+) -> tuple[list[Job], list[Remark]]:
     from govopen_analytics.coding.codebook import load_codebook
 
     # The codebook that ships has references.
@@ -203,8 +206,7 @@ def _with_what_they_need(
         job.notebook for job in jobs if REFERENCES in notebook_needs(job.notebook)
     }
     notes = [
-        f"{path.stem} was left out: the codebook {codebook_path.name} has no "
-        "reference codings"
+        Remark("no_references", {"notebook": path.stem, "codebook": codebook_path.name})
         for path in sorted(needing)
     ]
     return [job for job in jobs if job.notebook not in needing], notes
@@ -255,7 +257,7 @@ def _columns(path: Path, names: list[str]) -> dict[str, list[Any]]:
 
 def _choose(
     report_set: ReportSet, notebooks: list[Path]
-) -> tuple[dict[Path, Entry], list[str]]:
+) -> tuple[dict[Path, Entry], list[Remark]]:
     by_name = {path.stem: path for path in notebooks}
     chosen: dict[Path, Entry] = {}
     notes = []
@@ -265,10 +267,8 @@ def _choose(
             place = f"Report set '{report_set.name}', notebook"
             raise RunError(f"{place}: {choices(entry.notebook, by_name)}")
         if not found:
-            notes.append(
-                f"Report set '{report_set.name}': no notebook matches "
-                f"'{entry.notebook}'"
-            )
+            values = {"set": report_set.name, "pattern": entry.notebook}
+            notes.append(Remark("no_such_notebook", values))
         for name in found:
             chosen.setdefault(by_name[name], entry)
     return chosen, notes

@@ -25,6 +25,7 @@ from govopen_analytics.base.locking import (
     locked,
     remove_unfinished,
 )
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.charts.images import find_browser, write_images
 from govopen_analytics.questions.results import FIGURES_DIR, TABLES_DIR
 from govopen_analytics.run.changes import STATE, compare_states, read_state, state_of
@@ -57,6 +58,7 @@ from govopen_analytics.run.site import (
     task_index,
     write_pages,
 )
+from govopen_analytics.words.remarks import remark_in_words
 
 CHANGES = "changes.json"
 _DATA_DIR, _JOBS_DIR = ".data", ".jobs"
@@ -179,9 +181,7 @@ def run_report(
         remove_unfinished(reports_dir)
         run = _Run(chosen, notebooks, processed_dir, reports_dir, options)
         if killed:
-            run.warnings.append(
-                f"An earlier run ({killed}) was killed; what it left was removed"
-            )
+            run.remarks.append(Remark("run_killed", {"holder": killed}))
         try:
             return run.publish()
         finally:
@@ -227,7 +227,7 @@ def plan_report(
     processed_dir: Path,
     reports_dir: Path,
     options: Options,
-) -> tuple[list[PlannedJob], list[str]]:
+) -> tuple[list[PlannedJob], list[Remark]]:
     """Work out what a run would do, without doing it.
 
     Parameters
@@ -241,7 +241,7 @@ def plan_report(
     -------
     jobs : list of PlannedJob
         Those whose ``changed`` is empty would be taken from an earlier run.
-    notes : list of str
+    notes : list of Remark
         What a person should know beforehand.
     """
     package = read_descriptor(processed_dir)
@@ -322,7 +322,7 @@ class _Run:
         self.name = _free_name(reports_dir, self.started)
         self.building = reports_dir / f"{BUILDING_PREFIX}{self.name}"
         self.data_dir = self.building / _DATA_DIR
-        self.warnings: list[str] = []
+        self.remarks: list[Remark] = []
 
     def publish(self) -> tuple[Path, dict[str, Any]]:
         """Build the run aside, put it in place, point ``latest`` at it."""
@@ -331,7 +331,7 @@ class _Run:
         jobs, notes = plan_report(
             self.set, self.notebooks, self.data_dir, self.reports_dir, self._inside()
         )
-        self.warnings += notes
+        self.remarks += notes
         if unchanged := self._unchanged(jobs):
             return unchanged
         entries = self._run_notebooks(jobs)
@@ -464,10 +464,8 @@ class _Run:
             name = f"{kind}/{entry['name']}/{path.name}"
         elif (site / name).is_file() and not filecmp.cmp(path, site / name, False):
             name = f"{kind}/{entry['name']}/{path.name}"
-            self.warnings.append(
-                f"{entry['name']}: another notebook wrote {kind}/{path.name} "
-                f"differently; this one is {name}"
-            )
+            values = {"notebook": entry["name"], "result": f"{kind}/{path.name}"}
+            self.remarks.append(Remark("result_renamed", {**values, "renamed": name}))
         (site / name).parent.mkdir(parents=True, exist_ok=True)
         os.replace(path, site / name)
         return name
@@ -486,7 +484,7 @@ class _Run:
         formats = self.set.formats
         missing = [p for p in figures if not _is_drawn(p, formats)]
         report = write_images(missing, formats=formats)
-        self.warnings += report.warnings
+        self.remarks += report.remarks
         for entry in entries:
             site = self._site(entry["lang"])
             drawn = [
@@ -525,9 +523,12 @@ class _Run:
             "pictures": {"n_missing": self._n_missing},
             "notebooks": entries,
             "warnings": [
-                *self.package.get("warnings", []),
-                *(text for entry in entries for text in entry["warnings"]),
-                *self.warnings,
+                _told(remark, self.set.languages[0])
+                for remark in (
+                    *self.package.get("warnings", []),
+                    *(remark for entry in entries for remark in entry["warnings"]),
+                    *map(asdict, self.remarks),
+                )
             ],
         }
 
@@ -552,7 +553,8 @@ class _Run:
         try:
             state = state_of(tables)
         except GovOpenError as error:
-            record["warnings"].append(f"What changed is not known: {error}")
+            unknown = Remark("changes_unknown", {"error": str(error)})
+            record["warnings"].append(_told(asdict(unknown), record["lang"]))
             return None
         _write_json(self.building / STATE, state)
         before = open_source(latest_run(self.reports_dir, self.options.latest))
@@ -607,6 +609,12 @@ def _entry(planned: PlannedJob, answer: Answer) -> dict[str, Any]:
         "inputs": planned.inputs,
         "taken_from": None,
     }
+
+
+def _told(remark: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    # The pages say it in their language, from code and values; a mail needs a text.
+    kept = {name: remark[name] for name in ("code", "values")}
+    return {**kept, "message": remark_in_words(remark, lang)}
 
 
 def _body(bodies: Mapping[tuple[str, str], str | None], entry: Mapping) -> str:

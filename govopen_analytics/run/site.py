@@ -66,7 +66,7 @@ def write_pages(
         The run's record: ``run``, ``status``, ``languages``, ``notebooks`` (each
         with ``name``, ``notebook``, ``lang``, ``title``, ``label``,
         ``dimension``, ``status``, ``cell``, ``cell_source``, ``error``, ``kind``
-        of failure, ``taken_from`` and ``files``), ``warnings``,
+        of failure, ``taken_from`` and ``files``), ``warnings`` (remarks),
         ``codebook_version``, ``code``.
     body_of : callable, optional
         From an entry of ``notebooks`` to its body; without it the executed

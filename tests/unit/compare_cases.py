@@ -53,3 +53,31 @@ def sampled(
     return corpus(
         {f"p{k:04d}": [[THEMES[theme]] for theme in row] for k, row in enumerate(drawn)}
     )
+
+
+def panel_of(
+    n_agencies: int,
+    n_years: int,
+    n_tasks: int,
+    rng: np.random.Generator,
+    *,
+    slope: float,
+    concentration: float | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Return plans of agencies over years; theme 0 gains `slope` a year, 1 loses it.
+
+    With a `concentration` each plan draws an agenda of its own from a Dirichlet.
+    """
+    plans, years, agencies = {}, {}, {}
+    for agency in range(n_agencies):
+        for year in range(n_years):
+            agenda = AGENDA.copy()
+            moved = slope * (year - (n_years - 1) / 2)
+            agenda[:2] += moved, -moved
+            if concentration is not None:
+                agenda = rng.dirichlet(agenda * concentration)
+            name = f"p{agency}_{year}"
+            drawn = rng.choice(len(agenda), size=n_tasks, p=agenda)
+            plans[name] = [[THEMES[theme]] for theme in drawn]
+            years[name], agencies[name] = 2020 + year, f"agency {agency:03d}"
+    return corpus(plans, years=years, agencies=agencies)

@@ -41,8 +41,8 @@ def test_the_remainder_says_what_it_is(plan):
     assert rest["preamble"] == "为做好今年工作，制定本要点。"
 
 
-def test_a_gap_in_the_numbering_is_a_warning(plan):
-    assert account_for(plan).warnings == ["The numbering jumps from 1 to 3."]
+def test_a_gap_in_the_numbering_is_a_remark(plan):
+    assert [remark.code for remark in account_for(plan).remarks] == ["numbering_jumps"]
 
 
 def test_a_file_that_cannot_be_read_is_an_error(tmp_path):
@@ -52,12 +52,12 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path):
         account_for(path)
 
 
-def test_check_tells_tasks_roles_and_warnings(plan):
+def test_check_tells_tasks_roles_and_remarks(plan):
     result = CliRunner().invoke(app, ["check", str(plan), "--rest"])
     assert result.exit_code == 0
     assert "2 项任务" in result.output
     assert "100.0%" in result.output
-    assert "The numbering jumps from 1 to 3." in result.output
+    assert "编号从 1 跳到 3 · The numbering jumps from 1 to 3" in result.output
     assert "furniture: 首页 > 政务公开" in result.output
 
 

@@ -22,6 +22,7 @@ NAMES = [
     "documents",
     "tasks",
     "failures",
+    "remarks",
     "spans",
     "themes",
     "theme_assignments",
@@ -74,7 +75,8 @@ def test_a_bad_file_leaves_the_others_alone(raw_dir, tmp_path):
     assert len(tables["tasks"]) == 4
     assert list(tables["failures"]["source_file"]) == ["empty.txt"]
     told = read_descriptor(tmp_path / "out")["warnings"]
-    assert told == ["Files not read as plans: 1 (empty.txt)"]
+    assert [remark["code"] for remark in told] == ["files_not_read"]
+    assert told[0]["values"] == {"n": 1, "names": "empty.txt"}
 
 
 def test_themes_are_coded_with_evidence(raw_dir, tmp_path):

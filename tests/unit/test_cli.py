@@ -170,9 +170,9 @@ def test_an_error_that_many_have_is_told_once(govopen):
 
 def test_warnings_are_told(govopen):
     call, calls = govopen
-    calls["record"] = {"warnings": ["No images: no browser"]}
+    calls["record"] = {"warnings": [{"code": "rows_joined", "values": {"n": 7}}]}
     result = call("report")
-    assert result.exit_code == 0 and "No images: no browser" in result.output
+    assert result.exit_code == 0 and "跨页的 7 行已接上 · Table rows" in result.output
 
 
 @pytest.mark.parametrize("error", [SourceError("no folder"), RunError("no folder")])

@@ -32,7 +32,7 @@ def test_check_accounts_for_every_character(tmp_path):
         "layout",
         "n_tasks",
         "accounted_share",
-        "warnings",
+        "remarks",
         "roles",
         "rest",
     ]

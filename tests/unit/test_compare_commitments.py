@@ -5,11 +5,12 @@ import pytest
 from govopen_analytics.measures import (
     completion,
     deadlines_by_month,
+    dominant_plans,
     task_proportions,
     unit_load,
     verifiability,
 )
-from govopen_analytics.measures.proportions import jeffreys_interval
+from govopen_analytics.measures.intervals import jeffreys_interval
 
 DOCUMENTS = pd.DataFrame({"document_id": ["p"], "agency": ["甲"], "year": [2024]})
 
@@ -123,24 +124,75 @@ def test_elements_of_a_verifiable_commitment(row, n_elements):
 
 
 COMPLETIONS = [
-    ("该项任务已全部完成。", "completed"),
-    ("全省村（社区）实现全覆盖", "completed"),
-    ("基本完成年度目标", "substantial"),
-    ("召开了新闻发布会，修订了条例", "substantial"),
-    ("网站进入试运行阶段", "limited"),
-    ("在厅网站建立公开专栏", "limited"),
-    ("方案已印发，平台正在建设", "limited"),
-    ("因机构改革，尚未启动", "not_started"),
-    ("", "no_evidence"),
-    (None, "no_evidence"),
+    # text of the task, its report, the point, words that decided
+    ("做好公开", "该项任务已全部完成。", "no_evidence", "已全部完成"),
+    ("做好公开", "已全部完成，共办理32件", "completed", "已全部完成 … 32件"),
+    ("做好公开", "已于6月如期完成", "completed", "如期完成 … 6月"),
+    ("做好公开", "已按时完成，材料已印发", "completed", "已按时完成 … 已印发"),
+    ("做好公开", "村务公开实现全覆盖", "no_evidence", "全覆盖"),
+    ("做好公开", "基本完成年度目标", "substantial", "基本完成"),
+    ("召开新闻发布会", "召开了新闻发布会", "completed", "召开了 … 新闻发布会"),
+    ("做好公开", "召开了新闻发布会，修订了条例", "no_evidence", "召开了"),
+    ("做好公开", "修订了《村务公开条例》", "limited", "修订了 … 《村务公开条例》"),
+    ("做好公开", "制定了《某局2023年政务公开工作要点》", "no_evidence", None),
+    ("做好公开", "印发工作方案，已部署", "no_evidence", "已"),
+    ("做好公开", "网站进入试运行阶段", "limited", "试运行"),
+    ("做好公开", "方案已印发6份，平台正在建设", "limited", "正在建设"),
+    ("做好公开", "因机构改革，尚未启动", "not_started", "尚未启动"),
+    ("做好公开", "加强了领导", "no_evidence", None),
+    ("做好公开", "", "no_evidence", None),
+    ("做好公开", None, "no_evidence", None),
 ]
 
 
-@pytest.mark.parametrize(("progress", "expected"), COMPLETIONS)
-def test_completion(progress, expected):
-    row = completion(tasks([{"progress": progress}])).iloc[0]
+@pytest.mark.parametrize(("text", "progress", "expected", "evidence"), COMPLETIONS)
+def test_completion(text, progress, expected, evidence):
+    row = completion(tasks([{"text": text, "progress": progress}])).iloc[0]
     assert row["completion"] == expected
+    assert (None if pd.isna(row["evidence"]) else row["evidence"]) == evidence
+    assert row["n_signs"] == (0 if evidence is None else evidence.count("…") + 1)
     assert bool(row["has_progress"]) is bool(progress)
+
+
+LEADS = [
+    (["办公室"], True, False),
+    (["各处室"], False, True),
+    (["相关处室", "厅机关各处室"], False, True),
+    (["各处室", "办公室"], True, False),
+    (["局机关相关业务处室"], False, True),
+    (["直属单位"], False, True),
+    (["社会组织管理局"], True, False),
+    ([], False, False),
+]
+
+
+@pytest.mark.parametrize(("units", "is_named", "is_generic"), LEADS, ids=str)
+def test_generic_leads_are_counted_apart(units, is_named, is_generic):
+    row = verifiability(tasks([{"lead_units": units}])).iloc[0]
+    assert bool(row["has_lead_unit"]) is is_named
+    assert bool(row["has_generic_lead"]) is is_generic
+
+
+def test_a_plan_that_makes_up_most_of_a_total_is_named():
+    plans = ["p"] * 10 + ["q"] * 20
+    rows = pd.DataFrame({"task_id": range(30), "document_id": plans})
+    documents = pd.DataFrame(
+        {"document_id": ["p", "q"], "agency": ["甲", "乙"], "year": 2024}
+    )
+    flags = pd.DataFrame(
+        {
+            "task_id": range(30),
+            "mostly_p": [True] * 8 + [False] * 17 + [True] * 5,
+            "as_all_tasks": [True] * 30,
+            "few": [True] * 4 + [False] * 26,
+        }
+    )
+    row = dominant_plans(rows, documents, flags)
+    assert row.to_numpy().tolist() == [
+        ["mostly_p", 13, "p", "甲", 2024, 8, 8 / 13, 1 / 3]
+    ]
+    alone = dominant_plans(rows[:10], documents, flags[:10])
+    assert alone.empty
 
 
 def test_proportions_of_groups():
@@ -157,8 +209,8 @@ def test_proportions_of_groups():
 @pytest.mark.parametrize(
     ("successes", "n", "lower", "upper"),
     [
-        (0, 10, 0.0, 0.217),
-        (10, 10, 0.783, 1.0),
+        (0, 10, 0.0, 0.259),
+        (10, 10, 0.741, 1.0),
         (5, 10, 0.224, 0.776),
         (0, 0, 0.0, 1.0),
     ],

@@ -1,5 +1,6 @@
 """Folders of plans: what loads, and what lands in failures with which reason."""
 
+import json
 import shutil
 
 import pandas as pd
@@ -45,7 +46,7 @@ def test_a_folder_without_a_manifest_loads(raw_dir):
 
 def test_tables_are_valid_and_tasks_point_into_the_text(raw_dir):
     corpus = load_corpus(raw_dir)
-    for name in ("documents", "tasks", "failures", "spans"):
+    for name in ("documents", "tasks", "failures", "remarks", "spans"):
         validate(getattr(corpus, name), name)
     assert len(corpus.tasks) == 3
     text = corpus.documents["text"].iloc[0]
@@ -88,25 +89,70 @@ def test_a_bad_file_is_a_failure_and_the_others_load(raw_dir, name, content, rea
 
 
 @pytest.mark.parametrize(
-    ("rows", "reason", "n_documents"),
+    ("rows", "failures", "remarks"),
     [
-        ("a,plan.txt,,,,\nb,gone.txt,,,,\n", "file_missing", 2),
-        ("a,other.txt,,,,\n", "no_manifest_row", 2),
-        ("a,plan.txt,,,,\na,other.txt,,,,\n", "duplicate_document_id", 2),
-        ("a,plan.txt,,,,\nb,plan.txt,,,,\n", "duplicate_file", 2),
-        ("a,plan.txt,,,,00\n", "checksum_mismatch", 1),
-        ("a,plan.txt,,,next year,\n", "manifest_row_invalid", 2),
-        ("a,plan.txt,,planet,,\n", "invalid_manifest_value", 1),
-        ("a,../plan.txt,,,,\n", "manifest_row_outside", 2),
-        (",plan.txt,,,,\n", "manifest_row_incomplete", 2),
+        ("a,plan.txt,县局,,2023,\nb,gone.txt,,,,\n", ["file_missing"], ["other.txt"]),
+        ("a,other.txt,县局,,2023,\n", [], ["plan.txt"]),
+        ("a,plan.txt,县局,,2023,00\n", ["checksum_mismatch"], ["other.txt"]),
+        ("a,../plan.txt,,,,\n", ["manifest_row_outside"], ["other.txt", "plan.txt"]),
+        (",,,,,\n,,,city,,\n", ["manifest_row_incomplete"], ["other.txt", "plan.txt"]),
     ],
 )
-def test_a_bad_manifest_row_is_a_failure(raw_dir, rows, reason, n_documents):
+def test_what_was_not_read_and_what_has_no_row(raw_dir, rows, failures, remarks):
     shutil.copy(raw_dir / "plan.txt", raw_dir / "other.txt")
     (raw_dir / "manifest.csv").write_text(MANIFEST + rows, encoding="utf-8")
     corpus = load_corpus(raw_dir)
-    assert reason in corpus.failures["reason"].tolist()
-    assert len(corpus.documents) == n_documents
+    assert corpus.failures["reason"].unique().tolist() == failures
+    assert corpus.remarks["source_file"].tolist() == remarks
+    assert set(corpus.remarks["code"]) == {"no_manifest_row"}
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "values"),
+    [
+        ("a,b.txt,,,,", "duplicate_document_id", {"value": "a", "earlier": 2}),
+        ("b,plan.txt,,,,", "duplicate_file", {"earlier": 2}),
+        (",b.txt,,,,", "manifest_row_incomplete", {"column": "document_id"}),
+        ("b,b.txt,,planet,,", "manifest_row_invalid", {"value": "planet"}),
+        ("b,b.txt,,,next year,", "manifest_row_invalid", {"value": "next year"}),
+        ("b,b.txt,,,20223,", "manifest_row_invalid", {"value": "20223"}),
+        ("b,b.txt,,,0,", "manifest_row_invalid", {"value": "0"}),
+        (f"b,b.txt,,,{'9' * 20},", "manifest_row_invalid", {"value": "9" * 20}),
+        ("b,b.txt,,,²,", "manifest_row_invalid", {"value": "²"}),
+        ("b,b.txt,,,1989,", "manifest_row_invalid", {"expected": "1990–2100"}),
+    ],
+)
+def test_a_row_that_cannot_be_used_costs_that_row_only(raw_dir, row, code, values):
+    shutil.copy(raw_dir / "plan.txt", raw_dir / "b.txt")
+    rows = f"{MANIFEST}a,plan.txt,某县档案局,,2023,\n{row}\n"
+    (raw_dir / "manifest.csv").write_text(rows, encoding="utf-8")
+    corpus = load_corpus(raw_dir)
+    assert (len(corpus.documents), len(corpus.failures)) == (2, 0)
+    (remark,) = corpus.remarks.query("code == @code").itertuples()
+    assert remark.source_file == row.split(",")[1]
+    assert json.loads(remark.values).items() >= {"row": 3, **values}.items()
+
+
+def test_an_agency_written_in_other_widths_is_one_agency(raw_dir):
+    written = ["ABC市民政局", "ＡＢＣ市民政局", "ABC市　民政局"]
+    rows = [f"p{n},{n}.txt,{name},city,2023," for n, name in enumerate(written)]
+    for n in range(3):
+        shutil.copy(raw_dir / "plan.txt", raw_dir / f"{n}.txt")
+    (raw_dir / "plan.txt").unlink()
+    (raw_dir / "manifest.csv").write_text(MANIFEST + "\n".join(rows), "utf-8")
+    corpus = load_corpus(raw_dir)
+    assert corpus.documents["agency"].tolist() == ["ABC市民政局"] * 3
+    assert corpus.remarks["code"].tolist() == ["agency_rewritten"] * 2
+    assert [json.loads(v)["written"] for v in corpus.remarks["values"]] == written[1:]
+
+
+def test_what_the_manifest_does_not_say_is_a_remark(raw_dir):
+    (raw_dir / "manifest.csv").write_text(f"{MANIFEST}a,plan.txt,,,,\n", "utf-8")
+    found = load_corpus(raw_dir).remarks
+    assert dict(zip(found["code"], found["values"], strict=True)) == {
+        "agency_inferred": '{"agency": "某县档案局"}',
+        "year_inferred": '{"year": 2023}',
+    }
 
 
 @pytest.mark.parametrize(
@@ -143,6 +189,7 @@ def test_the_number_of_processes_changes_nothing(tmp_path):
 
 
 def test_files_of_one_name_get_identifiers_of_their_own(raw_dir):
-    shutil.copy(raw_dir / "plan.txt", raw_dir / "plan.md")
+    other = (raw_dir / "plan.txt").read_text("utf-8").replace("2023", "2024")
+    (raw_dir / "plan.md").write_text(other, encoding="utf-8")
     ids = load_corpus(raw_dir).documents["document_id"].tolist()
     assert ids == ["plan", "plan_txt"]

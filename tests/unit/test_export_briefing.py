@@ -11,8 +11,9 @@ from export_cases import write_run
 from typer.testing import CliRunner
 
 from govopen_analytics.base.errors import ExportError, SelectionError
+from govopen_analytics.charts import images as browsers
 from govopen_analytics.cli.export import export
-from govopen_analytics.office import export_run, images, open_run
+from govopen_analytics.office import export_run, open_run
 
 OFFICE = ["pptx", "docx", "xlsx"]
 app = typer.Typer()
@@ -26,7 +27,7 @@ def run(tmp_path, tables, shares):
 
 @pytest.fixture
 def no_browser(monkeypatch):
-    monkeypatch.setattr(images, "find_browser", lambda: None)
+    monkeypatch.setattr(browsers, "find_browser", lambda: None)
 
 
 def names(exported):
@@ -66,7 +67,7 @@ def test_without_a_browser_the_office_files_are_all_there(run, tmp_path, no_brow
     formats = ["png", *OFFICE, "svg"]
     exported = export_run(run, tmp_path / "out", formats=formats)
     assert names(exported) == ["briefing.pptx", "briefing.docx", "tables.xlsx"]
-    assert len(exported.missing) == 1 and exported.missing[0].startswith("No png, svg")
+    assert len(exported.missing) == 1 and exported.missing[0].startswith("没有图片：")
 
 
 def test_equal_runs_give_equal_files(run, tmp_path):
@@ -279,7 +280,7 @@ def test_the_command_lists_what_it_wrote(run, tmp_path):
 @pytest.mark.parametrize(
     ("args", "code", "expected"),
     [
-        (["--format", "png,xlsx"], 1, "缺少 · missing: No png"),
+        (["--format", "png,xlsx"], 1, "缺少 · missing: 没有图片"),
         (["--format", "gif"], 1, "错误 · error: Format of the export: found 'gif'"),
         (["--chart", "theme_heat_map", "--all"], 2, "expected one of them"),
         (["--dpi", "5", "--format", "png"], 1, "found 5 dpi"),

@@ -7,8 +7,8 @@ import pytest
 from export_cases import write_run
 
 from govopen_analytics.base.errors import ExportError
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.charts import images as browsers
-from govopen_analytics.office import images
 from govopen_analytics.office.images import (
     check_dpi,
     stable_pdf,
@@ -53,14 +53,13 @@ def test_an_impossible_resolution_is_refused(dpi):
 
 @pytest.mark.parametrize(
     ("browser", "has_font", "expected"),
-    [(None, True, "no Chromium"), ("/usr/bin/any", False, "no Chinese font")],
+    [(None, True, "no_browser"), ("/usr/bin/any", False, "no_chinese_font")],
 )
 def test_what_is_missing_is_said(tmp_path, monkeypatch, browser, has_font, expected):
-    monkeypatch.setattr(images, "find_browser", lambda: browser)
-    monkeypatch.setattr(images, "has_chinese_font", lambda: has_font)
+    monkeypatch.setattr(browsers, "find_browser", lambda: browser)
+    monkeypatch.setattr(browsers, "has_chinese_font", lambda: has_font)
     drawn = write_pictures({}, tmp_path, ["png", "pdf"], dpi=96, when=WHEN)
-    assert drawn.written == [] and drawn.warnings[0].startswith("No png, pdf: ")
-    assert expected in drawn.warnings[0]
+    assert drawn.written == [] and drawn.remarks == [Remark(expected)]
 
 
 def test_a_browser_that_does_not_start_is_named(tmp_path, monkeypatch, tables, shares):
@@ -68,11 +67,12 @@ def test_a_browser_that_does_not_start_is_named(tmp_path, monkeypatch, tables, s
     figure = run / "figures" / "theme_heat_map.json"
     false = shutil.which("false")
     monkeypatch.setenv("BROWSER_PATH", false)
-    monkeypatch.setattr(images, "has_chinese_font", lambda: True)
+    monkeypatch.setattr(browsers, "has_chinese_font", lambda: True)
     drawn = write_pictures(
         {"heat": figure}, tmp_path / "out", ["png"], dpi=96, when=WHEN, seconds_each=2
     )
-    assert drawn.written == [] and false in drawn.warnings[0]
+    assert drawn.written == []
+    assert drawn.remarks[0].values["browser"] == false
 
 
 @needs_browser

@@ -15,22 +15,28 @@ def said(findings):
 @pytest.mark.parametrize(
     ("lang", "expected"),
     [
-        ("zh", "读入 2 份年度计划（2 个机构，2022–2023 年），共 6 项任务。"),
-        ("en", "Annual plans read: 2 (agencies: 2; 2022–2023), with tasks: 6."),
+        (
+            "zh",
+            [
+                "读入 2 份年度计划（2 个机构，2022–2023 年），共 6 项任务。",
+                "1 个文件未能读入，原因见语料页。",
+                "关于 2 个文件有 2 条说明，见语料页。",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Annual plans read: 2 (agencies: 2; 2022–2023), with tasks: 6.",
+                "Files that could not be read: 1; the corpus page says why.",
+                "Remarks on what was read: 2, on files: 2; see the corpus page.",
+            ],
+        ),
     ],
 )
 def test_corpus_findings(tables, lang, expected):
-    found = corpus_findings(
-        tables["documents"], tables["tasks"], tables["failures"], lang=lang
-    )
-    assert found["finding"][0] == expected
-    assert len(found) == 3  # one failure, one plan with a warning
-
-
-def test_a_file_that_was_read_is_not_called_unread(tables):
-    failures = tables["failures"].assign(source_file="first.txt")
-    found = said(corpus_findings(tables["documents"], tables["tasks"], failures))
-    assert "所有文件均已读入" in found and "1 个已读入的文件" in found
+    names = ("documents", "tasks", "failures", "remarks")
+    found = corpus_findings(*(tables[name] for name in names), lang=lang)
+    assert list(found["finding"]) == expected
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,6 @@ ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;"
         ("level", "city", "zh", "<td>市级</td>"),
         ("level", "city", "en", "<td>city</td>"),
         ("inferred", ["甲", "乙"], "zh", "<td>甲、乙</td>"),
-        ("warnings", ["甲", "page numbers left out: 1"], "zh", "甲；略去的页码：1"),
-        ("warnings", ["A.", "B."], "en", "<td>A. B.</td>"),
         ("issued_date", pd.Timestamp("2022-08-22"), "zh", "<td>2022-08-22</td>"),
         ("note", None, "zh", "<td></td>"),
     ],

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.charts import images
 from govopen_analytics.charts.images import find_browser, stable_svg, write_images
 from govopen_analytics.charts.style import FigureSource
@@ -21,25 +22,24 @@ def figure_file(tmp_path, tables):
 def test_without_a_browser_the_report_says_how_to_get_one(figure_file, monkeypatch):
     monkeypatch.setenv("BROWSER_PATH", "/no/such/browser")
     report = write_images([figure_file])
-    assert report.written == [] and len(report.warnings) == 1
-    assert "apt-get install chromium fonts-noto-cjk" in report.warnings[0]
+    assert report.written == [] and report.remarks == [Remark("no_browser")]
 
 
 def test_without_a_chinese_font_no_boxes_are_drawn(figure_file, monkeypatch):
     monkeypatch.setattr(images, "find_browser", lambda: "chromium")
     monkeypatch.setattr(images, "has_chinese_font", lambda: False)
     report = write_images([figure_file])
-    assert report.written == [] and "fonts-noto-cjk" in report.warnings[0]
+    assert report.written == [] and report.remarks == [Remark("no_chinese_font")]
 
 
-def test_a_browser_that_does_not_serve_is_a_warning(figure_file, monkeypatch, tmp_path):
+def test_a_browser_that_does_not_serve_is_a_remark(figure_file, monkeypatch, tmp_path):
     broken = tmp_path / "browser"
     broken.write_text("#!/bin/sh\nexit 1\n")
     broken.chmod(0o755)
     monkeypatch.setenv("BROWSER_PATH", str(broken))
     monkeypatch.setattr(images, "has_chinese_font", lambda: True)
     report = write_images([figure_file], seconds_each=5)
-    assert report.written == [] and "BROWSER_PATH" in report.warnings[0]
+    assert report.written == [] and report.remarks[0].code == "browser_silent"
 
 
 def test_a_browser_that_hangs_is_given_up(tmp_path, monkeypatch):
@@ -56,14 +56,14 @@ def test_a_browser_that_hangs_is_given_up(tmp_path, monkeypatch):
         async def __aexit__(self, *_):
             return None
 
-    monkeypatch.setattr(images, "_what_is_missing", lambda: None)
+    monkeypatch.setattr(images, "what_is_missing", lambda: None)
     monkeypatch.setattr(images, "_draw", hang)
     monkeypatch.setattr("kaleido.Kaleido", lambda **options: Browser())
     files = [tmp_path / f"{n}.json" for n in range(20)]
     report = write_images(files, formats=("png",))
     assert len(tried) == 4 and report.written == []
-    assert len(report.warnings) == 11
-    assert report.warnings[-1] == "Images: 10 more are missing"
+    assert len(report.remarks) == 11
+    assert report.remarks[-1] == Remark("images_missing", {"n": 10})
 
 
 def test_a_browser_that_hangs_at_its_start_is_ended(figure_file, monkeypatch, tmp_path):
@@ -75,7 +75,7 @@ def test_a_browser_that_hangs_at_its_start_is_ended(figure_file, monkeypatch, tm
     monkeypatch.setattr(images, "has_chinese_font", lambda: True)
     monkeypatch.setattr(images, "START_SECONDS", 1)
     report = write_images([figure_file])
-    assert report.written == [] and "did not serve" in report.warnings[0]
+    assert report.written == [] and report.remarks[0].code == "browser_silent"
     assert not is_running(int(pids.read_text()))
 
 
@@ -88,12 +88,12 @@ def is_running(pid):
     return not state.exists() or state.read_text().split()[2] != "Z"
 
 
-def test_with_a_browser_pictures_are_drawn_else_a_warning_is_left(figure_file):
+def test_with_a_browser_pictures_are_drawn_else_a_remark_is_left(figure_file):
     twin = figure_file.with_name("twin.json")
     twin.write_bytes(figure_file.read_bytes())
     report = write_images([figure_file, twin])
     if find_browser() is None or not images.has_chinese_font():
-        assert len(report.warnings) == 1
+        assert len(report.remarks) == 1
         return
     png, svg, twin_png, twin_svg = report.written
     header = png.read_bytes()[:24]

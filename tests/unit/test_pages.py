@@ -59,7 +59,9 @@ def record(lang="zh", status="complete", error="", warnings=()):
         "codebook_version": "1",
         "code": {"version": "0.1.0"},
         "notebooks": [notebook],
-        "warnings": list(warnings),
+        "warnings": [
+            {"code": "changes_unknown", "values": {"error": text}} for text in warnings
+        ],
     }
 
 

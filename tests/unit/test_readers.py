@@ -51,7 +51,7 @@ def compound_file(stream: str) -> bytes:
 )
 def test_format_follows_name_of_plain_files(content, name, expected):
     source = read_bytes(content, name)
-    assert (source.format, source.warnings) == (expected, ())
+    assert (source.format, source.remarks) == (expected, ())
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,18 @@ def test_format_follows_name_of_plain_files(content, name, expected):
         ("plan.xlsx", "plan.csv", "xlsx"),
         ("utf-8.txt", "plan.pdf", "text"),
         ("plan.docx", "plan.wps", "docx"),
+        ("plan.xlsx", "plan.et", "xlsx"),
+        ("plan.xls", "plan.et", "xls"),
+        ("plan.pdf", "plan.ofd", "pdf"),
+        ("plan.ofd", "plan.pdf", "ofd"),
     ],
 )
-def test_content_wins_over_name_with_a_warning(golden, name, expected):
+def test_content_wins_over_name_with_a_remark(golden, name, expected):
     source = read_bytes((GOLDEN / golden).read_bytes(), name)
     assert source.format == expected
-    has_format_of_name = Path(name).suffix != ".wps"
-    assert len([w for w in source.warnings if "read as" in w]) == has_format_of_name
+    has_format_of_name = Path(name).suffix not in (".wps", ".et")
+    codes = [remark.code for remark in source.remarks]
+    assert codes.count("name_differs") == has_format_of_name
 
 
 @pytest.mark.parametrize(
@@ -85,12 +90,14 @@ def test_content_wins_over_name_with_a_warning(golden, name, expected):
         (b"\xff\xd8\xff\xe0", "a.jpg", UnsupportedFormatError, "OCR"),
         (b"{\\rtf1 x}", "a.doc", UnsupportedFormatError, "DOCX"),
         (b"Rar!\x1a\x07\x00", "a.rar", UnsupportedFormatError, "unpack"),
-        (archive({"OFD.xml": "x"}), "a.ofd", UnsupportedFormatError, "OFD"),
-        (archive({"OFD.xml": "x"}), "a.pdf", UnsupportedFormatError, "OFD"),
+        (archive({"OFD.xml": "x"}), "a.ofd", ReadError, "not well-formed"),
+        (archive({"a.xml": "x"}), "a.ofd", UnsupportedFormatError, "OFD viewer"),
         (archive({"a.txt": "x"}), "a.zip", UnsupportedFormatError, "unpack"),
         (archive({"content.xml": "x"}), "a.odt", UnsupportedFormatError, "LibreOffice"),
         (archive({"xl/workbook.bin": "x"}), "a.xlsb", UnsupportedFormatError, "XLSX"),
-        (compound_file("WordDocument"), "a.wps", UnsupportedFormatError, "WPS Office"),
+        (compound_file("Contents"), "a.et", UnsupportedFormatError, "WPS Office"),
+        (compound_file("WordDocument"), "a.wps", ReadError, "cut off or damaged"),
+        (archive({"a.txt": "x"}), "a.wps", UnsupportedFormatError, "WPS Office"),
         (b"\x01\x02\x03\x04", "a.wps", UnsupportedFormatError, "WPS Office"),
         (compound_file("EncryptedPackage"), "a.docx", UnsupportedFormatError, "passw"),
         (compound_file("Contents"), "a.doc", UnsupportedFormatError, "neither"),

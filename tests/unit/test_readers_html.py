@@ -3,6 +3,7 @@
 import pytest
 
 from govopen_analytics.base.errors import ReadError
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers import read_bytes
 
 PAGE = "<html><head><meta charset='utf-8'></head><body>{}</body></html>"
@@ -168,23 +169,22 @@ def test_encoding_declared_wrongly(declared, codec, expected):
     assert (source.encoding, paragraphs(source)) == (expected, [text])
 
 
-def test_hidden_text_is_left_out_with_a_warning():
+def test_hidden_text_is_left_out_with_a_remark():
     source = read("<p>正文在此</p><div style='display: none'><p>隐藏</p></div>尾")
     assert paragraphs(source) == ["正文在此", "尾"]
-    assert source.warnings == ("2 characters the page hides were left out",)
+    assert source.remarks == (Remark("hidden_text_left_out", {"n": 2}),)
 
 
 def test_page_that_hides_most_of_its_text_is_read():
     source = read("<p>a</p><div style='display:none'><p>正文全部在此处隐藏</p></div>")
     assert paragraphs(source) == ["a", "正文全部在此处隐藏"]
-    assert source.warnings == ("9 characters the page hides were read",)
+    assert source.remarks == (Remark("hidden_text_read", {"n": 9}),)
 
 
 def test_embedded_document_is_named():
     source = read("<p>a</p><iframe src='/files/plan.pdf'></iframe>")
-    assert source.warnings == (
-        "the page embeds 1 other documents, not read: /files/plan.pdf",
-    )
+    values = {"n": 1, "addresses": "/files/plan.pdf"}
+    assert source.remarks == (Remark("embedded_documents", values),)
 
 
 @pytest.mark.parametrize("tag", ["div", "table><tr><td", "ol><li"])

@@ -232,14 +232,16 @@ def test_long_plan_comes_back_whole():
     items = ["某局政务公开工作要点", SENTENCE * 8, [header, *body], "附注。"]
     source = read_bytes(write_pdf(items), "a.pdf")
     assert printed_rows(source_items(source)) == printed_rows(items)
-    assert "table rows joined over a page break" in source.warnings[1]
+    assert source.remarks[1].code == "rows_joined"
 
 
 def test_paragraphs_run_over_page_breaks():
     items = [f"（{n}）" + SENTENCE * 6 for n in range(40)]
     source = read_bytes(write_pdf(items), "a.pdf")
     assert printed_rows(source_items(source)) == printed_rows(items)
-    assert source.warnings[0].startswith("page numbers left out: — 1 —, — 2 —")
+    (remark,) = source.remarks
+    assert remark.code == "page_numbers_left_out"
+    assert str(remark.values["numbers"]).startswith("— 1 —, — 2 —")
 
 
 def test_lines_broken_on_purpose_stay_broken():

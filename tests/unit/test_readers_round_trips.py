@@ -49,7 +49,7 @@ def test_golden_texts(encoding):
     assert source.encoding == encoding.removesuffix("-sig")
 
 
-@pytest.mark.parametrize("name", ["plan.html", "plan.docx", "plan.pdf"])
+@pytest.mark.parametrize("name", ["plan.html", "plan.docx", "plan.pdf", "plan.ofd"])
 def test_golden_merges(name):
     items = source_items(read_source(GOLDEN / name))
     assert [item for item in items if not isinstance(item, str)] == [GOLDEN_ITEMS[2]]
@@ -58,7 +58,7 @@ def test_golden_merges(name):
 @pytest.mark.parametrize(
     ("name", "error", "words"),
     [
-        ("refused.ofd", UnsupportedFormatError, "OFD viewer"),
+        ("refused.ofd", UnsupportedFormatError, "no text layer.*OCR.*OFD viewer"),
         ("scan.pdf", UnsupportedFormatError, "OCR"),
         ("encrypted.pdf", ReadError, "password"),
     ],

@@ -9,6 +9,7 @@ import pytest
 import xlwt
 
 from govopen_analytics.base.errors import ReadError
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers import read_bytes
 from govopen_analytics.readers.csv import find_delimiter
 from govopen_analytics.readers.number_formats import builtin_format, format_value
@@ -90,7 +91,7 @@ def test_workbook():
     assert rows(source) == EXPECTED_ROWS
     assert merged(source) == EXPECTED_MERGES
     assert source.metadata == {"sheets": "Sheet"}
-    assert source.warnings == ()
+    assert source.remarks == (Remark("rows_hidden", {"sheet": "Sheet", "rows": "5"}),)
 
 
 def test_old_workbook():
@@ -112,7 +113,7 @@ def test_old_workbook():
     source = read_bytes(saved(book), "a.xls")
     assert rows(source) == EXPECTED_ROWS
     assert merged(source) == EXPECTED_MERGES
-    assert source.warnings == ("sheet 'hidden' is hidden and was not read",)
+    assert source.remarks == (Remark("sheet_hidden", {"sheet": "hidden"}),)
 
 
 def test_sheets_follow_each_other_and_hidden_ones_are_named():
@@ -124,7 +125,43 @@ def test_sheets_follow_each_other_and_hidden_ones_are_named():
     source = read_bytes(saved(book), "a.xlsx")
     assert rows(source) == [["b", "x"], ["d", "x"]]
     assert [block.table for block in source.blocks] == [0, 1]
-    assert source.warnings == ("sheet 'c' is hidden and was not read",)
+    assert source.remarks == (Remark("sheet_hidden", {"sheet": "c"}),)
+
+
+def test_hidden_rows_and_columns_are_read_and_told():
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (
+        ("序号", "任务", "单位"),
+        ("1", "公开预算", "甲"),
+        ("2", "公开决算", "乙"),
+    ):
+        sheet.append(row)
+    for row in (3, 9):  # the ninth holds nothing
+        sheet.row_dimensions[row].hidden = True
+    sheet.column_dimensions["B"].hidden = True
+    source = read_bytes(saved(book), "a.xlsx")
+    assert len(rows(source)) == 3
+    assert source.remarks == (
+        Remark("rows_hidden", {"sheet": "Sheet", "rows": "3"}),
+        Remark("columns_hidden", {"sheet": "Sheet", "columns": "B"}),
+    )
+
+
+def test_hidden_rows_and_columns_of_an_old_workbook_are_told():
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("plan")
+    for row in range(3):
+        for column in range(28):
+            sheet.write(row, column, "x")
+    sheet.row(1).hidden = True
+    sheet.col(27).hidden = True
+    source = read_bytes(saved(book), "a.xls")
+    assert len(rows(source)) == 3
+    assert source.remarks == (
+        Remark("rows_hidden", {"sheet": "plan", "rows": "2"}),
+        Remark("columns_hidden", {"sheet": "plan", "columns": "AB"}),
+    )
 
 
 def test_formula_gives_its_stored_value():
@@ -135,7 +172,8 @@ def test_formula_gives_its_stored_value():
     )
     source = read_bytes(workbook(sheet), "a.xlsx")
     assert rows(source) == [["2", "三", "#REF!"]]
-    assert source.warnings == ("sheet 's': 1 formulas without a stored value",)
+    values = {"sheet": "s", "n": 1}
+    assert source.remarks == (Remark("formulas_without_value", values),)
 
 
 def test_strings_lose_their_phonetic_guides():
@@ -273,7 +311,7 @@ def test_delimited_text():
 def test_quotation_mark_never_closed():
     source = read_bytes(('a,b\n1,"x\n' + "2,y\n" * 200).encode(), "a.csv")
     assert len(source.blocks) == 202
-    assert "never closed" in source.warnings[0]
+    assert source.remarks == (Remark("quotation_open"),)
 
 
 @pytest.mark.parametrize("name", ["a.xlsx", "a.xls"])

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from govopen_analytics.base.errors import EncodingError
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers import read_bytes
 from govopen_analytics.readers.characters import normalise_characters, one_line
 from govopen_analytics.readers.encodings import decode_text
@@ -36,7 +37,7 @@ TRADITIONAL = "一、加強政策解讀。\n（一）及時發布政府資訊，
 )
 def test_encoding_is_found(text, codec, expected):
     decoded = decode_text(text.encode(codec), "a.txt")
-    assert (decoded.text, decoded.encoding, decoded.warnings) == (text, expected, ())
+    assert (decoded.text, decoded.encoding, decoded.remarks) == (text, expected, ())
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,8 @@ def test_damaged_characters_are_counted(content, encoding, n_replaced):
     decoded = decode_text(content, "a.txt")
     assert decoded.encoding == encoding
     assert decoded.text.count("\ufffd") == n_replaced
-    assert len(decoded.warnings) == 1
+    values = {"n": n_replaced, "encoding": encoding}
+    assert decoded.remarks == (Remark("characters_replaced", values),)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,7 @@ def test_binary_is_refused(content):
 def test_text_of_another_script_is_a_guess():
     words = "Le conseil a décidé de publier chaque année un rapport détaillé. " * 5
     decoded = decode_text(words.encode("cp1252"), "a.txt")
-    assert "guess" in decoded.warnings[-1]
+    assert decoded.remarks[-1].code == "encoding_guessed"
     assert "Le conseil a d" in decoded.text
 
 

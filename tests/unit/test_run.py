@@ -215,8 +215,10 @@ def test_the_pages_of_a_partial_run_tell_the_truth(mixed):
 
 
 def test_what_a_notebook_warns_of_is_recorded(mixed):
-    (warning,) = (w for w in record_of(mixed)["warnings"] if w.startswith("06_"))
-    assert warning.startswith("06_warns, cell ") and warning.endswith(": odd")
+    (warning,) = record_of(mixed)["warnings"]
+    assert warning["code"] == "notebook_said"
+    assert warning["values"] == {"notebook": "06_warns", "cell": 3, "text": "odd"}
+    assert warning["message"] == "06_warns，第 3 个单元格：odd"
 
 
 def test_no_path_of_the_machine_in_an_executed_notebook(mixed):
@@ -314,8 +316,7 @@ def test_a_killed_run_leaves_the_last_good_one(reports, good, processed_dir, mom
     assert record["status"] == "complete" and check_run(folder) == []
     assert (reports / "latest").resolve() == folder.resolve()
     assert hidden(reports) == []
-    told = [text for text in record["warnings"] if "was killed" in text]
-    assert len(told) == 1
+    assert [told["code"] for told in record["warnings"]].count("run_killed") == 1
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")

@@ -4,6 +4,7 @@ import pytest
 from test_run import DECLARED, write_notebook
 
 from govopen_analytics.base.errors import RunError
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.run import (
     CorpusValues,
     Entry,
@@ -263,14 +264,15 @@ def test_what_the_codebook_cannot_give_is_left_out_with_a_note(tmp_path, process
     )
     jobs, notes = checked_jobs(ReportSet(), paths, processed_dir, own)
     assert [job.name for job in jobs] == ["01_a"]
-    assert notes == ["09_b was left out: the codebook own.yml has no reference codings"]
+    values = {"notebook": "09_b", "codebook": "own.yml"}
+    assert notes == [Remark("no_references", values)]
     assert len(checked_jobs(ReportSet(), paths, processed_dir)[0]) == 2
 
 
 def test_a_set_that_runs_nothing_is_refused(tmp_path, processed_dir):
     path = write_notebook(tmp_path / "01_a.ipynb")
     empty = ReportSet(notebooks=(Entry("09_*"),))
-    with pytest.raises(RunError, match=r"nothing to run; .*no notebook matches '09_"):
+    with pytest.raises(RunError, match=r'nothing to run; .*no notebook matches "09_'):
         checked_jobs(empty, [path], processed_dir)
 
 
@@ -278,7 +280,8 @@ def test_a_pattern_that_matches_nothing_is_told(notebooks):
     jobs, notes = plan_jobs(
         ReportSet(notebooks=(Entry("09_*"),)), notebooks, CorpusValues()
     )
-    assert jobs == [] and "no notebook matches '09_*'" in notes[0]
+    values = {"set": "suite", "pattern": "09_*"}
+    assert (jobs, notes) == ([], [Remark("no_such_notebook", values)])
 
 
 @pytest.mark.parametrize(

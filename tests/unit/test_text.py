@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govopen_analytics.base.text import drop_glosses, fold, read_number, tidy
+from govopen_analytics.base.text import drop_glosses, fold, name_form, read_number, tidy
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,17 @@ def test_read_number(text, expected):
 @pytest.mark.parametrize("text", ["", "年", "a", "十二月"])
 def test_read_number_of_no_number(text):
     assert read_number(text) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("ＡＢＣ市 民政局", "ABC市民政局"),
+        ("甲市\u3000民政局\u200b", "甲市民政局"),
+        ("甲局(乙办公室)", "甲局（乙办公室）"),
+        ("Bureau  of 甲", "Bureau of甲"),
+    ],
+)
+def test_name_form(name, expected):
+    assert name_form(name) == expected
+    assert name_form(expected) == expected

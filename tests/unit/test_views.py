@@ -3,7 +3,7 @@ import pytest
 from govopen_analytics.base.errors import SelectionError
 from govopen_analytics.questions.views import (
     labelled_shares,
-    plans_with_remarks,
+    remarks_to_read,
     select_plans,
     select_themes,
     tasks_by_theme,
@@ -14,10 +14,11 @@ from govopen_analytics.questions.views import (
 @pytest.mark.parametrize(
     ("agencies", "years", "n_rows"),
     [
-        ([], [], {"documents": 2, "tasks": 6, "theme_assignments": 6}),
+        ([], [], {"documents": 2, "tasks": 6, "remarks": 2}),
         (["甲市民政局"], [], {"documents": 1, "tasks": 4, "theme_assignments": 4}),
         ([], [2023], {"documents": 1, "tasks": 2, "theme_assignments": 2}),
         (["乙市民政局"], [2023], {"keyword_matches": 0, "failures": 1, "themes": 3}),
+        (["甲市民政局"], [], {"remarks": 1}),
     ],
 )
 def test_select_plans(tables, agencies, years, n_rows):
@@ -87,5 +88,9 @@ def test_unclassified_tasks(tables):
     assert list(unclassified_tasks(tables)["task_id"]) == ["first-4"]
 
 
-def test_plans_with_remarks(tables):
-    assert list(plans_with_remarks(tables["documents"])["document_id"]) == ["second"]
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [("zh", "略去的页码：1, 2"), ("en", "Page numbers left out: 1, 2")],
+)
+def test_remarks_are_said_in_the_language(tables, lang, expected):
+    assert remarks_to_read(tables["remarks"], lang=lang)["remark"][1] == expected
