@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -33,6 +33,7 @@ from govopen_analytics.plans import (
     segment_document,
     task_share,
 )
+from govopen_analytics.plans.same_plan import same_plans
 from govopen_analytics.plans.workers import DEFAULT_LIMITS, Limits, bounded_results
 from govopen_analytics.readers import read_bytes
 from govopen_analytics.readers.source import Source
@@ -163,7 +164,24 @@ def load_corpus(
         results[n] = result
         if on_progress:
             on_progress(len(results), len(jobs))
-    return _assemble(jobs, [results[n] for n in range(len(jobs))], manifest)
+    read = [results[n] for n in range(len(jobs))]
+    return _assemble(jobs, _each_plan_once(jobs, read), manifest)
+
+
+def _each_plan_once(jobs: list[_Job], results: list[PlanRows]) -> list[PlanRows]:
+    """Of a plan in several formats read one file, and name the others."""
+    instead = same_plans([r.document for r in results], [r.tasks for r in results])
+    found = list(results)
+    for i, j in sorted(instead.items()):
+        name, other = jobs[i].name, jobs[j].name
+        message = (
+            f"{name}: holds the same plan as {other}, which was read; remove one of "
+            "the two files"
+        )
+        found[i] = _failed(jobs[i], "same_plan", message)
+        remarks = [*found[j].remarks, Remark("same_plan", {"file": name})]
+        found[j] = replace(found[j], remarks=remarks)
+    return found
 
 
 def read_document(path: str | Path) -> tuple[Source, Segmented]:

@@ -1,95 +1,69 @@
 """Charts of the question: how has coverage changed over the years?"""
 
 import pandas as pd
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
-from govopen_analytics.base.languages import percent
-from govopen_analytics.charts.frame import (
+from govopen_analytics.charts.build import chart_of, heat_table, marks_of
+from govopen_analytics.charts.model import Cell, Chart, Panel, Series, number
+from govopen_analytics.charts.style import (
     ChartSource,
-    ChartText,
-    finish,
-    heat_chart,
-    interval_chart,
+    joined,
     not_drawn,
-    plain,
     points,
-    row_labels,
-    sentence_chart,
+    signed,
     theme_names,
-    wrapped,
 )
-from govopen_analytics.charts.style import ACCENT, GRID, HEIGHT, INK
 from govopen_analytics.questions.selection import largest, named_agencies
 from govopen_analytics.words import agency_name, section
 
 
 def plan_calendar(
     calendar: pd.DataFrame, *, source: ChartSource, lang: str = "zh"
-) -> go.Figure:
+) -> Chart:
     """Draw which agency-years have a plan, and which are missing.
 
     Parameters
     ----------
     calendar : DataFrame, shape (n_cells, 5)
-        Result of ``answers.change.plan_calendar``.
+        Result of ``plan_calendar``.
     source : ChartSource
     lang : {"zh", "en"}, default "zh"
 
     Returns
     -------
-    Figure
+    Chart
         The 30 agencies with the largest plans, if there are more.
     """
-    words = section("change_charts", lang)
+    words = section("change", lang)
     shown, n_hidden = largest(named_agencies(calendar), "agency", "n_tasks")
     agencies = list(dict.fromkeys(shown["agency"]))
+    names = [agency_name(name, lang) for name in agencies]
     years = sorted(calendar["year"].dropna().unique())
     columns = [words["year"].format(year=year) for year in years]
     if shown["year"].isna().any():
-        columns.append(words["no_year"])
-    place = {year: x for x, year in enumerate(years)}
-    cells = pd.DataFrame(
-        {
-            "x": [place.get(y, len(years)) for y in shown["year"].astype(object)],
-            "y": [agencies.index(name) for name in shown["agency"]],
-        }
-    )
-    is_there = shown["n_plans"] > 0
-    cells["value"] = shown["n_tasks"].astype(float).where(is_there)
-    cells["label"] = [
-        str(n) if there else words["missing"]
-        for n, there in zip(shown["n_tasks"], is_there, strict=True)
-    ]
-    cells["hover"] = [
-        words["calendar_hover"].format(
-            agency=wrapped(agency_name(agencies[y], lang)), year=columns[x], n=n
+        columns.append(words["unknown_year"])
+    cells = {}
+    for row in shown.itertuples():
+        y = agencies.index(row.agency)
+        x = len(years) if pd.isna(row.year) else years.index(row.year)
+        is_there = row.n_plans > 0
+        hover = words["plan_calendar"]["hover"].format(
+            agency=names[y], year=columns[x], n=row.n_tasks
         )
-        for x, y, n in zip(cells["x"], cells["y"], shown["n_tasks"], strict=True)
-    ]
-    text = ChartText(
+        value = float(row.n_tasks) if is_there else None
+        label = str(row.n_tasks) if is_there else words["missing"]
+        cells[y, x] = Cell(value, label, hover)
+    n_there = sum(cell.value is not None for cell in cells.values())
+    return chart_of(
+        "change",
         "plan_calendar",
-        words["calendar_title"],
-        words["calendar_subtitle"].format(hidden=not_drawn(n_hidden, lang)),
-        words["calendar_axis"],
-        words["calendar_alt"].format(
-            agencies=len(agencies),
-            columns=len(columns),
-            there=int(is_there.sum()),
-            missing=int((~is_there).sum()),
-        ),
-    )
-    if cells.empty:
-        return sentence_chart(text, "", source=source, lang=lang)
-    rows = row_labels(agency_name(name, lang) for name in agencies)
-    return heat_chart(
-        cells.assign(is_sure=False),
-        rows,
-        columns,
-        text,
         source=source,
         lang=lang,
-        column_lines=1,
+        table=heat_table(names, columns, cells) if cells else None,
+        hidden=not_drawn(n_hidden, lang),
+        agencies=len(names),
+        columns=len(columns),
+        there=n_there,
+        missing=len(cells) - n_there,
     )
 
 
@@ -100,68 +74,58 @@ def trend_dots(
     source: ChartSource,
     lang: str = "zh",
     interval: float = 0.95,
-) -> go.Figure:
+) -> Chart:
     """Draw each theme's change a year within agencies, with its interval.
 
     Parameters
     ----------
     trends : DataFrame, shape (n_themes, ...)
-        Result of ``compare.panel_trend``.
+        Result of ``measures.panel_trend``.
     themes : DataFrame
         The themes to draw.
     source : ChartSource
     lang : {"zh", "en"}, default "zh"
     interval : float, default 0.95
-        Level of the intervals, for the words that name it (0-1).
+        Level of the intervals (0-1).
 
     Returns
     -------
-    Figure
+    Chart
         One sentence where no agency has two years.
     """
-    words = section("change_charts", lang)
     names = theme_names(themes, lang)
     rows = trends.loc[trends["theme_id"].isin(names)].dropna(subset=["change_per_year"])
     rows = rows.sort_values("change_per_year", ascending=False, kind="stable")
     changes = [points(change, lang) for change in rows["change_per_year"]]
-    labels = [names[key] for key in rows["theme_id"]]
-    is_sure = rows["is_beyond_chance"].astype(bool)
+    labels = tuple(names[key] for key in rows["theme_id"])
+    is_sure = rows["is_beyond_chance"].astype(bool).tolist()
     found = [
-        f"{plain(name)} {change}"
+        f"{name} {change}"
         for name, change, sure in zip(labels, changes, is_sure, strict=True)
         if sure
     ]
-    text = ChartText(
+    marks = marks_of(
+        rows,
+        "change_per_year",
+        labels=changes,
+        kinds=["sure" if sure else "unsure" for sure in is_sure],
+        names=labels,
+        scale=100,  # points, as the axis says: "%" would read as a ratio
+    )
+    panel = Panel(labels, (Series("", marks),), form="points")
+    return chart_of(
+        "change",
         "trend_dots",
-        words["trend_title"],
-        words["trend_subtitle"].format(level=f"{interval:.0%}", themes=len(trends)),
-        words["trend_axis"].format(
-            agencies=trends["n_agencies"].max(), n=f"{trends['n_tasks'].max():,}"
-        ),
-        words["trend_alt"].format(themes=len(rows), found=words["join"].join(found)),
-    )
-    if rows.empty:
-        return sentence_chart(text, words["no_panel"], source=source, lang=lang)
-    # In percentage points, as the axis says: "%" would read as a ratio.
-    marks = pd.DataFrame(
-        {
-            "y": range(len(rows)),
-            "value": 100 * rows["change_per_year"].to_numpy(),
-            "lower": 100 * rows["change_per_year_lower"].to_numpy(),
-            "upper": 100 * rows["change_per_year_upper"].to_numpy(),
-            "label": changes,
-            "hover": [f"{a}<br>{b}" for a, b in zip(labels, changes, strict=True)],
-            "mark": ["sure" if sure else "unsure" for sure in is_sure],
-        }
-    )
-    return interval_chart(
-        {"": marks},
-        [wrapped(plain(name)) for name in labels],
-        text,
         source=source,
         lang=lang,
-        tick_format="+.1f",
-        reference=0.0,
+        panels=[panel] if labels else (),
+        reason=section("change", lang)["no_panel"],
+        interval=interval,
+        interval_kind="plans",
+        themes=len(trends),
+        agencies=trends["n_agencies"].max(),
+        n=f"{trends['n_tasks'].max():,}",
+        found=joined(found, lang),
     )
 
 
@@ -173,13 +137,13 @@ def year_dots(
     source: ChartSource,
     lang: str = "zh",
     interval: float = 0.95,
-) -> go.Figure:
+) -> Chart:
     """Draw one panel a theme, with its share in each year of the panel.
 
     Parameters
     ----------
     shares : DataFrame, shape (n_years * n_themes, ...)
-        Result of ``compare.theme_shares`` by ``year``, of ``selection.panel_of``.
+        Result of ``measures.theme_shares`` by ``year``, of ``selection.panel_of``.
     documents : DataFrame
         Documents of the panel.
     themes : DataFrame
@@ -189,61 +153,35 @@ def year_dots(
 
     Returns
     -------
-    Figure
+    Chart
         One sentence where no agency has two years.
     """
-    words = section("change_charts", lang)
+    words = section("change", lang)
     names = theme_names(themes, lang)
     n_agencies = documents["agency"].nunique()
-    cells = documents.drop_duplicates(["agency", "year"])
-    is_whole = len(cells) == n_agencies * documents["year"].nunique()
+    n_cells = len(documents.drop_duplicates(["agency", "year"]))
+    is_whole = n_cells == n_agencies * documents["year"].nunique()
     sizes = shares.drop_duplicates("year").set_index("year")["n_tasks"]
-    text = ChartText(
+    years = tuple(str(year) for year in sizes.index)
+    panels = []
+    for theme_id, title in names.items():
+        part = shares.loc[shares["theme_id"] == theme_id].set_index("year")
+        marks = marks_of(part.reindex(sizes.index), "share", names=years)
+        panels.append(Panel(years, (Series(title, marks),), title, "years", most=1.0))
+    return chart_of(
+        "change",
         "year_dots",
-        words["year_title"],
-        words["year_subtitle"].format(
-            agencies=n_agencies,
-            level=f"{interval:.0%}",
-            unbalanced="" if is_whole else words["unbalanced"],
-        ),
-        words["year_axis"].format(
-            sizes=", ".join(f"{year}: n = {n:,}" for year, n in sizes.items())
-        ),
-        words["year_alt"].format(themes=len(names)),
+        source=source,
+        lang=lang,
+        panels=panels if years else (),
+        reason=words["no_panel"],
+        interval=interval,
+        interval_kind="tasks",
+        agencies=n_agencies,
+        unbalanced="" if is_whole else words["year_dots"]["unbalanced"],
+        sizes=", ".join(f"{year}: n = {n:,}" for year, n in sizes.items()),
+        themes=len(names),
     )
-    if shares.empty or not len(names):
-        return sentence_chart(text, words["no_panel"], source=source, lang=lang)
-    n_across = min(3, len(names))
-    n_down = -(-len(names) // n_across)
-    figure = make_subplots(
-        rows=n_down,
-        cols=n_across,
-        shared_xaxes=True,
-        shared_yaxes=True,
-        horizontal_spacing=0.04,
-        vertical_spacing=min(0.5 / n_down, 0.1),
-        subplot_titles=list(names.values()),
-    )
-    for place, theme_id in enumerate(names):
-        part = shares.loc[shares["theme_id"] == theme_id]
-        position = {"row": place // n_across + 1, "col": place % n_across + 1}
-        for trace in _year_traces(part, list(sizes.index)):
-            figure.add_trace(trace, **position)
-    height = max(HEIGHT, 215 + 165 * n_down)
-    finish(figure, text, source=source, lang=lang, height=height, top_margin=132)
-    top = float(shares["share_upper"].max()) * 1.15
-    figure.update_yaxes(
-        tickformat=".0%", range=[0, top], gridcolor=GRID, zeroline=False, nticks=5
-    )
-    figure.update_layout(margin_l=70)
-    figure.update_xaxes(
-        tickvals=list(range(len(sizes))),
-        ticktext=[str(year) for year in sizes.index],
-        range=[-0.5, len(sizes) - 0.3],
-        showgrid=False,
-        zeroline=False,
-    )
-    return figure
 
 
 def change_heat_map(
@@ -253,13 +191,13 @@ def change_heat_map(
     source: ChartSource,
     lang: str = "zh",
     interval: float = 0.95,
-) -> go.Figure:
+) -> Chart:
     """Draw agencies by themes: the change from an agency's first year to its last.
 
     Parameters
     ----------
     changes : DataFrame, shape (n_agencies * n_themes, ...)
-        Result of ``answers.change.first_to_last``.
+        Result of ``first_to_last``.
     themes : DataFrame
         The themes to draw.
     source, lang, interval
@@ -267,97 +205,53 @@ def change_heat_map(
 
     Returns
     -------
-    Figure
+    Chart
         The 30 agencies with the largest changes, if there are more; one sentence
         where no agency has two years.
     """
-    words = section("change_charts", lang)
+    words = section("change", lang)["change_heat_map"]
     names = theme_names(themes, lang)
     rows = changes.loc[changes["theme_id"].isin(names)]
     shown, n_hidden = largest(named_agencies(rows), "agency", "change")
-    agencies = shown.drop_duplicates("agency")
-    text = ChartText(
-        "change_heat_map",
-        words["heat_title"],
-        words["heat_subtitle"].format(
-            level=f"{interval:.0%}", hidden=not_drawn(n_hidden, lang)
-        ),
-        words["heat_axis"],
-        words["heat_alt"].format(agencies=len(agencies), themes=len(names)),
-    )
-    if shown.empty:
-        return sentence_chart(text, words["no_panel"], source=source, lang=lang)
     labels = {
-        row.agency: words["heat_row"].format(
+        row.agency: words["row"].format(
             agency=agency_name(row.agency, lang),
             year_from=row.year_from,
             year_to=row.year_to,
             n_from=row.n_tasks_from,
             n_to=row.n_tasks_to,
         )
-        for row in agencies.itertuples()
+        for row in shown.drop_duplicates("agency").itertuples()
     }
-    row_places = {name: y for y, name in enumerate(labels)}
-    column_places = {key: x for x, key in enumerate(names)}
-    cells = pd.DataFrame(
-        {
-            "x": [column_places[key] for key in shown["theme_id"]],
-            "y": [row_places[name] for name in shown["agency"]],
-            "value": shown["change"].astype(float).to_numpy(),
-            "label": [_short_points(change) for change in shown["change"]],
-            "hover": [
-                words["heat_hover"].format(
-                    row=wrapped(labels[row.agency]),
-                    theme=names[row.theme_id],
-                    change=points(row.change, lang),
-                    lower=points(row.change_lower, lang),
-                    upper=points(row.change_upper, lang),
-                )
-                for row in shown.itertuples()
-            ],
-            "is_sure": shown["is_beyond_chance"].astype(bool).to_numpy(),
-        }
-    )
-    columns = list(theme_names(themes, lang, breaks=True).values())
-    return heat_chart(
-        cells,
-        row_labels(labels.values()),
-        columns,
-        text,
+    y = {name: place for place, name in enumerate(labels)}
+    x = {key: place for place, key in enumerate(names)}
+    cells = {
+        (y[row.agency], x[row.theme_id]): Cell(
+            number(row.change),
+            signed(100 * row.change, 0),
+            words["hover"].format(
+                row=labels[row.agency],
+                theme=names[row.theme_id],
+                change=points(row.change, lang),
+                lower=points(row.change_lower, lang),
+                upper=points(row.change_upper, lang),
+            ),
+            "two_way",
+            bool(row.is_beyond_chance),
+        )
+        for row in shown.itertuples()
+    }
+    columns = list(names.values())
+    return chart_of(
+        "change",
+        "change_heat_map",
         source=source,
         lang=lang,
-        scale="two_way",
-        column_lines=max(name.count("<br>") + 1 for name in columns),
+        table=heat_table(list(labels.values()), columns, cells) if cells else None,
+        reason=section("change", lang)["no_panel"],
+        hidden=not_drawn(n_hidden, lang),
+        interval=interval,
+        interval_kind="plans",
+        agencies=len(labels),
+        themes=len(names),
     )
-
-
-def _short_points(change: float) -> str:
-    value = f"{change:+.0%}".rstrip("%").replace("-", "−")
-    return "0" if value in ("+0", "−0") else value
-
-
-def _year_traces(part: pd.DataFrame, years: list[int]) -> list[go.Scatter]:
-    xs = [years.index(year) for year in part["year"]]
-    bounds = zip(xs, part["share_lower"], part["share_upper"], strict=True)
-    ends = [(x, float(low), float(high)) for x, low, high in bounds]
-    return [
-        go.Scatter(
-            x=[x for place, _, _ in ends for x in (place, place, None)],
-            y=[y for _, low, high in ends for y in (low, high, None)],
-            mode="lines",
-            line={"color": ACCENT, "width": 2},
-            hoverinfo="skip",
-        ),
-        go.Scatter(
-            x=xs,
-            y=part["share"].astype(float).tolist(),
-            mode="lines+markers+text",
-            line={"color": ACCENT, "width": 1, "dash": "dot"},
-            marker={"color": ACCENT, "size": 9},
-            text=[f" {percent(share)}" for share in part["share"]],
-            textposition="top right",
-            textfont={"size": 12, "color": INK},
-            cliponaxis=False,
-            hoverinfo="skip",
-        ),
-    ]

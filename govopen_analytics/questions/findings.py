@@ -32,7 +32,7 @@ def corpus_findings(
     DataFrame, shape (n_sentences, 2)
         ``topic`` and ``finding``.
     """
-    words = section("findings", lang)
+    words = section("coverage", lang)
     read = words["read"].format(
         documents=len(documents),
         agencies=documents["agency"].nunique(),
@@ -81,7 +81,7 @@ def coverage_findings(
     DataFrame, shape (n_sentences, 2)
         ``topic`` and ``finding``.
     """
-    words = section("findings", lang)
+    words = section("coverage", lang)
     labels = themes.set_index("theme_id")[f"label_{lang}"]
     plans = _plan_names(documents, words)
     shown = shares["theme_id"].isin(labels.index)
@@ -128,7 +128,7 @@ def confounding_findings(
         ``topic`` and ``finding``; no row where every agency has several years,
         or there is one year only.
     """
-    words = section("findings", lang)
+    words = section("coverage", lang)
     if confounding["is_confounded"]:
         return _sentences([("confounding", words["confounded"])])
     if confounding["is_partly_confounded"]:

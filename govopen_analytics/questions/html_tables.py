@@ -7,8 +7,17 @@ import pandas as pd
 
 from govopen_analytics.base.languages import percent
 from govopen_analytics.base.schemas import heading
-from govopen_analytics.charts.style import HtmlBlock
 from govopen_analytics.words import section
+
+
+class HtmlBlock:
+    """A piece of HTML that a notebook shows as its cell's result."""
+
+    def __init__(self, markup: str) -> None:
+        self.markup = markup
+
+    def _repr_html_(self) -> str:
+        return self.markup
 
 
 def plain_table(

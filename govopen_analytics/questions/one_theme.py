@@ -43,7 +43,7 @@ def theme_findings(
     DataFrame, shape (n_sentences, 2)
         ``topic`` and ``finding``.
     """
-    words = section("one_theme", lang)
+    words = section("theme", lang)
     name = theme_name(theme[f"label_{lang}"].iloc[0], lang)
     if pooled.empty or not pooled["n_tasks"].iloc[0]:
         return no_task_rows("theme", lang)

@@ -18,6 +18,10 @@ from govopen_analytics.measures.coder_scores import (
     expected_reliability,
 )
 from govopen_analytics.measures.coder_variants import ablation, threshold_sensitivity
+from govopen_analytics.measures.cross_validation import (
+    cross_validated,
+    cross_validation_scores,
+)
 from govopen_analytics.measures.reference_coding import (
     all_codings,
     coder_notes,
@@ -81,7 +85,7 @@ def validate_coding(
     codebook: Codebook,
     *,
     n_bootstrap: int = 1000,
-    level: float = 0.95,
+    interval: float = 0.95,
     seed: int = 0,
 ) -> dict[str, pd.DataFrame]:
     """Measure every coder against the codebook's reference codings.
@@ -92,7 +96,7 @@ def validate_coding(
         With reference codings.
     n_bootstrap : int, default 1000
         Draws behind each interval.
-    level : float, default 0.95
+    interval : float, default 0.95
         Level of the intervals (0-1).
     seed : int, default 0
         Seed of the draws.
@@ -102,8 +106,10 @@ def validate_coding(
     dict of str to DataFrame
         ``coders``, ``scores``, ``theme_scores``, ``confusions``, ``agreement``,
         ``share_errors``, ``share_distances``, ``abstentions``, ``calibration``,
-        ``threshold_sensitivity`` and ``ablation``; each function of this module
-        describes its own.
+        ``cross_validation``, ``threshold_sensitivity`` and ``ablation``; each
+        function of this module describes its own. ``calibration`` and
+        ``cross_validation`` rest on tasks of many fields, those of the plans
+        included, and on tasks about nothing in the codebook.
 
     Raises
     ------
@@ -112,8 +118,9 @@ def validate_coding(
     """
     tasks = reference_tasks(codebook)
     codings = all_codings(tasks, codebook)
-    draws = {"n_bootstrap": n_bootstrap, "level": level, "seed": seed}
+    draws = {"n_bootstrap": n_bootstrap, "level": interval, "seed": seed}
     errors = share_errors(tasks, codings, codebook, **draws)
+    written, unseen = cross_validated(codebook)
     return {
         "coders": coder_notes(codebook),
         "scores": coder_scores(tasks, codings, codebook, **draws),
@@ -123,7 +130,8 @@ def validate_coding(
         "share_errors": errors,
         "share_distances": share_distances(errors),
         "abstentions": abstentions(tasks, codings),
-        "calibration": calibration(codings, level=level),
+        "calibration": calibration(unseen, level=interval),
+        "cross_validation": cross_validation_scores(written, unseen, codebook, **draws),
         "threshold_sensitivity": threshold_sensitivity(tasks, codebook),
         "ablation": ablation(tasks, codings, codebook, **draws),
     }

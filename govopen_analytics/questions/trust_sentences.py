@@ -20,7 +20,7 @@ def validity_findings(
     themes: pd.DataFrame,
     plan_names: Mapping[str, str] | None = None,
     *,
-    level: float = 0.95,
+    interval: float = 0.95,
     lang: str = "zh",
 ) -> pd.DataFrame:
     """Say in sentences how far the coding can be trusted, and on what basis.
@@ -33,7 +33,7 @@ def validity_findings(
         The codebook's ``themes``.
     plan_names : mapping of str to str, optional
         Name of each plan for a reader.
-    level : float, default 0.95
+    interval : float, default 0.95
         Level of the intervals.
     lang : {"zh", "en"}, default "zh"
 
@@ -44,7 +44,7 @@ def validity_findings(
     """
     words = section("trust", lang)
     sentences = [
-        _score_sentence(tables["scores"], words, level, lang),
+        _score_sentence(tables["scores"], words, interval, lang),
         _weakest_sentence(tables["theme_scores"], themes, words, lang),
         _share_sentence(tables, plan_names or {}, words),
         _abstention_sentence(tables["abstentions"], words, lang),
@@ -85,7 +85,9 @@ def codebook_findings(
     return pd.DataFrame({"topic": "validity", "finding": sentences})
 
 
-def _score_sentence(scores: pd.DataFrame, words: dict, level: float, lang: str) -> str:
+def _score_sentence(
+    scores: pd.DataFrame, words: dict, interval: float, lang: str
+) -> str:
     rows = scores.loc[scores["coder"] == MAIN_CODER].set_index("measure")
     shown = {
         name: between(row["value"], row["value_lower"], row["value_upper"], words)
@@ -96,7 +98,7 @@ def _score_sentence(scores: pd.DataFrame, words: dict, level: float, lang: str) 
         accuracy=shown["primary_accuracy"],
         micro=shown["micro_f1"],
         macro=shown["macro_f1"],
-        level=f"{level:.0%}",
+        level=f"{interval:.0%}",
     )
 
 

@@ -15,7 +15,9 @@ from govopen_analytics.questions.trust_sentences import validity_findings
 from govopen_analytics.questions.trust_views import (
     agreement_view,
     basis_view,
+    calibration_sentences,
     corrected_view,
+    cross_validation_view,
     reliability_view,
     score_view,
     share_view,
@@ -33,7 +35,7 @@ def validity_summary(
     tables: Mapping[str, pd.DataFrame],
     codebook: Codebook,
     *,
-    level: float = 0.95,
+    interval: float = 0.95,
     lang: str = "zh",
 ) -> str:
     """Write the measures up as a short page.
@@ -44,7 +46,7 @@ def validity_summary(
         Result of ``validate_coding``; a table ``corrected_shares`` is shown where
         there is one.
     codebook : Codebook
-    level : float, default 0.95
+    interval : float, default 0.95
         Level of the intervals.
     lang : {"zh", "en"}, default "zh"
 
@@ -55,15 +57,16 @@ def validity_summary(
     """
     words = section("trust", lang)
     themes, heads = codebook.themes, words["sections"]
-    found = validity_findings(tables, themes, level=level, lang=lang)["finding"]
+    found = validity_findings(tables, themes, interval=interval, lang=lang)["finding"]
     calibrated = tables["calibration"]
-    scored = reliability_view(pd.DataFrame(), calibrated, level=level, lang=lang)
+    scored = reliability_view(pd.DataFrame(), calibrated, interval=interval, lang=lang)
     sections = {
         "basis": basis_view(tables, lang=lang),
         "scores": score_view(tables, lang=lang),
-        "themes": theme_view(tables, themes, level=level, lang=lang),
+        "themes": theme_view(tables, themes, interval=interval, lang=lang),
         "agreement": agreement_view(tables, lang=lang),
         "shares": share_view(tables, themes, lang=lang),
+        "cross_validation": cross_validation_view(tables, lang=lang),
         "calibration": scored,
         "thresholds": threshold_view(tables, lang=lang),
         "ablation": score_view(tables, name="ablation", lang=lang),
@@ -71,13 +74,15 @@ def validity_summary(
     if "corrected_shares" in tables:
         corrected = tables["corrected_shares"]
         sections["corrected"] = corrected_view(
-            corrected, themes, level=level, lang=lang
+            corrected, themes, interval=interval, lang=lang
         )
     parts = [f"# {words['title']}"]
     parts.append("\n".join(f"- {_escaped(sentence)}" for sentence in found))
     for name, table in sections.items():
         parts.append(f"## {heads[name].format(coder=coder_label(MAIN_CODER, lang))}")
         parts.append(_markdown_table(table))
+        if name == "calibration":
+            parts += map(_escaped, calibration_sentences(tables, lang=lang))
     named = words["codebook"].format(name=codebook.name, version=codebook.version)
     parts += [words["ablation_note"], _escaped(named), words["files"]]
     return "\n\n".join(parts) + "\n"
@@ -88,7 +93,7 @@ def write_validity(
     folder: Path | str,
     codebook: Codebook,
     *,
-    level: float = 0.95,
+    interval: float = 0.95,
     lang: str = "zh",
 ) -> Path:
     """Write every table as CSV and the summary beside them.
@@ -98,7 +103,7 @@ def write_validity(
 
     Parameters
     ----------
-    tables, codebook, level, lang
+    tables, codebook, interval, lang
         As for ``validity_summary``.
     folder : Path or str
         Made where missing; files of other names stay.
@@ -110,7 +115,7 @@ def write_validity(
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    text = validity_summary(tables, codebook, level=level, lang=lang)
+    text = validity_summary(tables, codebook, interval=interval, lang=lang)
     aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
     try:
         for name, table in tables.items():

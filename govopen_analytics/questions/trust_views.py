@@ -95,12 +95,70 @@ def score_view(
     return titled(columns, lang)
 
 
+def cross_validation_view(
+    tables: Mapping[str, pd.DataFrame], *, lang: str = "zh"
+) -> pd.DataFrame:
+    """Lay out what models make of fields and plans they have not seen.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Result of ``validate_coding``.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    DataFrame of str, shape (n_parts, n_measures + 2)
+    """
+    words = section("trust", lang)
+    table = tables["cross_validation"]
+    parts = list(dict.fromkeys(table["part"]))
+    values = table.set_index(["part", "measure"])["value"].unstack()
+    n_tasks = table.loc[table["measure"] == "coverage"].set_index("part")["n_tasks"]
+    columns: dict[str, list] = {
+        "part": [words["parts"][part] for part in parts],
+        "n_tasks": [str(n) for n in n_tasks.loc[parts]],
+    }
+    for measure in (*_MEASURES, "silence"):
+        if measure in values:
+            columns[measure] = [number(value) for value in values.loc[parts, measure]]
+    return titled(columns, lang)
+
+
+def calibration_sentences(
+    tables: Mapping[str, pd.DataFrame], *, lang: str = "zh"
+) -> list[str]:
+    """Say how well the score is calibrated, and who wrote the tasks.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Result of ``validate_coding``.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    list of str
+    """
+    words = section("trust", lang)
+    table = tables["cross_validation"].set_index("measure")
+    error, noise = table.loc["calibration_error"], table.loc["calibration_noise"]
+    said = words["calibration_error"].format(
+        value=number(error["value"]),
+        n=int(error["n_tasks"]),
+        noise=number(noise["value"]),
+        most=number(noise["value_upper"]),
+    )
+    is_written = (tables["cross_validation"]["part"] == "fields_left_out").any()
+    return [said, words["written"]] if is_written else [said]
+
+
 def theme_view(
     tables: Mapping[str, pd.DataFrame],
     themes: pd.DataFrame,
     *,
     coder: str = MAIN_CODER,
-    level: float = 0.95,
+    interval: float = 0.95,
     lang: str = "zh",
 ) -> pd.DataFrame:
     """Lay one coder's scores out by theme.
@@ -112,7 +170,7 @@ def theme_view(
     themes : DataFrame
         The codebook's ``themes``.
     coder : str, default "combined"
-    level : float, default 0.95
+    interval : float, default 0.95
         Level of the intervals, for the heading.
     lang : {"zh", "en"}, default "zh"
 
@@ -134,7 +192,7 @@ def theme_view(
             for row in rows.itertuples()
         ],
     }
-    return titled(columns, lang, level, "f1")
+    return titled(columns, lang, interval, "f1")
 
 
 def agreement_view(
@@ -223,7 +281,7 @@ def reliability_view(
     reliability: pd.DataFrame,
     calibrated: pd.DataFrame,
     *,
-    level: float = 0.95,
+    interval: float = 0.95,
     lang: str = "zh",
 ) -> pd.DataFrame:
     """Lay scores out: how often they are right, how often they occur here.
@@ -234,7 +292,7 @@ def reliability_view(
         Result of ``expected_reliability``; without rows, only `calibrated`.
     calibrated : DataFrame
         Result of ``calibration``.
-    level : float, default 0.95
+    interval : float, default 0.95
         Level of the intervals, for the heading.
     lang : {"zh", "en"}, default "zh"
 
@@ -259,7 +317,7 @@ def reliability_view(
     if not reliability.empty:
         columns["n_corpus_tasks"] = list(reliability["n_corpus_tasks"])
         columns["corpus_share"] = [percent(v) for v in reliability["corpus_share"]]
-    return titled(columns, lang, level, "accuracy")
+    return titled(columns, lang, interval, "accuracy")
 
 
 def threshold_view(
@@ -302,7 +360,7 @@ def corrected_view(
     corrected: pd.DataFrame,
     themes: pd.DataFrame,
     *,
-    level: float = 0.95,
+    interval: float = 0.95,
     lang: str = "zh",
 ) -> pd.DataFrame:
     """Lay corrected shares out beside the plain ones.
@@ -313,7 +371,7 @@ def corrected_view(
         Result of ``review.review_corrected_shares`` over all tasks together.
     themes : DataFrame
         The codebook's ``themes``.
-    level : float, default 0.95
+    interval : float, default 0.95
         Level of the intervals, for the heading.
     lang : {"zh", "en"}, default "zh"
 
@@ -339,4 +397,4 @@ def corrected_view(
             for row in corrected.itertuples()
         ],
     }
-    return titled(columns, lang, level, "corrected")
+    return titled(columns, lang, interval, "corrected")

@@ -184,3 +184,20 @@ def test_decisions_that_moved_or_have_no_task_are_told(raw_dir, tmp_path):
     ]
     for lang in ("zh", "en"):
         assert "review_changes" in remark_in_words(told[-1], lang)
+
+
+def test_tables_with_an_unexpected_error_are_never_fresh(
+    raw_dir, tmp_path, monkeypatch
+):
+    from govopen_analytics.plans import corpus
+
+    def fail(*args, **options):
+        raise RuntimeError("no reason")
+
+    out = tmp_path / "out"
+    with monkeypatch.context() as patched:
+        patched.setattr(corpus, "_read", fail)
+        build_processed(raw_dir, out)
+    assert not is_built(raw_dir, out)
+    build_processed(raw_dir, out)
+    assert is_built(raw_dir, out)

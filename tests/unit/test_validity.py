@@ -9,8 +9,10 @@ import yaml
 
 from govopen_analytics.base import schemas
 from govopen_analytics.base.errors import CodebookError
+from govopen_analytics.charts.draw import draw
 from govopen_analytics.coding.codebook import load_codebook
 from govopen_analytics.measures.coder_scores import SCORE_BANDS, score_bands
+from govopen_analytics.measures.cross_validation import calibration_error
 from govopen_analytics.questions import trust as validity
 from govopen_analytics.questions import trust_charts as figures_validity
 from govopen_analytics.questions.trust_summary import SUMMARY_FILE
@@ -142,7 +144,7 @@ def test_abstentions_by_hand():
 
 @pytest.mark.parametrize(
     ("score", "band"),
-    [(0.0, 0), (0.49, 0), (0.5, 1), (0.7, 2), (0.9, 3), (0.9699, 3), (1.0, 4)],
+    [(0.0, 0), (0.09, 0), (0.1, 1), (0.7, 7), (0.8999, 8), (0.9, 9), (1.0, 9)],
 )
 def test_every_score_lies_in_one_band(score, band):
     assert score_bands(pd.Series([score])).tolist() == [band]
@@ -154,7 +156,7 @@ def test_calibration_by_hand():
     )
     data.loc[data["coder"] == "combined", "score"] = [0.6, 0.6, 0.99]
     rows = validity.calibration(data)
-    assert rows["n_tasks"].tolist() == [0, 2, 0, 0, 1]
+    assert rows["n_tasks"].tolist() == [0, 0, 0, 0, 0, 0, 2, 0, 0, 1]
     assert rows["accuracy"].dropna().tolist() == [1.0, 0.0]
     assert len(rows) == len(SCORE_BANDS) - 1
     # No task, no knowledge: from nothing to everything.
@@ -162,8 +164,39 @@ def test_calibration_by_hand():
     own = validity.expected_reliability(
         tasks(*"aaaa"), data.loc[data["coder"] == "combined"], rows
     )
-    assert own["n_corpus_tasks"].tolist() == [0, 2, 0, 0, 1]
+    assert own["n_corpus_tasks"].tolist() == [0, 0, 0, 0, 0, 0, 2, 0, 0, 1]
     assert own["corpus_share"].sum() == 0.75
+
+
+@pytest.mark.parametrize(
+    ("scores", "machine", "expected"),
+    [
+        # Two of three right at a score of 2/3, one bin.
+        ([0.65, 0.65, 0.65], "explain, answer, answer", abs(2 / 3 - 0.65)),
+        # Certain and right, certain and wrong: no error, and all of it.
+        ([1.0, 1.0, 1.0], "explain, answer, channels", 0.0),
+        ([1.0, 1.0, 1.0], "answer, explain, answer", 1.0),
+        # What is not coded has score 0 and is right about that.
+        ([1.0, 1.0], "explain, answer, ", 0.0),
+    ],
+)
+def test_calibration_error_by_hand(scores, machine, expected):
+    data = codings(reference="explain, answer, channels", combined=machine)
+    data.loc[data["coder"] == "combined", "score"] = scores
+    value, noise, most = calibration_error(data, pd.Series(["t0", "t1", "t2"]))
+    assert value == pytest.approx(expected)
+    assert noise <= most
+
+
+def test_noise_shrinks_with_the_number_of_tasks():
+    found = []
+    for n in (20, 2000):
+        data = codings(combined=",".join(["explain"] * n)).assign(score=0.5)
+        ids = pd.Series([f"t{i}" for i in range(n)])
+        found.append(calibration_error(data, ids, n_draws=200)[1])
+    # The mean distance of a coin's share of heads from a half.
+    assert found[0] == pytest.approx(0.0881, abs=0.02)
+    assert found[1] == pytest.approx(0.0089, abs=0.002)
 
 
 # The whole ------------------------------------------------------------------------
@@ -228,6 +261,7 @@ def _measured_backwards(book):
     data = validity.all_codings(own, book).iloc[::-1]
     draws = {"n_bootstrap": 200}
     errors = validity.share_errors(own, data, book, **draws)
+    written, unseen = validity.cross_validated(book)
     return {
         "coders": validity.coder_notes(book),
         "scores": validity.coder_scores(own, data, book, **draws),
@@ -237,7 +271,10 @@ def _measured_backwards(book):
         "share_errors": errors,
         "share_distances": validity.share_distances(errors),
         "abstentions": validity.abstentions(own, data),
-        "calibration": validity.calibration(data),
+        "calibration": validity.calibration(unseen),
+        "cross_validation": validity.cross_validation_scores(
+            written.iloc[::-1], unseen.iloc[::-1], book, **draws
+        ),
         "threshold_sensitivity": validity.threshold_sensitivity(own, book),
         "ablation": validity.ablation(own, data, book, **draws),
     }
@@ -328,6 +365,18 @@ def test_shipped_coding_meets_its_marks_on_plans_left_out(shipped):
     assert (tables["scores"]["n_tasks"] == 136).all()
 
 
+def test_shipped_coding_meets_its_marks_on_fields_left_out(shipped):
+    _, tables = shipped
+    rows = tables["cross_validation"].set_index(["part", "measure"])
+    value = rows["value"]
+    assert value["fields_left_out", "primary_accuracy"] >= 0.92
+    assert value["fields_left_out", "macro_f1"] >= 0.92
+    assert value["all", "coverage"] >= 0.97
+    assert value["all", "silence"] >= 0.9
+    assert value["all", "calibration_error"] <= 0.05
+    assert rows["n_tasks"]["all", "calibration_error"] >= 1000
+
+
 def test_shipped_coders_are_language_models_and_unchecked(shipped):
     book, tables = shipped
     notes = tables["coders"].set_index("coder")
@@ -344,7 +393,7 @@ def test_shipped_coders_are_language_models_and_unchecked(shipped):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize(
-    ("draw", "name"),
+    ("make", "name"),
     [
         (figures_validity.theme_f1_plot, "validity_theme_f1"),
         (figures_validity.confusion_heat_map, "validity_confusion"),
@@ -353,17 +402,16 @@ def test_shipped_coders_are_language_models_and_unchecked(shipped):
         (figures_validity.share_error_plot, "validity_share_error"),
     ],
 )
-def test_figures_carry_name_words_and_source(small, draw, name, lang):
+def test_charts_carry_name_words_and_source(small, make, name, lang):
     book, tables = small
-    figure = draw(tables, book.themes, lang=lang)
-    assert figure.layout.meta["name"] == name and figure.layout.meta["alt"]
-    notes = " ".join(note.text for note in figure.layout.annotations)
-    assert "n = 12" in notes and "<b>" not in figure.to_json()
+    chart = make(tables, book.themes, lang=lang)
+    assert chart.name == name and chart.alt and "n = 12" in chart.source
+    assert "<b>" not in draw(chart).to_json()
 
 
 def test_confusion_map_counts_what_agrees(small):
     book, tables = small
-    figure = figures_validity.confusion_heat_map(
+    chart = figures_validity.confusion_heat_map(
         tables, book.themes, coder="keywords", lang="en"
     )
-    assert figure.layout.meta["alt"].endswith("6 tasks agree, 6 do not.")
+    assert chart.alt.endswith("6 tasks agree, 6 do not.")

@@ -134,7 +134,8 @@ def test_whatever_goes_wrong_is_a_failure(tmp_path, monkeypatch):
 
 def test_a_corpus_is_the_rows_of_its_files(tmp_path):
     for n in range(14):
-        (tmp_path / f"p{n:02d}.txt").write_text(PLAN, encoding="utf-8")
+        text = PLAN.replace("某市", f"第{n}市").replace("三日", f"{n}日")
+        (tmp_path / f"p{n:02d}.txt").write_text(text, encoding="utf-8")
     one, many = (load_corpus(tmp_path, n_workers=n) for n in (1, 3))
     for name in ("documents", "tasks", "spans", "failures", "remarks"):
         assert getattr(one, name).equals(getattr(many, name))
