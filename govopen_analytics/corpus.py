@@ -18,14 +18,14 @@ from govopen_analytics.coding.codebook import Codebook, load_codebook
 from govopen_analytics.coding.coded import code_plans
 from govopen_analytics.coding.concordance import find_word
 from govopen_analytics.plans.corpus import read_plans
-from govopen_analytics.questions import commitments, displays, views
+from govopen_analytics.questions import commitments, displays, selection
 from govopen_analytics.questions.citation import Citation, citation
 from govopen_analytics.questions.measure_charts import measure_chart
 from govopen_analytics.questions.responsibility import period_names
 from govopen_analytics.questions.result import Result
 
 if TYPE_CHECKING:
-    from govopen_analytics.charts.style import FigureSource
+    from govopen_analytics.charts.style import ChartSource
 
 By = str | Sequence[str]
 OPEN_GOVERNMENT = ("open_government",)
@@ -210,7 +210,7 @@ class Corpus:
         places = plans.loc[tables.tasks["document_id"], [*_OF_THE_PLAN, *own]]
         tasks = tables.tasks.assign(
             **{name: places[name].array for name in places},
-            **views.theme_columns(tables, lang=self.lang),
+            **selection.theme_columns(tables, lang=self.lang),
         )
         return tasks[[*_FIRST, *(name for name in tasks if name not in _FIRST)]]
 
@@ -300,7 +300,7 @@ class Corpus:
         """
         chosen = {"level": _listed(levels)}
         chosen |= {name: _listed(values) for name, values in columns.items()}
-        tables = views.select_plans(
+        tables = selection.select_plans(
             self.tables,
             agencies=_listed(agencies),
             years=_listed(years),
@@ -308,7 +308,7 @@ class Corpus:
             columns=chosen,
         )
         wanted = _listed(themes)
-        return self._with(views.select_tasks(tables, wanted) if wanted else tables)
+        return self._with(selection.select_tasks(tables, wanted) if wanted else tables)
 
     def recode(self, codebook: Codebook) -> "Corpus":
         """Code the same plans by another codebook.
@@ -633,11 +633,11 @@ class Corpus:
         return displays.corpus_html(self._lines())
 
     @property
-    def source(self) -> "FigureSource":
+    def source(self) -> "ChartSource":
         """What the source line of a chart says."""
-        from govopen_analytics.charts.style import FigureSource
+        from govopen_analytics.charts.style import ChartSource
 
-        return FigureSource.of(self.tables, date=self.date)
+        return ChartSource.of(self.tables, date=self.date)
 
     @property
     def chart_options(self) -> dict[str, Any]:
@@ -689,7 +689,7 @@ class Corpus:
         return self._result(name, self._labelled(table, themes), by)
 
     def _labelled(self, table: pd.DataFrame, themes: Iterable[str]) -> pd.DataFrame:
-        shown = views.select_themes(self.themes, _listed(themes))
+        shown = selection.select_themes(self.themes, _listed(themes))
         labels = shown.set_index("theme_id")[f"label_{self.lang}"]
         kept = table.loc[table["theme_id"].isin(labels.index)].reset_index(drop=True)
         place = list(kept.columns).index("theme_id")
@@ -725,7 +725,7 @@ class Corpus:
 
 
 def _about(tables: Tables, subjects: Iterable[str]) -> Tables:
-    return views.select_plans(tables, subjects=subjects) if subjects else tables
+    return selection.select_plans(tables, subjects=subjects) if subjects else tables
 
 
 def _with_series(tables: Tables) -> Tables:

@@ -55,7 +55,6 @@ def _run(names, number, processed_dir, output_dir, parameters):
 def shown_html(names):
     """What the notebook shows as HTML, without its charts."""
     shown = [value for key, value in names.items() if key.startswith("shown: ")]
-    shown = [block for block in shown if not hasattr(block, "to_plotly_json")]
     return "".join(b._repr_html_() for b in shown if hasattr(b, "_repr_html_"))
 
 

@@ -1,24 +1,13 @@
-"""The chart of each measure, for any groups: dots with intervals.
+"""The chart of each measure, for any groups: dots with intervals."""
 
-This is the only place where the results of ``Corpus`` meet a chart function.
-"""
-
-import html
 from dataclasses import dataclass
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from govopen_analytics.base.languages import percent
-from govopen_analytics.charts.frame import (
-    ChartSource,
-    ChartText,
-    interval_chart,
-    not_drawn,
-    points,
-    row_labels,
-    sentence_chart,
-)
+from govopen_analytics.charts.build import chart_of, marks_of
+from govopen_analytics.charts.model import Chart, Mark, Panel, Reference, Series
+from govopen_analytics.charts.style import ChartSource, not_drawn, signed
 from govopen_analytics.questions.selection import MOST_ROWS
 from govopen_analytics.words import section
 
@@ -37,12 +26,14 @@ class ChartPlan:
         Columns that name a row beside those that name the group.
     panels : str
         Column with a value per panel; empty draws one panel.
-    unit : {"share", "change", "number"}
+    form : {"share", "points", "decimal"}
         How values are written.
     sure : str
         Boolean column: filled marks where it holds; empty fills all.
-    reference : float or None
-        Where a vertical line stands.
+    kind : {"unsure", "unseen"}
+        The other marks.
+    has_zero : bool
+        Whether a line stands at 0.
     has_groups : bool
         Whether the columns that name the groups name rows.
     """
@@ -50,44 +41,39 @@ class ChartPlan:
     value: str
     rows: tuple[str, ...] = ()
     panels: str = ""
-    unit: str = "share"
+    form: str = "share"
     sure: str = ""
-    reference: float | None = None
+    kind: str = "unsure"
+    has_zero: bool = False
     has_groups: bool = True
 
 
 PLANS = {
-    "theme_shares": ChartPlan("share", panels="theme", sure="is_observed"),
+    "theme_shares": ChartPlan(
+        "share", panels="theme", sure="is_observed", kind="unseen"
+    ),
     "change": ChartPlan(
-        "change",
-        ("year_from", "year_to"),
-        panels="theme",
-        unit="change",
-        sure="is_beyond_chance",
-        reference=0.0,
+        "change", ("year_from", "year_to"), panels="theme", form="points", has_zero=True
     ),
-    "trend": ChartPlan(
-        "change_per_year",
-        ("theme",),
-        unit="change",
-        sure="is_beyond_chance",
-        reference=0.0,
-    ),
+    "trend": ChartPlan("change_per_year", ("theme",), form="points", has_zero=True),
     "gaps": ChartPlan("chance_unobserved", panels="theme"),
     "distances": ChartPlan(
-        "distance",
-        ("group", "reference"),
-        unit="number",
-        sure="is_beyond_chance",
-        has_groups=False,
+        "distance", ("group", "reference"), form="decimal", has_groups=False
     ),
     "responsibility": ChartPlan("lead_share", ("unit_name",)),
     "deadlines": ChartPlan("share", ("label",)),
     "commitments": ChartPlan("share", panels="label"),
     "completion": ChartPlan("share", panels="label"),
-    "distinctive_words": ChartPlan("log_odds", ("word",), unit="number", reference=0.0),
+    "distinctive_words": ChartPlan(
+        "log_odds", ("word",), form="decimal", has_zero=True
+    ),
     "reuse": ChartPlan("reused_share"),
     "kwic": ChartPlan("share"),
+}
+_WRITTEN = {
+    "share": percent,
+    "points": lambda value: signed(100 * value),
+    "decimal": "{:.2f}".format,
 }
 
 
@@ -99,7 +85,7 @@ def measure_chart(
     source: ChartSource,
     lang: str,
     interval: float,
-) -> go.Figure:
+) -> Chart:
     """Draw the table of a measure.
 
     Parameters
@@ -113,95 +99,69 @@ def measure_chart(
     source : ChartSource
     lang : {"zh", "en"}
     interval : float
-        Level of the intervals, for the words that name it (0-1).
+        Level of the intervals (0-1).
 
     Returns
     -------
-    Figure
+    Chart
         Of the first 30 rows and 12 panels; one sentence where there is no row.
     """
-    words, plan = section("measure_charts", lang), PLANS[measure]
-    title = words["titles"][measure]
-    if table.empty:
-        text = ChartText(measure, title, "", "", "")
-        return sentence_chart(text, words["nothing"], source=source, lang=lang)
+    plan, words = PLANS[measure], section("measure_charts", lang)
     names = [*(by if plan.has_groups else []), *plan.rows]
-    named = table.assign(_row=_row_names(table, names, words))
-    kept = list(dict.fromkeys(named["_row"]))
-    shown = kept[:MOST_ROWS]
-    named = named.loc[named["_row"].isin(shown)]
-    marks = _marks(named, plan, shown, lang)
-    groups = named[plan.panels].astype("string").fillna("–") if plan.panels else None
-    panels = (
-        {"": marks}
-        if groups is None
-        else {
-            html.escape(str(name), quote=False): marks.loc[groups == name]
-            for name in list(dict.fromkeys(groups))[:MOST_PANELS]
-        }
-    )
-    text = ChartText(
+    rows = _row_names(table, names, section("charts", lang)["with_n"])
+    shown = tuple(dict.fromkeys(rows))[:MOST_ROWS]
+    panels = []
+    titles = table[plan.panels].astype("string").fillna("–") if plan.panels else None
+    for title in [""] if titles is None else list(dict.fromkeys(titles))[:MOST_PANELS]:
+        here = table.assign(_row=rows)
+        if titles is not None:
+            here = here.loc[titles == title]
+        panels.append(_panel(here, shown, str(title), plan, words["zero"]))
+    return chart_of(
+        "measure_charts",
         measure,
-        title,
-        words["subtitle"].format(
-            level=f"{interval:.0%}", hidden=not_drawn(len(kept) - len(shown), lang)
-        ),
-        "",
-        words["alt"].format(title=title, n=len(marks)),
-    )
-    return interval_chart(
-        panels,
-        row_labels(shown),
-        text,
         source=source,
         lang=lang,
-        tick_format={"share": ".0%", "change": "+.0%", "number": ""}[plan.unit],
-        reference=plan.reference,
+        panels=panels if shown else (),
+        reason=words["nothing"],
+        hidden=not_drawn(len(set(rows)) - len(shown), lang),
+        interval=interval,
+        n=len(table),
     )
 
 
-def _row_names(table: pd.DataFrame, names: list[str], words: dict) -> list[str]:
-    labels = [
-        " · ".join(map(_text, row)) for row in table[names].itertuples(index=False)
-    ]
+def _panel(
+    table: pd.DataFrame, rows: tuple[str, ...], title: str, plan: ChartPlan, zero: str
+) -> Panel:
+    drawn = table.drop_duplicates("_row").set_index("_row").reindex(list(rows))
+    kinds = ["sure"] * len(drawn)
+    if plan.sure:
+        kinds = ["sure" if sure is True else plan.kind for sure in drawn[plan.sure]]
+    write = _WRITTEN[plan.form]
+    labels = ["" if pd.isna(value) else write(value) for value in drawn[plan.value]]
+    marks: tuple[Mark, ...] = marks_of(
+        drawn,
+        plan.value,
+        labels=labels,
+        kinds=kinds,
+        names=rows,
+        scale=100.0 if plan.form == "points" else 1.0,
+    )
+    return Panel(
+        rows,
+        (Series("", marks),),
+        title=title,
+        form=plan.form,
+        reference=Reference(0.0, zero, "") if plan.has_zero else None,
+    )
+
+
+def _row_names(table: pd.DataFrame, names: list[str], with_n: str) -> list[str]:
+    parts = table[names].itertuples(index=False)
+    labels = [" · ".join("–" if pd.isna(p) else str(p) for p in row) for row in parts]
     if "n_tasks" not in table:
         return labels
     return [
-        words["of"].format(name=label, n=f"{n:,}") if label else f"n = {n:,}"
+        with_n.format(name=label, n=f"{n:,}")
         for label, n in zip(labels, table["n_tasks"], strict=True)
     ]
-
-
-def _text(value: object) -> str:
-    return "–" if pd.isna(value) else str(value)
-
-
-def _marks(
-    table: pd.DataFrame, plan: ChartPlan, rows: list[str], lang: str
-) -> pd.DataFrame:
-    value = table[plan.value].astype(float)
-    is_sure = table[plan.sure].astype(bool) if plan.sure else value.notna()
-    labels = [_written(one, plan.unit, lang) for one in value]
-    none = pd.Series(float("nan"), table.index)
-    return pd.DataFrame(
-        {
-            "y": table["_row"].map(rows.index),
-            "value": value,
-            "lower": table.get(f"{plan.value}_lower", none).astype(float),
-            "upper": table.get(f"{plan.value}_upper", none).astype(float),
-            "label": labels,
-            "hover": [
-                f"{html.escape(row)}<br>{label}"
-                for row, label in zip(table["_row"], labels, strict=True)
-            ],
-            "mark": is_sure.map({True: "sure", False: "unsure"}),
-        }
-    )
-
-
-def _written(value: float, unit: str, lang: str) -> str:
-    if pd.isna(value):
-        return "–"
-    if unit == "share":
-        return percent(value)
-    return points(value, lang) if unit == "change" else f"{value:.2f}"

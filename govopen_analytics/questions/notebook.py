@@ -1,16 +1,13 @@
 """What a notebook shows and keeps: set once for the notebook, then ``show(x)``."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeGuard
 
 import pandas as pd
 
-from govopen_analytics.questions import html_tables, results
+from govopen_analytics.charts.model import Chart
+from govopen_analytics.questions import results, tables
 from govopen_analytics.questions.readable import styled
 from govopen_analytics.questions.result import Result
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 
 class Notebook:
@@ -37,7 +34,7 @@ class Notebook:
 
         Parameters
         ----------
-        thing : DataFrame, Result, Figure or object
+        thing : DataFrame, Result, Chart or object
             A table is shown with headings in the language, the first 200 rows of
             it; findings (``topic``, ``finding``) as a list of sentences.
         columns : iterable of str
@@ -51,9 +48,9 @@ class Notebook:
         if isinstance(thing, pd.DataFrame):
             self.keep(thing, name)
             display(self._table(thing, columns))
-        elif _is_figure(thing):
-            results.save_figure(thing, self.output_dir)
-            display(thing)
+        elif isinstance(thing, Chart):
+            results.save_chart(thing, self.output_dir)
+            display(results.if_drawn(thing))
         else:
             display(thing)
 
@@ -73,9 +70,9 @@ class Notebook:
 
     def _table(self, table: pd.DataFrame, columns: Iterable[str]) -> object:
         if _are_findings(table):
-            return html_tables.sentence_list(table)
+            return tables.sentence_list(table)
         if table.empty:
-            return html_tables.plain_table(table, lang=self.lang)
+            return tables.plain_table(table, lang=self.lang)
         return styled(table, columns, lang=self.lang, interval=self.interval)
 
 
@@ -88,7 +85,3 @@ def display(thing: object) -> None:
 
 def _are_findings(table: pd.DataFrame) -> bool:
     return list(table.columns) == ["topic", "finding"]
-
-
-def _is_figure(thing: object) -> "TypeGuard[go.Figure]":
-    return hasattr(thing, "to_plotly_json") and hasattr(thing, "layout")

@@ -3,15 +3,12 @@
 import html
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from govopen_analytics.charts.model import Chart
 from govopen_analytics.questions.readable import styled
 from govopen_analytics.words import section
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 _MOST_SHOWN = 12  # rows of a display
 # Columns that a display leaves out: codes beside their labels, and the details of a
@@ -58,12 +55,12 @@ class Result:
 
     name: str
     table: pd.DataFrame
-    draw: Callable[[], "go.Figure"]
+    draw: Callable[[], Chart]
     lang: str = "zh"
     interval: float = 0.95
     counts: pd.DataFrame | None = None
 
-    def plot(self) -> "go.Figure":
+    def plot(self) -> Chart:
         """Return the chart of this measure."""
         return self.draw()
 

@@ -14,6 +14,7 @@ import govopen_analytics.base.tables as tables_module
 import govopen_analytics.corpus as corpus_module
 from govopen_analytics.base.errors import CodebookError, SelectionError, SourceError
 from govopen_analytics.base.tables import Tables
+from govopen_analytics.charts.draw import draw
 from govopen_analytics.coding.concordance import find_word
 from govopen_analytics.questions.displays import marked_text
 from govopen_analytics.questions.readable import readable
@@ -256,16 +257,18 @@ def test_shares_are_those_of_the_measure_with_labels(corpus):
 )
 def test_every_measure_has_a_table_a_chart_and_a_display(verb, lang):
     result = getattr(corpus_of(lang), verb)()
-    figure = result.plot()
-    assert figure.layout.meta["name"] == verb
-    assert bool(figure.data) == (len(result.table) > 0)
+    chart = result.plot()
+    assert (chart.name, chart.is_empty) == (verb, result.table.empty)
+    assert draw(chart).layout.title.text
     assert f"{len(result.table)}" in result._repr_html_()
 
 
 def test_a_chart_draws_the_values_of_its_table(corpus):
     result = corpus.theme_shares(themes=["explain"])
-    dots = [trace for trace in result.plot().data if trace.mode == "markers"]
-    assert [list(trace.x) for trace in dots] == [[0.5, 0.375]]
+    (panel,) = result.plot().panels
+    assert panel.categories == ("乙市民政局, n = 2", "甲市民政局, n = 4")
+    marks = [(m.value, m.label, m.kind) for m in panel.series[0].marks]
+    assert marks == [(0.5, "50%", "sure"), (0.375, "38%", "sure")]
 
 
 def test_a_readable_table_keeps_its_numbers(shares):
