@@ -227,7 +227,7 @@ theme: str = ""
             {"themes": ["answer", "政策解"]},
             "'themes': .*'政策解', .*mean 政策解读",
         ),
-        ({"agencies": ["甲市民政局"], "years": [2023]}, "No plan of agencies"),
+        ({"agencies": ["甲市民政局"], "years": [2023]}, "No plan has agency"),
     ],
 )
 def test_what_the_corpus_does_not_hold_is_refused(
