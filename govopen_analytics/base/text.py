@@ -69,6 +69,21 @@ def _fold(text: str) -> str:
 _fold_short = lru_cache(maxsize=16384)(_fold)
 
 
+def simplified(text: str) -> str:
+    """Write traditional characters as simplified ones, keeping every offset.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        Of the same length as `text`.
+    """
+    return text.translate(_simplified())
+
+
 @lru_cache(maxsize=1)
 def _simplified() -> dict[int, str]:
     """Traditional to simplified, character by character."""
@@ -110,12 +125,16 @@ def name_form(name: str) -> str:
     Returns
     -------
     str
-        Letters and digits half width, brackets full width as Chinese prints them,
-        no blank but between Latin letters or digits.
+        Characters simplified, letters and digits half width, brackets full width
+        as Chinese prints them, no blank but between Latin letters or digits.
     """
     import unicodedata
 
-    form = unicodedata.normalize("NFKC", name).replace("(", "（").replace(")", "）")
+    form = (
+        unicodedata.normalize("NFKC", simplified(name))
+        .replace("(", "（")
+        .replace(")", "）")
+    )
     return _NAME_BLANK.sub("", re.sub(r"\s+", " ", form))
 
 

@@ -341,7 +341,7 @@ def _read(job: _Job, path: Path) -> PlanRows:
         return _failed(job, reason, f"{job.name}: {found.verdict}")
     document = _document_row(job, source, found, sha256)
     written = job.declared.get("agency", found.metadata.agency)
-    tasks = _task_rows(job.document_id, source.text, found, document["year"])
+    tasks = task_rows(job.document_id, source.text, found, document["year"])
     spans = [
         {
             "document_id": job.document_id,
@@ -399,9 +399,25 @@ def _document_row(job: _Job, source: Source, found: Segmented, sha256: str) -> d
     return row
 
 
-def _task_rows(
+def task_rows(
     document_id: str, text: str, found: Segmented, year: int | None
 ) -> list[dict]:
+    """Return the rows of the ``tasks`` table that a document gives.
+
+    Parameters
+    ----------
+    document_id : str
+    text : str
+        The stored text.
+    found : Segmented
+        What was found in it.
+    year : int or None
+        Year of the plan.
+
+    Returns
+    -------
+    list of dict
+    """
     rows = []
     for ordinal, draft in enumerate(found.tasks, start=1):
         title, content = draft.title(text), draft.text("content", text)
