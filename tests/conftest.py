@@ -1,10 +1,16 @@
 """A corpus of two plans, small enough to compute its shares by hand."""
 
+import os
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from govopen_analytics.base.datapackage import write_datapackage
 from govopen_analytics.base.schemas import to_schema
+
+# Fitted models are no user's business while tests run; notebooks inherit this too.
+os.environ["GOVOPEN_CACHE"] = str(Path(__file__).parents[1] / ".pytest_cache/models")
 
 NASTY = "<script>alert(1)</script>"
 

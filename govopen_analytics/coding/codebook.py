@@ -35,6 +35,7 @@ _TOP_KEYS = {
     "context_only",
     "neutral_examples",
     "reference",
+    "training",
     "themes",
 }
 _THEME_KEYS = {
@@ -127,6 +128,21 @@ class CodingSettings:
         Words that open a mere means (通过, 依托); what they govern is not coded.
     means_ends : tuple of str
         Words at which a means ends and the obligation goes on.
+    means_nouns : tuple of str
+        Words inside which a word of `means_ends` is none (公开栏).
+    places : tuple of str
+        Words that end a place of publishing: 在门户网站公布.
+    columns, column_verbs, publishing : tuple of str
+        What a column of a site is called, verbs it is an object of, and verbs that
+        publish something in it.
+    channel_theme : str or None
+        Theme of the channels themselves; second where a column is filled.
+    details : tuple of str
+        Words that open a clause which only spells out the one before it.
+    points_back : tuple of str
+        Words by which an object only points back (相关信息).
+    list_ends : tuple of str
+        What a list of fields ends in: 教育、卫生等领域.
     lead_ins : tuple of str
         Words that open a lead-in (围绕…,) to the clause behind it.
     purposes : tuple of str
@@ -135,6 +151,8 @@ class CodingSettings:
         Expressions for a title that says nothing of its subject.
     general_theme : str or None
         Theme of a task that has such a title and no content.
+    vague_titles : tuple of str
+        Expressions for a title that only gives context to its content.
     weights : dict of str to float
         Weights and thresholds of the combined coder; see ``coding``.
     secondary_offsets : dict of str to float
@@ -144,10 +162,20 @@ class CodingSettings:
     gap_chars: int = 24
     means: tuple[str, ...] = ()
     means_ends: tuple[str, ...] = ()
+    means_nouns: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    column_verbs: tuple[str, ...] = ()
+    publishing: tuple[str, ...] = ()
+    channel_theme: str | None = None
+    details: tuple[str, ...] = ()
+    points_back: tuple[str, ...] = ()
+    list_ends: tuple[str, ...] = ()
     lead_ins: tuple[str, ...] = ()
     purposes: tuple[str, ...] = ()
     general_titles: tuple[str, ...] = ()
     general_theme: str | None = None
+    vague_titles: tuple[str, ...] = ()
     weights: dict[str, float] = field(default_factory=dict)
     secondary_offsets: dict[str, float] = field(default_factory=dict)
 
@@ -174,8 +202,11 @@ class Codebook:
         ``from_version``, ``from_theme_id``, ``to_theme_id``, ``note``.
     reference_paths : tuple of Path
         Files of reference codings that belong to the codebook: tasks, themes.
+    training_path : Path or None
+        File of tasks written for the codebook, of many fields.
     fingerprint : str
-        SHA-256 of the codebook's content, for caches and run records.
+        SHA-256 of the codebook's content and of these files, for caches and run
+        records.
     """
 
     name: str
@@ -192,6 +223,7 @@ class Codebook:
     crosswalk: pd.DataFrame
     reference_paths: tuple[Path, ...]
     fingerprint: str
+    training_path: Path | None = None
 
     @property
     def theme_ids(self) -> list[str]:
@@ -232,6 +264,15 @@ class Codebook:
         primary theme first).
         """
         return read_reference(*self.reference_paths, theme_ids=self.theme_ids)
+
+    @cached_property
+    def training(self) -> pd.DataFrame:
+        """Tasks written for the codebook, without rows if none.
+
+        Columns: ``field``, ``title``, ``content``, ``theme_ids`` (list, the primary
+        theme first; empty for a task about nothing in the codebook).
+        """
+        return read_training(self.training_path, theme_ids=self.theme_ids)
 
 
 _REFERENCE_COLUMNS = [
@@ -326,6 +367,8 @@ def parse_codebook(
         for pattern in _theme_patterns(entry, problem)
     )
     content = json.dumps(data, ensure_ascii=False, sort_keys=True, default=str)
+    reference_paths = _reference_paths(data.get("reference"), folder, problem)
+    training_path = _training_path(data.get("training"), folder, problem)
     return Codebook(
         name=str(data.get("codebook", Path(place).stem)),
         version=version,
@@ -339,9 +382,17 @@ def parse_codebook(
         rules=tuple(_rules(data.get("rules") or [], problem)),
         settings=_settings(data.get("coding") or {}, ids, problem),
         crosswalk=_crosswalk(data.get("crosswalk") or [], ids, problem),
-        reference_paths=_reference_paths(data.get("reference"), folder, problem),
-        fingerprint=hashlib.sha256(content.encode()).hexdigest(),
+        reference_paths=reference_paths,
+        training_path=training_path,
+        fingerprint=_fingerprint(content, [*reference_paths, training_path]),
     )
+
+
+def _fingerprint(content: str, paths: Iterable[Path | None]) -> str:
+    digest = hashlib.sha256(content.encode())
+    for path in paths:
+        digest.update(b"" if path is None else path.read_bytes())
+    return digest.hexdigest()
 
 
 class _Problem:
@@ -680,27 +731,39 @@ def _rules(data: Any, problem: _Problem) -> Iterator[Rule]:
         yield Rule(str(item["id"]), str(item["zh"]).strip(), str(item["en"]).strip())
 
 
+_WORD_LISTS = (
+    "means",
+    "means_ends",
+    "means_nouns",
+    "places",
+    "columns",
+    "column_verbs",
+    "publishing",
+    "details",
+    "points_back",
+    "list_ends",
+    "lead_ins",
+    "purposes",
+)
+
+
 def _settings(data: Any, ids: list[str], problem: _Problem) -> CodingSettings:
-    known = {
-        "gap_chars",
-        "means",
-        "means_ends",
-        "lead_ins",
-        "purposes",
-        "general_titles",
-        "general_theme",
-        "weights",
-        "secondary_offsets",
+    expressions = ("general_titles", "vague_titles")
+    named = ("general_theme", "channel_theme")
+    known = {"gap_chars", *_WORD_LISTS, *expressions, *named}
+    problem.check_keys(data, known | {"weights", "secondary_offsets"}, "coding")
+    for name in named:
+        if data.get(name) is not None and data[name] not in ids:
+            raise CodebookError(
+                f"Codebook {problem.place}, coding, {name}: {choices(data[name], ids)}"
+            )
+    lists = {
+        name: tuple(problem.strings(data.get(name), f"coding, {name}"))
+        for name in (*_WORD_LISTS, *expressions)
     }
-    problem.check_keys(data, known, "coding")
-    theme = data.get("general_theme")
-    if theme is not None and theme not in ids:
-        raise CodebookError(
-            f"Codebook {problem.place}, coding, general_theme: {choices(theme, ids)}"
-        )
-    titles = problem.strings(data.get("general_titles"), "coding, general_titles")
-    for expression in titles:
-        _check_expression(expression, "coding, general_titles", problem)
+    for name in expressions:
+        for expression in lists[name]:
+            _check_expression(expression, f"coding, {name}", problem)
     offsets = problem.numbers(
         data.get("secondary_offsets") or {}, "coding, secondary_offsets", least=-100
     )
@@ -710,15 +773,12 @@ def _settings(data: Any, ids: list[str], problem: _Problem) -> CodingSettings:
                 f"Codebook {problem.place}, coding, secondary_offsets: "
                 f"{choices(name, ids)}"
             )
+    weights = problem.numbers(data.get("weights") or {}, "coding, weights", least=-100)
     return CodingSettings(
         gap_chars=int(problem.number(data.get("gap_chars", 24), "coding, gap_chars")),
-        **{
-            name: tuple(problem.strings(data.get(name), f"coding, {name}"))
-            for name in ("means", "means_ends", "lead_ins", "purposes")
-        },
-        general_titles=tuple(titles),
-        general_theme=theme,
-        weights=problem.numbers(data.get("weights") or {}, "coding, weights"),
+        **lists,
+        **{name: data.get(name) for name in named},
+        weights=weights,
         secondary_offsets=offsets,
     )
 
@@ -838,6 +898,64 @@ def _reference_paths(
     return paths
 
 
+def _training_path(data: Any, folder: Path | None, problem: _Problem) -> Path | None:
+    if data is None:
+        return None
+    path = (folder or Path()) / problem.string(data, "training")
+    if not path.is_file():
+        raise problem("training", str(path), "a file beside the codebook")
+    return path
+
+
+def read_training(path: Path | None, *, theme_ids: Iterable[str]) -> pd.DataFrame:
+    """Read tasks that were written for a codebook.
+
+    Parameters
+    ----------
+    path : Path or None
+        CSV: ``field``, ``primary`` (empty where nothing fits), ``secondary``
+        (separated by ``;``), ``title``, ``content``. Without it, no rows.
+    theme_ids : iterable of str
+        Themes a row may name.
+
+    Returns
+    -------
+    DataFrame, shape (n_tasks, 4)
+        ``field``, ``title``, ``content``, ``theme_ids``.
+
+    Raises
+    ------
+    CodebookError
+        If the file lacks a column or a row names an unknown theme.
+    """
+    columns = ["field", "title", "content", "theme_ids"]
+    if path is None:
+        return pd.DataFrame(columns=columns)
+    known, rows = set(theme_ids), []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        missing = {*columns[:3], "primary", "secondary"} - set(reader.fieldnames or [])
+        if missing:
+            raise CodebookError(
+                f"Training tasks {path}: found no column '{min(missing)}', expected "
+                "field, primary, secondary, title, content"
+            )
+        for number, row in enumerate(reader, start=2):
+            themes = _themes_of_row(row, known, f"Training tasks {path}, line {number}")
+            rows.append((row["field"], row["title"], row["content"], themes))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _themes_of_row(row: dict[str, str], known: set[str], place: str) -> list[str]:
+    """Read ``primary`` and ``secondary`` of a row of codings."""
+    themes = [row["primary"], *re.split(r"[;|\s]+", row["secondary"] or "")]
+    themes = [theme for theme in themes if theme]
+    for theme in themes:
+        if theme not in known:
+            raise CodebookError(f"{place}: theme {choices(theme, sorted(known))}")
+    return themes
+
+
 def read_reference(
     tasks_path: Path | None = None,
     themes_path: Path | None = None,
@@ -888,11 +1006,7 @@ def read_reference(
 def _reference_row(
     row: dict[str, str], tasks: dict, known: set[str], place: str
 ) -> dict[str, Any]:
-    themes = [row["primary"], *re.split(r"[;|\s]+", row["secondary"] or "")]
-    themes = [theme for theme in themes if theme]
-    for theme in themes:
-        if theme not in known:
-            raise CodebookError(f"{place}: theme {choices(theme, sorted(known))}")
+    themes = _themes_of_row(row, known, place)
     key = row["document_id"], int(row["ordinal"])
     if key not in tasks:
         raise CodebookError(

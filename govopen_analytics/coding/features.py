@@ -103,7 +103,7 @@ class CharacterNgrams:
             raise ValueError(
                 f"found n-gram sizes {sizes}, expected sizes from 1 to {MAX_NGRAM}"
             )
-        codes = np.unique(_code_points(texts))
+        codes = np.unique(code_points(texts))
         # White space speaks for nothing, and n-grams do not run across it.
         codes = codes[codes > ord(" ")]
         if len(codes) >= 1 << _BITS:
@@ -139,8 +139,30 @@ class CharacterNgrams:
         columns = np.concatenate([columns for _, columns in found])
         return _weighted(rows, columns, (len(texts), len(self.keys)), self.idf)
 
+    def counts(self, texts: Sequence[str]) -> sparse.csr_matrix:
+        """List the known n-grams of each text, one entry per occurrence.
 
-def _code_points(texts: Iterable[str]) -> np.ndarray:
+        Parameters
+        ----------
+        texts : sequence of str, length n_texts
+
+        Returns
+        -------
+        csr_matrix of float, shape (n_texts, n_features)
+            Entries of one text and n-gram are not summed up.
+        """
+        found = list(_ngrams(texts, self.characters, self.sizes, self.keys))
+        rows = np.concatenate([rows for rows, _ in found])
+        columns = np.concatenate([columns for _, columns in found])
+        order = np.argsort(rows, kind="stable")
+        ends = np.cumsum(np.bincount(rows, minlength=len(texts)))
+        return sparse.csr_matrix(
+            (np.ones(len(rows)), columns[order], np.concatenate([[0], ends])),
+            shape=(len(texts), len(self.keys)),
+        )
+
+
+def code_points(texts: Iterable[str]) -> np.ndarray:
     """Code points of the texts, with a line feed before, between and behind."""
     joined = "\n" + "\n".join(text.replace("\n", "\t") for text in texts) + "\n"
     raw = joined.encode("utf-32-le", errors="surrogatepass")
@@ -157,7 +179,7 @@ def _ngrams(
 
     With a sorted vocabulary only its n-grams, and their columns for keys.
     """
-    codes = _code_points(texts)
+    codes = code_points(texts)
     numbers = characters[codes].astype(np.int64)
     rows = np.cumsum(codes == ord("\n")) - 1
     places = np.flatnonzero(numbers)
@@ -299,8 +321,12 @@ def _tokenizer(dictionary: tuple[str, ...]) -> Any:
     """A tokenizer of our own: jieba's global one belongs to the user."""
     import logging
     import tempfile
+    import warnings
 
-    import jieba
+    with warnings.catch_warnings():
+        # Of 2020: its escapes, and setuptools where that is installed, warn.
+        warnings.simplefilter("ignore")
+        import jieba
 
     jieba.setLogLevel(logging.WARNING)
     tokenizer = jieba.Tokenizer()

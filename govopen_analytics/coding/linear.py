@@ -1,9 +1,10 @@
-"""Code themes by a linear model over character n-grams."""
+"""A linear model over character n-grams, whose scores of clauses add up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from govopen_analytics.coding.features import CharacterNgrams
 
@@ -12,21 +13,58 @@ CODER = "linear"
 
 @dataclass(frozen=True)
 class LinearModel:
-    """One linear function per class over TF-IDF weighted character n-grams.
+    """One linear function per class over weighted character n-grams.
+
+    A text is the vector of its n-grams' counts times their inverse document
+    frequencies, divided by its length. The length is that of the list of
+    occurrences, so the sums of two texts are the sums of both together, and each
+    distinct clause is read once.
 
     Attributes
     ----------
-    vectorizer : CharacterNgrams
-    coefficients : ndarray of float, shape (n_features, n_classes)
+    ngrams : CharacterNgrams
+    weights : ndarray of float, shape (n_features, n_classes + 1)
+        Coefficients times inverse document frequency; last, its square.
     intercepts : ndarray of float, shape (n_classes,)
     """
 
-    vectorizer: CharacterNgrams
-    coefficients: np.ndarray
+    ngrams: CharacterNgrams
+    weights: np.ndarray
     intercepts: np.ndarray
 
-    def decide(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    def sums(self, texts: Sequence[str]) -> np.ndarray:
+        """Add up the weights of the n-grams of each text.
+
+        Parameters
+        ----------
+        texts : sequence of str, length n_texts
+            Folded texts.
+
+        Returns
+        -------
+        ndarray of float, shape (n_texts, n_classes + 1)
+            To be added up over the pieces of a text.
+        """
+        return self.ngrams.counts(texts) @ self.weights
+
+    def distances(self, sums: np.ndarray) -> np.ndarray:
         """Compute the signed distances from the classes' borders.
+
+        Parameters
+        ----------
+        sums : ndarray of float, shape (n_texts, n_classes + 1)
+            Result of ``sums``.
+
+        Returns
+        -------
+        ndarray of float, shape (n_texts, n_classes)
+            Above 0 for a class that fits.
+        """
+        lengths = np.sqrt(np.where(sums[:, -1:] > 0, sums[:, -1:], 1))
+        return sums[:, :-1] / lengths + self.intercepts
+
+    def decide(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Compute the distances of whole texts.
 
         Parameters
         ----------
@@ -36,31 +74,28 @@ class LinearModel:
         Returns
         -------
         distances : ndarray of float, shape (n_texts, n_classes)
-            Above 0 for a class that fits.
         is_known : ndarray of bool, shape (n_texts,)
             Whether the text has any n-gram the model has seen.
         """
-        matrix = self.vectorizer.transform(texts)
-        return (
-            matrix @ self.coefficients + self.intercepts,
-            np.diff(matrix.indptr) > 0,
-        )
+        sums = self.sums(texts)
+        return self.distances(sums), sums[:, -1] > 0
 
 
 def fit_linear_model(
-    texts: Sequence[str],
+    texts: Sequence[Sequence[str]],
     classes: Sequence[int],
     weights: Sequence[float],
     *,
     n_classes: int,
-    sizes: tuple[int, ...] = (1, 2, 3),
+    sizes: tuple[int, ...] = (1, 2),
+    regularisation: float = 1.0,
 ) -> LinearModel:
     """Fit a linear support vector machine, one class against the rest.
 
     Parameters
     ----------
-    texts : sequence of str, length n_texts
-        Folded texts.
+    texts : sequence of sequence of str, length n_texts
+        The pieces of each text, folded.
     classes : sequence of int, length n_texts
         Class of each text, from 0.
     weights : sequence of float, length n_texts
@@ -69,6 +104,8 @@ def fit_linear_model(
         Classes that no text has get a constant of -1.
     sizes : tuple of int
         Lengths of n-grams.
+    regularisation : float
+        Cost of an error; the higher, the closer the fit.
 
     Returns
     -------
@@ -81,8 +118,20 @@ def fit_linear_model(
     """
     from sklearn.svm import LinearSVC
 
-    vectorizer = CharacterNgrams.fit(texts, sizes)
-    matrix = vectorizer.transform(texts)
+    pieces = [piece for text in texts for piece in text]
+    owners = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
+    ngrams = CharacterNgrams.fit(pieces, sizes)
+    counts = ngrams.counts(pieces)
+    members = sparse.csr_matrix(
+        (np.ones(len(pieces)), (owners, np.arange(len(pieces)))),
+        shape=(len(texts), len(pieces)),
+    )
+    matrix = (members @ counts).tocsr()
+    matrix.sum_duplicates()
+    idf = _inverse_frequencies(matrix)
+    lengths = np.sqrt(matrix @ idf**2)
+    lengths[lengths == 0] = 1
+    matrix = sparse.diags(1 / lengths) @ matrix @ sparse.diags(idf)
     coefficients = np.zeros((matrix.shape[1], n_classes))
     intercepts = np.full(n_classes, -1.0)
     classes, weights = np.asarray(classes), np.asarray(weights, dtype=float)
@@ -91,8 +140,14 @@ def fit_linear_model(
             intercepts[number] = 1.0
             continue
         # The seed matters only to the order of coordinate descent.
-        model = LinearSVC(C=3.0, random_state=0)
+        model = LinearSVC(C=regularisation, random_state=0)
         model.fit(matrix, classes == number, sample_weight=weights)
         coefficients[:, number] = model.coef_[0]
         intercepts[number] = model.intercept_[0]
-    return LinearModel(vectorizer, coefficients, intercepts)
+    weighed = np.column_stack([coefficients * idf[:, None], idf**2])
+    return LinearModel(ngrams, weighed, intercepts)
+
+
+def _inverse_frequencies(matrix: sparse.csr_matrix) -> np.ndarray:
+    frequency = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    return np.log((1 + matrix.shape[0]) / (1 + frequency)) + 1

@@ -22,7 +22,7 @@ from govopen_analytics.measures.reference_coding import (
 )
 
 #: Borders of the bands a score is read in (0-1).
-SCORE_BANDS = (0.0, 0.5, 0.7, 0.9, 0.97, 1.0)
+SCORE_BANDS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 _MEASURED = ["value", "value_lower", "value_upper", "n_tasks", "n_plans"]
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from govopen_analytics.coding.assign import WEIGHTS, assign_themes
+from govopen_analytics.coding.assign import assign_themes
 from govopen_analytics.coding.codebook import Codebook
+from govopen_analytics.coding.combined import WEIGHTS
 from govopen_analytics.measures.agreement import reference_assignments, reference_scores
 from govopen_analytics.measures.coder_scores import coder_scores
 from govopen_analytics.measures.reference_coding import BOTH, REFERENCE
@@ -17,12 +18,23 @@ THRESHOLDS = {
     "least_score": (0.0, 0.2, 0.4, 0.6, 0.8, 0.9),
 }
 
-#: The combined coder with a part switched off, as weights that are set; with
-#: keywords this heavy what the linear model says no longer counts.
+
+def _without(*endings: str) -> dict[str, float]:
+    names = [
+        name for name in WEIGHTS if name.startswith(endings) or name.endswith(endings)
+    ]
+    return dict.fromkeys(names, 0.0)
+
+
+#: The combined coder with a part switched off, as weights that are set to 0. Half of
+#: the evidence makes every score small, so without it nothing is left unclassified.
 PARTS_OFF: dict[str, dict[str, float]] = {
-    "combined_without_keywords": {"keyword_share": 0.0, "secondary_keywords": 0.0},
-    "combined_without_linear": {"keyword_share": 1e5},
-    "combined_without_headings": {"section": 0.0, "chapter": 0.0},
+    "combined_without_keywords": {
+        **_without(".keywords", "silence"),
+        "least_score": 0.0,
+    },
+    "combined_without_linear": {**_without(".linear"), "least_score": 0.0},
+    "combined_without_headings": _without("section.", "chapter."),
 }
 WITHOUT_REFERENCE = "combined_without_reference"
 

@@ -1,10 +1,12 @@
 """A folder of plans to a corpus: documents, tasks, and what failed."""
 
 import json
+import multiprocessing
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -34,6 +36,7 @@ from govopen_analytics.plans import (
     segment_document,
     task_share,
 )
+from govopen_analytics.plans.same_plan import same_plans
 from govopen_analytics.readers import read_bytes
 from govopen_analytics.readers.source import Source
 
@@ -146,7 +149,23 @@ def load_corpus(
         results.append(result)
         if on_progress:
             on_progress(done, len(jobs))
-    return _assemble(jobs, results, manifest)
+    return _assemble(jobs, _each_plan_once(jobs, results), manifest)
+
+
+def _each_plan_once(jobs: list[_Job], results: list[_Result]) -> list[_Result]:
+    """Of a plan in several formats read one file, and name the others."""
+    instead = same_plans([r.document for r in results], [r.tasks for r in results])
+    found = list(results)
+    for i, j in sorted(instead.items()):
+        name, other = jobs[i].name, jobs[j].name
+        message = (
+            f"{name}: holds the same plan as {other}, which was read; remove one of "
+            "the two files"
+        )
+        found[i] = _failed(jobs[i], "same_plan", message)
+        remarks = [*found[j].remarks, Remark("same_plan", {"file": name})]
+        found[j] = replace(found[j], remarks=remarks)
+    return found
 
 
 def read_document(path: str | Path) -> tuple[Source, Segmented]:
@@ -208,7 +227,10 @@ def _run(jobs: list[_Job], n_workers: int | None):
     if n_workers == 1 or len(jobs) < _FEW:
         yield from map(_load, jobs)
         return
-    with ProcessPoolExecutor(max_workers=min(n_workers, len(jobs))) as pool:
+    # Python 3.14 would start processes anew, and run the caller's script in each.
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
+    n_used = min(n_workers, len(jobs))
+    with ProcessPoolExecutor(max_workers=n_used, mp_context=context) as pool:
         futures = [pool.submit(_load, job) for job in jobs]
         for job, future in zip(jobs, futures, strict=True):
             try:

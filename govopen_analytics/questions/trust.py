@@ -25,6 +25,10 @@ from govopen_analytics.measures.coder_scores import (
     confusions,
 )
 from govopen_analytics.measures.coder_variants import ablation, threshold_sensitivity
+from govopen_analytics.measures.cross_validation import (
+    cross_validated,
+    cross_validation_scores,
+)
 from govopen_analytics.measures.reference_coding import (
     all_codings,
     coder_notes,
@@ -118,8 +122,10 @@ def validate_coding(
     dict of str to DataFrame
         ``coders``, ``scores``, ``theme_scores``, ``confusions``, ``agreement``,
         ``share_errors``, ``share_distances``, ``abstentions``, ``calibration``,
-        ``threshold_sensitivity`` and ``ablation``; each function of this module
-        describes its own.
+        ``cross_validation``, ``threshold_sensitivity`` and ``ablation``; each
+        function of this module describes its own. ``calibration`` and
+        ``cross_validation`` rest on tasks of many fields, those of the plans
+        included, and on tasks about nothing in the codebook.
 
     Raises
     ------
@@ -130,6 +136,7 @@ def validate_coding(
     codings = all_codings(tasks, codebook)
     draws = {"n_bootstrap": n_bootstrap, "level": interval, "seed": seed}
     errors = share_errors(tasks, codings, codebook, **draws)
+    written, unseen = cross_validated(codebook)
     return {
         "coders": coder_notes(codebook),
         "scores": coder_scores(tasks, codings, codebook, **draws),
@@ -139,7 +146,8 @@ def validate_coding(
         "share_errors": errors,
         "share_distances": share_distances(errors),
         "abstentions": abstentions(tasks, codings),
-        "calibration": calibration(codings, level=interval),
+        "calibration": calibration(unseen, level=interval),
+        "cross_validation": cross_validation_scores(written, unseen, codebook, **draws),
         "threshold_sensitivity": threshold_sensitivity(tasks, codebook),
         "ablation": ablation(tasks, codings, codebook, **draws),
     }

@@ -81,6 +81,64 @@ def score_view(
     return titled(columns, lang)
 
 
+def cross_validation_view(
+    tables: Mapping[str, pd.DataFrame], *, lang: str = "zh"
+) -> pd.DataFrame:
+    """Lay out what models make of fields and plans they have not seen.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Result of ``validate_coding``.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    DataFrame of str, shape (n_parts, n_measures + 2)
+    """
+    words = section("trust", lang)
+    table = tables["cross_validation"]
+    parts = list(dict.fromkeys(table["part"]))
+    values = table.set_index(["part", "measure"])["value"].unstack()
+    n_tasks = table.loc[table["measure"] == "coverage"].set_index("part")["n_tasks"]
+    columns: dict[str, list] = {
+        "part": [words["parts"][part] for part in parts],
+        "n_tasks": [str(n) for n in n_tasks.loc[parts]],
+    }
+    for measure in (*_MEASURES, "silence"):
+        if measure in values:
+            columns[measure] = [number(value) for value in values.loc[parts, measure]]
+    return titled(columns, lang)
+
+
+def calibration_sentences(
+    tables: Mapping[str, pd.DataFrame], *, lang: str = "zh"
+) -> list[str]:
+    """Say how well the score is calibrated, and who wrote the tasks.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Result of ``validate_coding``.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    list of str
+    """
+    words = section("trust", lang)
+    table = tables["cross_validation"].set_index("measure")
+    error, noise = table.loc["calibration_error"], table.loc["calibration_noise"]
+    said = words["calibration_error"].format(
+        value=number(error["value"]),
+        n=int(error["n_tasks"]),
+        noise=number(noise["value"]),
+        most=number(noise["value_upper"]),
+    )
+    is_written = (tables["cross_validation"]["part"] == "fields_left_out").any()
+    return [said, words["written"]] if is_written else [said]
+
+
 def theme_view(
     tables: Mapping[str, pd.DataFrame],
     themes: pd.DataFrame,
@@ -369,6 +427,7 @@ def validity_summary(
         "themes": theme_view(tables, themes, interval=interval, lang=lang),
         "agreement": agreement_view(tables, lang=lang),
         "shares": share_view(tables, themes, lang=lang),
+        "cross_validation": cross_validation_view(tables, lang=lang),
         "calibration": scored,
         "thresholds": threshold_view(tables, lang=lang),
         "ablation": score_view(tables, name="ablation", lang=lang),
@@ -383,6 +442,8 @@ def validity_summary(
     for name, table in sections.items():
         parts.append(f"## {heads[name].format(coder=coder_label(MAIN_CODER, lang))}")
         parts.append(_markdown_table(table))
+        if name == "calibration":
+            parts += map(_escaped, calibration_sentences(tables, lang=lang))
     named = words["codebook"].format(name=codebook.name, version=codebook.version)
     parts += [words["ablation_note"], _escaped(named), words["files"]]
     return "\n\n".join(parts) + "\n"

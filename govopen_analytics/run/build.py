@@ -88,8 +88,11 @@ def build_processed(
         "keyword_matches": keyword_matches(corpus.tasks, codebook),
     }
     on_progress("write", 0, 1)
+    # What an unexpected error left out may be there the next time: never fresh.
+    is_whole = "unexpected_error" not in set(corpus.failures["reason"])
+    digest = inputs_digest(raw_dir, out_dir, codebook_path) if is_whole else None
     details = {
-        "built_from": inputs_digest(raw_dir, out_dir, codebook_path),
+        "built_from": digest,
         "codebook": {
             "name": codebook.name,
             "version": codebook.version,

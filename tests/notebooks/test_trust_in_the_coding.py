@@ -21,7 +21,7 @@ def test_trust_in_the_coding(tmp_path, processed_dir):
         row["n_corpus_tasks"]
         for row in table_rows(tmp_path, "validity_scores_of_corpus")
     ]
-    assert counts == ["0", "0", "0", "3", "0"]
+    assert sorted(map(int, counts)) == [0] * 9 + [3]
     assert table_rows(tmp_path, "corrected_shares") == []
     assert "this corpus was coded by codebook version 1" in shown_html(names)
     figures = sorted((tmp_path / "figures").glob("*.json"))

@@ -148,3 +148,20 @@ def test_what_a_killed_build_left_is_removed(raw_dir, tmp_path):
     (tmp_path / "out" / ".building-x").mkdir(parents=True)
     build_processed(raw_dir, tmp_path / "out")
     assert list((tmp_path / "out").glob(".*")) == []
+
+
+def test_tables_with_an_unexpected_error_are_never_fresh(
+    raw_dir, tmp_path, monkeypatch
+):
+    from govopen_analytics.plans import corpus
+
+    def fail(*args, **options):
+        raise RuntimeError("no reason")
+
+    out = tmp_path / "out"
+    with monkeypatch.context() as patched:
+        patched.setattr(corpus, "_read", fail)
+        build_processed(raw_dir, out)
+    assert not is_built(raw_dir, out)
+    build_processed(raw_dir, out)
+    assert is_built(raw_dir, out)

@@ -1,7 +1,10 @@
 """Automatic coders: valid assignments, stable, and explained."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
+import yaml
 
 from govopen_analytics.base import schemas
 from govopen_analytics.base.errors import CodebookError, SchemaError
@@ -79,6 +82,31 @@ def primary(table, **options):
 )
 def test_primary_theme(title, content, expected):
     assert primary(tasks((title, content))) == [expected]
+
+
+KINDS_OF_CASES = yaml.safe_load(
+    Path(__file__).with_name("coding_cases.yml").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_CASES, ids=lambda kind: kind["kind"])
+def test_cases_of_a_kind(kind):
+    cases = kind["cases"]
+    table = tasks(*((case.get("title", ""), case["content"]) for case in cases))
+    coded = assign_themes(table, CODEBOOK)
+    found = coded.groupby("task_id")["theme_id"].agg(list)
+    wrong = []
+    for task_id, case in zip(table["task_id"], cases, strict=True):
+        first, *others = found.get(task_id, [None])
+        if first != case["primary"] or set(others) != set(case.get("also", [])):
+            wrong.append((case["content"], first, others))
+    assert wrong == []
+
+
+def test_no_case_is_learned_from():
+    learned = {fold(text) for text in CODEBOOK.training["content"]}
+    cases = {fold(c["content"]) for kind in KINDS_OF_CASES for c in kind["cases"]}
+    assert cases & learned == set()
 
 
 @pytest.mark.parametrize(
@@ -232,7 +260,11 @@ def test_explain_refuses_an_unknown_task():
 
 
 SETTINGS = CodingSettings(
-    means=("通过", "以…形式"), means_ends=("公开", "开展"), lead_ins=("围绕",)
+    means=("通过", "以…形式"),
+    means_ends=("公开", "开展"),
+    means_nouns=("公开栏", "政务公开"),
+    places=("网站", "栏目"),
+    lead_ins=("围绕",),
 )
 
 
@@ -241,8 +273,13 @@ SETTINGS = CodingSettings(
     [
         ("通过网站等渠道公开预算", "公开预算"),
         ("以图文形式的产品开展解读", "开展解读"),
-        ("公开预算，通过网站等渠道", "公开预算,"),
+        ("公开预算，通过网站等渠道", "公开预算"),
         ("通过网站", "通过网站"),
+        # A verb inside a noun does not end the means.
+        ("通过政务公开专栏公开预算", "公开预算"),
+        ("通过村务公开栏公开低保", "公开低保"),
+        ("在门户网站公开预算", "公开预算"),
+        ("在网站设置专栏", "在网站设置专栏"),
         ("做好预算公开", "做好预算公开"),
     ],
 )

@@ -106,9 +106,16 @@ def test_profiles_of_the_shipped_codebook_know_their_own_examples():
 
 
 def test_linear_model_learns_and_knows_what_it_does_not_know():
-    texts = ["政策解读", "图解政策", "部门预算", "公布决算"]
+    texts = [["政策解读"], ["图解政策"], ["部门预算"], ["公布", "决算"]]
     model = fit_linear_model(texts, [0, 0, 1, 1], [1] * 4, n_classes=3)
     distances, is_known = model.decide(["解读政策", "决算", "xyz"])
     assert distances[:2].argmax(axis=1).tolist() == [0, 1]
     assert distances[:, 2].tolist() == [-1, -1, -1]
     assert is_known.tolist() == [True, True, False]
+
+
+def test_sums_of_clauses_are_the_sums_of_the_text():
+    texts = [["政策解读"], ["公布决算"]]
+    model = fit_linear_model(texts, [0, 1], [1, 1], n_classes=2)
+    one, two, both = model.sums(["政策", "决算", "政策\n决算"])
+    np.testing.assert_allclose(one + two, both)

@@ -23,6 +23,11 @@ from govopen_analytics.measures.coder_scores import (
     score_bands,
 )
 from govopen_analytics.measures.coder_variants import ablation, threshold_sensitivity
+from govopen_analytics.measures.cross_validation import (
+    calibration_error,
+    cross_validated,
+    cross_validation_scores,
+)
 from govopen_analytics.measures.reference_coding import (
     all_codings,
     coder_notes,
@@ -159,7 +164,7 @@ def test_abstentions_by_hand():
 
 @pytest.mark.parametrize(
     ("score", "band"),
-    [(0.0, 0), (0.49, 0), (0.5, 1), (0.7, 2), (0.9, 3), (0.9699, 3), (1.0, 4)],
+    [(0.0, 0), (0.09, 0), (0.1, 1), (0.7, 7), (0.8999, 8), (0.9, 9), (1.0, 9)],
 )
 def test_every_score_lies_in_one_band(score, band):
     assert score_bands(pd.Series([score])).tolist() == [band]
@@ -171,7 +176,7 @@ def test_calibration_by_hand():
     )
     data.loc[data["coder"] == "combined", "score"] = [0.6, 0.6, 0.99]
     rows = calibration(data)
-    assert rows["n_tasks"].tolist() == [0, 2, 0, 0, 1]
+    assert rows["n_tasks"].tolist() == [0, 0, 0, 0, 0, 0, 2, 0, 0, 1]
     assert rows["accuracy"].dropna().tolist() == [1.0, 0.0]
     assert len(rows) == len(SCORE_BANDS) - 1
     # No task, no knowledge: from nothing to everything.
@@ -179,8 +184,39 @@ def test_calibration_by_hand():
     own = expected_reliability(
         tasks(*"aaaa"), data.loc[data["coder"] == "combined"], rows
     )
-    assert own["n_corpus_tasks"].tolist() == [0, 2, 0, 0, 1]
+    assert own["n_corpus_tasks"].tolist() == [0, 0, 0, 0, 0, 0, 2, 0, 0, 1]
     assert own["corpus_share"].sum() == 0.75
+
+
+@pytest.mark.parametrize(
+    ("scores", "machine", "expected"),
+    [
+        # Two of three right at a score of 2/3, one bin.
+        ([0.65, 0.65, 0.65], "explain, answer, answer", abs(2 / 3 - 0.65)),
+        # Certain and right, certain and wrong: no error, and all of it.
+        ([1.0, 1.0, 1.0], "explain, answer, channels", 0.0),
+        ([1.0, 1.0, 1.0], "answer, explain, answer", 1.0),
+        # What is not coded has score 0 and is right about that.
+        ([1.0, 1.0], "explain, answer, ", 0.0),
+    ],
+)
+def test_calibration_error_by_hand(scores, machine, expected):
+    data = codings(reference="explain, answer, channels", combined=machine)
+    data.loc[data["coder"] == "combined", "score"] = scores
+    value, noise, most = calibration_error(data, pd.Series(["t0", "t1", "t2"]))
+    assert value == pytest.approx(expected)
+    assert noise <= most
+
+
+def test_noise_shrinks_with_the_number_of_tasks():
+    found = []
+    for n in (20, 2000):
+        data = codings(combined=",".join(["explain"] * n)).assign(score=0.5)
+        ids = pd.Series([f"t{i}" for i in range(n)])
+        found.append(calibration_error(data, ids, n_draws=200)[1])
+    # The mean distance of a coin's share of heads from a half.
+    assert found[0] == pytest.approx(0.0881, abs=0.02)
+    assert found[1] == pytest.approx(0.0089, abs=0.002)
 
 
 # The whole ------------------------------------------------------------------------
@@ -245,6 +281,7 @@ def _measured_backwards(book):
     data = all_codings(own, book).iloc[::-1]
     draws = {"n_bootstrap": 200}
     errors = share_errors(own, data, book, **draws)
+    written, unseen = cross_validated(book)
     return {
         "coders": coder_notes(book),
         "scores": coder_scores(own, data, book, **draws),
@@ -254,7 +291,10 @@ def _measured_backwards(book):
         "share_errors": errors,
         "share_distances": share_distances(errors),
         "abstentions": abstentions(own, data),
-        "calibration": calibration(data),
+        "calibration": calibration(unseen),
+        "cross_validation": cross_validation_scores(
+            written.iloc[::-1], unseen.iloc[::-1], book, **draws
+        ),
         "threshold_sensitivity": threshold_sensitivity(own, book),
         "ablation": ablation(own, data, book, **draws),
     }
@@ -343,6 +383,18 @@ def test_shipped_coding_meets_its_marks_on_plans_left_out(shipped):
     assert main["primary_accuracy"] >= 0.90
     assert main["macro_f1"] >= 0.85
     assert (tables["scores"]["n_tasks"] == 136).all()
+
+
+def test_shipped_coding_meets_its_marks_on_fields_left_out(shipped):
+    _, tables = shipped
+    rows = tables["cross_validation"].set_index(["part", "measure"])
+    value = rows["value"]
+    assert value["fields_left_out", "primary_accuracy"] >= 0.92
+    assert value["fields_left_out", "macro_f1"] >= 0.92
+    assert value["all", "coverage"] >= 0.97
+    assert value["all", "silence"] >= 0.9
+    assert value["all", "calibration_error"] <= 0.05
+    assert rows["n_tasks"]["all", "calibration_error"] >= 1000
 
 
 def test_shipped_coders_are_language_models_and_unchecked(shipped):

@@ -1,0 +1,342 @@
+"""The combined coder: what each piece of a task says, weighed for the task."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from govopen_analytics.base.errors import CodebookError, choices
+from govopen_analytics.coding.clauses import KINDS, Pieces, split_tasks
+from govopen_analytics.coding.codebook import Codebook
+from govopen_analytics.coding.keywords import keyword_scores
+from govopen_analytics.coding.linear import LinearModel
+
+CODER = "combined"
+
+#: What each weight of the primary theme multiplies, in order. "none" and "silence"
+#: speak for no theme, "column" for the theme of the channels.
+PRIMARY_FEATURES = (
+    *(f"{kind}.{by}" for kind in KINDS for by in ("linear", "keywords")),
+    "whole.linear",
+    "first.linear",
+    "best.linear",
+    "best.keywords",
+    "column",
+    "silence",
+    "none",
+)
+#: What each weight of a further theme multiplies, in order.
+SECONDARY_FEATURES = (
+    "secondary.best.linear",
+    "secondary.best.keywords",
+    "secondary.leads",
+    "secondary.led_clauses",
+    "secondary.whole.linear",
+    "secondary.column",
+    "secondary.constant",
+)
+
+#: Weights of the combined coder, fitted by ``benchmarks/coding_weights.py`` on tasks
+#: that the linear model had not seen; a codebook may set its own under ``coding:
+#: weights:``.
+WEIGHTS: dict[str, float] = {
+    # How decidedly the linear model's distances become shares, and the keyword
+    # weight at which keywords speak with their full voice.
+    "linear_slope": 3.0,
+    "keyword_full": 3.0,
+    # A further theme is given from this chance on.
+    "secondary_least": 0.35,
+    # Confidence in a general title without content.
+    "general_score": 0.5,
+    # A task whose best theme has less than this chance stays unclassified.
+    "least_score": 0.4,
+    # Primary theme.
+    "title.linear": 3.63,
+    "title.keywords": 2.06,
+    "inherited_title.linear": 1.15,
+    "inherited_title.keywords": 1.29,
+    "content.linear": 1.14,
+    "content.keywords": 0.98,
+    "column.linear": -0.67,
+    "column.keywords": -0.42,
+    "detail.linear": 0.26,
+    "detail.keywords": 0.39,
+    "purpose.linear": 0.05,
+    "purpose.keywords": 0.10,
+    "section.linear": 1.04,
+    "section.keywords": 0.80,
+    "chapter.linear": 0.05,
+    "chapter.keywords": 0.55,
+    "whole.linear": 2.54,
+    "first.linear": 1.72,
+    "best.linear": 1.37,
+    "best.keywords": 0.89,
+    "column": 0.11,
+    "silence": 1.65,
+    "none": 1.71,
+    # Further themes.
+    "secondary.best.linear": 2.65,
+    "secondary.best.keywords": 2.30,
+    "secondary.leads": 1.52,
+    "secondary.led_clauses": 0.90,
+    "secondary.whole.linear": 1.13,
+    "secondary.column": 4.82,
+    "secondary.constant": -5.50,
+}
+
+
+def coder_weights(codebook: Codebook) -> dict[str, float]:
+    """Return the weights of the combined coder, the codebook's own first.
+
+    Parameters
+    ----------
+    codebook : Codebook
+
+    Returns
+    -------
+    dict of str to float
+
+    Raises
+    ------
+    CodebookError
+        If the codebook sets a weight that does not exist.
+    """
+    for name in codebook.settings.weights:
+        if name not in WEIGHTS:
+            raise CodebookError(
+                f"Codebook {codebook.name}, coding, weights: {choices(name, WEIGHTS)}"
+            )
+    return {**WEIGHTS, **codebook.settings.weights}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What each piece of some tasks says for each theme, and for none.
+
+    Attributes
+    ----------
+    pieces : Pieces
+    n_tasks : int
+    linear : ndarray of float, shape (n_texts, n_themes + 1)
+        Shares (0-1) of the linear model; last, of no theme.
+    whole : ndarray of float, shape (n_tasks, n_themes + 1)
+        The same of a task's clauses together, or of its title.
+    keyword_weights : ndarray of float, shape (n_texts, n_themes)
+    keywords : ndarray of float, shape (n_texts, n_themes + 1)
+        Keyword weights as shares (0-1); last, zeros.
+    channel : int
+        Place of the theme of the channels, or -1.
+    """
+
+    pieces: Pieces
+    n_tasks: int
+    linear: np.ndarray
+    whole: np.ndarray
+    keyword_weights: np.ndarray
+    keywords: np.ndarray
+    channel: int
+
+    @cached_property
+    def _clauses(self) -> np.ndarray:
+        return self.pieces.of_kind("content")
+
+    def piece_shares(self) -> np.ndarray:
+        """Return what speaks for each theme in each piece (n_pieces, n_themes)."""
+        joint = self.linear[:, :-1] + self.keywords[:, :-1] / 2
+        return joint[self.pieces.numbers] / 1.5
+
+    def _mean(self, values: np.ndarray, is_meant: np.ndarray) -> np.ndarray:
+        """Add up over pieces; many say more than one, but not in proportion."""
+        rows = self.pieces.rows[is_meant]
+        counts = np.bincount(rows, minlength=self.n_tasks)
+        weights = 1 / np.sqrt(np.maximum(counts, 1))
+        return self._summed(values, is_meant) * weights[:, None]
+
+    def _summed(self, values: np.ndarray, is_meant: np.ndarray) -> np.ndarray:
+        rows, numbers = self.pieces.rows[is_meant], self.pieces.numbers[is_meant]
+        members = sparse.csr_matrix(
+            (np.ones(len(rows)), (rows, numbers)), shape=(self.n_tasks, len(values))
+        )
+        return members @ values
+
+    def _highest(self, values: np.ndarray, is_meant: np.ndarray) -> np.ndarray:
+        highest = np.zeros((self.n_tasks, values.shape[1]))
+        rows = self.pieces.rows[is_meant]
+        if len(rows):
+            starts = np.flatnonzero(np.diff(rows, prepend=-1))
+            found = values[self.pieces.numbers[is_meant]]
+            highest[rows[starts]] = np.maximum.reduceat(found, starts)
+        return highest
+
+    def _first(self, values: np.ndarray, is_meant: np.ndarray) -> np.ndarray:
+        first = np.zeros((self.n_tasks, values.shape[1]))
+        rows = self.pieces.rows[is_meant]
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        first[rows[starts]] = values[self.pieces.numbers[is_meant][starts]]
+        return first
+
+    def _at(self, place: int, values: np.ndarray | float) -> np.ndarray:
+        constant = np.zeros((self.n_tasks, self.linear.shape[1]))
+        if place >= 0:
+            constant[:, place] = values
+        return constant
+
+    def primary_features(self) -> np.ndarray:
+        """Lay out ``PRIMARY_FEATURES``, shape (n_tasks, n_themes + 1, n_features)."""
+        features = []
+        for kind in KINDS:
+            is_meant = self.pieces.of_kind(kind)
+            features.append(self._mean(self.linear, is_meant))
+            features.append(self._mean(self.keywords, is_meant))
+        own = ~self.pieces.of_kind("section", "chapter", "purpose")
+        loudest = self._highest(self.keyword_weights.sum(axis=1, keepdims=True), own)
+        none = self.linear.shape[1] - 1
+        features += [
+            self.whole,
+            self._first(self.linear, self._clauses),
+            self._highest(self.linear, self._clauses),
+            self._highest(self.keywords, self._clauses),
+            self._at(self.channel, self.pieces.fills_column),
+            self._at(none, 1 - np.minimum(loudest[:, 0], 3) / 3),
+            self._at(none, 1.0),
+        ]
+        return np.stack(features, axis=2)
+
+    def secondary_features(self) -> np.ndarray:
+        """Lay out ``SECONDARY_FEATURES``, shape (n_tasks, n_themes, n_features).
+
+        Only clauses of the task itself count: headings never give a theme.
+        """
+        joint = (self.linear[:, :-1] + self.keywords[:, :-1] / 2) / 1.5
+        leads = np.eye(joint.shape[1])[joint.argmax(axis=1)]
+        leads = leads * (joint.max(axis=1) > 0.3)[:, None]
+        n_led = self._summed(leads, self._clauses)
+        column = self._at(self.channel, self.pieces.fills_column)[:, :-1]
+        features = [
+            self._highest(self.linear, self._clauses)[:, :-1],
+            self._highest(self.keywords, self._clauses)[:, :-1],
+            n_led > 0,
+            np.minimum(n_led, 3) / 3,
+            self.whole[:, :-1],
+            column,
+            np.ones_like(column),
+        ]
+        return np.stack(features, axis=2)
+
+
+def task_evidence(
+    tasks: pd.DataFrame, codebook: Codebook, model: LinearModel
+) -> Evidence:
+    """Collect what the pieces of tasks say.
+
+    Parameters
+    ----------
+    tasks : DataFrame, shape (n_tasks, ...)
+    codebook : Codebook
+    model : LinearModel
+        Its last class is no theme.
+
+    Returns
+    -------
+    Evidence
+    """
+    weights = coder_weights(codebook)
+    pieces = split_tasks(tasks, codebook.settings)
+    sums = model.sums(pieces.texts)
+    own = pieces.of_kind("content", "column", "detail", "purpose")
+    has_clauses = np.bincount(pieces.rows[own], minlength=len(tasks)) > 0
+    own |= pieces.of_kind("title", "inherited_title") & ~has_clauses[pieces.rows]
+    members = sparse.csr_matrix(
+        (np.ones(own.sum()), (pieces.rows[own], pieces.numbers[own])),
+        shape=(len(tasks), len(pieces.texts)),
+    )
+    words = keyword_scores(pieces.texts, codebook)
+    full = np.maximum(words.sum(axis=1, keepdims=True), weights["keyword_full"])
+    channel = codebook.settings.channel_theme
+    return Evidence(
+        pieces=pieces,
+        n_tasks=len(tasks),
+        linear=_shares(sums, model, weights["linear_slope"]),
+        whole=_shares(members @ sums, model, weights["linear_slope"]),
+        keyword_weights=words,
+        keywords=np.column_stack([words / full, np.zeros(len(words))]),
+        channel=codebook.theme_ids.index(channel) if channel else -1,
+    )
+
+
+def _shares(sums: np.ndarray, model: LinearModel, slope: float) -> np.ndarray:
+    """Turn distances into shares; a text the model knows nothing of has none."""
+    shares = softmax(slope * model.distances(sums))
+    shares[sums[:, -1] <= 0] = 0
+    return shares
+
+
+def softmax(values: np.ndarray) -> np.ndarray:
+    """Turn rows of values into shares that sum to 1.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n_rows, n_columns)
+
+    Returns
+    -------
+    ndarray of float, shape (n_rows, n_columns)
+    """
+    powers = np.exp(values - values.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def primary_chances(evidence: Evidence, weights: dict[str, float]) -> np.ndarray:
+    """Estimate the chance of each theme, and of none, to be the primary one.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    weights : dict of str to float
+        Result of ``coder_weights``.
+
+    Returns
+    -------
+    ndarray of float, shape (n_tasks, n_themes + 1)
+        A conditional logit; rows sum to 1. A task without text has chance 1 of none.
+
+    References
+    ----------
+    .. [1] McFadden, D. (1974). Conditional logit analysis of qualitative choice
+       behavior. In Frontiers in Econometrics, 105-142.
+    """
+    chosen = np.array([weights[name] for name in PRIMARY_FEATURES])
+    chances = softmax(evidence.primary_features() @ chosen)
+    spoken = np.zeros(evidence.n_tasks, dtype=bool)
+    texts = (evidence.linear[:, :-1].sum(axis=1) > 0) | (evidence.keywords.any(axis=1))
+    own = ~evidence.pieces.of_kind("section", "chapter")
+    spoken[evidence.pieces.rows[own]] |= texts[evidence.pieces.numbers[own]]
+    chances[~spoken] = 0
+    chances[~spoken, -1] = 1
+    return chances
+
+
+def secondary_chances(
+    evidence: Evidence, codebook: Codebook, weights: dict[str, float]
+) -> np.ndarray:
+    """Estimate the chance that a task has a theme beside its primary one.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    codebook : Codebook
+    weights : dict of str to float
+
+    Returns
+    -------
+    ndarray of float, shape (n_tasks, n_themes)
+        A logit for each theme.
+    """
+    features = evidence.secondary_features()
+    offsets = codebook.settings.secondary_offsets
+    logits = features @ np.array([weights[name] for name in SECONDARY_FEATURES])
+    logits += np.array([offsets.get(theme, 0.0) for theme in codebook.theme_ids])
+    chances = 1 / (1 + np.exp(-logits))
+    return np.where(features[:, :, :6].any(axis=2), chances, 0)

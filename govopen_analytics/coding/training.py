@@ -1,0 +1,257 @@
+"""What the coders learn from, and which tasks repeat it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from govopen_analytics.base.text import fold
+from govopen_analytics.coding.clauses import KINDS, split_tasks
+from govopen_analytics.coding.codebook import Codebook
+from govopen_analytics.coding.features import code_points, fold_many
+
+#: A task repeats a plan where this share of its runs of characters stands in it.
+LEAST_REPEATED = 0.8
+# Length of the runs, and the fewest that tell anything: headings are common to all.
+_RUN = 8
+_LEAST_RUNS = 10
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+
+
+class LeftOut(NamedTuple):
+    """What a model must not have seen: reference documents, fields of training."""
+
+    documents: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
+
+
+#: The model has seen everything.
+NOTHING = LeftOut()
+
+
+class TrainingTexts(NamedTuple):
+    """Texts in pieces, the class of each and its weight."""
+
+    pieces: list[list[str]]
+    classes: list[int]
+    weights: list[float]
+
+
+def training_tasks(codebook: Codebook, left_out: LeftOut = NOTHING) -> pd.DataFrame:
+    """Collect coded tasks: written for the codebook, and its reference codings.
+
+    Parameters
+    ----------
+    codebook : Codebook
+    left_out : LeftOut
+
+    Returns
+    -------
+    DataFrame, shape (n_tasks, 9)
+        ``task_id``, ``group`` (the field, or the document), ``text``, ``title``,
+        ``content``, ``section``, ``chapter``, ``is_title_inherited`` and
+        ``theme_ids`` (list; empty for nothing in the codebook).
+    """
+    written, reference = codebook.training, codebook.reference
+    written = written.loc[~written["field"].isin(left_out.fields)]
+    reference = reference.loc[~reference["document_id"].isin(left_out.documents)]
+    written = written.assign(
+        task_id=[f"written-{number:05d}" for number in written.index],
+        group=written["field"],
+        section="",
+        chapter="",
+        is_title_inherited=False,
+    )
+    reference = reference.assign(
+        task_id=[f"{r.document_id}-{r.ordinal:03d}" for r in reference.itertuples()],
+        group=reference["document_id"],
+    )
+    columns = ["task_id", "group", "title", "content", "section", "chapter"]
+    columns += ["is_title_inherited", "theme_ids"]
+    parts = [part[columns] for part in (written, reference) if len(part)]
+    if not parts:
+        return pd.DataFrame(columns=[*columns, "text"])
+    table = pd.concat(parts, ignore_index=True)
+    texts = [
+        "\n".join(filter(None, [row.title, row.content])) for row in table.itertuples()
+    ]
+    return table.assign(text=texts)
+
+
+def training_texts(codebook: Codebook, left_out: LeftOut = NOTHING) -> TrainingTexts:
+    """Lay out what the linear model learns from.
+
+    The class of a theme is its place in the codebook; the last class is no theme.
+
+    Parameters
+    ----------
+    codebook : Codebook
+    left_out : LeftOut
+
+    Returns
+    -------
+    TrainingTexts
+        Examples; of every task its clauses, its title, and, where it has one theme
+        at most, each clause by itself (nobody said which clause of a task with
+        several themes has which).
+    """
+    numbers = {theme: i for i, theme in enumerate(codebook.theme_ids)}
+    found = TrainingTexts([], [], [])
+
+    def add(pieces: list[str], theme_ids: Sequence[str], weight: float) -> None:
+        if pieces:
+            found.pieces.append(pieces)
+            found.classes.append(
+                numbers[theme_ids[0]] if len(theme_ids) else len(numbers)
+            )
+            found.weights.append(weight)
+
+    examples = [(example.text, example.theme_ids) for example in codebook.examples]
+    if not examples:
+        # A bare codebook still has its words to learn from.
+        examples = [
+            (keyword.folded.replace("…", ""), (keyword.theme_id,))
+            for keyword in codebook.keywords
+        ]
+    texts = pd.DataFrame({"text": [text for text, _ in examples], "title": ""})
+    for pieces, (_, theme_ids) in zip(
+        _pieces_by_task(texts, codebook), examples, strict=True
+    ):
+        add([text for _, text in pieces], theme_ids, 1.0)
+    tasks = training_tasks(codebook, left_out)
+    for pieces, theme_ids in zip(
+        _pieces_by_task(tasks, codebook), tasks["theme_ids"], strict=True
+    ):
+        clauses = [
+            text
+            for kind, text in pieces
+            if kind in ("content", "column", "detail", "purpose")
+        ]
+        titles = [text for kind, text in pieces if kind == "title"]
+        carried = [text for kind, text in pieces if kind == "inherited_title"]
+        add(clauses or titles or carried, theme_ids, 1.0)
+        if clauses:
+            add(titles, theme_ids, 1.0)
+        if len(theme_ids) <= 1 and len(clauses) > 1:
+            for clause in clauses:
+                add([clause], theme_ids, 0.5)
+    return found
+
+
+def _pieces_by_task(
+    tasks: pd.DataFrame, codebook: Codebook
+) -> list[list[tuple[str, str]]]:
+    """Kind and text of the pieces of each task."""
+    pieces = split_tasks(tasks, codebook.settings)
+    found: list[list[tuple[str, str]]] = [[] for _ in range(len(tasks))]
+    for row, kind, number in zip(
+        pieces.rows.tolist(),
+        pieces.kinds.tolist(),
+        pieces.numbers.tolist(),
+        strict=True,
+    ):
+        found[row].append((KINDS[kind], pieces.texts[number]))
+    return found
+
+
+# What was seen --------------------------------------------------------------------
+
+
+def seen_documents(tasks: pd.DataFrame, codebook: Codebook) -> list[frozenset[str]]:
+    """Say which reference documents each task's document repeats.
+
+    A document is known by its text, whatever it is called and in whatever format,
+    width, blanks or marks it comes: one near-duplicate task is enough. Without a
+    ``document_id`` each task stands for itself.
+
+    Parameters
+    ----------
+    tasks : DataFrame, shape (n_tasks, ...)
+        Needs ``text``.
+    codebook : Codebook
+        With reference codings, or nothing was seen.
+
+    Returns
+    -------
+    list of frozenset of str, length n_tasks
+        Identifiers of reference documents.
+    """
+    names, runs, owners = _reference_runs(codebook)
+    if not names or tasks.empty:
+        return [frozenset()] * len(tasks)
+    texts = fold_many(tasks["text"].fillna("").astype(str))
+    repeated = np.zeros((len(tasks), len(names)), dtype=bool)
+    for start in range(0, len(texts), 50_000):
+        batch = texts[start : start + 50_000]
+        rows, found = _runs(batch)
+        totals = np.bincount(rows, minlength=len(batch))
+        places = np.searchsorted(runs, found)
+        places[places == len(runs)] = 0
+        known = runs[places] == found
+        enough = (totals >= _LEAST_RUNS)[:, None]
+        least = np.maximum(totals, 1)[:, None] * LEAST_REPEATED
+        in_document = owners[places[known]]
+        hits = [
+            np.bincount(rows[known][mine], minlength=len(batch))
+            for mine in in_document.T
+        ]
+        repeated[start : start + len(batch)] = (least <= np.array(hits).T) & enough
+    if "document_id" in tasks.columns:
+        documents = pd.factorize(tasks["document_id"].astype(object))[0]
+        whole = np.zeros((documents.max() + 2, len(names)), dtype=bool)
+        np.logical_or.at(whole, documents, repeated)
+        repeated = whole[documents]
+    sets = {
+        row: frozenset(np.array(names, dtype=object)[list(row)])
+        for row in set(map(tuple, np.unique(repeated, axis=0).tolist()))
+    }
+    return [sets[row] for row in map(tuple, repeated.tolist())]
+
+
+_known_runs: dict[str, tuple[list[str], np.ndarray, np.ndarray]] = {}
+
+
+def _reference_runs(codebook: Codebook) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Names of the reference documents, their runs, and whose each run is."""
+    if codebook.fingerprint not in _known_runs:
+        rows = codebook.reference
+        names = sorted(rows["document_id"].unique())
+        texts = [fold(f"{row.title}\n{row.content}") for row in rows.itertuples()]
+        owner = np.searchsorted(names, rows["document_id"].to_numpy(dtype=str))
+        places, found = _runs([text.replace("\n", "") for text in texts])
+        runs, numbers = np.unique(found, return_inverse=True)
+        owners = np.zeros((len(runs), max(len(names), 1)), dtype=bool)
+        if len(runs):
+            owners[numbers, owner[places]] = True
+        _known_runs[codebook.fingerprint] = names, runs, owners
+    return _known_runs[codebook.fingerprint]
+
+
+def _runs(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Row and number of each run of letters, marks and blanks left out."""
+    codes = code_points(texts)
+    rows = np.cumsum(codes == ord("\n")) - 1
+    kept = _is_letter()[codes]
+    codes, rows = codes[kept].astype(np.uint64), rows[kept]
+    if len(codes) < _RUN:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint64)
+    n = len(codes) - _RUN + 1
+    numbers = np.zeros(n, dtype=np.uint64)
+    for place in range(_RUN):
+        numbers = numbers * _ODD + codes[place : place + n]
+    within = rows[:n] == rows[_RUN - 1 :]
+    return rows[:n][within], numbers[within]
+
+
+_letters: list[np.ndarray] = []
+
+
+def _is_letter() -> np.ndarray:
+    """Whether each code point is a letter or a digit."""
+    if not _letters:
+        table = np.zeros(0x110000, dtype=bool)
+        table[:0x10000] = [chr(code).isalnum() for code in range(0x10000)]
+        table[0x10000:] = True
+        _letters.append(table)
+    return _letters[0]
