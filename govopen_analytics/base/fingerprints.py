@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -14,6 +14,10 @@ from typing import Any
 
 _DISTRIBUTION = "govopen-analytics"
 _LIBRARY = Path(__file__).parents[1]
+
+# A requirement as packages state it: name[extra, …] version; marker.
+_REQUIREMENT = re.compile(r"\s*([\w.-]+)\s*(?:\[([^\]]*)\])?")
+_EXTRA = re.compile(r"""\bextra\s*==\s*['"]([^'"]+)""")
 
 
 def file_digest(path: Path) -> str:
@@ -72,18 +76,41 @@ def code_version() -> dict[str, str | None]:
 
 @lru_cache(maxsize=1)
 def package_versions() -> dict[str, str]:
-    """Return the versions of Python and of every package the library requires."""
+    """Return the versions of Python and of every package the library runs on.
+
+    These are the packages that it requires, those that they require, and so on, as
+    far as they are installed.
+    """
     import platform
 
-    names = {"python": platform.python_version()}
-    for name in _required(metadata.requires(_DISTRIBUTION) or []):
+    versions = {"python": platform.python_version()}
+    asked: set[tuple[str, str]] = set()
+    waiting = [(_DISTRIBUTION, "")]
+    while waiting:
+        name, extra = waiting.pop()
+        if (name, extra) in asked:
+            continue
+        asked.add((name, extra))
         with contextlib.suppress(metadata.PackageNotFoundError):
-            names[name] = metadata.version(name)
-    return dict(sorted(names.items()))
+            found = metadata.distribution(name)
+            if name != _DISTRIBUTION:
+                versions[name] = found.version
+            waiting += _required(found.requires or [], extra)
+    return dict(sorted(versions.items()))
 
 
-def _required(requirements: Iterable[str]) -> list[str]:
-    return [re.split(r"[\s;<>=!~\[(]", line, maxsplit=1)[0] for line in requirements]
+def _required(requirements: Iterable[str], extra: str) -> Iterator[tuple[str, str]]:
+    """List the packages that one asks for, each without and with its extras."""
+    for line in requirements:
+        requirement, _, marker = line.partition(";")
+        condition = _EXTRA.search(marker)
+        if (condition.group(1) if condition else "") != extra:
+            continue
+        name, extras = _REQUIREMENT.match(requirement).groups()
+        name = re.sub("[-_.]+", "-", name).lower()
+        yield name, ""
+        for wanted in filter(None, re.split(r"[\s,]+", extras or "")):
+            yield name, wanted
 
 
 def _is_hidden(path: Path) -> bool:

@@ -1,9 +1,15 @@
 """``govopen check``: what became of every character of a file."""
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from govopen_analytics.cli.answers import JsonOption, rows_of, tell_json
+
+if TYPE_CHECKING:
+    from govopen_analytics.plans.account import Account
 
 ROLES_ZH = {
     "ordinal": "序号",
@@ -40,26 +46,45 @@ def check(
     show_rest: Annotated[
         bool, typer.Option("--rest", help="列出未进入任务的内容 · list what is no task")
     ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """核对读入结果 · show the tasks found and what each character became."""
     from govopen_analytics.base.errors import ReadError
     from govopen_analytics.plans.account import account_for
 
     n_bad = 0
+    answers = []
     for path in files:
         try:
             account = account_for(path)
         except ReadError as error:
+            answers.append({"file": str(path), "error": str(error)})
             typer.echo(f"{path}: {error}", err=True)
             n_bad += 1
             continue
         n_bad += account.verdict is not None
-        _tell(path, account, show_rest)
+        answers.append({"file": str(path), "error": None, **_answer(account)})
+        if not as_json:
+            _tell(path, account, show_rest)
+    if as_json:
+        tell_json(answers)
     if n_bad:
         raise typer.Exit(1)
 
 
-def _tell(path: Path, account, show_rest: bool) -> None:
+def _answer(account: "Account") -> dict[str, Any]:
+    return {
+        "verdict": account.verdict,
+        "layout": account.layout,
+        "n_tasks": account.n_tasks,
+        "accounted_share": account.accounted_share,
+        "remarks": [asdict(remark) for remark in account.remarks],
+        "roles": rows_of(account.roles),
+        "rest": rows_of(account.remainder),
+    }
+
+
+def _tell(path: Path, account: "Account", show_rest: bool) -> None:
     from govopen_analytics.words.remarks import remark_in_both
 
     found = account.verdict or f"{account.n_tasks} 项任务 · tasks"

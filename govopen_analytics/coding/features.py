@@ -321,8 +321,12 @@ def _tokenizer(dictionary: tuple[str, ...]) -> Any:
     """A tokenizer of our own: jieba's global one belongs to the user."""
     import logging
     import tempfile
+    import warnings
 
-    import jieba
+    with warnings.catch_warnings():
+        # Of 2020: its escapes, and setuptools where that is installed, warn.
+        warnings.simplefilter("ignore")
+        import jieba
 
     jieba.setLogLevel(logging.WARNING)
     tokenizer = jieba.Tokenizer()

@@ -26,6 +26,7 @@ from govopen_analytics.measures.responsibility import (
     unit_load,
 )
 from govopen_analytics.measures.reuse import reuse_by_group, shared_passages, text_reuse
+from govopen_analytics.measures.sensitivity import share_sensitivity
 from govopen_analytics.measures.shares import confounding, theme_shares
 from govopen_analytics.measures.words import distinctive_words
 
@@ -52,6 +53,7 @@ __all__ = [
     "read_index_weights",
     "reuse_by_group",
     "share_change",
+    "share_sensitivity",
     "shared_passages",
     "task_proportions",
     "task_quantities",

@@ -72,6 +72,7 @@ _PLAN_ITSELF = re.compile(
     r"(?:工作要点|要点分工|工作计划|工作方案|实施方案|任务分解|分工方案|工作安排)》?[^，,。；;]{0,8}"
 )
 _TITLE = re.compile(r"《[^》]{2,60}》")
+_RESULT = re.compile(r"已[^，,。；;]{0,8}?(?:公开|公布|发布|印发|上线|执行|实施|备案)")
 _DATE = re.compile(r"(?<!\d)\d{1,2}月(?:\d{1,2}日|底|初)?")
 _COUNT = re.compile(
     r"\d[\d,.]*[多余万亿]*(?:件|次|场|期|条|份|篇|个|项|人|户|家|部|类|批|名)"
@@ -127,13 +128,13 @@ def completion(tasks: pd.DataFrame) -> pd.DataFrame:
     The points are those of the Independent Reporting Mechanism [1]_: no evidence
     available, not started, limited, substantial, completed. It is the agency's
     own word, read by rules from several signs: that something is open, mostly
-    done, all done or done; a quantity, a date or a titled document that came of
-    it; the output that the task itself names. A task is "completed" only where
-    words of completion and another sign stand together and nothing is open, or
-    where the deed repeats the task's own output. A report that only says that the
-    plan was drawn up, or something was done without any of this, is
-    "no_evidence": how far the task got cannot be seen. All words that count stand
-    beside the judgement for a reader to check.
+    done, all done or done; a quantity, a date, a titled document or a published
+    result that came of it; the output that the task itself names. A task is
+    "completed" only where words of completion and another sign stand together
+    and nothing is open, or where the deed repeats the task's own output. A report
+    that only says that the plan was drawn up, or that something was done without
+    any of this, is "no_evidence": how far the task got cannot be seen. All words
+    that count stand beside the judgement for a reader to check.
 
     Parameters
     ----------
@@ -200,6 +201,9 @@ def _judge(report: str, output: str | None) -> tuple[str, list[str]]:
     others = [again] if again else []
     signs = (_TITLE, _DATE, _COUNT)
     others += [hit[0] for hit in (sign.search(report) for sign in signs) if hit]
+    if all_done is not None:
+        rest = report[: all_done.start()] + "。" + report[all_done.end() :]
+        others += [hit[0] for hit in [_RESULT.search(rest)] if hit]
     others = list(dict.fromkeys(others))
     if all_done is not None and others:
         return "completed", [all_done[0], *others]

@@ -1,5 +1,6 @@
 """Shared language: what stood earlier in another plan."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -14,6 +15,14 @@ from govopen_analytics.measures.resample import JEFFREYS
 # enough to survive editing.
 _GRAM = 6
 _CANDIDATES = 3
+# What any two plans of the field share says nothing of a source: titles of laws,
+# lists of names, and words that stand in many agencies' plans.
+_TITLES_AND_LISTS = re.compile(
+    r"《[^》\n]{1,80}》|(?:[^，。；：、《》\s]{1,14}、){4,}[^，。；：、《》\s]{1,14}"
+)
+_STOCK_AGENCIES, _STOCK_SHARE, _FEWEST_OWN = 3, 0.2, 3
+# Marks a place that is compared with nothing; as many as no passage reaches across.
+_NOTHING, _LONGEST_BREAK = 0x80000000, 13
 _HASH_BASE = np.uint64(0x9E3779B97F4A7C15)
 _PASSAGE_COLUMNS = (
     "task_id",
@@ -36,7 +45,7 @@ def shared_passages(
     *,
     order_by: str = "year",
     sources: str = "any",
-    min_chars: int = 15,
+    min_chars: int = 20,
 ) -> pd.DataFrame:
     """Find the passages of tasks that stand in the tasks of earlier plans.
 
@@ -45,7 +54,9 @@ def shared_passages(
     this finds a sentence borrowed into a long task, and its cost grows with the
     text and not with the pairs. The three tasks that hold most of the grams are
     aligned [1]_ by ``align_passages``. Only letters, digits and Chinese
-    characters are compared.
+    characters are compared, and neither titles in 《》, nor lists of five or more
+    names. A passage is left out as a stock phrase where nearly all its 6-grams
+    stand in the plans of three or more agencies and of a fifth of them.
 
     Parameters
     ----------
@@ -57,7 +68,7 @@ def shared_passages(
         plans without one take no part.
     sources : {"any", "other_agencies"}
         Whether an agency's own earlier plans count as sources.
-    min_chars : int, default 15
+    min_chars : int, default 20
         Fewest equal characters of a passage: longer than the set phrases of the
         field, such as 政府信息公开工作年度报告.
 
@@ -77,8 +88,8 @@ def shared_passages(
     .. [2] Schleimer, S., Wilkerson, D. S. & Aiken, A. (2003). Winnowing: Local
        Algorithms for Document Fingerprinting. SIGMOD, 76-85.
     """
-    texts = _Texts(tasks["text"].tolist())
     agency, time = _agency_and_time(tasks, documents, order_by)
+    texts = _Texts(tasks["text"].tolist(), agency)
     task_ids = tasks["task_id"].to_numpy()
     document_ids = tasks["document_id"].to_numpy()
     rows = []
@@ -86,6 +97,8 @@ def shared_passages(
         for found in align_passages(
             texts.codes_of(task), texts.codes_of(source), min_chars=min_chars
         ):
+            if texts.is_stock(task, found.start, found.end):
+                continue
             start, end = texts.offsets(task, found.start, found.end)
             other = texts.offsets(source, found.other_start, found.other_end)
             rows.append(
@@ -218,17 +231,40 @@ def _drawn_ratio(
 
 
 class _Texts:
-    """All texts as one array of character codes, blanks and punctuation left out."""
+    """All texts as one array of character codes, blanks and punctuation left out.
 
-    def __init__(self, raw: list[str]) -> None:
+    Where titles and lists stand, codes are equal to no other.
+    """
+
+    def __init__(self, raw: list[str], agency: np.ndarray) -> None:
         self.raw = raw
         length = np.array([len(text) for text in raw], dtype=np.int64)
         codes = np.frombuffer("".join(raw).encode("utf-32-le"), dtype=np.uint32)
         task = np.repeat(np.arange(len(raw)), length)
         place = np.arange(len(codes)) - np.repeat(np.cumsum(length) - length, length)
-        kept = _is_word(codes)
+        is_masked = _titles_and_lists(raw)
+        kept = (_is_word(codes) & ~is_masked) | _breaks(is_masked, task)
+        codes = np.where(is_masked, _NOTHING + np.arange(len(codes)), codes)
+        codes = codes.astype(np.uint32)
         self.codes, self.task, self._place = codes[kept], task[kept], place[kept]
         self._starts = np.searchsorted(self.task, np.arange(len(raw) + 1))
+        self._own = self._own_grams(agency)
+
+    def _own_grams(self, agency: np.ndarray) -> np.ndarray:
+        """Return at which characters a gram of few agencies begins, added up."""
+        gram, task, place = self.grams()
+        pairs = np.unique(np.stack([gram, agency[task].astype(np.uint64)]), axis=1)
+        kinds, n_agencies = np.unique(pairs[0], return_counts=True)
+        least = max(_STOCK_AGENCIES, _STOCK_SHARE * len(np.unique(agency)))
+        is_own = np.zeros(len(self.codes) + 1, dtype=np.int64)
+        is_own[place + 1] = ~np.isin(gram, kinds[n_agencies >= least])
+        return np.cumsum(is_own)
+
+    def is_stock(self, task: int, start: int, end: int) -> bool:
+        """Say whether a passage is no more than phrases of many agencies."""
+        first = self._starts[task] + start
+        last = max(first, self._starts[task] + end - _GRAM + 1)
+        return self._own[last] - self._own[first] < _FEWEST_OWN
 
     def codes_of(self, task: int) -> np.ndarray:
         return self.codes[self._starts[task] : self._starts[task + 1]]
@@ -238,16 +274,35 @@ class _Texts:
         place = self._place[self._starts[task] :]
         return int(place[start]), int(place[end - 1]) + 1
 
-    def grams(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the hash of every character gram, and the task it stands in."""
+    def grams(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the hash of every character gram, its task and its place."""
         n = len(self.codes) - _GRAM + 1
         if n <= 0:
-            return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
+            nothing = np.empty(0, dtype=np.int64)
+            return nothing.astype(np.uint64), nothing, nothing
         hashed = np.zeros(n, dtype=np.uint64)
         for k in range(_GRAM):
             hashed = hashed * _HASH_BASE + self.codes[k : k + n]
         within = self.task[:n] == self.task[_GRAM - 1 :]
-        return hashed[within], self.task[:n][within]
+        return hashed[within], self.task[:n][within], np.flatnonzero(within)
+
+
+def _titles_and_lists(raw: list[str]) -> np.ndarray:
+    """Return which characters of all texts stand in a title or a list of names."""
+    out, start = np.zeros(sum(map(len, raw)), dtype=bool), 0
+    for text in raw:
+        for hit in _TITLES_AND_LISTS.finditer(text):
+            out[start + hit.start() : start + hit.end()] = True
+        start += len(text)
+    return out
+
+
+def _breaks(is_masked: np.ndarray, task: np.ndarray) -> np.ndarray:
+    """Return the first places of each masked run of a text."""
+    place = np.arange(len(is_masked))
+    is_first = is_masked & np.r_[True, ~is_masked[:-1] | (np.diff(task) != 0)]
+    run_start = np.maximum.accumulate(np.where(is_first, place, -1))
+    return is_masked & (place - run_start < _LONGEST_BREAK)
 
 
 def _is_word(codes: np.ndarray) -> np.ndarray:
@@ -277,7 +332,7 @@ def _candidates(
     texts: _Texts, agency: np.ndarray, time: np.ndarray, sources: str
 ) -> Iterator[tuple[int, int]]:
     """Yield the tasks that may share a passage with an earlier one, and which."""
-    gram, task = texts.grams()
+    gram, task, _ = texts.grams()
     dated = time[task] >= 0
     gram, task = gram[dated], task[dated]
     if not len(gram):

@@ -191,8 +191,7 @@ def _row_tokens(
         n_lines = _lines_of_row(pieces, i, width)
         is_first, open_at = True, full[i][0]
         for j in range(i, i + n_lines):
-            at, line = full[j]
-            cells = pieces[j]
+            at, cells = full[j][0], pieces[j]
             for place, cell in enumerate(cells):
                 goes_on = place == len(cells) - 1 and j + 1 < i + n_lines
                 end = at + len(cell)

@@ -24,7 +24,10 @@ _NUMBER_OF_DOCUMENT = re.compile(
     r"\s*第?\s*\d{1,4}\s*号\s*\)?\s*$"
 )
 _TITLE_END = re.compile(r"通知|意见|要点|方案|安排|计划|表|台[账帐]|清单|的函|分工")
-_TITLE_LABEL = r"(?:名\s*称|标\s*题|题\s*名|文\s*件\s*名\s*称?|信\s*息\s*名\s*称|文\s*件\s*标\s*题)"
+_TITLE_LABEL = (
+    r"(?:名\s*称|标\s*题|题\s*名|文\s*件\s*名\s*称?"
+    r"|信\s*息\s*名\s*称|文\s*件\s*标\s*题)"
+)
 _LABEL = re.compile(
     rf"^\s*(?:[\[(【]\s*{_TITLE_LABEL}\s*[\])】]\s*[:|]?|{_TITLE_LABEL}\s*[:|])\s*"
 )

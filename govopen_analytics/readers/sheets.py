@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.limits import (
     MAX_TABLE_CELLS,
     MAX_TABLE_COLUMNS,
@@ -58,6 +59,61 @@ def sheet_grid(
         check_count(name, "merged cells in a sheet", n_merged, MAX_TABLE_CELLS)
         _merge(grid, reached_rows, reached)
     return grid
+
+
+def hidden_remarks(
+    title: str,
+    cells: Mapping[int, Mapping[int, str]],
+    rows: Iterable[int],
+    columns: Iterable[int],
+) -> list[Remark]:
+    """Name the hidden rows and columns of a sheet that hold text.
+
+    Parameters
+    ----------
+    title : str
+        Name of the sheet.
+    cells : mapping of int to mapping of int to str
+        Text by row, then column, from 0.
+    rows, columns : iterable of int
+        Those that are hidden, from 0.
+
+    Returns
+    -------
+    list of Remark
+        One on rows and one on columns, where there are any.
+    """
+    hidden_rows = sorted(row for row in set(rows) if cells.get(row))
+    used = {column for line in cells.values() for column in line}
+    hidden_columns = sorted(used & set(columns))
+    remarks = []
+    if hidden_rows:
+        shown = ", ".join(str(row + 1) for row in hidden_rows)
+        remarks.append(Remark("rows_hidden", {"sheet": title, "rows": shown}))
+    if hidden_columns:
+        shown = ", ".join(map(column_letters, hidden_columns))
+        remarks.append(Remark("columns_hidden", {"sheet": title, "columns": shown}))
+    return remarks
+
+
+def column_letters(column: int) -> str:
+    """Name a column as a workbook does: 0 is A, 26 is AA.
+
+    Parameters
+    ----------
+    column : int
+        From 0.
+
+    Returns
+    -------
+    str
+    """
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 def _merge(grid: Grid, rows: range, columns: range) -> None:

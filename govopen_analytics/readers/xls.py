@@ -7,7 +7,7 @@ from govopen_analytics.base.errors import ReadError
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.characters import normalise_characters
 from govopen_analytics.readers.number_formats import GENERAL, format_value
-from govopen_analytics.readers.sheets import sheet_grid
+from govopen_analytics.readers.sheets import hidden_remarks, sheet_grid
 from govopen_analytics.readers.source import Source, SourceBuilder
 from govopen_analytics.readers.tables import add_table
 
@@ -63,7 +63,7 @@ def _sheet_cells(book: Any, sheet: Any) -> dict[int, dict[int, str]]:
 
 
 def read_xls(content: bytes, name: str) -> Source:
-    """Read the visible sheets of an old workbook; hidden rows are read like others.
+    """Read the visible sheets of an old workbook; hidden rows are read and told.
 
     Parameters
     ----------
@@ -93,7 +93,11 @@ def read_xls(content: bytes, name: str) -> Source:
             (top, bottom - 1, left, right - 1)
             for top, bottom, left, right in sheet.merged_cells
         ]
-        add_table(builder, sheet_grid(_sheet_cells(book, sheet), merges, name))
+        cells = _sheet_cells(book, sheet)
+        rows = [row for row, info in sheet.rowinfo_map.items() if info.hidden]
+        columns = [at for at, info in sheet.colinfo_map.items() if info.hidden]
+        remarks += hidden_remarks(sheet.name, cells, rows, columns)
+        add_table(builder, sheet_grid(cells, merges, name))
         names.append(sheet.name)
     return builder.build(
         "xls",

@@ -21,7 +21,11 @@ from govopen_analytics.readers.number_formats import (
     builtin_format,
     format_value,
 )
-from govopen_analytics.readers.sheets import MergedRange, sheet_grid
+from govopen_analytics.readers.sheets import (
+    MergedRange,
+    hidden_remarks,
+    sheet_grid,
+)
 from govopen_analytics.readers.source import Source, SourceBuilder
 from govopen_analytics.readers.tables import add_table
 
@@ -33,9 +37,10 @@ _SHEET_NAMESPACES = (
 )
 _MAIN = f"{{{_SHEET_NAMESPACES[0]}}}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_READ = ("row", "mergeCell")
+_READ = ("col", "row", "mergeCell")
 _PLACE = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
 _TRUE = ("1", "true")
+MAX_SHEET_COLUMNS = 16_384  # of the format
 
 
 @dataclass
@@ -45,6 +50,8 @@ class Sheet:
     cells: dict[int, dict[int, str]] = field(default_factory=dict)
     merges: list[MergedRange] = field(default_factory=list)
     n_uncomputed: int = 0
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
 
 
 def _local(element: Element) -> str:
@@ -93,6 +100,15 @@ def _merged_range(reference: str) -> MergedRange | None:
     if start is None or end is None:
         return None
     return start[0], end[0], start[1], end[1]
+
+
+def _hidden_columns(element: Element) -> set[int]:
+    """Columns that one entry of the column list hides, from 0."""
+    first, last = element.get("min", ""), element.get("max", "")
+    is_range = first.isdecimal() and last.isdecimal()
+    if element.get("hidden") not in _TRUE or not is_range:
+        return set()
+    return set(range(int(first) - 1, min(int(last), MAX_SHEET_COLUMNS)))
 
 
 class Workbook:
@@ -176,10 +192,15 @@ class Workbook:
                 kind = _local(element)
                 if kind == "row":
                     row = self._row_number(element, row)
-                    n_cells += self._read_row(element, row, sheet)
+                    n_read = self._read_row(element, row, sheet)
+                    n_cells += n_read
+                    if n_read and element.get("hidden") in _TRUE:
+                        sheet.hidden_rows.add(row)
                     check_count(
                         self.archive.name, "filled cells", n_cells, MAX_TABLE_CELLS
                     )
+                elif kind == "col":
+                    sheet.hidden_columns |= _hidden_columns(element)
                 else:
                     merge = _merged_range(element.get("ref", ""))
                     sheet.merges += [merge] if merge else []
@@ -244,7 +265,7 @@ def _forget(element: Element) -> None:
 
 
 def read_xlsx(content: bytes, name: str) -> Source:
-    """Read the visible sheets of a workbook; hidden rows are read like others.
+    """Read the visible sheets of a workbook; hidden rows are read and told.
 
     Numbers and dates are printed by their formats; formulas give the value that
     was stored with them.
@@ -280,6 +301,9 @@ def read_xlsx(content: bytes, name: str) -> Source:
         if sheet.n_uncomputed:
             values = {"sheet": title, "n": sheet.n_uncomputed}
             remarks.append(Remark("formulas_without_value", values))
+        remarks += hidden_remarks(
+            title, sheet.cells, sheet.hidden_rows, sheet.hidden_columns
+        )
         add_table(builder, sheet_grid(sheet.cells, sheet.merges, name))
         names.append(title)
     return builder.build(

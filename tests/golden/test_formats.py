@@ -39,13 +39,15 @@ def written_out(plan: str) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def corpus(tmp_path_factory):
+def corpora(tmp_path_factory):
+    """A corpus for each format: in one folder they would be the same plans."""
     folder = tmp_path_factory.mktemp("formats")
     for plan in PLANS:
-        (folder / plan).mkdir()
         for name, content in written_out(plan).items():
-            (folder / plan / name).write_bytes(content)
-    return load_corpus(folder)
+            path = folder / name / f"{plan}{Path(name).suffix}"
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+    return {path.name: load_corpus(path) for path in folder.iterdir()}
 
 
 FILES = [(plan, name) for plan in PLANS for name in WRITERS] + [
@@ -53,30 +55,40 @@ FILES = [(plan, name) for plan in PLANS for name in WRITERS] + [
 ]
 
 
-def found_document(corpus, plan, name):
-    documents = corpus.documents.set_index("source_file")
-    return documents.loc[f"{plan}/{name}"]
-
-
-def test_every_file_is_read(corpus):
-    assert corpus.failures.empty
-    assert len(corpus.documents) == len(FILES) == 5 * 7 + 4
+def test_every_file_is_read(corpora):
+    assert all(corpus.failures.empty for corpus in corpora.values())
+    n_read = sum(len(corpus.documents) for corpus in corpora.values())
+    assert n_read == len(FILES) == 5 * 7 + 4
 
 
 @pytest.mark.parametrize(("plan", "name"), FILES)
-def test_a_format_gives_the_tasks_of_the_original(corpus, plan, name):
-    document_id = found_document(corpus, plan, name)["document_id"]
+def test_a_format_gives_the_tasks_of_the_original(corpora, plan, name):
     expected = [
         {field: comparable(task[field]) for field in FIELDS}
         for task in TASKS
         if task["document_id"] == plan
     ]
-    assert task_fields(corpus, document_id) == expected
+    assert task_fields(corpora[name], plan) == expected
 
 
 @pytest.mark.parametrize(("plan", "name"), FILES)
-def test_a_format_loses_no_character(corpus, plan, name):
-    assert found_document(corpus, plan, name)["accounted_share"] == 1.0
+def test_a_format_loses_no_character(corpora, plan, name):
+    documents = corpora[name].documents.set_index("document_id")
+    assert documents.loc[plan, "accounted_share"] == 1.0
+
+
+def test_a_plan_in_several_formats_is_one_plan(tmp_path):
+    files = written_out(WITH_MERGES)
+    for name in ("plan.csv", "plan.docx", "plan.html"):
+        (tmp_path / name).write_bytes(files[name])
+    corpus = load_corpus(tmp_path)
+    (document,) = corpus.documents.to_dict("records")
+    assert document["source_file"] == "plan.csv"
+    assert len(corpus.tasks) == document["n_tasks"] == 72
+    assert list(corpus.failures["reason"]) == ["same_plan"] * 2
+    told = corpus.remarks[corpus.remarks["code"] == "same_plan"]
+    assert list(told["values"]) == ['{"file": "plan.docx"}', '{"file": "plan.html"}']
+    assert set(told["source_file"]) == {"plan.csv"}
 
 
 def encoded(plan: str, form: str, encoding: str) -> bytes:

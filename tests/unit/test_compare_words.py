@@ -160,6 +160,31 @@ def test_share_of_text_that_stands_earlier():
     assert groups.loc["1", "reused_share_upper"] < 1
 
 
+LAW = "《中华人民共和国政府信息公开条例实施细则（修订）》"
+LIST = "最低生活保障、特困供养、临时救助、孤儿保障、残疾人补贴、高龄津贴"
+STOCK = "进一步提高政治站位强化组织领导压实工作责任"
+NOT_COUNTED = [
+    pytest.param([f"贯彻{LAW}要求", f"学习{LAW}精神"], id="title of a law"),
+    pytest.param([f"公开{LIST}政策", f"做好{LIST}工作"], id="list of names"),
+    pytest.param([f"{SENTENCE[:19]}。", f"另{SENTENCE[:19]}"], id="19 characters"),
+    pytest.param([f"{STOCK}一", f"甲{STOCK}", f"{STOCK}丙丁"], id="stock phrase"),
+]
+
+
+@pytest.mark.parametrize("passages", NOT_COUNTED)
+def test_what_any_two_plans_share_is_no_reuse(passages):
+    plans = [(f"机构{k}", 2020 + k, [text]) for k, text in enumerate(passages)]
+    assert shared_passages(*texts(plans)).empty
+
+
+def test_a_passage_stops_at_a_title_and_counts_from_twenty_characters():
+    exact = SENTENCE[:20]
+    plans = [("甲", 2021, [f"{exact}{LAW}"]), ("乙", 2022, [f"落实{exact}{LAW}"])]
+    passages = shared_passages(*texts(plans))
+    assert passages["passage"].tolist() == [exact]
+    assert passages["n_alike"].tolist() == [20]
+
+
 def test_an_unknown_order_is_refused():
     with pytest.raises(SchemaError, match="order_by: found no column 'date'"):
         shared_passages(*texts(PLANS), order_by="date")

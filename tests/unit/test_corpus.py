@@ -189,6 +189,7 @@ def test_the_number_of_processes_changes_nothing(tmp_path):
 
 
 def test_files_of_one_name_get_identifiers_of_their_own(raw_dir):
-    shutil.copy(raw_dir / "plan.txt", raw_dir / "plan.md")
+    other = (raw_dir / "plan.txt").read_text("utf-8").replace("2023", "2024")
+    (raw_dir / "plan.md").write_text(other, encoding="utf-8")
     ids = load_corpus(raw_dir).documents["document_id"].tolist()
     assert ids == ["plan", "plan_txt"]

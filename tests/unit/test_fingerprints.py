@@ -1,4 +1,6 @@
 import re
+from importlib import metadata
+from types import SimpleNamespace
 
 import pytest
 
@@ -44,3 +46,26 @@ def test_versions_name_the_code_and_what_it_requires():
     assert {"python", "pandas", "papermill"} <= set(package_versions())
     assert re.fullmatch("[0-9a-f]{64}", code_version()["sha256"])
     assert code_digest() == f"sha256:{code_version()['sha256']}"
+
+
+REQUIRES = {
+    "govopen-analytics": ["a>=1", "b[x, z]>=2 ; python_version > '3'", "t; extra=='t'"],
+    "a": ["c.d (>=1)", "a"],
+    "b": ['e; extra == "x"', "f ; python_version < '3.9' and extra == 'y'", "gone"],
+    "c-d": None,
+    "e": ["A"],
+    "f": [],
+    "t": [],
+}
+
+
+def test_versions_are_those_of_requirements_of_requirements(monkeypatch):
+    def distribution(name):
+        if name not in REQUIRES:
+            raise metadata.PackageNotFoundError(name)
+        return SimpleNamespace(version=f"1+{name}", requires=REQUIRES[name])
+
+    monkeypatch.setattr(metadata, "distribution", distribution)
+    versions = package_versions.__wrapped__()
+    assert versions.pop("python")
+    assert versions == {name: f"1+{name}" for name in ("a", "b", "c-d", "e")}

@@ -12,6 +12,7 @@ from govopen_analytics.measures import (
     panel_trend,
     pooled_shares,
     share_change,
+    share_sensitivity,
     theme_differences,
     theme_gaps,
     theme_shares,
@@ -500,3 +501,44 @@ def test_change_is_split_into_agencies_and_composition():
 
 def test_one_year_has_no_parts_of_change():
     assert change_parts(**corpus({"p": [[A]]})).empty
+
+
+# Sensitivity
+
+
+def test_shares_by_coder_and_by_how_finely_plans_are_cut():
+    tables = corpus({"p": [[A, B], [A], [A], []], "q": [[B], [A, C]]})
+    tasks = tables["tasks"].assign(title=["x", "x", "y", "z", "v", "w"])
+    rows = tables["assignments"]
+    found = share_sensitivity(
+        tasks,
+        {"both": rows, "first": rows[rows["rank"] == 1]},
+        tables["documents"],
+        tables["themes"],
+        n_permutations=100,
+    )
+    assert len(found) == 2 * 3 * 9
+    a = found[found["theme_id"] == A].set_index(["coder", "cut"])
+    assert a["n_tasks"].to_dict() == {
+        ("both", "tasks"): 6,
+        ("both", "titles"): 5,
+        ("both", "themes"): 8,
+        ("first", "tasks"): 6,
+        ("first", "titles"): 5,
+        ("first", "themes"): 6,
+    }
+    # Titles: x (A and B, 1/2), y (A), z (none), v (B), w (A and C, 1/2).
+    assert a["share"].to_dict() == pytest.approx(
+        {
+            ("both", "tasks"): 3 / 6,
+            ("both", "titles"): 2 / 5,
+            ("both", "themes"): 4 / 8,
+            ("first", "tasks"): 4 / 6,
+            ("first", "titles"): 3 / 5,
+            ("first", "themes"): 4 / 6,
+        }
+    )
+    assert (a["share_rank"] == 1).all()
+    # Six tasks can be dealt in 15 ways, eight in 56: only these could be found.
+    assert a.loc[("both", "tasks"), "state"] == "cannot_be_answered"
+    assert a.loc[("both", "themes"), "state"] == "not_told_apart"

@@ -91,7 +91,7 @@ def test_workbook():
     assert rows(source) == EXPECTED_ROWS
     assert merged(source) == EXPECTED_MERGES
     assert source.metadata == {"sheets": "Sheet"}
-    assert source.remarks == ()
+    assert source.remarks == (Remark("rows_hidden", {"sheet": "Sheet", "rows": "5"}),)
 
 
 def test_old_workbook():
@@ -126,6 +126,42 @@ def test_sheets_follow_each_other_and_hidden_ones_are_named():
     assert rows(source) == [["b", "x"], ["d", "x"]]
     assert [block.table for block in source.blocks] == [0, 1]
     assert source.remarks == (Remark("sheet_hidden", {"sheet": "c"}),)
+
+
+def test_hidden_rows_and_columns_are_read_and_told():
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (
+        ("序号", "任务", "单位"),
+        ("1", "公开预算", "甲"),
+        ("2", "公开决算", "乙"),
+    ):
+        sheet.append(row)
+    for row in (3, 9):  # the ninth holds nothing
+        sheet.row_dimensions[row].hidden = True
+    sheet.column_dimensions["B"].hidden = True
+    source = read_bytes(saved(book), "a.xlsx")
+    assert len(rows(source)) == 3
+    assert source.remarks == (
+        Remark("rows_hidden", {"sheet": "Sheet", "rows": "3"}),
+        Remark("columns_hidden", {"sheet": "Sheet", "columns": "B"}),
+    )
+
+
+def test_hidden_rows_and_columns_of_an_old_workbook_are_told():
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("plan")
+    for row in range(3):
+        for column in range(28):
+            sheet.write(row, column, "x")
+    sheet.row(1).hidden = True
+    sheet.col(27).hidden = True
+    source = read_bytes(saved(book), "a.xls")
+    assert len(rows(source)) == 3
+    assert source.remarks == (
+        Remark("rows_hidden", {"sheet": "plan", "rows": "2"}),
+        Remark("columns_hidden", {"sheet": "plan", "columns": "AB"}),
+    )
 
 
 def test_formula_gives_its_stored_value():

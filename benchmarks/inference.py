@@ -1,0 +1,328 @@
+"""Measure how often intervals hold the truth and how often claims are false.
+
+Every figure of docs/measures.md, "What was measured", is a line of this script's
+output. One core, about ten minutes: ``python benchmarks/inference.py``; name parts
+to run some only, and ``--reports`` for another number of simulated reports.
+"""
+
+import argparse
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from govopen_analytics.measures import (
+    Confusion,
+    agenda_distances,
+    panel_trend,
+    pooled_shares,
+    share_change,
+    theme_differences,
+    theme_shares,
+)
+
+AGENDA = np.array([27, 15, 15, 10, 10, 9, 7, 5, 2]) / 100
+THEMES = [f"theme_{k}" for k in range(9)]
+MIXED = (10, 15, 16, 23, 72)
+
+
+def simulated(
+    sizes: list[int],
+    rng: np.random.Generator,
+    *,
+    n_plans: int = 1,
+    concentration: float | None = None,
+    other: dict[int, np.ndarray] | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Return plans of agencies of one agenda, but for those in `other`."""
+    names, carried = [], []
+    for agency, size in enumerate(sizes):
+        for year in range(n_plans):
+            agenda = (other or {}).get(agency, AGENDA)
+            if concentration is not None:
+                agenda = rng.dirichlet(np.maximum(agenda, 1e-6) * concentration)
+            names.append((f"p{agency:03d}_{year}", f"a{agency:03d}", 2020 + year))
+            carried.append(rng.choice(9, size=size, p=agenda))
+    return as_tables(names, carried)
+
+
+def as_tables(
+    names: list[tuple[str, str, int]], carried: list[np.ndarray]
+) -> dict[str, pd.DataFrame]:
+    """Return tables of plans: their names, agencies and years, and tasks' themes."""
+    documents = pd.DataFrame(names, columns=["document_id", "agency", "year"])
+    sizes = [len(themes) for themes in carried]
+    tasks = pd.DataFrame({"document_id": documents["document_id"].repeat(sizes)})
+    tasks = tasks.reset_index(drop=True)
+    tasks["task_id"] = np.arange(len(tasks)).astype(str)
+    assignments = pd.DataFrame(
+        {
+            "task_id": tasks["task_id"],
+            "theme_id": np.array(THEMES)[np.concatenate(carried)],
+            "coder": "simulated",
+            "rank": 1,
+        }
+    )
+    themes = pd.DataFrame({"theme_id": THEMES})
+    return {
+        "tasks": tasks,
+        "assignments": assignments,
+        "documents": documents,
+        "themes": themes,
+    }
+
+
+def mixed(n: int) -> list[int]:
+    """Return n sizes of plans, as in the shipped corpus."""
+    return [MIXED[k % 5] for k in range(n)]
+
+
+def raised(difference: float, theme: int = 1) -> np.ndarray:
+    """Return the agenda with one theme raised and the others lowered in proportion."""
+    agenda = AGENDA.copy()
+    rest = 1 - agenda[theme]
+    agenda *= (rest - difference) / rest
+    agenda[theme] = AGENDA[theme] + difference
+    return agenda
+
+
+def pooled(reports: int, rng: np.random.Generator) -> Iterator[str]:
+    """Coverage of the pooled share."""
+    for name, sizes in (
+        ("5 x 10", [10] * 5),
+        ("30 x 10", [10] * 30),
+        ("100 x 10", [10] * 100),
+        ("30 mixed", mixed(30)),
+        ("300 mixed", mixed(300)),
+    ):
+        n = reports if len(sizes) <= 100 else reports // 2
+        held = np.zeros(9)
+        for _ in range(n):
+            rows = pooled_shares(**simulated(sizes, rng))
+            lower, upper = rows["share_lower"], rows["share_upper"]
+            held += lower.le(AGENDA + 1e-12) & upper.ge(AGENDA - 1e-12)
+        held /= n
+        yield f"pooled {name}: mean {held.mean():.3f}, worst {held.min():.3f}, n {n}"
+
+
+def single(reports: int, rng: np.random.Generator) -> Iterator[str]:
+    """Coverage of the share of one agency, one plan or several that vary."""
+    for name, size, n_plans, concentration in (
+        ("one plan of 10", 10, 1, None),
+        ("one plan of 23", 23, 1, None),
+        ("one plan of 72", 72, 1, None),
+        ("3 plans of 23 that vary (Dirichlet 60)", 23, 3, 60.0),
+    ):
+        held = []
+        for _ in range(reports // 10):
+            tables = simulated(
+                [size] * 20, rng, n_plans=n_plans, concentration=concentration
+            )
+            rows = theme_shares(**tables, by="agency")
+            truth = np.tile(AGENDA, 20)
+            held.append(rows["share_lower"].le(truth) & rows["share_upper"].ge(truth))
+        yield f"share, {name}: {np.mean(held):.3f}, n {20 * len(held)} agencies"
+
+
+def false_claims(reports: int, rng: np.random.Generator) -> Iterator[str]:
+    """Reports with a false claim under one agenda."""
+    for n_agencies, part in ((5, 1), (30, 1), (100, 2), (300, 4)):
+        n, themes, rest = reports // part, 0, 0
+        for _ in range(n):
+            tables = simulated(mixed(n_agencies), rng)
+            seed = int(rng.integers(2**31))
+            found = theme_differences(**tables, n_permutations=1000, seed=seed)
+            claims = [found.items["state"], found.cells["state"]]
+            themes += any((states == "established").any() for states in claims)
+            distances = agenda_distances(**tables, against="rest", seed=seed)
+            rest += distances["is_beyond_chance"].any()
+        yield (
+            f"false claims, {n_agencies} agencies: themes and names {themes / n:.3f}, "
+            f"against the rest {rest / n:.3f}, n {n}"
+        )
+
+
+def outlier(reports: int, rng: np.random.Generator) -> Iterator[str]:
+    """One agency whose tasks are all in another theme."""
+    for n_agencies in (51, 300):
+        n, found, named = max(reports // 20, 5), 0, 0
+        for _ in range(n):
+            tables = simulated(mixed(n_agencies), rng, other={3: np.eye(9)[8]})
+            distances = agenda_distances(**tables, against="rest")
+            hits = distances.loc[distances["is_beyond_chance"], "group"]
+            found += "a003" in set(hits)
+            cells = theme_differences(**tables, n_permutations=1000).cells
+            hits = cells.loc[cells["state"] == "established", "agency"]
+            named += "a003" in set(hits)
+        yield (
+            f"outlier among {n_agencies}: found {found / n:.2f}, "
+            f"named in a theme {named / n:.2f}, n {n}"
+        )
+
+
+def power(reports: int, rng: np.random.Generator) -> Iterator[str]:
+    """Smallest difference found in 80 % of reports, 30 agencies of 23 tasks."""
+    n = max(reports // 4, 10)
+
+    def found(other: dict[int, np.ndarray]) -> tuple[float, float]:
+        theme = name = 0
+        for _ in range(n):
+            tables = simulated([23] * 30, rng, other=other)
+            rows = theme_differences(**tables, n_permutations=1000)
+            of_theme = rows.items.set_index("theme_id").loc[THEMES[1]]
+            theme += of_theme["state"] == "established"
+            cell = rows.cells[rows.cells["agency"] == "a000"].set_index("theme_id")
+            name += cell.loc[THEMES[1], "state"] == "established"
+        return theme / n, name / n
+
+    for difference in (0.35, 0.40, 0.45, 0.50):
+        theme, name = found({0: raised(difference)})
+        yield (
+            f"power, one of 30 higher by {difference:.2f}: theme {theme:.2f}, "
+            f"named {name:.2f}, n {n}"
+        )
+    for difference in (0.12, 0.16, 0.20, 0.24):
+        half = {k: raised(difference) for k in range(15)}
+        theme, name = found(half)
+        yield (
+            f"power, 15 of 30 higher by {difference:.2f}: theme {theme:.2f}, "
+            f"one of them named {name:.2f}, n {n}"
+        )
+
+
+def plans(reports: int, rng: np.random.Generator) -> Iterator[str]:
+    """Two agencies of one long-run agenda whose plans vary (Dirichlet 60)."""
+    for n_plans in (2, 4, 6, 10):
+        found, states = 0, set()
+        for _ in range(reports):
+            tables = simulated([23, 23], rng, n_plans=n_plans, concentration=60)
+            row = agenda_distances(**tables, n_permutations=500).iloc[0]
+            found += row["is_beyond_chance"]
+            states.add(row["state"] == "cannot_be_answered")
+        answered = (
+            "cannot be answered" if states == {True} else f"{found / reports:.3f}"
+        )
+        yield f"two agencies of {n_plans} plans each: {answered}, n {reports}"
+    moved = raised(0.25)
+    n = max(reports // 2, 10)
+    found = 0
+    for _ in range(n):
+        tables = simulated([23, 23], rng, n_plans=6, concentration=60, other={1: moved})
+        row = agenda_distances(**tables, n_permutations=500).iloc[0]
+        found += row["is_beyond_chance"]
+    yield f"6 plans each, one theme higher by .25: found {found / n:.2f}, n {n}"
+
+
+def trends(reports: int, rng: np.random.Generator) -> Iterator[str]:
+    """Reports that claim a trend where plans vary and nothing changes."""
+    for n_agencies, n_years in ((10, 3), (6, 4), (3, 2)):
+        claimed, changed, states, held = 0, 0, set(), []
+        for _ in range(reports):
+            tables = simulated(
+                [23] * n_agencies, rng, n_plans=n_years, concentration=60
+            )
+            rows = panel_trend(**tables, n_permutations=1000)
+            claimed += rows["is_beyond_chance"].any()
+            states |= set(rows["state"])
+            held.append(
+                (rows["change_per_year_lower"] <= 0)
+                & (rows["change_per_year_upper"] >= 0)
+            )
+            changed += share_change(**tables)["is_beyond_chance"].any()
+        answer = (
+            "cannot be answered"
+            if states == {"cannot_be_answered"}
+            else f"{claimed / reports:.3f}"
+        )
+        yield (
+            f"trends of {n_agencies} agencies over {n_years} years: claimed {answer}, "
+            f"intervals hold 0 {np.mean(held):.3f}, "
+            f"a change claimed {changed / reports:.3f}, n {reports}"
+        )
+    n = max(reports // 4, 10)
+    for slope in (0.04, 0.06, 0.08):
+        found = 0
+        for _ in range(n):
+            tables = steady(10, 3, slope, rng)
+            rows = panel_trend(**tables, n_permutations=1000).set_index("theme_id")
+            found += rows.loc[THEMES[0], "is_beyond_chance"]
+        yield f"power, {slope:.2f} a year, 10 agencies, 3 years: {found / n:.2f}, n {n}"
+
+
+def steady(
+    n_agencies: int, n_years: int, slope: float, rng: np.random.Generator
+) -> dict[str, pd.DataFrame]:
+    """Return plans of 23 tasks that vary, with a theme that gains every year."""
+    names, carried = [], []
+    for agency in range(n_agencies):
+        for year in range(n_years):
+            agenda = AGENDA.copy()
+            moved = slope * (year - (n_years - 1) / 2)
+            agenda[:2] += moved, -moved
+            names.append((f"p{agency}_{year}", f"a{agency}", 2020 + year))
+            carried.append(rng.choice(9, size=23, p=rng.dirichlet(agenda * 60)))
+    return as_tables(names, carried)
+
+
+def coding(reports: int, rng: np.random.Generator) -> Iterator[str]:
+    """Intervals of 1,500 tasks where one code in ten is wrong."""
+
+    def coded(n: int) -> tuple[np.ndarray, np.ndarray]:
+        truth = rng.choice(9, size=n, p=AGENDA)
+        wrong = rng.random(n) < 0.1
+        return np.where(wrong, (truth + 1) % 9, truth), truth
+
+    n = max(reports // 4, 10)
+    for size in (1500, 23):
+        plain, corrected = [], []
+        for _ in range(n):
+            machine, truth = coded(300)
+            table = np.zeros((10, 10))
+            np.add.at(table, (machine, truth), 1)
+            tables = as_tables([("p", "a", 2020)], [coded(size)[0]])
+            for found, confusion in (
+                (plain, None),
+                (corrected, Confusion(np.array(THEMES), table)),
+            ):
+                rows = theme_shares(**tables, confusion=confusion)
+                found.append(
+                    rows["share_lower"].le(AGENDA) & rows["share_upper"].ge(AGENDA)
+                )
+        yield (
+            f"10 % wrong codes, {size} tasks: sampling only {np.mean(plain):.3f}, "
+            f"with coding {np.mean(corrected):.3f} "
+            f"(worst theme {np.mean(corrected, axis=0).min():.3f}), n {n}"
+        )
+
+
+PARTS: dict[str, Callable[[int, np.random.Generator], Iterator[str]]] = {
+    part.__name__: part
+    for part in (
+        pooled,
+        single,
+        false_claims,
+        outlier,
+        power,
+        plans,
+        trends,
+        coding,
+    )
+}
+
+
+def main() -> None:
+    """Run the parts that are named, or all of them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", help=", ".join(PARTS))
+    parser.add_argument("--reports", type=int, default=200)
+    chosen = parser.parse_args()
+    for name in chosen.parts or PARTS:
+        start = time.process_time()
+        for line in PARTS[name](chosen.reports, np.random.default_rng(0)):
+            print(line, flush=True)
+        print(f"  {name}: {time.process_time() - start:.0f} s of processor", flush=True)
+
+
+if __name__ == "__main__":
+    main()
