@@ -5,9 +5,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
-from govopen_analytics.charts.model import Cell, Chart, HeatTable, Mark, Panel, number
+from govopen_analytics.charts.model import (
+    Cell,
+    Chart,
+    HeatTable,
+    Mark,
+    Panel,
+    Series,
+    number,
+)
 from govopen_analytics.charts.style import ChartSource, joined
 from govopen_analytics.words import section
+
+_MOST_NAMED = 10  # words that a description names
 
 
 def chart_of(
@@ -184,3 +194,53 @@ def heat_table(
     )
     most = max((abs(cell.value) for cell in cells.values() if cell.value), default=1.0)
     return HeatTable(tuple(rows), tuple(columns), lines, least, most, tuple(groups))
+
+
+def word_chart(
+    question: str,
+    name: str,
+    words_found: pd.DataFrame,
+    *,
+    source: ChartSource,
+    lang: str,
+    interval: float,
+    **values: object,
+) -> Chart:
+    """Draw words with their log-odds and intervals.
+
+    Parameters
+    ----------
+    question, name, source, lang, interval, **values
+        As in ``chart_of``.
+    words_found : DataFrame, shape (n_words, ...)
+        Rows of ``measures.distinctive_words``; without any, or where none was used
+        elsewhere, the chart is one sentence.
+
+    Returns
+    -------
+    Chart
+    """
+    labels = tuple(words_found["word"])
+    uses = zip(words_found["n_group_uses"], words_found["n_rest_uses"], strict=True)
+    marks = marks_of(
+        words_found,
+        "log_odds",
+        labels=[f"({n:,}, {m:,})" for n, m in uses],
+        kinds=[
+            "sure" if lower > 0 else "unsure" for lower in words_found["log_odds_lower"]
+        ],
+        names=labels,
+    )
+    panel = Panel(labels, (Series("", marks),), form="points")
+    return chart_of(
+        question,
+        name,
+        source=source,
+        lang=lang,
+        panels=[panel] if words_found["n_rest_uses"].sum() else (),
+        reason=section(question, lang)[name]["no_words"],
+        interval=interval,
+        n_words=len(labels),
+        words=section("sentences", lang)["join"].join(labels[:_MOST_NAMED]),
+        **values,
+    )

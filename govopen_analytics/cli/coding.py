@@ -57,7 +57,8 @@ def validate(
     with told_plainly():
         from govopen_analytics.base.languages import in_language
         from govopen_analytics.coding.codebook import load_codebook
-        from govopen_analytics.questions.trust import validate_coding, write_validity
+        from govopen_analytics.questions.trust import validate_coding
+        from govopen_analytics.questions.trust_tables import write_validity
 
         in_language({"zh": "", "en": ""}, lang)
         book = load_codebook(codebook)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from govopen_analytics.base.datapackage import to_csv
 from govopen_analytics.charts.model import Chart, write_chart
-from govopen_analytics.questions.html_tables import HtmlBlock
+from govopen_analytics.questions.tables import HtmlBlock
 from govopen_analytics.words import section
 
 TABLES_DIR, FIGURES_DIR = "tables", "figures"

@@ -315,7 +315,7 @@ def test_a_theme_nobody_has(tmp_path):
     assert "在全部 30 项任务中未见" in said(names)
     (series,) = names["ranking"].panels[0].series
     assert {mark.kind for mark in series.marks} == {"unseen"}
-    assert "没有任务以此为主要主题" in names["theme_words"].reason
+    assert "没有任务以此为主要主题" in names["words_chart"].reason
 
 
 @pytest.mark.parametrize("number", sorted(SUITE))

@@ -10,8 +10,8 @@ import pandas as pd
 
 from govopen_analytics.charts.style import ChartSource
 from govopen_analytics.questions import results
-from govopen_analytics.questions.corpus_charts import corpus_overview
-from govopen_analytics.questions.coverage_charts import theme_dot_plot, theme_heat_map
+from govopen_analytics.questions.corpus import corpus_overview
+from govopen_analytics.questions.coverage import theme_dot_plot, theme_heat_map
 
 SOURCE = ChartSource(2, 6, "1", "hand", "2026-01-31")
 STARTED = "2026-01-31T08:00:00+00:00"

@@ -8,8 +8,8 @@ import pytest
 from govopen_analytics.base.errors import SelectionError
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.style import ChartSource, n_letters
-from govopen_analytics.questions.corpus_charts import corpus_overview
-from govopen_analytics.questions.coverage_charts import theme_dot_plot, theme_heat_map
+from govopen_analytics.questions.corpus import corpus_overview
+from govopen_analytics.questions.coverage import theme_dot_plot, theme_heat_map
 
 SOURCE = ChartSource(2, 6, "1", "hand", "2026-01-31")
 CHARTS = [theme_heat_map, theme_dot_plot]

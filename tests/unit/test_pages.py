@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from govopen_analytics.charts.style import ChartSource
-from govopen_analytics.questions.coverage_charts import theme_heat_map
+from govopen_analytics.questions.coverage import theme_heat_map
 from govopen_analytics.questions.results import save_chart
 from govopen_analytics.run.site import notebook_title, write_pages
 

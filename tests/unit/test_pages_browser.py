@@ -6,7 +6,7 @@ from test_pages import NASTY, record, write_notebook
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.images import find_browser
 from govopen_analytics.charts.style import ChartSource
-from govopen_analytics.questions.coverage_charts import theme_heat_map
+from govopen_analytics.questions.coverage import theme_heat_map
 from govopen_analytics.questions.results import save_chart
 from govopen_analytics.run.site import task_index, write_pages
 

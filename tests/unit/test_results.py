@@ -3,7 +3,7 @@ import pytest
 
 from govopen_analytics.charts.model import read_chart
 from govopen_analytics.charts.style import ChartSource
-from govopen_analytics.questions.corpus_charts import corpus_overview
+from govopen_analytics.questions.corpus import corpus_overview
 from govopen_analytics.questions.results import save_chart, save_findings, save_table
 
 
