@@ -113,7 +113,7 @@ def tidy(text: str) -> str:
     -------
     str
     """
-    return re.sub(r"\s+", " ", _CJK_BLANK.sub("", text)).strip()
+    return " ".join(_CJK_BLANK.sub("", text).split())
 
 
 def name_form(name: str) -> str:
