@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from govopen_analytics.base.errors import RunError
 from govopen_analytics.cli.answers import JsonOption, tell_json
 from govopen_analytics.cli.errors import EXIT_FAILED, EXIT_PARTIAL, told_plainly
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from govopen_analytics.base.remarks import Remark
+    from govopen_analytics.plans.workers import Limits
     from govopen_analytics.run import Options, PlannedJob, ReportSet
 
 _EXIT_CODES = {"complete": 0, "partial": EXIT_PARTIAL, "failed": EXIT_FAILED}
@@ -33,7 +35,7 @@ _STEPS = {
     "pages": "写出网页 · writing pages",
 }
 _STATUS = {
-    "partial": "部分完成，有笔记本失败 · the run is partial",
+    "partial": "部分完成 · the run is partial",
     "failed": "运行失败 · the run failed",
 }
 _REASONS = {
@@ -72,10 +74,25 @@ def build(
         Path, typer.Option("--out", help="数据表文件夹 · folder for the tables")
     ] = _PROCESSED,
     codebook: CodebookOption = None,
+    max_seconds: Annotated[
+        float,
+        typer.Option(min=0.1, help="读一个文件最多几秒 · most seconds for a file"),
+    ] = 600.0,
+    max_memory: Annotated[
+        float,
+        typer.Option(min=0.1, help="读一个文件最多几 GiB 内存 · most GiB for a file"),
+    ] = 2.0,
 ) -> None:
     """读入计划并写出数据表 · read the plans and write the tables."""
     with told_plainly():
-        _build(raw, out, codebook)
+        from govopen_analytics.plans.workers import GIGABYTE, Limits
+
+        limits = Limits(max_seconds, int(max_memory * GIGABYTE))
+        if _build(raw, out, codebook, limits) == 0:
+            raise RunError(
+                f"No plan was read from {raw}; the lines above say why, {out} holds "
+                "empty tables"
+            )
 
 
 def notebooks(
@@ -180,6 +197,14 @@ def report(
             min=1, help="同时运行的笔记本数，默认为核数 · notebooks at the same time"
         ),
     ] = None,
+    removed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--removed",
+            metavar="DOCUMENT_ID",
+            help="有意去掉的计划，可重复 · a plan removed on purpose, may be repeated",
+        ),
+    ] = None,
     check: Annotated[
         str | None,
         typer.Option(
@@ -221,6 +246,7 @@ def report(
             is_forced=force,
             seconds_wait=wait,
             codebook_path=codebook,
+            removed=tuple(removed or ()),
         )
         if dry_run:
             _dry_run(chosen, found, (raw, processed, out), options, as_json=as_json)
@@ -246,11 +272,20 @@ def _build_if_needed(
         _build(raw, out, codebook)
 
 
-def _build(raw: Path, out: Path, codebook: Path | None) -> None:
+def _build(
+    raw: Path, out: Path, codebook: Path | None, limits: "Limits | None" = None
+) -> int:
+    from govopen_analytics.plans.workers import DEFAULT_LIMITS
     from govopen_analytics.run.build import build_processed
 
     with _progress() as tell:
-        built = build_processed(raw, out, codebook_path=codebook, on_progress=tell)
+        built = build_processed(
+            raw,
+            out,
+            codebook_path=codebook,
+            limits=limits or DEFAULT_LIMITS,
+            on_progress=tell,
+        )
     tables = built.tables
     failures, remarks = tables["failures"], tables["remarks"]
     typer.echo(
@@ -261,7 +296,14 @@ def _build(raw: Path, out: Path, codebook: Path | None) -> None:
     for failure in failures.itertuples():
         name = f"{failure.source_file}: "
         typer.echo(f"  {name}{failure.message.removeprefix(name)}", err=True)
+    if n_changed := len(built.tables["review_changes"]):
+        typer.echo(
+            f"{n_changed} 项人工判定去向有变 · decisions of people moved, or without a "
+            f"task: {out / 'review_changes.csv'}",
+            err=True,
+        )
     _tell_remarks(remarks)
+    return len(tables["documents"])
 
 
 def _tell_remarks(remarks: "DataFrame") -> None:
@@ -364,6 +406,8 @@ def _tell_report(folder: Path, record: dict[str, Any]) -> None:
     if record["status"] == "complete":
         typer.echo(f"报告 · report: {page}")
         return
+    for problem in record["problems"]:
+        _tell_note(problem)
     for line in _failures(record["notebooks"]):
         typer.echo(line, err=True)
     typer.echo(f"{_STATUS[record['status']]}; see {page}", err=True)

@@ -28,7 +28,10 @@ PLAN = """某县档案局2023年政务公开工作要点
 def calls_of_remark():
     for path in Path(govopen_analytics.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Remark":
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in (
+                "Remark",
+                "_remark",
+            ):
                 yield node.args[0]
 
 
