@@ -13,10 +13,10 @@ from govopen_analytics.base.errors import CodebookError, SelectionError, choices
 from govopen_analytics.base.languages import LANGUAGES
 from govopen_analytics.base.schemas import own_columns
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.coding.assign import explain
 from govopen_analytics.coding.codebook import Codebook, load_codebook
 from govopen_analytics.coding.coded import code_plans
 from govopen_analytics.coding.concordance import find_word
+from govopen_analytics.coding.explain import explain
 from govopen_analytics.plans.corpus import read_plans
 from govopen_analytics.questions import commitments, displays, selection
 from govopen_analytics.questions.citation import Citation, citation

@@ -7,6 +7,7 @@ from pathlib import Path
 from unittest import mock
 
 from govopen_analytics.base.datapackage import write_datapackage
+from govopen_analytics.base.schemas import empty
 from govopen_analytics.questions import notebook
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
@@ -68,5 +69,6 @@ def table_rows(folder, name):
 def package(folder, tables):
     """Write tables as a build does; return their folder."""
     processed = folder / "processed"
+    tables = {"remarks": empty("remarks"), **tables}
     write_datapackage(tables, processed, details={"codebook": {"version": "1"}})
     return processed

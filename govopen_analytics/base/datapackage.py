@@ -1,12 +1,13 @@
 """Tables to files and back: Parquet, CSV, and the descriptor they travel with."""
 
+import contextlib
 import hashlib
 import io
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from govopen_analytics.base.schemas import (
     to_schema,
     validate,
 )
+from govopen_analytics.base.shapes import read_json
 from govopen_analytics.base.tables import Tables
 
 DESCRIPTOR = "datapackage.json"
@@ -30,6 +32,13 @@ _OWN = "Column of the manifest that the library does not know; its text as decla
 # A spreadsheet runs a cell that opens with one of these, half or full width.
 _FORMULA_OPENERS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
+_REMEDY = "run `govopen build` again"
+_SHAPE = {
+    "resources": [{"path": str, "hash": str, "format": str}],
+    "codebook?": dict,
+    "sources?": [{"path": str, "hash": str}],
+    "warnings?": [{"code": str, "values": dict}],
+}
 _FOREIGN_KEYS = {
     "tasks": [("document_id", "documents")],
     "spans": [("document_id", "documents")],
@@ -164,27 +173,73 @@ def read_datapackage(folder: Path | str) -> Tables:
     resources = read_descriptor(folder)["resources"]
     return Tables(
         {
-            Path(resource["path"]).stem: partial(_read_parquet, folder, resource)
+            Path(resource["path"]).stem: partial(
+                _read_parquet, folder / resource["path"], resource["hash"]
+            )
             for resource in resources
             if resource["format"] == "parquet"
         }
     )
 
 
-def _read_parquet(folder: Path, resource: Mapping[str, Any]) -> pd.DataFrame:
+def read_columns(path: Path, names: list[str]) -> dict[str, list[Any]]:
+    """Read some columns of a Parquet file as lists.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read, or lacks one of them.
+    """
+    with _damage_told(path):
+        return _arrow_table(path.read_bytes(), path.stem, names).to_pydict()
+
+
+def _arrow_table(content: bytes, table: str, names: list[str] | None = None) -> Any:
     import pyarrow.parquet as pq
 
-    path = folder / resource["path"]
+    found = pq.read_schema(io.BytesIO(content))
+    own = [name for name in found.names if name not in TABLES[table].fields]
+    keeps_own = TABLES[table].has_own_columns
+    expected = _arrow_schema(table, own if keeps_own else ())
+    if not found.equals(expected):
+        wrong = next((f for f in found if f not in expected), None)
+        raise SchemaError(table, f"found column {wrong}, expected {expected.names}")
+    return pq.read_table(io.BytesIO(content), columns=names or expected.names)
+
+
+def _read_parquet(path: Path, digest: str) -> pd.DataFrame:
     content = path.read_bytes() if path.is_file() else b""
-    if _digest(content) != resource["hash"]:
+    if _digest(content) != digest:
         raise SourceError(
             f"{path} is missing or is not the file that {DESCRIPTOR} beside it "
             "describes; open the folder again, or run `govopen build`"
         )
-    frame = pq.read_table(io.BytesIO(content)).to_pandas()
-    for column in _columns_of_type(path.stem, "array"):
-        frame[column] = [list(value) for value in frame[column]]
-    return to_schema(frame, path.stem)
+    with _damage_told(path):
+        frame = _arrow_table(content, path.stem).to_pandas()
+        for column in _columns_of_type(path.stem, "array"):
+            frame[column] = [list(value) for value in frame[column]]
+        return validate(to_schema(frame, path.stem), path.stem)
+
+
+@contextlib.contextmanager
+def _damage_told(path: Path) -> Iterator[None]:
+    # A descriptor may be made to fit a damaged file: its digest proves nothing then.
+    import pyarrow as pa
+
+    try:
+        yield
+    except (
+        pa.ArrowException,
+        SchemaError,
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+    ) as error:
+        told = " ".join(f"{type(error).__name__}: {error}".split())
+        raise SourceError(
+            f"{path} is not the table that a build wrote ({told}); {_REMEDY}"
+        ) from error
 
 
 def read_descriptor(folder: Path | str) -> dict[str, Any]:
@@ -193,7 +248,7 @@ def read_descriptor(folder: Path | str) -> dict[str, Any]:
     Raises
     ------
     SourceError
-        If there is none.
+        If there is none, or it is not as a build writes it.
     """
     path = Path(folder) / DESCRIPTOR
     if not path.is_file():
@@ -201,7 +256,13 @@ def read_descriptor(folder: Path | str) -> dict[str, Any]:
             f"no {DESCRIPTOR} in {path.parent}: the tables were not built, or a "
             "build was interrupted; run `govopen build`"
         )
-    return json.loads(path.read_text(encoding="utf-8"))
+    package = read_json(path, _SHAPE, SourceError, _REMEDY)
+    for item in package["resources"]:
+        if Path(item["path"]).name != item["path"]:
+            raise SourceError(
+                f"{path}: found '{item['path']}', no file beside it; {_REMEDY}"
+            )
+    return package
 
 
 def _csv_column(values: pd.Series) -> pd.Series:
@@ -218,10 +279,9 @@ def _columns_of_type(table: str, kind: str) -> list[str]:
     return [name for name in TABLES[table].fields if FIELDS[name].type == kind]
 
 
-def _write_parquet(df: pd.DataFrame, table: str, path: Path) -> None:
+def _arrow_schema(table: str, own: Sequence[str] = ()) -> Any:
     # The types are given, for a column without a value would get none.
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     types = {
         "string": pa.string(),
@@ -231,16 +291,24 @@ def _write_parquet(df: pd.DataFrame, table: str, path: Path) -> None:
         "date": pa.date32(),
         "array": pa.list_(pa.string()),
     }
-    own = own_columns(df, table)
     names = [*TABLES[table].fields, *own]
-    schema = pa.schema(
+    return pa.schema(
         [
             (name, types["string" if name in own else FIELDS[name].type])
             for name in names
         ]
     )
+
+
+def _write_parquet(df: pd.DataFrame, table: str, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = _arrow_schema(table, own_columns(df, table))
     try:
-        arrow = pa.Table.from_pandas(df[names], schema=schema, preserve_index=False)
+        arrow = pa.Table.from_pandas(
+            df[schema.names], schema=schema, preserve_index=False
+        )
     except pa.ArrowException as error:
         raise SchemaError(table, f"does not fit its declared types: {error}") from error
     pq.write_table(arrow.replace_schema_metadata(None), path, compression="zstd")

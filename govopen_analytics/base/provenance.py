@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from govopen_analytics.base.errors import ChecksumError, SourceError, choices
-from govopen_analytics.base.remarks import Remark, Value
+from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.schemas import FIELDS, LEVELS, SUBJECTS
 
 MANIFEST_NAME = "manifest.csv"
@@ -206,7 +206,7 @@ def _unusable(
 ) -> Remark | None:
     """Say why a row is not used though its file is there."""
     if "document_id" not in values:
-        where: dict[str, Value] = {"row": number, "column": "document_id"}
+        where: dict[str, object] = {"row": number, "column": "document_id"}
         return Remark("manifest_row_incomplete", where)
     if earlier := first_row.get(f"id {values['document_id']}"):
         where = {"row": number, "value": values["document_id"], "earlier": earlier}

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-Value = str | int | None
-
 
 @dataclass(frozen=True)
 class Remark:
@@ -14,12 +12,12 @@ class Remark:
     ----------
     code : str
         Which sentence it is, one of ``words.remarks.CODES``.
-    values : dict of str to str, int or None
+    values : mapping of str to str, int or None
         What the sentence names; None where it is not known.
     start_char : int or None
         Where in the stored text it is, where it has a place.
     """
 
     code: str
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
     start_char: int | None = None

@@ -14,9 +14,11 @@ from govopen_analytics.base.errors import (
     EmptyDocumentError,
     EncodingError,
     GovOpenError,
+    InstallationError,
     NotAPlanError,
     ReadError,
     UnsupportedFormatError,
+    installation_fault,
 )
 from govopen_analytics.base.provenance import (
     DECLARED,
@@ -29,7 +31,7 @@ from govopen_analytics.base.provenance import (
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.schemas import to_schema, validate
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.base.text import name_form
+from govopen_analytics.base.text import name_form, readable_name
 from govopen_analytics.plans import (
     Segmented,
     accounted_share,
@@ -120,9 +122,11 @@ def read_plans(
     ------
     SourceError
         If the folder is not there, or its manifest cannot be read.
+    InstallationError
+        If a package is missing that reads a file.
     """
     raw_dir = Path(raw_dir)
-    names = raw_files(raw_dir)
+    names, unnamed = _named_in_utf8(raw_files(raw_dir))
     manifest = read_manifest(raw_dir)
     jobs = _jobs(raw_dir, names, manifest)
     n_workers = n_workers or ((os.cpu_count() or 1) if len(jobs) >= _FEW else 1)
@@ -130,11 +134,13 @@ def read_plans(
     for n, result in bounded_results(
         _load, jobs, n_workers=n_workers, limits=limits, lost=_lost
     ):
+        if isinstance(result, InstallationError):  # no file is at fault
+            raise result
         results[n] = result
         if on_progress:
             on_progress(len(results), len(jobs))
     read = [results[n] for n in range(len(jobs))]
-    return _assemble(jobs, _each_plan_once(jobs, read), manifest)
+    return _assemble(jobs, _each_plan_once(jobs, read), manifest, unnamed)
 
 
 def _each_plan_once(jobs: list[_Job], results: list[PlanRows]) -> list[PlanRows]:
@@ -182,6 +188,26 @@ def read_document(path: str | Path) -> tuple[Source, Segmented]:
     return source, segment_document(source)
 
 
+def _named_in_utf8(names: list[str]) -> tuple[list[str], list[dict]]:
+    """Part names that a table can hold from failures about those it cannot."""
+    failures = []
+    for name in names:
+        if (shown := readable_name(name)) != name:
+            message = (
+                f"{shown}: the name of the file is not UTF-8, as after unpacking an "
+                "archive with names in GBK; rename it"
+            )
+            failures.append(
+                {
+                    "source_file": shown,
+                    "document_id": None,
+                    "reason": "file_name_not_utf8",
+                    "message": message,
+                }
+            )
+    return [name for name in names if readable_name(name) == name], failures
+
+
 def _jobs(raw_dir: Path, names: list[str], manifest: Manifest) -> list[_Job]:
     taken = {row["document_id"] for row in manifest.rows.values()}
     jobs = []
@@ -207,14 +233,18 @@ def _free_id(name: str, taken: set[str]) -> str:
     return candidate
 
 
-def _load(job: _Job) -> PlanRows:
-    return read_plan(
-        job.raw_dir / job.name,
-        job.declared,
-        source_file=job.name,
-        document_id=job.document_id,
-        has_unused_row=job.has_unused_row,
-    )
+def _load(job: _Job) -> PlanRows | InstallationError:
+    # Returned, not raised: it has to come out of another process.
+    try:
+        return read_plan(
+            job.raw_dir / job.name,
+            job.declared,
+            source_file=job.name,
+            document_id=job.document_id,
+            has_unused_row=job.has_unused_row,
+        )
+    except InstallationError as error:
+        return error
 
 
 def read_plan(
@@ -228,7 +258,7 @@ def read_plan(
     """Read one plan to rows of the tables.
 
     The result depends on the arguments and the file alone, and a corpus is the rows
-    of its files. Whatever goes wrong is a failure in the result.
+    of its files. Whatever goes wrong with the file is a failure in the result.
 
     Parameters
     ----------
@@ -247,6 +277,11 @@ def read_plan(
     Returns
     -------
     PlanRows
+
+    Raises
+    ------
+    InstallationError
+        If a package is missing that reads the file.
     """
     path, declared = Path(path), dict(declared or {})
     name = source_file or declared.get("file") or path.name
@@ -254,10 +289,16 @@ def read_plan(
     job = _Job(path.parent, name, document_id, declared, has_unused_row)
     try:
         return _read(job, path)
+    except InstallationError:
+        raise
     except GovOpenError as error:
         reason = next(name for kind, name in _REASONS if isinstance(error, kind))
         return _failed(job, reason, str(error))
+    except ImportError as error:
+        raise installation_fault(error) or error from error
     except OSError as error:
+        if fault := installation_fault(error):
+            raise fault from error
         message = f"{name}: cannot be opened ({error.strerror}); check its rights"
         return _failed(job, "unreadable", message)
     except MemoryError:
@@ -310,7 +351,7 @@ def _read(job: _Job, path: Path) -> PlanRows:
         return _failed(job, reason, f"{job.name}: {found.verdict}")
     document = _document_row(job, source, found, sha256)
     written = job.declared.get("agency", found.metadata.agency)
-    tasks = _task_rows(job.document_id, source.text, found, document["year"])
+    tasks = task_rows(job.document_id, source.text, found, document["year"])
     spans = [
         {
             "document_id": job.document_id,
@@ -371,9 +412,25 @@ def _document_row(job: _Job, source: Source, found: Segmented, sha256: str) -> d
     return row
 
 
-def _task_rows(
+def task_rows(
     document_id: str, text: str, found: Segmented, year: int | None
 ) -> list[dict]:
+    """Return the rows of the ``tasks`` table that a document gives.
+
+    Parameters
+    ----------
+    document_id : str
+    text : str
+        The stored text.
+    found : Segmented
+        What was found in it.
+    year : int or None
+        Year of the plan.
+
+    Returns
+    -------
+    list of dict
+    """
     rows = []
     for ordinal, draft in enumerate(found.tasks, start=1):
         title, content = draft.title(text), draft.text("content", text)
@@ -404,11 +461,17 @@ def _task_rows(
     return rows
 
 
-def _assemble(jobs: list[_Job], results: list[PlanRows], manifest: Manifest) -> Tables:
+def _assemble(
+    jobs: list[_Job], results: list[PlanRows], manifest: Manifest, unnamed: list[dict]
+) -> Tables:
     rows = {
         "documents": [r.document for r in results if r.document is not None],
         "tasks": [row for r in results for row in r.tasks],
-        "failures": [*manifest.failures, *(row for r in results for row in r.failures)],
+        "failures": [
+            *manifest.failures,
+            *unnamed,
+            *(row for r in results for row in r.failures),
+        ],
         "remarks": [
             row
             for job, result in zip(jobs, results, strict=True)

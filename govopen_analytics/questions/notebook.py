@@ -6,6 +6,7 @@ import pandas as pd
 
 from govopen_analytics.charts.model import Chart
 from govopen_analytics.questions import results, tables
+from govopen_analytics.questions.findings import Finding
 from govopen_analytics.questions.readable import styled
 from govopen_analytics.questions.result import Result
 
@@ -36,7 +37,7 @@ class Notebook:
         ----------
         thing : DataFrame, Result, Chart or object
             A table is shown with headings in the language, the first 200 rows of
-            it; findings (``topic``, ``finding``) as a list of sentences.
+            it; a list of findings or sentences as a list.
         columns : iterable of str
             Columns of a table that are shown; none shows all. All are kept.
         name : str, default ""
@@ -51,26 +52,27 @@ class Notebook:
         elif isinstance(thing, Chart):
             results.save_chart(thing, self.output_dir)
             display(results.if_drawn(thing))
+        elif isinstance(thing, list):
+            self.keep(thing, name)
+            display(tables.sentence_list(thing))
         else:
             display(thing)
 
-    def keep(self, table: pd.DataFrame, name: str) -> None:
-        """Write a table into the run's folder without showing it.
+    def keep(self, thing: pd.DataFrame | list[Finding], name: str) -> None:
+        """Write a table or findings into the run's folder without showing them.
 
         Parameters
         ----------
-        table : DataFrame, shape (n_rows, n_columns)
+        thing : DataFrame or list of Finding
         name : str
             Name of the file; empty writes nothing.
         """
-        if name and _are_findings(table):
-            results.save_findings(table, self.output_dir, name)
+        if name and isinstance(thing, list):
+            results.save_findings(thing, self.output_dir, name)
         elif name:
-            results.save_table(table, self.output_dir, name)
+            results.save_table(thing, self.output_dir, name)
 
     def _table(self, table: pd.DataFrame, columns: Iterable[str]) -> object:
-        if _are_findings(table):
-            return tables.sentence_list(table)
         if table.empty:
             return tables.plain_table(table, lang=self.lang)
         return styled(table, columns, lang=self.lang, interval=self.interval)
@@ -81,7 +83,3 @@ def display(thing: object) -> None:
     from IPython.display import display as show_in_cell
 
     show_in_cell(thing)
-
-
-def _are_findings(table: pd.DataFrame) -> bool:
-    return list(table.columns) == ["topic", "finding"]
