@@ -6,17 +6,11 @@ to run some only, and ``--reports`` for another number of simulated reports.
 """
 
 import argparse
-import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "unit"))
-
-from compare_cases import THEMES, corpus
 
 from govopen_analytics.measures import (
     Confusion,
@@ -29,6 +23,7 @@ from govopen_analytics.measures import (
 )
 
 AGENDA = np.array([27, 15, 15, 10, 10, 9, 7, 5, 2]) / 100
+THEMES = [f"theme_{k}" for k in range(9)]
 MIXED = (10, 15, 16, 23, 72)
 
 
@@ -41,17 +36,41 @@ def simulated(
     other: dict[int, np.ndarray] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return plans of agencies of one agenda, but for those in `other`."""
-    plans, agencies, years = {}, {}, {}
+    names, carried = [], []
     for agency, size in enumerate(sizes):
         for year in range(n_plans):
             agenda = (other or {}).get(agency, AGENDA)
             if concentration is not None:
                 agenda = rng.dirichlet(np.maximum(agenda, 1e-6) * concentration)
-            name = f"p{agency:03d}_{year}"
-            drawn = rng.choice(9, size=size, p=agenda)
-            plans[name] = [[THEMES[theme]] for theme in drawn]
-            agencies[name], years[name] = f"a{agency:03d}", 2020 + year
-    return corpus(plans, agencies=agencies, years=years)
+            names.append((f"p{agency:03d}_{year}", f"a{agency:03d}", 2020 + year))
+            carried.append(rng.choice(9, size=size, p=agenda))
+    return as_tables(names, carried)
+
+
+def as_tables(
+    names: list[tuple[str, str, int]], carried: list[np.ndarray]
+) -> dict[str, pd.DataFrame]:
+    """Return tables of plans: their names, agencies and years, and tasks' themes."""
+    documents = pd.DataFrame(names, columns=["document_id", "agency", "year"])
+    sizes = [len(themes) for themes in carried]
+    tasks = pd.DataFrame({"document_id": documents["document_id"].repeat(sizes)})
+    tasks = tasks.reset_index(drop=True)
+    tasks["task_id"] = np.arange(len(tasks)).astype(str)
+    assignments = pd.DataFrame(
+        {
+            "task_id": tasks["task_id"],
+            "theme_id": np.array(THEMES)[np.concatenate(carried)],
+            "coder": "simulated",
+            "rank": 1,
+        }
+    )
+    themes = pd.DataFrame({"theme_id": THEMES})
+    return {
+        "tasks": tasks,
+        "assignments": assignments,
+        "documents": documents,
+        "themes": themes,
+    }
 
 
 def mixed(n: int) -> list[int]:
@@ -192,8 +211,7 @@ def plans(reports: int, rng: np.random.Generator) -> Iterator[str]:
         tables = simulated([23, 23], rng, n_plans=6, concentration=60, other={1: moved})
         row = agenda_distances(**tables, n_permutations=500).iloc[0]
         found += row["is_beyond_chance"]
-    share = f"{found / n:.2f}"
-    yield f"the same with 6 plans, one theme higher by .25: found {share}, n {n}"
+    yield f"6 plans each, one theme higher by .25: found {found / n:.2f}, n {n}"
 
 
 def trends(reports: int, rng: np.random.Generator) -> Iterator[str]:
@@ -236,17 +254,15 @@ def steady(
     n_agencies: int, n_years: int, slope: float, rng: np.random.Generator
 ) -> dict[str, pd.DataFrame]:
     """Return plans of 23 tasks that vary, with a theme that gains every year."""
-    plans, agencies, years = {}, {}, {}
+    names, carried = [], []
     for agency in range(n_agencies):
         for year in range(n_years):
             agenda = AGENDA.copy()
             moved = slope * (year - (n_years - 1) / 2)
             agenda[:2] += moved, -moved
-            name = f"p{agency}_{year}"
-            drawn = rng.choice(9, size=23, p=rng.dirichlet(agenda * 60))
-            plans[name] = [[THEMES[theme]] for theme in drawn]
-            agencies[name], years[name] = f"a{agency}", 2020 + year
-    return corpus(plans, agencies=agencies, years=years)
+            names.append((f"p{agency}_{year}", f"a{agency}", 2020 + year))
+            carried.append(rng.choice(9, size=23, p=rng.dirichlet(agenda * 60)))
+    return as_tables(names, carried)
 
 
 def coding(reports: int, rng: np.random.Generator) -> Iterator[str]:
@@ -264,12 +280,12 @@ def coding(reports: int, rng: np.random.Generator) -> Iterator[str]:
             machine, truth = coded(300)
             table = np.zeros((10, 10))
             np.add.at(table, (machine, truth), 1)
-            tasks = [[THEMES[theme]] for theme in coded(size)[0]]
+            tables = as_tables([("p", "a", 2020)], [coded(size)[0]])
             for found, confusion in (
                 (plain, None),
                 (corrected, Confusion(np.array(THEMES), table)),
             ):
-                rows = theme_shares(**corpus({"p": tasks}), confusion=confusion)
+                rows = theme_shares(**tables, confusion=confusion)
                 found.append(
                     rows["share_lower"].le(AGENDA) & rows["share_upper"].ge(AGENDA)
                 )

@@ -17,6 +17,8 @@ _NAME_BLANK = re.compile(
     r"[\u200b-\u200d\ufeff]|(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])"
 )
 
+# What XML cannot hold, whatever a source text did.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 # One character to one character, so that offsets survive folding.
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FOLD |= str.maketrans("　〔〕［］【】﹝﹞「」『』﹒﹐", "　()[][]()“”“”.,")
@@ -164,3 +166,8 @@ def read_number(text: str) -> int | None:
         return int(cn2an(text.replace("〇", "零"), "smart"))
     except ValueError:
         return None
+
+
+def printable(text: object, instead: str = "") -> str:
+    """Return a text without the characters that XML, and so office files, lack."""
+    return _UNPRINTABLE.sub(instead, str(text))

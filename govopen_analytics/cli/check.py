@@ -1,10 +1,13 @@
 """``govopen check``: what became of every character of a file."""
 
 import os
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from govopen_analytics.cli.answers import JsonOption, rows_of, tell_json
 
 if TYPE_CHECKING:
     from govopen_analytics.plans.account import Account
@@ -29,6 +32,7 @@ def check(
     lang: Annotated[
         str, typer.Option("--lang", help="zh 或 en · zh or en; as the system says")
     ] = "",
+    as_json: JsonOption = False,
 ) -> None:
     """核对读入结果 · show the tasks found and what each character became."""
     from govopen_analytics.base.errors import ReadError
@@ -37,20 +41,45 @@ def check(
     lang = lang or _language_of_system()
     read: list[tuple[str, Account]] = []
     n_bad = 0
+    answers = []
     for path in files:
         try:
             account = account_for(path)
         except ReadError as error:
+            answers.append({"file": str(path), "error": str(error)})
             typer.echo(f"{path}: {error}", err=True)
             n_bad += 1
             continue
         n_bad += account.verdict is not None
         read.append((str(path), account))
-        _tell(path, account, lang, show_rest=show_rest, show_why=show_why)
+        answers.append({"file": str(path), "error": None, **_answer(account)})
+        if not as_json:
+            _tell(path, account, lang, show_rest=show_rest, show_why=show_why)
+    if as_json:
+        tell_json(answers)
     if html_path is not None:
         _write_page(html_path, read, lang)
     if n_bad:
         raise typer.Exit(1)
+
+
+def _answer(account: "Account") -> dict[str, Any]:
+    return {
+        "verdict": account.verdict,
+        "evidence": [
+            {"name": one.evidence.name, "weight": one.evidence.weight, "n": one.count}
+            for one in account.judgement.found
+        ],
+        "layout": account.layout,
+        "n_tasks": account.n_tasks,
+        "accounted_share": account.accounted_share,
+        "task_share": account.task_share,
+        "inferred": account.inferred,
+        "tasks": rows_of(account.tasks),
+        "remarks": [asdict(remark) for remark in account.remarks],
+        "roles": rows_of(account.roles),
+        "rest": rows_of(account.remainder),
+    }
 
 
 def _language_of_system() -> str:
@@ -77,4 +106,4 @@ def _write_page(path: Path, read: list[tuple[str, "Account"]], lang: str) -> Non
     temporary = path.with_name(f".{path.name}.writing")
     temporary.write_text(page(read, lang), encoding="utf-8")
     os.replace(temporary, path)
-    typer.echo(section("check", lang)["written"].format(path=path))
+    typer.echo(section("check", lang)["written"].format(path=path), err=True)

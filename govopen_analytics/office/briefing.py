@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from govopen_analytics.base.errors import ExportError, SelectionError, choices
-from govopen_analytics.charts.model import Chart
+from govopen_analytics.charts.model import Chart, read_chart
 from govopen_analytics.office import images
-from govopen_analytics.office.charts import read_chart
 from govopen_analytics.office.docx import document_bytes
 from govopen_analytics.office.package import write_whole
 from govopen_analytics.office.pptx import deck_bytes
@@ -331,12 +330,17 @@ def _read_charts(run: Run, names: Sequence[str], exported: Exported) -> list[Cha
     found = []
     for name in names:
         try:
-            chart = read_chart(run.figures[name], run.lang)
+            chart = read_chart(run.figures[name])
         except ExportError as error:
             exported.missing.append(str(error))
-        else:
-            own = f"{chart.name} {run.label(name)}".strip()
-            found.append(replace(chart, name=own))
+            continue
+        if chart.is_empty:
+            exported.warnings.append(
+                f"Chart '{name}' draws nothing and is left out: {chart.reason}"
+            )
+            continue
+        own = f"{chart.name} {run.label(name)}".strip()
+        found.append(replace(chart, name=own))
     return found
 
 

@@ -1,20 +1,31 @@
-"""What changed over the years, in tables and sentences."""
+"""How has coverage changed over the years? Rows, findings and charts."""
 
 from collections.abc import Mapping
 
 import pandas as pd
 
-from govopen_analytics.questions.sentences import (
+from govopen_analytics.charts.build import chart_of, heat_table, marks_of
+from govopen_analytics.charts.model import Cell, Chart, Panel, Series, number
+from govopen_analytics.charts.style import (
+    ChartSource,
+    joined,
+    not_drawn,
+    points,
+    signed,
+    theme_names,
+)
+from govopen_analytics.questions.findings import (
     change_in_words,
     finding_rows,
     no_task_rows,
     p_in_words,
     theme_name,
 )
+from govopen_analytics.questions.selection import largest, named_agencies
 from govopen_analytics.words import agency_name, section
 
 
-def plan_calendar(documents: pd.DataFrame, *, lang: str = "zh") -> pd.DataFrame:
+def plan_years(documents: pd.DataFrame, *, lang: str = "zh") -> pd.DataFrame:
     """List every agency and year of the corpus, with or without a plan.
 
     Parameters
@@ -155,7 +166,7 @@ def _what_is_missing(
                 years=confounding["n_years"], agencies=dated["agency"].nunique()
             )
         )
-    cells = plan_calendar(dated)
+    cells = plan_years(dated)
     n_there = int((cells["n_plans"] > 0).sum())
     rows.append(words["needed"])
     if n_there < len(cells):
@@ -226,3 +237,244 @@ def _agency_sentences(
             )
         )
     return rows
+
+
+def plan_calendar(
+    calendar: pd.DataFrame, *, source: ChartSource, lang: str = "zh"
+) -> Chart:
+    """Draw which agency-years have a plan, and which are missing.
+
+    Parameters
+    ----------
+    calendar : DataFrame, shape (n_cells, 5)
+        Result of ``plan_calendar``.
+    source : ChartSource
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    Chart
+        The 30 agencies with the largest plans, if there are more.
+    """
+    words = section("change", lang)
+    shown, n_hidden = largest(named_agencies(calendar), "agency", "n_tasks")
+    agencies = list(dict.fromkeys(shown["agency"]))
+    names = [agency_name(name, lang) for name in agencies]
+    years = sorted(calendar["year"].dropna().unique())
+    columns = [words["year"].format(year=year) for year in years]
+    if shown["year"].isna().any():
+        columns.append(words["unknown_year"])
+    cells = {}
+    for row in shown.itertuples():
+        y = agencies.index(row.agency)
+        x = len(years) if pd.isna(row.year) else years.index(row.year)
+        is_there = row.n_plans > 0
+        hover = words["plan_calendar"]["hover"].format(
+            agency=names[y], year=columns[x], n=row.n_tasks
+        )
+        value = float(row.n_tasks) if is_there else None
+        label = str(row.n_tasks) if is_there else words["missing"]
+        cells[y, x] = Cell(value, label, hover)
+    n_there = sum(cell.value is not None for cell in cells.values())
+    return chart_of(
+        "change",
+        "plan_calendar",
+        source=source,
+        lang=lang,
+        table=heat_table(names, columns, cells) if cells else None,
+        hidden=not_drawn(n_hidden, lang),
+        agencies=len(names),
+        columns=len(columns),
+        there=n_there,
+        missing=len(cells) - n_there,
+    )
+
+
+def trend_dots(
+    trends: pd.DataFrame,
+    themes: pd.DataFrame,
+    *,
+    source: ChartSource,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> Chart:
+    """Draw each theme's change a year within agencies, with its interval.
+
+    Parameters
+    ----------
+    trends : DataFrame, shape (n_themes, ...)
+        Result of ``measures.panel_trend``.
+    themes : DataFrame
+        The themes to draw.
+    source : ChartSource
+    lang : {"zh", "en"}, default "zh"
+    interval : float, default 0.95
+        Level of the intervals (0-1).
+
+    Returns
+    -------
+    Chart
+        One sentence where no agency has two years.
+    """
+    names = theme_names(themes, lang)
+    rows = trends.loc[trends["theme_id"].isin(names)].dropna(subset=["change_per_year"])
+    rows = rows.sort_values("change_per_year", ascending=False, kind="stable")
+    changes = [points(change, lang) for change in rows["change_per_year"]]
+    labels = tuple(names[key] for key in rows["theme_id"])
+    is_sure = rows["is_beyond_chance"].astype(bool).tolist()
+    found = [
+        f"{name} {change}"
+        for name, change, sure in zip(labels, changes, is_sure, strict=True)
+        if sure
+    ]
+    marks = marks_of(
+        rows,
+        "change_per_year",
+        labels=changes,
+        kinds=["sure" if sure else "unsure" for sure in is_sure],
+        names=labels,
+        scale=100,  # points, as the axis says: "%" would read as a ratio
+    )
+    panel = Panel(labels, (Series("", marks),), form="points")
+    return chart_of(
+        "change",
+        "trend_dots",
+        source=source,
+        lang=lang,
+        panels=[panel] if labels else (),
+        reason=section("change", lang)["no_panel"],
+        interval=interval,
+        interval_kind="plans",
+        themes=len(trends),
+        agencies=trends["n_agencies"].max(),
+        n=f"{trends['n_tasks'].max():,}",
+        found=joined(found, lang),
+    )
+
+
+def year_dots(
+    shares: pd.DataFrame,
+    documents: pd.DataFrame,
+    themes: pd.DataFrame,
+    *,
+    source: ChartSource,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> Chart:
+    """Draw one panel a theme, with its share in each year of the panel.
+
+    Parameters
+    ----------
+    shares : DataFrame, shape (n_years * n_themes, ...)
+        Result of ``measures.theme_shares`` by ``year``, of ``selection.panel_of``.
+    documents : DataFrame
+        Documents of the panel.
+    themes : DataFrame
+        The themes to draw.
+    source, lang, interval
+        As in ``trend_dots``.
+
+    Returns
+    -------
+    Chart
+        One sentence where no agency has two years.
+    """
+    words = section("change", lang)
+    names = theme_names(themes, lang)
+    n_agencies = documents["agency"].nunique()
+    n_cells = len(documents.drop_duplicates(["agency", "year"]))
+    is_whole = n_cells == n_agencies * documents["year"].nunique()
+    sizes = shares.drop_duplicates("year").set_index("year")["n_tasks"]
+    years = tuple(str(year) for year in sizes.index)
+    panels = []
+    for theme_id, title in names.items():
+        part = shares.loc[shares["theme_id"] == theme_id].set_index("year")
+        marks = marks_of(part.reindex(sizes.index), "share", names=years)
+        panels.append(Panel(years, (Series(title, marks),), title, "years", most=1.0))
+    return chart_of(
+        "change",
+        "year_dots",
+        source=source,
+        lang=lang,
+        panels=panels if years else (),
+        reason=words["no_panel"],
+        interval=interval,
+        interval_kind="tasks",
+        agencies=n_agencies,
+        unbalanced="" if is_whole else words["year_dots"]["unbalanced"],
+        sizes=", ".join(f"{year}: n = {n:,}" for year, n in sizes.items()),
+        themes=len(names),
+    )
+
+
+def change_heat_map(
+    changes: pd.DataFrame,
+    themes: pd.DataFrame,
+    *,
+    source: ChartSource,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> Chart:
+    """Draw agencies by themes: the change from an agency's first year to its last.
+
+    Parameters
+    ----------
+    changes : DataFrame, shape (n_agencies * n_themes, ...)
+        Result of ``first_to_last``.
+    themes : DataFrame
+        The themes to draw.
+    source, lang, interval
+        As in ``trend_dots``.
+
+    Returns
+    -------
+    Chart
+        The 30 agencies with the largest changes, if there are more; one sentence
+        where no agency has two years.
+    """
+    words = section("change", lang)["change_heat_map"]
+    names = theme_names(themes, lang)
+    rows = changes.loc[changes["theme_id"].isin(names)]
+    shown, n_hidden = largest(named_agencies(rows), "agency", "change")
+    labels = {
+        row.agency: words["row"].format(
+            agency=agency_name(row.agency, lang),
+            year_from=row.year_from,
+            year_to=row.year_to,
+            n_from=row.n_tasks_from,
+            n_to=row.n_tasks_to,
+        )
+        for row in shown.drop_duplicates("agency").itertuples()
+    }
+    y = {name: place for place, name in enumerate(labels)}
+    x = {key: place for place, key in enumerate(names)}
+    cells = {
+        (y[row.agency], x[row.theme_id]): Cell(
+            number(row.change),
+            signed(100 * row.change, 0),
+            words["hover"].format(
+                row=labels[row.agency],
+                theme=names[row.theme_id],
+                change=points(row.change, lang),
+                lower=points(row.change_lower, lang),
+                upper=points(row.change_upper, lang),
+            ),
+            "two_way",
+            bool(row.is_beyond_chance),
+        )
+        for row in shown.itertuples()
+    }
+    columns = list(names.values())
+    return chart_of(
+        "change",
+        "change_heat_map",
+        source=source,
+        lang=lang,
+        table=heat_table(list(labels.values()), columns, cells) if cells else None,
+        reason=section("change", lang)["no_panel"],
+        hidden=not_drawn(n_hidden, lang),
+        interval=interval,
+        interval_kind="plans",
+        agencies=len(labels),
+        themes=len(names),
+    )

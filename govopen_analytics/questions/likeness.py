@@ -1,15 +1,18 @@
-"""How alike the agencies are, in tables and sentences."""
+"""How alike are the agencies? Rows, findings and charts."""
 
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
-from govopen_analytics.questions.selection import MOST_ROWS
-from govopen_analytics.questions.sentences import (
+from govopen_analytics.charts.build import chart_of, heat_table, marks_of
+from govopen_analytics.charts.model import Cell, Chart, Mark, Panel, Series
+from govopen_analytics.charts.style import ChartSource, names_with_n, not_drawn
+from govopen_analytics.questions.findings import (
     finding_rows,
     listed,
     no_task_rows,
     p_in_words,
 )
+from govopen_analytics.questions.selection import MOST_ROWS, extremes
 from govopen_analytics.words import agency_name, section
 
 
@@ -189,4 +192,222 @@ def _reuse_sentence(reuse: pd.DataFrame, words: dict, lang: str, level: str) -> 
         lower=percent(top["reused_share_lower"]),
         upper=percent(top["reused_share_upper"]),
         n=top["n_tasks"],
+    )
+
+
+_PALEST = 50.0  # overlap: seldom do two agendas share less than half
+
+
+_MOST_LINES = 30  # of a map: more hide the dots
+
+
+def rest_dots(
+    against_rest: pd.DataFrame,
+    *,
+    source: ChartSource,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> Chart:
+    """Draw each agency's distance from all others, beside what chance gives.
+
+    Parameters
+    ----------
+    against_rest : DataFrame, shape (n_agencies, ...)
+        Result of ``measures.agenda_distances`` by ``agency`` against the rest.
+    source : ChartSource
+    lang : {"zh", "en"}, default "zh"
+    interval : float, default 0.95
+        Level of the intervals (0-1).
+
+    Returns
+    -------
+    Chart
+        The 30 agencies surest to differ, if there are more; one sentence where
+        fewer than two can be compared.
+    """
+    words = section("likeness", lang)
+    told = words["rest_dots"]
+    shown, n_hidden = most_different(against_rest.dropna(subset=["distance"]))
+    shown = shown.sort_values("distance", ascending=False)
+    labels = tuple(names_with_n(shown["group"], shown["n_tasks"], lang))
+    own = marks_of(
+        shown,
+        "distance",
+        labels=lambda value: f"{value:.2f}",
+        kinds=["sure" if sure else "unsure" for sure in shown["is_beyond_chance"]],
+        names=labels,
+    )
+    bounds = tuple(
+        Mark(
+            float(bound), label=told["label"].format(bound=f"{bound:.2f}"), kind="bound"
+        )
+        for bound in shown["distance_null_bound"]
+    )
+    series = (Series(told["distance"], own), Series(told["bound"], bounds))
+    return chart_of(
+        "likeness",
+        "rest_dots",
+        source=source,
+        lang=lang,
+        panels=[Panel(labels, series, form="decimal", most=1.0)] if labels else (),
+        reason=words["not_two"],
+        hidden=not_drawn(n_hidden, lang),
+        interval=interval,
+        interval_kind="tasks",
+        agencies=len(shown),
+    )
+
+
+def overlap_heat_map(
+    pairs: pd.DataFrame, *, n_hidden: int = 0, source: ChartSource, lang: str = "zh"
+) -> Chart:
+    """Draw agencies by agencies: the overlap of their agendas.
+
+    Parameters
+    ----------
+    pairs : DataFrame, shape (n_pairs, ...)
+        Result of ``measures.agenda_distances`` by ``agency``, each with each.
+    n_hidden : int, default 0
+        Agencies left out of `pairs`.
+    source : ChartSource
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    Chart
+        One sentence where fewer than two agencies can be compared.
+    """
+    words = section("likeness", lang)
+    known = pairs.dropna(subset=["distance"])
+    sizes = {
+        **dict(zip(known["reference"], known["n_reference_tasks"], strict=True)),
+        **dict(zip(known["group"], known["n_tasks"], strict=True)),
+    }
+    names = sorted(sizes, key=lambda name: -sizes[name])
+    places = {name: place for place, name in enumerate(names)}
+    cells = {}
+    for row in known.itertuples():
+        first, second = sorted((places[row.group], places[row.reference]))
+        overlap = f"{row.overlap:.0f}"
+        hover = words["overlap_heat_map"]["hover"].format(
+            group=row.group,
+            reference=row.reference,
+            overlap=overlap,
+            distance=f"{row.distance:.2f}",
+            bound=f"{row.distance_null_bound:.2f}",
+        )
+        is_framed = bool(row.is_beyond_chance)
+        cells[second, first] = Cell(
+            float(row.overlap), overlap, hover, is_framed=is_framed
+        )
+    labels = names_with_n(names, [sizes[name] for name in names], lang)
+    numbers = [f"[{place}]" for place in range(1, len(names) + 1)]
+    rows = [f"{label} {own}" for label, own in zip(labels, numbers, strict=True)]
+    return chart_of(
+        "likeness",
+        "overlap_heat_map",
+        source=source,
+        lang=lang,
+        table=heat_table(rows, numbers, cells, least=_PALEST) if cells else None,
+        reason=words["not_two"],
+        hidden=not_drawn(n_hidden, lang),
+        agencies=len(names),
+        found=int(known["is_beyond_chance"].sum()),
+    )
+
+
+def agency_map(
+    points: pd.DataFrame,
+    pairs: pd.DataFrame,
+    *,
+    n_hidden: int = 0,
+    source: ChartSource,
+    lang: str = "zh",
+) -> Chart:
+    """Draw agencies as points, joined where they differ beyond chance.
+
+    Parameters
+    ----------
+    points : DataFrame, shape (n_agencies, ...)
+        Result of ``measures.agenda_map``.
+    pairs, n_hidden, source, lang
+        As in ``overlap_heat_map``.
+
+    Returns
+    -------
+    Chart
+        One sentence where fewer than two agencies can be compared.
+    """
+    words = section("likeness", lang)
+    found = pairs.loc[pairs["is_beyond_chance"].astype(bool)]
+    # In the order of the heat map: an agency has one number on both.
+    points = points.sort_values("n_tasks", ascending=False, kind="stable")
+    labels = names_with_n(points["group"], points["n_tasks"], lang)
+    marks = tuple(
+        Mark(float(row.y), label=label, hover=label, x=float(row.x), size=row.n_tasks)
+        for row, label in zip(points.itertuples(), labels, strict=True)
+    )
+    places = {name: place for place, name in enumerate(points["group"])}
+    lines = tuple((places[r.group], places[r.reference]) for r in found.itertuples())
+    has_lines = len(lines) <= _MOST_LINES
+    no_lines = words["agency_map"]["no_lines"].format(found=len(found))
+    panel = Panel(
+        (),
+        (Series("", marks),),
+        kind="map",
+        form="decimal",
+        lines=lines if has_lines else (),
+    )
+    return chart_of(
+        "likeness",
+        "agency_map",
+        source=source,
+        lang=lang,
+        panels=[panel] if marks else (),
+        reason=words["not_two"],
+        hidden=not_drawn(n_hidden, lang),
+        without=() if has_lines else ("line",),
+        no_lines="" if has_lines else no_lines,
+        share=percent(points["shown_share"].iloc[0]) if marks else "",
+        agencies=len(points),
+        found=len(found),
+    )
+
+
+def reuse_dots(
+    reuse: pd.DataFrame,
+    *,
+    source: ChartSource,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> Chart:
+    """Draw the share of each agency's text that stands in earlier plans.
+
+    Parameters
+    ----------
+    reuse : DataFrame, shape (n_agencies, ...)
+        Result of ``measures.reuse_by_group`` by ``agency``.
+    source, lang, interval
+        As in ``rest_dots``.
+
+    Returns
+    -------
+    Chart
+        Of more than 30 agencies the 15 highest and the 15 lowest; one sentence
+        where there is no earlier plan.
+    """
+    shown, n_hidden = (reuse, 0) if reuse.empty else extremes(reuse, ["reused_share"])
+    labels = tuple(names_with_n(shown["agency"], shown["n_tasks"], lang))
+    marks = marks_of(shown, "reused_share", names=labels)
+    return chart_of(
+        "likeness",
+        "reuse_dots",
+        source=source,
+        lang=lang,
+        panels=[Panel(labels, (Series("", marks),), most=1.0)] if labels else (),
+        reason=section("likeness", lang)["no_reuse"],
+        hidden=not_drawn(n_hidden, lang),
+        interval=interval,
+        interval_kind="tasks",
+        agencies=len(shown),
     )

@@ -1,16 +1,19 @@
-"""One agency against its peers, in sentences."""
+"""How does one agency differ from its peers? Rows, findings and charts."""
 
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
-from govopen_analytics.questions.selection import ITSELF, PEERS
-from govopen_analytics.questions.sentences import (
+from govopen_analytics.charts.build import chart_of, share_marks, word_chart
+from govopen_analytics.charts.model import Chart, Panel, Series
+from govopen_analytics.charts.style import ChartSource, theme_names
+from govopen_analytics.questions.findings import (
     finding_rows,
     listed,
     p_in_words,
     share_in_words,
     theme_name,
 )
+from govopen_analytics.questions.selection import ITSELF, PEERS
 from govopen_analytics.words import section
 
 # A gap is called rare where chance alone gives it less often than this.
@@ -152,3 +155,101 @@ def named_sides(rows: pd.DataFrame, agency: str) -> pd.DataFrame:
     is_own = rows["side"] == ITSELF
     names = pd.Series(agency, index=rows.index, dtype="string").where(is_own)
     return rows.assign(agency=names)
+
+
+def peer_dots(
+    shares: pd.DataFrame,
+    themes: pd.DataFrame,
+    *,
+    agency: str,
+    source: ChartSource,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> Chart:
+    """Draw an agency's shares beside those of all others together.
+
+    Parameters
+    ----------
+    shares : DataFrame, shape (n_sides * n_themes, ...)
+        Result of ``measures.theme_shares`` by ``side``.
+    themes : DataFrame
+        The themes to draw.
+    agency : str
+        Name of the agency.
+    source : ChartSource
+    lang : {"zh", "en"}, default "zh"
+    interval : float, default 0.95
+        Level of the intervals (0-1).
+
+    Returns
+    -------
+    Chart
+    """
+    words = section("peers", lang)
+    names = theme_names(themes, lang)
+    sides = {side: part.set_index("theme_id") for side, part in shares.groupby("side")}
+    series = []
+    for side, title, kind in (
+        (ITSELF, agency, "sure"),
+        (PEERS, words["peers"], "other"),
+    ):
+        if side in sides:
+            part = sides[side].loc[list(names)]
+            marks = share_marks(part, lang=lang, names=names.values(), kind=kind)
+            series.append(Series(title, marks))
+    own = sides[ITSELF].loc[list(names)]
+    top = own["share"].astype(float).idxmax()
+    has_peers = PEERS in sides
+    told = words["peer_dots"]
+    panel = Panel(tuple(names.values()), tuple(series), most=1.0)
+    return chart_of(
+        "peers",
+        "peer_dots",
+        source=source,
+        lang=lang,
+        panels=[panel],
+        hidden="" if has_peers else told["alone"],
+        without=() if has_peers else ("other",),
+        interval=interval,
+        interval_kind="tasks",
+        agency=agency,
+        n=f"{own['n_tasks'].max():,}",
+        m=f"{sides[PEERS]['n_tasks'].max():,}" if has_peers else "",
+        themes=len(names),
+        top=told["top"].format(
+            theme=names[top], share=percent(float(own.loc[top, "share"]))
+        ),
+    )
+
+
+def agency_words(
+    words_found: pd.DataFrame,
+    *,
+    agency: str,
+    source: ChartSource,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> Chart:
+    """Draw the words that an agency uses more than all others together.
+
+    Parameters
+    ----------
+    words_found : DataFrame, shape (n_words, ...)
+        Result of ``measures.distinctive_words`` by ``side``, of the agency alone.
+    agency, source, lang, interval
+        As in ``peer_dots``.
+
+    Returns
+    -------
+    Chart
+        One sentence where there is nothing to compare.
+    """
+    return word_chart(
+        "peers",
+        "agency_words",
+        words_found,
+        source=source,
+        lang=lang,
+        interval=interval,
+        agency=agency,
+    )

@@ -1,14 +1,18 @@
-"""Who is responsible and by when, in sentences."""
+"""Who is responsible, and by when? Rows, findings and charts."""
 
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
-from govopen_analytics.questions.sentences import (
+from govopen_analytics.charts.build import chart_of, heat_table, marks_of
+from govopen_analytics.charts.model import Cell, Chart, Panel, Series, number
+from govopen_analytics.charts.style import ChartSource, names_with_n, not_drawn
+from govopen_analytics.questions.findings import (
     finding_rows,
     listed,
     no_task_rows,
     share_in_words,
 )
+from govopen_analytics.questions.selection import largest, named_agencies
 from govopen_analytics.words import agency_name, section
 
 PERIODS = (
@@ -18,6 +22,8 @@ PERIODS = (
     "other_year",
     "none",
 )
+
+
 _MONTHS = (
     "Jan",
     "Feb",
@@ -140,3 +146,167 @@ def _without_units(
     if not missing or load.empty:
         return []
     return [words["without"].format(n=len(missing), agencies=listed(missing, lang))]
+
+
+_MOST_UNITS = 25
+
+
+def due_dots(
+    months: pd.DataFrame,
+    *,
+    source: ChartSource,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> Chart:
+    """Draw the load of each month, with intervals.
+
+    Parameters
+    ----------
+    months : DataFrame, shape (16, ...)
+        Result of ``measures.deadlines_by_month`` of all plans together.
+    source : ChartSource
+    lang : {"zh", "en"}, default "zh"
+    interval : float, default 0.95
+        Level of the intervals (0-1).
+
+    Returns
+    -------
+    Chart
+        One sentence where no task has a deadline.
+    """
+    names = period_names(lang)
+    rows = months.set_index("due").reindex(list(PERIODS))
+    has_dates = bool(rows["n_due"].drop("none").sum())
+    labels = tuple(names[due] for due in rows.index)
+    panels, top = [], ""
+    if has_dates:
+        marks = marks_of(
+            rows,
+            "share",
+            labels=[f"{percent(r.share)} ({r.n_due:,})" for r in rows.itertuples()],
+            kinds=["unsure" if pd.isna(month) else "sure" for month in rows["month"]],
+            names=labels,
+        )
+        panels.append(Panel(labels, (Series("", marks),), most=1.0))
+        top = names[rows["n_due"].idxmax()]
+    return chart_of(
+        "responsibility",
+        "due_dots",
+        source=source,
+        lang=lang,
+        panels=panels,
+        reason=section("responsibility", lang)["no_dates"],
+        interval=interval,
+        interval_kind="tasks",
+        n=f"{rows['n_tasks'].max():,}" if has_dates else "",
+        top=top,
+    )
+
+
+def due_calendar(
+    months: pd.DataFrame, *, source: ChartSource, lang: str = "zh"
+) -> Chart:
+    """Draw agencies by months: how many tasks fall due.
+
+    Parameters
+    ----------
+    months : DataFrame, shape (n_agencies * 16, ...)
+        Result of ``measures.deadlines_by_month`` by ``agency``.
+    source : ChartSource
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    Chart
+        The 30 agencies with most tasks, if there are more; one sentence where no
+        task has a deadline.
+    """
+    words, names = section("responsibility", lang), period_names(lang)
+    shown, n_hidden = largest(named_agencies(months), "agency", "n_tasks")
+    agencies = shown.drop_duplicates("agency")
+    labels = names_with_n(agencies["agency"], agencies["n_tasks"], lang)
+    y = {name: place for place, name in enumerate(agencies["agency"])}
+    x = {due: place for place, due in enumerate(PERIODS)}
+    cells = {
+        (y[row.agency], x[row.due]): Cell(
+            number(row.share),
+            str(row.n_due) if row.n_due else "",
+            words["due_calendar"]["hover"].format(
+                agency=agency_name(row.agency, lang),
+                due=names[row.due],
+                n=row.n_due,
+                share=percent(row.share),
+            ),
+        )
+        for row in shown.itertuples()
+    }
+    has_dates = bool(months.loc[months["due"] != "none", "n_due"].sum())
+    table = heat_table(labels, [names[due] for due in PERIODS], cells)
+    return chart_of(
+        "responsibility",
+        "due_calendar",
+        source=source,
+        lang=lang,
+        table=table if has_dates else None,
+        reason=words["no_dates"],
+        hidden=not_drawn(n_hidden, lang),
+        agencies=len(labels),
+    )
+
+
+def unit_load_dots(
+    load: pd.DataFrame,
+    *,
+    source: ChartSource,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> Chart:
+    """Draw the units that lead most tasks, as shares of their agency's tasks.
+
+    Parameters
+    ----------
+    load : DataFrame, shape (n_units, ...)
+        Result of ``measures.unit_load`` by ``agency``.
+    source, lang, interval
+        As in ``due_dots``.
+
+    Returns
+    -------
+    Chart
+        The 25 units that lead most tasks; one sentence where no task names one.
+    """
+    words = section("responsibility", lang)
+    ordered = load.sort_values("n_lead", ascending=False, kind="stable")
+    shown = ordered.head(_MOST_UNITS)
+    names = [
+        words["unit_load_dots"]["row"].format(
+            unit=row.unit_name, agency=agency_name(row.agency, lang)
+        )
+        for row in shown.itertuples()
+    ]
+    labels = tuple(names_with_n(names, shown["n_tasks"], lang))
+    is_collective = shown["is_collective"].astype(bool)
+    marks = marks_of(
+        shown,
+        "lead_share",
+        labels=[
+            f"{percent(row.lead_share)} ({row.n_lead}, {row.n_support}, {row.n_due})"
+            for row in shown.itertuples()
+        ],
+        kinds=["unsure" if collective else "sure" for collective in is_collective],
+        names=labels,
+    )
+    return chart_of(
+        "responsibility",
+        "unit_load_dots",
+        source=source,
+        lang=lang,
+        panels=[Panel(labels, (Series("", marks),), most=1.0)] if labels else (),
+        reason=words["no_units"],
+        hidden=not_drawn(len(ordered) - len(shown), lang),
+        without=() if is_collective.any() else ("unsure",),
+        interval=interval,
+        interval_kind="tasks",
+        units=len(shown),
+        top=names[0] if names else "",
+    )

@@ -222,7 +222,7 @@ def read_bytes(content: bytes, name: str) -> Source:
     read = form.reader()
     try:
         source = read(content, name)
-    except GovOpenError:
+    except (GovOpenError, MemoryError):
         raise
     except Exception as error:
         # Parsers of foreign formats fail on damaged bytes in any way there is;

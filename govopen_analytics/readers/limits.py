@@ -27,6 +27,10 @@ MAX_TABLE_DEPTH = 50
 MAX_SHEET_ROWS = 1_048_576
 MAX_PAGES = 2_000
 MAX_PAGES_SECONDS = 600
+# Codes of a font are numbers of two bytes.
+MAX_FONT_CODES = 65_536
+# Drawings that a page draws again by name; a map may have thousands.
+MAX_PAGE_FORMS = 10_000
 # Characters and rules of all pages of an OFD file.
 MAX_DRAWN_OBJECTS = 2_000_000
 MAX_CONVERSION_SECONDS = 120

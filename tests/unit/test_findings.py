@@ -1,9 +1,9 @@
 import pytest
 
-from govopen_analytics.questions.findings import (
-    MOST_PLANS,
+from govopen_analytics.questions.corpus import corpus_findings
+from govopen_analytics.questions.coverage import (
+    MOST_NAMED_PLANS,
     confounding_findings,
-    corpus_findings,
     coverage_findings,
 )
 
@@ -78,7 +78,7 @@ def test_many_plans_are_counted_not_listed(tables, shares):
     documents = pd.concat(
         [
             tables["documents"].head(1).assign(document_id=f"plan-{n}")
-            for n in range(MOST_PLANS + 3)
+            for n in range(MOST_NAMED_PLANS + 3)
         ]
     )
     rows = [
@@ -87,7 +87,7 @@ def test_many_plans_are_counted_not_listed(tables, shares):
     ]
     found = coverage_findings(pd.concat(rows), documents, tables["themes"])
     assert "其余 3 份见主题页" in said(found)
-    assert (found["topic"] == "top").sum() == MOST_PLANS + 1
+    assert (found["topic"] == "top").sum() == MOST_NAMED_PLANS + 1
 
 
 @pytest.mark.parametrize(

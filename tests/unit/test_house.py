@@ -34,7 +34,7 @@ FLOORS = [
 FLOOR_OF = {name: n for n, names in enumerate(FLOORS) for name in names}
 # Where the name to import differs from the name to install.
 INSTALLED_AS = {
-    "ahocorasick": "pyahocorasick",
+    "ahocorasick_rs": "ahocorasick-rs",
     "bs4": "beautifulsoup4",
     "docx": "python-docx",
     "pdfminer": "pdfminer-six",

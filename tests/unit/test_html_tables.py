@@ -1,13 +1,13 @@
 import pandas as pd
 import pytest
 
-from govopen_analytics.questions.html_tables import (
+from govopen_analytics.questions.coverage import labelled_shares, tasks_by_theme
+from govopen_analytics.questions.tables import (
     plain_table,
     sentence_list,
     share_table,
     task_lists,
 )
-from govopen_analytics.questions.views import labelled_shares, tasks_by_theme
 
 NASTY = "<script>alert(1)</script>"
 ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;"
