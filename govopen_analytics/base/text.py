@@ -1,5 +1,6 @@
 """Pure functions from text to text: folding, white space, Chinese numerals."""
 
+import os
 import re
 from functools import lru_cache
 
@@ -136,6 +137,30 @@ def name_form(name: str) -> str:
         .replace(")", "）")
     )
     return _NAME_BLANK.sub("", re.sub(r"\s+", " ", form))
+
+
+def readable_name(name: str) -> str:
+    """Return a file's name as it can be written down.
+
+    Parameters
+    ----------
+    name : str
+        As the system gives it, perhaps with bytes that are no UTF-8.
+
+    Returns
+    -------
+    str
+        `name` itself where it is UTF-8; else read as GB18030, else its bytes.
+    """
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        content = os.fsencode(name)
+        try:
+            return content.decode("gb18030")
+        except UnicodeDecodeError:
+            return content.decode("ascii", "backslashreplace")
+    return name
 
 
 @lru_cache(maxsize=4096)

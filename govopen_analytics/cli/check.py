@@ -55,10 +55,10 @@ def check(
         answers.append({"file": str(path), "error": None, **_answer(account)})
         if not as_json:
             _tell(path, account, lang, show_rest=show_rest, show_why=show_why)
-    if as_json:
-        tell_json(answers)
     if html_path is not None:
         _write_page(html_path, read, lang)
+    if as_json:
+        tell_json(answers)
     if n_bad:
         raise typer.Exit(1)
 
@@ -66,16 +66,12 @@ def check(
 def _answer(account: "Account") -> dict[str, Any]:
     return {
         "verdict": account.verdict,
-        "evidence": [
-            {"name": one.evidence.name, "weight": one.evidence.weight, "n": one.count}
-            for one in account.judgement.found
-        ],
         "layout": account.layout,
         "n_tasks": account.n_tasks,
         "accounted_share": account.accounted_share,
         "task_share": account.task_share,
-        "inferred": account.inferred,
         "tasks": rows_of(account.tasks),
+        "inferred": account.inferred,
         "remarks": [asdict(remark) for remark in account.remarks],
         "roles": rows_of(account.roles),
         "rest": rows_of(account.remainder),

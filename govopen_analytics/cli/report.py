@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from govopen_analytics.base.errors import RunError
 from govopen_analytics.cli.answers import JsonOption, tell_json
 from govopen_analytics.cli.errors import EXIT_FAILED, EXIT_PARTIAL, told_plainly
 
@@ -34,7 +35,7 @@ _STEPS = {
     "pages": "写出网页 · writing pages",
 }
 _STATUS = {
-    "partial": "部分完成，有笔记本失败 · the run is partial",
+    "partial": "部分完成 · the run is partial",
     "failed": "运行失败 · the run failed",
 }
 _REASONS = {
@@ -86,7 +87,12 @@ def build(
     with told_plainly():
         from govopen_analytics.plans.workers import GIGABYTE, Limits
 
-        _build(raw, out, codebook, Limits(max_seconds, int(max_memory * GIGABYTE)))
+        limits = Limits(max_seconds, int(max_memory * GIGABYTE))
+        if _build(raw, out, codebook, limits) == 0:
+            raise RunError(
+                f"No plan was read from {raw}; the lines above say why, {out} holds "
+                "empty tables"
+            )
 
 
 def notebooks(
@@ -191,6 +197,14 @@ def report(
             min=1, help="同时运行的笔记本数，默认为核数 · notebooks at the same time"
         ),
     ] = None,
+    removed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--removed",
+            metavar="DOCUMENT_ID",
+            help="有意去掉的计划，可重复 · a plan removed on purpose, may be repeated",
+        ),
+    ] = None,
     check: Annotated[
         str | None,
         typer.Option(
@@ -232,6 +246,7 @@ def report(
             is_forced=force,
             seconds_wait=wait,
             codebook_path=codebook,
+            removed=tuple(removed or ()),
         )
         if dry_run:
             _dry_run(chosen, found, (raw, processed, out), options, as_json=as_json)
@@ -259,7 +274,7 @@ def _build_if_needed(
 
 def _build(
     raw: Path, out: Path, codebook: Path | None, limits: "Limits | None" = None
-) -> None:
+) -> int:
     from govopen_analytics.plans.workers import DEFAULT_LIMITS
     from govopen_analytics.run.build import build_processed
 
@@ -288,6 +303,7 @@ def _build(
             err=True,
         )
     _tell_remarks(remarks)
+    return len(tables["documents"])
 
 
 def _tell_remarks(remarks: "DataFrame") -> None:
@@ -390,6 +406,8 @@ def _tell_report(folder: Path, record: dict[str, Any]) -> None:
     if record["status"] == "complete":
         typer.echo(f"报告 · report: {page}")
         return
+    for problem in record["problems"]:
+        _tell_note(problem)
     for line in _failures(record["notebooks"]):
         typer.echo(line, err=True)
     typer.echo(f"{_STATUS[record['status']]}; see {page}", err=True)

@@ -1,18 +1,15 @@
 """Assign themes to tasks: one signature for every automatic coder."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from govopen_analytics.base import schemas
-from govopen_analytics.base.errors import CodebookError, SchemaError, choices
+from govopen_analytics.base.errors import CodebookError, choices
 from govopen_analytics.coding.clauses import (
-    KINDS,
-    Pieces,
     mark_shared_titles,
     read_tasks,
 )
@@ -28,8 +25,6 @@ from govopen_analytics.coding.estimators import UNCLASSIFIED
 from govopen_analytics.coding.features import fold_many
 from govopen_analytics.coding.keywords import (
     check_tasks,
-    keyword_in_context,
-    keyword_matches,
     keyword_scores,
 )
 from govopen_analytics.coding.linear import LinearModel, fit_linear_model
@@ -106,7 +101,7 @@ def assign_themes(
     tasks = mark_shared_titles(tasks)
     frames, done = [schemas.empty("theme_assignments")], 0
     code = _CODERS[coder] if isinstance(coder, str) else _fitted_coder(coder)
-    groups = [(left_out, tasks)] if left_out else _by_unseen_documents(tasks, codebook)
+    groups = [(left_out, tasks)] if left_out else by_unseen_documents(tasks, codebook)
     for unseen, group in groups:
         for start in range(0, len(group), _BATCH):
             batch = group.iloc[start : start + _BATCH]
@@ -122,10 +117,21 @@ def assign_themes(
     )
 
 
-def _by_unseen_documents(
+def by_unseen_documents(
     tasks: pd.DataFrame, codebook: Codebook
 ) -> Iterator[tuple[LeftOut, pd.DataFrame]]:
-    """Split tasks by the documents their model must not have seen."""
+    """Split tasks by the documents their model must not have seen.
+
+    Parameters
+    ----------
+    tasks : DataFrame, shape (n_tasks, ...)
+    codebook : Codebook
+
+    Yields
+    ------
+    left_out : LeftOut
+    tasks : DataFrame
+    """
     seen = seen_documents(tasks, codebook)
     numbers = {
         documents: i for i, documents in enumerate(sorted(set(seen), key=sorted))
@@ -336,80 +342,3 @@ _CODERS = {
     "tfidf": _code_by_tfidf,
     "linear": _code_by_linear_model,
 }
-
-
-# Why this theme? ------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Why a task has its themes.
-
-    Attributes
-    ----------
-    task_id : str
-    assignments : DataFrame
-        The task's ``theme_assignments``.
-    pieces : DataFrame, shape (n_pieces, 4)
-        Each piece of the task: ``kind``, ``text`` (folded, means left out),
-        ``theme_id`` it speaks for most, ``share`` of its evidence (0-1).
-    matches : DataFrame
-        Keywords found in the task, in context.
-    """
-
-    task_id: str
-    assignments: pd.DataFrame
-    pieces: pd.DataFrame
-    matches: pd.DataFrame
-
-
-def explain(task_id: str, tasks: pd.DataFrame, codebook: Codebook) -> Explanation:
-    """Say why the combined coder gives a task its themes.
-
-    Parameters
-    ----------
-    task_id : str
-    tasks : DataFrame, shape (n_tasks, ...)
-        A ``tasks`` table that holds the task.
-    codebook : Codebook
-
-    Returns
-    -------
-    Explanation
-
-    Raises
-    ------
-    SchemaError
-        If `tasks` does not hold `task_id`.
-    """
-    check_tasks(tasks)
-    tasks = mark_shared_titles(tasks)
-    task = tasks.loc[tasks["task_id"] == task_id]
-    if task.empty:
-        raise SchemaError(
-            "tasks", f"unknown task_id: {choices(task_id, tasks['task_id'])}"
-        )
-    [(left_out, _)] = _by_unseen_documents(task, codebook)
-    evidence = task_evidence(task, codebook, linear_model(codebook, left_out))
-    shares = evidence.piece_shares()
-    pieces = pd.DataFrame(
-        {
-            "kind": np.array(_kind_names(evidence.pieces), dtype=object),
-            "text": [evidence.pieces.texts[n] for n in evidence.pieces.numbers],
-            "theme_id": np.array(codebook.theme_ids, dtype=object)[
-                shares.argmax(axis=1)
-            ],
-            "share": shares.max(axis=1).round(3),
-        }
-    )
-    matches = keyword_matches(task, codebook)
-    return Explanation(
-        task_id=task_id,
-        assignments=assign_themes(task, codebook),
-        pieces=pieces,
-        matches=keyword_in_context(task, matches),
-    )
-
-
-def _kind_names(pieces: Pieces) -> Sequence[str]:
-    return [KINDS[kind] for kind in pieces.kinds]

@@ -13,9 +13,11 @@ from govopen_analytics.base.errors import (
     EmptyDocumentError,
     EncodingError,
     GovOpenError,
+    InstallationError,
     NotAPlanError,
     ReadError,
     UnsupportedFormatError,
+    installation_fault,
 )
 from govopen_analytics.base.provenance import (
     DECLARED,
@@ -26,7 +28,7 @@ from govopen_analytics.base.provenance import (
 )
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.schemas import to_schema, validate
-from govopen_analytics.base.text import name_form
+from govopen_analytics.base.text import name_form, readable_name
 from govopen_analytics.plans import (
     Segmented,
     accounted_share,
@@ -145,6 +147,8 @@ def load_corpus(
     ------
     SourceError
         If the folder is not there, or its manifest cannot be read.
+    InstallationError
+        If a package is missing that reads a file.
 
     Examples
     --------
@@ -153,7 +157,7 @@ def load_corpus(
     136
     """
     raw_dir = Path(raw_dir)
-    names = raw_files(raw_dir)
+    names, unnamed = _named_in_utf8(raw_files(raw_dir))
     manifest = read_manifest(raw_dir)
     jobs = _jobs(raw_dir, names, manifest)
     n_workers = n_workers or ((os.cpu_count() or 1) if len(jobs) >= _FEW else 1)
@@ -161,11 +165,13 @@ def load_corpus(
     for n, result in bounded_results(
         _load, jobs, n_workers=n_workers, limits=limits, lost=_lost
     ):
+        if isinstance(result, InstallationError):  # no file is at fault
+            raise result
         results[n] = result
         if on_progress:
             on_progress(len(results), len(jobs))
     read = [results[n] for n in range(len(jobs))]
-    return _assemble(jobs, _each_plan_once(jobs, read), manifest)
+    return _assemble(jobs, _each_plan_once(jobs, read), manifest, unnamed)
 
 
 def _each_plan_once(jobs: list[_Job], results: list[PlanRows]) -> list[PlanRows]:
@@ -213,6 +219,26 @@ def read_document(path: str | Path) -> tuple[Source, Segmented]:
     return source, segment_document(source)
 
 
+def _named_in_utf8(names: list[str]) -> tuple[list[str], list[dict]]:
+    """Part names that a table can hold from failures about those it cannot."""
+    failures = []
+    for name in names:
+        if (shown := readable_name(name)) != name:
+            message = (
+                f"{shown}: the name of the file is not UTF-8, as after unpacking an "
+                "archive with names in GBK; rename it"
+            )
+            failures.append(
+                {
+                    "source_file": shown,
+                    "document_id": None,
+                    "reason": "file_name_not_utf8",
+                    "message": message,
+                }
+            )
+    return [name for name in names if readable_name(name) == name], failures
+
+
 def _jobs(raw_dir: Path, names: list[str], manifest: Manifest) -> list[_Job]:
     taken = {row["document_id"] for row in manifest.rows.values()}
     jobs = []
@@ -238,14 +264,18 @@ def _free_id(name: str, taken: set[str]) -> str:
     return candidate
 
 
-def _load(job: _Job) -> PlanRows:
-    return read_plan(
-        job.raw_dir / job.name,
-        job.declared,
-        source_file=job.name,
-        document_id=job.document_id,
-        has_unused_row=job.has_unused_row,
-    )
+def _load(job: _Job) -> PlanRows | InstallationError:
+    # Returned, not raised: it has to come out of another process.
+    try:
+        return read_plan(
+            job.raw_dir / job.name,
+            job.declared,
+            source_file=job.name,
+            document_id=job.document_id,
+            has_unused_row=job.has_unused_row,
+        )
+    except InstallationError as error:
+        return error
 
 
 def read_plan(
@@ -259,7 +289,7 @@ def read_plan(
     """Read one plan to rows of the tables.
 
     The result depends on the arguments and the file alone, and a corpus is the rows
-    of its files. Whatever goes wrong is a failure in the result.
+    of its files. Whatever goes wrong with the file is a failure in the result.
 
     Parameters
     ----------
@@ -278,6 +308,11 @@ def read_plan(
     Returns
     -------
     PlanRows
+
+    Raises
+    ------
+    InstallationError
+        If a package is missing that reads the file.
     """
     path, declared = Path(path), dict(declared or {})
     name = source_file or declared.get("file") or path.name
@@ -285,10 +320,16 @@ def read_plan(
     job = _Job(path.parent, name, document_id, declared, has_unused_row)
     try:
         return _read(job, path)
+    except InstallationError:
+        raise
     except GovOpenError as error:
         reason = next(name for kind, name in _REASONS if isinstance(error, kind))
         return _failed(job, reason, str(error))
+    except ImportError as error:
+        raise installation_fault(error) or error from error
     except OSError as error:
+        if fault := installation_fault(error):
+            raise fault from error
         message = f"{name}: cannot be opened ({error.strerror}); check its rights"
         return _failed(job, "unreadable", message)
     except MemoryError:
@@ -448,11 +489,17 @@ def task_rows(
     return rows
 
 
-def _assemble(jobs: list[_Job], results: list[PlanRows], manifest: Manifest) -> Corpus:
+def _assemble(
+    jobs: list[_Job], results: list[PlanRows], manifest: Manifest, unnamed: list[dict]
+) -> Corpus:
     rows = {
         "documents": [r.document for r in results if r.document is not None],
         "tasks": [row for r in results for row in r.tasks],
-        "failures": [*manifest.failures, *(row for r in results for row in r.failures)],
+        "failures": [
+            *manifest.failures,
+            *unnamed,
+            *(row for r in results for row in r.failures),
+        ],
         "remarks": [
             row
             for job, result in zip(jobs, results, strict=True)

@@ -1,6 +1,7 @@
 """How has coverage changed over the years? Rows, findings and charts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import pandas as pd
 
@@ -14,10 +15,16 @@ from govopen_analytics.charts.style import (
     signed,
     theme_names,
 )
+from govopen_analytics.measures.families import (
+    CANNOT_BE_ANSWERED,
+    ESTABLISHED,
+    NOT_TOLD_APART,
+)
 from govopen_analytics.questions.findings import (
+    Finding,
     change_in_words,
-    finding_rows,
-    no_task_rows,
+    finding,
+    no_tasks,
     p_in_words,
     theme_name,
 )
@@ -102,7 +109,7 @@ def change_findings(
     *,
     lang: str = "zh",
     interval: float = 0.95,
-) -> pd.DataFrame:
+) -> list[Finding]:
     """Say what changed within agencies, or why that cannot be said.
 
     Parameters
@@ -123,120 +130,154 @@ def change_findings(
 
     Returns
     -------
-    DataFrame, shape (n_sentences, 2)
-        ``topic`` and ``finding``.
+    list of Finding
     """
-    words = section("change", lang)
     if documents.empty:
-        return no_task_rows("change", lang)
+        return no_tasks("change", lang)
+    say = partial(finding, "change", lang=lang, interval=interval)
     if not confounding["n_agencies_repeated"]:
-        return finding_rows("change", _what_is_missing(documents, confounding, words))
+        return _what_is_missing(documents, confounding, say)
     labels = themes.set_index("theme_id")[f"label_{lang}"]
     trends = trends.loc[trends["theme_id"].isin(labels.index)]
     changes = changes.loc[changes["theme_id"].isin(labels.index)]
-    level = f"{interval:.0%}"
     first = trends.iloc[0]
-    panel = words["panel"].format(
-        agencies=first["n_agencies"], years=first["n_years"], tasks=first["n_tasks"]
+    found = _trend_findings(trends, labels, say, lang, interval)
+    found += _agency_findings(changes, labels, say, lang, interval)
+    found.append(
+        say(
+            "panel",
+            evidence="plan_calendar",
+            agencies=first["n_agencies"],
+            years=first["n_years"],
+            tasks=first["n_tasks"],
+        )
     )
-    rows = _trend_sentences(trends, labels, words, lang, level)
-    rows += _agency_sentences(changes, labels, words, lang, interval)
-    rows.append(panel)
     dated = documents.dropna(subset=["agency", "year"])
     n_single = dated["agency"].nunique() - int(first["n_agencies"])
     if n_single:
-        rows.append(words["left_out"].format(n=n_single))
+        found.append(say("left_out", n=n_single))
     if confounding["n_undated"]:
-        rows.append(words["undated"].format(n=confounding["n_undated"]))
-    return finding_rows("change", rows)
+        found.append(say("undated", n=confounding["n_undated"]))
+    return found
 
 
 def _what_is_missing(
-    documents: pd.DataFrame, confounding: Mapping[str, object], words: dict
-) -> list[str]:
+    documents: pd.DataFrame,
+    confounding: Mapping[str, object],
+    say: Callable[..., Finding],
+) -> list[Finding]:
+    state = CANNOT_BE_ANSWERED
     if not confounding["n_years"]:
-        return [words["no_year"]]
+        return [say("no_year", state=state)]
     dated = documents.dropna(subset=["agency", "year"])
-    rows = []
-    if confounding["n_years"] == 1:
-        rows.append(words["one_year"].format(year=dated["year"].iloc[0]))
+    n_years, n_agencies = confounding["n_years"], dated["agency"].nunique()
+    if n_years == 1:
+        found = [say("one_year", state=state, year=dated["year"].iloc[0])]
     else:
-        rows.append(
-            words["confounded"].format(
-                years=confounding["n_years"], agencies=dated["agency"].nunique()
-            )
-        )
+        found = [say("confounded", state=state, years=n_years, agencies=n_agencies)]
     cells = plan_years(dated)
     n_there = int((cells["n_plans"] > 0).sum())
-    rows.append(words["needed"])
+    found.append(say("needed"))
     if n_there < len(cells):
-        rows.append(
-            words["missing_cells"].format(
-                agencies=dated["agency"].nunique(),
-                years=confounding["n_years"],
+        found.append(
+            say(
+                "missing_cells",
+                evidence="plan_calendar",
+                agencies=n_agencies,
+                years=n_years,
                 cells=f"{len(cells):,}",
                 there=f"{n_there:,}",
                 missing=f"{len(cells) - n_there:,}",
             )
         )
     if confounding["n_undated"]:
-        rows.append(words["undated"].format(n=confounding["n_undated"]))
-    return rows
+        found.append(say("undated", n=confounding["n_undated"]))
+    return found
 
 
-def _trend_sentences(
-    trends: pd.DataFrame, labels: pd.Series, words: dict, lang: str, level: str
-) -> list[str]:
+def _trend_findings(
+    trends: pd.DataFrame,
+    labels: pd.Series,
+    say: Callable[..., Finding],
+    lang: str,
+    interval: float,
+) -> list[Finding]:
     is_sure = trends["is_beyond_chance"].astype(bool)
     leaves_out_0 = (trends["change_per_year_lower"] > 0) | (
         trends["change_per_year_upper"] < 0
     )
-    rows = []
+    found = []
     by_size = trends["change_per_year"].abs().sort_values(ascending=False).index
     trends = trends.loc[by_size]
     for key, kept in (("sure", is_sure), ("unsure", ~is_sure & leaves_out_0)):
         for _, trend in trends.loc[kept.loc[by_size]].iterrows():
-            rows.append(
-                words[key].format(
-                    theme=theme_name(labels[trend["theme_id"]], lang),
-                    change=change_in_words(trend, "change_per_year", lang, level),
+            name = theme_name(labels[trend["theme_id"]], lang)
+            found.append(
+                say(
+                    key,
+                    row=trend,
+                    value="change_per_year",
+                    unit="points",
+                    subject=name,
+                    state=ESTABLISHED if key == "sure" else NOT_TOLD_APART,
+                    evidence="trend_dots",
+                    theme=name,
+                    change=change_in_words(
+                        trend, "change_per_year", lang, f"{interval:.0%}"
+                    ),
                     p=p_in_words(trend["p_adjusted"]),
                     n=len(trends),
                 )
             )
-    n_none = len(trends) - len(rows)
+    n_none = len(trends) - len(found)
     if n_none:
-        rows.append(words["none" if rows else "all_none"].format(n=n_none))
-    return rows
+        key = "none" if found else "all_none"
+        state = NOT_TOLD_APART
+        found.append(say(key, state=state, evidence="trend_dots", n=n_none))
+    return found
 
 
-def _agency_sentences(
-    changes: pd.DataFrame, labels: pd.Series, words: dict, lang: str, interval: float
-) -> list[str]:
+def _agency_findings(
+    changes: pd.DataFrame,
+    labels: pd.Series,
+    say: Callable[..., Finding],
+    lang: str,
+    interval: float,
+) -> list[Finding]:
     if changes.empty:
         return []
-    found = changes.loc[changes["is_beyond_chance"].astype(bool)]
-    level = f"{interval:.0%}"
-    rows = [
-        words["agencies"].format(
+    sure = changes.loc[changes["is_beyond_chance"].astype(bool)]
+    evidence = {"evidence": "change_heat_map"}
+    found = [
+        say(
+            "agencies",
             all=f"{len(changes):,}",
-            found=f"{len(found):,}",
-            level=level,
+            found=f"{len(sure):,}",
             chance=f"{round((1 - interval) * len(changes)):,}",
+            **evidence,
         )
     ]
-    if len(found):
-        largest = found.loc[found["change"].abs().idxmax()]
-        rows.append(
-            words["largest"].format(
-                agency=agency_name(largest["agency"], lang),
-                theme=theme_name(labels[largest["theme_id"]], lang),
+    if len(sure):
+        largest = sure.loc[sure["change"].abs().idxmax()]
+        agency = agency_name(largest["agency"], lang)
+        name = theme_name(labels[largest["theme_id"]], lang)
+        found.append(
+            say(
+                "largest",
+                row=largest,
+                value="change",
+                unit="points",
+                subject=f"{agency} {name}",
+                state=ESTABLISHED,
+                agency=agency,
+                theme=name,
                 year_from=largest["year_from"],
                 year_to=largest["year_to"],
-                change=change_in_words(largest, "change", lang, level),
+                change=change_in_words(largest, "change", lang, f"{interval:.0%}"),
+                **evidence,
             )
         )
-    return rows
+    return found
 
 
 def plan_calendar(

@@ -1,15 +1,22 @@
 """What is measurable, and what was completed? Rows, findings and charts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import pandas as pd
 
 from govopen_analytics.charts.build import chart_of, marks_of
 from govopen_analytics.charts.model import Chart, Panel, Series
 from govopen_analytics.charts.style import ChartSource, names_with_n, not_drawn
+from govopen_analytics.measures.families import (
+    CANNOT_BE_ANSWERED,
+    ESTABLISHED,
+    NOT_TOLD_APART,
+)
 from govopen_analytics.questions.findings import (
-    finding_rows,
-    no_task_rows,
+    Finding,
+    finding,
+    no_tasks,
     share_in_words,
 )
 from govopen_analytics.questions.selection import extremes, named_agencies
@@ -73,7 +80,7 @@ def commitment_findings(
     n_agencies_reporting: int,
     lang: str = "zh",
     interval: float = 0.95,
-) -> pd.DataFrame:
+) -> list[Finding]:
     """Say which part of the tasks could be checked, and what is said to be done.
 
     Parameters
@@ -91,37 +98,50 @@ def commitment_findings(
 
     Returns
     -------
-    DataFrame, shape (n_sentences, 2)
-        ``topic`` and ``finding``.
+    list of Finding
     """
-    words, level = section("commitments", lang), f"{interval:.0%}"
     if whole.empty:
-        return no_task_rows("commitments", lang)
-    flags = whole.set_index("flag")
-    rows = [
-        words["flag"].format(
-            flag=words["flags"][flag],
-            share=share_in_words(flags.loc[flag], lang, level),
+        return no_tasks("commitments", lang)
+    say = partial(finding, "commitments", lang=lang, interval=interval)
+    flags, names = whole.set_index("flag"), flag_names(lang)
+    found = [
+        say(
+            "flag",
+            row=flags.loc[flag],
+            subject=names[flag],
+            evidence="element_dots",
+            flag=names[flag],
+            share=share_in_words(flags.loc[flag], lang, f"{interval:.0%}"),
         )
         for flag in FLAGS
     ]
-    rows += _range(by_agency, "has_quantity", words, lang, level)
+    found += _range(by_agency, "has_quantity", say, lang, interval)
     n_tasks = int(whole["n_tasks"].max())
-    rows.append(_progress(progress, n_agencies_reporting, n_tasks, words, lang, level))
-    return finding_rows("commitments", rows)
+    reporting = (n_agencies_reporting, n_tasks)
+    return [*found, _progress(progress, reporting, say, lang, interval)]
 
 
 def _range(
-    by_agency: pd.DataFrame, flag: str, words: dict, lang: str, level: str
-) -> list[str]:
+    by_agency: pd.DataFrame,
+    flag: str,
+    say: Callable[..., Finding],
+    lang: str,
+    interval: float,
+) -> list[Finding]:
     part = by_agency.loc[by_agency["flag"] == flag].sort_values("share", kind="stable")
     if part["share"].nunique() < 2:
         return []
     low, high = part.iloc[0], part.iloc[-1]
     is_apart = high["share_lower"] > low["share_upper"]
+    level = f"{interval:.0%}"
     return [
-        words["range_apart" if is_apart else "range_together"].format(
-            flag=words["flags"][flag],
+        say(
+            "range_apart" if is_apart else "range_together",
+            row=high,
+            subject=f"{flag_names(lang)[flag]} {agency_name(high['agency'], lang)}",
+            state=ESTABLISHED if is_apart else NOT_TOLD_APART,
+            evidence="element_dots",
+            flag=flag_names(lang)[flag],
             high=agency_name(high["agency"], lang),
             high_share=share_in_words(high, lang, level),
             low=agency_name(low["agency"], lang),
@@ -132,26 +152,33 @@ def _range(
 
 def _progress(
     progress: pd.DataFrame,
-    n_agencies: int,
-    n_all: int,
-    words: dict,
+    reporting: tuple[int, int],
+    say: Callable[..., Finding],
     lang: str,
-    level: str,
-) -> str:
+    interval: float,
+) -> Finding:
     if progress.empty:
-        return words["no_progress"]
-    flags = progress.set_index("flag")
+        return say("no_progress", state=CANNOT_BE_ANSWERED)
+    words, flags = section("commitments", lang), progress.set_index("flag")
     parts = [
         words["point"].format(
             point=words["points"][point],
-            share=share_in_words(flags.loc[point], lang, level),
+            share=share_in_words(flags.loc[point], lang, f"{interval:.0%}"),
         )
         for point in POINTS
     ]
-    start = words["progress"].format(
-        n=int(progress["n_tasks"].max()), agencies=n_agencies, all=f"{n_all:,}"
+    n_agencies, n_all = reporting
+    return say(
+        "progress",
+        row=flags.loc["completed"],
+        subject=words["points"]["completed"],
+        evidence="completion_dots",
+        caveats=("own_report",),
+        n=int(progress["n_tasks"].max()),
+        agencies=n_agencies,
+        all=f"{n_all:,}",
+        parts=words["join"].join(parts),
     )
-    return start + words["join"].join(parts) + words["stop"]
 
 
 def named_quantities(

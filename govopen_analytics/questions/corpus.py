@@ -6,6 +6,7 @@ from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.build import chart_of, marks_of
 from govopen_analytics.charts.model import Chart, Panel, Series
 from govopen_analytics.charts.style import ChartSource, plan_names
+from govopen_analytics.questions.findings import Finding, finding
 from govopen_analytics.words import section
 from govopen_analytics.words.remarks import advice, remarks_in_words
 
@@ -17,7 +18,7 @@ def corpus_findings(
     remarks: pd.DataFrame,
     *,
     lang: str = "zh",
-) -> pd.DataFrame:
+) -> list[Finding]:
     """Say what was read, what could not be, and what to look at.
 
     Parameters
@@ -28,25 +29,30 @@ def corpus_findings(
 
     Returns
     -------
-    DataFrame, shape (n_sentences, 2)
-        ``topic`` and ``finding``.
+    list of Finding
     """
-    words = section("coverage", lang)
-    read = words["read"].format(
-        documents=len(documents),
-        agencies=documents["agency"].nunique(),
-        years=_years(documents["year"], words),
-        tasks=len(tasks),
-    )
-    rows = [("corpus", read)]
+    words = section("corpus", lang)
+    evidence = "corpus_overview"
+    found = [
+        finding(
+            "corpus",
+            "read",
+            lang=lang,
+            evidence=evidence,
+            documents=len(documents),
+            agencies=documents["agency"].nunique(),
+            years=_years(documents["year"], words),
+            tasks=len(tasks),
+        )
+    ]
     n_failed = failures["source_file"].nunique()
     key = "failed" if n_failed else "failed_none"
-    rows.append(("corpus", words[key].format(n=n_failed)))
+    found.append(finding("corpus", key, lang=lang, evidence="failures", n=n_failed))
     if len(remarks):
         n_files = remarks["source_file"].nunique()
-        text = words["remarked"].format(n=len(remarks), files=n_files)
-        rows.append(("corpus", text))
-    return pd.DataFrame(rows, columns=["topic", "finding"], dtype="string")
+        values = {"n": len(remarks), "files": n_files}
+        found.append(finding("corpus", "remarked", lang=lang, **values))
+    return found
 
 
 def _years(years: pd.Series, words: dict[str, str]) -> str:

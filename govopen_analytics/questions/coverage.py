@@ -8,7 +8,12 @@ from govopen_analytics.base.languages import LANGUAGES, in_language, percent
 from govopen_analytics.charts.build import chart_of, heat_table, share_marks
 from govopen_analytics.charts.model import Cell, Chart, HeatTable, Panel, Series, number
 from govopen_analytics.charts.style import ChartSource, joined, plan_names, theme_names
-from govopen_analytics.questions.findings import finding_rows
+from govopen_analytics.measures.families import (
+    CANNOT_BE_ANSWERED,
+    ESTABLISHED,
+    NOT_TOLD_APART,
+)
+from govopen_analytics.questions.findings import Finding, finding
 from govopen_analytics.questions.selection import select_themes
 from govopen_analytics.words import section
 
@@ -45,8 +50,8 @@ def of_plans(rows: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     return rows.loc[rows["document_id"].isin(documents["document_id"])]
 
 
-def hidden_plans(n_shown: int, n_hidden: int, *, lang: str = "zh") -> pd.DataFrame:
-    """Say how many plans are left out; no row where none is.
+def hidden_plans(n_shown: int, n_hidden: int, *, lang: str = "zh") -> list[Finding]:
+    """Say how many plans are left out; nothing where none is.
 
     Parameters
     ----------
@@ -56,12 +61,10 @@ def hidden_plans(n_shown: int, n_hidden: int, *, lang: str = "zh") -> pd.DataFra
 
     Returns
     -------
-    DataFrame, shape (0 or 1, 2)
-        ``topic`` and ``finding``.
+    list of Finding
     """
-    text = section("coverage", lang)["hidden"]
-    said = [text.format(shown=n_shown, hidden=f"{n_hidden:,}")] if n_hidden else []
-    return finding_rows("hidden", said)
+    values = {"shown": n_shown, "hidden": f"{n_hidden:,}", "evidence": "theme_shares"}
+    return [finding("coverage", "hidden", lang=lang, **values)] if n_hidden else []
 
 
 def labelled_shares(
@@ -179,7 +182,7 @@ def coverage_findings(
     n_unclassified: int = 0,
     lang: str = "zh",
     interval: float = 0.95,
-) -> pd.DataFrame:
+) -> list[Finding]:
     """Say what each plan is mostly about, and how plans differ on core themes.
 
     Two shares are called apart only where their intervals do not overlap; a
@@ -199,8 +202,7 @@ def coverage_findings(
 
     Returns
     -------
-    DataFrame, shape (n_sentences, 2)
-        ``topic`` and ``finding``.
+    list of Finding
     """
     words = section("coverage", lang)
     labels = themes.set_index("theme_id")[f"label_{lang}"]
@@ -208,35 +210,34 @@ def coverage_findings(
     shown = shares["theme_id"].isin(labels.index)
     shown &= shares["document_id"].isin(list(plans))
     shares = shares.loc[shown]
+    top = {"lang": lang, "topic": "top"}
     if not shares["n_tasks"].sum():
-        return _sentences([("top", words["no_tasks"])])
-    level = f"{interval:.0%}"
-    rows = [("top", text) for text in _tops(shares, plans, labels, words, level)]
-    n_plans = shares["document_id"].nunique()
-    if n_plans > MOST_NAMED_PLANS:
-        hidden = n_plans - MOST_NAMED_PLANS
-        rows.append(
-            ("top", words["more"].format(shown=MOST_NAMED_PLANS, hidden=hidden))
-        )
+        return [finding("coverage", "no_tasks", state=CANNOT_BE_ANSWERED, **top)]
+    found = _tops(shares, plans, labels, lang, interval)
+    n_more = shares["document_id"].nunique() - MOST_NAMED_PLANS
+    if n_more > 0:
+        values = {"shown": MOST_NAMED_PLANS, "hidden": n_more}
+        found.append(finding("coverage", "more", **top, **values))
     is_core = themes["is_core"].fillna(False).astype(bool)
     for theme_id in themes.loc[is_core, "theme_id"]:
         part = shares.loc[shares["theme_id"] == theme_id]
-        rows += _range(part, plans, labels[theme_id], words, level)
-        rows += _unseen(part, plans, labels[theme_id], words)
+        found += _range(part, plans, labels[theme_id], lang, interval)
+        found += _unseen(part, plans, labels[theme_id], lang)
     without = documents.loc[documents["n_tasks"] == 0, "document_id"]
     if len(without):
         named = [plans[plan] for plan in without[:MOST_NAMED_PLANS]]
         listed = words["join"].join(named) + ("…" if len(without) > len(named) else "")
-        rows.append(("top", words["without"].format(plans=listed)))
+        found.append(finding("coverage", "without", plans=listed, **top))
     if n_unclassified:
-        text = words["unclassified"].format(n=n_unclassified)
-        rows.append(("top", text))
-    return _sentences(rows)
+        name = "unclassified_tasks"
+        values = {"evidence": name, "n": n_unclassified}
+        found.append(finding("coverage", "unclassified", **top, **values))
+    return found
 
 
 def confounding_findings(
     confounding: Mapping[str, object], *, lang: str = "zh"
-) -> pd.DataFrame:
+) -> list[Finding]:
     """Say whether years can be compared at all.
 
     Parameters
@@ -247,21 +248,17 @@ def confounding_findings(
 
     Returns
     -------
-    DataFrame, shape (0 or 1, 2)
-        ``topic`` and ``finding``; no row where every agency has several years,
-        or there is one year only.
+    list of Finding
+        None where every agency has several years, or there is one year only.
     """
-    words = section("coverage", lang)
+    shown = {"lang": lang, "topic": "confounding", "evidence": "plan_calendar"}
     if confounding["is_confounded"]:
-        return _sentences([("confounding", words["confounded"])])
+        state = CANNOT_BE_ANSWERED
+        return [finding("coverage", "confounded", state=state, **shown)]
     if confounding["is_partly_confounded"]:
-        text = words["partly"].format(n=confounding["n_agencies_repeated"])
-        return _sentences([("confounding", text)])
-    return _sentences([])
-
-
-def _sentences(rows: list[tuple[str, str]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["topic", "finding"], dtype="string")
+        n_repeated = confounding["n_agencies_repeated"]
+        return [finding("coverage", "partly", n=n_repeated, **shown)]
+    return []
 
 
 def _plan_names(documents: pd.DataFrame, words: dict[str, str]) -> dict[str, str]:
@@ -277,62 +274,80 @@ def _tops(
     shares: pd.DataFrame,
     plans: dict[str, str],
     labels: pd.Series,
-    words: dict[str, str],
-    level: str,
-) -> list[str]:
+    lang: str,
+    interval: float,
+) -> list[Finding]:
+    words = section("coverage", lang)
     order = ["n_tasks", "document_id"]
     seen = shares.loc[shares["is_observed"].astype(bool)]
     seen = seen.sort_values(order, ascending=[False, True], kind="stable")
     first = seen["document_id"].drop_duplicates().head(MOST_NAMED_PLANS)
     shares = seen.loc[seen["document_id"].isin(first)]
-    texts = []
+    found = []
     for document_id, part in list(shares.groupby("document_id", sort=False)):
         # Equal shares are named together: none of them is the largest alone.
         tops = part.loc[part["share"] == part["share"].max()]
-        first = tops.iloc[0]
+        first = tops.iloc[0].copy()
+        first["share_lower"] = tops["share_lower"].min()
+        first["share_upper"] = tops["share_upper"].max()
         named = [words["theme"].format(theme=labels[key]) for key in tops["theme_id"]]
-        text = words["top" if len(tops) == 1 else "tied"].format(
-            plan=plans[document_id],
-            themes=words["join"].join(named),
-            share=percent(first["share"]),
-            n=first["n_tasks"],
-            level=level,
-            lower=percent(tops["share_lower"].min()),
-            upper=percent(tops["share_upper"].max()),
+        themes = words["join"].join(named)
+        found.append(
+            finding(
+                "coverage",
+                "top" if len(tops) == 1 else "tied",
+                lang=lang,
+                topic="top",
+                row=first,
+                subject=f"{plans[document_id]} {themes}",
+                interval=interval,
+                evidence="theme_heat_map",
+                plan=plans[document_id],
+                themes=themes,
+                share=percent(first["share"]),
+                n=first["n_tasks"],
+                lower=percent(first["share_lower"]),
+                upper=percent(first["share_upper"]),
+            )
         )
-        texts.append(text)
-    return texts
+    return found
 
 
 def _range(
-    part: pd.DataFrame,
-    plans: dict[str, str],
-    theme: str,
-    words: dict[str, str],
-    level: str,
-) -> list[tuple[str, str]]:
+    part: pd.DataFrame, plans: dict[str, str], theme: str, lang: str, interval: float
+) -> list[Finding]:
     observed = part.loc[part["is_observed"].astype(bool)]
     if observed["share"].nunique() < 2:
         return []
     observed = observed.sort_values("share", kind="stable")
     low, high = observed.iloc[0], observed.iloc[-1]
-    key = "apart" if high["share_lower"] > low["share_upper"] else "together"
-    text = words[key].format(
-        theme=theme,
-        level=level,
-        high_plan=plans[high["document_id"]],
-        high=percent(high["share"]),
-        high_n=high["n_tasks"],
-        low_plan=plans[low["document_id"]],
-        low=percent(low["share"]),
-        low_n=low["n_tasks"],
-    )
-    return [("core", text)]
+    is_apart = high["share_lower"] > low["share_upper"]
+    return [
+        finding(
+            "coverage",
+            "apart" if is_apart else "together",
+            lang=lang,
+            topic="core",
+            row=high,
+            subject=section("coverage", lang)["theme"].format(theme=theme),
+            state=ESTABLISHED if is_apart else NOT_TOLD_APART,
+            interval=interval,
+            evidence="theme_dot_plot",
+            theme=theme,
+            high_plan=plans[high["document_id"]],
+            high=percent(high["share"]),
+            high_n=high["n_tasks"],
+            low_plan=plans[low["document_id"]],
+            low=percent(low["share"]),
+            low_n=low["n_tasks"],
+        )
+    ]
 
 
 def _unseen(
-    part: pd.DataFrame, plans: dict[str, str], theme: str, words: dict[str, str]
-) -> list[tuple[str, str]]:
+    part: pd.DataFrame, plans: dict[str, str], theme: str, lang: str
+) -> list[Finding]:
+    words = section("coverage", lang)
     unseen = part.loc[~part["is_observed"].astype(bool)]
     if unseen.empty:
         return []
@@ -342,7 +357,10 @@ def _unseen(
     ]
     rest = "…" if len(unseen) > len(named) else ""
     listed = words["unseen_join"].join(named) + rest
-    return [("core", words["unseen"].format(theme=theme, plans=listed))]
+    values = {"topic": "core", "evidence": "theme_heat_map", "caveats": ("unseen",)}
+    return [
+        finding("coverage", "unseen", lang=lang, theme=theme, plans=listed, **values)
+    ]
 
 
 _MOST_TOPS = 8  # plans whose largest theme the description names

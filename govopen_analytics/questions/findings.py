@@ -1,25 +1,182 @@
-"""How a finding is put together: names, shares with intervals, lists."""
+"""A finding is a record; every text about it is made from the record."""
 
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
+from govopen_analytics.charts.model import number as known
+from govopen_analytics.measures.families import CANNOT_BE_ANSWERED
 from govopen_analytics.words import section
 
 # A list in a sentence names this many and counts the rest.
 MOST_NAMED = 5
 
 
-def finding_rows(topic: str, sentences: Iterable[str]) -> pd.DataFrame:
-    """Return a table of findings: ``topic`` and ``finding``."""
-    rows = [(topic, sentence) for sentence in sentences]
-    return pd.DataFrame(rows, columns=["topic", "finding"], dtype="string")
+@dataclass(frozen=True)
+class Finding:
+    """What a question found, of one subject.
+
+    Attributes
+    ----------
+    question : str
+        Section of its words, and the name of its page's question.
+    topic : str
+        Heading under which the front page lists it.
+    key : str
+        What kind of finding it is: its sentence below the question's words.
+    text, short : str
+        The whole sentence, and the number alone with its subject.
+    subject : str
+        An agency, a plan, a theme or a pair of them; empty for the whole.
+    number, lower, upper : float or None
+        The value and the bounds of its interval.
+    unit : str
+        Of the number: "share" (0-1), "points" (share a year), "distance" (0-1) or
+        "count".
+    n : int or None
+        Tasks it rests on (count).
+    interval : float or None
+        Level of the interval (0-1).
+    state : str
+        One of ``measures.families.STATES``; empty for a plain fact.
+    p_adjusted : float or None
+        P-value, corrected over its whole family.
+    evidence : str
+        Name of the chart or table of the run that shows it.
+    caveats : tuple of str
+        Keys of sentences that limit it.
+    """
+
+    question: str
+    topic: str
+    key: str
+    text: str
+    short: str
+    subject: str = ""
+    number: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    unit: str = ""
+    n: int | None = None
+    interval: float | None = None
+    state: str = ""
+    p_adjusted: float | None = None
+    evidence: str = ""
+    caveats: tuple[str, ...] = ()
 
 
-def no_task_rows(topic: str, lang: str) -> pd.DataFrame:
+def finding(
+    question: str,
+    key: str,
+    *,
+    lang: str,
+    topic: str = "",
+    row: pd.Series | None = None,
+    value: str = "share",
+    unit: str = "share",
+    subject: str = "",
+    state: str = "",
+    interval: float | None = None,
+    evidence: str = "",
+    caveats: Iterable[str] = (),
+    **values: object,
+) -> Finding:
+    """Make a finding from a row of a measure, with the sentence of its key.
+
+    Parameters
+    ----------
+    question, key : str
+        Where its sentence stands in ``words/``.
+    lang : {"zh", "en"}
+    topic : str
+        Empty takes `question`.
+    row : Series, optional
+        Row of a table of measures; holds `value`, its bounds, ``n_tasks`` and
+        ``p_adjusted`` where there are any.
+    value, unit : str
+        Column of the number, and what it counts.
+    subject, state, evidence, caveats
+        As in ``Finding``; `row` may hold the state.
+    interval : float, optional
+        Level of the intervals (0-1).
+    **values
+        For the placeholders of the sentence.
+
+    Returns
+    -------
+    Finding
+    """
+    level = "" if interval is None else f"{interval:.0%}"
+    text = section(question, lang)[key].format(level=level, **values)
+    found = {
+        name: known(row.get(column)) if row is not None else None
+        for name, column in {
+            "number": value,
+            "lower": f"{value}_lower",
+            "upper": f"{value}_upper",
+            "n": "n_tasks",
+            "p_adjusted": "p_adjusted",
+        }.items()
+    }
+    n = found.pop("n")
+    has_number = found["number"] is not None
+    return Finding(
+        question=question,
+        topic=topic or question,
+        key=key,
+        text=text,
+        short=_short(subject, found, unit, lang) if has_number and subject else text,
+        subject=subject,
+        unit=unit if has_number else "",
+        n=None if n is None else int(n),
+        interval=interval if found["lower"] is not None else None,
+        state=state,
+        evidence=evidence,
+        caveats=tuple(caveats),
+        **found,
+    )
+
+
+def no_tasks(question: str, lang: str) -> list[Finding]:
     """Return the one finding about a corpus without a task."""
-    return finding_rows(topic, [section("sentences", lang)["no_tasks"]])
+    text = section("sentences", lang)["no_tasks"]
+    state = CANNOT_BE_ANSWERED
+    return [Finding(question, question, "no_tasks", text, text, state=state)]
+
+
+def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:
+    """Return findings as a table, one row each.
+
+    Returns
+    -------
+    DataFrame, shape (n_findings, 15)
+        ``topic``, ``finding`` (the text) and the other fields of ``Finding``.
+    """
+    names = [name for name in Finding.__dataclass_fields__ if name != "question"]
+    rows = [{**asdict(own), "caveats": list(own.caveats)} for own in findings]
+    table = pd.DataFrame(rows, columns=names).rename(columns={"text": "finding"})
+    first = ["topic", "finding"]
+    table = table[[*first, *(name for name in table if name not in first)]]
+    return table.convert_dtypes()
+
+
+def _short(subject: str, found: dict[str, float | None], unit: str, lang: str) -> str:
+    words = section("sentences", lang)
+    shown = {name: _written(found[name], unit) for name in ("number", "lower", "upper")}
+    key = "short" if found["lower"] is None else "short_interval"
+    return words[key].format(subject=subject, **shown)
+
+
+def _written(value: float | None, unit: str) -> str:
+    if value is None:
+        return ""
+    if unit == "share":
+        return percent(value)
+    if unit == "points":
+        return _signed(value)
+    return f"{value:,.0f}" if unit == "count" else f"{value:.2f}"
 
 
 def theme_name(name: str, lang: str) -> str:

@@ -1,19 +1,31 @@
 """How alike are the agencies? Rows, findings and charts."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.build import chart_of, heat_table, marks_of
 from govopen_analytics.charts.model import Cell, Chart, Mark, Panel, Series
 from govopen_analytics.charts.style import ChartSource, names_with_n, not_drawn
+from govopen_analytics.measures.families import (
+    CANNOT_BE_ANSWERED,
+    ESTABLISHED,
+    NOT_TOLD_APART,
+)
 from govopen_analytics.questions.findings import (
-    finding_rows,
+    Finding,
+    finding,
     listed,
-    no_task_rows,
+    no_tasks,
     p_in_words,
 )
 from govopen_analytics.questions.selection import MOST_ROWS, extremes
 from govopen_analytics.words import agency_name, section
+
+_PALEST = 50.0  # overlap: seldom do two agendas share less than half
+_MOST_LINES = 30  # of a map: more hide the dots
 
 
 def most_different(
@@ -105,7 +117,7 @@ def likeness_findings(
     n_hidden: int = 0,
     lang: str = "zh",
     interval: float = 0.95,
-) -> pd.DataFrame:
+) -> list[Finding]:
     """Say which agendas differ beyond chance.
 
     Parameters
@@ -123,43 +135,58 @@ def likeness_findings(
 
     Returns
     -------
-    DataFrame, shape (n_sentences, 2)
-        ``topic`` and ``finding``.
+    list of Finding
     """
-    words = section("likeness", lang)
     if against_rest.empty:
-        return no_task_rows("likeness", lang)
+        return no_tasks("likeness", lang)
+    say = partial(finding, "likeness", lang=lang, interval=interval)
     known = pairs.dropna(subset=["distance"])
     if known.empty:
         key = "single" if len(against_rest) < 2 else "few"
-        return finding_rows("likeness", [words[key]])
-    found, *pair_rows = _pair_sentences(known, words)
-    rows = [found, _rest_sentence(against_rest, words, lang), *pair_rows]
+        return [say(key, state=CANNOT_BE_ANSWERED)]
+    first, *others = _pair_findings(known, say)
+    found = [first, _rest_finding(against_rest, say, lang), *others]
     if n_hidden:
-        rows.append(
-            words["hidden"].format(
+        found.append(
+            say(
+                "hidden",
+                evidence="rest_dots",
                 all=f"{len(against_rest):,}",
                 shown=len(against_rest) - n_hidden,
                 hidden=f"{n_hidden:,}",
             )
         )
-    rows.append(_reuse_sentence(reuse, words, lang, f"{interval:.0%}"))
-    return finding_rows("likeness", rows)
+    return [*found, _reuse_finding(reuse, say, lang)]
 
 
-def _pair_sentences(known: pd.DataFrame, words: dict) -> list[str]:
-    found = known.loc[known["is_beyond_chance"].astype(bool)]
-    key = "some" if len(found) else "none"
-    rows = [words[key].format(pairs=len(known), found=len(found))]
-    if len(found):
-        rows.append(_pair(found.loc[found["distance"].idxmax()], "farthest", words))
+def _pair_findings(known: pd.DataFrame, say: Callable[..., Finding]) -> list[Finding]:
+    sure = known.loc[known["is_beyond_chance"].astype(bool)]
+    found = [
+        say(
+            "some" if len(sure) else "none",
+            state=ESTABLISHED if len(sure) else NOT_TOLD_APART,
+            evidence="overlap_heat_map",
+            pairs=len(known),
+            found=len(sure),
+        )
+    ]
+    if len(sure):
+        row = sure.loc[sure["distance"].idxmax()]
+        found.append(_pair(row, "farthest", ESTABLISHED, say))
     if len(known) > 1:
-        rows.append(_pair(known.loc[known["distance"].idxmin()], "nearest", words))
-    return rows
+        found.append(_pair(known.loc[known["distance"].idxmin()], "nearest", "", say))
+    return found
 
 
-def _pair(row: pd.Series, key: str, words: dict) -> str:
-    return words[key].format(
+def _pair(row: pd.Series, key: str, state: str, say: Callable[..., Finding]) -> Finding:
+    return say(
+        key,
+        row=row,
+        value="distance",
+        unit="distance",
+        subject=f"{row['group']} – {row['reference']}",
+        state=state,
+        evidence="overlap_heat_map",
         group=row["group"],
         reference=row["reference"],
         distance=f"{row['distance']:.2f}",
@@ -171,34 +198,38 @@ def _pair(row: pd.Series, key: str, words: dict) -> str:
     )
 
 
-def _rest_sentence(against_rest: pd.DataFrame, words: dict, lang: str) -> str:
+def _rest_finding(
+    against_rest: pd.DataFrame, say: Callable[..., Finding], lang: str
+) -> Finding:
     found = against_rest.loc[against_rest["is_beyond_chance"].astype(bool)]
     if found.empty:
-        return words["rest_none"]
+        return say("rest_none", state=NOT_TOLD_APART, evidence="rest_dots")
     found = found.sort_values("distance", ascending=False, kind="stable")
-    return words["rest"].format(n=len(found), agencies=listed(found["group"], lang))
+    names = listed(found["group"], lang)
+    shown = {"n": len(found), "agencies": names, "evidence": "rest_dots"}
+    return say("rest", state=ESTABLISHED, **shown)
 
 
-def _reuse_sentence(reuse: pd.DataFrame, words: dict, lang: str, level: str) -> str:
+def _reuse_finding(
+    reuse: pd.DataFrame, say: Callable[..., Finding], lang: str
+) -> Finding:
     if reuse.empty:
-        return words["no_reuse"]
+        return say("no_reuse", state=CANNOT_BE_ANSWERED)
     top = reuse.loc[reuse["reused_share"].idxmax()]
     if not top["reused_share"]:
-        return words["none_reused"]
-    return words["reuse"].format(
+        return say("none_reused", evidence="reuse_dots")
+    return say(
+        "reuse",
+        row=top,
+        value="reused_share",
+        subject=agency_name(top["agency"], lang),
+        evidence="reuse_dots",
         agency=agency_name(top["agency"], lang),
         share=percent(top["reused_share"]),
-        level=level,
         lower=percent(top["reused_share_lower"]),
         upper=percent(top["reused_share_upper"]),
         n=top["n_tasks"],
     )
-
-
-_PALEST = 50.0  # overlap: seldom do two agendas share less than half
-
-
-_MOST_LINES = 30  # of a map: more hide the dots
 
 
 def rest_dots(

@@ -1,13 +1,23 @@
 """How does one agency differ from its peers? Rows, findings and charts."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.build import chart_of, share_marks, word_chart
 from govopen_analytics.charts.model import Chart, Panel, Series
 from govopen_analytics.charts.style import ChartSource, theme_names
+from govopen_analytics.measures.families import (
+    CANNOT_BE_ANSWERED,
+    ESTABLISHED,
+    NOT_TOLD_APART,
+    WORTH_ASKING,
+)
 from govopen_analytics.questions.findings import (
-    finding_rows,
+    Finding,
+    finding,
     listed,
     p_in_words,
     share_in_words,
@@ -31,7 +41,7 @@ def peer_findings(
     is_default: bool = False,
     lang: str = "zh",
     interval: float = 0.95,
-) -> pd.DataFrame:
+) -> list[Finding]:
     """Say whether an agency differs from its peers, and in what.
 
     Parameters
@@ -56,28 +66,26 @@ def peer_findings(
 
     Returns
     -------
-    DataFrame, shape (n_sentences, 2)
-        ``topic`` and ``finding``.
+    list of Finding
     """
-    words = section("peers", lang)
+    say = partial(finding, "peers", lang=lang, interval=interval)
     labels = themes.set_index("theme_id")[f"label_{lang}"]
-    chosen = [words["default"].format(agency=agency)] if is_default else []
+    chosen = [say("default", agency=agency)] if is_default else []
     if PEERS not in set(shares["side"]):
-        alone = words["alone"].format(agency=agency)
-        return finding_rows("peers", [alone, *chosen])
+        return [say("alone", state=CANNOT_BE_ANSWERED, agency=agency), *chosen]
     n_others = int(pooled["n_groups"].max()) - 1
-    rows = _distance_sentence(distances, agency, n_others, words)
-    rows += _theme_sentences(shares, labels, words, lang, f"{interval:.0%}")
-    rows += _gap_sentences(gaps, labels, words, lang)
+    found = _distance_finding(distances, agency, n_others, say)
+    found += _theme_findings(shares, labels, say, lang, interval)
+    found += _gap_findings(gaps, labels, say, lang)
     correlation = float(pooled["intraclass_correlation"].max())
     key = "spread" if correlation > 0 else "no_spread"
-    rows.append(words[key].format(correlation=correlation))
-    return finding_rows("peers", [*rows, *chosen])
+    found.append(say(key, correlation=correlation, evidence="agency_shares"))
+    return [*found, *chosen]
 
 
-def _distance_sentence(
-    distances: pd.DataFrame, agency: str, n_others: int, words: dict
-) -> list[str]:
+def _distance_finding(
+    distances: pd.DataFrame, agency: str, n_others: int, say: Callable[..., Finding]
+) -> list[Finding]:
     known = distances.dropna(subset=["distance"])
     if known.empty:
         return []
@@ -85,9 +93,16 @@ def _distance_sentence(
     n, m = row["n_tasks"], row["n_reference_tasks"]
     if row["group"] != ITSELF:
         n, m = m, n
-    key = "apart" if row["is_beyond_chance"] else "together"
+    is_apart = bool(row["is_beyond_chance"])
     return [
-        words[key].format(
+        say(
+            "apart" if is_apart else "together",
+            row=row,
+            value="distance",
+            unit="distance",
+            subject=agency,
+            state=ESTABLISHED if is_apart else NOT_TOLD_APART,
+            evidence="peer_dots",
             agency=agency,
             others=f"{n_others:,}",
             distance=f"{row['distance']:.2f}",
@@ -99,50 +114,66 @@ def _distance_sentence(
     ]
 
 
-def _theme_sentences(
-    shares: pd.DataFrame, labels: pd.Series, words: dict, lang: str, level: str
-) -> list[str]:
+def _theme_findings(
+    shares: pd.DataFrame,
+    labels: pd.Series,
+    say: Callable[..., Finding],
+    lang: str,
+    interval: float,
+) -> list[Finding]:
     by_side = {
         side: part.set_index("theme_id") for side, part in shares.groupby("side")
     }
-    rows = []
+    found = []
     for theme_id, label in labels.items():
         own, peers = by_side[ITSELF].loc[theme_id], by_side[PEERS].loc[theme_id]
         is_high = own["share_lower"] > peers["share_upper"]
         is_low = own["share_upper"] < peers["share_lower"]
         if is_high or is_low:
-            rows.append(
-                words["high" if is_high else "low"].format(
-                    theme=theme_name(label, lang),
+            name, level = theme_name(label, lang), f"{interval:.0%}"
+            found.append(
+                say(
+                    "high" if is_high else "low",
+                    row=own,
+                    subject=name,
+                    state=ESTABLISHED,
+                    evidence="peer_dots",
+                    theme=name,
                     own=share_in_words(own, lang, level),
                     peers=share_in_words(peers, lang, level),
                 )
             )
-    return rows or [words["no_theme"]]
+    return found or [say("no_theme", state=NOT_TOLD_APART, evidence="peer_dots")]
 
 
-def _gap_sentences(
-    gaps: pd.DataFrame, labels: pd.Series, words: dict, lang: str
-) -> list[str]:
+def _gap_findings(
+    gaps: pd.DataFrame, labels: pd.Series, say: Callable[..., Finding], lang: str
+) -> list[Finding]:
     own = gaps.loc[(gaps["side"] == ITSELF) & gaps["theme_id"].isin(labels.index)]
-    rows = []
+    found = []
+    chance = own["chance_unobserved"]
     kinds = {
-        "gap_rare": own["chance_unobserved"] < RARE,
-        "gap_likely": own["chance_unobserved"].between(RARE, 1, inclusive="left"),
-        "gap_nobody": own["chance_unobserved"] == 1,
+        "gap_rare": (chance < RARE, WORTH_ASKING),
+        "gap_likely": (chance.between(RARE, 1, inclusive="left"), NOT_TOLD_APART),
+        "gap_nobody": (chance == 1, NOT_TOLD_APART),
     }
-    for key, is_kind in kinds.items():
-        part = own[is_kind]
-        for chance, same in part.groupby("chance_unobserved", sort=False):
+    for key, (is_kind, state) in kinds.items():
+        for probability, same in own[is_kind].groupby("chance_unobserved", sort=False):
             named = [theme_name(labels[key_], lang) for key_ in same["theme_id"]]
-            rows.append(
-                words[key].format(
+            found.append(
+                say(
+                    key,
+                    row=same.iloc[0],
+                    value="chance_unobserved",
+                    subject=listed(named, lang),
+                    state=state,
+                    evidence="theme_gaps",
                     theme=listed(named, lang),
                     n=same["n_tasks"].iloc[0],
-                    chance=percent(chance),
+                    chance=percent(probability),
                 )
             )
-    return rows
+    return found
 
 
 def side_names(agency: str, *, lang: str = "zh") -> dict[str, str]:

@@ -1,15 +1,20 @@
 """Who is responsible, and by when? Rows, findings and charts."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.build import chart_of, heat_table, marks_of
 from govopen_analytics.charts.model import Cell, Chart, Panel, Series, number
 from govopen_analytics.charts.style import ChartSource, names_with_n, not_drawn
+from govopen_analytics.measures.families import CANNOT_BE_ANSWERED
 from govopen_analytics.questions.findings import (
-    finding_rows,
+    Finding,
+    finding,
     listed,
-    no_task_rows,
+    no_tasks,
     share_in_words,
 )
 from govopen_analytics.questions.selection import largest, named_agencies
@@ -40,6 +45,9 @@ _MONTHS = (
 )
 
 
+_MOST_UNITS = 25  # drawn
+
+
 def period_names(lang: str) -> dict[str, str]:
     """Return the words for what ``compare.deadlines_by_month`` calls ``due``."""
     return section("responsibility", lang)["due"]
@@ -58,7 +66,7 @@ def responsibility_findings(
     *,
     lang: str = "zh",
     interval: float = 0.95,
-) -> pd.DataFrame:
+) -> list[Finding]:
     """Say how much of the plans has an owner and a date, and where it gathers.
 
     Parameters
@@ -78,55 +86,65 @@ def responsibility_findings(
 
     Returns
     -------
-    DataFrame, shape (n_sentences, 2)
-        ``topic`` and ``finding``.
+    list of Finding
     """
-    words, level = section("responsibility", lang), f"{interval:.0%}"
     if proportions.empty:
-        return no_task_rows("responsibility", lang)
+        return no_tasks("responsibility", lang)
+    say = partial(finding, "responsibility", lang=lang, interval=interval)
     flags = proportions.set_index("flag")
-    rows = [
-        words[key].format(share=share_in_words(flags.loc[flag], lang, level))
+    found = [
+        say(
+            key,
+            row=flags.loc[flag],
+            share=share_in_words(flags.loc[flag], lang, f"{interval:.0%}"),
+        )
         for key, flag in (("unit", "has_lead_unit"), ("deadline", "has_deadline"))
     ]
-    rows.append(_peak(months, words, level))
-    rows += _units(load, words, lang, level)
-    return finding_rows(
-        "responsibility", [*rows, *_without_units(documents, load, words, lang)]
-    )
+    found.append(_peak(months, say, lang))
+    found += _units(load, say, lang)
+    return [*found, *_without_units(documents, load, say, lang)]
 
 
-def _peak(months: pd.DataFrame, words: dict, level: str) -> str:
+def _peak(months: pd.DataFrame, say: Callable[..., Finding], lang: str) -> Finding:
     due = only_months(months)
     if not due["n_due"].sum():
-        return words["no_deadline"]
+        return say("no_deadline", state=CANNOT_BE_ANSWERED)
     top = due.loc[due["n_due"].idxmax()]
-    return words["peak"].format(
-        month=words["due"][top["due"]],
+    month = period_names(lang)[top["due"]]
+    return say(
+        "peak",
+        row=top,
+        subject=month,
+        evidence="due_dots",
+        month=month,
         n=top["n_due"],
         all=f"{top['n_tasks']:,}",
         share=percent(top["share"]),
-        level=level,
         lower=percent(top["share_lower"]),
         upper=percent(top["share_upper"]),
     )
 
 
-def _units(load: pd.DataFrame, words: dict, lang: str, level: str) -> list[str]:
+def _units(load: pd.DataFrame, say: Callable[..., Finding], lang: str) -> list[Finding]:
     if load.empty:
-        return [words["no_unit"]]
+        return [say("no_unit", state=CANNOT_BE_ANSWERED)]
     is_collective = load["is_collective"].astype(bool)
-    own, rows = load.loc[~is_collective], []
+    own, found = load.loc[~is_collective], []
     if len(own) and own["n_lead"].max() > 0:
         top = own.loc[own["n_lead"].idxmax()]
-        rows.append(
-            words["heaviest"].format(
-                agency=agency_name(top["agency"], lang),
-                unit=top["unit_name"],
+        agency = agency_name(top["agency"], lang)
+        found.append(
+            say(
+                "heaviest",
+                row=top,
+                value="lead_share",
+                subject=f"{agency} {top['unit_name']}",
+                evidence="unit_load_dots",
+                agency=agency,
+                unit_name=top["unit_name"],
                 n_lead=top["n_lead"],
                 n=top["n_tasks"],
                 share=percent(top["lead_share"]),
-                level=level,
                 lower=percent(top["lead_share_lower"]),
                 upper=percent(top["lead_share_upper"]),
                 due=top["n_due"],
@@ -134,21 +152,18 @@ def _units(load: pd.DataFrame, words: dict, lang: str, level: str) -> list[str]:
         )
     n_collective = int(load.loc[is_collective, "n_lead"].sum())
     if n_collective:
-        rows.append(words["collective"].format(n=n_collective))
-    return rows
+        found.append(say("collective", evidence="unit_load_dots", n=n_collective))
+    return found
 
 
 def _without_units(
-    documents: pd.DataFrame, load: pd.DataFrame, words: dict, lang: str
-) -> list[str]:
+    documents: pd.DataFrame, load: pd.DataFrame, say: Callable[..., Finding], lang: str
+) -> list[Finding]:
     agencies = documents["agency"].dropna()
     missing = sorted(set(agencies) - set(load["agency"].dropna()))
     if not missing or load.empty:
         return []
-    return [words["without"].format(n=len(missing), agencies=listed(missing, lang))]
-
-
-_MOST_UNITS = 25
+    return [say("without", n=len(missing), agencies=listed(missing, lang))]
 
 
 def due_dots(

@@ -3,12 +3,14 @@
 A notebook run by hand has no folder, and nothing is written then.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
 from govopen_analytics.base.datapackage import to_csv
 from govopen_analytics.charts.model import Chart, write_chart
+from govopen_analytics.questions.findings import Finding, findings_table
 from govopen_analytics.questions.tables import HtmlBlock
 from govopen_analytics.words import section
 
@@ -34,19 +36,18 @@ def save_table(df: pd.DataFrame, output_dir: str, name: str) -> None:
         to_csv(df, folder / f"{name}.csv")
 
 
-def save_findings(findings: pd.DataFrame, output_dir: str, name: str) -> None:
-    """Write sentences for the front page, which shows them in order of `name`.
+def save_findings(findings: Iterable[Finding], output_dir: str, name: str) -> None:
+    """Write findings for the front page, which shows them in order of `name`.
 
     Parameters
     ----------
-    findings : DataFrame, shape (n_sentences, 2)
-        ``topic`` and ``finding``.
+    findings : iterable of Finding
     output_dir : str
         Folder of the run; empty writes nothing.
     name : str
         Name of the notebook they come from.
     """
-    save_table(findings, output_dir, f"{FINDINGS_PREFIX}{name}")
+    save_table(findings_table(findings), output_dir, f"{FINDINGS_PREFIX}{name}")
 
 
 def save_chart(chart: Chart, output_dir: str) -> None:

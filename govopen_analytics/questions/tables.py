@@ -7,6 +7,7 @@ import pandas as pd
 
 from govopen_analytics.base.languages import percent
 from govopen_analytics.base.schemas import heading
+from govopen_analytics.questions.findings import Finding
 from govopen_analytics.words import section
 
 
@@ -108,9 +109,10 @@ def task_lists(
     return HtmlBlock(f'<div class="task-lists">{"".join(parts)}</div>')
 
 
-def sentence_list(findings: pd.DataFrame) -> HtmlBlock:
-    """Show findings as a list of sentences; no rows show nothing."""
-    items = "".join(f"<li>{html.escape(text)}</li>" for text in findings["finding"])
+def sentence_list(findings: Iterable[Finding | str]) -> HtmlBlock:
+    """Show findings as a list of sentences; none show nothing."""
+    texts = (own if isinstance(own, str) else own.text for own in findings)
+    items = "".join(f"<li>{html.escape(text)}</li>" for text in texts)
     return HtmlBlock(f'<ul class="findings">{items}</ul>' if items else "")
 
 

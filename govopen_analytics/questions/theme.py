@@ -1,15 +1,24 @@
 """Who commits to what under one theme? Findings and charts."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.build import chart_of, share_marks, word_chart
 from govopen_analytics.charts.model import Chart, Panel, Reference, Series
 from govopen_analytics.charts.style import ChartSource, names_with_n, not_drawn
+from govopen_analytics.measures.families import (
+    CANNOT_BE_ANSWERED,
+    ESTABLISHED,
+    NOT_TOLD_APART,
+)
 from govopen_analytics.questions.findings import (
-    finding_rows,
+    Finding,
+    finding,
     listed,
-    no_task_rows,
+    no_tasks,
     share_in_words,
     theme_name,
 )
@@ -25,7 +34,7 @@ def theme_findings(
     is_default: bool = False,
     lang: str = "zh",
     interval: float = 0.95,
-) -> pd.DataFrame:
+) -> list[Finding]:
     """Say who covers a theme least and most, and whether that is established.
 
     Parameters
@@ -44,23 +53,30 @@ def theme_findings(
 
     Returns
     -------
-    DataFrame, shape (n_sentences, 2)
-        ``topic`` and ``finding``.
+    list of Finding
     """
-    words = section("theme", lang)
     name = theme_name(theme[f"label_{lang}"].iloc[0], lang)
     if pooled.empty or not pooled["n_tasks"].iloc[0]:
-        return no_task_rows("theme", lang)
-    level, whole = f"{interval:.0%}", pooled.iloc[0]
-    chosen = [words["default"]] if is_default else []
+        return no_tasks("theme", lang)
+    whole = pooled.iloc[0]
+    say = partial(
+        finding,
+        "theme",
+        lang=lang,
+        interval=interval,
+        evidence="theme_ranking",
+        theme=name,
+        n=f"{int(whole['n_tasks']):,}",
+    )
+    chosen = [finding("theme", "default", lang=lang)] if is_default else []
     observed = shares.loc[shares["is_observed"].astype(bool)]
-    common = {"theme": name, "n": f"{int(whole['n_tasks']):,}", "level": level}
     if observed.empty:
         upper = percent(whole["share_upper"])
-        nobody = words["nobody"].format(**common, upper=upper)
-        return finding_rows("theme", [nobody, *chosen])
-    pooled_share = words["pooled"].format(
-        **common,
+        return [say("nobody", row=whole, subject=name, upper=upper), *chosen]
+    all_tasks = say(
+        "pooled",
+        row=whole,
+        subject=name,
         share=percent(whole["share"]),
         lower=percent(whole["share_lower"]),
         upper=percent(whole["share_upper"]),
@@ -68,57 +84,74 @@ def theme_findings(
         with_it=len(observed),
     )
     if len(shares) == 1:
-        return finding_rows("theme", [pooled_share, words["single"], *chosen])
-    least, doubt, *others = _ends(shares, observed, words, lang, level)
-    shrunk = _shrunk(shares, whole, words, lang)
+        single = say("single", state=CANNOT_BE_ANSWERED)
+        return [all_tasks, single, *chosen]
+    least, doubt, *others = _ends(shares, observed, lang, interval)
+    shrunk = _shrunk(shares, whole, lang)
     # Who covers it least, and whether that is real, are what a reader comes for.
-    return finding_rows("theme", [least, doubt, pooled_share, *others, shrunk, *chosen])
+    return [least, doubt, all_tasks, *others, shrunk, *chosen]
 
 
 def _ends(
-    shares: pd.DataFrame, observed: pd.DataFrame, words: dict, lang: str, level: str
-) -> list[str]:
+    shares: pd.DataFrame, observed: pd.DataFrame, lang: str, interval: float
+) -> list[Finding]:
+    evidence = "theme_ranking"
+    say = partial(finding, "theme", lang=lang, interval=interval, evidence=evidence)
     # Of agencies without the theme, the one with most tasks is surest to lack it.
     order = shares.sort_values(["share", "share_upper"], kind="stable")
     low, high = order.iloc[0], order.iloc[-1]
     ends = order.loc[order.index.isin(observed.index)]
     lowest, highest = (
-        words[key].format(
+        say(
+            key,
+            row=row,
+            subject=agency_name(row["agency"], lang),
             agency=agency_name(row["agency"], lang),
-            share=share_in_words(row, lang, level),
+            share=share_in_words(row, lang, f"{interval:.0%}"),
         )
         for key, row in (("lowest", ends.iloc[0]), ("highest", ends.iloc[-1]))
     )
-    key = "apart" if high["share_lower"] > low["share_upper"] else "together"
-    doubt = words[key].format(
+    is_apart = high["share_lower"] > low["share_upper"]
+    doubt = say(
+        "apart" if is_apart else "together",
+        state=ESTABLISHED if is_apart else NOT_TOLD_APART,
         low=agency_name(low["agency"], lang),
         high=agency_name(high["agency"], lang),
         n=len(shares),
     )
-    least, *others = [*_unseen(order, words, lang), lowest, highest]
+    least, *others = [*_unseen(order, say, lang), lowest, highest]
     return [least, doubt, *others]
 
 
-def _unseen(order: pd.DataFrame, words: dict, lang: str) -> list[str]:
+def _unseen(
+    order: pd.DataFrame, say: Callable[..., Finding], lang: str
+) -> list[Finding]:
     unseen = order.loc[~order["is_observed"].astype(bool)]
     if unseen.empty:
         return []
+    form = section("theme", lang)["unseen_one"]
     named = [
-        words["unseen_one"].format(
+        form.format(
             agency=agency_name(row.agency, lang),
             n=row.n_tasks,
             upper=percent(row.share_upper),
         )
         for row in unseen.itertuples()
     ]
-    return [words["unseen"].format(count=len(named), agencies=listed(named, lang))]
+    shown = {"count": len(named), "agencies": listed(named, lang)}
+    return [say("unseen", caveats=("unseen",), **shown)]
 
 
-def _shrunk(shares: pd.DataFrame, whole: pd.Series, words: dict, lang: str) -> str:
+def _shrunk(shares: pd.DataFrame, whole: pd.Series, lang: str) -> Finding:
+    say = partial(finding, "theme", lang=lang, evidence="theme_ranking")
     if not whole["intraclass_correlation"]:
-        return words["no_spread"].format(share=percent(whole["share"]))
+        return say("no_spread", state=NOT_TOLD_APART, share=percent(whole["share"]))
     lowest = shares.loc[shares["share_shrunk"].idxmin()]
-    return words["spread"].format(
+    return say(
+        "spread",
+        row=lowest,
+        value="share_shrunk",
+        subject=agency_name(lowest["agency"], lang),
         lower=percent(lowest["share_shrunk"]),
         upper=percent(shares["share_shrunk"].max()),
         agency=agency_name(lowest["agency"], lang),

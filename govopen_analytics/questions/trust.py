@@ -6,9 +6,12 @@ same kind, and nothing about plans of a kind the reference does not hold.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 import pandas as pd
 
+from govopen_analytics.base.languages import percent
 from govopen_analytics.base.schemas import heading
 from govopen_analytics.charts.build import chart_of, heat_table, marks_of
 from govopen_analytics.charts.model import Cell, Chart, Panel, Series
@@ -35,7 +38,11 @@ from govopen_analytics.measures.reference_coding import (
     reference_tasks,
 )
 from govopen_analytics.measures.share_errors import share_distances, share_errors
+from govopen_analytics.questions.findings import Finding, finding
 from govopen_analytics.words import section
+
+Tables = Mapping[str, pd.DataFrame]
+Words = Mapping[str, Any]
 
 #: The coder whose errors a reader of the report has to live with.
 MAIN_CODER = "combined"
@@ -49,11 +56,6 @@ def coder_label(coder: str, lang: str = "zh") -> str:
 def number(value: float) -> str:
     """Write a measure with three decimals, a missing one as a dash."""
     return "–" if pd.isna(value) else f"{value:.3f}"
-
-
-def percent(value: float) -> str:
-    """Write a share (0-1) as a percentage, a missing one as a dash."""
-    return "–" if pd.isna(value) else f"{value:.1%}"
 
 
 def between(
@@ -182,7 +184,7 @@ def validity_findings(
     *,
     interval: float = 0.95,
     lang: str = "zh",
-) -> pd.DataFrame:
+) -> list[Finding]:
     """Say in sentences how far the coding can be trusted, and on what basis.
 
     Parameters
@@ -199,24 +201,23 @@ def validity_findings(
 
     Returns
     -------
-    DataFrame, shape (n_sentences, 2)
-        ``topic`` and ``finding``.
+    list of Finding
     """
+    say = partial(finding, "trust", lang=lang, topic="validity", interval=interval)
     words = section("trust", lang)
-    sentences = [
-        _score_sentence(tables["scores"], words, interval, lang),
-        _weakest_sentence(tables["theme_scores"], themes, words, lang),
-        _share_sentence(tables, plan_names or {}, words),
-        _abstention_sentence(tables["abstentions"], words, lang),
-        *_people_sentences(tables, words),
-        *_basis_sentences(tables, words),
+    return [
+        _score_finding(tables["scores"], words, say, lang),
+        _weakest_finding(tables["theme_scores"], themes, say, lang),
+        _share_finding(tables, plan_names or {}, say),
+        _abstention_finding(tables["abstentions"], say, lang),
+        *_people_findings(tables, words, say),
+        *_basis_findings(tables, words, say),
     ]
-    return pd.DataFrame({"topic": "validity", "finding": sentences})
 
 
 def codebook_findings(
     assignments: pd.DataFrame, codebook: Codebook, *, lang: str = "zh"
-) -> pd.DataFrame:
+) -> list[Finding]:
     """Say where a corpus was coded by another codebook than the one judged.
 
     Parameters
@@ -229,47 +230,61 @@ def codebook_findings(
 
     Returns
     -------
-    DataFrame, shape (0 or 1, 2)
-        ``topic`` and ``finding``.
+    list of Finding
+        At most one.
     """
     words = section("trust", lang)
     others = sorted(set(assignments["codebook_version"]) - {codebook.version})
-    sentences = [
-        words["other_codebook"].format(
+    if not others:
+        return []
+    return [
+        finding(
+            "trust",
+            "other_codebook",
+            lang=lang,
+            topic="validity",
             found=words["join"].join(others),
             name=codebook.name,
             version=codebook.version,
         )
-        for _ in others[:1]
     ]
-    return pd.DataFrame({"topic": "validity", "finding": sentences})
 
 
-def _score_sentence(
-    scores: pd.DataFrame, words: dict, interval: float, lang: str
-) -> str:
+def _score_finding(
+    scores: pd.DataFrame, words: Words, say: Callable[..., Finding], lang: str
+) -> Finding:
     rows = scores.loc[scores["coder"] == MAIN_CODER].set_index("measure")
     shown = {
         name: between(row["value"], row["value_lower"], row["value_upper"], words)
         for name, row in rows.iterrows()
     }
-    return words["score"].format(
+    return say(
+        "score",
+        row=rows.loc["primary_accuracy"],
+        value="value",
+        subject=heading("primary_accuracy", lang),
+        evidence="validity_scores",
         coder=coder_label(MAIN_CODER, lang),
         accuracy=shown["primary_accuracy"],
         micro=shown["micro_f1"],
         macro=shown["macro_f1"],
-        level=f"{interval:.0%}",
     )
 
 
-def _weakest_sentence(
-    scores: pd.DataFrame, themes: pd.DataFrame, words: dict, lang: str
-) -> str:
+def _weakest_finding(
+    scores: pd.DataFrame, themes: pd.DataFrame, say: Callable[..., Finding], lang: str
+) -> Finding:
     rows = scores.loc[scores["coder"] == MAIN_CODER].dropna(subset="f1")
     weakest = rows.sort_values("f1", kind="stable").iloc[0]
-    labels = themes.set_index("theme_id")[f"label_{lang}"]
-    return words["weakest"].format(
-        theme=labels[weakest["theme_id"]],
+    theme = theme_names(themes, lang)[weakest["theme_id"]]
+    return say(
+        "weakest",
+        row=weakest,
+        value="f1",
+        unit="score",
+        subject=theme,
+        evidence="validity_theme_f1",
+        theme=theme,
         f1=number(weakest["f1"]),
         precision=number(weakest["precision"]),
         recall=number(weakest["recall"]),
@@ -277,72 +292,88 @@ def _weakest_sentence(
     )
 
 
-def _share_sentence(
-    tables: Mapping[str, pd.DataFrame], names: Mapping[str, str], words: dict
-) -> str:
+def _share_finding(
+    tables: Tables, names: Mapping[str, str], say: Callable[..., Finding]
+) -> Finding:
     rows = tables["share_distances"]
     rows = rows.loc[rows["coder"] == MAIN_CODER]
     worst = rows.sort_values("misplaced_share", ascending=False, kind="stable").iloc[0]
-    return words["share"].format(
-        mean=percent(rows["misplaced_share"].mean()),
-        most=percent(worst["misplaced_share"]),
-        plan=names.get(worst["document_id"], worst["document_id"]),
+    plan = names.get(worst["document_id"], worst["document_id"])
+    return say(
+        "share",
+        row=worst,
+        value="misplaced_share",
+        subject=plan,
+        evidence="validity_share_error",
+        mean=percent(rows["misplaced_share"].mean(), 1),
+        most=percent(worst["misplaced_share"], 1),
+        plan=plan,
         n=worst["n_tasks"],
-        largest=percent(rows["largest_error"].max()),
+        largest=percent(rows["largest_error"].max(), 1),
     )
 
 
-def _abstention_sentence(rows: pd.DataFrame, words: dict, lang: str) -> str:
+def _abstention_finding(
+    rows: pd.DataFrame, say: Callable[..., Finding], lang: str
+) -> Finding:
     row = rows.set_index("coder").loc[MAIN_CODER]
-    return words["abstained"].format(
+    return say(
+        "abstained",
+        evidence="validity_abstentions",
         coder=coder_label(MAIN_CODER, lang),
         n=int(row["n_tasks"]),
         abstained=int(row["n_abstained"]),
     )
 
 
-def _people_sentences(tables: Mapping[str, pd.DataFrame], words: dict) -> list[str]:
+def _people_findings(
+    tables: Tables, words: Words, say: Callable[..., Finding]
+) -> list[Finding]:
     """Speak of the pairs of coders that came with the codebook."""
     own = set(tables["coders"]["coder"])
     rows = tables["agreement"]
     rows = rows.loc[rows["first_coder"].isin(own) & rows["second_coder"].isin(own)]
-    sentences = []
-    for (first, second), pair in rows.groupby(
-        ["first_coder", "second_coder"], sort=False
-    ):
+    found = []
+    pairs = rows.groupby(["first_coder", "second_coder"], sort=False)
+    for (first, second), pair in pairs:
+        by_measure = pair.set_index("measure")
         shown = {
-            row.measure: between(row.value, row.value_lower, row.value_upper, words)
-            for row in pair.itertuples()
+            name: between(row["value"], row["value_lower"], row["value_upper"], words)
+            for name, row in by_measure.iterrows()
         }
-        sentences.append(
-            words["people"].format(
+        found.append(
+            say(
+                "people",
+                row=by_measure.loc["alpha_nominal"],
+                value="value",
+                unit="score",
+                subject=f"{first} – {second}",
+                evidence="validity_agreement",
                 first=first,
                 second=second,
                 nominal=shown["alpha_nominal"],
                 masi=shown["alpha_masi"],
             )
         )
-    return sentences
+    return found
 
 
-def _basis_sentences(tables: Mapping[str, pd.DataFrame], words: dict) -> list[str]:
+def _basis_findings(
+    tables: Tables, words: Words, say: Callable[..., Finding]
+) -> list[Finding]:
     notes, scores = tables["coders"], tables["scores"]
-    sentences = []
+    found = []
     if not notes["is_expert_checked"].all():
         kinds = dict.fromkeys(words["kinds"][kind] for kind in notes["kind"])
         key = "partly_checked" if notes["is_expert_checked"].any() else "unchecked"
-        kinds = words["join"].join(kinds)
-        sentences.append(words[key].format(kinds=kinds, meaning=words["meaning"]))
+        told = {"kinds": words["join"].join(kinds), "meaning": words["meaning"]}
+        found.append(say(key, **told))
     plans, tasks = scores["n_plans"].iloc[0], scores["n_tasks"].iloc[0]
-    sentences.append(words["basis"].format(plans=plans, tasks=tasks))
-    return sentences
+    return [*found, say("basis", plans=plans, tasks=tasks)]
 
 
-Tables = Mapping[str, pd.DataFrame]
-
-
-#: The coder a report is made with, and the simplest one it is shown beside.
-MAIN_CODER, PLAIN_CODER = "combined", "keywords"
+#: The simplest coder, beside which that of a report is shown.
+PLAIN_CODER = "keywords"
 
 
 _MEASURES = ("primary_accuracy", "micro_f1", "macro_f1")

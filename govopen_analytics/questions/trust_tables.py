@@ -5,6 +5,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -252,9 +253,9 @@ def share_view(
     columns = {
         "plan": [names.get(plan, plan) for plan in rows["document_id"]],
         "n_tasks": list(rows["n_tasks"]),
-        "misplaced": [percent(value) for value in rows["misplaced_share"]],
-        "mean_error": [percent(value) for value in rows["mean_absolute_error"]],
-        "largest_error": [percent(value) for value in rows["largest_error"]],
+        "misplaced": [percent(value, 1) for value in rows["misplaced_share"]],
+        "mean_error": [percent(value, 1) for value in rows["mean_absolute_error"]],
+        "largest_error": [percent(value, 1) for value in rows["largest_error"]],
         "theme": [
             labels[row.largest_error_theme_id] if row.largest_error else "–"
             for row in rows.itertuples()
@@ -302,7 +303,7 @@ def reliability_view(
     }
     if not reliability.empty:
         columns["n_corpus_tasks"] = list(reliability["n_corpus_tasks"])
-        columns["corpus_share"] = [percent(v) for v in reliability["corpus_share"]]
+        columns["corpus_share"] = [percent(v, 1) for v in reliability["corpus_share"]]
     return titled(columns, lang, interval, "accuracy")
 
 
@@ -337,7 +338,7 @@ def threshold_view(
     }
     for name in ("primary_accuracy", "accuracy_when_coded", "micro_f1", "macro_f1"):
         columns[name] = [number(value) for value in rows[name]]
-    columns["coverage"] = [percent(value) for value in rows["coded_share"]]
+    columns["coverage"] = [percent(value, 1) for value in rows["coded_share"]]
     columns["n_secondary"] = list(rows["n_secondary"])
     return titled(columns, lang)
 
@@ -371,14 +372,14 @@ def corrected_view(
         "theme": list(corrected["theme_id"].map(labels)),
         "n_tasks": list(corrected["n_tasks"]),
         "n_sampled": list(corrected["n_sampled"]),
-        "share": [percent(value) for value in corrected["share"]],
+        "share": [percent(value, 1) for value in corrected["share"]],
         "corrected": [
             between(
                 row.share_corrected,
                 row.share_corrected_lower,
                 row.share_corrected_upper,
                 words,
-                percent,
+                partial(percent, digits=1),
             )
             for row in corrected.itertuples()
         ],
@@ -418,7 +419,7 @@ def validity_summary(
     """
     words = section("trust", lang)
     themes, heads = codebook.themes, words["sections"]
-    found = validity_findings(tables, themes, interval=interval, lang=lang)["finding"]
+    found = validity_findings(tables, themes, interval=interval, lang=lang)
     calibrated = tables["calibration"]
     scored = reliability_view(pd.DataFrame(), calibrated, interval=interval, lang=lang)
     sections = {
@@ -438,7 +439,7 @@ def validity_summary(
             corrected, themes, interval=interval, lang=lang
         )
     parts = [f"# {words['title']}"]
-    parts.append("\n".join(f"- {_escaped(sentence)}" for sentence in found))
+    parts.append("\n".join(f"- {_escaped(own.text)}" for own in found))
     for name, table in sections.items():
         parts.append(f"## {heads[name].format(coder=coder_label(MAIN_CODER, lang))}")
         parts.append(_markdown_table(table))

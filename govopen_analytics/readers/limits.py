@@ -20,6 +20,8 @@ MAX_PART_RATIO = 200
 # A small part may compress as well as it likes.
 MIN_RATIO_BYTES = 4 * MEGABYTE
 MAX_PARTS = 10_000
+# An element takes some 150 bytes of memory, however short it is in the file.
+MAX_XML_TAGS = 5_000_000
 
 MAX_TABLE_COLUMNS = 500
 MAX_TABLE_CELLS = 2_000_000

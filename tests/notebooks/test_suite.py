@@ -26,7 +26,7 @@ PARAMETERS = {
 
 
 def said(names):
-    return " ".join(names["sentences"]["finding"])
+    return " ".join(own.text for own in names["sentences"])
 
 
 def read(folder, name):

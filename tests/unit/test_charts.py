@@ -201,11 +201,22 @@ def test_trends_that_do_not_survive_correction_are_not_claimed(tables, lang):
         changes_of([2022, 2023]).head(0),
         tables["themes"],
         lang=lang,
-    )["finding"]
+    )
     sure = {"zh": "超出偶然（校正后 p = 0.010）", "en": "beyond chance (adjusted p"}
     unsure = {"zh": "校正后 p = 0.090，不足以断定", "en": "is not established"}
-    assert [sure[lang] in text for text in found] == [True, False, False, False, False]
-    assert [unsure[lang] in text for text in found][1]
+    assert [sure[lang] in own.text for own in found] == [
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]
+    assert [unsure[lang] in own.text for own in found][1]
+    assert [own.state for own in found[:3]] == [
+        "established",
+        "not_told_apart",
+        "not_told_apart",
+    ]
 
 
 def test_without_a_panel_the_chart_is_one_sentence(tables):
@@ -247,7 +258,7 @@ def test_least_and_most_are_named_with_their_doubt(
     rows = theme_rows(3, share_upper=upper, share_lower=lower)
     chosen = selection.choose_theme(tables["themes"], "answer")
     found = theme.theme_findings(rows, pooled(correlation=correlation), chosen)
-    said = found["finding"].tolist()
+    said = [own.text for own in found]
     assert expected in " ".join(said)
     assert said[0].startswith("最少的是未见此主题的 1 个机构") and "区间" in said[1]
 

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from govopen_analytics.cli import app
-from govopen_analytics.questions import trust
+from govopen_analytics.questions import trust, trust_tables
 
 ROOT = Path(__file__).parents[2]
 PLAN = ROOT / "data" / "raw" / "shandong_mzt_2023.txt"
@@ -32,6 +32,9 @@ def test_check_accounts_for_every_character(tmp_path):
         "layout",
         "n_tasks",
         "accounted_share",
+        "task_share",
+        "tasks",
+        "inferred",
         "remarks",
         "roles",
         "rest",
@@ -60,7 +63,9 @@ def test_validate_gives_every_score(tmp_path, monkeypatch):
     scores = pd.DataFrame({"coder": ["combined", "tfidf"], "value": [0.5, None]})
     monkeypatch.chdir(tmp_path)  # no reviews here
     monkeypatch.setattr(trust, "validate_coding", lambda *_, **__: {"scores": scores})
-    monkeypatch.setattr(trust, "write_validity", lambda *_, **__: tmp_path / "a.html")
+    monkeypatch.setattr(
+        trust_tables, "write_validity", lambda *_, **__: tmp_path / "a.html"
+    )
     rows = [{"coder": "combined", "value": 0.5}, {"coder": "tfidf", "value": None}]
     assert answer("validate", "--out", "v") == {"folder": "v", "scores": rows}
 

@@ -270,8 +270,13 @@ def test_the_command_lists_the_charts(whole):
     )
 
 
-def test_a_folder_without_a_run_is_refused(tmp_path):
-    with pytest.raises(ExportError, match=r"found no readable run.json"):
+@pytest.mark.parametrize(
+    "content", [None, "", "null", "[]", '{"notebooks": [1]}', "[" * 100_000]
+)
+def test_a_folder_without_the_record_of_a_run_is_refused(tmp_path, content):
+    if content is not None:
+        (tmp_path / "run.json").write_text(content, encoding="utf-8")
+    with pytest.raises(ExportError, match=r"run.json: .*; give the folder that"):
         open_run(tmp_path)
 
 

@@ -1,15 +1,17 @@
 import pytest
 
+from govopen_analytics.measures.families import ESTABLISHED, NOT_TOLD_APART
 from govopen_analytics.questions.corpus import corpus_findings
 from govopen_analytics.questions.coverage import (
     MOST_NAMED_PLANS,
     confounding_findings,
     coverage_findings,
 )
+from govopen_analytics.questions.findings import findings_table
 
 
 def said(findings):
-    return " ".join(findings["finding"])
+    return " ".join(own.text for own in findings)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +38,7 @@ def said(findings):
 def test_corpus_findings(tables, lang, expected):
     names = ("documents", "tasks", "failures", "remarks")
     found = corpus_findings(*(tables[name] for name in names), lang=lang)
-    assert list(found["finding"]) == expected
+    assert [own.text for own in found] == expected
 
 
 @pytest.mark.parametrize(
@@ -66,6 +68,31 @@ def test_shares_are_called_apart_only_without_overlap(tables, shares):
     assert "区间不重叠" in found and "区间重叠" not in found
 
 
+def test_a_finding_holds_its_number_interval_and_state(tables, shares):
+    apart = shares.assign(share_lower=shares["share"], share_upper=shares["share"])
+    rows = [
+        coverage_findings(table, tables["documents"], tables["themes"], lang="en")
+        for table in (shares, apart)
+    ]
+    top = rows[0][0]
+    assert (top.number, top.lower, top.upper, top.n) == (0.375, 0.1, 0.7, 4)
+    assert (top.unit, top.interval, top.evidence) == ("share", 0.95, "theme_heat_map")
+    assert top.short.endswith(": 38% (10%–70%)") and "甲市民政局" in top.subject
+    states = [[own.state for own in found if own.topic == "core"] for found in rows]
+    assert NOT_TOLD_APART in states[0] and ESTABLISHED not in states[0]
+    assert ESTABLISHED in states[1]
+    unseen = [own for own in rows[0] if own.key == "unseen"]
+    assert {own.caveats for own in unseen} == {("unseen",)}
+
+
+def test_findings_are_saved_with_all_they_hold(tables, shares):
+    found = coverage_findings(shares, tables["documents"], tables["themes"])
+    table = findings_table(found)
+    assert list(table.columns[:2]) == ["topic", "finding"] and len(table) == len(found)
+    assert table["number"].tolist()[0] == found[0].number
+    assert findings_table([]).columns.tolist() == table.columns.tolist()
+
+
 def test_a_choice_of_themes_leaves_the_others_out(tables, shares):
     themes = tables["themes"].query("theme_id == 'answer'")
     found = said(coverage_findings(shares, tables["documents"], themes))
@@ -87,7 +114,7 @@ def test_many_plans_are_counted_not_listed(tables, shares):
     ]
     found = coverage_findings(pd.concat(rows), documents, tables["themes"])
     assert "其余 3 份见主题页" in said(found)
-    assert (found["topic"] == "top").sum() == MOST_NAMED_PLANS + 1
+    assert [own.topic for own in found].count("top") == MOST_NAMED_PLANS + 1
 
 
 @pytest.mark.parametrize(

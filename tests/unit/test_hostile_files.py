@@ -1,12 +1,16 @@
 """Small files that ask for endless work: each is refused or read within a bound."""
 
 import binascii
+import io
+import time
+import zipfile
 import zlib
 
 import pytest
 
 from govopen_analytics.base.errors import ReadError
-from govopen_analytics.readers import read_bytes
+from govopen_analytics.plans import segment_document
+from govopen_analytics.readers import archives, read_bytes
 
 TEXT = b"BT /F 12 Tf 50 700 Td <00410042> Tj ET"
 
@@ -110,3 +114,68 @@ def test_a_font_of_every_code_is_read():
     widths = b"/W[0 65535 500 7 [600 700]]"
     content = with_font(widths, b"/ToUnicode 8 0 R", _8=stream(mapping))
     assert read_bytes(content, "a.pdf").text == "AB\n"
+
+
+WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+BLANKS = 1_000_000
+
+
+def docx(body: str, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    target = io.BytesIO()
+    document = f"<w:document {WORD}><w:body>{body}</w:body></w:document>"
+    with zipfile.ZipFile(target, "w", method) as archive:
+        archive.writestr("word/document.xml", document)
+    return target.getvalue()
+
+
+def wide_rows(n: int) -> bytes:
+    """Rows of two cells that say that they reach over the whole table."""
+    cell = "<w:tc><w:tcPr><w:gridSpan w:val='999999999'/></w:tcPr>{}</w:tc>"
+    paragraph = "<w:p><w:r><w:t>第{}项</w:t></w:r></w:p>"
+    rows = (cell.format(paragraph.format(i)) * 2 for i in range(n))
+    return docx("<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in rows) + "</w:tbl>")
+
+
+def xls_with_far_corners() -> bytes:
+    import xlwt
+
+    book, target = xlwt.Workbook(), io.BytesIO()
+    sheet = book.add_sheet("a")
+    sheet.write(0, 0, "甲")
+    sheet.write(65535, 255, "乙")
+    book.save(target)
+    return target.getvalue()
+
+
+def page(style: str, text: str) -> bytes:
+    return f"<html><ol style='{style}'><li>{text}</li></ol></html>".encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "start", "n_characters"),
+    [
+        (xls_with_far_corners(), "a.xls", "甲\t\n乙\n", 5),
+        (wide_rows(3_000), "a.docx", "第0项\t第0项\n第1项", 39_780),
+        (page("list-style:" * 100_000, "甲"), "a.html", "1. 甲\n", 5),
+        (page("list-style:none", "甲"), "a.html", "甲\n", 2),
+        (page("", "甲" + " " * BLANKS + "乙"), "a.html", "1. 甲 乙\n", 7),
+        (f"一、{' ' * BLANKS}甲\n".encode(), "a.txt", "一、   ", 104),
+        (f"一、{'　' * BLANKS}甲\n".encode(), "a.txt", "一、　　", 104),
+    ],
+)
+def test_what_is_small_when_printed_is_read_at_once(content, name, start, n_characters):
+    started = time.process_time()
+    source = read_bytes(content, name)
+    segment_document(source)
+    # Each took more than half a minute; on a quiet core they take under two seconds.
+    assert time.process_time() - started < 15
+    assert (source.text[: len(start)], len(source.text)) == (start, n_characters)
+
+
+def test_a_document_of_empty_paragraphs_is_refused(monkeypatch):
+    content = docx("<w:p/>" * 300_000, zipfile.ZIP_STORED)
+    monkeypatch.setattr(archives, "MAX_XML_TAGS", 200_000)
+    with pytest.raises(ReadError, match="at least 300,004 XML tags in part word/doc"):
+        read_bytes(content, "a.docx")
+    with pytest.raises(ReadError, match="decompression bomb"):
+        read_bytes(docx("<w:p/>" * 1_000_000), "a.docx")

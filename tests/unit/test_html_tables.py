@@ -74,5 +74,5 @@ def test_task_lists(tables, shares, expected):
 
 
 def test_sentences_are_escaped():
-    findings = pd.DataFrame({"topic": ["top"], "finding": [NASTY]})
+    findings = [NASTY]
     assert f"<li>{ESCAPED}</li>" in sentence_list(findings)._repr_html_()

@@ -76,7 +76,8 @@ def test_a_browser_that_hangs_at_its_start_is_ended(figure_file, monkeypatch, tm
     monkeypatch.setattr(images, "START_SECONDS", 1)
     report = write_images([figure_file])
     assert report.written == [] and report.remarks[0].code == "browser_silent"
-    assert not is_running(int(pids.read_text()))
+    # Ended before it could write its number, or after.
+    assert not pids.exists() or not is_running(int(pids.read_text()))
 
 
 def is_running(pid):

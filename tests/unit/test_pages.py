@@ -55,6 +55,7 @@ def record(lang="zh", status="complete", error="", warnings=()):
     return {
         "run": "20260131T000000Z",
         "status": status,
+        "problems": [],
         "languages": [lang],
         "codebook_version": "1",
         "code": {"version": "0.1.0"},

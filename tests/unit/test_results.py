@@ -1,9 +1,9 @@
-import pandas as pd
 import pytest
 
 from govopen_analytics.charts.model import read_chart
 from govopen_analytics.charts.style import ChartSource
 from govopen_analytics.questions.corpus import corpus_overview
+from govopen_analytics.questions.findings import Finding
 from govopen_analytics.questions.results import save_chart, save_findings, save_table
 
 
@@ -15,7 +15,7 @@ def files(folder):
 def test_nothing_is_written_without_a_folder(tmp_path, monkeypatch, tables, is_kept):
     monkeypatch.chdir(tmp_path)
     output_dir = "run" if is_kept else ""
-    findings = pd.DataFrame({"topic": ["top"], "finding": ["一"]})
+    findings = [Finding("coverage", "top", "more", "一", "一")]
     figure = corpus_overview(tables["documents"], source=ChartSource.of(tables))
     save_table(tables["themes"], output_dir, "themes")
     save_findings(findings, output_dir, "01_corpus")
