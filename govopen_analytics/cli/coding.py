@@ -107,8 +107,8 @@ def explain(
     """说明一项任务为何归入其主题 · say why a task has its themes."""
     with told_plainly():
         from govopen_analytics.base.datapackage import read_datapackage
-        from govopen_analytics.coding.explain import explain as explain_task
         from govopen_analytics.coding.codebook import load_codebook
+        from govopen_analytics.coding.explain import explain as explain_task
         from govopen_analytics.coding.explanations import explanation_text, review_text
         from govopen_analytics.review import current_reviews, read_reviews
 
