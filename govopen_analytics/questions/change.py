@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from govopen_analytics.measures.families import CANNOT_BE_ANSWERED
 from govopen_analytics.questions.sentences import (
     change_in_words,
     finding_rows,
     no_task_rows,
     p_in_words,
+    points,
     theme_name,
 )
 from govopen_analytics.words import agency_name, section
@@ -88,6 +90,7 @@ def change_findings(
     trends: pd.DataFrame,
     changes: pd.DataFrame,
     themes: pd.DataFrame,
+    parts: pd.DataFrame,
     *,
     lang: str = "zh",
     interval: float = 0.95,
@@ -106,6 +109,8 @@ def change_findings(
         Result of ``first_to_last``.
     themes : DataFrame
         The themes to speak of.
+    parts : DataFrame
+        Result of ``measures.change_parts``.
     lang : {"zh", "en"}, default "zh"
     interval : float, default 0.95
         Level of the intervals (0-1).
@@ -128,7 +133,11 @@ def change_findings(
     panel = words["panel"].format(
         agencies=first["n_agencies"], years=first["n_years"], tasks=first["n_tasks"]
     )
-    rows = _trend_sentences(trends, labels, words, lang, level)
+    if (trends["state"] == CANNOT_BE_ANSWERED).all():
+        rows = [words["unanswered"]]
+    else:
+        rows = _trend_sentences(trends, labels, words, lang, level)
+    rows += _part_sentences(parts, labels, words, lang)
     rows += _agency_sentences(changes, labels, words, lang, interval)
     rows.append(panel)
     dated = documents.dropna(subset=["agency", "year"])
@@ -173,6 +182,27 @@ def _what_is_missing(
     return rows
 
 
+def _part_sentences(
+    parts: pd.DataFrame, labels: pd.Series, words: dict, lang: str
+) -> list[str]:
+    parts = parts.loc[parts["theme_id"].isin(labels.index)]
+    years = parts["year_to"] - parts["year_from"]
+    parts = parts.loc[years == years.max()]
+    if parts.empty:
+        return []
+    row = parts.loc[parts["change"].abs().idxmax()]
+    return [
+        words["parts"].format(
+            theme=theme_name(labels[row["theme_id"]], lang),
+            year_from=row["year_from"],
+            year_to=row["year_to"],
+            change=points(row["change"]),
+            within=points(row["change_within"]),
+            composition=points(row["change_of_composition"]),
+        )
+    ]
+
+
 def _trend_sentences(
     trends: pd.DataFrame, labels: pd.Series, words: dict, lang: str, level: str
 ) -> list[str]:
@@ -210,8 +240,6 @@ def _agency_sentences(
         words["agencies"].format(
             all=f"{len(changes):,}",
             found=f"{len(found):,}",
-            level=level,
-            chance=f"{round((1 - interval) * len(changes)):,}",
         )
     ]
     if len(found):

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from govopen_analytics.measures import Differences
 from govopen_analytics.questions.sentences import (
+    difference_sentences,
     finding_rows,
     no_task_rows,
     share_in_words,
@@ -63,6 +65,7 @@ def commitment_findings(
     whole: pd.DataFrame,
     by_agency: pd.DataFrame,
     progress: pd.DataFrame,
+    differences: Differences,
     *,
     n_agencies_reporting: int,
     lang: str = "zh",
@@ -77,6 +80,8 @@ def commitment_findings(
         together and by ``agency``.
     progress : DataFrame
         The same on ``completion_flags``, of the tasks with a report; may be empty.
+    differences : Differences
+        Result of ``measures.form_differences`` by ``agency``.
     n_agencies_reporting : int
         Number of agencies with such a task.
     lang : {"zh", "en"}, default "zh"
@@ -99,29 +104,17 @@ def commitment_findings(
         )
         for flag in FLAGS
     ]
-    rows += _range(by_agency, "has_quantity", words, lang, level)
+    if by_agency["agency"].nunique(dropna=False) > 1:
+        rows += difference_sentences(
+            differences,
+            {flag: words["flags"][flag] for flag in FLAGS[:-1]},
+            "flag",
+            lambda row: agency_name(row["agency"], lang),
+            lang,
+        )
     n_tasks = int(whole["n_tasks"].max())
     rows.append(_progress(progress, n_agencies_reporting, n_tasks, words, lang, level))
     return finding_rows("commitments", rows)
-
-
-def _range(
-    by_agency: pd.DataFrame, flag: str, words: dict, lang: str, level: str
-) -> list[str]:
-    part = by_agency.loc[by_agency["flag"] == flag].sort_values("share", kind="stable")
-    if part["share"].nunique() < 2:
-        return []
-    low, high = part.iloc[0], part.iloc[-1]
-    is_apart = high["share_lower"] > low["share_upper"]
-    return [
-        words["range_apart" if is_apart else "range_together"].format(
-            flag=words["flags"][flag],
-            high=agency_name(high["agency"], lang),
-            high_share=share_in_words(high, lang, level),
-            low=agency_name(low["agency"], lang),
-            low_share=share_in_words(low, lang, level),
-        )
-    ]
 
 
 def _progress(

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
+from govopen_analytics.measures import Differences
+from govopen_analytics.questions.sentences import difference_sentences
 from govopen_analytics.words import section
 
 # The front page lists this many plans and says that there are more.
@@ -55,14 +57,16 @@ def coverage_findings(
     documents: pd.DataFrame,
     themes: pd.DataFrame,
     *,
+    differences: Differences | None = None,
+    gaps: Mapping[str, float] | None = None,
     n_unclassified: int = 0,
     lang: str = "zh",
     interval: float = 0.95,
 ) -> pd.DataFrame:
     """Say what each plan is mostly about, and how plans differ on core themes.
 
-    Two shares are called apart only where their intervals do not overlap; a
-    theme without a task is called not observed, with the number of tasks.
+    Plans are told apart only in a theme where they differ at all; a theme without
+    a task is called not observed, with the number of tasks.
 
     Parameters
     ----------
@@ -70,6 +74,10 @@ def coverage_findings(
         Result of ``compare.theme_shares`` by ``document_id``.
     documents, themes : DataFrame
         Valid tables; rows of `shares` they do not hold are left out.
+    differences : Differences, optional
+        Result of ``measures.theme_differences`` by ``document_id``.
+    gaps : mapping, optional
+        Result of ``measures.gap_totals`` by ``document_id``.
     n_unclassified : int, default 0
         Tasks without a theme (count).
     lang : {"zh", "en"}, default "zh"
@@ -96,10 +104,29 @@ def coverage_findings(
         hidden = n_plans - MOST_PLANS
         rows.append(("top", words["more"].format(shown=MOST_PLANS, hidden=hidden)))
     is_core = themes["is_core"].fillna(False).astype(bool)
-    for theme_id in themes.loc[is_core, "theme_id"]:
+    core = list(themes.loc[is_core, "theme_id"])
+    if differences is not None:
+        named = {key: words["theme"].format(theme=labels[key]) for key in core}
+        rows += [
+            ("core", text)
+            for text in difference_sentences(
+                differences,
+                named,
+                "theme_id",
+                lambda row: plans.get(row["document_id"], row["document_id"]),
+                lang,
+            )
+        ]
+    for theme_id in core:
         part = shares.loc[shares["theme_id"] == theme_id]
-        rows += _range(part, plans, labels[theme_id], words, level)
         rows += _unseen(part, plans, labels[theme_id], words)
+    if gaps is not None:
+        text = words["gaps"].format(
+            cells=f"{gaps['n_cells']:,.0f}",
+            found=f"{gaps['n_unobserved']:,.0f}",
+            expected=f"{gaps['n_expected']:,.1f}",
+        )
+        rows.append(("core", text))
     without = documents.loc[documents["n_tasks"] == 0, "document_id"]
     if len(without):
         named = [plans[plan] for plan in without[:MOST_PLANS]]
@@ -187,32 +214,6 @@ def _tops(
         )
         texts.append(text)
     return texts
-
-
-def _range(
-    part: pd.DataFrame,
-    plans: dict[str, str],
-    theme: str,
-    words: dict[str, str],
-    level: str,
-) -> list[tuple[str, str]]:
-    observed = part.loc[part["is_observed"].astype(bool)]
-    if observed["share"].nunique() < 2:
-        return []
-    observed = observed.sort_values("share", kind="stable")
-    low, high = observed.iloc[0], observed.iloc[-1]
-    key = "apart" if high["share_lower"] > low["share_upper"] else "together"
-    text = words[key].format(
-        theme=theme,
-        level=level,
-        high_plan=plans[high["document_id"]],
-        high=percent(high["share"]),
-        high_n=high["n_tasks"],
-        low_plan=plans[low["document_id"]],
-        low=percent(low["share"]),
-        low_n=low["n_tasks"],
-    )
-    return [("core", text)]
 
 
 def _unseen(

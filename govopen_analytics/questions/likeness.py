@@ -3,6 +3,7 @@
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
+from govopen_analytics.measures.families import CANNOT_BE_ANSWERED
 from govopen_analytics.questions.selection import MOST_ROWS
 from govopen_analytics.questions.sentences import (
     finding_rows,
@@ -147,6 +148,8 @@ def likeness_findings(
 def _pair_sentences(known: pd.DataFrame, words: dict) -> list[str]:
     found = known.loc[known["is_beyond_chance"].astype(bool)]
     key = "some" if len(found) else "none"
+    if (known["state"] == CANNOT_BE_ANSWERED).all():
+        key = "unanswered"
     rows = [words[key].format(pairs=len(known), found=len(found))]
     if len(found):
         rows.append(_pair(found.loc[found["distance"].idxmax()], "farthest", words))

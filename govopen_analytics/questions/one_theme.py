@@ -3,7 +3,9 @@
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
+from govopen_analytics.measures import Differences
 from govopen_analytics.questions.sentences import (
+    difference_sentences,
     finding_rows,
     listed,
     no_task_rows,
@@ -17,6 +19,7 @@ def theme_findings(
     shares: pd.DataFrame,
     pooled: pd.DataFrame,
     theme: pd.DataFrame,
+    differences: Differences,
     *,
     is_default: bool = False,
     lang: str = "zh",
@@ -32,6 +35,8 @@ def theme_findings(
         Row of ``compare.pooled_shares`` of this theme.
     theme : DataFrame, shape (1, ...)
         Result of ``selection.choose_theme``.
+    differences : Differences
+        Result of ``measures.theme_differences`` by ``agency``, of all themes.
     is_default : bool, default False
         Whether nobody chose the theme.
     lang : {"zh", "en"}, default "zh"
@@ -65,10 +70,19 @@ def theme_findings(
     )
     if len(shares) == 1:
         return finding_rows("theme", [pooled_share, words["single"], *chosen])
-    least, doubt, *others = _ends(shares, observed, words, lang, level)
+    least, *others = _ends(shares, observed, words, lang, level)
+    doubt = difference_sentences(
+        differences,
+        {theme["theme_id"].iloc[0]: name},
+        "theme_id",
+        lambda row: agency_name(row["agency"], lang),
+        lang,
+    )
     shrunk = _shrunk(shares, whole, words, lang)
     # Who covers it least, and whether that is real, are what a reader comes for.
-    return finding_rows("theme", [least, doubt, pooled_share, *others, shrunk, *chosen])
+    return finding_rows(
+        "theme", [least, *doubt, pooled_share, *others, shrunk, *chosen]
+    )
 
 
 def _ends(
@@ -76,7 +90,6 @@ def _ends(
 ) -> list[str]:
     # Of agencies without the theme, the one with most tasks is surest to lack it.
     order = shares.sort_values(["share", "share_upper"], kind="stable")
-    low, high = order.iloc[0], order.iloc[-1]
     ends = order.loc[order.index.isin(observed.index)]
     lowest, highest = (
         words[key].format(
@@ -85,14 +98,7 @@ def _ends(
         )
         for key, row in (("lowest", ends.iloc[0]), ("highest", ends.iloc[-1]))
     )
-    key = "apart" if high["share_lower"] > low["share_upper"] else "together"
-    doubt = words[key].format(
-        low=agency_name(low["agency"], lang),
-        high=agency_name(high["agency"], lang),
-        n=len(shares),
-    )
-    least, *others = [*_unseen(order, words, lang), lowest, highest]
-    return [least, doubt, *others]
+    return [*_unseen(order, words, lang), lowest, highest]
 
 
 def _unseen(order: pd.DataFrame, words: dict, lang: str) -> list[str]:

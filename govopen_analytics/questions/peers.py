@@ -3,6 +3,13 @@
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
+from govopen_analytics.measures import Differences
+from govopen_analytics.measures.families import (
+    CANNOT_BE_ANSWERED,
+    ESTABLISHED,
+    NOT_TOLD_APART,
+    WORTH_ASKING,
+)
 from govopen_analytics.questions.selection import ITSELF, PEERS
 from govopen_analytics.questions.sentences import (
     finding_rows,
@@ -13,9 +20,6 @@ from govopen_analytics.questions.sentences import (
 )
 from govopen_analytics.words import section
 
-# A gap is called rare where chance alone gives it less often than this.
-RARE = 0.05
-
 
 def peer_findings(
     shares: pd.DataFrame,
@@ -23,6 +27,7 @@ def peer_findings(
     gaps: pd.DataFrame,
     pooled: pd.DataFrame,
     themes: pd.DataFrame,
+    differences: Differences,
     *,
     agency: str,
     is_default: bool = False,
@@ -36,13 +41,15 @@ def peer_findings(
     shares : DataFrame
         Result of ``compare.theme_shares`` by ``side``.
     distances : DataFrame
-        Result of ``compare.agenda_distances`` by ``side``.
+        Result of ``measures.agenda_distances`` by ``agency`` against the rest.
     gaps : DataFrame
-        Result of ``compare.theme_gaps`` by ``side``.
+        Result of ``measures.theme_gaps`` by ``agency``.
     pooled : DataFrame
         Result of ``compare.pooled_shares`` by ``agency``.
     themes : DataFrame
         The themes to speak of.
+    differences : Differences
+        Result of ``measures.theme_differences`` by ``agency``.
     agency : str
         Name of the agency.
     is_default : bool, default False
@@ -64,8 +71,11 @@ def peer_findings(
         return finding_rows("peers", [alone, *chosen])
     n_others = int(pooled["n_groups"].max()) - 1
     rows = _distance_sentence(distances, agency, n_others, words)
-    rows += _theme_sentences(shares, labels, words, lang, f"{interval:.0%}")
-    rows += _gap_sentences(gaps, labels, words, lang)
+    cells = differences.cells
+    cells = cells.loc[cells["agency"] == agency].set_index("theme_id")
+    rows += _theme_sentences(shares, cells, labels, words, lang, f"{interval:.0%}")
+    own = gaps.loc[gaps["agency"] == agency]
+    rows += _gap_sentences(own, labels, words, lang)
     correlation = float(pooled["intraclass_correlation"].max())
     key = "spread" if correlation > 0 else "no_spread"
     rows.append(words[key].format(correlation=correlation))
@@ -75,21 +85,21 @@ def peer_findings(
 def _distance_sentence(
     distances: pd.DataFrame, agency: str, n_others: int, words: dict
 ) -> list[str]:
-    known = distances.dropna(subset=["distance"])
+    known = distances.loc[distances["group"] == agency].dropna(subset=["distance"])
     if known.empty:
         return []
     row = known.iloc[0]
     n, m = row["n_tasks"], row["n_reference_tasks"]
-    if row["group"] != ITSELF:
-        n, m = m, n
-    key = "apart" if row["is_beyond_chance"] else "together"
+    key = {ESTABLISHED: "apart", CANNOT_BE_ANSWERED: "unanswered"}.get(
+        row["state"], "together"
+    )
     return [
         words[key].format(
             agency=agency,
             others=f"{n_others:,}",
             distance=f"{row['distance']:.2f}",
             bound=f"{row['distance_null_bound']:.2f}",
-            p=p_in_words(row["p_value"]),
+            p=p_in_words(row["p_adjusted"]),
             n=f"{n:,}",
             m=f"{m:,}",
         )
@@ -97,46 +107,54 @@ def _distance_sentence(
 
 
 def _theme_sentences(
-    shares: pd.DataFrame, labels: pd.Series, words: dict, lang: str, level: str
+    shares: pd.DataFrame,
+    cells: pd.DataFrame,
+    labels: pd.Series,
+    words: dict,
+    lang: str,
+    level: str,
 ) -> list[str]:
     by_side = {
         side: part.set_index("theme_id") for side, part in shares.groupby("side")
     }
     rows = []
     for theme_id, label in labels.items():
+        cell = cells.loc[theme_id]
+        if cell["state"] != ESTABLISHED:
+            continue
         own, peers = by_side[ITSELF].loc[theme_id], by_side[PEERS].loc[theme_id]
-        is_high = own["share_lower"] > peers["share_upper"]
-        is_low = own["share_upper"] < peers["share_lower"]
-        if is_high or is_low:
-            rows.append(
-                words["high" if is_high else "low"].format(
-                    theme=theme_name(label, lang),
-                    own=share_in_words(own, lang, level),
-                    peers=share_in_words(peers, lang, level),
-                )
+        rows.append(
+            words["high" if cell["is_higher"] else "low"].format(
+                theme=theme_name(label, lang),
+                p=p_in_words(cell["p_adjusted"]),
+                own=share_in_words(own, lang, level),
+                peers=share_in_words(peers, lang, level),
             )
+        )
     return rows or [words["no_theme"]]
 
 
 def _gap_sentences(
     gaps: pd.DataFrame, labels: pd.Series, words: dict, lang: str
 ) -> list[str]:
-    own = gaps.loc[(gaps["side"] == ITSELF) & gaps["theme_id"].isin(labels.index)]
-    rows = []
+    gaps = gaps.loc[gaps["theme_id"].isin(labels.index)]
+    is_nobody = gaps["chance_unobserved"] == 1
     kinds = {
-        "gap_rare": own["chance_unobserved"] < RARE,
-        "gap_likely": own["chance_unobserved"].between(RARE, 1, inclusive="left"),
-        "gap_nobody": own["chance_unobserved"] == 1,
+        "gap_established": ~is_nobody & (gaps["state"] == ESTABLISHED),
+        "gap_rare": ~is_nobody & (gaps["state"] == WORTH_ASKING),
+        "gap_likely": ~is_nobody & (gaps["state"] == NOT_TOLD_APART),
+        "gap_nobody": is_nobody,
     }
+    rows = []
     for key, is_kind in kinds.items():
-        part = own[is_kind]
-        for chance, same in part.groupby("chance_unobserved", sort=False):
+        for chance, same in gaps[is_kind].groupby("chance_unobserved", sort=False):
             named = [theme_name(labels[key_], lang) for key_ in same["theme_id"]]
             rows.append(
                 words[key].format(
                     theme=listed(named, lang),
                     n=same["n_tasks"].iloc[0],
                     chance=percent(chance),
+                    adjusted=percent(same["p_adjusted"].iloc[0]),
                 )
             )
     return rows

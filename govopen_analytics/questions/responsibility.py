@@ -49,6 +49,7 @@ def responsibility_findings(
     load: pd.DataFrame,
     months: pd.DataFrame,
     proportions: pd.DataFrame,
+    dominant: pd.DataFrame,
     *,
     lang: str = "zh",
     interval: float = 0.95,
@@ -66,6 +67,8 @@ def responsibility_findings(
     proportions : DataFrame
         Result of ``compare.task_proportions`` of all plans together, on the
         flags of ``compare.verifiability``.
+    dominant : DataFrame
+        Result of ``measures.dominant_plans`` on ``measures.due_flags``.
     lang : {"zh", "en"}, default "zh"
     interval : float, default 0.95
         Level of the intervals (0-1).
@@ -81,21 +84,32 @@ def responsibility_findings(
     flags = proportions.set_index("flag")
     rows = [
         words[key].format(share=share_in_words(flags.loc[flag], lang, level))
-        for key, flag in (("unit", "has_lead_unit"), ("deadline", "has_deadline"))
+        for key, flag in (
+            ("unit", "has_lead_unit"),
+            ("generic", "has_generic_lead"),
+            ("deadline", "has_deadline"),
+        )
+        if flag != "has_generic_lead" or flags.loc[flag, "n_true"]
     ]
-    rows.append(_peak(months, words, level))
+    rows.append(_peak(months, dominant, words, level, lang))
     rows += _units(load, words, lang, level)
     return finding_rows(
         "responsibility", [*rows, *_without_units(documents, load, words, lang)]
     )
 
 
-def _peak(months: pd.DataFrame, words: dict, level: str) -> str:
+def _peak(
+    months: pd.DataFrame,
+    dominant: pd.DataFrame,
+    words: dict,
+    level: str,
+    lang: str,
+) -> str:
     due = only_months(months)
     if not due["n_due"].sum():
         return words["no_deadline"]
     top = due.loc[due["n_due"].idxmax()]
-    return words["peak"].format(
+    text = words["peak"].format(
         month=words["due"][top["due"]],
         n=top["n_due"],
         all=f"{top['n_tasks']:,}",
@@ -104,6 +118,15 @@ def _peak(months: pd.DataFrame, words: dict, level: str) -> str:
         lower=percent(top["share_lower"]),
         upper=percent(top["share_upper"]),
     )
+    plan = dominant.loc[dominant["flag"] == top["due"]]
+    if len(plan):
+        first = plan.iloc[0]
+        text += words["dominated"].format(
+            n_plan=first["n_plan_true"],
+            agency=agency_name(first["agency"], lang),
+            year=first["year"],
+        )
+    return text
 
 
 def _units(load: pd.DataFrame, words: dict, lang: str, level: str) -> list[str]:

@@ -1,10 +1,17 @@
 """How a sentence is put together: names, shares with intervals, lists."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
+from govopen_analytics.measures import Differences
+from govopen_analytics.measures.families import (
+    CANNOT_BE_ANSWERED,
+    ESTABLISHED,
+    NOT_TOLD_APART,
+    WORTH_ASKING,
+)
 from govopen_analytics.words import section
 
 # A list in a sentence names this many and counts the rest.
@@ -36,6 +43,65 @@ def listed(names: Iterable[str], lang: str) -> str:
     return shown
 
 
+def difference_sentences(
+    differences: Differences,
+    names: Mapping[str, str],
+    key: str,
+    who: Callable[[pd.Series], str],
+    lang: str,
+) -> list[str]:
+    """Say in which items groups differ, and who; equal non-results become one.
+
+    Parameters
+    ----------
+    differences : Differences
+        Result of ``measures.theme_differences`` or ``form_differences``.
+    names : mapping of str to str
+        The items to speak of, as they are named in the sentence.
+    key : {"theme_id", "flag"}
+        Column of the items.
+    who : callable
+        From a row of ``differences.cells`` to the name of its group.
+    lang : {"zh", "en"}
+    """
+    words = section("sentences", lang)
+    items = differences.items
+    items = items.loc[items[key].isin(list(names))].set_index(key)
+    items = items.loc[[name for name in names if name in items.index]]
+    cells = differences.cells
+    rows = []
+    for item, row in items.loc[items["state"] == ESTABLISHED].iterrows():
+        of_item = cells.loc[(cells[key] == item) & (cells["state"] == ESTABLISHED)]
+        text = ""
+        for side, is_higher in (("differ_above", True), ("differ_below", False)):
+            part = of_item.loc[of_item["is_higher"] == is_higher]
+            if len(part):
+                groups = listed([who(one) for _, one in part.iterrows()], lang)
+                text += words[side].format(names=groups)
+        p_value = p_in_words(row["p_adjusted"])
+        text = words["differ"].format(
+            name=names[item], p=p_value, who=text or words["differ_nobody"]
+        )
+        rows.append(text)
+    for item, row in items.loc[items["state"] == WORTH_ASKING].iterrows():
+        p_value = p_in_words(row["p_adjusted"])
+        rows.append(words["differ_asking"].format(name=names[item], p=p_value))
+    for state, form in (
+        (NOT_TOLD_APART, "differ_none"),
+        (CANNOT_BE_ANSWERED, "differ_unanswered"),
+    ):
+        part = items.loc[items["state"] == state]
+        if len(part):
+            rows.append(
+                words[form].format(
+                    names=listed([names[item] for item in part.index], lang),
+                    p=p_in_words(part["p_adjusted"].min()),
+                    unit=words[f"unit_{part['unit'].iloc[0]}"],
+                )
+            )
+    return rows
+
+
 def share_in_words(row: pd.Series, lang: str, level: str) -> str:
     """Write a share with its n and interval."""
     return section("sentences", lang)["share"].format(
@@ -50,10 +116,10 @@ def share_in_words(row: pd.Series, lang: str, level: str) -> str:
 def change_in_words(row: pd.Series, name: str, lang: str, level: str) -> str:
     """Write a difference of shares in percentage points, with its interval."""
     return section("sentences", lang)["change"].format(
-        value=_signed(row[name]),
+        value=points(row[name]),
         level=level,
-        lower=_signed(row[f"{name}_lower"]),
-        upper=_signed(row[f"{name}_upper"]),
+        lower=points(row[f"{name}_lower"]),
+        upper=points(row[f"{name}_upper"]),
     )
 
 
@@ -62,5 +128,6 @@ def p_in_words(p_value: float) -> str:
     return "< 0.001" if p_value < 0.001 else f"= {p_value:.3f}"
 
 
-def _signed(change: float) -> str:
+def points(change: float) -> str:
+    """Write a difference of shares in percentage points, with its sign."""
     return f"{change:+.1%}".rstrip("%").replace("-", "−")

@@ -1,5 +1,6 @@
 import pytest
 
+from govopen_analytics.measures import gap_totals, theme_differences
 from govopen_analytics.questions.findings import (
     MOST_PLANS,
     confounding_findings,
@@ -47,23 +48,29 @@ def test_corpus_findings(tables, lang, expected):
             "甲市民政局（2022 年）：份额最大的是「政策解读」、「依申请公开」，各占",
         ),
         ("zh", "「依申请公开」在乙市民政局（2023 年）的 2 项任务中未见"),
-        ("zh", "两者的 95% 区间重叠"),
+        ("zh", "「政策解读」、「依申请公开」：各方有没有差别无法回答：任务或机构太少"),
+        (
+            "zh",
+            "6 个格子（计划 × 主题）中有 2 个未见；若各计划议程相同，仅凭偶然也会有约",
+        ),
         ("zh", "1 项任务未能归入任何主题"),
         ("en", "was not observed in: 乙市民政局 (2023), n = 2. With few tasks"),
-        ("en", "their 95% intervals overlap"),
+        ("en", "whether the shares differ cannot be answered: with so few tasks"),
     ],
 )
 def test_coverage_findings(tables, shares, lang, expected):
+    names = ("tasks", "theme_assignments", "documents", "themes")
+    counted = [tables[name] for name in names]
     found = coverage_findings(
-        shares, tables["documents"], tables["themes"], n_unclassified=1, lang=lang
+        shares,
+        tables["documents"],
+        tables["themes"],
+        differences=theme_differences(*counted, by="document_id", n_permutations=99),
+        gaps=gap_totals(*counted, by="document_id"),
+        n_unclassified=1,
+        lang=lang,
     )
     assert expected in said(found)
-
-
-def test_shares_are_called_apart_only_without_overlap(tables, shares):
-    apart = shares.assign(share_lower=shares["share"], share_upper=shares["share"])
-    found = said(coverage_findings(apart, tables["documents"], tables["themes"]))
-    assert "区间不重叠" in found and "区间重叠" not in found
 
 
 def test_a_choice_of_themes_leaves_the_others_out(tables, shares):
