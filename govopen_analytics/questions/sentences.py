@@ -96,7 +96,7 @@ def difference_sentences(
                 words[form].format(
                     names=listed([names[item] for item in part.index], lang),
                     p=p_in_words(part["p_adjusted"].min()),
-                    unit=words[f"unit_{part['unit'].iloc[0]}"],
+                    unit=words[f"unit_{part['test_unit'].iloc[0]}"],
                 )
             )
     return rows

@@ -262,7 +262,12 @@ def test_ranking_shows_both_ends_and_counts_the_rest(tables, n_agencies, hidden)
 
 def differences(state, p_adjusted, cell_states, unit="task"):
     items = pd.DataFrame(
-        {"theme_id": ["answer"], "unit": unit, "state": state, "p_adjusted": p_adjusted}
+        {
+            "theme_id": ["answer"],
+            "test_unit": unit,
+            "state": state,
+            "p_adjusted": p_adjusted,
+        }
     )
     cells = pd.DataFrame(
         {
