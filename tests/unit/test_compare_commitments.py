@@ -193,6 +193,7 @@ def test_a_plan_that_makes_up_most_of_a_total_is_named():
     ]
     alone = dominant_plans(rows[:10], documents, flags[:10])
     assert alone.empty
+    assert dominant_plans(rows[:0], documents, flags[:0]).empty
 
 
 def test_proportions_of_groups():
