@@ -3,16 +3,18 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
 ARGS :=
 
-# The first interpreter that is new enough; give another as PYTHON=….
+# The first interpreter that is new enough; give another as PYTHON=…, and .venv is
+# made anew with it.
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { echo $$name; break; }; done)
 
+STAMP := $(VENV)/.installed-$(subst /,-,$(PYTHON))
+
 .DEFAULT_GOAL := help
-.PHONY: help report build test lab lint browser
+.PHONY: help report build test pythons lab lint browser
 
 help:  ## 列出全部目标 · list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -25,6 +27,9 @@ build: $(STAMP)  ## 只写数据表 · write data/processed only
 
 test: $(STAMP)  ## 运行测试 · run the tests
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+
+pythons:  ## 在本机各个受支持的 Python 上安装并试用 · install and try on each Python here
+	@$(PYTHON) tests/install/check.py
 
 lab: $(STAMP)  ## 在同一环境打开 JupyterLab · open JupyterLab in the same environment
 	@$(BIN)/govopen build
@@ -41,10 +46,10 @@ $(STAMP): pyproject.toml constraints.txt
 		echo "Python 3.11 or later was not found; install it or give PYTHON=/path/to/python"; \
 		exit 1; }
 	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then \
-		$(PYTHON) -m venv $(VENV) && \
+		$(PYTHON) -m venv --clear $(VENV) && \
 		$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'; \
 	else \
-		$(PYTHON) -m venv --without-pip $(VENV) && \
+		$(PYTHON) -m venv --clear --without-pip $(VENV) && \
 		$(PYTHON) -m pip --python $(BIN)/python install --quiet \
 			--constraint constraints.txt --editable '.[test]'; \
 	fi

@@ -16,20 +16,19 @@ BASE before it and NEW after it.
 
 import argparse
 import csv
-import dataclasses
 import json
-import re
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from lxml import html
 
-from govopen_analytics.office import read_chart
+from govopen_analytics.charts.model import Chart, Mark, read_chart
 from govopen_analytics.questions.results import FIGURES_DIR, TABLES_DIR
 from govopen_analytics.run.build import build_processed
 from govopen_analytics.synth import synthesize_corpus
@@ -70,30 +69,41 @@ def freeze(raw: Path, scratch: Path) -> dict[str, Any]:
                 [_plain(cell) for cell in row] for row in rows
             ]
         for path in sorted((folder / FIGURES_DIR).glob("*.json")):
-            notes[f"{lang} figure {path.stem}"] = figure_notes(path)
-            notes[f"{lang} chart {path.stem}"] = chart_notes(read_chart(path, lang))
+            notes[f"{lang} chart {path.stem}"] = chart_notes(read_chart(path))
     return notes
 
 
-def figure_notes(path: Path) -> dict[str, Any]:
-    """Return the words and the numbers of a Plotly figure, in no order."""
-    figure = json.loads(path.read_text(encoding="utf-8"))
-    texts: Counter[str] = Counter()
-    for trace in figure["data"]:
-        for key in ("text", "hovertext"):
-            texts.update(_texts(trace.get(key)))
-    layout = figure["layout"]
-    for key, axis in layout.items():
-        if re.match(r"[xy]axis\d*$", key):
-            texts.update(_texts(axis.get("ticktext")))
-    for note in layout.get("annotations", ()):
-        texts.update(_texts(note.get("text")))
-    return {"meta": layout.get("meta"), "texts": sorted(texts.elements())}
+def chart_notes(chart: Chart) -> dict[str, Any]:
+    """Return the words of a chart, and its marks and cells in no order."""
+    marks = [
+        [panel.title, name, *map(_plain, (mark.x, *_values(mark))), mark.label]
+        for panel in chart.panels
+        for one in panel.series
+        for name, mark in zip(panel.categories or repeat(""), one.marks, strict=False)
+        if mark.value is not None
+    ]
+    table = chart.table
+    cells = (
+        [
+            [row, column, _plain(cell.value), cell.label, cell.is_framed]
+            for row, line in zip(table.rows, table.cells, strict=True)
+            for column, cell in zip(table.columns, line, strict=True)
+        ]
+        if table
+        else []
+    )
+    words = [chart.title, chart.axis, chart.source, chart.reason]
+    return {
+        "words": [word for word in words if word],
+        "alt": chart.alt,
+        "key": [chart.subtitle, *map(list, chart.key)],
+        "marks": marks,
+        "cells": cells,
+    }
 
 
-def chart_notes(chart: Any) -> dict[str, Any]:
-    """Return a chart of the office export as plain lists."""
-    return json.loads(json.dumps(dataclasses.asdict(chart), default=str))
+def _values(mark: Mark) -> tuple[float | None, ...]:
+    return mark.value, mark.lower, mark.upper
 
 
 def said(notebook: Path) -> Iterator[str]:
@@ -123,11 +133,6 @@ def sentences(markup: str) -> Iterator[str]:
         text = " ".join(element.text_content().split())
         if text and not inside:
             yield text
-
-
-def _texts(value: Any) -> list[str]:
-    found = value if isinstance(value, list) else [value]
-    return [" ".join(str(text).split()) for text in found if text not in (None, "")]
 
 
 def _plain(value: Any) -> str:

@@ -12,7 +12,7 @@ _HOME = {
     "account_for": "plans.account",
     "apply_reviews": "review",
     "assign_themes": "coding.assign",
-    "explain": "coding.assign",
+    "explain": "coding.explain",
     "keyword_in_context": "coding.keywords",
     "keyword_matches": "coding.keywords",
     "load_codebook": "coding.codebook",

@@ -5,12 +5,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from govopen_analytics.base.datapackage import write_datapackage
 from govopen_analytics.base.schemas import to_schema
 
 # Fitted models are no user's business while tests run; notebooks inherit this too.
 os.environ["GOVOPEN_CACHE"] = str(Path(__file__).parents[1] / ".pytest_cache/models")
+
+# No test may fail because others use the cores.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 NASTY = "<script>alert(1)</script>"
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from govopen_analytics.base.datapackage import write_datapackage
+from govopen_analytics.base.schemas import empty
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 BY_NUMBER = {path.name[:2]: path for path in sorted(NOTEBOOKS.glob("0*.ipynb"))}
@@ -51,5 +52,6 @@ def table_rows(folder, name):
 def package(folder, tables):
     """Write tables as a build does; return their folder."""
     processed = folder / "processed"
+    tables = {"remarks": empty("remarks"), **tables}
     write_datapackage(tables, processed, details={"codebook": {"version": "1"}})
     return processed

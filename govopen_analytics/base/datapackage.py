@@ -1,11 +1,12 @@
 """Tables to files and back: Parquet, CSV, and the descriptor they travel with."""
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pandas as pd
 
 from govopen_analytics.base.errors import SchemaError, SourceError, choices
 from govopen_analytics.base.schemas import FIELDS, TABLES, to_schema, validate
+from govopen_analytics.base.shapes import read_json
 
 DESCRIPTOR = "datapackage.json"
 LIST_SEPARATOR = "；"
@@ -20,6 +22,13 @@ LIST_SEPARATOR = "；"
 # A spreadsheet runs a cell that opens with one of these, half or full width.
 _FORMULA_OPENERS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
+_REMEDY = "run `govopen build` again"
+_SHAPE = {
+    "resources": [{"path": str, "hash": str, "format": str}],
+    "codebook?": dict,
+    "sources?": [{"path": str, "hash": str}],
+    "warnings?": [{"code": str, "values": dict}],
+}
 _FOREIGN_KEYS = {
     "tasks": [("document_id", "documents")],
     "spans": [("document_id", "documents")],
@@ -148,8 +157,6 @@ def read_datapackage(folder: Path | str) -> dict[str, pd.DataFrame]:
     SourceError
         If the package is missing, or a file is not the one described.
     """
-    import pyarrow.parquet as pq
-
     folder = Path(folder)
     tables = {}
     for resource in read_descriptor(folder)["resources"]:
@@ -161,12 +168,59 @@ def read_datapackage(folder: Path | str) -> dict[str, pd.DataFrame]:
                 f"{path} is missing or is not the file that {DESCRIPTOR} beside it "
                 "describes; run `govopen build` again"
             )
-        name = path.stem
-        frame = pq.read_table(path).to_pandas()
-        for column in _columns_of_type(name, "array"):
-            frame[column] = [list(value) for value in frame[column]]
-        tables[name] = to_schema(frame, name)
+        tables[path.stem] = _read_parquet(path)
     return tables
+
+
+def read_columns(path: Path, names: list[str]) -> dict[str, list[Any]]:
+    """Read some columns of a Parquet file as lists.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read, or lacks one of them.
+    """
+    with _damage_told(path):
+        return _arrow_table(path, names).to_pydict()
+
+
+def _arrow_table(path: Path, names: list[str] | None = None) -> Any:
+    import pyarrow.parquet as pq
+
+    expected, found = _arrow_schema(path.stem), pq.read_schema(path)
+    if not found.equals(expected):
+        wrong = next((f for f in found if f not in expected), None)
+        raise SchemaError(path.stem, f"found column {wrong}, expected {expected.names}")
+    return pq.read_table(path, columns=names or expected.names)
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    with _damage_told(path):
+        frame = _arrow_table(path).to_pandas()
+        for column in _columns_of_type(path.stem, "array"):
+            frame[column] = [list(value) for value in frame[column]]
+        return validate(to_schema(frame, path.stem), path.stem)
+
+
+@contextlib.contextmanager
+def _damage_told(path: Path) -> Iterator[None]:
+    # A descriptor may be made to fit a damaged file: its digest proves nothing then.
+    import pyarrow as pa
+
+    try:
+        yield
+    except (
+        pa.ArrowException,
+        SchemaError,
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+    ) as error:
+        told = " ".join(f"{type(error).__name__}: {error}".split())
+        raise SourceError(
+            f"{path} is not the table that a build wrote ({told}); {_REMEDY}"
+        ) from error
 
 
 def read_descriptor(folder: Path | str) -> dict[str, Any]:
@@ -175,7 +229,7 @@ def read_descriptor(folder: Path | str) -> dict[str, Any]:
     Raises
     ------
     SourceError
-        If there is none.
+        If there is none, or it is not as a build writes it.
     """
     path = Path(folder) / DESCRIPTOR
     if not path.is_file():
@@ -183,7 +237,13 @@ def read_descriptor(folder: Path | str) -> dict[str, Any]:
             f"no {DESCRIPTOR} in {path.parent}: the tables were not built, or a "
             "build was interrupted; run `govopen build`"
         )
-    return json.loads(path.read_text(encoding="utf-8"))
+    package = read_json(path, _SHAPE, SourceError, _REMEDY)
+    for item in package["resources"]:
+        if Path(item["path"]).name != item["path"]:
+            raise SourceError(
+                f"{path}: found '{item['path']}', no file beside it; {_REMEDY}"
+            )
+    return package
 
 
 def _csv_column(values: pd.Series) -> pd.Series:
@@ -200,10 +260,9 @@ def _columns_of_type(table: str, kind: str) -> list[str]:
     return [name for name in TABLES[table].fields if FIELDS[name].type == kind]
 
 
-def _write_parquet(df: pd.DataFrame, table: str, path: Path) -> None:
+def _arrow_schema(table: str) -> Any:
     # The types are given, for a column without a value would get none.
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     types = {
         "string": pa.string(),
@@ -214,9 +273,18 @@ def _write_parquet(df: pd.DataFrame, table: str, path: Path) -> None:
         "array": pa.list_(pa.string()),
     }
     names = TABLES[table].fields
-    schema = pa.schema([(name, types[FIELDS[name].type]) for name in names])
+    return pa.schema([(name, types[FIELDS[name].type]) for name in names])
+
+
+def _write_parquet(df: pd.DataFrame, table: str, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = _arrow_schema(table)
     try:
-        arrow = pa.Table.from_pandas(df[names], schema=schema, preserve_index=False)
+        arrow = pa.Table.from_pandas(
+            df[schema.names], schema=schema, preserve_index=False
+        )
     except pa.ArrowException as error:
         raise SchemaError(table, f"does not fit its declared types: {error}") from error
     pq.write_table(arrow.replace_schema_metadata(None), path, compression="zstd")

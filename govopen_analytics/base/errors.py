@@ -1,10 +1,16 @@
 """The exception tree: one base, and names that say what is wrong."""
 
+import os
+import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_LIBRARY = str(Path(__file__).parents[1]) + os.sep
 
 
 class GovOpenError(Exception):
@@ -62,6 +68,10 @@ class SchemaError(GovOpenError, ValueError):
         self.failure_cases = failure_cases
 
 
+class InstallationError(GovOpenError):
+    """Something the library needs is not installed, or not whole."""
+
+
 class SelectionError(GovOpenError, ValueError):
     """A report was asked for something that is not there."""
 
@@ -91,6 +101,49 @@ class RunError(GovOpenError):
         super().__init__(message)
         self.notebook = notebook
         self.cell = cell
+
+
+# Where the name to import differs from the name to install.
+INSTALLED_AS = {
+    "ahocorasick_rs": "ahocorasick-rs",
+    "bs4": "beautifulsoup4",
+    "docx": "python-docx",
+    "pdfminer": "pdfminer-six",
+    "pptx": "python-pptx",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+
+
+def installation_fault(error: BaseException) -> InstallationError | None:
+    """Tell a fault of the installation from one of a file.
+
+    Parameters
+    ----------
+    error : BaseException
+        As it was caught.
+
+    Returns
+    -------
+    InstallationError or None
+        It says what to install; None where the installation is not at fault.
+    """
+    if isinstance(error, InstallationError):
+        return error
+    if isinstance(error, ImportError):
+        top = (error.name or "").partition(".")[0]
+        package = INSTALLED_AS.get(top, top).replace("_", "-")
+        return InstallationError(
+            f"Python cannot import '{error.name}' ({error}): the installation is not "
+            f"whole; run `{sys.executable} -m pip install --force-reinstall {package}`"
+        )
+    name = error.filename if isinstance(error, FileNotFoundError) else None
+    if isinstance(name, str) and name.startswith((_LIBRARY, sys.prefix + os.sep)):
+        return InstallationError(
+            f"{name} is missing: the installation is not whole; install the library "
+            "again with `pip install --force-reinstall`"
+        )
+    return None
 
 
 _MOST_SHOWN = 20

@@ -50,7 +50,7 @@ def folder_digests(folder: Path) -> dict[str, str]:
 def digest_of(value: Any) -> str:
     """Return the SHA-256 of a value that JSON can hold, whatever its order of keys."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    return f"sha256:{hashlib.sha256(text.encode(errors='surrogateescape')).hexdigest()}"
 
 
 @lru_cache(maxsize=1)

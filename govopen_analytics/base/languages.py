@@ -33,17 +33,26 @@ def in_language(words: Mapping[str, Words], lang: str) -> Words:
     return words[lang]
 
 
-def percent(share: float | None) -> str:
+def percent(share: float | None, digits: int = 0) -> str:
     """Write a share (0-1) as a percentage.
 
     Halves are rounded up, as office programs do with the same number. What
     rounding would turn into none or all reads ``<1%`` or ``>99%``.
+
+    Parameters
+    ----------
+    share : float or None
+        A missing one is a dash.
+    digits : int, default 0
+        Behind the point.
     """
     if pd.isna(share):
         return "–"
-    if 0 < float(share) < 0.005:
-        return "<1%"
-    if 0.995 <= float(share) < 1:
-        return ">99%"
-    hundredths = round(float(share) * 100, 8)  # 14.499999999999998 is 14.5
-    return f"{math.floor(hundredths + 0.5)}%"
+    steps = 10**digits
+    parts = round(float(share) * 100 * steps, 8)  # 14.499999999999998 is 14.5
+    rounded = math.floor(parts + 0.5) / steps
+    if share > 0 and rounded == 0:
+        return f"<{1 / steps:.{digits}f}%"
+    if share < 1 and rounded == 100:
+        return f">{100 - 1 / steps:.{digits}f}%"
+    return f"{rounded:.{digits}f}%"

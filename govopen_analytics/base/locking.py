@@ -43,6 +43,8 @@ def locked(folder: Path, *, seconds_wait: float = 0) -> Iterator[str | None]:
     ------
     BusyError
         If another process holds the lock still.
+    RunError
+        If a symbolic link stands in the place of the lock.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / LOCK_NAME
@@ -119,7 +121,7 @@ def disk_errors_told(folder: Path, what: str, consequence: str) -> Iterator[None
 def _wait_for(path: Path, seconds_wait: float) -> int:
     end = time.monotonic() + seconds_wait
     while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = _opened(path)
         if _is_locked_by_us(descriptor) and _is_the_file(descriptor, path):
             return descriptor
         os.close(descriptor)
@@ -130,6 +132,22 @@ def _wait_for(path: Path, seconds_wait: float) -> int:
                 "or give --wait SECONDS to have this run wait for it"
             )
         time.sleep(_SECONDS_BETWEEN_TRIES)
+
+
+def _opened(path: Path) -> int:
+    # A link there would have us empty the file that it names.
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        if path.is_symlink():
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        return os.open(path, flags, 0o644)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        raise RunError(
+            f"{path} is a symbolic link, expected the file that a run makes and "
+            "removes itself; remove the link and run again"
+        ) from error
 
 
 def _is_locked_by_us(descriptor: int) -> bool:
@@ -167,7 +185,7 @@ def _holder(path: Path) -> str | None:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         return f"process {told['pid']} on {told['host']} since {told['started']}"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

@@ -1,8 +1,7 @@
 """What a person should look at: a code and its values, said elsewhere in words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-Value = str | int | None
 
 
 @dataclass(frozen=True)
@@ -13,12 +12,12 @@ class Remark:
     ----------
     code : str
         Which sentence it is, one of ``words.remarks.CODES``.
-    values : dict of str to str, int or None
+    values : mapping of str to str, int or None
         What the sentence names; None where it is not known.
     start_char : int or None
         Where in the stored text it is, where it has a place.
     """
 
     code: str
-    values: dict[str, Value] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
     start_char: int | None = None

@@ -84,7 +84,7 @@ def column_meaning(table: str, column: str, lang: str) -> str:
     lang : {"zh", "en"}
     """
     general = _DECLARED["columns"].get(column, {}).get("meaning", {})
-    special = _DECLARED["tables"].get(table, {}).get("meanings", {})
+    special = _DECLARED["tables"].get(_declared(table), {}).get("meanings", {})
     return special.get(column, general).get(lang, "")
 
 
@@ -97,8 +97,12 @@ def table_meaning(table: str, lang: str) -> str:
         Name of a table of a run.
     lang : {"zh", "en"}
     """
-    name = "findings" if table.startswith("findings_") else table
-    return _DECLARED["tables"].get(name, {}).get("row", {}).get(lang, "")
+    return _DECLARED["tables"].get(_declared(table), {}).get("row", {}).get(lang, "")
+
+
+def _declared(table: str) -> str:
+    """Return the name a table is declared under: one for the findings of all pages."""
+    return "findings" if table.startswith("findings_") else table
 
 
 _DTYPES = {

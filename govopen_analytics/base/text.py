@@ -1,5 +1,6 @@
 """Pure functions from text to text: folding, white space, Chinese numerals."""
 
+import os
 import re
 from functools import lru_cache
 
@@ -17,6 +18,8 @@ _NAME_BLANK = re.compile(
     r"[\u200b-\u200d\ufeff]|(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])"
 )
 
+# What XML cannot hold, whatever a source text did.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 # One character to one character, so that offsets survive folding.
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FOLD |= str.maketrans("　〔〕［］【】﹝﹞「」『』﹒﹐", "　()[][]()“”“”.,")
@@ -67,6 +70,21 @@ def _fold(text: str) -> str:
 _fold_short = lru_cache(maxsize=16384)(_fold)
 
 
+def simplified(text: str) -> str:
+    """Write traditional characters as simplified ones, keeping every offset.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        Of the same length as `text`.
+    """
+    return text.translate(_simplified())
+
+
 @lru_cache(maxsize=1)
 def _simplified() -> dict[int, str]:
     """Traditional to simplified, character by character."""
@@ -95,7 +113,7 @@ def tidy(text: str) -> str:
     -------
     str
     """
-    return re.sub(r"\s+", " ", _CJK_BLANK.sub("", text)).strip()
+    return " ".join(_CJK_BLANK.sub("", text).split())
 
 
 def name_form(name: str) -> str:
@@ -108,13 +126,41 @@ def name_form(name: str) -> str:
     Returns
     -------
     str
-        Letters and digits half width, brackets full width as Chinese prints them,
-        no blank but between Latin letters or digits.
+        Characters simplified, letters and digits half width, brackets full width
+        as Chinese prints them, no blank but between Latin letters or digits.
     """
     import unicodedata
 
-    form = unicodedata.normalize("NFKC", name).replace("(", "（").replace(")", "）")
+    form = (
+        unicodedata.normalize("NFKC", simplified(name))
+        .replace("(", "（")
+        .replace(")", "）")
+    )
     return _NAME_BLANK.sub("", re.sub(r"\s+", " ", form))
+
+
+def readable_name(name: str) -> str:
+    """Return a file's name as it can be written down.
+
+    Parameters
+    ----------
+    name : str
+        As the system gives it, perhaps with bytes that are no UTF-8.
+
+    Returns
+    -------
+    str
+        `name` itself where it is UTF-8; else read as GB18030, else its bytes.
+    """
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        content = os.fsencode(name)
+        try:
+            return content.decode("gb18030")
+        except UnicodeDecodeError:
+            return content.decode("ascii", "backslashreplace")
+    return name
 
 
 @lru_cache(maxsize=4096)
@@ -145,3 +191,8 @@ def read_number(text: str) -> int | None:
         return int(cn2an(text.replace("〇", "零"), "smart"))
     except ValueError:
         return None
+
+
+def printable(text: object, instead: str = "") -> str:
+    """Return a text without the characters that XML, and so office files, lack."""
+    return _UNPRINTABLE.sub(instead, str(text))

@@ -13,7 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from govopen_analytics.base.errors import ExportError
 from govopen_analytics.base.remarks import Remark
+from govopen_analytics.charts.draw import draw
+from govopen_analytics.charts.model import read_chart
 
 PICTURE_FORMATS = ("png", "svg", "pdf")
 WIDTH, HEIGHT = 1280, 720  # pixels, where the figure names none
@@ -53,7 +56,7 @@ _UID = re.compile(r'id="(?:top)?defs-([0-9a-f]{6})"')
 
 @dataclass(frozen=True)
 class Wanted:
-    """A picture to draw: its name for people, its figure's JSON, its format."""
+    """A picture to draw: its name for people, the file of its chart, its format."""
 
     name: str
     figure: Path
@@ -119,7 +122,7 @@ def write_images(
     Parameters
     ----------
     figure_files : list of Path
-        Plotly figures as JSON.
+        Charts that ``model.write_chart`` wrote.
     formats : sequence of {"png", "svg", "pdf"}, default ("png", "svg")
     seconds_each : float, default 30
         Time limit of one picture (seconds).
@@ -270,7 +273,7 @@ async def _draw_or_tell(
             return Remark("image_missing", {"name": name, "error": error})
         try:
             return save(picture, await _draw(browser, picture, scale))
-        except (OSError, RuntimeError, TimeoutError, ValueError) as error:
+        except (ExportError, OSError, RuntimeError, TimeoutError, ValueError) as error:
             if isinstance(error, TimeoutError):
                 timeouts.append(picture.figure)
             told = f"{type(error).__name__}: {error}"
@@ -278,10 +281,7 @@ async def _draw_or_tell(
 
 
 async def _draw(browser: Any, picture: Wanted, scale: float) -> bytes:
-    import plotly.io
-
-    markup = picture.figure.read_text(encoding="utf-8")
-    figure = plotly.io.from_json(markup, skip_invalid=True)
+    figure = draw(read_chart(picture.figure))
     options = {
         "format": picture.kind,
         "scale": scale if picture.kind == "png" else 1,

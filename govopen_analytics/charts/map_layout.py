@@ -1,9 +1,9 @@
 """Where the dots of a map stand, so that none covers another or its name."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from govopen_analytics.charts.style import label_pixels
 
@@ -12,15 +12,33 @@ _MOST_PUSHES = 500
 _EDGE = 30  # pixels around the outermost dots
 
 
+@dataclass(frozen=True)
+class Layout:
+    """Dots of a map: places, sizes (pixels across), ends of both axes.
+
+    ``is_moved`` says whether a dot had to be moved off another.
+    """
+
+    places: list[list[float]]
+    sizes: list[float]
+    ranges: list[list[float]]
+    is_moved: bool
+
+
 def map_layout(
-    points: pd.DataFrame, names: Sequence[str], free: tuple[int, int]
-) -> tuple[pd.DataFrame, list[list[float]]]:
+    places: Sequence[tuple[float, float]],
+    weights: Sequence[float],
+    names: Sequence[str],
+    free: tuple[int, int],
+) -> Layout:
     """Size the dots of a map, and move those apart that meet.
 
     Parameters
     ----------
-    points : DataFrame, shape (n_dots, ...)
-        With ``x``, ``y`` (any unit) and ``n_tasks``, which sets the area.
+    places : sequence of (float, float)
+        In any unit.
+    weights : sequence of float
+        What the area of each dot stands for.
     names : sequence of str
         Escaped names to the right of their dots; none for dots alone.
     free : (int, int)
@@ -28,28 +46,25 @@ def map_layout(
 
     Returns
     -------
-    dots : DataFrame, shape (n_dots, ...)
-        `points` with ``size`` (pixels across), ``x`` and ``y`` moved.
-    ranges : list of list of float
-        Ends of both axes, with one scale.
+    Layout
+        Both axes have one scale.
     """
-    tasks = points["n_tasks"].to_numpy(dtype=float)
+    own, tasks = np.array(places, dtype=float), np.array(weights, dtype=float)
     sizes = _LARGEST * np.sqrt(tasks / max(tasks.max(initial=0), 1.0))
     sizes = sizes.clip(_SMALLEST)
-    widths = [label_pixels([name]) for name in names] or [0] * len(points)
+    widths = [label_pixels([name]) for name in names] or [0] * len(own)
     boxes = np.column_stack([sizes + widths, sizes]) + 2
-    places = points[["x", "y"]].to_numpy(dtype=float)
-    low, high = places.min(axis=0), places.max(axis=0)
+    low, high = own.min(axis=0), own.max(axis=0)
     room = np.array([max(widths), 0])
     inside = np.array(free) - 2 * _EDGE - room
     scale = (inside / np.maximum(high - low, 1e-9)).min()
     # From the middle of a dot to the middle of its box with the name.
     offsets = (boxes - sizes[:, None]) / 2 * [1, 0]
-    moved = separate(places * scale + offsets, boxes) - offsets
+    moved = (separate(own * scale + offsets, boxes) - offsets) / scale
     middle = ((low + high) * scale + room) / 2
     ends = np.stack([middle - np.array(free) / 2, middle + np.array(free) / 2]) / scale
-    dots = points.assign(size=sizes, x=moved[:, 0] / scale, y=moved[:, 1] / scale)
-    return dots, ends.T.tolist()
+    is_moved = not np.allclose(moved, own)
+    return Layout(moved.tolist(), sizes.tolist(), ends.T.tolist(), is_moved)
 
 
 def separate(middles: np.ndarray, boxes: np.ndarray) -> np.ndarray:

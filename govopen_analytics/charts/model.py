@@ -1,145 +1,306 @@
-"""A chart as an office program knows it: categories, series, cells, words."""
+"""A chart as plain data: panels of series, or a table of shaded cells, and its words.
 
-from dataclasses import dataclass, field
+Every chart is made as such an object. The Plotly renderer and the writers of office
+files draw from it, and none of them reads what another one wrote. No text here is
+escaped or broken into lines: that is the work of a renderer.
+"""
+
+import json
+import math
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from govopen_analytics.base.errors import ExportError
+from govopen_analytics.base.text import printable
+
+#: What a mark says of its value: established; not established; not observed; of the
+#: group compared with; a bound that chance alone reaches; of another kind of coding.
+MARKS = ("sure", "unsure", "unseen", "other", "bound", "plain")
+#: How the numbers of a panel are written, by spreadsheets.
+FORMATS = {
+    "share": "0%",
+    "points": "+0.0;−0.0;0.0",
+    "decimal": "0.00",
+    "count": "#,##0",
+}
 
 
 @dataclass(frozen=True)
-class Point:
+class Mark:
     """One value of a series.
 
     Attributes
     ----------
     value : float or None
-        The value, in the unit of the panel's axis; None leaves a gap.
+        In the unit of the panel's axis; None leaves a gap.
     lower, upper : float or None
         Bounds of its interval, in the same unit.
     label : str
         What stands at the mark; empty for none.
-    is_hollow : bool
-        Whether the figure drew the mark hollow: not observed, or not sure.
+    kind : str
+        One of ``MARKS``.
+    hover : str
+        Lines of what a pointer over the mark shows.
     x : float or None
-        Position on the horizontal axis, where both axes are numeric.
+        Horizontal position, on a map.
+    size : float or None
+        What its area stands for, on a map.
     """
 
     value: float | None
     lower: float | None = None
     upper: float | None = None
     label: str = ""
-    is_hollow: bool = False
+    kind: str = "sure"
+    hover: str = ""
     x: float | None = None
+    size: float | None = None
+
+    def ends(self) -> list[float]:
+        """Return the value and the bounds that are known."""
+        found = (self.value, self.lower, self.upper)
+        return [value for value in found if value is not None]
 
 
 @dataclass(frozen=True)
 class Series:
-    """Points of one name and colour (six hexadecimal digits).
-
-    In a panel with categories there is one point for each of them, in order. In a
-    scatter `is_line` joins the points and leaves out their marks.
-    """
+    """Marks of one name, in a panel with categories one for each of them."""
 
     name: str
-    color: str
-    points: tuple[Point, ...]
-    is_line: bool = False
+    marks: tuple[Mark, ...]
+
+    @property
+    def has_intervals(self) -> bool:
+        """Whether a mark has bounds."""
+        return any(mark.lower is not None for mark in self.marks)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A value that all rows of a panel are compared with, its name and its label."""
+
+    value: float
+    name: str
+    label: str
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One native chart.
+    """Marks on one pair of axes.
 
     Attributes
     ----------
+    categories : tuple of str
+        Names of the rows or of the years, in reading order; none on a map.
+    series : tuple of Series
     title : str
         Empty where the chart has one panel only.
-    kind : {"bar", "column", "line", "scatter"}
-        Bars lie, columns stand; a scatter has two numeric axes.
-    categories : tuple of str
-        In reading order; empty for a scatter.
-    series : tuple of Series
-    number_format : str
-        Spreadsheet format of the values.
-    value_title, x_title : str
-        Titles of the value axis and, in a scatter, of the horizontal one.
-    base : float or None
-        Value at which bars start, where it is not zero.
-    is_stacked : bool
-    value_range : tuple of float or None
-        Shared bounds of the value axis (axis unit).
-    has_legend : bool
-        Whether the series have names that a reader knows.
-    has_numbers : bool
-        Whether the axes' own numbers mean anything.
+    kind : {"rows", "bars", "years", "map"}
+        Dots with intervals in rows; lying bars, for amounts; dots over years; dots
+        on a plane.
+    form : str
+        How its numbers are written, a key of ``FORMATS``.
+    axis : str
+        Words at the axis of the values, where those of the chart do not do.
+    reference : Reference or None
+    start : float
+        Where the axis of dots may start, if no value is below it.
+    most : float or None
+        Largest value the unit can have, such as 1 for a share that is a part.
+    lines : tuple of pair of int
+        Marks of a map that are joined.
     """
 
-    title: str
-    kind: str
     categories: tuple[str, ...]
     series: tuple[Series, ...]
-    number_format: str = "General"
-    value_title: str = ""
-    x_title: str = ""
-    base: float | None = None
-    is_stacked: bool = False
-    value_range: tuple[float, float] | None = None
-    has_legend: bool = False
-    has_numbers: bool = True
+    title: str = ""
+    kind: str = "rows"
+    form: str = "share"
+    axis: str = ""
+    reference: Reference | None = None
+    start: float = 0.0
+    most: float | None = None
+    lines: tuple[tuple[int, int], ...] = ()
 
     def extent(self) -> tuple[float, float]:
-        """Return the least and the largest value, intervals and stacks included."""
-        values = [
-            value
-            for one in self.series
-            for point in one.points
-            for value in (point.value, point.lower, point.upper)
-            if value is not None
-        ]
-        if self.is_stacked:
-            for points in zip(*(one.points for one in self.series), strict=True):
-                values.append(sum(point.value or 0.0 for point in points))
-        return min(values, default=0.0), max(values, default=1.0)
+        """Return the least and the largest value, intervals and the start included."""
+        ends = [end for one in self.series for mark in one.marks for end in mark.ends()]
+        if self.reference is not None:
+            ends.append(self.reference.value)
+        return min([self.start, *ends]), max([self.start, *ends])
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a heat map: value, text, colours (hexadecimal), frame."""
+    """A cell of a table: the value behind its colour, its text, its frame.
+
+    ``scale`` names the colours: "one_way" from pale to dark, "two_way" from below
+    through 0 to above, "wrong" for what should not be. A cell with no value has no
+    colour; one with a text and no value says that something was not observed.
+    """
 
     value: float | None
-    text: str
-    fill: str
-    color: str
+    label: str = ""
+    hover: str = ""
+    scale: str = "one_way"
     is_framed: bool = False
 
 
 @dataclass(frozen=True)
 class HeatTable:
-    """A heat map as a table, ``cells`` by row and then by column."""
+    """A table of shaded cells, ``cells`` by row and then by column.
 
-    title: str
+    Attributes
+    ----------
+    least, most : float
+        Values of the palest colour, where colours run one way, and of the darkest.
+    groups : tuple of (str, int)
+        Names of neighbouring columns and how many they are.
+    """
+
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     cells: tuple[tuple[Cell, ...], ...]
+    least: float = 0.0
+    most: float = 1.0
+    groups: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure of a run with all its words, ready for a slide or a page.
+    """A chart with all its words.
 
     Attributes
     ----------
-    name, title, subtitle, alt, source : str
-        As in the figure; `source` holds n, codebook version, coder and date.
+    name : str
+        Of its files.
+    title, subtitle : str
+    alt : str
+        What it shows, for those who cannot see it, without the kind of chart.
+    source : str
+        What it rests on: plans, tasks, codebook, coder, date.
+    lang : {"zh", "en"}
+    key : tuple of (str, str)
+        What a mark stands for, by the mark: a renderer names the mark as it draws
+        it (see ``style.mark_words``), and leaves out what it does not draw.
+    axis : str
+        What the values are shares of, or distances between.
     notes : tuple of str
-        Words under the chart, such as the denominator.
+        Further lines below it.
     panels : tuple of Panel
-    tables : tuple of HeatTable
-        A figure without panels and tables says why there is nothing to draw.
+    table : HeatTable or None
+    reason : str
+        Why there is nothing to draw; empty where there are panels or a table.
+    n : int
+        Tasks it rests on (count).
+    interval : float or None
+        Level of its intervals (0-1).
+    interval_kind : str
+        What was drawn again for them: "tasks" of a group, "plans", or none.
     """
 
     name: str
     title: str
-    subtitle: str
-    alt: str
     source: str
+    lang: str
+    subtitle: str = ""
+    alt: str = ""
+    key: tuple[tuple[str, str], ...] = ()
+    axis: str = ""
     notes: tuple[str, ...] = ()
     panels: tuple[Panel, ...] = ()
-    tables: tuple[HeatTable, ...] = field(default=())
+    table: HeatTable | None = None
+    reason: str = ""
+    n: int = 0
+    interval: float | None = None
+    interval_kind: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw but a sentence."""
+        return not self.panels and self.table is None
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        # Drawing is a renderer's work; it is loaded where a notebook shows a chart.
+        from govopen_analytics.charts.draw import draw
+
+        return draw(self)._repr_mimebundle_(**kwargs)
+
+
+def write_chart(chart: Chart, path: Path) -> None:
+    """Write a chart as JSON, whole or not at all, without what XML cannot hold."""
+    temporary = path.with_suffix(".writing")
+    content = json.dumps(_clean(asdict(chart)), ensure_ascii=False, allow_nan=False)
+    temporary.write_text(content, encoding="utf-8")
+    os.replace(temporary, path)
+
+
+def read_chart(path: Path) -> Chart:
+    """Read a chart that ``write_chart`` wrote.
+
+    Raises
+    ------
+    ExportError
+        If the file holds no chart.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        table = content.pop("table")
+        panels = tuple(_panel(panel) for panel in content.pop("panels"))
+        pairs = {"key": _pairs(content.pop("key")), "notes": tuple(content["notes"])}
+        found = None if table is None else _table(table)
+        return Chart(**{**content, **pairs}, panels=panels, table=found)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ExportError(
+            f"Chart {path}: found no chart of this version of the library "
+            f"({type(error).__name__}: {error}), expected a file that a report wrote; "
+            "run `govopen report` again"
+        ) from error
+
+
+def number(value: Any) -> float | None:
+    """Return a value of a table as a float; None where it is missing."""
+    try:
+        found = float(value)
+    except (TypeError, ValueError):  # pandas' own sign for a missing value
+        return None
+    return found if math.isfinite(found) else None
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {key: _clean(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(part) for part in value]
+    return value.item() if hasattr(value, "item") else value
+
+
+def _panel(content: dict[str, Any]) -> Panel:
+    reference = content.pop("reference")
+    series = tuple(
+        Series(one["name"], tuple(Mark(**mark) for mark in one["marks"]))
+        for one in content.pop("series")
+    )
+    content["categories"] = tuple(content["categories"])
+    content["lines"] = _pairs(content["lines"])
+    found = None if reference is None else Reference(**reference)
+    return Panel(**content, series=series, reference=found)
+
+
+def _table(content: dict[str, Any]) -> HeatTable:
+    return HeatTable(
+        tuple(content["rows"]),
+        tuple(content["columns"]),
+        tuple(tuple(Cell(**cell) for cell in line) for line in content["cells"]),
+        content["least"],
+        content["most"],
+        _pairs(content["groups"]),
+    )
+
+
+def _pairs(found: list[list[Any]]) -> tuple[tuple[Any, Any], ...]:
+    return tuple((first, second) for first, second in found)

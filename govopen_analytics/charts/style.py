@@ -1,15 +1,16 @@
-"""What all figures share: colours, the frame, the source line, names of plans."""
+"""What all renderers share: colours, names of marks, the source line, labels."""
 
 import html
-import textwrap
+import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from govopen_analytics.charts.model import Cell, Chart, HeatTable, Mark, Panel, Series
 from govopen_analytics.synth.plans import SYNTHETIC_MARK
-from govopen_analytics.words import section
+from govopen_analytics.words import agency_name, section
 
 WIDTH, HEIGHT = 1280, 720  # pixels: one slide
 
@@ -17,39 +18,46 @@ FONT_FAMILY = (
     "Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, PingFang SC, "
     "Microsoft YaHei, WenQuanYi Micro Hei, sans-serif"
 )
-LONGEST_NAME = 40  # Latin letters of an agency's name, where there are many
-_EDGE = 26  # pixels from the left edge to title and notes
 INK, QUIET, PAPER = "#1f2933", "#52606d", "#ffffff"
 GRID, HATCH = "#e4e7eb", "#9aa5b1"
 # Dark blue and vermilion of Okabe and Ito: apart for colour-blind readers, and
 # apart in grey.
 ACCENT, SECOND = "#0b5394", "#d55e00"
-
-
-class HtmlBlock:
-    """A piece of HTML that a notebook shows as its cell's result."""
-
-    def __init__(self, markup: str) -> None:
-        self.markup = markup
-
-    def _repr_html_(self) -> str:
-        return self.markup
+#: Colour of each kind of mark. The group compared with is not vermilion, which says
+#: "not observed" on every chart.
+MARK_COLORS = {
+    "sure": ACCENT,
+    "unsure": ACCENT,
+    "unseen": SECOND,
+    "other": QUIET,
+    "bound": SECOND,
+    "plain": SECOND,
+}
+#: Kinds of marks that are drawn hollow, or pale.
+HOLLOW = ("unsure", "unseen", "plain")
+# Vermilion below, blue above: the sign stands in the text for readers in grey.
+SCALES = {
+    "one_way": ("#f1f6fb", "#7fb0d8", "#0a3d70"),
+    "two_way": ("#b34700", "#ffffff", "#0a3d70"),
+    "wrong": ("#fbe3d4", "#ea9e6a", "#d55e00"),
+}
+EMPTY_FILL = "#eef0f2"
 
 
 @dataclass(frozen=True)
-class FigureSource:
-    """What the source line of a figure says.
+class ChartSource:
+    """What the source line of a chart says.
 
     Attributes
     ----------
     n_documents, n_tasks : int
-        Plans and tasks the figure rests on (counts).
+        Plans and tasks the chart rests on (counts).
     codebook_version : str
         Version of the codebook the tasks were coded with.
     coder : str
         Who or what coded the tasks.
     date : str
-        Date of the figure, ISO 8601; may be empty.
+        Date of the chart, ISO 8601; may be empty.
     is_synthetic : bool
         Whether an agency of the corpus was made up.
     n_reviewed : int
@@ -65,21 +73,19 @@ class FigureSource:
     n_reviewed: int = 0
 
     @classmethod
-    def of(
-        cls, tables: Mapping[str, pd.DataFrame], *, date: str = ""
-    ) -> "FigureSource":
-        """Describe the tables a figure is drawn from.
+    def of(cls, tables: Mapping[str, pd.DataFrame], *, date: str = "") -> "ChartSource":
+        """Describe the tables a chart is drawn from.
 
         Parameters
         ----------
         tables : mapping of str to DataFrame
             ``documents``, ``tasks``, ``themes`` and ``theme_assignments``.
         date : str, default ""
-            Date of the figure, ISO 8601.
+            Date of the chart, ISO 8601.
         """
         agencies = tables["documents"]["agency"].astype("string").fillna("")
         coders = tables["theme_assignments"].query("rank == 1")["coder"]
-        by_machine = coders.isin(section("chart_style", "zh")["coders"])
+        by_machine = coders.isin(section("charts", "zh")["coders"])
         return cls(
             n_documents=len(tables["documents"]),
             n_tasks=len(tables["tasks"]),
@@ -90,127 +96,194 @@ class FigureSource:
             n_reviewed=int((~by_machine).sum()) if by_machine.any() else 0,
         )
 
-
-def set_frame(
-    figure: go.Figure, title: str, subtitle: str, height: int, *, top_margin: int
-) -> None:
-    """Give a figure its title, font, height (pixels) and margins."""
-    figure.update_layout(
-        title={
-            "text": title,
-            "subtitle": {"text": subtitle, "font": {"size": 14, "color": QUIET}},
-            "x": 0.02,
-            "xanchor": "left",
-            "y": 1,
-            "yref": "container",
-            "yanchor": "top",
-            "pad": {"t": 22},
-            "font": {"size": 22, "color": INK},
-        },
-        font={"family": FONT_FAMILY, "size": 13, "color": INK},
-        height=height,
-        margin={"l": 20, "r": 30, "t": top_margin, "b": 100},
-        paper_bgcolor=PAPER,
-        plot_bgcolor=PAPER,
-        showlegend=False,
-        hoverlabel={"font": {"family": FONT_FAMILY, "size": 13}},
-        template="none",
-    )
+    def line(self, lang: str) -> str:
+        """Return the words under a chart; made-up data have a line of their own."""
+        words = section("charts", lang)
+        coder = words["coders"].get(self.coder, self.coder)
+        if self.n_reviewed:
+            coder += words["reviewed"].format(n=f"{self.n_reviewed:,}")
+        line = words["source"].format(
+            documents=f"{self.n_documents:,}",
+            tasks=f"{self.n_tasks:,}",
+            version=self.codebook_version,
+            coder=coder,
+            date=words["source_date"].format(date=self.date) if self.date else "",
+        )
+        return f"{line}\n{words['synthetic']}" if self.is_synthetic else line
 
 
-def add_note(
-    figure: go.Figure, text: str, *, below: int, size: int = 12, color: str = QUIET
-) -> None:
-    """Write a line `below` the panels (pixels), from their left edge."""
-    figure.add_annotation(
-        text=text,
-        x=0,
-        xref="paper",
-        xanchor="left",
-        y=0,
-        yref="paper",
-        yanchor="top",
-        yshift=-below,
-        align="left",
-        showarrow=False,
-        font={"size": size, "color": color},
-    )
-
-
-def source_line(source: FigureSource, lang: str) -> str:
-    """Return the escaped line that says what a figure rests on."""
-    words = section("chart_style", lang)
-    coder = words["coders"].get(source.coder, source.coder)
-    if source.n_reviewed:
-        coder += words["reviewed"].format(n=f"{source.n_reviewed:,}")
-    line = words["source"].format(
-        documents=f"{source.n_documents:,}",
-        tasks=f"{source.n_tasks:,}",
-        version=html.escape(source.codebook_version, quote=False),
-        coder=html.escape(coder, quote=False),
-        date=words["source_date"].format(date=source.date) if source.date else "",
-    )
-    return f"{line}<br><b>{words['synthetic']}</b>" if source.is_synthetic else line
-
-
-def synthetic_remark(lang: str) -> str:
-    """Return the sentence that marks made-up data."""
-    return section("chart_style", lang)["synthetic"]
-
-
-def described(figure: go.Figure, name: str, alt: str) -> go.Figure:
-    """Give a figure its file name, and its words for those who cannot see it."""
-    figure.update_layout(meta={"name": name, "alt": alt})
-    return figure
-
-
-def wrapped_name(name: str, width: int) -> str:
-    """Escape a name, and break it into about equal lines of `width` letters.
+def with_remark(
+    df: pd.DataFrame, source: ChartSource, *, lang: str = "zh"
+) -> pd.DataFrame:
+    """Add a column ``note`` that says so where the data are synthetic.
 
     Parameters
     ----------
-    name : str
-        Not escaped; a name of several words is broken between them.
-    width : int
-        Longest line (letters); 0 breaks nothing.
+    df : DataFrame, shape (n_rows, n_columns)
+    source : ChartSource
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    DataFrame, shape (n_rows, n_columns or n_columns + 1)
     """
-    if not width:
-        lines = [name]
-    elif " " in name:
-        lines = textwrap.wrap(name, width, break_long_words=False)
-    else:
-        n_lines = -(-len(name) // width)
-        step = -(-len(name) // n_lines) if n_lines else 1
-        lines = [name[start : start + step] for start in range(0, len(name), step)]
-    return "<br>".join(html.escape(line, quote=False) for line in lines)
+    if not source.is_synthetic:
+        return df
+    return df.assign(note=section("charts", lang)["synthetic"])
 
 
-def sentence_figure(
-    name: str, title: str, sentence: str, *, source: FigureSource, lang: str
-) -> go.Figure:
-    """Return a low figure of one sentence: why there is nothing to draw.
+# Words for marks ------------------------------------------------------------------
 
-    An empty sentence says that there is no plan with a task.
+
+def drawing_of(chart: Chart, *, is_office: bool = False) -> str:
+    """Return how a renderer draws a chart: the key of its words for marks.
+
+    Office programs have no dots in rows, and no hatching: bars and grey cells stand
+    for them.
     """
-    words = section("chart_style", lang)
-    sentence = sentence or words["no_plans"]
-    figure = go.Figure()
-    set_frame(figure, title, "", 260, top_margin=80)
-    figure.add_annotation(
-        text=wrapped_name(sentence, words["sentence_wrap"]),
-        x=0,
-        xref="paper",
-        xanchor="left",
-        y=0.7,
-        yref="paper",
-        align="left",
-        showarrow=False,
-        font={"size": 16, "color": INK},
-    )
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False)
-    add_note(figure, source_line(source, lang), below=52)
-    return described(figure, name, sentence)
+    if chart.table is not None:
+        return "table" if is_office else "heat"
+    kind = chart.panels[0].kind if chart.panels else "rows"
+    return {"rows": "bars", "map": "office_map"}.get(kind, kind) if is_office else kind
+
+
+def full_subtitle(chart: Chart, drawing: str) -> str:
+    """Return the subtitle with the key to the marks, named as they are drawn."""
+    words = section("charts", chart.lang)
+    marks = words["marks"].get(drawing, {})
+    key = [
+        words["key"].format(mark=marks[mark], meaning=meaning)
+        for mark, meaning in chart.key
+        if mark in marks
+    ]
+    if key and not chart.subtitle:
+        key[0] = key[0][:1].upper() + key[0][1:]
+    return words["join"].join(part for part in (chart.subtitle, *key) if part)
+
+
+def full_alt(chart: Chart, drawing: str) -> str:
+    """Return the description of a chart, with the kind of chart before it."""
+    if chart.is_empty:
+        return chart.reason
+    words = section("charts", chart.lang)
+    return words["alt"].format(form=words["forms"][drawing], alt=chart.alt)
+
+
+# Labels ---------------------------------------------------------------------------
+
+
+def plan_names(
+    documents: pd.DataFrame, sizes: pd.DataFrame, lang: str
+) -> dict[str, str]:
+    """Return names of plans, with year and n, by ``document_id``.
+
+    Parameters
+    ----------
+    documents : DataFrame, shape (n_documents, ...)
+        A valid ``documents`` table; its order is kept.
+    sizes : DataFrame
+        Any table with ``document_id`` and ``n_tasks``.
+    lang : {"zh", "en"}
+    """
+    words = section("charts", lang)
+    n_tasks = sizes.drop_duplicates("document_id").set_index("document_id")["n_tasks"]
+    names = documents["agency"].fillna(documents["document_id"])
+    return {
+        plan.document_id: words[
+            "plan_without_year" if pd.isna(plan.year) else "plan"
+        ].format(agency=name, year=plan.year, n=n_tasks.get(plan.document_id, 0))
+        for plan, name in zip(documents.itertuples(), names, strict=True)
+    }
+
+
+def names_with_n(names: Iterable[object], sizes: Iterable[int], lang: str) -> list[str]:
+    """Return one label per agency, unit or theme, with its n."""
+    form = section("charts", lang)["with_n"]
+    return [
+        form.format(name=agency_name(name, lang), n=f"{n:,}")
+        for name, n in zip(names, sizes, strict=True)
+    ]
+
+
+def theme_names(themes: pd.DataFrame, lang: str) -> dict[str, str]:
+    """Return labels by theme identifier, in the order of `themes`."""
+    return dict(zip(themes["theme_id"], themes[f"label_{lang}"], strict=True))
+
+
+def points(change: float, lang: str) -> str:
+    """Write a difference of shares as signed percentage points."""
+    return section("charts", lang)["points"].format(value=signed(100 * change))
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """Write a number with its sign; what rounding makes 0 has none."""
+    text = f"{value:+.{digits}f}".replace("-", "−")
+    return text[1:] if float(text[1:]) == 0 else text
+
+
+def written(value: float, form: str) -> str:
+    """Write a value of a panel's axis; `form` is a key of ``model.FORMATS``."""
+    if form == "share":
+        return f"{value:.{0 if round(100 * value, 9).is_integer() else 1}%}"
+    if form == "points":
+        return signed(value, 0 if value.is_integer() else 1)
+    return f"{value:,.0f}" if form == "count" else f"{value:.2f}"
+
+
+def not_drawn(n_hidden: int, lang: str) -> str:
+    """Say how many rows a chart leaves out; empty where it leaves out none."""
+    form = section("charts", lang)["hidden"]
+    return form.format(n=f"{n_hidden:,}") if n_hidden else ""
+
+
+def with_reference(panel: Panel) -> Panel:
+    """Return a panel whose reference is a row of its own, at its place by value.
+
+    Office programs have no line across the rows of a bar chart.
+    """
+    reference = panel.reference
+    if reference is None:
+        return panel
+    values = [mark.value or 0.0 for mark in panel.series[0].marks]
+    at = next((i for i, v in enumerate(values) if v < reference.value), len(values))
+    mark = Mark(reference.value, label=reference.label, kind="other")
+    names, series = panel.categories, []
+    for one in panel.series:
+        own = mark if one is panel.series[0] else Mark(None)
+        series.append(replace(one, marks=(*one.marks[:at], own, *one.marks[at:])))
+    names = (*names[:at], reference.name, *names[at:])
+    return replace(panel, categories=names, series=tuple(series), reference=None)
+
+
+def in_one_lane(panel: Panel) -> Panel:
+    """Return a panel of one series: each further mark of a row has a row of its own.
+
+    The row of a further mark has the name of its series. Bars beside each other in
+    one row have no room for their intervals and labels in office programs.
+    """
+    if len(panel.series) < 2:
+        return panel
+    first, *others = panel.series
+    names, marks = [], []
+    for i, name in enumerate(panel.categories):
+        row = [(name, first.marks[i])]
+        row += [(f"　{one.name}", one.marks[i]) for one in others]
+        known = [(own, mark) for own, mark in row if mark.value is not None]
+        names += [own for own, _ in known]
+        marks += [mark for _, mark in known]
+    series = (Series(first.name, tuple(marks)),)
+    return replace(panel, categories=tuple(names), series=series)
+
+
+def lanes_of(panel: Panel) -> list[int]:
+    """Return the series that stand beside each other in a row: those with intervals."""
+    found = [i for i, one in enumerate(panel.series) if one.has_intervals]
+    return found if len(found) > 1 else [0]
+
+
+def joined(parts: Iterable[str], lang: str) -> str:
+    """Join the parts of a subtitle that there are."""
+    return section("charts", lang)["join"].join(part for part in parts if part)
 
 
 def n_letters(text: str) -> int:
@@ -227,11 +300,123 @@ def shortened(texts: Sequence[str], width: int) -> list[str]:
     Parameters
     ----------
     texts : sequence of str
-        Not escaped.
     width : int
     """
     short = [_shortened(text, width) for text in texts]
     return short if len(set(short)) == len(set(texts)) else list(texts)
+
+
+def lines_of(text: str, width: int) -> list[str]:
+    """Break a label into about equal lines of at most `width` Latin letters.
+
+    A number stays with its unit or name, and a word is never cut.
+    """
+    if n_letters(text) <= width:
+        return [text]
+    n_lines = -(-n_letters(text) // width)
+    lines = [""]
+    for piece in re.findall(r"n = [\d,、 ]+|[!-~\u00c0-\u024f]+ ?|.", text):
+        is_full = n_letters(lines[-1] + piece) > -(-n_letters(text) // n_lines) + 2
+        if is_full and lines[-1]:
+            lines.append(piece)
+        else:
+            lines[-1] += piece
+    return [line.strip() for line in lines]
+
+
+def escaped(text: str, width: int = 10_000) -> str:
+    """Return a text as Plotly's markup, broken where it is wider than `width`."""
+    lines = [part for line in text.split("\n") for part in lines_of(line, width)]
+    return "<br>".join(html.escape(line, quote=False) for line in lines)
+
+
+def label_pixels(labels: Sequence[str]) -> int:
+    """Return the width of the longest line of escaped labels, with a margin."""
+    lines = [line for label in labels for line in label.split("<br>")]
+    longest = max((n_letters(html.unescape(line)) for line in lines), default=0)
+    return 30 + int(longest * 6.8)
+
+
+# Colours and scales ---------------------------------------------------------------
+
+
+def cell_fill(cell: Cell, table: HeatTable) -> str:
+    """Return the colour of a cell.
+
+    One with words and no value is grey, one with neither is white.
+    """
+    if cell.value is None:
+        return EMPTY_FILL if cell.label else PAPER
+    low, high = color_range(table, cell.scale)
+    place = min(1.0, max(0.0, (cell.value - low) / (high - low)))
+    stops = SCALES[cell.scale]
+    step = min(int(place * (len(stops) - 1)), len(stops) - 2)
+    part = place * (len(stops) - 1) - step
+    below, above = _channels(stops[step]), _channels(stops[step + 1])
+    mixed = (round(a + (b - a) * part) for a, b in zip(below, above, strict=True))
+    return "#" + "".join(f"{channel:02x}" for channel in mixed)
+
+
+def color_range(table: HeatTable, scale: str) -> tuple[float, float]:
+    """Return the values of the first and the last colour of a scale."""
+    most = table.most
+    least = -most if scale == "two_way" else min(table.least, most - 1e-9)
+    return least, max(most, least + 1e-9)
+
+
+def readable_on(fill: str) -> str:
+    """Return light or dark text, whichever stands out more.
+
+    References
+    ----------
+    .. [1] Web Content Accessibility Guidelines 2.2, relative luminance and
+       contrast ratio.
+    """
+    light, own, dark = (_luminance(color) + 0.05 for color in (PAPER, fill, INK))
+    return PAPER if light / own > own / dark else INK
+
+
+def ticks(panels: Iterable[Panel], n: int = 5) -> list[float]:
+    """Return round values for an axis that all `panels` share.
+
+    Parameters
+    ----------
+    panels : iterable of Panel
+    n : int, default 5
+        About how many.
+
+    Returns
+    -------
+    list of float
+        From at most the least value to at least the largest, intervals included; a
+        unit that has a largest value ends there.
+    """
+    panels = list(panels)
+    ends = [panel.extent() for panel in panels]
+    low, high = min(end[0] for end in ends), max(end[1] for end in ends)
+    high = high if high > low else low + 1.0
+    size = 10.0 ** math.floor(math.log10((high - low) / n))
+    steps = (size * part for part in (1, 2, 2.5, 5, 10))
+    step = next(part for part in steps if part * n >= (high - low) * 0.999)
+    first = math.floor(low / step + 1e-9)
+    last = math.ceil(high / step - 1e-9)
+    found = [round(place * step, 10) for place in range(first, last + 1)]
+    limits = {panel.most for panel in panels}
+    most = None if None in limits else max(limits)
+    return [value for value in found if most is None or value <= most + 1e-9]
+
+
+def _luminance(color: str) -> float:
+    parts = [channel / 255 for channel in _channels(color)]
+    linear = [
+        p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _channels(color: str) -> tuple[int, ...]:
+    digits = color.lstrip("#")
+    return tuple(int(digits[i : i + 2], 16) for i in (0, 2, 4))
 
 
 def _shortened(text: str, width: int) -> str:
@@ -242,66 +427,6 @@ def _shortened(text: str, width: int) -> str:
 def _without(text: str, n: int) -> str:
     start = (len(text) - n) // 2
     return f"{text[:start]}…{text[start + n :]}"
-
-
-def label_pixels(labels: Sequence[str]) -> int:
-    """Return the width of the longest line of escaped labels, with a margin."""
-    lines = [line for label in labels for line in label.split("<br>")]
-    longest = max((n_letters(html.unescape(line)) for line in lines), default=0)
-    return 30 + int(longest * 6.8)
-
-
-def set_left_margin(figure: go.Figure, labels: Sequence[str]) -> None:
-    """Make room for the labels of rows; the notes start at the page's edge."""
-    # Plotly's own margin comes out a bracket short for Chinese labels.
-    margin = label_pixels(labels)
-    figure.update_layout(margin_l=margin)
-    figure.update_yaxes(automargin=False)
-    for note in figure.layout.annotations:
-        if note.yanchor == "top":  # below the panels
-            note.update(xshift=_EDGE - margin)
-
-
-def plan_labels(
-    documents: pd.DataFrame,
-    sizes: pd.DataFrame,
-    lang: str,
-    width: int = 0,
-    longest: int = 0,
-) -> dict[str, str]:
-    """Return escaped names of plans, with year and n, by ``document_id``.
-
-    Parameters
-    ----------
-    documents : DataFrame, shape (n_documents, ...)
-        A valid ``documents`` table; its order is kept.
-    sizes : DataFrame
-        Any table with ``document_id`` and ``n_tasks``.
-    lang : {"zh", "en"}
-    width : int, default 0
-        Longest line of an agency's name (letters); 0 keeps all on one line.
-    longest : int, default 0
-        Names wider than this many Latin letters are shortened; 0 keeps all.
-    """
-    words = section("chart_style", lang)
-    n_tasks = sizes.drop_duplicates("document_id").set_index("document_id")["n_tasks"]
-    labels = {}
-    names = documents["agency"].fillna(documents["document_id"]).tolist()
-    shown = shortened(names, longest) if longest else names
-    for plan, name in zip(documents.itertuples(), shown, strict=True):
-        form = words["plan_without_year" if pd.isna(plan.year) else "plan"]
-        labels[plan.document_id] = form.format(
-            agency=wrapped_name(name, width),
-            gap="<br>" if width else " ",
-            year=plan.year,
-            n=n_tasks.get(plan.document_id, 0),
-        )
-    return labels
-
-
-def most_lines(labels: Iterable[str]) -> int:
-    """Return the number of lines of the longest label."""
-    return max((label.count("<br>") + 1 for label in labels), default=1)
 
 
 def _listed(values: pd.Series) -> str:

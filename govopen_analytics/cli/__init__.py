@@ -1,10 +1,13 @@
 """The command line ``govopen``; heavy modules are imported where they are used."""
 
+from typing import Annotated
+
 import typer
 
 from govopen_analytics.cli.check import check
 from govopen_analytics.cli.coding import register_coding_commands
 from govopen_analytics.cli.export import export
+from govopen_analytics.cli.init import init
 from govopen_analytics.cli.report import register_report_commands
 from govopen_analytics.cli.synth import synth
 
@@ -12,10 +15,31 @@ app = typer.Typer(
     help="政务公开年度计划分析：读入计划、编码主题、生成报告。\n\n"
     "Load open-government plans, code their themes, write the report.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_show_locals=False,
 )
 
+
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version
+
+        typer.echo(version("govopen-analytics"))
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="版本 · version"
+        ),
+    ] = False,
+) -> None:
+    """Hold what belongs to no single command."""
+
+
+app.command()(init)
 app.command()(check)
 app.command()(export)
 app.command()(synth)

@@ -1,36 +1,16 @@
 """``govopen check``: what became of every character of a file."""
 
+import os
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-ROLES_ZH = {
-    "ordinal": "序号",
-    "title": "任务名称",
-    "content": "任务内容",
-    "lead_units": "责任单位",
-    "support_units": "配合单位",
-    "deadline": "时限",
-    "progress": "进展",
-    "note": "备注",
-    "score": "分值",
-    "criteria": "评价标准",
-    "basis": "依据",
-    "form": "公开方式",
-    "category": "类别",
-    "heading": "章节标题",
-    "metadata": "文件信息",
-    "table_header": "表头",
-    "delimiter": "分隔符",
-    "repeated": "重复内容",
-    "preamble": "总体要求等引言",
-    "covering_letter": "印发通知",
-    "notes": "附注",
-    "furniture": "网页元素",
-    "unrecognised": "未识别",
-}
-_SHOWN = 60  # characters of a remainder
+from govopen_analytics.cli.answers import JsonOption, rows_of, tell_json
+
+if TYPE_CHECKING:
+    from govopen_analytics.plans.account import Account
 
 
 def check(
@@ -40,41 +20,86 @@ def check(
     show_rest: Annotated[
         bool, typer.Option("--rest", help="列出未进入任务的内容 · list what is no task")
     ] = False,
+    show_why: Annotated[
+        bool, typer.Option("--why", help="列出判断依据 · list why it is a plan or not")
+    ] = False,
+    html_path: Annotated[
+        Path | None,
+        typer.Option(
+            "--html", help="写出标出任务的原文 · write the source, tasks marked"
+        ),
+    ] = None,
+    lang: Annotated[
+        str, typer.Option("--lang", help="zh 或 en · zh or en; as the system says")
+    ] = "",
+    as_json: JsonOption = False,
 ) -> None:
     """核对读入结果 · show the tasks found and what each character became."""
     from govopen_analytics.base.errors import ReadError
     from govopen_analytics.plans.account import account_for
 
+    lang = lang or _language_of_system()
+    read: list[tuple[str, Account]] = []
     n_bad = 0
+    answers = []
     for path in files:
         try:
             account = account_for(path)
         except ReadError as error:
+            answers.append({"file": str(path), "error": str(error)})
             typer.echo(f"{path}: {error}", err=True)
             n_bad += 1
             continue
         n_bad += account.verdict is not None
-        _tell(path, account, show_rest)
+        read.append((str(path), account))
+        answers.append({"file": str(path), "error": None, **_answer(account)})
+        if not as_json:
+            _tell(path, account, lang, show_rest=show_rest, show_why=show_why)
+    if html_path is not None:
+        _write_page(html_path, read, lang)
+    if as_json:
+        tell_json(answers)
     if n_bad:
         raise typer.Exit(1)
 
 
-def _tell(path: Path, account, show_rest: bool) -> None:
-    from govopen_analytics.words.remarks import remark_in_both
+def _answer(account: "Account") -> dict[str, Any]:
+    return {
+        "verdict": account.verdict,
+        "layout": account.layout,
+        "n_tasks": account.n_tasks,
+        "accounted_share": account.accounted_share,
+        "task_share": account.task_share,
+        "tasks": rows_of(account.tasks),
+        "inferred": account.inferred,
+        "remarks": [asdict(remark) for remark in account.remarks],
+        "roles": rows_of(account.roles),
+        "rest": rows_of(account.remainder),
+    }
 
-    found = account.verdict or f"{account.n_tasks} 项任务 · tasks"
-    typer.echo(
-        f"{path}: {found}（{account.layout}），"
-        f"{account.accounted_share:.1%} 有归属 · accounted for"
-    )
-    for row in account.roles.itertuples():
-        mark = "✓" if row.is_task_field else "·"
-        label = f"{ROLES_ZH.get(row.role, row.role)} {row.role}"
-        typer.echo(f"  {mark} {label}: {row.n_chars} 字 · characters, {row.share:.1%}")
-    for remark in account.remarks:
-        typer.echo(f"  ! {remark_in_both(remark)}")
-    if show_rest:
-        for row in account.remainder.itertuples():
-            text = " ".join(row.text.split())
-            shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-            typer.echo(f"  {row.start_char}–{row.end_char} {row.role}: {shown}")
+
+def _language_of_system() -> str:
+    """English where the system speaks it, else Chinese."""
+    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "en" if next(filter(None, names), "").startswith("en") else "zh"
+
+
+def _tell(
+    path: Path, account: "Account", lang: str, *, show_rest: bool, show_why: bool
+) -> None:
+    from govopen_analytics.cli.check_views import told
+
+    typer.echo(f"{path}:")
+    for line in told(account, lang, show_rest=show_rest, show_why=show_why):
+        typer.echo(line)
+
+
+def _write_page(path: Path, read: list[tuple[str, "Account"]], lang: str) -> None:
+    """Write the page whole or not at all."""
+    from govopen_analytics.cli.check_views import page
+    from govopen_analytics.words import section
+
+    temporary = path.with_name(f".{path.name}.writing")
+    temporary.write_text(page(read, lang), encoding="utf-8")
+    os.replace(temporary, path)
+    typer.echo(section("check", lang)["written"].format(path=path), err=True)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from govopen_analytics.cli.answers import JsonOption, rows_of, tell_json
 from govopen_analytics.cli.errors import told_plainly
 
 if TYPE_CHECKING:
@@ -50,12 +51,14 @@ def validate(
     draws: Annotated[
         int, typer.Option(help="自助抽样次数 · draws behind each interval", min=100)
     ] = 1000,
+    as_json: JsonOption = False,
 ) -> None:
     """检验编码的效度 · measure how far the coding can be trusted."""
     with told_plainly():
         from govopen_analytics.base.languages import in_language
         from govopen_analytics.coding.codebook import load_codebook
-        from govopen_analytics.questions.trust import validate_coding, write_validity
+        from govopen_analytics.questions.trust import validate_coding
+        from govopen_analytics.questions.trust_tables import write_validity
 
         in_language({"zh": "", "en": ""}, lang)
         book = load_codebook(codebook)
@@ -65,6 +68,9 @@ def validate(
             tables["corrected_shares"] = corrected
         path = write_validity(tables, out, book, lang=lang)
     scores = tables["scores"]
+    if as_json:
+        tell_json({"folder": str(out), "scores": rows_of(scores)})
+        return
     main = scores.loc[scores["coder"] == "combined"].set_index("measure")["value"]
     typer.echo(
         f"主要主题 · primary accuracy {main['primary_accuracy']:.3f}, "
@@ -101,8 +107,8 @@ def explain(
     """说明一项任务为何归入其主题 · say why a task has its themes."""
     with told_plainly():
         from govopen_analytics.base.datapackage import read_datapackage
-        from govopen_analytics.coding.assign import explain as explain_task
         from govopen_analytics.coding.codebook import load_codebook
+        from govopen_analytics.coding.explain import explain as explain_task
         from govopen_analytics.coding.explanations import explanation_text, review_text
         from govopen_analytics.review import current_reviews, read_reviews
 

@@ -96,4 +96,4 @@ def _list_charts(run: "Run") -> None:
     from govopen_analytics.office import read_chart
 
     for name, path in run.figures.items():
-        typer.echo(f"{name}\t{read_chart(path, run.lang).title}")
+        typer.echo(f"{name}\t{read_chart(path).title}")

@@ -4,18 +4,22 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from govopen_analytics.base.errors import RunError
+from govopen_analytics.cli.answers import JsonOption, tell_json
 from govopen_analytics.cli.errors import EXIT_FAILED, EXIT_PARTIAL, told_plainly
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
     from govopen_analytics.base.remarks import Remark
-    from govopen_analytics.run import PlannedJob, ReportSet
+    from govopen_analytics.plans.workers import Limits
+    from govopen_analytics.run import Options, PlannedJob, ReportSet
 
 _EXIT_CODES = {"complete": 0, "partial": EXIT_PARTIAL, "failed": EXIT_FAILED}
 
@@ -31,7 +35,7 @@ _STEPS = {
     "pages": "写出网页 · writing pages",
 }
 _STATUS = {
-    "partial": "部分完成，有笔记本失败 · the run is partial",
+    "partial": "部分完成 · the run is partial",
     "failed": "运行失败 · the run failed",
 }
 _REASONS = {
@@ -70,10 +74,25 @@ def build(
         Path, typer.Option("--out", help="数据表文件夹 · folder for the tables")
     ] = _PROCESSED,
     codebook: CodebookOption = None,
+    max_seconds: Annotated[
+        float,
+        typer.Option(min=0.1, help="读一个文件最多几秒 · most seconds for a file"),
+    ] = 600.0,
+    max_memory: Annotated[
+        float,
+        typer.Option(min=0.1, help="读一个文件最多几 GiB 内存 · most GiB for a file"),
+    ] = 2.0,
 ) -> None:
     """读入计划并写出数据表 · read the plans and write the tables."""
     with told_plainly():
-        _build(raw, out, codebook)
+        from govopen_analytics.plans.workers import GIGABYTE, Limits
+
+        limits = Limits(max_seconds, int(max_memory * GIGABYTE))
+        if _build(raw, out, codebook, limits) == 0:
+            raise RunError(
+                f"No plan was read from {raw}; the lines above say why, {out} holds "
+                "empty tables"
+            )
 
 
 def notebooks(
@@ -83,6 +102,7 @@ def notebooks(
             "--notebooks", "--folder", help="笔记本文件夹 · folder of notebooks"
         ),
     ] = Path("notebooks"),
+    as_json: JsonOption = False,
 ) -> None:
     """列出笔记本及其参数、类型、默认值 · list the notebooks and their parameters.
 
@@ -96,12 +116,26 @@ def notebooks(
         )
         from govopen_analytics.run.site import notebook_title
 
-        for path in find_notebooks(folder):
-            typer.echo(f"{path.stem}: {notebook_title(path)}")
-            for parameter in notebook_parameters(path).values():
-                if parameter.name not in OWN_PARAMETERS:
-                    told = f"{parameter.name}: {parameter.type} = {parameter.default!r}"
-                    typer.echo(f"  {told:<40} {parameter.help}".rstrip())
+        found = [
+            {
+                "name": path.stem,
+                "title": notebook_title(path),
+                "parameters": [
+                    asdict(parameter)
+                    for parameter in notebook_parameters(path).values()
+                    if parameter.name not in OWN_PARAMETERS
+                ],
+            }
+            for path in find_notebooks(folder)
+        ]
+    if as_json:
+        tell_json(found)
+        return
+    for notebook in found:
+        typer.echo(f"{notebook['name']}: {notebook['title']}")
+        for parameter in notebook["parameters"]:
+            told = "{name}: {type} = {default!r}".format(**parameter)
+            typer.echo(f"  {told:<40} {parameter['help']}".rstrip())
 
 
 def report(
@@ -163,6 +197,14 @@ def report(
             min=1, help="同时运行的笔记本数，默认为核数 · notebooks at the same time"
         ),
     ] = None,
+    removed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--removed",
+            metavar="DOCUMENT_ID",
+            help="有意去掉的计划，可重复 · a plan removed on purpose, may be repeated",
+        ),
+    ] = None,
     check: Annotated[
         str | None,
         typer.Option(
@@ -171,6 +213,7 @@ def report(
             help="核对一次运行的文件 · verify a run's files: latest, a name, a path",
         ),
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """写出数据表，运行笔记本，生成报告 · build, run the notebooks, write the report.
 
@@ -178,6 +221,10 @@ def report(
     3 部分完成 partial; 4 另有运行 another run is going on. 详见 · more:
     docs/scheduling.md.
     """
+    if as_json and not dry_run:
+        raise typer.BadParameter(
+            "--json goes with --dry-run; what a run did stands in its run.json"
+        )
     with told_plainly(), _ended_cleanly():
         if check is not None:
             _check(out, check)
@@ -199,9 +246,10 @@ def report(
             is_forced=force,
             seconds_wait=wait,
             codebook_path=codebook,
+            removed=tuple(removed or ()),
         )
         if dry_run:
-            _dry_run(chosen, found, (raw, processed, out), options)
+            _dry_run(chosen, found, (raw, processed, out), options, as_json=as_json)
             return
         _build_if_needed(raw, processed, codebook, is_forced=force)
         with _progress() as options.on_progress:
@@ -224,11 +272,20 @@ def _build_if_needed(
         _build(raw, out, codebook)
 
 
-def _build(raw: Path, out: Path, codebook: Path | None) -> None:
+def _build(
+    raw: Path, out: Path, codebook: Path | None, limits: "Limits | None" = None
+) -> int:
+    from govopen_analytics.plans.workers import DEFAULT_LIMITS
     from govopen_analytics.run.build import build_processed
 
     with _progress() as tell:
-        built = build_processed(raw, out, codebook_path=codebook, on_progress=tell)
+        built = build_processed(
+            raw,
+            out,
+            codebook_path=codebook,
+            limits=limits or DEFAULT_LIMITS,
+            on_progress=tell,
+        )
     tables = built.tables
     failures, remarks = tables["failures"], tables["remarks"]
     typer.echo(
@@ -239,7 +296,14 @@ def _build(raw: Path, out: Path, codebook: Path | None) -> None:
     for failure in failures.itertuples():
         name = f"{failure.source_file}: "
         typer.echo(f"  {name}{failure.message.removeprefix(name)}", err=True)
+    if n_changed := len(built.tables["review_changes"]):
+        typer.echo(
+            f"{n_changed} 项人工判定去向有变 · decisions of people moved, or without a "
+            f"task: {out / 'review_changes.csv'}",
+            err=True,
+        )
     _tell_remarks(remarks)
+    return len(tables["documents"])
 
 
 def _tell_remarks(remarks: "DataFrame") -> None:
@@ -255,7 +319,12 @@ def _tell_remarks(remarks: "DataFrame") -> None:
 
 
 def _dry_run(
-    chosen: "ReportSet", found: list[Path], folders: tuple[Path, Path, Path], options
+    chosen: "ReportSet",
+    found: list[Path],
+    folders: tuple[Path, Path, Path],
+    options: "Options",
+    *,
+    as_json: bool,
 ) -> None:
     import shutil
     import tempfile
@@ -266,14 +335,22 @@ def _dry_run(
 
     raw, processed, out = folders
     with tempfile.TemporaryDirectory(prefix="govopen-") as scratch:
-        if not is_built(raw, processed, options.codebook_path):
-            typer.echo("数据表会重新写出 · the tables would be written again")
+        is_stale = not is_built(raw, processed, options.codebook_path)
+        if is_stale:
             options.reviews_dir = reviews_beside(processed)
             processed = Path(scratch) / "processed"
             if options.reviews_dir.is_dir():
                 shutil.copytree(options.reviews_dir, reviews_beside(processed))
             build_processed(raw, processed, codebook_path=options.codebook_path)
         planned, notes = plan_report(chosen, found, processed, out, options)
+    if as_json:
+        jobs = [_planned(job) for job in planned]
+        told = [asdict(note) for note in notes]
+        answer = {"set": chosen.name, "writes_tables": is_stale, "notes": told}
+        tell_json({**answer, "jobs": jobs})
+        return
+    if is_stale:
+        typer.echo("数据表会重新写出 · the tables would be written again")
     for note in notes:
         _tell_note(note)
     for job in planned:
@@ -283,6 +360,18 @@ def _dry_run(
         f"{chosen.name}: {n_run} 个会运行 · would run, "
         f"{len(planned) - n_run} 个取自上次 · would be taken from the last run"
     )
+
+
+def _planned(planned: "PlannedJob") -> dict[str, Any]:
+    taken_from = planned.source.record["run"] if planned.source else None
+    return {
+        "name": planned.job.name,
+        "lang": planned.job.lang,
+        "parameters": planned.job.parameters,
+        "would_run": bool(planned.changed),
+        "reasons": planned.changed,
+        "taken_from": None if planned.changed else taken_from,
+    }
 
 
 def _planned_line(planned: "PlannedJob") -> str:
@@ -317,6 +406,8 @@ def _tell_report(folder: Path, record: dict[str, Any]) -> None:
     if record["status"] == "complete":
         typer.echo(f"报告 · report: {page}")
         return
+    for problem in record["problems"]:
+        _tell_note(problem)
     for line in _failures(record["notebooks"]):
         typer.echo(line, err=True)
     typer.echo(f"{_STATUS[record['status']]}; see {page}", err=True)

@@ -1,17 +1,15 @@
 """Assign themes to tasks: one signature for every automatic coder."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from govopen_analytics.base import schemas
-from govopen_analytics.base.errors import CodebookError, SchemaError, choices
+from govopen_analytics.base.errors import CodebookError, choices
 from govopen_analytics.coding.clauses import (
-    KINDS,
-    Pieces,
     mark_shared_titles,
     read_tasks,
 )
@@ -23,11 +21,10 @@ from govopen_analytics.coding.combined import (
     softmax,
     task_evidence,
 )
+from govopen_analytics.coding.estimators import UNCLASSIFIED
 from govopen_analytics.coding.features import fold_many
 from govopen_analytics.coding.keywords import (
     check_tasks,
-    keyword_in_context,
-    keyword_matches,
     keyword_scores,
 )
 from govopen_analytics.coding.linear import LinearModel, fit_linear_model
@@ -44,13 +41,17 @@ from govopen_analytics.coding.training import (
 CODERS = ("combined", "keywords", "tfidf", "linear")
 
 _BATCH = 20_000
+# A further theme of an estimator has at least this chance.
+_LEAST_FURTHER = 0.33
+# A general title is shorter than this.
+_GENERAL_CHARS = 40
 
 
 def assign_themes(
     tasks: pd.DataFrame,
     codebook: Codebook,
     *,
-    coder: str = "combined",
+    coder: Any = "combined",
     left_out: LeftOut | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> pd.DataFrame:
@@ -67,8 +68,11 @@ def assign_themes(
         ``title``, ``is_title_inherited``, ``section`` and ``chapter`` used
         where they are.
     codebook : Codebook
-    coder : {"combined", "keywords", "tfidf", "linear"}
-        Who codes. Only "combined" weighs titles, sentences, means and headings.
+    coder : {"combined", "keywords", "tfidf", "linear"} or estimator
+        Who codes. Only "combined" weighs titles, sentences, means and headings. An
+        estimator of scikit-learn that classifies texts is cloned and fitted on the
+        primary themes of the codebook's training tasks and reference codings; a
+        class that is no theme, such as ``estimators.UNCLASSIFIED``, gives no row.
     left_out : LeftOut, optional
         Training that the model must not have seen, for cross-validation. Without
         it, the reference documents that the tasks repeat.
@@ -91,30 +95,43 @@ def assign_themes(
     SchemaError
         If `tasks` lacks a column or holds a task_id twice.
     """
-    if coder not in CODERS:
+    if isinstance(coder, str) and coder not in CODERS:
         raise CodebookError(f"unknown coder: {choices(coder, CODERS)}")
     check_tasks(tasks)
     tasks = mark_shared_titles(tasks)
     frames, done = [schemas.empty("theme_assignments")], 0
-    groups = [(left_out, tasks)] if left_out else _by_unseen_documents(tasks, codebook)
+    code = _CODERS[coder] if isinstance(coder, str) else _fitted_coder(coder)
+    groups = [(left_out, tasks)] if left_out else by_unseen_documents(tasks, codebook)
     for unseen, group in groups:
         for start in range(0, len(group), _BATCH):
             batch = group.iloc[start : start + _BATCH]
-            frames.append(_CODERS[coder](batch, codebook, unseen))
+            frames.append(code(batch, codebook, unseen))
             done += len(batch)
             if on_progress:
                 on_progress(done, len(tasks))
     table = pd.concat(frames[1:] or frames)
-    table = table.assign(coder=coder, codebook_version=codebook.version)
+    name = coder if isinstance(coder, str) else type(coder).__name__
+    table = table.assign(coder=name, codebook_version=codebook.version)
     return schemas.to_schema(
         table.sort_values(["task_id", "rank"]), "theme_assignments"
     )
 
 
-def _by_unseen_documents(
+def by_unseen_documents(
     tasks: pd.DataFrame, codebook: Codebook
 ) -> Iterator[tuple[LeftOut, pd.DataFrame]]:
-    """Split tasks by the documents their model must not have seen."""
+    """Split tasks by the documents their model must not have seen.
+
+    Parameters
+    ----------
+    tasks : DataFrame, shape (n_tasks, ...)
+    codebook : Codebook
+
+    Yields
+    ------
+    left_out : LeftOut
+    tasks : DataFrame
+    """
     seen = seen_documents(tasks, codebook)
     numbers = {
         documents: i for i, documents in enumerate(sorted(set(seen), key=sorted))
@@ -232,6 +249,34 @@ def _code_combined(
     return _ranked(tasks, codebook, further, is_secondary, primary=primary)
 
 
+def _fitted_coder(estimator: Any) -> Callable[..., pd.DataFrame]:
+    """Code by an estimator: the likeliest theme, and others above a third."""
+    from sklearn.base import clone
+
+    fitted: dict[LeftOut, Any] = {}
+
+    def code(
+        tasks: pd.DataFrame, codebook: Codebook, left_out: LeftOut
+    ) -> pd.DataFrame:
+        if left_out not in fitted:
+            learned = training_tasks(codebook, left_out)
+            labels = [ids[0] if ids else UNCLASSIFIED for ids in learned["theme_ids"]]
+            model = clone(estimator)
+            fitted[left_out] = model.fit(learned["text"].tolist(), labels)
+        model = fitted[left_out]
+        chances = model.predict_proba(tasks["text"].fillna("").astype(str).tolist())
+        places = {str(label): i for i, label in enumerate(model.classes_)}
+        scores = np.zeros((len(tasks), len(codebook.theme_ids)))
+        for number, theme in enumerate(codebook.theme_ids):
+            if theme in places:
+                scores[:, number] = chances[:, places[theme]]
+        best = model.classes_[chances.argmax(axis=1)]
+        scores[~np.isin(best, codebook.theme_ids)] = 0
+        return _ranked(tasks, codebook, scores, scores > _LEAST_FURTHER)
+
+    return code
+
+
 def _apply_general_titles(
     tasks: pd.DataFrame,
     codebook: Codebook,
@@ -245,7 +290,8 @@ def _apply_general_titles(
         return
     expression = re.compile("|".join(f"(?:{e})" for e in settings.general_titles))
     theme = codebook.theme_ids.index(settings.general_theme)
-    for row, task in enumerate(read_tasks(tasks)):
+    short = np.flatnonzero(tasks["text"].fillna("").str.len() < _GENERAL_CHARS)
+    for row, task in zip(short, read_tasks(tasks.iloc[short]), strict=True):
         words = f"{task.title}{task.content}"
         if (not task.title or not task.content) and expression.fullmatch(
             words.rstrip("。.")
@@ -296,80 +342,3 @@ _CODERS = {
     "tfidf": _code_by_tfidf,
     "linear": _code_by_linear_model,
 }
-
-
-# Why this theme? ------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Why a task has its themes.
-
-    Attributes
-    ----------
-    task_id : str
-    assignments : DataFrame
-        The task's ``theme_assignments``.
-    pieces : DataFrame, shape (n_pieces, 4)
-        Each piece of the task: ``kind``, ``text`` (folded, means left out),
-        ``theme_id`` it speaks for most, ``share`` of its evidence (0-1).
-    matches : DataFrame
-        Keywords found in the task, in context.
-    """
-
-    task_id: str
-    assignments: pd.DataFrame
-    pieces: pd.DataFrame
-    matches: pd.DataFrame
-
-
-def explain(task_id: str, tasks: pd.DataFrame, codebook: Codebook) -> Explanation:
-    """Say why the combined coder gives a task its themes.
-
-    Parameters
-    ----------
-    task_id : str
-    tasks : DataFrame, shape (n_tasks, ...)
-        A ``tasks`` table that holds the task.
-    codebook : Codebook
-
-    Returns
-    -------
-    Explanation
-
-    Raises
-    ------
-    SchemaError
-        If `tasks` does not hold `task_id`.
-    """
-    check_tasks(tasks)
-    tasks = mark_shared_titles(tasks)
-    task = tasks.loc[tasks["task_id"] == task_id]
-    if task.empty:
-        raise SchemaError(
-            "tasks", f"unknown task_id: {choices(task_id, tasks['task_id'])}"
-        )
-    [(left_out, _)] = _by_unseen_documents(task, codebook)
-    evidence = task_evidence(task, codebook, linear_model(codebook, left_out))
-    shares = evidence.piece_shares()
-    pieces = pd.DataFrame(
-        {
-            "kind": np.array(_kind_names(evidence.pieces), dtype=object),
-            "text": [evidence.pieces.texts[n] for n in evidence.pieces.numbers],
-            "theme_id": np.array(codebook.theme_ids, dtype=object)[
-                shares.argmax(axis=1)
-            ],
-            "share": shares.max(axis=1).round(3),
-        }
-    )
-    matches = keyword_matches(task, codebook)
-    return Explanation(
-        task_id=task_id,
-        assignments=assign_themes(task, codebook),
-        pieces=pieces,
-        matches=keyword_in_context(task, matches),
-    )
-
-
-def _kind_names(pieces: Pieces) -> Sequence[str]:
-    return [KINDS[kind] for kind in pieces.kinds]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -88,9 +88,7 @@ def split_sentences(text: str) -> list[str]:
     return [part for part in re.split(r"[。;!?\n]", text) if part.strip()]
 
 
-def split_clauses(
-    sentence: str, settings: CodingSettings, obligation: re.Pattern | None = None
-) -> list[str]:
+def split_clauses(sentence: str, settings: CodingSettings) -> list[str]:
     """Split a folded sentence into clauses that may be obligations.
 
     Parameters
@@ -98,25 +96,31 @@ def split_clauses(
     sentence : str
     settings : CodingSettings
         Says which words open a lead-in (围绕…,) that belongs to what follows.
-    obligation : Pattern, optional
-        What is no lead-in, whatever it opens with (在网站开设专栏,).
 
     Returns
     -------
     list of str
         A lead-in, and whatever is too short to have a verb and an object,
-        stands with the clause behind it.
+        stands with the clause behind it. A lead-in that makes a column (在网站开设
+        专栏,) stands alone.
     """
-    leads = _folded(settings.lead_ins)
+    leads, column = _folded(settings.lead_ins), column_expression(settings)
+    parts = [part.strip() for part in sentence.split(",")]
+    return _joined(
+        [
+            (part, part.startswith(leads) and column.search(part) is None)
+            for part in parts
+            if part
+        ]
+    )
+
+
+def _joined(parts: Iterable[tuple[str, bool]]) -> list[str]:
+    """Join parts that are short, or lead in, with the one behind them."""
     clauses, waiting = [], ""
-    for part in sentence.split(","):
-        part = part.strip()
-        if not part:
-            continue
+    for part, leads_in in parts:
         waiting = f"{waiting},{part}" if waiting else part
-        if len(part) < _LEAST_CLAUSE:
-            continue
-        if part.startswith(leads) and not (obligation and obligation.search(part)):
+        if leads_in or len(part) < _LEAST_CLAUSE:
             continue
         clauses.append(waiting)
         waiting = ""
@@ -208,49 +212,45 @@ def split_tasks(tasks: pd.DataFrame, settings: CodingSettings) -> Pieces:
         None for a task without text.
     """
     splitter = _Splitter(settings)
-    texts: dict[str, int] = {}
-    numbers, rows, kinds = [], [], []
-    fills_column = np.zeros(len(tasks), dtype=bool)
+    found: list[int] = []
+    counts = np.zeros(len(tasks), dtype=np.int64)
     for row, task in enumerate(read_tasks(tasks)):
-        if not (task.title or task.content):
-            continue
-        pieces = list(splitter.pieces(task))
-        if any(piece.names_column for piece in pieces):
-            fills_column[row] = any(piece.does_publish for piece in pieces)
-        for text, kind, names_column, does_publish in pieces:
-            if fills_column[row] and names_column and not does_publish:
-                kind = _KIND["column"]
-            numbers.append(texts.setdefault(text, len(texts)))
-            rows.append(row)
-            kinds.append(kind)
-    return Pieces(
-        list(texts),
-        np.array(numbers, dtype=np.int64),
-        np.array(rows, dtype=np.int64),
-        np.array(kinds, dtype=np.int64),
-        fills_column,
-    )
+        if task.title or task.content:
+            pieces = splitter.pieces(task)
+            found += pieces
+            counts[row] = len(pieces)
+    pieces = np.array(found, dtype=np.int64)
+    rows = np.repeat(np.arange(len(tasks)), counts)
+    numbers, kinds = pieces >> _TEXT_BITS, pieces >> _KIND_BITS & 7
+    has_column = np.bincount(rows[pieces & _COLUMN > 0], minlength=len(tasks)) > 0
+    # Whether a piece publishes is asked only where one of the task names a column.
+    asked = np.flatnonzero(has_column[rows])
+    publishes = np.zeros(len(pieces), dtype=bool)
+    publishes[asked] = [splitter.publishes(piece) for piece in pieces[asked].tolist()]
+    fills_column = np.bincount(rows[publishes], minlength=len(tasks)) > 0
+    only_column = fills_column[rows] & (pieces & _COLUMN > 0) & ~publishes
+    kinds[only_column] = _KIND["column"]
+    return Pieces(splitter.texts, numbers, rows, kinds, fills_column)
 
 
-class _Piece(NamedTuple):
-    """One piece, its kind, and whether it names a column or publishes something."""
-
-    text: str
-    kind: int
-    names_column: bool = False
-    does_publish: bool = False
+# A piece is one number: that of its text, of its kind, whether it names a column, and
+# whether it publishes something in one.
+_TEXT_BITS, _KIND_BITS, _COLUMN, _PUBLISHES = 5, 2, 2, 1
 
 
 class _Splitter:
-    """Splits tasks, each distinct sentence once."""
+    """Splits tasks, each distinct sentence, part and clause once."""
 
     def __init__(self, settings: CodingSettings) -> None:
         self.settings = settings
+        self.texts: list[str] = []
+        self.numbers: dict[str, int] = {}
         self.vague = re.compile("|".join(settings.vague_titles) or r"(?!)")
+        self.leads = _folded(settings.lead_ins)
         self.opens_detail = _folded(settings.details) or ("\0",)
         self.opens_purpose = _folded(settings.purposes) or ("\0",)
         self.points_back = _points_back(settings.points_back)
-        self.column = _column_expression(settings)
+        self.column = column_expression(settings)
         places = [place for place in settings.places if len(place) > 1]
         self.channel = re.compile(_either([*places, *settings.columns]) or r"(?!)")
         self.column_name = re.compile(
@@ -258,66 +258,153 @@ class _Splitter:
         )
         self.publishing = _publishing_expression(settings)
         self.nouns = re.compile(_either(settings.means_nouns) or r"(?!)")
-        self.of_sentence: dict[str, list[_Piece]] = {}
-        self.of_title: dict[str, _Piece] = {}
+        self.means, self.marks = _triggers(settings)
+        self.of_sentence: dict[str, list[int]] = {}
+        self.of_part: dict[str, tuple[str, int]] = {}
+        self.of_clause: dict[str, int] = {}
+        self.of_title: dict[str, int] = {}
+        self.does_publish: dict[int, bool] = {}
 
-    def pieces(self, task: TaskText) -> Iterator[_Piece]:
-        content = self._content(task.content)
+    def pieces(self, task: TaskText) -> list[int]:
+        content = self._content(task.content) if task.content else []
+        found = content
         if task.title:
-            title = self._title(task.title)
             # Without content the title is all there is to code.
             is_context = task.is_title_inherited or self.vague.search(task.title)
             kind = "inherited_title" if content and is_context else "title"
-            yield title._replace(kind=_KIND[kind])
             if not content:
                 # All obligations stand in the title; a single one stands there
                 # already.
                 content = self._content(task.title)
                 content = content if len(content) > 1 else []
-        yield from content
-        if task.section:
-            yield _Piece(self._title(task.section).text, _KIND["section"])
-        if task.chapter:
-            yield _Piece(self._title(task.chapter).text, _KIND["chapter"])
+            found = [self._title(task.title) | _KIND[kind] << _KIND_BITS, *content]
+        for kind, text in (("section", task.section), ("chapter", task.chapter)):
+            if text:
+                number = self._title(text) >> _TEXT_BITS
+                found = [*found, number << _TEXT_BITS | _KIND[kind] << _KIND_BITS]
+        return found
 
-    def _content(self, text: str) -> list[_Piece]:
-        return [
-            piece
-            for sentence in split_sentences(text)
-            for piece in self._sentence(sentence)
-        ]
+    def _content(self, text: str) -> list[int]:
+        found: list[int] = []
+        for sentence in text.translate(_SENTENCE_ENDS).split("。"):
+            pieces = self.of_sentence.get(sentence)
+            if pieces is None:
+                pieces = self.of_sentence[sentence] = self._sentence(sentence)
+            found += pieces
+        return found
 
-    def _sentence(self, sentence: str) -> list[_Piece]:
-        if sentence not in self.of_sentence:
-            shorter = without_means(sentence, self.settings)
-            self.of_sentence[sentence] = [
-                self._piece(clause)
-                for clause in split_clauses(shorter, self.settings, self.column)
-            ]
-        return self.of_sentence[sentence]
+    def _sentence(self, sentence: str) -> list[int]:
+        """Clauses, as ``split_clauses`` cuts them, without means."""
+        found: list[int] = []
+        waiting = last = ""
+        n_chars = 0
+        for part in sentence.split(","):
+            known = self.of_part.get(part)
+            if known is None:
+                known = self.of_part[part] = self._part(part)
+            text, piece = known
+            n_chars += len(text)
+            if waiting:
+                text = f"{waiting},{text}" if text else waiting
+                piece = self._clause(text) if piece >= 0 else piece
+            if piece < 0:
+                waiting = text
+            else:
+                found.append(piece)
+                waiting, last = "", text
+        if n_chars < _LEAST_CHARS:
+            return [self._clause(c) for c in split_clauses(sentence, self.settings)]
+        if waiting and found:
+            found[-1] = self._clause(f"{last},{waiting}")
+        elif waiting:
+            found.append(self._clause(waiting))
+        return found
 
-    def _title(self, text: str) -> _Piece:
+    def _part(self, part: str) -> tuple[str, int]:
+        """Text without means, and its piece; -1 if it belongs to the next part."""
+        text = part.strip()
+        if self.means(text):
+            text = _drop_means(text, self.settings).strip()
+        if len(text) < _LEAST_CLAUSE:
+            return text, -1
+        if text.startswith(self.leads) and not self._names_column(text):
+            return text, -1
+        return text, self._clause(text)
+
+    def _clause(self, text: str) -> int:
+        if text not in self.of_clause:
+            has_marks = self.marks(text)
+            kind = "content"
+            if text.startswith(self.opens_purpose):
+                kind = "purpose"
+            elif text.startswith(self.opens_detail) or (
+                has_marks and self.points_back.search(text)
+            ):
+                kind = "detail"
+            piece = self._piece(text, has_marks)
+            self.of_clause[text] = piece | _KIND[kind] << _KIND_BITS
+        return self.of_clause[text]
+
+    def _title(self, text: str) -> int:
         if text not in self.of_title:
-            piece = self._piece(without_means(text, self.settings))
-            self.of_title[text] = piece
+            shorter = without_means(text, self.settings)
+            self.of_title[text] = self._piece(shorter, self.marks(shorter))
         return self.of_title[text]
 
-    def _piece(self, text: str) -> _Piece:
-        kind = "content"
-        if text.startswith(self.opens_purpose):
-            kind = "purpose"
-        elif text.startswith(self.opens_detail) or self.points_back.search(text):
-            kind = "detail"
-        names_column = self.column.search(text) is not None
-        plain = self.nouns.sub("#", text) if self.settings.columns else ""
-        does_publish = self.publishing.search(plain) is not None
-        if names_column and does_publish:
-            # What is published counts, not where.
-            text = self.channel.sub("", text)
-        elif names_column:
-            # What a column is named for is no object of its upkeep.
-            text = self.column_name.sub(r"\1\2", text)
-        return _Piece(text, _KIND[kind], names_column, does_publish)
+    def _names_column(self, text: str) -> bool:
+        return self.marks(text) and self.column.search(text) is not None
+
+    def _publishes(self, text: str) -> bool:
+        plain = self.nouns.sub("#", text)
+        return self.publishing.search(plain) is not None
+
+    def _piece(self, text: str, has_marks: bool) -> int:
+        """Number of the text with what it does with a column, without a kind."""
+        flags = 0
+        if has_marks and self.column.search(text):
+            if self._publishes(text):
+                # What is published counts, not where.
+                text, flags = self.channel.sub("", text), _COLUMN | _PUBLISHES
+            else:
+                # What a column is named for is no object of its upkeep.
+                text, flags = self.column_name.sub(r"\1\2", text), _COLUMN
+        number = self.numbers.setdefault(text, len(self.texts))
+        if number == len(self.texts):
+            self.texts.append(text)
+        return number << _TEXT_BITS | flags
+
+    def publishes(self, piece: int) -> bool:
+        """Say whether a piece publishes something."""
+        if piece & _COLUMN:
+            return bool(piece & _PUBLISHES)
+        number = piece >> _TEXT_BITS
+        if number not in self.does_publish:
+            self.does_publish[number] = self._publishes(self.texts[number])
+        return self.does_publish[number]
+
+
+_SENTENCE_ENDS = str.maketrans(dict.fromkeys(";!?\n", "。"))
+
+
+def _triggers(settings: CodingSettings) -> tuple[Any, Any]:
+    """Say fast whether a text may hold a means, or a column or what points back.
+
+    Most parts of a sentence hold neither, and need no expression.
+    """
+    means = {fold(word).split(GAP)[0] for word in settings.means}
+    means |= {"在"} if settings.places else set()
+    means |= {"等"} if settings.list_ends else set()
+    marks = {*_folded(settings.columns), *_folded(settings.points_back)}
+    return _holds(means), _holds(marks)
+
+
+def _holds(words: set[str]) -> Any:
+    import ahocorasick_rs
+
+    if not words:
+        return lambda text: False
+    automaton = ahocorasick_rs.AhoCorasick(sorted(words))
+    return lambda text: bool(automaton.find_matches_as_indexes(text))
 
 
 def _either(words: Iterable[str]) -> str:
@@ -332,15 +419,32 @@ def _points_back(words: tuple[str, ...]) -> re.Pattern:
     return re.compile(f"(?:{_either(words)})(?:信息|内容|情况|工作|材料|事项)")
 
 
-def _column_expression(settings: CodingSettings) -> re.Pattern:
-    """Match a column that is the object or the subject of a clause."""
-    if not settings.columns or not settings.column_verbs:
+def column_expression(settings: CodingSettings) -> re.Pattern:
+    """Match a column that is the object or the subject of a clause.
+
+    Parameters
+    ----------
+    settings : CodingSettings
+
+    Returns
+    -------
+    Pattern
+    """
+    return _column_expression(
+        settings.columns, settings.column_verbs, settings.publishing
+    )
+
+
+@lru_cache(maxsize=8)
+def _column_expression(
+    columns: tuple[str, ...], verbs: tuple[str, ...], publishing: tuple[str, ...]
+) -> re.Pattern:
+    if not columns or not verbs:
         return re.compile(r"(?!)")
-    columns, verbs = _either(settings.columns), _either(settings.column_verbs)
-    fills = _either(settings.publishing) or r"(?!)"
+    column, fills = _either(columns), _either(publishing) or r"(?!)"
     return re.compile(
-        f"(?:{verbs})[^,]{{0,30}}?(?<!公开)(?:{columns})"
-        f"|(?:{columns})(?:要|应|须|需|内|的)?(?:设置|建设|集中|逐项|动态|{fills})"
+        f"(?:{_either(verbs)})[^,]{{0,30}}?(?<!公开)(?:{column})"
+        f"|(?:{column})(?:要|应|须|需|内|的)?(?:设置|建设|集中|逐项|动态|{fills})"
     )
 
 
@@ -369,15 +473,18 @@ def without_means(text: str, settings: CodingSettings) -> str:
     str
         `text` itself where almost nothing else would be left.
     """
-    shorter = text
+    shorter = _drop_means(text, settings).strip(",")
+    return shorter if len(shorter) >= _LEAST_CHARS else text
+
+
+def _drop_means(text: str, settings: CodingSettings) -> str:
     for expression in _means_expressions(
         settings.means, settings.means_ends, settings.means_nouns, settings.places
     ):
-        shorter = expression.sub("", shorter)
-    if settings.list_ends and "等" in shorter:
-        shorter = _list_expression(settings.list_ends).sub("等", shorter)
-    shorter = shorter.strip(",")
-    return shorter if len(shorter) >= _LEAST_CHARS else text
+        text = expression.sub("", text)
+    if settings.list_ends and "等" in text:
+        text = _list_expression(settings.list_ends).sub("等", text)
+    return text
 
 
 @lru_cache(maxsize=8)

@@ -207,6 +207,12 @@ class Codebook:
     fingerprint : str
         SHA-256 of the codebook's content and of these files, for caches and run
         records.
+    data : dict
+        What the file holds, overlays applied.
+    source : Path or None
+        The file of the codebook that `overlay` changes.
+    overlay : dict
+        Changes made to it, by a file or by ``with_keywords``.
     """
 
     name: str
@@ -224,6 +230,9 @@ class Codebook:
     reference_paths: tuple[Path, ...]
     fingerprint: str
     training_path: Path | None = None
+    data: dict[str, Any] = field(default_factory=dict, repr=False)
+    source: Path | None = None
+    overlay: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def theme_ids(self) -> list[str]:
@@ -274,6 +283,89 @@ class Codebook:
         """
         return read_training(self.training_path, theme_ids=self.theme_ids)
 
+    def with_keywords(
+        self,
+        theme: str,
+        *,
+        add: Iterable[str] = (),
+        remove: Iterable[str] = (),
+        weight: float = 2.0,
+    ) -> "Codebook":
+        """Return a codebook with other keywords of a theme.
+
+        Parameters
+        ----------
+        theme : str
+        add, remove : iterable of str
+            Keywords as they would be printed in the file.
+        weight : float, default 2.0
+            How much a hit of an added keyword counts: 3 names the theme, 2 speaks
+            clearly, 1 hints.
+
+        Returns
+        -------
+        Codebook
+            Its version names the changes; ``save`` keeps them.
+
+        Raises
+        ------
+        CodebookError
+            If a theme or a keyword to remove is unknown, or an added keyword stands
+            under another theme.
+        """
+        from govopen_analytics.coding.overlay import (
+            derived_version,
+            extended,
+            keyword_overlay,
+        )
+
+        if isinstance(add, str) or isinstance(remove, str):
+            raise CodebookError(
+                f"Codebook {self.name}, with_keywords: found one text, expected a list "
+                "of keywords in add and remove"
+            )
+        only = keyword_overlay({}, theme, add=add, remove=remove, weight=weight)
+        whole = keyword_overlay(
+            self.overlay, theme, add=add, remove=remove, weight=weight
+        )
+        place = str(self.source or self.name)
+        data = extended(self.data, only, place=place)
+        base = {"version": str(self.data["version"]).split("+")[0]}
+        data["version"] = derived_version(base, whole)
+        folder = self.source.parent if self.source else None
+        changed = parse_codebook(data, place=place, folder=folder)
+        return replace(changed, source=self.source, overlay=whole)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the changes to a file that extends the codebook they were made to.
+
+        Parameters
+        ----------
+        path : str or Path
+            A YAML file for ``load_codebook`` and ``govopen report --codebook``.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        CodebookError
+            If the codebook comes from no file, or the file cannot be written.
+        """
+        from govopen_analytics.coding.overlay import write_overlay
+
+        if self.source is None:
+            raise CodebookError(
+                f"Codebook {self.name}: found no file it was loaded from, expected "
+                "one to extend; write its content to a YAML file and load that"
+            )
+        is_shipped = self.source == DEFAULT_CODEBOOK
+        extends = DEFAULT_CODEBOOK.stem if is_shipped else str(self.source.resolve())
+        overlay = {"version": self.version, **self.overlay}
+        write_overlay(overlay, Path(path), extends=extends)
+        return Path(path)
+
 
 _REFERENCE_COLUMNS = [
     "document_id",
@@ -293,8 +385,8 @@ def load_codebook(path: str | Path | None = None) -> Codebook:
     Parameters
     ----------
     path : str or Path, optional
-        A YAML file; without it, the codebook of nine themes that comes with
-        the library.
+        A YAML file, or an overlay that ``extends`` one; without it, the codebook of
+        nine themes that comes with the library.
 
     Returns
     -------
@@ -306,12 +398,45 @@ def load_codebook(path: str | Path | None = None) -> Codebook:
         If the file cannot be read as YAML or breaks a rule; the message names
         the file, the place, what was found and what was expected.
     """
+    path = Path(path) if path is not None else DEFAULT_CODEBOOK
+    data = _read_yaml(path)
+    if not isinstance(data, dict) or "extends" not in data:
+        book = parse_codebook(data, place=str(path), folder=path.parent)
+        return replace(book, source=path)
+    from govopen_analytics.coding.overlay import extended
+
+    base = load_codebook(_extended_path(data["extends"], path))
+    merged = extended(base.data, data, place=str(path))
+    folder = base.source.parent if base.source else None
+    book = parse_codebook(merged, place=str(path), folder=folder)
+    overlay = {name: value for name, value in data.items() if name != "extends"}
+    # Changes of an overlay to an overlay are changes to the latter.
+    return replace(
+        book,
+        source=base.source if not base.overlay else path,
+        overlay=(overlay if not base.overlay else {}),
+    )
+
+
+def _extended_path(name: Any, place: Path) -> Path:
+    """Find the codebook an overlay extends: the shipped one, or a file beside it."""
+    if name == DEFAULT_CODEBOOK.stem:
+        return DEFAULT_CODEBOOK
+    path = place.parent / str(name)
+    if not path.is_file() or path.resolve() == place.resolve():
+        raise CodebookError(
+            f"Codebook {place}, extends: found {name!r}, expected "
+            f"'{DEFAULT_CODEBOOK.stem}' or another codebook file, relative to this one"
+        )
+    return path
+
+
+def _read_yaml(path: Path) -> Any:
     import yaml
 
-    path = Path(path) if path is not None else DEFAULT_CODEBOOK
     try:
         source = path.read_text(encoding="utf-8-sig")
-        data = yaml.load(source, Loader=_strict_loader())
+        return yaml.load(source, Loader=_strict_loader())
     except OSError as error:
         raise CodebookError(f"Codebook {path}: cannot be opened: {error}") from error
     except UnicodeDecodeError as error:
@@ -321,7 +446,6 @@ def load_codebook(path: str | Path | None = None) -> Codebook:
         ) from error
     except yaml.YAMLError as error:
         raise CodebookError(f"Codebook {path}: is not valid YAML: {error}") from error
-    return parse_codebook(data, place=str(path), folder=path.parent)
 
 
 def parse_codebook(
@@ -385,6 +509,7 @@ def parse_codebook(
         reference_paths=reference_paths,
         training_path=training_path,
         fingerprint=_fingerprint(content, [*reference_paths, training_path]),
+        data=data,
     )
 
 

@@ -1,9 +1,12 @@
 """Why a task has its themes, as plain text for a reader."""
 
+from html import escape
+
 import pandas as pd
 
-from govopen_analytics.coding.assign import Explanation
+from govopen_analytics.base.text import fold
 from govopen_analytics.coding.codebook import Codebook, Keyword, Pattern
+from govopen_analytics.coding.explain import Explanation
 from govopen_analytics.words import section
 
 
@@ -27,7 +30,7 @@ def explanation_text(
     words = section("explanations", lang)
     labels = codebook.labels(lang)
     lines = [explanation.task_id]
-    lines += _theme_lines(explanation.assignments, labels, words)
+    lines += _theme_lines(explanation, labels, words)
     lines.append(words["pieces"])
     lines += [
         words["piece"].format(
@@ -87,8 +90,73 @@ def review_text(reviews: pd.DataFrame, codebook: Codebook, *, lang: str = "zh") 
     return "\n".join(lines)
 
 
+def evidence_table(
+    explanation: Explanation, codebook: Codebook, *, lang: str = "zh"
+) -> pd.DataFrame:
+    """Lay the evidence out: a row per piece, with the keywords found in it.
+
+    Parameters
+    ----------
+    explanation : Explanation
+    codebook : Codebook
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    DataFrame, shape (n_pieces, 5)
+    """
+    words = section("explanations", lang)
+    labels, heads = codebook.labels(lang), words["columns"]
+    found = list(dict.fromkeys(explanation.matches["keyword"]))
+    pieces = explanation.pieces
+    return pd.DataFrame(
+        {
+            heads["kind"]: [words["kinds"][kind] for kind in pieces["kind"]],
+            heads["theme"]: [labels[theme] for theme in pieces["theme_id"]],
+            heads["share"]: pieces["share"],
+            heads["text"]: pieces["text"],
+            heads["keywords"]: [
+                words["join"].join(word for word in found if fold(word) in text)
+                for text in pieces["text"]
+            ],
+        }
+    )
+
+
+def marked_text(
+    explanation: Explanation, codebook: Codebook, *, lang: str = "zh"
+) -> str:
+    """Show the task with its keywords marked, as HTML; all text is escaped.
+
+    Parameters
+    ----------
+    explanation : Explanation
+    codebook : Codebook
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    str
+        Each keyword in ``<mark>``, its theme as title.
+    """
+    labels = codebook.labels(lang)
+    text, parts, place = explanation.text, [], 0
+    rows = explanation.matches.sort_values(["start_char", "end_char"])
+    for match in rows.itertuples():
+        # Of matches that overlap, the part that is not yet shown is marked.
+        start, end = max(match.start_char, place), match.end_char
+        if end <= start:
+            continue
+        theme = escape(labels[match.theme_id])
+        parts += [escape(text[place:start]), f'<mark title="{theme}">']
+        parts += [escape(text[start:end]), "</mark>"]
+        place = end
+    parts.append(escape(text[place:]))
+    return "".join(parts).replace("\n", "<br>")
+
+
 def _theme_lines(
-    assignments: pd.DataFrame, labels: dict[str, str], words: dict
+    explanation: Explanation, labels: dict[str, str], words: dict
 ) -> list[str]:
     lines = [
         words["theme"].format(
@@ -97,9 +165,16 @@ def _theme_lines(
             score=words["no_score"] if pd.isna(row.score) else f"{row.score:.2f}",
             coder=row.coder,
         )
-        for row in assignments.itertuples()
+        for row in explanation.assignments.itertuples()
     ]
-    return lines or [words["no_theme"]]
+    if lines or not explanation.likeliest_theme_id:
+        return lines or [words["no_theme"]]
+    said = words["unsure"].format(
+        theme=labels[explanation.likeliest_theme_id],
+        score=f"{explanation.likeliest_score:.2f}",
+        least=f"{explanation.least_score:.2f}",
+    )
+    return [said]
 
 
 def _on_one_line(text: str) -> str:

@@ -17,8 +17,9 @@ Rules of matching:
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,7 +33,7 @@ from govopen_analytics.coding.features import fold_many
 
 CODER = "keywords"
 
-_NO_KEYWORD = -1
+_NO_KEYWORD, _PART = -1, -2
 _COLUMNS = ["task_id", "theme_id", "keyword", "start_char", "end_char"]
 # Texts are searched joined, this many at a time, to keep memory flat.
 _BATCH = 50_000
@@ -50,15 +51,31 @@ class Hit(NamedTuple):
 class KeywordIndex:
     """A codebook made ready for searching.
 
-    ``texts``, ``theme_numbers`` and ``weights`` hold one entry per keyword,
-    gap keywords and patterns included.
+    Attributes
+    ----------
+    texts : tuple of str, length n_keywords
+        Gap keywords and patterns included, as ``theme_numbers`` and ``weights``.
+    theme_numbers, weights : ndarray, shape (n_keywords,)
+    automaton : ahocorasick_rs.AhoCorasick or None
+        Of all words that are searched for.
+    lengths, keywords : ndarray of int, shape (n_words,)
+        Length of each word, and its keyword: -1 for words that speak for no theme,
+        -2 for mere parts of gap keywords.
+    gaps : dict of int to list of (int, int)
+        For the number of a word that opens gap keywords: the word that ends each,
+        and the keyword.
+    gap_chars : int
+    patterns : tuple of (Pattern, int)
     """
 
     texts: tuple[str, ...]
     theme_numbers: np.ndarray
     weights: np.ndarray
     automaton: Any
-    endings: dict[int, tuple[re.Pattern, dict[str, int]]]
+    lengths: np.ndarray
+    keywords: np.ndarray
+    gaps: dict[int, list[tuple[int, int]]]
+    gap_chars: int
     patterns: tuple[tuple[re.Pattern, int], ...]
 
 
@@ -82,56 +99,42 @@ _indexes: dict[str, KeywordIndex] = {}
 
 
 def _build_index(codebook: Codebook) -> KeywordIndex:
+    import ahocorasick_rs
+
     numbers = {theme: i for i, theme in enumerate(codebook.theme_ids)}
     entries = [*codebook.keywords, *codebook.patterns]
     names = [getattr(entry, "text", None) or entry.name for entry in entries]
-    gapped: dict[str, dict[str, int]] = {}
     words: dict[str, int] = dict.fromkeys(map(fold, codebook.context_only), _NO_KEYWORD)
+    gapped: list[tuple[str, str, int]] = []
     for number, keyword in enumerate(codebook.keywords):
         if keyword.has_gap:
             first, last = keyword.folded.split(GAP)
-            gapped.setdefault(first, {})[last] = number
+            gapped.append((first, last, number))
         else:
             words[keyword.folded] = number
         for phrase in keyword.exclusions:
             words.setdefault(fold(phrase), _NO_KEYWORD)
-    firsts = {first: i for i, first in enumerate(gapped)}
-    n_plain = len(codebook.keywords)
+    for first, last, _ in gapped:
+        words.setdefault(first, _PART)
+        words.setdefault(last, _PART)
+    places = {word: i for i, word in enumerate(words)}
+    gaps: dict[int, list[tuple[int, int]]] = {}
+    for first, last, number in gapped:
+        gaps.setdefault(places[first], []).append((places[last], number))
     return KeywordIndex(
         texts=tuple(names),
         theme_numbers=np.array([numbers[e.theme_id] for e in entries], dtype=int),
         weights=np.array([e.weight for e in entries], dtype=float),
-        automaton=_automaton(words, firsts),
-        endings={
-            firsts[first]: (
-                _gap_expression(tails, codebook.settings.gap_chars),
-                tails,
-            )
-            for first, tails in gapped.items()
-        },
+        automaton=ahocorasick_rs.AhoCorasick(list(words)) if words else None,
+        lengths=np.array([len(word) for word in words], dtype=np.int64),
+        keywords=np.array(list(words.values()), dtype=np.int64),
+        gaps=gaps,
+        gap_chars=codebook.settings.gap_chars,
         patterns=tuple(
-            (re.compile(pattern.expression), n_plain + i)
+            (re.compile(pattern.expression), len(codebook.keywords) + i)
             for i, pattern in enumerate(codebook.patterns)
         ),
     )
-
-
-def _automaton(words: dict[str, int], firsts: dict[str, int]) -> Any:
-    """Hold for each searched word: length, its keyword, its gap group."""
-    import ahocorasick
-
-    automaton = ahocorasick.Automaton()
-    for word in {**words, **firsts}:
-        automaton.add_word(word, (len(word), words.get(word), firsts.get(word)))
-    if len(automaton):
-        automaton.make_automaton()
-    return automaton
-
-
-def _gap_expression(endings: Iterable[str], gap_chars: int) -> re.Pattern:
-    longest_first = sorted(endings, key=lambda ending: (-len(ending), ending))
-    choices = "|".join(map(re.escape, longest_first))
-    return re.compile(f"[^{re.escape(CLAUSE_ENDS)}]{{0,{gap_chars}}}?({choices})")
 
 
 def find_keywords(text: str, index: KeywordIndex) -> list[Hit]:
@@ -148,50 +151,104 @@ def find_keywords(text: str, index: KeywordIndex) -> list[Hit]:
     list of Hit
         In order of place.
     """
-    return [Hit(*hit) for hit in sorted(set(_hits(text, index)))]
+    return [Hit(*hit) for hit in sorted(set(map(tuple, _hits(text, index).tolist())))]
 
 
-def _hits(text: str, index: KeywordIndex) -> list[tuple[int, int, int]]:
-    """Start, end and keyword of each hit, in no order."""
-    hits = _word_hits(text, index) if len(index.automaton) else []
+def _hits(text: str, index: KeywordIndex) -> np.ndarray:
+    """Start, end and keyword of each hit, in no order (n_hits, 3)."""
+    found = []
+    if index.automaton is not None:
+        found += _word_hits(text, index)
     for expression, number in index.patterns:
-        hits += [(*match.span(), number) for match in expression.finditer(text)]
+        spans = [match.span() for match in expression.finditer(text)]
+        if spans:
+            found.append(np.column_stack([spans, np.full(len(spans), number)]))
+    return np.concatenate(found) if found else np.zeros((0, 3), dtype=np.int64)
+
+
+def _word_hits(text: str, index: KeywordIndex) -> list[np.ndarray]:
+    raw = index.automaton.find_matches_as_indexes(text, overlapping=True)
+    table = np.fromiter(chain.from_iterable(raw), dtype=np.int64, count=3 * len(raw))
+    words, starts, ends = table.reshape(-1, 3).T
+    # Of a plain word; the longest first of those that start together.
+    is_word = index.keywords[words] != _PART
+    order = np.lexsort((-ends[is_word], starts[is_word]))
+    plain = np.flatnonzero(is_word)[order]
+    reach = np.maximum.accumulate(np.concatenate([[-1], ends[plain]]))
+    # A match counts for nothing where one before it reaches as far.
+    standing = plain[ends[plain] > reach[:-1]]
+    named = standing[index.keywords[words[standing]] >= 0]
+    hits = [np.column_stack([starts[named], ends[named], index.keywords[words[named]]])]
+    hits += _gap_hits(text, index, words, starts, ends, standing)
     return hits
 
 
-def _word_hits(text: str, index: KeywordIndex) -> list[tuple[int, int, int]]:
-    # `standing` holds matches none of which lies inside another; a new match
-    # ends behind them all, so it can only swallow those that start with it or
-    # later, or be swallowed by one with the same end.
-    standing: list[tuple[int, int, int]] = []
-    with_gap: list[tuple[int, int, int, int]] = []
-    for last, (length, keyword, gap_group) in index.automaton.iter(text):
-        end = last + 1
-        start = end - length
-        if gap_group is not None:
-            expression, endings = index.endings[gap_group]
-            match = expression.match(text, end)
-            if match:
-                with_gap.append((start, end, match.end(), endings[match[1]]))
-        if keyword is None:
+def _gap_hits(
+    text: str,
+    index: KeywordIndex,
+    words: np.ndarray,
+    starts: np.ndarray,
+    ends: np.ndarray,
+    standing: np.ndarray,
+) -> list[np.ndarray]:
+    """Hits of keywords with a gap, from a first part to the nearest second part."""
+    if not index.gaps or not len(words):
+        return []
+    clause = np.cumsum(np.isin(_codes(text), [ord(mark) for mark in CLAUSE_ENDS]))
+    by_word = np.argsort(words, kind="stable")
+    borders = np.searchsorted(words[by_word], np.arange(len(index.lengths) + 1))
+
+    def of_word(word: int) -> np.ndarray:
+        return by_word[borders[word] : borders[word + 1]]
+
+    hits = []
+    for first, pairs in index.gaps.items():
+        opening = of_word(first)
+        opening = opening[~_lie_inside(opening, starts, ends, standing)]
+        if not len(opening):
             continue
-        while standing and standing[-1][0] >= start:
-            standing.pop()
-        if not standing or standing[-1][1] < end:
-            standing.append((start, end, keyword))
-    hits = [hit for hit in standing if hit[2] != _NO_KEYWORD]
-    starts = [start for start, _, _ in standing]
-    for start, first_end, end, keyword in with_gap:
-        # Of the standing matches, only the last to start by then can hold it.
-        before = bisect_right(starts, start) - 1
-        if before < 0 or not _lies_inside(start, first_end, standing[before]):
-            hits.append((start, end, keyword))
+        nearest = np.full(len(opening), np.iinfo(np.int64).max)
+        longest, chosen = np.zeros_like(nearest), np.full_like(nearest, -1)
+        for last, number in pairs:
+            closing = np.sort(starts[of_word(last)])
+            if not len(closing):
+                continue
+            places = np.searchsorted(closing, ends[opening])
+            at = closing[np.minimum(places, len(closing) - 1)]
+            fits = (places < len(closing)) & (at - ends[opening] <= index.gap_chars)
+            fits[fits] = clause[at[fits]] == clause[ends[opening][fits] - 1]
+            length = index.lengths[last]
+            fits &= (at < nearest) | ((at == nearest) & (length > longest))
+            nearest[fits], longest[fits], chosen[fits] = at[fits], length, number
+        kept = chosen >= 0
+        hits.append(
+            np.column_stack(
+                [
+                    starts[opening][kept],
+                    (nearest + longest)[kept],
+                    chosen[kept],
+                ]
+            )
+        )
     return hits
 
 
-def _lies_inside(start: int, end: int, hit: tuple[int, int, int]) -> bool:
-    """Say whether a place lies in a match that is longer."""
-    return end <= hit[1] and end - start < hit[1] - hit[0]
+def _lie_inside(
+    some: np.ndarray, starts: np.ndarray, ends: np.ndarray, standing: np.ndarray
+) -> np.ndarray:
+    """Say which matches lie wholly inside a longer standing one."""
+    if not len(standing):
+        return np.zeros(len(some), dtype=bool)
+    # Of the standing matches, only the last to start by then can hold it.
+    before = np.searchsorted(starts[standing], starts[some], side="right") - 1
+    holder = standing[np.maximum(before, 0)]
+    is_longer = ends[holder] - starts[holder] > ends[some] - starts[some]
+    return (before >= 0) & (ends[some] <= ends[holder]) & is_longer
+
+
+def _codes(text: str) -> np.ndarray:
+    raw = text.encode("utf-32-le", errors="surrogatepass")
+    return np.frombuffer(raw, dtype=np.uint32)
 
 
 def keyword_matches(tasks: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
@@ -289,8 +346,7 @@ def _joined_hits(
     """
     lengths = np.array([len(text) + 1 for text in folded], dtype=np.int64)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
-    hits = _hits("\n".join(folded), index)
-    table = np.array(hits, dtype=np.int64).reshape(-1, 3)
+    table = _hits("\n".join(folded), index)
     table = table[np.argsort(table[:, 0], kind="stable")]
     rows = np.searchsorted(offsets, table[:, 0], side="right") - 1
     starts = table[:, 0] - offsets[rows]

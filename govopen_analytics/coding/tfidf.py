@@ -80,9 +80,42 @@ def theme_profiles(
        In The SMART Retrieval System, 313-323.
     """
     texts, themes = _profile_texts(codebook, references)
+    return fit_profiles(
+        texts, themes, len(codebook.theme_ids), codebook, features=features
+    )
+
+
+def fit_profiles(
+    texts: Sequence[str],
+    classes: Sequence[int] | np.ndarray,
+    n_classes: int,
+    codebook: Codebook,
+    *,
+    features: Sequence[str] = FEATURES,
+    weights: Sequence[float] | np.ndarray | None = None,
+) -> ThemeProfiles:
+    """Build one profile per class, the mean of the vectors of its texts.
+
+    Parameters
+    ----------
+    texts : sequence of str, length n_texts
+        Folded.
+    classes : sequence of int, length n_texts
+        Class of each text, from 0.
+    n_classes : int
+    codebook : Codebook
+        Its words are the dictionary of the segmenter.
+    features : sequence of {"characters", "words"}
+    weights : sequence of float, optional
+        How much each text counts.
+
+    Returns
+    -------
+    ThemeProfiles
+    """
+    values = np.ones(len(texts)) if weights is None else np.asarray(weights)
     members = sparse.csr_matrix(
-        (np.ones(len(texts)), (themes, np.arange(len(texts)))),
-        shape=(len(codebook.theme_ids), len(texts)),
+        (values, (classes, np.arange(len(texts)))), shape=(n_classes, len(texts))
     )
     vectorizers = tuple(_vectorizer(kind, texts, codebook) for kind in features)
     profiles = []

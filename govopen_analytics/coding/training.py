@@ -15,7 +15,9 @@ from govopen_analytics.coding.features import code_points, fold_many
 LEAST_REPEATED = 0.8
 # Length of the runs, and the fewest that tell anything: headings are common to all.
 _RUN = 8
-_LEAST_RUNS = 10
+_LEAST_RUNS = 3
+# Of the runs every fourth is looked at, chosen by its own number.
+_SAMPLED = np.uint64(3)
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -96,6 +98,28 @@ def training_texts(codebook: Codebook, left_out: LeftOut = NOTHING) -> TrainingT
         at most, each clause by itself (nobody said which clause of a task with
         several themes has which).
     """
+    return lay_out_texts(codebook, training_tasks(codebook, left_out))
+
+
+def lay_out_texts(
+    codebook: Codebook,
+    tasks: pd.DataFrame,
+    weights: Sequence[float] | np.ndarray | None = None,
+) -> TrainingTexts:
+    """Lay out coded tasks, with the codebook's examples, for the linear model.
+
+    Parameters
+    ----------
+    codebook : Codebook
+    tasks : DataFrame, shape (n_tasks, ...)
+        ``text`` and ``theme_ids`` (list; empty for nothing in the codebook).
+    weights : sequence of float, optional
+        How much each task counts.
+
+    Returns
+    -------
+    TrainingTexts
+    """
     numbers = {theme: i for i, theme in enumerate(codebook.theme_ids)}
     found = TrainingTexts([], [], [])
 
@@ -119,9 +143,9 @@ def training_texts(codebook: Codebook, left_out: LeftOut = NOTHING) -> TrainingT
         _pieces_by_task(texts, codebook), examples, strict=True
     ):
         add([text for _, text in pieces], theme_ids, 1.0)
-    tasks = training_tasks(codebook, left_out)
-    for pieces, theme_ids in zip(
-        _pieces_by_task(tasks, codebook), tasks["theme_ids"], strict=True
+    weights = np.ones(len(tasks)) if weights is None else weights
+    for pieces, theme_ids, weight in zip(
+        _pieces_by_task(tasks, codebook), tasks["theme_ids"], weights, strict=True
     ):
         clauses = [
             text
@@ -130,12 +154,12 @@ def training_texts(codebook: Codebook, left_out: LeftOut = NOTHING) -> TrainingT
         ]
         titles = [text for kind, text in pieces if kind == "title"]
         carried = [text for kind, text in pieces if kind == "inherited_title"]
-        add(clauses or titles or carried, theme_ids, 1.0)
+        add(clauses or titles or carried, theme_ids, weight)
         if clauses:
-            add(titles, theme_ids, 1.0)
+            add(titles, theme_ids, weight)
         if len(theme_ids) <= 1 and len(clauses) > 1:
             for clause in clauses:
-                add([clause], theme_ids, 0.5)
+                add([clause], theme_ids, weight / 2)
     return found
 
 
@@ -240,7 +264,8 @@ def _runs(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     numbers = np.zeros(n, dtype=np.uint64)
     for place in range(_RUN):
         numbers = numbers * _ODD + codes[place : place + n]
-    within = rows[:n] == rows[_RUN - 1 :]
+    within = np.flatnonzero(numbers >> np.uint64(32) & _SAMPLED == 0)
+    within = within[rows[within] == rows[within + _RUN - 1]]
     return rows[:n][within], numbers[within]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from govopen_analytics.base.text import simplified
 from govopen_analytics.measures.counts import group_codes, group_columns
 from govopen_analytics.measures.intervals import jeffreys_interval, proportion_bounds
 
@@ -235,11 +236,12 @@ def _unit_roles(
 def named_units(cell: object) -> list[str]:
     """Return the units of a cell; Parquet hands lists back as arrays.
 
-    A name printed with brackets of either width is one name.
+    A name printed with brackets of either width, or in traditional characters,
+    is one name.
     """
     if cell is None or isinstance(cell, float):
         return []
-    return list(dict.fromkeys(name.translate(_BRACKETS) for name in cell))
+    return list(dict.fromkeys(simplified(name).translate(_BRACKETS) for name in cell))
 
 
 def _due(tasks: pd.DataFrame, documents: pd.DataFrame) -> np.ndarray:

@@ -1,6 +1,5 @@
 """A run to material for briefings: pictures, slides, pages, a workbook."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -8,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from govopen_analytics.base.errors import ExportError, SelectionError, choices
-from govopen_analytics.charts.model import Chart
+from govopen_analytics.base.shapes import read_json
+from govopen_analytics.charts.model import Chart, read_chart
 from govopen_analytics.office import images
-from govopen_analytics.office.charts import read_chart
 from govopen_analytics.office.docx import document_bytes
 from govopen_analytics.office.package import write_whole
 from govopen_analytics.office.pptx import deck_bytes
@@ -72,6 +71,16 @@ class Run:
         return str(next(labels, "") or page)
 
 
+_REMEDY = "give the folder that `govopen report` wrote with --run"
+_SHAPE = {
+    "status?": str,
+    "started?": str,
+    "lang?": str,
+    "languages?": [str],
+    "notebooks?": [{"name?": str, "lang?": str, "label?": str, "files?": [str]}],
+}
+
+
 @dataclass
 class Exported:
     """What became of an export.
@@ -111,14 +120,7 @@ def open_run(path: Path, lang: str | None = None) -> Run:
     named = path.with_name(f"{path.name}.txt")
     if not path.exists() and named.is_file():
         path = path.parent / named.read_text(encoding="utf-8").strip()
-    record = path / _RECORD
-    try:
-        content = json.loads(record.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ExportError(
-            f"Run {path}: found no readable {_RECORD} ({type(error).__name__}), "
-            "expected a folder that `govopen report` wrote; give it with --run"
-        ) from error
+    content = read_json(path / _RECORD, _SHAPE, ExportError, _REMEDY)
     run = Run(path.resolve(), content, "", {}, {})
     lang = _checked_language(run, lang)
     # The first language of a run stands in its folder, others below it.
@@ -331,12 +333,17 @@ def _read_charts(run: Run, names: Sequence[str], exported: Exported) -> list[Cha
     found = []
     for name in names:
         try:
-            chart = read_chart(run.figures[name], run.lang)
+            chart = read_chart(run.figures[name])
         except ExportError as error:
             exported.missing.append(str(error))
-        else:
-            own = f"{chart.name} {run.label(name)}".strip()
-            found.append(replace(chart, name=own))
+            continue
+        if chart.is_empty:
+            exported.warnings.append(
+                f"Chart '{name}' draws nothing and is left out: {chart.reason}"
+            )
+            continue
+        own = f"{chart.name} {run.label(name)}".strip()
+        found.append(replace(chart, name=own))
     return found
 
 

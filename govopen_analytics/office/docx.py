@@ -20,28 +20,39 @@ from lxml import etree
 
 from govopen_analytics.base.errors import ExportError
 from govopen_analytics.charts.model import Cell, Chart, HeatTable, Panel
+from govopen_analytics.charts.style import (
+    INK,
+    QUIET,
+    cell_fill,
+    drawing_of,
+    full_alt,
+    full_subtitle,
+    readable_on,
+)
 from govopen_analytics.office.layout import (
     Page,
     column_widths_cm,
     fitting_size,
     page_chart,
     row_heights_cm,
+    scale_of,
 )
 from govopen_analytics.office.native import (
     CHINESE_FONT,
-    INK,
     LATIN_FONT,
-    QUIET,
+    Place,
     Style,
     chart_part,
     panel_alt,
 )
 from govopen_analytics.office.package import (
     UNREADABLE,
+    kept_together,
+    lines_below,
     stable_package,
     template_as_document,
 )
-from govopen_analytics.office.words import export_words, kept_together
+from govopen_analytics.words import section
 
 _PAGE = Cm(21.0), Cm(29.7)
 _MARGIN = Cm(2.0)
@@ -89,7 +100,7 @@ def document_bytes(
         for page in page_chart(chart, Emu(width).cm, Emu(height).cm):
             _add_page(file, chart, page, (width, height), style, is_first=is_first)
             is_first = False
-    words = export_words(lang)
+    words = section("office", lang)
     properties = file.core_properties
     properties.title = charts[0].title if len(charts) == 1 else words["set_title"]
     properties.author = properties.last_modified_by = "govopen"
@@ -102,17 +113,17 @@ def document_bytes(
 
 def _own_document(lang: str) -> Any:
     file = docx.Document()
-    section = file.sections[0]
-    section.page_width, section.page_height = _PAGE
-    section.left_margin = section.right_margin = _MARGIN
-    section.top_margin = section.bottom_margin = _MARGIN
+    sheet = file.sections[0]
+    sheet.page_width, sheet.page_height = _PAGE
+    sheet.left_margin = sheet.right_margin = _MARGIN
+    sheet.top_margin = sheet.bottom_margin = _MARGIN
     for name, size in (("Normal", 10.5), (_HEADING, 16)):
         own = file.styles[name]
         own.font.name, own.font.size = LATIN_FONT, Pt(size)
-        own.font.color.rgb = RGBColor.from_string(INK.upper())
+        own.font.color.rgb = RGBColor.from_string(_hex(INK))
         _set_style_fonts(own, LATIN_FONT, CHINESE_FONT)
     speech = OxmlElement("w:lang")
-    speech.set(qn("w:val"), export_words(lang)["speech"])
+    speech.set(qn("w:val"), section("office", lang)["speech"])
     speech.set(qn("w:eastAsia"), "zh-CN")
     properties = file.styles["Normal"].element.get_or_add_rPr()
     properties.append(speech)
@@ -141,8 +152,8 @@ def _template(path: Path) -> Any:
     width, height = _room(file)
     if width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
         layouts = ", ".join(
-            f"{section.page_width.cm:.1f} by {section.page_height.cm:.1f} cm"
-            for section in file.sections
+            f"{sheet.page_width.cm:.1f} by {sheet.page_height.cm:.1f} cm"
+            for sheet in file.sections
         )
         raise ExportError(
             f"Template {path}: found pages of {layouts} with "
@@ -163,9 +174,9 @@ def _template(path: Path) -> Any:
 
 
 def _room(file: Any) -> tuple[int, int]:
-    section = file.sections[-1]
-    width = section.page_width - section.left_margin - section.right_margin
-    height = section.page_height - section.top_margin - section.bottom_margin
+    sheet = file.sections[-1]
+    width = sheet.page_width - sheet.left_margin - sheet.right_margin
+    height = sheet.page_height - sheet.top_margin - sheet.bottom_margin
     return width, height - _WORDS_HEIGHT
 
 
@@ -200,23 +211,23 @@ def _add_page(
 ) -> None:
     title = chart.title
     if page.n_pages > 1:
-        title = export_words(style.lang)["continued"].format(
+        title = section("office", style.lang)["continued"].format(
             title=title, number=page.number, n=page.n_pages
         )
     heading = file.add_paragraph(style=_HEADING)
     heading.paragraph_format.page_break_before = not is_first
     _add_run(heading, title, style)
-    if chart.subtitle:
-        _add_line(file, chart.subtitle, style, size=10.5, color=QUIET)
+    subtitle = full_subtitle(chart, drawing_of(chart, is_office=True))
+    if subtitle:
+        _add_line(file, subtitle, style, size=10.5, color=QUIET)
     if page.table is not None:
         _add_table(file, page.table, chart, room[0], style)
-    elif page.panels:
-        _add_panels(file, page, chart, room, style)
     else:
-        _add_line(file, chart.alt, style, size=12, least=12, color=INK)
-    for text in chart.notes:
+        _add_panels(file, page, chart, room, style)
+    *notes, source = lines_below(chart)
+    for text in notes:
         _add_line(file, text, style, size=9.5, color=INK)
-    _add_line(file, chart.source, style, size=9, color=QUIET)
+    _add_line(file, source, style, size=9, color=QUIET)
 
 
 def _add_line(
@@ -226,7 +237,7 @@ def _add_line(
     paragraph.paragraph_format.space_after = Pt(4)
     run = _add_run(paragraph, text, style)
     run.font.size = Pt(fitting_size(text, Emu(_room(file)[0]).pt, size, least))
-    run.font.color.rgb = RGBColor.from_string(color.upper())
+    run.font.color.rgb = RGBColor.from_string(_hex(color))
 
 
 def _add_run(paragraph: Any, text: str, style: Style) -> Any:
@@ -243,18 +254,25 @@ def _add_panels(
     file: Any, page: Page, chart: Chart, room: tuple[int, int], style: Style
 ) -> None:
     # A hair less than the page, so that rounding puts none on a line of its own.
-    width = room[0] // page.across - _HAIR
-    height = min(room[1] // page.down, Cm(14 if page.across * page.down == 1 else 9))
+    width = room[0] - _HAIR * page.across
+    height = min(room[1], page.down * Cm(14 if len(page.panels) == 1 else 9))
+    places = page.boxes(0, 0, width, height)
     for start in range(0, len(page.panels), page.across):
         paragraph = file.add_paragraph()
         paragraph.paragraph_format.space_after = Pt(0)
         paragraph.paragraph_format.line_spacing = 1
-        for panel in page.panels[start : start + page.across]:
-            _add_chart(paragraph, panel, chart, (width, height), style)
+        beside = slice(start, start + page.across)
+        for panel, (box, label) in zip(
+            page.panels[beside], places[beside], strict=True
+        ):
+            place = Place(
+                (0, 0, *box[2:]), label, page.title_lines, scale_of(chart, panel)
+            )
+            _add_chart(paragraph, panel, chart, place, style)
 
 
 def _add_chart(
-    paragraph: Any, panel: Panel, chart: Chart, place: tuple[int, int], style: Style
+    paragraph: Any, panel: Panel, chart: Chart, place: Place, style: Style
 ) -> None:
     document = paragraph.part
     space, workbook = chart_part(panel, place, style)
@@ -276,10 +294,11 @@ def _add_chart(
         space, xml_declaration=True, encoding="UTF-8", standalone=True
     )
     relation = document.relate_to(part, RELATIONSHIP_TYPE.CHART)
-    alt = f"{chart.alt}{panel_alt(panel, chart.title, style.lang)}"
+    alt = full_alt(chart, drawing_of(chart, is_office=True))
+    alt = f"{alt} {panel_alt(panel, chart.title, style.lang)}"
     name = panel.title or chart.title
     paragraph.add_run()._r.append(
-        _drawing(document.next_id, relation, place, name, alt)
+        _drawing(document.next_id, relation, place.box[2:], name, alt)
     )
 
 
@@ -333,7 +352,9 @@ def _add_table(
     cells = head.cells
     for cell, text in zip(cells, ("", *table.columns), strict=True):
         _fill_cell(cell, text, style, size=8, bold=True)
-    for row, height in zip(grid.rows, row_heights_cm(table, column_cm), strict=True):
+    for row, height in zip(
+        grid.rows, row_heights_cm(table, Emu(width).cm), strict=True
+    ):
         row.height = Cm(height)
     body = list(grid.rows)[1:]
     for row, name, line in zip(body, table.rows, table.cells, strict=True):
@@ -348,7 +369,8 @@ def _add_table(
         )
         for cell, value in zip(cells[1:], line, strict=True):
             room = 0.8 * Cm(column_cm).pt  # a cell of Word has margins
-            _shade(cell, value, style, fitting_size(value.text, room, 9, 7))
+            size = fitting_size(value.label, room, 9, 7)
+            _shade(cell, value, cell_fill(value, table), style, size)
     for row in grid.rows:
         for cell, own in zip(row.cells, widths, strict=True):
             cell.width = own
@@ -358,14 +380,18 @@ def _add_table(
 
 def _describe_table(grid: Any, chart: Chart) -> None:
     properties = grid._tbl.tblPr
-    for tag, text in (("tblCaption", chart.title), ("tblDescription", chart.alt)):
+    for tag, text in (
+        ("tblCaption", chart.title),
+        ("tblDescription", full_alt(chart, "table")),
+    ):
         described = OxmlElement(f"w:{tag}")
         described.set(qn("w:val"), text)
         properties.append(described)
 
 
-def _shade(shape: Any, cell: Cell, style: Style, size: float) -> None:
-    _fill_cell(shape, cell.text, style, size=size, color=cell.color)
+def _shade(shape: Any, cell: Cell, fill: str, style: Style, size: float) -> None:
+    text = f"{cell.label}*" if cell.is_framed else cell.label
+    _fill_cell(shape, text, style, size=size, color=readable_on(fill))
     properties = shape._tc.get_or_add_tcPr()
     borders = OxmlElement("w:tcBorders")
     for side in ("top", "left", "bottom", "right"):
@@ -373,15 +399,19 @@ def _shade(shape: Any, cell: Cell, style: Style, size: float) -> None:
         line.set(qn("w:val"), "single")
         line.set(qn("w:sz"), "16" if cell.is_framed else "8")
         line.set(qn("w:space"), "0")
-        line.set(qn("w:color"), INK if cell.is_framed else "FFFFFF")
+        line.set(qn("w:color"), _hex(INK) if cell.is_framed else "FFFFFF")
         borders.append(line)
     shade = OxmlElement("w:shd")
     shade.set(qn("w:val"), "clear")
     shade.set(qn("w:color"), "auto")
-    shade.set(qn("w:fill"), cell.fill.upper())
+    shade.set(qn("w:fill"), _hex(fill))
     # The schema's order: width, borders, shade, …, vertical alignment.
     for place, element in enumerate((borders, shade)):
         properties.insert(1 + place, element)
+
+
+def _hex(color: str) -> str:
+    return color.lstrip("#").upper()
 
 
 def _fill_cell(
@@ -401,4 +431,4 @@ def _fill_cell(
     paragraph.paragraph_format.space_before = Pt(0)
     run = _add_run(paragraph, text, style)
     run.font.size, run.font.bold = Pt(size), bold
-    run.font.color.rgb = RGBColor.from_string(color.upper())
+    run.font.color.rgb = RGBColor.from_string(_hex(color))

@@ -4,18 +4,27 @@ import re
 from dataclasses import dataclass, replace
 
 from govopen_analytics.charts.model import Chart, HeatTable, Panel
+from govopen_analytics.charts.style import (
+    in_one_lane,
+    lines_of,
+    n_letters,
+    ticks,
+    with_reference,
+)
 
 # Centimetres, at the type sizes used on slides and pages.
-_ROW_CM, _SERIES_CM, _PANEL_FURNITURE_CM = 0.4, 0.26, 1.9
-_BAR_PANEL_CM, _OTHER_PANEL_CM, _OTHER_HEIGHT_CM = 7.4, 11.0, 5.5
-_BARS_CM, _MOST_LABEL_CM, _SMALLER = 3.6, 8.0, 0.8
-_MOST_ACROSS = 3
-_LABEL_CM, _COLUMN_CM, _HEAD_CM, _LINE_CM = 4.5, 1.2, 1.9, 0.48
+_ROW_CM, _LANE_CM, _AXIS_CM, _TITLE_CM = 0.4, 0.4, 0.8, 0.6
+_LEAST_PANEL_CM = {"rows": 3.4, "bars": 3.4, "years": 4.6}
+_YEARS_HEIGHT_CM, _NUMBERS_CM = 4.6, 1.3
+_MOST_LABEL_CM, _MOST_LABEL_PART = 8.5, 0.4  # of the width
+_LABEL_CM, _COLUMN_CM, _MOST_COLUMN_CM, _LINE_CM = 4.5, 1.2, 3.2, 0.48
 _MOST_STRETCH = 1.8
+_TITLE_LETTER_CM = 0.23  # a Latin letter of a panel's title, bold
 # Words that would be wrong of a table whose rows became its columns.
 _SIDES = re.compile(r"[行列左右]|\b(?:rows?|columns?|left|right)\b", re.IGNORECASE)
 _CHARACTER_CM = 0.36  # a Chinese character of a row's label
-_LETTER_CM = 0.165  # a letter of a column's head, bold
+_MOST_ROW_CM = 1.6
+_LETTER_CM = 0.185  # a letter of a column's head, bold
 _ROOM_CM = 0.25  # above and below the text of a cell
 
 
@@ -28,7 +37,12 @@ class Page:
     number, n_pages : int
         Which page of its chart this is, from 1.
     panels : tuple of Panel
-        In a grid of `across` columns and `down` rows.
+        In a grid of `across` columns and `down` rows. Those of one row share the
+        names of their rows, which stand once, `label_cm` wide (centimetres).
+    title_lines : int
+        Lines of the longest title of a panel.
+    most_cm : float or None
+        Height at which the rows of a panel are as high as they should be.
     table : HeatTable or None
     """
 
@@ -37,7 +51,38 @@ class Page:
     panels: tuple[Panel, ...] = ()
     across: int = 1
     down: int = 1
+    label_cm: float = 0.0
+    title_lines: int = 0
+    most_cm: float | None = None
     table: HeatTable | None = None
+
+    def boxes(
+        self, left: int, top: int, width: int, height: int, gap: int = 0
+    ) -> list[tuple[tuple[int, int, int, int], int]]:
+        """Return where each panel stands, and how wide the names of its rows are.
+
+        Parameters
+        ----------
+        left, top, width, height, gap : int
+            The room, and the air between panels (English Metric Units).
+
+        Returns
+        -------
+        list of ((left, top, width, height), label width)
+        """
+        label = int(self.label_cm * 360_000)
+        own = (width - label - gap * (self.across - 1)) // self.across
+        tall = (height - gap * (self.down - 1)) // self.down
+        if self.most_cm is not None:
+            tall = min(tall, int(self.most_cm * 360_000))
+        places = []
+        for i in range(len(self.panels)):
+            row, column = divmod(i, self.across)
+            first = label if column == 0 else 0
+            x = left + column * (own + gap) + (label if column else 0)
+            y = top + row * (tall + gap)
+            places.append(((x, y, own + first, tall), first))
+        return places
 
 
 def page_chart(
@@ -56,31 +101,30 @@ def page_chart(
     Returns
     -------
     list of Page
-        At least one; a chart with nothing to draw has an empty page.
+        None for a chart with nothing to draw.
     """
-    pages = _table_pages(chart, width_cm, height_cm)
-    pages += _panel_pages(chart, width_cm, height_cm, row_cm)
-    pages = pages or [Page(1, 1)]
+    if chart.table is not None:
+        pages = _table_pages(chart, chart.table, width_cm, height_cm)
+    elif chart.panels:
+        pages = _panel_pages(chart, width_cm, height_cm, row_cm)
+    else:
+        pages = []
     return [
         replace(page, number=number, n_pages=len(pages))
         for number, page in enumerate(pages, start=1)
     ]
 
 
-def row_heights_cm(
-    table: HeatTable, column_cm: float, height_cm: float = 0
-) -> list[float]:
-    """Return the heights of a table's rows, its head first (centimetres).
+def scale_of(chart: Chart, panel: Panel) -> tuple[float, ...]:
+    """Return the values on a panel's axis: the same for all panels of its unit.
 
-    Where there is more room than they need, the rows below the head take some of it.
+    Bars start at 0, whatever the dots of a page may do.
     """
-    room = column_cm - _ROOM_CM
-    n_lines = max((-(-_width(name) // room) for name in table.columns), default=1)
-    head = min(_HEAD_CM, _ROOM_CM + _LINE_CM * max(1.5, n_lines))
-    needed = [_row_height_cm(table)] * len(table.rows)
-    stretch = (height_cm - head) / sum(needed) if needed else 1.0
-    stretch = min(_MOST_STRETCH, max(1.0, stretch))
-    return [head, *(stretch * height for height in needed)]
+    if panel.kind == "map":
+        return (0.0, 1.0)
+    alike = [replace(one, start=0.0) for one in chart.panels if one.form == panel.form]
+    n_panels = len(chart.panels)
+    return tuple(ticks(alike, 4 if n_panels == 1 else 3 if n_panels <= 3 else 2))
 
 
 def fitting_size(text: str, width_pt: float, size: float, least: float = 8) -> float:
@@ -96,117 +140,146 @@ def fitting_size(text: str, width_pt: float, size: float, least: float = 8) -> f
     return max(least, min(size, int(2 * width_pt / max(ems, 1)) / 2))
 
 
-def _row_height_cm(table: HeatTable) -> float:
-    # One height for all rows, that of the longest label.
-    n_lines = max((-(-_width(label) // _LABEL_CM) for label in table.rows), default=1)
-    return _ROOM_CM + _LINE_CM * max(1, n_lines)
+# Tables ---------------------------------------------------------------------------
+
+
+def row_heights_cm(
+    table: HeatTable, width_cm: float, height_cm: float = 0
+) -> list[float]:
+    """Return the heights of a table's rows, its head first (centimetres).
+
+    Where there is more room than they need, the rows below the head take some of it.
+    """
+    head = _head_cm(table, column_widths_cm(table, width_cm)[1])
+    needed = [_row_height_cm(table, width_cm)] * len(table.rows)
+    stretch = (height_cm - head) / sum(needed) if needed else 1.0
+    stretch = min(_MOST_STRETCH, max(1.0, stretch))
+    return [head, *(stretch * height for height in needed)]
 
 
 def column_widths_cm(table: HeatTable, width_cm: float) -> tuple[float, float]:
     """Return the widths of the label column and of the others (centimetres)."""
-    label = _LABEL_CM * min(1.4, max(1.0, width_cm / 22))
-    return label, min(3.2, (width_cm - label) / max(1, len(table.columns)))
+    longest = 0.4 + 1.15 * max(map(_width, table.rows), default=0.0)
+    label = min(max(longest, _LABEL_CM), 0.3 * width_cm)
+    return label, min(_MOST_COLUMN_CM, (width_cm - label) / max(1, len(table.columns)))
 
 
-def _table_pages(chart: Chart, width_cm: float, height_cm: float) -> list[Page]:
-    pages = []
-    said = " ".join((chart.subtitle, chart.alt, *chart.notes))
-    for table in chart.tables:
-        own = _split(table, width_cm, height_cm)
-        is_too_wide = len(own[0].table.columns) < len(table.columns)
-        if is_too_wide and not _SIDES.search(said):
-            turned = _split(_turned(table), width_cm, height_cm)
-            own = min(own, turned, key=len)
-        pages += own
-    return pages
+def _head_cm(table: HeatTable, column_cm: float) -> float:
+    room = max(0.1, column_cm - _ROOM_CM)
+    # Words end before the line does.
+    n_lines = max((-(-1.25 * _width(n) // room) for n in table.columns), default=1)
+    return _ROOM_CM + _LINE_CM * max(1.5, n_lines)
 
 
-def _split(table: HeatTable, width_cm: float, height_cm: float) -> list[Page]:
+def _row_height_cm(table: HeatTable, width_cm: float) -> float:
+    # One height for all rows, that of the longest label.
+    room = column_widths_cm(table, width_cm)[0] - _ROOM_CM
+    n_lines = max((-(-_width(label) // room) for label in table.rows), default=1)
+    return _ROOM_CM + _LINE_CM * max(1, n_lines)
+
+
+def _table_pages(
+    chart: Chart, table: HeatTable, width_cm: float, height_cm: float
+) -> list[Page]:
+    said = " ".join((chart.subtitle, chart.axis, chart.alt, *chart.notes))
+    parts = _split(table, width_cm, height_cm)
+    is_too_wide = len(parts[0].columns) < len(table.columns)
+    if is_too_wide and not _SIDES.search(said):
+        parts = min(parts, _split(_turned(table), width_cm, height_cm), key=len)
+    return [Page(1, 1, table=part) for part in parts]
+
+
+def _split(table: HeatTable, width_cm: float, height_cm: float) -> list[HeatTable]:
     column = max(_COLUMN_CM, *map(_longest_word_cm, table.columns), 0)
-    most = max(1, int((width_cm - _LABEL_CM) / column))
-    pages = []
-    for columns in _parts(len(table.columns), most):
-        for rows in _rows_that_fit(table, height_cm):
-            part = HeatTable(
-                table.title,
-                table.rows[rows],
-                table.columns[columns],
-                tuple(line[columns] for line in table.cells[rows]),
-            )
-            pages.append(Page(1, 1, table=part))
-    return pages
+    label, _ = column_widths_cm(table, width_cm)
+    most = max(1, int((width_cm - label) / column))
+    own = max(column, (width_cm - label) / min(most, max(1, len(table.columns))))
+    head = _head_cm(table, min(_MOST_COLUMN_CM, own))
+    room = max(1, int((height_cm - head) / _row_height_cm(table, width_cm)))
+    return [
+        replace(
+            table,
+            rows=table.rows[rows],
+            columns=table.columns[columns],
+            cells=tuple(line[columns] for line in table.cells[rows]),
+        )
+        for columns in _parts(len(table.columns), most)
+        for rows in _parts(len(table.rows), room)
+    ]
 
 
 def _turned(table: HeatTable) -> HeatTable:
     cells = tuple(zip(*table.cells, strict=True))
-    return HeatTable(table.title, table.columns, table.rows, cells)
+    return replace(table, rows=table.columns, columns=table.rows, cells=cells)
 
 
-def _longest_word_cm(label: str) -> float:
-    """Return the width of the longest word at the head's size; Chinese breaks."""
-    words = re.findall(r"[\u0021-\u2e7f]+", label)
-    return max(map(len, words), default=0) * _LETTER_CM + _ROOM_CM
+def _longest_word_cm(label: str, letter_cm: float = _LETTER_CM) -> float:
+    """Return the width of the longest word; Chinese breaks, and a hyphen does."""
+    words = re.findall(r"[\u0021-\u002c\u002e-\u2e7f]+", label)
+    return max(map(len, words), default=0) * letter_cm + _ROOM_CM
 
 
-def _rows_that_fit(table: HeatTable, height_cm: float) -> list[slice]:
-    room = height_cm - _HEAD_CM
-    return _parts(len(table.rows), max(1, int(room / _row_height_cm(table))))
+# Panels ---------------------------------------------------------------------------
 
 
 def _panel_pages(
     chart: Chart, width_cm: float, height_cm: float, row_cm: float
 ) -> list[Page]:
+    panels = [with_reference(panel) for panel in chart.panels]
+    kind = panels[0].kind
+    if kind == "map":
+        return [Page(1, 1, (panel,)) for panel in panels]
+    label = _NUMBERS_CM if kind == "years" else _label_cm(panels[0], width_cm)
+    words = (_longest_word_cm(panel.title, _TITLE_LETTER_CM) for panel in panels)
+    beside = max(1, int((width_cm - label) / max(_LEAST_PANEL_CM[kind], *words)))
+    down = -(-len(panels) // beside)
+    across = -(-len(panels) // down)
+    letters = int((width_cm - label) / across / _TITLE_LETTER_CM) - 2
     panels = [
-        part
-        for panel in chart.panels
-        for part in _short_enough(panel, height_cm, row_cm)
+        replace(panel, title="\n".join(lines_of(panel.title, letters)))
+        for panel in panels
     ]
-    if not panels:
-        return []
-    least_width = max(map(_panel_width_cm, panels))
-    least_height = max(_panel_height_cm(panel, row_cm) for panel in panels)
-    across = max(1, min(_MOST_ACROSS, int(width_cm / least_width), len(panels)))
-    down = max(1, int(height_cm / least_height))
-    down = min(down, -(-len(panels) // across))
-    groups = [tuple(panels[part]) for part in _parts(len(panels), across * down)]
-    across = min(across, len(groups[0]))
-    return [Page(1, 1, group, across, down) for group in groups]
-
-
-def _short_enough(panel: Panel, height_cm: float, row_cm: float) -> list[Panel]:
-    if panel.kind != "bar":
-        return [panel]
-    room = height_cm - _PANEL_FURNITURE_CM
-    most = max(1, int(room / _bar_row_cm(panel, row_cm)))
-    if len(panel.categories) > most and panel.value_range is None:
-        # Parts of a chart are compared with each other: one scale for all of them.
-        panel = replace(panel, value_range=panel.extent())
+    n_lines = max(p.title.count("\n") + 1 if p.title else 0 for p in panels)
+    furniture = _AXIS_CM * (2 if any(p.axis for p in panels) else 1)
+    furniture += 0.3 + _TITLE_CM * n_lines
+    row = max(row_cm, _LANE_CM * max(len(panel.series) for panel in panels))
+    if kind == "years":
+        parts, tall, most = [slice(None)], _YEARS_HEIGHT_CM, None
+    else:
+        room = max(1, int((height_cm - furniture) / row))
+        parts = _parts(len(panels[0].categories), room)
+        n_rows = len(panels[0].categories[parts[0]])
+        tall, most = furniture + row * n_rows, furniture + _MOST_ROW_CM * n_rows
+    fitting = max(1, min(down, int(height_cm / tall)))
+    # As many rows of panels on each page.
+    fitting = -(-down // -(-down // fitting))
+    grid = {"across": across, "down": fitting, "label_cm": label, "most_cm": most}
     return [
-        replace(
-            panel,
-            categories=panel.categories[part],
-            series=tuple(replace(one, points=one.points[part]) for one in panel.series),
+        Page(
+            1,
+            1,
+            tuple(_part(panel, rows) for panel in panels[group]),
+            title_lines=n_lines,
+            **grid,
         )
-        for part in _parts(len(panel.categories), most)
+        for rows in parts
+        for group in _groups(len(panels), across * fitting)
     ]
 
 
-def _panel_width_cm(panel: Panel) -> float:
-    if panel.kind != "bar":
-        return _OTHER_PANEL_CM
-    longest = max(map(_width, panel.categories), default=0.0)
-    return max(_BAR_PANEL_CM, _BARS_CM + _SMALLER * min(longest, _MOST_LABEL_CM))
+def _part(panel: Panel, rows: slice) -> Panel:
+    series = (replace(one, marks=one.marks[rows]) for one in panel.series)
+    return replace(panel, categories=panel.categories[rows], series=tuple(series))
 
 
-def _panel_height_cm(panel: Panel, row_cm: float) -> float:
-    if panel.kind != "bar":
-        return _OTHER_HEIGHT_CM
-    return _PANEL_FURNITURE_CM + _bar_row_cm(panel, row_cm) * len(panel.categories)
+def _label_cm(panel: Panel, width_cm: float) -> float:
+    most = min(_MOST_LABEL_CM, _MOST_LABEL_PART * width_cm)
+    names = in_one_lane(panel).categories
+    return min(most, 0.5 + 1.2 * max(map(_width, names), default=0.0))
 
 
-def _bar_row_cm(panel: Panel, row_cm: float) -> float:
-    n_beside = 1 if panel.is_stacked else len(panel.series)
-    return max(row_cm, _SERIES_CM * n_beside)
+def _groups(n: int, size: int) -> list[slice]:
+    return [slice(start, start + size) for start in range(0, n, size)]
 
 
 def _parts(n: int, most: int) -> list[slice]:
@@ -217,5 +290,4 @@ def _parts(n: int, most: int) -> list[slice]:
 
 
 def _width(label: str) -> float:
-    wide = sum(1.0 if ord(character) > 0x2E7F else 0.55 for character in label)
-    return wide * _CHARACTER_CM
+    return n_letters(label) * _CHARACTER_CM / 2

@@ -10,6 +10,7 @@ from pathlib import Path
 from lxml import etree
 
 from govopen_analytics.base.errors import ExportError
+from govopen_analytics.charts.model import Chart
 
 # What a damaged package, or a file of another kind, is answered with.
 UNREADABLE = (
@@ -114,3 +115,14 @@ def write_whole(path: Path, blob: bytes) -> Path:
             "choose another folder with --out"
         ) from error
     return path
+
+
+def lines_below(chart: Chart) -> list[str]:
+    """Return the lines under a chart from above; the last one is its source."""
+    source = chart.source.replace("\n", " ")
+    return [line for line in (chart.axis, *chart.notes, source) if line]
+
+
+def kept_together(text: str) -> str:
+    """Keep an n with its number: no line ends between them."""
+    return re.sub(r"n = (?=\d)", "n\u00a0=\u00a0", text)

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,17 +16,26 @@ from pptx.util import Cm, Emu, Pt
 
 from govopen_analytics.base.errors import ExportError
 from govopen_analytics.charts.model import Cell, Chart, HeatTable
+from govopen_analytics.charts.style import (
+    INK,
+    QUIET,
+    cell_fill,
+    drawing_of,
+    full_alt,
+    full_subtitle,
+    readable_on,
+)
 from govopen_analytics.office.layout import (
     Page,
     column_widths_cm,
     fitting_size,
     page_chart,
     row_heights_cm,
+    scale_of,
 )
 from govopen_analytics.office.native import (
     CHINESE_FONT,
-    INK,
-    QUIET,
+    Place,
     Style,
     add_chart,
     panel_alt,
@@ -35,10 +44,12 @@ from govopen_analytics.office.native import (
 )
 from govopen_analytics.office.package import (
     UNREADABLE,
+    kept_together,
+    lines_below,
     stable_package,
     template_as_document,
 )
-from govopen_analytics.office.words import export_words, kept_together
+from govopen_analytics.words import section
 
 _WIDTH, _HEIGHT = Cm(33.867), Cm(19.05)  # 16 to 9, PowerPoint's own size
 _MARGIN, _GAP = Cm(1.2), Cm(0.25)
@@ -106,21 +117,21 @@ def deck_bytes(
     deck = _own_deck(lang) if template is None else _template_deck(template, lang)
     for chart in charts:
         area = deck.area
-        room = area.height - _SUBTITLE - _NOTE * (1 + len(chart.notes))
+        room = area.height - _SUBTITLE - _NOTE * len(lines_below(chart))
         for page in page_chart(chart, Emu(area.width).cm, Emu(room).cm, row_cm=_ROW_CM):
             _add_slide(deck, chart, page)
     properties = deck.file.core_properties
     properties.title = charts[0].title if len(charts) == 1 else _set_title(lang)
     properties.author = properties.last_modified_by = "govopen"
     properties.created = properties.modified = when.replace(tzinfo=None)
-    properties.language = export_words(lang)["speech"]
+    properties.language = section("office", lang)["speech"]
     target = io.BytesIO()
     deck.file.save(target)
     return stable_package(target.getvalue(), when)
 
 
 def _set_title(lang: str) -> str:
-    return export_words(lang)["set_title"]
+    return section("office", lang)["set_title"]
 
 
 def _own_deck(lang: str) -> _Deck:
@@ -243,30 +254,28 @@ def _add_slide(deck: _Deck, chart: Chart, page: Page) -> None:
         if shape.placeholder_format.type not in _TITLES:
             shape._element.getparent().remove(shape._element)
     area = deck.area
-    below = [*chart.notes, chart.source]
-    if chart.subtitle:
+    below = lines_below(chart)
+    subtitle = full_subtitle(chart, drawing_of(chart, is_office=True))
+    if subtitle:
         box = _Box(area.left, area.top, area.width, _SUBTITLE)
-        _add_text(slide, box, chart.subtitle, deck.style, size=14)
+        _add_text(slide, box, subtitle, deck.style, size=14)
     top = area.top + _SUBTITLE
     room = area.height - _SUBTITLE - _NOTE * len(below)
     content = _Box(area.left, top, area.width, room)
     if page.table is not None:
         _add_table(slide, content, page.table, chart, deck.style)
-    elif page.panels:
-        _add_panels(slide, content, page, chart, deck.style)
     else:
-        _add_text(slide, content, chart.alt, deck.style, size=18, least=18, color=INK)
+        _add_panels(slide, content, page, chart, deck.style)
     for i, text in enumerate(below):
         line = _Box(area.left, top + room + i * _NOTE, area.width, _NOTE)
-        is_source = i == len(below) - 1
-        color, size = (QUIET, 10) if is_source else (INK, 12)
+        color, size = (QUIET, 10) if text == below[-1] else (INK, 12)
         _add_text(slide, line, text, deck.style, size=size, color=color)
 
 
 def _page_title(chart: Chart, page: Page, lang: str) -> str:
     if page.n_pages == 1:
         return chart.title
-    return export_words(lang)["continued"].format(
+    return section("office", lang)["continued"].format(
         title=chart.title, number=page.number, n=page.n_pages
     )
 
@@ -279,7 +288,7 @@ def _set_slide_title(deck: _Deck, slide: Any, text: str) -> None:
     if deck.title is None:
         # The office's own type and place; only the East Asian font is made sure of.
         for run in frame._txBody.iter(qn("a:rPr"), qn("a:endParaRPr")):
-            run.set("lang", export_words(deck.style.lang)["speech"])
+            run.set("lang", section("office", deck.style.lang)["speech"])
         _set_east_asian(frame, deck.style)
         _shrink_title(deck.layout, frame, text)
         return
@@ -355,19 +364,17 @@ def _add_text(
 
 
 def _add_panels(slide: Any, box: _Box, page: Page, chart: Chart, style: Style) -> None:
-    width = (box.width - _GAP * (page.across - 1)) // page.across
-    height = (box.height - _GAP * (page.down - 1)) // page.down
-    size = 12 if page.across * page.down == 1 else style.size
-    own = Style(style.lang, style.chinese_font, style.latin_font, size)
-    if page.down > 1:
-        own = Style(style.lang, style.chinese_font, style.latin_font, 9)
-    for i, panel in enumerate(page.panels):
-        row, column = divmod(i, page.across)
-        left = box.left + column * (width + _GAP)
-        top = box.top + row * (height + _GAP)
-        frame = add_chart(slide.shapes, panel, (left, top, width, height), own)
-        alt = panel_alt(panel, chart.title, style.lang)
-        _describe(frame, panel.title or chart.title, f"{chart.alt}{alt}")
+    size = 11 if len(page.panels) == 1 else style.size if page.down == 1 else 9
+    own = replace(style, size=size)
+    alt = full_alt(chart, drawing_of(chart, is_office=True))
+    room = (box.left, box.top, box.width, box.height)
+    places = page.boxes(*room, _GAP)
+    for panel, (place, label) in zip(page.panels, places, strict=True):
+        scale = scale_of(chart, panel)
+        where = Place(place, label, page.title_lines, scale)
+        frame = add_chart(slide.shapes, panel, where, own)
+        told = panel_alt(panel, chart.title, style.lang)
+        _describe(frame, panel.title or chart.title, f"{alt} {told}")
 
 
 def _describe(frame: Any, name: str, alt: str) -> None:
@@ -382,7 +389,8 @@ def _add_table(
     n_rows, n_columns = len(table.rows) + 1, len(table.columns) + 1
     label_cm, column_cm = column_widths_cm(table, Emu(box.width).cm)
     heights = [
-        Cm(height) for height in row_heights_cm(table, column_cm, Emu(box.height).cm)
+        Cm(height)
+        for height in row_heights_cm(table, Emu(box.width).cm, Emu(box.height).cm)
     ]
     width = Cm(label_cm) + Cm(column_cm) * len(table.columns)
     frame = slide.shapes.add_table(
@@ -398,21 +406,22 @@ def _add_table(
     for j, name in enumerate(table.columns, start=1):
         grid.columns[j].width = Cm(column_cm)
         _fill_cell(grid.cell(0, j), name, style, size=10, bold=True)
-    _fill_cell(grid.cell(0, 0), table.title, style, size=10, bold=True)
+    _fill_cell(grid.cell(0, 0), "", style, size=10, bold=True)
     for i, (name, line) in enumerate(zip(table.rows, table.cells, strict=True), 1):
         label = kept_together(name)
         _fill_cell(grid.cell(i, 0), label, style, size=11, align=PP_ALIGN.LEFT)
         for j, cell in enumerate(line, start=1):
             room = 0.9 * Cm(column_cm).pt
-            size = fitting_size(cell.text, room, 14, 9)
-            _shade(grid.cell(i, j), cell, style, size)
-    _describe(frame, chart.title, chart.alt)
+            size = fitting_size(cell.label, room, 14, 9)
+            _shade(grid.cell(i, j), cell, cell_fill(cell, table), style, size)
+    _describe(frame, chart.title, full_alt(chart, "table"))
 
 
-def _shade(shape: Any, cell: Cell, style: Style, size: float) -> None:
-    is_empty = cell.value is None and not cell.text
-    fill = "" if is_empty else cell.fill
-    _fill_cell(shape, cell.text, style, size=size, color=cell.color, fill=fill)
+def _shade(shape: Any, cell: Cell, fill: str, style: Style, size: float) -> None:
+    is_empty = cell.value is None and not cell.label
+    fill, color = ("", INK) if is_empty else (fill, readable_on(fill))
+    text = f"{cell.label}*" if cell.is_framed else cell.label
+    _fill_cell(shape, text, style, size=size, color=color, fill=fill)
     if not is_empty:
         _set_borders(shape, INK if cell.is_framed else "ffffff", cell.is_framed)
 
@@ -437,6 +446,9 @@ def _fill_cell(
     for run in frame.paragraphs[0].runs:
         run.font.size, run.font.bold = Pt(size), bold
         run.font.color.rgb = rgb(color)
+    if not text:  # else an empty cell is as high as a line of 18 points
+        end = etree.SubElement(frame.paragraphs[0]._p, qn("a:endParaRPr"))
+        end.set("sz", str(int(100 * size)))
     set_fonts(frame._txBody, style)
     if fill:
         shape.fill.solid()
@@ -454,7 +466,7 @@ def _set_borders(shape: Any, color: str, is_wide: bool) -> None:
         line = etree.Element(qn(f"a:{side}"), w="25400" if is_wide else "19050")
         if color:
             fill = etree.SubElement(line, qn("a:solidFill"))
-            etree.SubElement(fill, qn("a:srgbClr")).set("val", color)
+            etree.SubElement(fill, qn("a:srgbClr")).set("val", color.lstrip("#"))
         else:
             etree.SubElement(line, qn("a:noFill"))
         properties.insert(position, line)

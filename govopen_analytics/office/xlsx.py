@@ -17,11 +17,12 @@ from openpyxl.utils import get_column_letter
 from govopen_analytics.base.datapackage import safe_cell
 from govopen_analytics.base.errors import ExportError
 from govopen_analytics.base.schemas import FIELDS, column_meaning, table_meaning
-from govopen_analytics.charts.model import Chart, Point
-from govopen_analytics.office.figure_json import printable
+from govopen_analytics.base.text import printable
+from govopen_analytics.charts.model import FORMATS, Chart, Mark
+from govopen_analytics.charts.style import with_reference
 from govopen_analytics.office.native import CHINESE_FONT
 from govopen_analytics.office.package import stable_package
-from govopen_analytics.office.words import export_words
+from govopen_analytics.words import section
 
 # What the file format allows.
 MOST_ROWS, MOST_CHARACTERS, _SHEET_NAME = 1_048_576, 32_767, 31
@@ -172,21 +173,20 @@ def chart_sheet(chart: Chart, lang: str) -> Sheet:
     """
     rows: list[list[Any]] = []
     form = "0.000"
-    for panel in chart.panels:
-        form = panel.number_format
+    for panel in map(with_reference, chart.panels):
+        form = FORMATS[panel.form]
         for one in panel.series:
-            names = panel.categories or ("",) * len(one.points)
-            for name, point in zip(names, one.points, strict=True):
-                rows.append(_mark(panel.title, name, one.name, point))
-    for table in chart.tables:
-        for name, line in zip(table.rows, table.cells, strict=True):
-            for column, cell in zip(table.columns, line, strict=True):
-                point = Point(cell.value, label=cell.text)
-                rows.append(_mark(table.title, name, column, point))
+            names = panel.categories or ("",) * len(one.marks)
+            for name, mark in zip(names, one.marks, strict=True):
+                rows.append(_mark(panel.title, name, one.name, mark))
+    if chart.table is not None:
+        for name, line in zip(chart.table.rows, chart.table.cells, strict=True):
+            for column, cell in zip(chart.table.columns, line, strict=True):
+                rows.append(_mark("", name, column, Mark(cell.value, label=cell.label)))
     formats = ("@", "@", "@", "General", form, form, form, "@")
     numbers = ("number",) * 4
     kinds = ("string", "string", "string", *numbers, "string")
-    words = export_words(lang)
+    words = section("office", lang)
     return Sheet(
         chart.name,
         chart.title,
@@ -223,7 +223,7 @@ def workbook_bytes(
     -------
     bytes
     """
-    words = export_words(lang)
+    words = section("office", lang)
     book = Workbook(write_only=True)
     names = _sheet_names([words["notes"], *(sheet.name for sheet in sheets)])
     _write_notes(book, names, sheets, record, sources, lang)
@@ -246,7 +246,7 @@ class _Place:
     warnings: list[str]
 
     def warn(self, what: str) -> None:
-        words = export_words(self.lang)[what]
+        words = section("office", self.lang)[what]
         where = {"sheet": self.sheet, "row": self.row, "column": self.column}
         self.warnings.append(words.format(**where, most=MOST_CHARACTERS - 1))
 
@@ -305,10 +305,10 @@ def _format(name: str, kind: str, values: list[Any]) -> str:
     return "0.000"
 
 
-def _mark(title: str, name: str, series: str, point: Point) -> list[Any]:
+def _mark(title: str, name: str, series: str, mark: Mark) -> list[Any]:
     texts = [safe_cell(printable(text)) or None for text in (title, name, series)]
-    label = safe_cell(printable(point.label)) or None
-    return [*texts, point.x, point.value, point.lower, point.upper, label]
+    label = safe_cell(printable(mark.label)) or None
+    return [*texts, mark.x, mark.value, mark.lower, mark.upper, label]
 
 
 def _sheet_names(wanted: Sequence[str]) -> list[str]:
@@ -363,7 +363,7 @@ def _write_notes(
     sources: Iterable[str],
     lang: str,
 ) -> None:
-    words = export_words(lang)
+    words = section("office", lang)
     page = book.create_sheet(names[0])
     for letter, width in zip("ABCD", (30, 44, 12, 70), strict=True):
         page.column_dimensions[letter].width = width

@@ -6,8 +6,10 @@ from pathlib import Path
 import pandas as pd
 
 from govopen_analytics.base.remarks import Remark
-from govopen_analytics.plans import accounted_share
-from govopen_analytics.plans.corpus import read_document
+from govopen_analytics.plans import accounted_share, task_share
+from govopen_analytics.plans.corpus import read_document, task_rows
+from govopen_analytics.plans.document import Span
+from govopen_analytics.plans.kind import Judgement
 
 # Roles of characters that reach a field of a task.
 TASK_ROLES = (
@@ -49,6 +51,18 @@ class Account:
         ``end_char``, ``text``.
     remarks : list of Remark
         What a person should look at.
+    task_share : float
+        Share of the non-blank characters that stand in tasks (0-1).
+    tasks : DataFrame, shape (n_tasks, ...)
+        The tasks, with the columns of the ``tasks`` table.
+    inferred : dict of str to str or int
+        What was read of the document itself, by field.
+    judgement : Judgement
+        The evidence on whether it is a plan.
+    text : str
+        The stored text.
+    spans : list of (int, int, str, int or None)
+        Start, end, role and task of every stretch of it.
     """
 
     n_tasks: int
@@ -58,6 +72,12 @@ class Account:
     roles: pd.DataFrame
     remainder: pd.DataFrame
     remarks: list[Remark]
+    task_share: float
+    tasks: pd.DataFrame
+    inferred: dict[str, str | int]
+    judgement: Judgement
+    text: str
+    spans: list[Span]
 
 
 def account_for(path: str | Path) -> Account:
@@ -100,4 +120,14 @@ def account_for(path: str | Path) -> Account:
         roles=roles.reset_index(drop=True),
         remainder=rest.reset_index(drop=True),
         remarks=found.remarks,
+        task_share=task_share(found.spans),
+        tasks=pd.DataFrame(
+            task_rows(Path(path).stem, source.text, found, found.metadata.year)
+        ),
+        inferred={
+            name: getattr(found.metadata, name) for name in found.metadata.inferred
+        },
+        judgement=found.judgement,
+        text=source.text,
+        spans=found.spans,
     )

@@ -1,11 +1,8 @@
 """A folder of plans to a corpus: documents, tasks, and what failed."""
 
 import json
-import multiprocessing
 import os
-import sys
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,9 +13,11 @@ from govopen_analytics.base.errors import (
     EmptyDocumentError,
     EncodingError,
     GovOpenError,
+    InstallationError,
     NotAPlanError,
     ReadError,
     UnsupportedFormatError,
+    installation_fault,
 )
 from govopen_analytics.base.provenance import (
     DECLARED,
@@ -29,7 +28,7 @@ from govopen_analytics.base.provenance import (
 )
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.schemas import to_schema, validate
-from govopen_analytics.base.text import name_form
+from govopen_analytics.base.text import name_form, readable_name
 from govopen_analytics.plans import (
     Segmented,
     accounted_share,
@@ -37,6 +36,7 @@ from govopen_analytics.plans import (
     task_share,
 )
 from govopen_analytics.plans.same_plan import same_plans
+from govopen_analytics.plans.workers import DEFAULT_LIMITS, Limits, bounded_results
 from govopen_analytics.readers import read_bytes
 from govopen_analytics.readers.source import Source
 
@@ -49,7 +49,7 @@ _REASONS = (
     (ReadError, "unreadable"),
     (GovOpenError, "invalid"),
 )
-# Below this many files a pool of processes takes longer to start than to work.
+# Fewer files are read by one worker: more take longer to start than to work.
 _FEW = 12
 
 
@@ -94,8 +94,18 @@ class _Job:
 
 
 @dataclass(frozen=True)
-class _Result:
-    """Rows of the tables that one file gave."""
+class PlanRows:
+    """Rows of the tables that one file gave; plain values, to be pickled.
+
+    Attributes
+    ----------
+    document : dict or None
+        A row of ``documents``; None where the file is no plan.
+    tasks, spans, failures : list of dict
+        Rows of those tables.
+    remarks : list of Remark
+        What a person should look at.
+    """
 
     document: dict | None
     tasks: list[dict]
@@ -108,6 +118,7 @@ def load_corpus(
     raw_dir: str | Path,
     *,
     n_workers: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Corpus:
     """Load every plan of a folder.
@@ -122,6 +133,9 @@ def load_corpus(
         Folder of plans as published, with or without a ``manifest.csv``.
     n_workers : int, optional
         Number of processes; by default all cores once there are many files.
+    limits : Limits, default 600 seconds and 2 GiB
+        Of the time and memory that each file may take. What exceeds them becomes a
+        failure. Each process is one of a pool, none starts for a file.
     on_progress : callable, optional
         Called with the number of files done and the number of all.
 
@@ -133,6 +147,8 @@ def load_corpus(
     ------
     SourceError
         If the folder is not there, or its manifest cannot be read.
+    InstallationError
+        If a package is missing that reads a file.
 
     Examples
     --------
@@ -141,18 +157,24 @@ def load_corpus(
     136
     """
     raw_dir = Path(raw_dir)
-    names = raw_files(raw_dir)
+    names, unnamed = _named_in_utf8(raw_files(raw_dir))
     manifest = read_manifest(raw_dir)
     jobs = _jobs(raw_dir, names, manifest)
-    results = []
-    for done, result in enumerate(_run(jobs, n_workers), start=1):
-        results.append(result)
+    n_workers = n_workers or ((os.cpu_count() or 1) if len(jobs) >= _FEW else 1)
+    results: dict[int, PlanRows] = {}
+    for n, result in bounded_results(
+        _load, jobs, n_workers=n_workers, limits=limits, lost=_lost
+    ):
+        if isinstance(result, InstallationError):  # no file is at fault
+            raise result
+        results[n] = result
         if on_progress:
-            on_progress(done, len(jobs))
-    return _assemble(jobs, _each_plan_once(jobs, results), manifest)
+            on_progress(len(results), len(jobs))
+    read = [results[n] for n in range(len(jobs))]
+    return _assemble(jobs, _each_plan_once(jobs, read), manifest, unnamed)
 
 
-def _each_plan_once(jobs: list[_Job], results: list[_Result]) -> list[_Result]:
+def _each_plan_once(jobs: list[_Job], results: list[PlanRows]) -> list[PlanRows]:
     """Of a plan in several formats read one file, and name the others."""
     instead = same_plans([r.document for r in results], [r.tasks for r in results])
     found = list(results)
@@ -197,6 +219,26 @@ def read_document(path: str | Path) -> tuple[Source, Segmented]:
     return source, segment_document(source)
 
 
+def _named_in_utf8(names: list[str]) -> tuple[list[str], list[dict]]:
+    """Part names that a table can hold from failures about those it cannot."""
+    failures = []
+    for name in names:
+        if (shown := readable_name(name)) != name:
+            message = (
+                f"{shown}: the name of the file is not UTF-8, as after unpacking an "
+                "archive with names in GBK; rename it"
+            )
+            failures.append(
+                {
+                    "source_file": shown,
+                    "document_id": None,
+                    "reason": "file_name_not_utf8",
+                    "message": message,
+                }
+            )
+    return [name for name in names if readable_name(name) == name], failures
+
+
 def _jobs(raw_dir: Path, names: list[str], manifest: Manifest) -> list[_Job]:
     taken = {row["document_id"] for row in manifest.rows.values()}
     jobs = []
@@ -222,34 +264,92 @@ def _free_id(name: str, taken: set[str]) -> str:
     return candidate
 
 
-def _run(jobs: list[_Job], n_workers: int | None):
-    n_workers = n_workers or os.cpu_count() or 1
-    if n_workers == 1 or len(jobs) < _FEW:
-        yield from map(_load, jobs)
-        return
-    # Python 3.14 would start processes anew, and run the caller's script in each.
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
-    n_used = min(n_workers, len(jobs))
-    with ProcessPoolExecutor(max_workers=n_used, mp_context=context) as pool:
-        futures = [pool.submit(_load, job) for job in jobs]
-        for job, future in zip(jobs, futures, strict=True):
-            try:
-                yield future.result()
-            except Exception as error:  # the worker itself died
-                yield _failed(job, "unexpected_error", _unexpected(job, error))
-
-
-def _load(job: _Job) -> _Result:
+def _load(job: _Job) -> PlanRows | InstallationError:
+    # Returned, not raised: it has to come out of another process.
     try:
-        return _read(job)
+        return read_plan(
+            job.raw_dir / job.name,
+            job.declared,
+            source_file=job.name,
+            document_id=job.document_id,
+            has_unused_row=job.has_unused_row,
+        )
+    except InstallationError as error:
+        return error
+
+
+def read_plan(
+    path: str | Path,
+    declared: Mapping[str, str] | None = None,
+    *,
+    source_file: str | None = None,
+    document_id: str | None = None,
+    has_unused_row: bool = False,
+) -> PlanRows:
+    """Read one plan to rows of the tables.
+
+    The result depends on the arguments and the file alone, and a corpus is the rows
+    of its files. Whatever goes wrong with the file is a failure in the result.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file as published.
+    declared : mapping of str to str, optional
+        Its row in the manifest.
+    source_file : str, optional
+        Name in the tables and in messages; by default the declared one, else that
+        of the file.
+    document_id : str, optional
+        By default the declared one, else the name without its extension.
+    has_unused_row : bool, default False
+        Whether the manifest has a row for the file that cannot be used.
+
+    Returns
+    -------
+    PlanRows
+
+    Raises
+    ------
+    InstallationError
+        If a package is missing that reads the file.
+    """
+    path, declared = Path(path), dict(declared or {})
+    name = source_file or declared.get("file") or path.name
+    document_id = document_id or declared.get("document_id") or Path(name).stem
+    job = _Job(path.parent, name, document_id, declared, has_unused_row)
+    try:
+        return _read(job, path)
+    except InstallationError:
+        raise
     except GovOpenError as error:
         reason = next(name for kind, name in _REASONS if isinstance(error, kind))
         return _failed(job, reason, str(error))
+    except ImportError as error:
+        raise installation_fault(error) or error from error
     except OSError as error:
-        message = f"{job.name}: cannot be opened ({error.strerror}); check its rights"
+        if fault := installation_fault(error):
+            raise fault from error
+        message = f"{name}: cannot be opened ({error.strerror}); check its rights"
         return _failed(job, "unreadable", message)
+    except MemoryError:
+        message = (
+            f"{name}: reading needs more memory than a file may take; split the file, "
+            "or allow more (govopen build --max-memory)"
+        )
+        return _failed(job, "too_large", message)
     except Exception as error:  # a fault of ours must not cost the other files
         return _failed(job, "unexpected_error", _unexpected(job, error))
+
+
+def _lost(job: _Job, reason: str, told: str) -> PlanRows:
+    """Make the result of a file whose worker gave none."""
+    advice = (
+        "split the file, or allow more time (govopen build --max-seconds)"
+        if reason == "too_slow"
+        else "please report it with the file"
+    )
+    return _failed(job, reason, f"{job.name}: reading was cut off: {told}; {advice}")
 
 
 def _unexpected(job: _Job, error: Exception) -> str:
@@ -259,18 +359,18 @@ def _unexpected(job: _Job, error: Exception) -> str:
     )
 
 
-def _failed(job: _Job, reason: str, message: str) -> _Result:
+def _failed(job: _Job, reason: str, message: str) -> PlanRows:
     failure = {
         "source_file": job.name,
         "document_id": job.document_id,
         "reason": reason,
         "message": message,
     }
-    return _Result(None, [], [], [failure], [])
+    return PlanRows(None, [], [], [failure], [])
 
 
-def _read(job: _Job) -> _Result:
-    content = (job.raw_dir / job.name).read_bytes()
+def _read(job: _Job, path: Path) -> PlanRows:
+    content = path.read_bytes()
     sha256 = check_checksum(job.name, content, job.declared.get("sha256"))
     source = read_bytes(content, job.name)
     declared_year = job.declared.get("year")
@@ -282,7 +382,7 @@ def _read(job: _Job) -> _Result:
         return _failed(job, reason, f"{job.name}: {found.verdict}")
     document = _document_row(job, source, found, sha256)
     written = job.declared.get("agency", found.metadata.agency)
-    tasks = _task_rows(job.document_id, source.text, found, document["year"])
+    tasks = task_rows(job.document_id, source.text, found, document["year"])
     spans = [
         {
             "document_id": job.document_id,
@@ -297,7 +397,7 @@ def _read(job: _Job) -> _Result:
     if written and written != document["agency"]:
         values = {"written": written, "agency": document["agency"]}
         remarks.insert(0, Remark("agency_rewritten", values))
-    return _Result(document, tasks, spans, [], remarks)
+    return PlanRows(document, tasks, spans, [], remarks)
 
 
 def _inferred(job: _Job, document: dict) -> list[Remark]:
@@ -340,9 +440,25 @@ def _document_row(job: _Job, source: Source, found: Segmented, sha256: str) -> d
     return row
 
 
-def _task_rows(
+def task_rows(
     document_id: str, text: str, found: Segmented, year: int | None
 ) -> list[dict]:
+    """Return the rows of the ``tasks`` table that a document gives.
+
+    Parameters
+    ----------
+    document_id : str
+    text : str
+        The stored text.
+    found : Segmented
+        What was found in it.
+    year : int or None
+        Year of the plan.
+
+    Returns
+    -------
+    list of dict
+    """
     rows = []
     for ordinal, draft in enumerate(found.tasks, start=1):
         title, content = draft.title(text), draft.text("content", text)
@@ -373,11 +489,17 @@ def _task_rows(
     return rows
 
 
-def _assemble(jobs: list[_Job], results: list[_Result], manifest: Manifest) -> Corpus:
+def _assemble(
+    jobs: list[_Job], results: list[PlanRows], manifest: Manifest, unnamed: list[dict]
+) -> Corpus:
     rows = {
         "documents": [r.document for r in results if r.document is not None],
         "tasks": [row for r in results for row in r.tasks],
-        "failures": [*manifest.failures, *(row for r in results for row in r.failures)],
+        "failures": [
+            *manifest.failures,
+            *unnamed,
+            *(row for r in results for row in r.failures),
+        ],
         "remarks": [
             row
             for job, result in zip(jobs, results, strict=True)

@@ -113,8 +113,10 @@ def parse_deadline(raw: str, year: int | None) -> Deadline | None:
     Deadline or None
         None if `raw` is no deadline.
     """
-    folded = _in_digits(re.sub(r"\s+", "", fold(raw)))
-    if not folded or len(folded) > 30:
+    if len(raw) > _LONGEST and len("".join(raw.split())) > _LONGEST:
+        return None
+    folded = _in_digits("".join(fold(raw).split()))
+    if not folded or not _OF_TIME.search(folded):
         return None
     for candidate in dict.fromkeys((folded, _TRIM.sub("", _TRIM.sub("", folded)))):
         for kind, pattern in _PATTERNS:
@@ -126,6 +128,11 @@ def parse_deadline(raw: str, year: int | None) -> Deadline | None:
                     continue
                 return Deadline(tidy(raw), kind, date)
     return _first_of_several(folded, raw, year)
+
+
+_LONGEST = 30  # characters of an expression
+# Every deadline has one of these.
+_OF_TIME = re.compile("[年月日季周时期常续坚动定即立按每根半内]|\\d[-/.]\\d")
 
 
 def _in_digits(folded: str) -> str:
@@ -151,9 +158,12 @@ def _first_of_several(folded: str, raw: str, year: int | None) -> Deadline | Non
     parts = [part for part in re.split(r"[,;、和及]", folded) if part]
     if len(parts) < 2:
         return None
-    read = [parse_deadline(part, year) for part in parts]
-    if not all(read):
-        return None
+    read = []
+    for part in parts:
+        one = parse_deadline(part, year)
+        if one is None:
+            return None
+        read.append(one)
     last = max(read, key=lambda one: (one.date or dt.date.min, one.kind))
     return Deadline(tidy(raw), last.kind, last.date)
 

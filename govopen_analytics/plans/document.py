@@ -442,7 +442,13 @@ def _enter_rest(
         ledger.add(start, end, "metadata")
     start = min((e[0] for e in ledger.entries if e[3] is not None), default=len(text))
     last = max((e[1] for e in ledger.entries if e[3] is not None), default=0)
+    is_told = bytearray(len(text))
+    for first_char, end, *_ in ledger.entries:
+        is_told[first_char:end] = b"\x01" * (end - first_char)
     for line in lines_of(text):
+        is_mark = not line.text.strip("|｜│┃ \u3000")
+        if is_mark or is_told.find(0, line.start, line.end) < 0:
+            continue
         is_letter = frame.has_letter and line.end <= frame.body_start
         role = role_of_line(line.text, is_letter=is_letter)
         if has_tasks and line.start >= last and role == "preamble":

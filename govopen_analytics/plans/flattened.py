@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
@@ -78,21 +79,15 @@ def find_tables(source: Source) -> list[Table]:
         tables = _tables(_grid_tokens(source), "grid")
         if tables:
             return tables
-    styles = {
-        "tabs": _tab_tokens(source.text),
-        "pipes": _pipe_tokens(source.text),
-        "glued": glued_tokens(source.text),
-        "columns": _column_tokens(source.text),
-        "lines": _line_tokens(source.text),
-    }
-    for style, tokens in styles.items():
-        if tokens and (tables := _tables(tokens, style)):
+    text = source.text
+    found: dict[str, list[Token]] = {}
+    for style, read in _STYLES.items():
+        found[style] = read(text)
+        if found[style] and (tables := _tables(found[style], style)):
             return tables
     for style in ("tabs", "pipes"):
-        if tokens := styles[style]:
-            table = _without_header(tokens, style)
-            if table:
-                return [table]
+        if found[style] and (table := _without_header(found[style], style)):
+            return [table]
     return []
 
 
@@ -299,6 +294,8 @@ def _pipe_tokens(text: str) -> list[Token]:
 
 def _rows_on_a_line(start: int, line: str) -> list[tuple[int, str]]:
     """Part a line that holds several rows, each closed by ``||``."""
+    if "||" not in line and "｜｜" not in line:
+        return [(start, line)]
     ends = [match.end() for match in re.finditer(r"\|\|(?!\|)|｜｜(?!｜)", line)]
     cuts = [0, *(end for end in ends if line[end:].strip()), len(line)]
     rows = [(start + a, line[a:b]) for a, b in pairwise(cuts)]
@@ -512,3 +509,13 @@ def _header_at(
         if columns:
             best = (end, columns)
     return best
+
+
+# In the order they are tried.
+_STYLES: dict[str, Callable[[str], list[Token]]] = {
+    "tabs": _tab_tokens,
+    "pipes": _pipe_tokens,
+    "glued": glued_tokens,
+    "columns": _column_tokens,
+    "lines": _line_tokens,
+}

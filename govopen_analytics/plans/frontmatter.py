@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from govopen_analytics.base.text import fold
@@ -84,7 +85,8 @@ class Frame:
     handed_on: int | None
 
 
-def lines_of(source: str) -> list[Line]:
+@lru_cache(maxsize=4)  # every step asks for the lines of the same source
+def lines_of(source: str) -> tuple[Line, ...]:
     """Split a source into its lines, blank ones left out."""
     lines, at = [], 0
     for raw in source.split("\n"):
@@ -94,7 +96,7 @@ def lines_of(source: str) -> list[Line]:
                 start = at + raw.index(text, first)
                 lines.append(Line(start, start + len(text), text))
         at += len(raw) + 1
-    return lines
+    return tuple(lines)
 
 
 # In a document on one line: where a date, a notice's title, those addressed, or
@@ -283,7 +285,7 @@ def end_of_body(source: str, start: int) -> int:
     int
         Offset behind the last line that is not a note or furniture.
     """
-    return _body_end(lines_of(source), start, source)
+    return _body_end(list(lines_of(source)), start, source)
 
 
 def _annex_at(lines: list[Line]) -> int:

@@ -11,6 +11,7 @@ over costs something too.
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from govopen_analytics.base.text import fold, tidy
@@ -95,6 +96,7 @@ class _Look:
     has_stop: bool
 
 
+@lru_cache(maxsize=65536)
 def _look(text: str) -> _Look:
     folded = fold(text)
     number = leading_number(folded, bare=True)
@@ -235,12 +237,16 @@ def _path(
     texts = _texts(columns, looks)
     best = list(from_left)
     trail: list[list[tuple[int, bool]]] = []
+    emitted: dict[int, list[float]] = {}
     for t, (token, look) in enumerate(zip(tokens, looks, strict=True)):
-        emit = [
-            _emission(c, look, habits.get(j), j == texts.last, texts.numbers_last)
-            for j, c in enumerate(columns)
-        ]
-        emit.append(_span_cost(look))
+        emit = emitted.get(id(look))  # cells of one text share their look
+        if emit is None:
+            emit = [
+                _emission(c, look, habits.get(j), j == texts.last, texts.numbers_last)
+                for j, c in enumerate(columns)
+            ]
+            emit.append(_span_cost(look))
+            emitted[id(look)] = emit
         if token.spans_row:
             emit = [_BROKEN] * n + [0.0]
         if t == 0:
@@ -254,6 +260,7 @@ def _path(
         closing = best[closed] + to_right[closed] + ends
         stays = inside + (_STAY_BLANK if look.is_blank else _STAY)
         step, back = [], []
+        nearest, least = 0, math.inf  # the cheapest column to the left
         for j in range(n + 1):
             cost, source = closing + from_left[j], (closed, True)
             if j == n and look.is_blank:  # pads the row that a cell spans
@@ -262,10 +269,11 @@ def _path(
                 continue
             if best[j] + stays < cost and j < n:
                 cost, source = best[j] + stays, (j, False)
-            for i in range(j if j < n else 0):
-                reach = best[i] + inside + skips[j] - skips[i + 1]
-                if reach < cost:
-                    cost, source = reach, (i, False)
+            if 0 < j < n:
+                if best[j - 1] - skips[j] < least:
+                    nearest, least = j - 1, best[j - 1] - skips[j]
+                if least + inside + skips[j] < cost:
+                    cost, source = least + inside + skips[j], (nearest, False)
             step.append(cost + emit[j])
             back.append(source)
         best = step
@@ -386,12 +394,14 @@ def align(tokens: list[Token], columns: list[Column]) -> tuple[list[Column], lis
         scored.append((cost + penalty, extra, variant))
     columns = min(scored)[2]
     habits = _prior_habits(columns)
-    for _ in range(2):
+    before: list[tuple[int, bool]] = []
+    for _ in range(3):
         _, path = _path(tokens, looks, columns, habits)
         rows = _rows(tokens, path, len(columns))
-        habits = _observed_habits(rows, columns)
-    _, path = _path(tokens, looks, columns, habits)
-    return columns, _rows(tokens, path, len(columns))
+        if path == before:  # the same rows have the same habits
+            break
+        before, habits = path, _observed_habits(rows, columns)
+    return columns, rows
 
 
 def _whole_rows(tokens: list[Token], columns: list[Column]) -> list[Row] | None:

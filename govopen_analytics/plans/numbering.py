@@ -34,6 +34,8 @@ _KINDS: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
         ("inline", 7, r"(?P<n>[一二三四五六七八九十])是(?=[^否不])"),
     )
 )
+# What a number may begin with; most texts begin otherwise.
+_OPENS = re.compile(r"[\s#*]*[第〇零一二三四五六七八九十百\d(①-⑳⓵-⓾❶-❿]")
 #: Kinds of numbers that open headings.
 HEADING_KINDS = ("part", "section", "chapter", "paren")
 
@@ -77,6 +79,8 @@ def leading_number(folded: str, *, bare: bool = False) -> Number | None:
     -------
     Number or None
     """
+    if _OPENS.match(folded) is None:
+        return None
     for kind, rank, pattern in _KINDS:
         match = pattern.match(folded)
         if match:

@@ -4,7 +4,7 @@ import csv
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from govopen_analytics.base.text import fold
 
@@ -130,7 +130,7 @@ def _above(division: _Division) -> tuple[str, str | None]:
 
 @lru_cache(maxsize=1)
 def _divisions() -> list[_Division]:
-    text = (files(__package__) / "divisions.csv").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("divisions.csv").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     return [_Division(**row) for row in csv.DictReader(lines)]
 

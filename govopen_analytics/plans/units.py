@@ -59,6 +59,10 @@ _AND_OTHERS = re.compile(r"(?<=.{2})等(?:[^、,]{0,5}(?:部门|单位|科室|�
 _SHARED_HEAD = re.compile(r"各(?:州|市|县|区|镇|乡|盟|县区|县市|乡镇)(?:\(.{1,6}\))?")
 
 
+_JOINED = re.compile(r"^(?:和|及|与|由|以及)(?=.{2})")
+_NOBODY = re.compile(r"[-—/无\W]+")
+
+
 def _rejoined(parts: list[str]) -> list[str]:
     whole: list[str] = []
     for part in parts:
@@ -110,10 +114,10 @@ def split_units(raw: str) -> list[str]:
     for part in _rejoined(parts):
         unit = tidy(part).strip("。.;；:：,，、|")
         unit = unit[: _AND_OTHERS.search(fold(unit)).start()]
-        unit = re.sub(r"^(?:和|及|与|由|以及)(?=.{2})", "", unit)
+        unit = _JOINED.sub("", unit)
         pair = _PAIR.match(unit)
         for one in (pair[1], unit[pair.end() :]) if pair else (unit,):
-            if one and one not in units and not re.fullmatch(r"[-—/无\W]+", one):
+            if one and one not in units and not _NOBODY.fullmatch(one):
                 units.append(one)
     return units
 
@@ -144,13 +148,20 @@ def looks_like_units(text: str) -> bool:
     bool
     """
     folded = fold(tidy(text)).strip("。;,、")
-    if not folded or len(folded) > 400 or re.search("。(?=.)", folded):
+    if not folded or len(folded) > 400 or "。" in folded:
         return False
-    bare = _LABELLED.sub("", folded)
-    bare = re.sub(f"{_LEAD_VERB}|{_SUPPORT_VERB}|{_ACT_VERB}|会同", "、", bare)
+    bare = _VERBS.sub("、", _LABELLED.sub("", folded))
+    if not _HAS_UNIT.search(bare):
+        return False
     parts = [part for part in split_units(bare) if part]
     named = [part for part in parts if is_unit(part)]
     return bool(parts) and len(named) >= max(1, 0.7 * len(parts))
+
+
+_OWN_BRACKETS = re.compile(r"\s*\([^()]*\)|等$")
+_VERBS = re.compile(f"{_LEAD_VERB}|{_SUPPORT_VERB}|{_ACT_VERB}|会同")
+# A name of a unit ends in one of these, before a mark or a bracket.
+_HAS_UNIT = re.compile(rf"(?:{_SUFFIX})(?:等|$|\W|[和及与以])")
 
 
 def is_unit(part: str) -> bool:
@@ -165,7 +176,7 @@ def is_unit(part: str) -> bool:
     bool
     """
     part = re.sub("^(各[县市区州镇乡])、", r"\1", fold(part))
-    core = re.sub(r"\s*\([^()]*\)|等$", "", part)
+    core = _OWN_BRACKETS.sub("", part)
     if not 0 < len(core) <= 22:
         return False
     if not (_UNIT.fullmatch(part) or _UNIT.fullmatch(core)):

@@ -1,16 +1,23 @@
-"""What of the plans is measurable, and what was completed, in sentences."""
+"""What is measurable, and what was completed? Rows, findings and charts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import pandas as pd
 
+from govopen_analytics.charts.build import chart_of, marks_of
+from govopen_analytics.charts.model import Chart, Panel, Series
+from govopen_analytics.charts.style import ChartSource, names_with_n, not_drawn
 from govopen_analytics.measures import Differences
-from govopen_analytics.questions.sentences import (
-    difference_sentences,
-    finding_rows,
-    no_task_rows,
+from govopen_analytics.measures.families import CANNOT_BE_ANSWERED
+from govopen_analytics.questions.findings import (
+    Finding,
+    difference_findings,
+    finding,
+    no_tasks,
     share_in_words,
 )
+from govopen_analytics.questions.selection import extremes, named_agencies
 from govopen_analytics.words import agency_name, section
 
 FLAGS = (
@@ -20,6 +27,8 @@ FLAGS = (
     "has_deadline",
     "has_all_elements",
 )
+
+
 POINTS = ("completed", "substantial", "limited", "not_started", "no_evidence")
 
 
@@ -70,7 +79,7 @@ def commitment_findings(
     n_agencies_reporting: int,
     lang: str = "zh",
     interval: float = 0.95,
-) -> pd.DataFrame:
+) -> list[Finding]:
     """Say which part of the tasks could be checked, and what is said to be done.
 
     Parameters
@@ -90,55 +99,66 @@ def commitment_findings(
 
     Returns
     -------
-    DataFrame, shape (n_sentences, 2)
-        ``topic`` and ``finding``.
+    list of Finding
     """
-    words, level = section("commitments", lang), f"{interval:.0%}"
     if whole.empty:
-        return no_task_rows("commitments", lang)
-    flags = whole.set_index("flag")
-    rows = [
-        words["flag"].format(
-            flag=words["flags"][flag],
-            share=share_in_words(flags.loc[flag], lang, level),
+        return no_tasks("commitments", lang)
+    say = partial(finding, "commitments", lang=lang, interval=interval)
+    flags, names = whole.set_index("flag"), flag_names(lang)
+    found = [
+        say(
+            "flag",
+            row=flags.loc[flag],
+            subject=names[flag],
+            evidence="element_dots",
+            flag=names[flag],
+            share=share_in_words(flags.loc[flag], lang, f"{interval:.0%}"),
         )
         for flag in FLAGS
     ]
     if by_agency["agency"].nunique(dropna=False) > 1:
-        rows += difference_sentences(
+        found += difference_findings(
             differences,
-            {flag: words["flags"][flag] for flag in FLAGS[:-1]},
-            "flag",
+            {flag: names[flag] for flag in FLAGS[:-1]},
             lambda row: agency_name(row["agency"], lang),
-            lang,
+            question="commitments",
+            lang=lang,
+            evidence="element_dots",
         )
     n_tasks = int(whole["n_tasks"].max())
-    rows.append(_progress(progress, n_agencies_reporting, n_tasks, words, lang, level))
-    return finding_rows("commitments", rows)
+    reporting = (n_agencies_reporting, n_tasks)
+    return [*found, _progress(progress, reporting, say, lang, interval)]
 
 
 def _progress(
     progress: pd.DataFrame,
-    n_agencies: int,
-    n_all: int,
-    words: dict,
+    reporting: tuple[int, int],
+    say: Callable[..., Finding],
     lang: str,
-    level: str,
-) -> str:
+    interval: float,
+) -> Finding:
     if progress.empty:
-        return words["no_progress"]
-    flags = progress.set_index("flag")
+        return say("no_progress", state=CANNOT_BE_ANSWERED)
+    words, flags = section("commitments", lang), progress.set_index("flag")
     parts = [
         words["point"].format(
             point=words["points"][point],
-            share=share_in_words(flags.loc[point], lang, level),
+            share=share_in_words(flags.loc[point], lang, f"{interval:.0%}"),
         )
         for point in POINTS
     ]
-    start = words["progress"].format(
-        n=int(progress["n_tasks"].max()), agencies=n_agencies, all=f"{n_all:,}"
+    n_agencies, n_all = reporting
+    return say(
+        "progress",
+        row=flags.loc["completed"],
+        subject=words["points"]["completed"],
+        evidence="completion_dots",
+        caveats=("own_report",),
+        n=int(progress["n_tasks"].max()),
+        agencies=n_agencies,
+        all=f"{n_all:,}",
+        parts=words["join"].join(parts),
     )
-    return start + words["join"].join(parts) + words["stop"]
 
 
 def named_quantities(
@@ -184,3 +204,98 @@ def _with_task(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.Dat
     named = tables["tasks"][["task_id", "document_id", "title"]]
     named = named.merge(plans, on="document_id").drop(columns="document_id")
     return rows.merge(named, on="task_id", how="left")
+
+
+def element_dots(
+    proportions: pd.DataFrame,
+    *,
+    source: ChartSource,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> Chart:
+    """Draw one panel an element of a verifiable commitment, agencies as rows.
+
+    Parameters
+    ----------
+    proportions : DataFrame, shape (n_agencies * n_flags, ...)
+        Result of ``measures.task_proportions`` by ``agency`` on ``element_flags``.
+    source : ChartSource
+    lang : {"zh", "en"}, default "zh"
+    interval : float, default 0.95
+        Level of the intervals (0-1).
+
+    Returns
+    -------
+    Chart
+        Of more than 30 agencies the 15 highest and the 15 lowest.
+    """
+    order = ("has_all_elements", *FLAGS[:-1])
+    panels, n_hidden = _panels(proportions, order, flag_names(lang), lang)
+    return chart_of(
+        "commitments",
+        "element_dots",
+        source=source,
+        lang=lang,
+        panels=panels,
+        hidden=not_drawn(n_hidden, lang),
+        interval=interval,
+        interval_kind="tasks",
+        agencies=len(panels[0].categories) if panels else 0,
+    )
+
+
+def completion_dots(
+    proportions: pd.DataFrame,
+    *,
+    source: ChartSource,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> Chart:
+    """Draw one panel a point of completion, agencies that report as rows.
+
+    Parameters
+    ----------
+    proportions : DataFrame, shape (n_agencies * 5, ...)
+        Result of ``measures.task_proportions`` by ``agency`` on
+        ``completion_flags``, of the tasks with a report.
+    source, lang, interval
+        As in ``element_dots``.
+
+    Returns
+    -------
+    Chart
+        One sentence where no plan reports progress.
+    """
+    panels, n_hidden = _panels(proportions, POINTS, point_names(lang), lang)
+    return chart_of(
+        "commitments",
+        "completion_dots",
+        source=source,
+        lang=lang,
+        panels=panels,
+        reason=section("commitments", lang)["completion_dots"]["no_progress"],
+        hidden=not_drawn(n_hidden, lang),
+        interval=interval,
+        interval_kind="tasks",
+        agencies=len(panels[0].categories) if panels else 0,
+    )
+
+
+def _panels(
+    proportions: pd.DataFrame, order: tuple[str, ...], titles: dict[str, str], lang: str
+) -> tuple[list[Panel], int]:
+    """Return a panel a flag, agencies ordered by the first flag of `order`."""
+    proportions = named_agencies(proportions)
+    wide = proportions.pivot(index="agency", columns="flag", values="share")
+    sizes = proportions.drop_duplicates("agency").set_index("agency")["n_tasks"]
+    # Ties are broken by the other columns, so that rows come in one order only.
+    rows = wide.reindex(columns=list(order)).join(sizes).reset_index()
+    shown, n_hidden = extremes(rows, [*order, "n_tasks"])
+    labels = tuple(names_with_n(shown["agency"], shown["n_tasks"], lang))
+    panels = []
+    for flag, title in titles.items():
+        part = proportions.loc[proportions["flag"] == flag].set_index("agency")
+        part = part.reindex(shown["agency"])
+        marks = marks_of(part, "share", names=labels)
+        panels.append(Panel(labels, (Series(title, marks),), title, most=1.0))
+    return panels if labels else [], n_hidden

@@ -1,8 +1,21 @@
-"""Which plans a page on coverage has room for."""
+"""Which themes do the plans cover? Rows, findings and charts."""
+
+from collections.abc import Mapping
 
 import pandas as pd
 
-from govopen_analytics.questions.sentences import finding_rows
+from govopen_analytics.base.languages import LANGUAGES, in_language, percent
+from govopen_analytics.charts.build import chart_of, heat_table, share_marks
+from govopen_analytics.charts.model import Cell, Chart, HeatTable, Panel, Series, number
+from govopen_analytics.charts.style import ChartSource, joined, plan_names, theme_names
+from govopen_analytics.measures import Differences
+from govopen_analytics.measures.families import CANNOT_BE_ANSWERED
+from govopen_analytics.questions.findings import (
+    Finding,
+    difference_findings,
+    finding,
+)
+from govopen_analytics.questions.selection import select_themes
 from govopen_analytics.words import section
 
 # Plans of a chart or table that a person can still read as a whole.
@@ -38,8 +51,8 @@ def of_plans(rows: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     return rows.loc[rows["document_id"].isin(documents["document_id"])]
 
 
-def hidden_plans(n_shown: int, n_hidden: int, *, lang: str = "zh") -> pd.DataFrame:
-    """Say how many plans are left out; no row where none is.
+def hidden_plans(n_shown: int, n_hidden: int, *, lang: str = "zh") -> list[Finding]:
+    """Say how many plans are left out; nothing where none is.
 
     Parameters
     ----------
@@ -49,9 +62,460 @@ def hidden_plans(n_shown: int, n_hidden: int, *, lang: str = "zh") -> pd.DataFra
 
     Returns
     -------
-    DataFrame, shape (0 or 1, 2)
-        ``topic`` and ``finding``.
+    list of Finding
     """
-    text = section("coverage", lang)["hidden"]
-    said = [text.format(shown=n_shown, hidden=f"{n_hidden:,}")] if n_hidden else []
-    return finding_rows("hidden", said)
+    values = {"shown": n_shown, "hidden": f"{n_hidden:,}", "evidence": "theme_shares"}
+    return [finding("coverage", "hidden", lang=lang, **values)] if n_hidden else []
+
+
+def labelled_shares(
+    shares: pd.DataFrame,
+    documents: pd.DataFrame,
+    themes: pd.DataFrame,
+    *,
+    lang: str = "zh",
+) -> pd.DataFrame:
+    """Put the names of agencies and themes beside their shares.
+
+    Parameters
+    ----------
+    shares : DataFrame, shape (n_documents * n_themes, ...)
+        Result of ``compare.theme_shares`` by ``document_id``.
+    documents, themes : DataFrame
+        Valid tables; rows of `shares` they do not hold are left out.
+    lang : {"zh", "en"}, default "zh"
+        Language of the themes' labels.
+
+    Returns
+    -------
+    DataFrame, shape (n_kept, n_columns + 3)
+        ``agency``, ``year``, ``theme`` and the columns of `shares`, ordered by
+        the rows of `documents`, then of `themes`.
+    """
+    plans = documents[["document_id", "agency", "year"]].assign(
+        plan_order=range(len(documents))
+    )
+    labels = _theme_labels(themes, lang).assign(theme_order=range(len(themes)))
+    rows = shares.merge(plans, on="document_id").merge(labels, on="theme_id")
+    rows = rows.sort_values(["plan_order", "theme_order"], ignore_index=True)
+    rest = [name for name in shares.columns if name not in ("document_id", "theme_id")]
+    return rows[["document_id", "agency", "year", "theme_id", "theme", *rest]]
+
+
+def tasks_by_theme(
+    tables: Mapping[str, pd.DataFrame], themes: pd.DataFrame, *, lang: str = "zh"
+) -> pd.DataFrame:
+    """List the tasks behind every plan and theme, with the matched keywords.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        ``documents``, ``tasks``, ``theme_assignments`` (of one coder) and
+        ``keyword_matches``.
+    themes : DataFrame, shape (n_themes, ...)
+        The themes to list.
+    lang : {"zh", "en"}, default "zh"
+        Language of the themes' labels.
+
+    Returns
+    -------
+    DataFrame, shape (n_assignments, 11)
+        One row per task and theme: ``theme_id``, ``theme``, ``document_id``,
+        ``agency``, ``year``, ``task_id``, ``ordinal``, ``rank``, ``title``,
+        ``content`` and ``keywords`` (list of str, as found, each once).
+    """
+    labels = _theme_labels(themes, lang).assign(theme_order=range(len(themes)))
+    plans = tables["documents"][["document_id", "agency", "year"]].assign(
+        plan_order=range(len(tables["documents"]))
+    )
+    tasks = tables["tasks"][["task_id", "document_id", "ordinal", "title", "content"]]
+    rows = tables["theme_assignments"][["task_id", "theme_id", "rank"]]
+    rows = rows.merge(tasks, on="task_id").merge(plans, on="document_id")
+    rows = rows.merge(labels, on="theme_id")
+    rows = rows.merge(
+        _keywords(tables["keyword_matches"]), on=["task_id", "theme_id"], how="left"
+    )
+    rows["keywords"] = [v if isinstance(v, list) else [] for v in rows["keywords"]]
+    rows = rows.sort_values(["theme_order", "plan_order", "ordinal"], ignore_index=True)
+    first = ["theme_id", "theme", "document_id", "agency", "year", "task_id"]
+    return rows[[*first, "ordinal", "rank", "title", "content", "keywords"]]
+
+
+def unclassified_tasks(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """List the tasks that carry no theme.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        ``tasks`` and ``theme_assignments``.
+
+    Returns
+    -------
+    DataFrame, shape (n_unclassified, ...)
+        Rows of ``tasks``.
+    """
+    tasks = tables["tasks"]
+    coded = tables["theme_assignments"]["task_id"]
+    return tasks.loc[~tasks["task_id"].isin(coded)]
+
+
+def _theme_labels(themes: pd.DataFrame, lang: str) -> pd.DataFrame:
+    column = in_language({code: f"label_{code}" for code in LANGUAGES}, lang)
+    return themes[["theme_id", column]].rename(columns={column: "theme"})
+
+
+def _keywords(matches: pd.DataFrame) -> pd.DataFrame:
+    found = matches.sort_values(["task_id", "theme_id", "start_char"])
+    found = found.drop_duplicates(["task_id", "theme_id", "keyword"])
+    grouped = found.groupby(["task_id", "theme_id"])["keyword"].agg(list)
+    return grouped.rename("keywords").reset_index()
+
+
+# The front page lists this many plans and says that there are more.
+MOST_NAMED_PLANS = 8
+
+
+def coverage_findings(
+    shares: pd.DataFrame,
+    documents: pd.DataFrame,
+    themes: pd.DataFrame,
+    *,
+    differences: Differences | None = None,
+    gaps: Mapping[str, float] | None = None,
+    n_unclassified: int = 0,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> list[Finding]:
+    """Say what each plan is mostly about, and how plans differ on core themes.
+
+    Plans are told apart only in a theme where they differ at all; a theme without
+    a task is called not observed, with the number of tasks.
+
+    Parameters
+    ----------
+    shares : DataFrame, shape (n_documents * n_themes, ...)
+        Result of ``compare.theme_shares`` by ``document_id``.
+    documents, themes : DataFrame
+        Valid tables; rows of `shares` they do not hold are left out.
+    differences : Differences, optional
+        Result of ``measures.theme_differences`` by ``document_id``.
+    gaps : mapping, optional
+        Result of ``measures.gap_totals`` by ``document_id``.
+    n_unclassified : int, default 0
+        Tasks without a theme (count).
+    lang : {"zh", "en"}, default "zh"
+    interval : float, default 0.95
+        Level of the intervals, for the words that name it (0-1).
+
+    Returns
+    -------
+    list of Finding
+    """
+    words = section("coverage", lang)
+    labels = themes.set_index("theme_id")[f"label_{lang}"]
+    plans = _plan_names(documents, words)
+    shown = shares["theme_id"].isin(labels.index)
+    shown &= shares["document_id"].isin(list(plans))
+    shares = shares.loc[shown]
+    top = {"lang": lang, "topic": "top"}
+    if not shares["n_tasks"].sum():
+        return [finding("coverage", "no_tasks", state=CANNOT_BE_ANSWERED, **top)]
+    found = _tops(shares, plans, labels, lang, interval)
+    n_more = shares["document_id"].nunique() - MOST_NAMED_PLANS
+    if n_more > 0:
+        values = {"shown": MOST_NAMED_PLANS, "hidden": n_more}
+        found.append(finding("coverage", "more", **top, **values))
+    is_core = themes["is_core"].fillna(False).astype(bool)
+    core = {
+        theme_id: words["theme"].format(theme=labels[theme_id])
+        for theme_id in themes.loc[is_core, "theme_id"]
+    }
+    if differences is not None:
+        found += difference_findings(
+            differences,
+            core,
+            lambda row: plans.get(row["document_id"], row["document_id"]),
+            question="coverage",
+            lang=lang,
+            topic="core",
+            evidence="theme_dot_plot",
+        )
+    for theme_id in core:
+        part = shares.loc[shares["theme_id"] == theme_id]
+        found += _unseen(part, plans, labels[theme_id], lang)
+    if gaps is not None:
+        values = {
+            "cells": f"{gaps['n_cells']:,.0f}",
+            "found": f"{gaps['n_unobserved']:,.0f}",
+            "expected": f"{gaps['n_expected']:,.1f}",
+        }
+        shown = {"topic": "core", "evidence": "theme_heat_map"}
+        found.append(finding("coverage", "gaps", lang=lang, **shown, **values))
+    without = documents.loc[documents["n_tasks"] == 0, "document_id"]
+    if len(without):
+        named = [plans[plan] for plan in without[:MOST_NAMED_PLANS]]
+        listed = words["join"].join(named) + ("…" if len(without) > len(named) else "")
+        found.append(finding("coverage", "without", plans=listed, **top))
+    if n_unclassified:
+        name = "unclassified_tasks"
+        values = {"evidence": name, "n": n_unclassified}
+        found.append(finding("coverage", "unclassified", **top, **values))
+    return found
+
+
+def confounding_findings(
+    confounding: Mapping[str, object], *, lang: str = "zh"
+) -> list[Finding]:
+    """Say whether years can be compared at all.
+
+    Parameters
+    ----------
+    confounding : mapping
+        Result of ``compare.confounding``.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    list of Finding
+        None where every agency has several years, or there is one year only.
+    """
+    shown = {"lang": lang, "topic": "confounding", "evidence": "plan_calendar"}
+    if confounding["is_confounded"]:
+        state = CANNOT_BE_ANSWERED
+        return [finding("coverage", "confounded", state=state, **shown)]
+    if confounding["is_partly_confounded"]:
+        n_repeated = confounding["n_agencies_repeated"]
+        return [finding("coverage", "partly", n=n_repeated, **shown)]
+    return []
+
+
+def _plan_names(documents: pd.DataFrame, words: dict[str, str]) -> dict[str, str]:
+    names = {}
+    for plan in documents.itertuples():
+        agency = plan.document_id if pd.isna(plan.agency) else plan.agency
+        year = "" if pd.isna(plan.year) else words["year"].format(year=plan.year)
+        names[plan.document_id] = words["plan"].format(agency=agency, year=year)
+    return names
+
+
+def _tops(
+    shares: pd.DataFrame,
+    plans: dict[str, str],
+    labels: pd.Series,
+    lang: str,
+    interval: float,
+) -> list[Finding]:
+    words = section("coverage", lang)
+    order = ["n_tasks", "document_id"]
+    seen = shares.loc[shares["is_observed"].astype(bool)]
+    seen = seen.sort_values(order, ascending=[False, True], kind="stable")
+    first = seen["document_id"].drop_duplicates().head(MOST_NAMED_PLANS)
+    shares = seen.loc[seen["document_id"].isin(first)]
+    found = []
+    for document_id, part in list(shares.groupby("document_id", sort=False)):
+        # Equal shares are named together: none of them is the largest alone.
+        tops = part.loc[part["share"] == part["share"].max()]
+        first = tops.iloc[0].copy()
+        first["share_lower"] = tops["share_lower"].min()
+        first["share_upper"] = tops["share_upper"].max()
+        named = [words["theme"].format(theme=labels[key]) for key in tops["theme_id"]]
+        themes = words["join"].join(named)
+        found.append(
+            finding(
+                "coverage",
+                "top" if len(tops) == 1 else "tied",
+                lang=lang,
+                topic="top",
+                row=first,
+                subject=f"{plans[document_id]} {themes}",
+                interval=interval,
+                evidence="theme_heat_map",
+                plan=plans[document_id],
+                themes=themes,
+                share=percent(first["share"]),
+                n=first["n_tasks"],
+                lower=percent(first["share_lower"]),
+                upper=percent(first["share_upper"]),
+            )
+        )
+    return found
+
+
+def _unseen(
+    part: pd.DataFrame, plans: dict[str, str], theme: str, lang: str
+) -> list[Finding]:
+    words = section("coverage", lang)
+    unseen = part.loc[~part["is_observed"].astype(bool)]
+    if unseen.empty:
+        return []
+    named = [
+        words["unseen_plan"].format(plan=plans[cell.document_id], n=cell.n_tasks)
+        for cell in unseen.head(MOST_NAMED_PLANS).itertuples()
+    ]
+    rest = "…" if len(unseen) > len(named) else ""
+    listed = words["unseen_join"].join(named) + rest
+    values = {"topic": "core", "evidence": "theme_heat_map", "caveats": ("unseen",)}
+    return [
+        finding("coverage", "unseen", lang=lang, theme=theme, plans=listed, **values)
+    ]
+
+
+_MOST_TOPS = 8  # plans whose largest theme the description names
+
+
+def theme_heat_map(
+    shares: pd.DataFrame,
+    documents: pd.DataFrame,
+    themes: pd.DataFrame,
+    *,
+    n_hidden: int = 0,
+    source: ChartSource,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> Chart:
+    """Draw plans by themes, coloured by the share of the plan's tasks.
+
+    A theme without a task in a plan is marked as not observed, never as 0 %.
+
+    Parameters
+    ----------
+    shares : DataFrame, shape (n_documents * n_themes, ...)
+        Result of ``measures.theme_shares`` by ``document_id``.
+    documents : DataFrame, shape (n_documents, ...)
+        A valid ``documents`` table; its order is the order of the rows.
+    themes : DataFrame, shape (n_themes, ...)
+        A valid ``themes`` table; core themes are drawn first.
+    n_hidden : int, default 0
+        Plans left out of `documents`, which the subtitle counts.
+    source : ChartSource
+    lang : {"zh", "en"}, default "zh"
+    interval : float, default 0.95
+        Level of the intervals in `shares` (0-1).
+
+    Returns
+    -------
+    Chart
+    """
+    words = section("coverage", lang)["theme_heat_map"]
+    themes = select_themes(themes)
+    rows, columns = plan_names(documents, shares, lang), theme_names(themes, lang)
+    shown = _shown(shares, rows, columns)
+    tops = shown.sort_values(["y", "share"], ascending=[True, False], kind="stable")
+    tops = tops.drop_duplicates("y").head(_MOST_TOPS)
+    named = [
+        words["top"].format(
+            plan=rows[cell.document_id],
+            theme=columns[cell.theme_id],
+            share=percent(cell.share),
+        )
+        for cell in tops.itertuples()
+    ]
+    n_core = int(themes["is_core"].fillna(False).sum())
+    groups = [(words["core"], n_core), (words["other"], len(themes) - n_core)]
+    cells = {
+        (cell.y, cell.x): _cell(cell, rows, columns, interval, lang)
+        for cell in shown.itertuples()
+    }
+    table: HeatTable | None = heat_table(
+        list(rows.values()),
+        list(columns.values()),
+        cells,
+        groups=groups if 0 < n_core < len(themes) else (),
+    )
+    return chart_of(
+        "coverage",
+        "theme_heat_map",
+        source=source,
+        lang=lang,
+        table=table if rows else None,
+        hidden=_hidden(n_hidden, lang),
+        interval=interval,
+        interval_kind="tasks",
+        rows=len(rows),
+        columns=len(columns),
+        tops=joined(named, lang) + words["stop"] if named else "",
+    )
+
+
+def theme_dot_plot(
+    shares: pd.DataFrame,
+    documents: pd.DataFrame,
+    themes: pd.DataFrame,
+    *,
+    n_hidden: int = 0,
+    source: ChartSource,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> Chart:
+    """Draw one panel a theme, with each plan's share and its interval.
+
+    Plans stand in the same order in every panel, most tasks first, so that wide
+    intervals gather at the foot.
+
+    Parameters
+    ----------
+    shares, documents, themes, n_hidden, source, lang, interval
+        As in ``theme_heat_map``.
+
+    Returns
+    -------
+    Chart
+    """
+    themes = select_themes(themes)
+    sizes = shares.drop_duplicates("document_id").set_index("document_id")["n_tasks"]
+    documents = documents.assign(n_tasks=documents["document_id"].map(sizes))
+    documents = documents.sort_values("n_tasks", ascending=False, kind="stable")
+    rows, columns = plan_names(documents, shares, lang), theme_names(themes, lang)
+    shown = _shown(shares, rows, columns)
+    panels = []
+    for x, title in enumerate(columns.values()):
+        part = shown.loc[shown["x"] == x]
+        names = [rows[key] for key in part["document_id"]]
+        marks = share_marks(part, lang=lang, names=names)
+        panels.append(Panel(tuple(names), (Series(title, marks),), title, most=1.0))
+    return chart_of(
+        "coverage",
+        "theme_dot_plot",
+        source=source,
+        lang=lang,
+        panels=panels if rows else (),
+        hidden=_hidden(n_hidden, lang),
+        interval=interval,
+        interval_kind="tasks",
+        rows=len(rows),
+        columns=len(columns),
+    )
+
+
+def _shown(
+    shares: pd.DataFrame, rows: dict[str, str], columns: dict[str, str]
+) -> pd.DataFrame:
+    y = {key: place for place, key in enumerate(rows)}
+    x = {key: place for place, key in enumerate(columns)}
+    places = {"y": shares["document_id"].map(y), "x": shares["theme_id"].map(x)}
+    shown = shares.assign(**places).dropna(subset=["x", "y"])
+    return shown.astype({"x": int, "y": int}).sort_values(["y", "x"])
+
+
+def _cell(
+    cell: object, rows: dict[str, str], columns: dict[str, str], level: float, lang: str
+) -> Cell:
+    words = section("coverage", lang)["theme_heat_map"]
+    unseen = section("charts", lang)["unseen"]
+    label = percent(cell.share) if cell.is_observed else unseen
+    hover = words["hover"].format(
+        plan=rows[cell.document_id],
+        theme=columns[cell.theme_id],
+        share=label,
+        level=f"{level:.0%}",
+        lower=percent(cell.share_lower),
+        upper=percent(cell.share_upper),
+        themed=cell.n_themed,
+        n=cell.n_tasks,
+    )
+    return Cell(number(cell.share) if cell.is_observed else None, label, hover)
+
+
+def _hidden(n_hidden: int, lang: str) -> str:
+    form = section("coverage", lang)["hidden_plans"]
+    return form.format(n=f"{n_hidden:,}") if n_hidden else ""

@@ -1,231 +1,307 @@
-"""Comparisons to sentences: what a reader is told first, with its n and interval."""
+"""A finding is a record; every text about it is made from the record."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
+from govopen_analytics.charts.model import number as known
 from govopen_analytics.measures import Differences
-from govopen_analytics.questions.sentences import difference_sentences
+from govopen_analytics.measures.families import (
+    CANNOT_BE_ANSWERED,
+    ESTABLISHED,
+    NOT_TOLD_APART,
+    STATES,
+    WORTH_ASKING,
+)
 from govopen_analytics.words import section
 
-# The front page lists this many plans and says that there are more.
-MOST_PLANS = 8
+# A list in a sentence names this many and counts the rest.
+MOST_NAMED = 5
 
 
-def corpus_findings(
-    documents: pd.DataFrame,
-    tasks: pd.DataFrame,
-    failures: pd.DataFrame,
-    remarks: pd.DataFrame,
+@dataclass(frozen=True)
+class Finding:
+    """What a question found, of one subject.
+
+    Attributes
+    ----------
+    question : str
+        Section of its words, and the name of its page's question.
+    topic : str
+        Heading under which the front page lists it.
+    key : str
+        What kind of finding it is: its sentence below the question's words.
+    text, short : str
+        The whole sentence, and the number alone with its subject.
+    subject : str
+        An agency, a plan, a theme or a pair of them; empty for the whole.
+    number, lower, upper : float or None
+        The value and the bounds of its interval.
+    unit : str
+        Of the number: "share" (0-1), "points" (share a year), "distance" (0-1) or
+        "count".
+    n : int or None
+        Tasks it rests on (count).
+    interval : float or None
+        Level of the interval (0-1).
+    state : str
+        One of ``measures.families.STATES``; empty for a plain fact.
+    p_adjusted : float or None
+        P-value, corrected over its whole family.
+    evidence : str
+        Name of the chart or table of the run that shows it.
+    caveats : tuple of str
+        Keys of sentences that limit it.
+    """
+
+    question: str
+    topic: str
+    key: str
+    text: str
+    short: str
+    subject: str = ""
+    number: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    unit: str = ""
+    n: int | None = None
+    interval: float | None = None
+    state: str = ""
+    p_adjusted: float | None = None
+    evidence: str = ""
+    caveats: tuple[str, ...] = ()
+
+
+def finding(
+    question: str,
+    key: str,
     *,
-    lang: str = "zh",
-) -> pd.DataFrame:
-    """Say what was read, what could not be, and what to look at.
+    lang: str,
+    topic: str = "",
+    row: pd.Series | None = None,
+    value: str = "share",
+    unit: str = "share",
+    subject: str = "",
+    state: str = "",
+    interval: float | None = None,
+    evidence: str = "",
+    caveats: Iterable[str] = (),
+    **values: object,
+) -> Finding:
+    """Make a finding from a row of a measure, with the sentence of its key.
 
     Parameters
     ----------
-    documents, tasks, failures, remarks : DataFrame
-        Valid tables.
-    lang : {"zh", "en"}, default "zh"
+    question, key : str
+        Where its sentence stands in ``words/``.
+    lang : {"zh", "en"}
+    topic : str
+        Empty takes `question`.
+    row : Series, optional
+        Row of a table of measures; holds `value`, its bounds, ``n_tasks`` and
+        ``p_adjusted`` where there are any.
+    value, unit : str
+        Column of the number, and what it counts.
+    subject, state, evidence, caveats
+        As in ``Finding``; `row` may hold the state.
+    interval : float, optional
+        Level of the intervals (0-1).
+    **values
+        For the placeholders of the sentence.
 
     Returns
     -------
-    DataFrame, shape (n_sentences, 2)
-        ``topic`` and ``finding``.
+    Finding
     """
-    words = section("findings", lang)
-    read = words["read"].format(
-        documents=len(documents),
-        agencies=documents["agency"].nunique(),
-        years=_years(documents["year"], words),
-        tasks=len(tasks),
+    level = "" if interval is None else f"{interval:.0%}"
+    text = section(question, lang)[key].format(level=level, **values)
+    found = {
+        name: known(row.get(column)) if row is not None else None
+        for name, column in {
+            "number": value,
+            "lower": f"{value}_lower",
+            "upper": f"{value}_upper",
+            "n": "n_tasks",
+            "p_adjusted": "p_adjusted",
+        }.items()
+    }
+    n = found.pop("n")
+    has_number = found["number"] is not None
+    return Finding(
+        question=question,
+        topic=topic or question,
+        key=key,
+        text=text,
+        short=_short(subject, found, unit, lang) if has_number and subject else text,
+        subject=subject,
+        unit=unit if has_number else "",
+        n=None if n is None else int(n),
+        interval=interval if found["lower"] is not None else None,
+        state=state,
+        evidence=evidence,
+        caveats=tuple(caveats),
+        **found,
     )
-    rows = [("corpus", read)]
-    n_failed = failures["source_file"].nunique()
-    key = "failed" if n_failed else "failed_none"
-    rows.append(("corpus", words[key].format(n=n_failed)))
-    if len(remarks):
-        n_files = remarks["source_file"].nunique()
-        text = words["remarked"].format(n=len(remarks), files=n_files)
-        rows.append(("corpus", text))
-    return _sentences(rows)
 
 
-def coverage_findings(
-    shares: pd.DataFrame,
-    documents: pd.DataFrame,
-    themes: pd.DataFrame,
+def difference_findings(
+    differences: Differences,
+    names: Mapping[str, str],
+    who: Callable[[pd.Series], str],
     *,
-    differences: Differences | None = None,
-    gaps: Mapping[str, float] | None = None,
-    n_unclassified: int = 0,
-    lang: str = "zh",
-    interval: float = 0.95,
-) -> pd.DataFrame:
-    """Say what each plan is mostly about, and how plans differ on core themes.
-
-    Plans are told apart only in a theme where they differ at all; a theme without
-    a task is called not observed, with the number of tasks.
+    question: str,
+    lang: str,
+    topic: str = "",
+    evidence: str = "",
+) -> list[Finding]:
+    """Say in which items groups differ, and who; equal non-results become one.
 
     Parameters
     ----------
-    shares : DataFrame, shape (n_documents * n_themes, ...)
-        Result of ``compare.theme_shares`` by ``document_id``.
-    documents, themes : DataFrame
-        Valid tables; rows of `shares` they do not hold are left out.
-    differences : Differences, optional
-        Result of ``measures.theme_differences`` by ``document_id``.
-    gaps : mapping, optional
-        Result of ``measures.gap_totals`` by ``document_id``.
-    n_unclassified : int, default 0
-        Tasks without a theme (count).
-    lang : {"zh", "en"}, default "zh"
-    interval : float, default 0.95
-        Level of the intervals, for the words that name it (0-1).
+    differences : Differences
+        Result of ``measures.theme_differences`` or ``form_differences``.
+    names : mapping of str to str
+        The items to speak of, as they are named in the sentence.
+    who : callable
+        From a row of ``differences.cells`` to the name of its group.
+    question, lang, topic, evidence
+        As for ``finding``.
 
     Returns
     -------
-    DataFrame, shape (n_sentences, 2)
-        ``topic`` and ``finding``.
+    list of Finding
     """
-    words = section("findings", lang)
-    labels = themes.set_index("theme_id")[f"label_{lang}"]
-    plans = _plan_names(documents, words)
-    shown = shares["theme_id"].isin(labels.index)
-    shown &= shares["document_id"].isin(list(plans))
-    shares = shares.loc[shown]
-    if not shares["n_tasks"].sum():
-        return _sentences([("top", words["no_tasks"])])
-    level = f"{interval:.0%}"
-    rows = [("top", text) for text in _tops(shares, plans, labels, words, level)]
-    n_plans = shares["document_id"].nunique()
-    if n_plans > MOST_PLANS:
-        hidden = n_plans - MOST_PLANS
-        rows.append(("top", words["more"].format(shown=MOST_PLANS, hidden=hidden)))
-    is_core = themes["is_core"].fillna(False).astype(bool)
-    core = list(themes.loc[is_core, "theme_id"])
-    if differences is not None:
-        named = {key: words["theme"].format(theme=labels[key]) for key in core}
-        rows += [
-            ("core", text)
-            for text in difference_sentences(
-                differences,
-                named,
-                "theme_id",
-                lambda row: plans.get(row["document_id"], row["document_id"]),
-                lang,
-            )
-        ]
-    for theme_id in core:
-        part = shares.loc[shares["theme_id"] == theme_id]
-        rows += _unseen(part, plans, labels[theme_id], words)
-    if gaps is not None:
-        text = words["gaps"].format(
-            cells=f"{gaps['n_cells']:,.0f}",
-            found=f"{gaps['n_unobserved']:,.0f}",
-            expected=f"{gaps['n_expected']:,.1f}",
-        )
-        rows.append(("core", text))
-    without = documents.loc[documents["n_tasks"] == 0, "document_id"]
-    if len(without):
-        named = [plans[plan] for plan in without[:MOST_PLANS]]
-        listed = words["join"].join(named) + ("…" if len(without) > len(named) else "")
-        rows.append(("top", words["without"].format(plans=listed)))
-    if n_unclassified:
-        text = words["unclassified"].format(n=n_unclassified)
-        rows.append(("top", text))
-    return _sentences(rows)
+    words, items = section("sentences", lang), differences.items
+    item = items.columns[0]
+    items = items.loc[items[item].isin(list(names))].set_index(item)
+    items = items.loc[[name for name in names if name in items.index]]
+    shown = {"lang": lang, "topic": topic or question, "evidence": evidence}
+    found = []
+    for name, row in items.iterrows():
+        key = {ESTABLISHED: "differ", WORTH_ASKING: "differ_asking"}.get(row["state"])
+        if key is not None:
+            values = {"name": names[name], "p": p_in_words(row["p_adjusted"])}
+            cells = differences.cells
+            cells = cells.loc[(cells[item] == name) & (cells["state"] == ESTABLISHED)]
+            values["who"] = _who_differs(cells, who, lang)
+            state, subject = row["state"], names[name]
+            more = {"row": row, "state": state, "subject": subject, **shown}
+            found.append(finding("sentences", key, **more, **values))
+    for state, key in (
+        (NOT_TOLD_APART, "differ_none"),
+        (CANNOT_BE_ANSWERED, "differ_unanswered"),
+    ):
+        part = items.loc[items["state"] == state]
+        if len(part):
+            values = {
+                "names": listed([names[name] for name in part.index], lang),
+                "p": p_in_words(part["p_adjusted"].min()),
+                # "unit" is what a finding's number counts.
+                "few": words[f"few_{part['test_unit'].iloc[0]}"],
+            }
+            found.append(finding("sentences", key, state=state, **shown, **values))
+    found.sort(key=lambda one: STATES.index(one.state))
+    return [replace(one, question=question) for one in found]
 
 
-def confounding_findings(
-    confounding: Mapping[str, object], *, lang: str = "zh"
-) -> pd.DataFrame:
-    """Say whether years can be compared at all.
+def _who_differs(
+    cells: pd.DataFrame, who: Callable[[pd.Series], str], lang: str
+) -> str:
+    words, text = section("sentences", lang), ""
+    for key, is_higher in (("differ_above", True), ("differ_below", False)):
+        part = cells.loc[cells["is_higher"] == is_higher]
+        if len(part):
+            names = listed([who(row) for _, row in part.iterrows()], lang)
+            text += words[key].format(names=names)
+    return text or words["differ_nobody"]
 
-    Parameters
-    ----------
-    confounding : mapping
-        Result of ``compare.confounding``.
-    lang : {"zh", "en"}, default "zh"
+
+def no_tasks(question: str, lang: str) -> list[Finding]:
+    """Return the one finding about a corpus without a task."""
+    text = section("sentences", lang)["no_tasks"]
+    state = CANNOT_BE_ANSWERED
+    return [Finding(question, question, "no_tasks", text, text, state=state)]
+
+
+def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:
+    """Return findings as a table, one row each.
 
     Returns
     -------
-    DataFrame, shape (0 or 1, 2)
-        ``topic`` and ``finding``; no row where every agency has several years,
-        or there is one year only.
+    DataFrame, shape (n_findings, 15)
+        ``topic``, ``finding`` (the text) and the other fields of ``Finding``.
     """
-    words = section("findings", lang)
-    if confounding["is_confounded"]:
-        return _sentences([("confounding", words["confounded"])])
-    if confounding["is_partly_confounded"]:
-        text = words["partly"].format(n=confounding["n_agencies_repeated"])
-        return _sentences([("confounding", text)])
-    return _sentences([])
+    names = [name for name in Finding.__dataclass_fields__ if name != "question"]
+    rows = [{**asdict(own), "caveats": list(own.caveats)} for own in findings]
+    table = pd.DataFrame(rows, columns=names).rename(columns={"text": "finding"})
+    first = ["topic", "finding"]
+    table = table[[*first, *(name for name in table if name not in first)]]
+    return table.convert_dtypes()
 
 
-def _sentences(rows: list[tuple[str, str]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["topic", "finding"], dtype="string")
+def _short(subject: str, found: dict[str, float | None], unit: str, lang: str) -> str:
+    words = section("sentences", lang)
+    shown = {name: _written(found[name], unit) for name in ("number", "lower", "upper")}
+    key = "short" if found["lower"] is None else "short_interval"
+    return words[key].format(subject=subject, **shown)
 
 
-def _years(years: pd.Series, words: dict[str, str]) -> str:
-    known = sorted(set(years.dropna()))
-    if not known:
-        return words["no_year"]
-    form = words["years"] if len(known) > 1 else words["one_year"]
-    return form.format(first=known[0], last=known[-1])
+def _written(value: float | None, unit: str) -> str:
+    if value is None:
+        return ""
+    if unit == "share":
+        return percent(value)
+    if unit == "points":
+        return _signed(value)
+    return f"{value:,.0f}" if unit == "count" else f"{value:.2f}"
 
 
-def _plan_names(documents: pd.DataFrame, words: dict[str, str]) -> dict[str, str]:
-    names = {}
-    for plan in documents.itertuples():
-        agency = plan.document_id if pd.isna(plan.agency) else plan.agency
-        year = "" if pd.isna(plan.year) else words["year"].format(year=plan.year)
-        names[plan.document_id] = words["plan"].format(agency=agency, year=year)
-    return names
+def theme_name(name: str, lang: str) -> str:
+    """Return a theme's label in quotation marks."""
+    return section("sentences", lang)["theme"].format(name=name)
 
 
-def _tops(
-    shares: pd.DataFrame,
-    plans: dict[str, str],
-    labels: pd.Series,
-    words: dict[str, str],
-    level: str,
-) -> list[str]:
-    order = ["n_tasks", "document_id"]
-    seen = shares.loc[shares["is_observed"].astype(bool)]
-    seen = seen.sort_values(order, ascending=[False, True], kind="stable")
-    first = seen["document_id"].drop_duplicates().head(MOST_PLANS)
-    shares = seen.loc[seen["document_id"].isin(first)]
-    texts = []
-    for document_id, part in list(shares.groupby("document_id", sort=False)):
-        # Equal shares are named together: none of them is the largest alone.
-        tops = part.loc[part["share"] == part["share"].max()]
-        first = tops.iloc[0]
-        named = [words["theme"].format(theme=labels[key]) for key in tops["theme_id"]]
-        text = words["top" if len(tops) == 1 else "tied"].format(
-            plan=plans[document_id],
-            themes=words["join"].join(named),
-            share=percent(first["share"]),
-            n=first["n_tasks"],
-            level=level,
-            lower=percent(tops["share_lower"].min()),
-            upper=percent(tops["share_upper"].max()),
-        )
-        texts.append(text)
-    return texts
+def listed(names: Iterable[str], lang: str) -> str:
+    """Join names, and count those that a sentence has no room for."""
+    words, names = section("sentences", lang), list(names)
+    shown = words["join"].join(names[:MOST_NAMED])
+    if len(names) > MOST_NAMED:
+        shown += words["more"].format(n=f"{len(names):,}")
+    return shown
 
 
-def _unseen(
-    part: pd.DataFrame, plans: dict[str, str], theme: str, words: dict[str, str]
-) -> list[tuple[str, str]]:
-    unseen = part.loc[~part["is_observed"].astype(bool)]
-    if unseen.empty:
-        return []
-    named = [
-        words["unseen_plan"].format(plan=plans[cell.document_id], n=cell.n_tasks)
-        for cell in unseen.head(MOST_PLANS).itertuples()
-    ]
-    rest = "…" if len(unseen) > len(named) else ""
-    listed = words["unseen_join"].join(named) + rest
-    return [("core", words["unseen"].format(theme=theme, plans=listed))]
+def share_in_words(row: pd.Series, lang: str, level: str) -> str:
+    """Write a share with its n and interval."""
+    return section("sentences", lang)["share"].format(
+        share=percent(row["share"]),
+        n=f"{int(row['n_tasks']):,}",
+        level=level,
+        lower=percent(row["share_lower"]),
+        upper=percent(row["share_upper"]),
+    )
+
+
+def change_in_words(row: pd.Series, name: str, lang: str, level: str) -> str:
+    """Write a difference of shares in percentage points, with its interval."""
+    return section("sentences", lang)["change"].format(
+        value=_signed(row[name]),
+        level=level,
+        lower=_signed(row[f"{name}_lower"]),
+        upper=_signed(row[f"{name}_upper"]),
+    )
+
+
+def p_in_words(p_value: float) -> str:
+    """Write a p-value; what rounding would turn into none reads ``< 0.001``."""
+    return "< 0.001" if p_value < 0.001 else f"= {p_value:.3f}"
+
+
+def points_in_words(change: float) -> str:
+    """Write a difference of shares in percentage points, with its sign."""
+    return _signed(change)
+
+
+def _signed(change: float) -> str:
+    return f"{change:+.1%}".rstrip("%").replace("-", "−")

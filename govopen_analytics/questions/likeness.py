@@ -1,17 +1,31 @@
-"""How alike the agencies are, in tables and sentences."""
+"""How alike are the agencies? Rows, findings and charts."""
+
+from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
-from govopen_analytics.measures.families import CANNOT_BE_ANSWERED
-from govopen_analytics.questions.selection import MOST_ROWS
-from govopen_analytics.questions.sentences import (
-    finding_rows,
+from govopen_analytics.charts.build import chart_of, heat_table, marks_of
+from govopen_analytics.charts.model import Cell, Chart, Mark, Panel, Series
+from govopen_analytics.charts.style import ChartSource, names_with_n, not_drawn
+from govopen_analytics.measures.families import (
+    CANNOT_BE_ANSWERED,
+    ESTABLISHED,
+    NOT_TOLD_APART,
+)
+from govopen_analytics.questions.findings import (
+    Finding,
+    finding,
     listed,
-    no_task_rows,
+    no_tasks,
     p_in_words,
 )
+from govopen_analytics.questions.selection import MOST_ROWS, extremes
 from govopen_analytics.words import agency_name, section
+
+_PALEST = 50.0  # overlap: seldom do two agendas share less than half
+_MOST_LINES = 30  # of a map: more hide the dots
 
 
 def most_different(
@@ -103,7 +117,7 @@ def likeness_findings(
     n_hidden: int = 0,
     lang: str = "zh",
     interval: float = 0.95,
-) -> pd.DataFrame:
+) -> list[Finding]:
     """Say which agendas differ beyond chance.
 
     Parameters
@@ -121,45 +135,61 @@ def likeness_findings(
 
     Returns
     -------
-    DataFrame, shape (n_sentences, 2)
-        ``topic`` and ``finding``.
+    list of Finding
     """
-    words = section("likeness", lang)
     if against_rest.empty:
-        return no_task_rows("likeness", lang)
+        return no_tasks("likeness", lang)
+    say = partial(finding, "likeness", lang=lang, interval=interval)
     known = pairs.dropna(subset=["distance"])
     if known.empty:
         key = "single" if len(against_rest) < 2 else "few"
-        return finding_rows("likeness", [words[key]])
-    found, *pair_rows = _pair_sentences(known, words)
-    rows = [found, _rest_sentence(against_rest, words, lang), *pair_rows]
+        return [say(key, state=CANNOT_BE_ANSWERED)]
+    first, *others = _pair_findings(known, say)
+    found = [first, _rest_finding(against_rest, say, lang), *others]
     if n_hidden:
-        rows.append(
-            words["hidden"].format(
+        found.append(
+            say(
+                "hidden",
+                evidence="rest_dots",
                 all=f"{len(against_rest):,}",
                 shown=len(against_rest) - n_hidden,
                 hidden=f"{n_hidden:,}",
             )
         )
-    rows.append(_reuse_sentence(reuse, words, lang, f"{interval:.0%}"))
-    return finding_rows("likeness", rows)
+    return [*found, _reuse_finding(reuse, say, lang)]
 
 
-def _pair_sentences(known: pd.DataFrame, words: dict) -> list[str]:
-    found = known.loc[known["is_beyond_chance"].astype(bool)]
-    key = "some" if len(found) else "none"
+def _pair_findings(known: pd.DataFrame, say: Callable[..., Finding]) -> list[Finding]:
+    sure = known.loc[known["is_beyond_chance"].astype(bool)]
+    key, state = ("some", ESTABLISHED) if len(sure) else ("none", NOT_TOLD_APART)
     if (known["state"] == CANNOT_BE_ANSWERED).all():
-        key = "unanswered"
-    rows = [words[key].format(pairs=len(known), found=len(found))]
-    if len(found):
-        rows.append(_pair(found.loc[found["distance"].idxmax()], "farthest", words))
+        key, state = "unanswered", CANNOT_BE_ANSWERED
+    found = [
+        say(
+            key,
+            state=state,
+            evidence="overlap_heat_map",
+            pairs=len(known),
+            found=len(sure),
+        )
+    ]
+    if len(sure):
+        row = sure.loc[sure["distance"].idxmax()]
+        found.append(_pair(row, "farthest", ESTABLISHED, say))
     if len(known) > 1:
-        rows.append(_pair(known.loc[known["distance"].idxmin()], "nearest", words))
-    return rows
+        found.append(_pair(known.loc[known["distance"].idxmin()], "nearest", "", say))
+    return found
 
 
-def _pair(row: pd.Series, key: str, words: dict) -> str:
-    return words[key].format(
+def _pair(row: pd.Series, key: str, state: str, say: Callable[..., Finding]) -> Finding:
+    return say(
+        key,
+        row=row,
+        value="distance",
+        unit="distance",
+        subject=f"{row['group']} – {row['reference']}",
+        state=state,
+        evidence="overlap_heat_map",
         group=row["group"],
         reference=row["reference"],
         distance=f"{row['distance']:.2f}",
@@ -171,25 +201,247 @@ def _pair(row: pd.Series, key: str, words: dict) -> str:
     )
 
 
-def _rest_sentence(against_rest: pd.DataFrame, words: dict, lang: str) -> str:
+def _rest_finding(
+    against_rest: pd.DataFrame, say: Callable[..., Finding], lang: str
+) -> Finding:
     found = against_rest.loc[against_rest["is_beyond_chance"].astype(bool)]
     if found.empty:
-        return words["rest_none"]
+        return say("rest_none", state=NOT_TOLD_APART, evidence="rest_dots")
     found = found.sort_values("distance", ascending=False, kind="stable")
-    return words["rest"].format(n=len(found), agencies=listed(found["group"], lang))
+    names = listed(found["group"], lang)
+    shown = {"n": len(found), "agencies": names, "evidence": "rest_dots"}
+    return say("rest", state=ESTABLISHED, **shown)
 
 
-def _reuse_sentence(reuse: pd.DataFrame, words: dict, lang: str, level: str) -> str:
+def _reuse_finding(
+    reuse: pd.DataFrame, say: Callable[..., Finding], lang: str
+) -> Finding:
     if reuse.empty:
-        return words["no_reuse"]
+        return say("no_reuse", state=CANNOT_BE_ANSWERED)
     top = reuse.loc[reuse["reused_share"].idxmax()]
     if not top["reused_share"]:
-        return words["none_reused"]
-    return words["reuse"].format(
+        return say("none_reused", evidence="reuse_dots")
+    return say(
+        "reuse",
+        row=top,
+        value="reused_share",
+        subject=agency_name(top["agency"], lang),
+        evidence="reuse_dots",
         agency=agency_name(top["agency"], lang),
         share=percent(top["reused_share"]),
-        level=level,
         lower=percent(top["reused_share_lower"]),
         upper=percent(top["reused_share_upper"]),
         n=top["n_tasks"],
+    )
+
+
+def rest_dots(
+    against_rest: pd.DataFrame,
+    *,
+    source: ChartSource,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> Chart:
+    """Draw each agency's distance from all others, beside what chance gives.
+
+    Parameters
+    ----------
+    against_rest : DataFrame, shape (n_agencies, ...)
+        Result of ``measures.agenda_distances`` by ``agency`` against the rest.
+    source : ChartSource
+    lang : {"zh", "en"}, default "zh"
+    interval : float, default 0.95
+        Level of the intervals (0-1).
+
+    Returns
+    -------
+    Chart
+        The 30 agencies surest to differ, if there are more; one sentence where
+        fewer than two can be compared.
+    """
+    words = section("likeness", lang)
+    told = words["rest_dots"]
+    shown, n_hidden = most_different(against_rest.dropna(subset=["distance"]))
+    shown = shown.sort_values("distance", ascending=False)
+    labels = tuple(names_with_n(shown["group"], shown["n_tasks"], lang))
+    own = marks_of(
+        shown,
+        "distance",
+        labels=lambda value: f"{value:.2f}",
+        kinds=["sure" if sure else "unsure" for sure in shown["is_beyond_chance"]],
+        names=labels,
+    )
+    bounds = tuple(
+        Mark(
+            float(bound), label=told["label"].format(bound=f"{bound:.2f}"), kind="bound"
+        )
+        for bound in shown["distance_null_bound"]
+    )
+    series = (Series(told["distance"], own), Series(told["bound"], bounds))
+    return chart_of(
+        "likeness",
+        "rest_dots",
+        source=source,
+        lang=lang,
+        panels=[Panel(labels, series, form="decimal", most=1.0)] if labels else (),
+        reason=words["not_two"],
+        hidden=not_drawn(n_hidden, lang),
+        interval=interval,
+        interval_kind="tasks",
+        agencies=len(shown),
+    )
+
+
+def overlap_heat_map(
+    pairs: pd.DataFrame, *, n_hidden: int = 0, source: ChartSource, lang: str = "zh"
+) -> Chart:
+    """Draw agencies by agencies: the overlap of their agendas.
+
+    Parameters
+    ----------
+    pairs : DataFrame, shape (n_pairs, ...)
+        Result of ``measures.agenda_distances`` by ``agency``, each with each.
+    n_hidden : int, default 0
+        Agencies left out of `pairs`.
+    source : ChartSource
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    Chart
+        One sentence where fewer than two agencies can be compared.
+    """
+    words = section("likeness", lang)
+    known = pairs.dropna(subset=["distance"])
+    sizes = {
+        **dict(zip(known["reference"], known["n_reference_tasks"], strict=True)),
+        **dict(zip(known["group"], known["n_tasks"], strict=True)),
+    }
+    names = sorted(sizes, key=lambda name: -sizes[name])
+    places = {name: place for place, name in enumerate(names)}
+    cells = {}
+    for row in known.itertuples():
+        first, second = sorted((places[row.group], places[row.reference]))
+        overlap = f"{row.overlap:.0f}"
+        hover = words["overlap_heat_map"]["hover"].format(
+            group=row.group,
+            reference=row.reference,
+            overlap=overlap,
+            distance=f"{row.distance:.2f}",
+            bound=f"{row.distance_null_bound:.2f}",
+        )
+        is_framed = bool(row.is_beyond_chance)
+        cells[second, first] = Cell(
+            float(row.overlap), overlap, hover, is_framed=is_framed
+        )
+    labels = names_with_n(names, [sizes[name] for name in names], lang)
+    numbers = [f"[{place}]" for place in range(1, len(names) + 1)]
+    rows = [f"{label} {own}" for label, own in zip(labels, numbers, strict=True)]
+    return chart_of(
+        "likeness",
+        "overlap_heat_map",
+        source=source,
+        lang=lang,
+        table=heat_table(rows, numbers, cells, least=_PALEST) if cells else None,
+        reason=words["not_two"],
+        hidden=not_drawn(n_hidden, lang),
+        agencies=len(names),
+        found=int(known["is_beyond_chance"].sum()),
+    )
+
+
+def agency_map(
+    points: pd.DataFrame,
+    pairs: pd.DataFrame,
+    *,
+    n_hidden: int = 0,
+    source: ChartSource,
+    lang: str = "zh",
+) -> Chart:
+    """Draw agencies as points, joined where they differ beyond chance.
+
+    Parameters
+    ----------
+    points : DataFrame, shape (n_agencies, ...)
+        Result of ``measures.agenda_map``.
+    pairs, n_hidden, source, lang
+        As in ``overlap_heat_map``.
+
+    Returns
+    -------
+    Chart
+        One sentence where fewer than two agencies can be compared.
+    """
+    words = section("likeness", lang)
+    found = pairs.loc[pairs["is_beyond_chance"].astype(bool)]
+    # In the order of the heat map: an agency has one number on both.
+    points = points.sort_values("n_tasks", ascending=False, kind="stable")
+    labels = names_with_n(points["group"], points["n_tasks"], lang)
+    marks = tuple(
+        Mark(float(row.y), label=label, hover=label, x=float(row.x), size=row.n_tasks)
+        for row, label in zip(points.itertuples(), labels, strict=True)
+    )
+    places = {name: place for place, name in enumerate(points["group"])}
+    lines = tuple((places[r.group], places[r.reference]) for r in found.itertuples())
+    has_lines = len(lines) <= _MOST_LINES
+    no_lines = words["agency_map"]["no_lines"].format(found=len(found))
+    panel = Panel(
+        (),
+        (Series("", marks),),
+        kind="map",
+        form="decimal",
+        lines=lines if has_lines else (),
+    )
+    return chart_of(
+        "likeness",
+        "agency_map",
+        source=source,
+        lang=lang,
+        panels=[panel] if marks else (),
+        reason=words["not_two"],
+        hidden=not_drawn(n_hidden, lang),
+        without=() if has_lines else ("line",),
+        no_lines="" if has_lines else no_lines,
+        share=percent(points["shown_share"].iloc[0]) if marks else "",
+        agencies=len(points),
+        found=len(found),
+    )
+
+
+def reuse_dots(
+    reuse: pd.DataFrame,
+    *,
+    source: ChartSource,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> Chart:
+    """Draw the share of each agency's text that stands in earlier plans.
+
+    Parameters
+    ----------
+    reuse : DataFrame, shape (n_agencies, ...)
+        Result of ``measures.reuse_by_group`` by ``agency``.
+    source, lang, interval
+        As in ``rest_dots``.
+
+    Returns
+    -------
+    Chart
+        Of more than 30 agencies the 15 highest and the 15 lowest; one sentence
+        where there is no earlier plan.
+    """
+    shown, n_hidden = (reuse, 0) if reuse.empty else extremes(reuse, ["reused_share"])
+    labels = tuple(names_with_n(shown["agency"], shown["n_tasks"], lang))
+    marks = marks_of(shown, "reused_share", names=labels)
+    return chart_of(
+        "likeness",
+        "reuse_dots",
+        source=source,
+        lang=lang,
+        panels=[Panel(labels, (Series("", marks),), most=1.0)] if labels else (),
+        reason=section("likeness", lang)["no_reuse"],
+        hidden=not_drawn(n_hidden, lang),
+        interval=interval,
+        interval_kind="tasks",
+        agencies=len(shown),
     )

@@ -1,8 +1,14 @@
-"""One agency against its peers, in sentences."""
+"""How does one agency differ from its peers? Rows, findings and charts."""
+
+from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
+from govopen_analytics.charts.build import chart_of, share_marks, word_chart
+from govopen_analytics.charts.model import Chart, Panel, Series
+from govopen_analytics.charts.style import ChartSource, theme_names
 from govopen_analytics.measures import Differences
 from govopen_analytics.measures.families import (
     CANNOT_BE_ANSWERED,
@@ -10,14 +16,15 @@ from govopen_analytics.measures.families import (
     NOT_TOLD_APART,
     WORTH_ASKING,
 )
-from govopen_analytics.questions.selection import ITSELF, PEERS
-from govopen_analytics.questions.sentences import (
-    finding_rows,
+from govopen_analytics.questions.findings import (
+    Finding,
+    finding,
     listed,
     p_in_words,
     share_in_words,
     theme_name,
 )
+from govopen_analytics.questions.selection import ITSELF, PEERS
 from govopen_analytics.words import section
 
 
@@ -33,7 +40,7 @@ def peer_findings(
     is_default: bool = False,
     lang: str = "zh",
     interval: float = 0.95,
-) -> pd.DataFrame:
+) -> list[Finding]:
     """Say whether an agency differs from its peers, and in what.
 
     Parameters
@@ -60,41 +67,43 @@ def peer_findings(
 
     Returns
     -------
-    DataFrame, shape (n_sentences, 2)
-        ``topic`` and ``finding``.
+    list of Finding
     """
-    words = section("peers", lang)
+    say = partial(finding, "peers", lang=lang, interval=interval)
     labels = themes.set_index("theme_id")[f"label_{lang}"]
-    chosen = [words["default"].format(agency=agency)] if is_default else []
+    chosen = [say("default", agency=agency)] if is_default else []
     if PEERS not in set(shares["side"]):
-        alone = words["alone"].format(agency=agency)
-        return finding_rows("peers", [alone, *chosen])
+        return [say("alone", state=CANNOT_BE_ANSWERED, agency=agency), *chosen]
     n_others = int(pooled["n_groups"].max()) - 1
-    rows = _distance_sentence(distances, agency, n_others, words)
+    found = _distance_finding(distances, agency, n_others, say)
     cells = differences.cells
     cells = cells.loc[cells["agency"] == agency].set_index("theme_id")
-    rows += _theme_sentences(shares, cells, labels, words, lang, f"{interval:.0%}")
-    own = gaps.loc[gaps["agency"] == agency]
-    rows += _gap_sentences(own, labels, words, lang)
+    found += _theme_findings(shares, cells, labels, say, lang, interval)
+    found += _gap_findings(gaps.loc[gaps["agency"] == agency], labels, say, lang)
     correlation = float(pooled["intraclass_correlation"].max())
     key = "spread" if correlation > 0 else "no_spread"
-    rows.append(words[key].format(correlation=correlation))
-    return finding_rows("peers", [*rows, *chosen])
+    found.append(say(key, correlation=correlation, evidence="agency_shares"))
+    return [*found, *chosen]
 
 
-def _distance_sentence(
-    distances: pd.DataFrame, agency: str, n_others: int, words: dict
-) -> list[str]:
+def _distance_finding(
+    distances: pd.DataFrame, agency: str, n_others: int, say: Callable[..., Finding]
+) -> list[Finding]:
     known = distances.loc[distances["group"] == agency].dropna(subset=["distance"])
     if known.empty:
         return []
     row = known.iloc[0]
     n, m = row["n_tasks"], row["n_reference_tasks"]
-    key = {ESTABLISHED: "apart", CANNOT_BE_ANSWERED: "unanswered"}.get(
-        row["state"], "together"
-    )
+    kinds = {ESTABLISHED: "apart", CANNOT_BE_ANSWERED: "unanswered"}
     return [
-        words[key].format(
+        say(
+            kinds.get(row["state"], "together"),
+            row=row,
+            value="distance",
+            unit="distance",
+            subject=agency,
+            state=row["state"],
+            evidence="peer_dots",
             agency=agency,
             others=f"{n_others:,}",
             distance=f"{row['distance']:.2f}",
@@ -106,58 +115,69 @@ def _distance_sentence(
     ]
 
 
-def _theme_sentences(
+def _theme_findings(
     shares: pd.DataFrame,
     cells: pd.DataFrame,
     labels: pd.Series,
-    words: dict,
+    say: Callable[..., Finding],
     lang: str,
-    level: str,
-) -> list[str]:
+    interval: float,
+) -> list[Finding]:
     by_side = {
         side: part.set_index("theme_id") for side, part in shares.groupby("side")
     }
-    rows = []
+    found = []
     for theme_id, label in labels.items():
         cell = cells.loc[theme_id]
         if cell["state"] != ESTABLISHED:
             continue
         own, peers = by_side[ITSELF].loc[theme_id], by_side[PEERS].loc[theme_id]
-        rows.append(
-            words["high" if cell["is_higher"] else "low"].format(
-                theme=theme_name(label, lang),
+        name, level = theme_name(label, lang), f"{interval:.0%}"
+        found.append(
+            say(
+                "high" if cell["is_higher"] else "low",
+                row=own,
+                subject=name,
+                state=ESTABLISHED,
+                evidence="peer_dots",
+                theme=name,
                 p=p_in_words(cell["p_adjusted"]),
                 own=share_in_words(own, lang, level),
                 peers=share_in_words(peers, lang, level),
             )
         )
-    return rows or [words["no_theme"]]
+    return found or [say("no_theme", state=NOT_TOLD_APART, evidence="peer_dots")]
 
 
-def _gap_sentences(
-    gaps: pd.DataFrame, labels: pd.Series, words: dict, lang: str
-) -> list[str]:
-    gaps = gaps.loc[gaps["theme_id"].isin(labels.index)]
-    is_nobody = gaps["chance_unobserved"] == 1
+def _gap_findings(
+    gaps: pd.DataFrame, labels: pd.Series, say: Callable[..., Finding], lang: str
+) -> list[Finding]:
+    own = gaps.loc[gaps["theme_id"].isin(labels.index)]
+    found, is_nobody = [], own["chance_unobserved"] == 1
+    keys = {ESTABLISHED: "gap_established", WORTH_ASKING: "gap_rare"}
     kinds = {
-        "gap_established": ~is_nobody & (gaps["state"] == ESTABLISHED),
-        "gap_rare": ~is_nobody & (gaps["state"] == WORTH_ASKING),
-        "gap_likely": ~is_nobody & (gaps["state"] == NOT_TOLD_APART),
-        "gap_nobody": is_nobody,
+        keys.get(state, "gap_likely"): (~is_nobody & (own["state"] == state), state)
+        for state in (ESTABLISHED, WORTH_ASKING, NOT_TOLD_APART)
     }
-    rows = []
-    for key, is_kind in kinds.items():
-        for chance, same in gaps[is_kind].groupby("chance_unobserved", sort=False):
+    kinds["gap_nobody"] = (is_nobody, NOT_TOLD_APART)
+    for key, (is_kind, state) in kinds.items():
+        for probability, same in own[is_kind].groupby("chance_unobserved", sort=False):
             named = [theme_name(labels[key_], lang) for key_ in same["theme_id"]]
-            rows.append(
-                words[key].format(
+            found.append(
+                say(
+                    key,
+                    row=same.iloc[0],
+                    value="chance_unobserved",
+                    subject=listed(named, lang),
+                    state=state,
+                    evidence="theme_gaps",
                     theme=listed(named, lang),
                     n=same["n_tasks"].iloc[0],
-                    chance=percent(chance),
+                    chance=percent(probability),
                     adjusted=percent(same["p_adjusted"].iloc[0]),
                 )
             )
-    return rows
+    return found
 
 
 def side_names(agency: str, *, lang: str = "zh") -> dict[str, str]:
@@ -170,3 +190,101 @@ def named_sides(rows: pd.DataFrame, agency: str) -> pd.DataFrame:
     is_own = rows["side"] == ITSELF
     names = pd.Series(agency, index=rows.index, dtype="string").where(is_own)
     return rows.assign(agency=names)
+
+
+def peer_dots(
+    shares: pd.DataFrame,
+    themes: pd.DataFrame,
+    *,
+    agency: str,
+    source: ChartSource,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> Chart:
+    """Draw an agency's shares beside those of all others together.
+
+    Parameters
+    ----------
+    shares : DataFrame, shape (n_sides * n_themes, ...)
+        Result of ``measures.theme_shares`` by ``side``.
+    themes : DataFrame
+        The themes to draw.
+    agency : str
+        Name of the agency.
+    source : ChartSource
+    lang : {"zh", "en"}, default "zh"
+    interval : float, default 0.95
+        Level of the intervals (0-1).
+
+    Returns
+    -------
+    Chart
+    """
+    words = section("peers", lang)
+    names = theme_names(themes, lang)
+    sides = {side: part.set_index("theme_id") for side, part in shares.groupby("side")}
+    series = []
+    for side, title, kind in (
+        (ITSELF, agency, "sure"),
+        (PEERS, words["peers"], "other"),
+    ):
+        if side in sides:
+            part = sides[side].loc[list(names)]
+            marks = share_marks(part, lang=lang, names=names.values(), kind=kind)
+            series.append(Series(title, marks))
+    own = sides[ITSELF].loc[list(names)]
+    top = own["share"].astype(float).idxmax()
+    has_peers = PEERS in sides
+    told = words["peer_dots"]
+    panel = Panel(tuple(names.values()), tuple(series), most=1.0)
+    return chart_of(
+        "peers",
+        "peer_dots",
+        source=source,
+        lang=lang,
+        panels=[panel],
+        hidden="" if has_peers else told["alone"],
+        without=() if has_peers else ("other",),
+        interval=interval,
+        interval_kind="tasks",
+        agency=agency,
+        n=f"{own['n_tasks'].max():,}",
+        m=f"{sides[PEERS]['n_tasks'].max():,}" if has_peers else "",
+        themes=len(names),
+        top=told["top"].format(
+            theme=names[top], share=percent(float(own.loc[top, "share"]))
+        ),
+    )
+
+
+def agency_words(
+    words_found: pd.DataFrame,
+    *,
+    agency: str,
+    source: ChartSource,
+    lang: str = "zh",
+    interval: float = 0.95,
+) -> Chart:
+    """Draw the words that an agency uses more than all others together.
+
+    Parameters
+    ----------
+    words_found : DataFrame, shape (n_words, ...)
+        Result of ``measures.distinctive_words`` by ``side``, of the agency alone.
+    agency, source, lang, interval
+        As in ``peer_dots``.
+
+    Returns
+    -------
+    Chart
+        One sentence where there is nothing to compare.
+    """
+    return word_chart(
+        "peers",
+        "agency_words",
+        words_found,
+        source=source,
+        lang=lang,
+        interval=interval,
+        agency=agency,
+    )

@@ -3,16 +3,16 @@
 A notebook run by hand has no folder, and nothing is written then.
 """
 
-import os
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from govopen_analytics.base.datapackage import to_csv
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
+from govopen_analytics.charts.model import Chart, write_chart
+from govopen_analytics.questions.findings import Finding, findings_table
+from govopen_analytics.questions.tables import HtmlBlock
+from govopen_analytics.words import section
 
 TABLES_DIR, FIGURES_DIR = "tables", "figures"
 FINDINGS_PREFIX = "findings_"
@@ -36,38 +36,42 @@ def save_table(df: pd.DataFrame, output_dir: str, name: str) -> None:
         to_csv(df, folder / f"{name}.csv")
 
 
-def save_findings(findings: pd.DataFrame, output_dir: str, name: str) -> None:
-    """Write sentences for the front page, which shows them in order of `name`.
+def save_findings(findings: Iterable[Finding], output_dir: str, name: str) -> None:
+    """Write findings for the front page, which shows them in order of `name`.
 
     Parameters
     ----------
-    findings : DataFrame, shape (n_sentences, 2)
-        ``topic`` and ``finding``.
+    findings : iterable of Finding
     output_dir : str
         Folder of the run; empty writes nothing.
     name : str
         Name of the notebook they come from.
     """
-    save_table(findings, output_dir, f"{FINDINGS_PREFIX}{name}")
+    save_table(findings_table(findings), output_dir, f"{FINDINGS_PREFIX}{name}")
 
 
-def save_figure(figure: "go.Figure", output_dir: str) -> None:
-    """Write a figure to ``figures/<its name>.json`` below the run's folder.
+def save_chart(chart: Chart, output_dir: str) -> None:
+    """Write a chart to ``figures/<its name>.json`` below the run's folder.
 
-    Pictures are made from these files once all notebooks are through, so that
-    one browser serves the whole run.
+    Pictures and office files are made from these files.
 
     Parameters
     ----------
-    figure : Figure
-        One that ``figures`` made; its name stands in ``layout.meta``.
+    chart : Chart
     output_dir : str
         Folder of the run; empty writes nothing.
     """
     if output_dir:
         folder = Path(output_dir) / FIGURES_DIR
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{figure.layout.meta['name']}.json"
-        temporary = path.with_suffix(".writing")
-        temporary.write_text(figure.to_json(), encoding="utf-8")
-        os.replace(temporary, path)
+        write_chart(chart, folder / f"{chart.name}.json")
+
+
+def if_drawn(chart: Chart) -> Chart | HtmlBlock:
+    """Return a chart that draws something; in place of one that does not, a line.
+
+    The reason stands at the top of its page already.
+    """
+    if not chart.is_empty:
+        return chart
+    return HtmlBlock(f"<p>{section('charts', chart.lang)['nothing']}</p>")

@@ -1,4 +1,4 @@
-"""What is shown: an agency, a theme, the rows a chart has room for."""
+"""What is shown: plans, an agency, a theme, the rows a chart has room for."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -6,12 +6,119 @@ from typing import Any
 import pandas as pd
 
 from govopen_analytics.base.errors import SelectionError, choices
-from govopen_analytics.questions.views import select_plans, select_themes
+
+
+def select_plans(
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    agencies: Iterable[str] = (),
+    years: Iterable[int] = (),
+    subjects: Iterable[str] = ("open_government",),
+) -> dict[str, pd.DataFrame]:
+    """Keep the plans of some agencies, years and subjects, in every table.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Tables of the corpus by name, ``documents`` among them.
+    agencies : iterable of str
+        Names in ``documents.agency``; none keeps all.
+    years : iterable of int
+        Years in ``documents.year``; none keeps all.
+    subjects : iterable of str, default ("open_government",)
+        Values of ``documents.subject``; none keeps all. A plan whose subject is
+        not known stays.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        The same tables; those without a document or task keep all rows.
+
+    Raises
+    ------
+    SelectionError
+        If an agency or a year is not in the corpus, or no plan has both.
+    """
+    documents = tables["documents"]
+    agencies, years = list(agencies), list(years)
+    keep = _is_among(documents["agency"], agencies, "agency")
+    keep &= _is_among(documents["year"], years, "year")
+    if (agencies or years) and not keep.any():
+        pairs = sorted({f"{a} {y}" for a, y in documents[["agency", "year"]].values})
+        raise SelectionError(
+            f"No plan of agencies {agencies} for years {years}; "
+            f"the corpus holds: {', '.join(pairs)}"
+        )
+    if wanted := set(subjects):
+        subject = documents.get("subject", pd.Series(pd.NA, index=documents.index))
+        keep &= subject.isna() | subject.isin(wanted)
+    left_out = documents.loc[~keep, "document_id"]
+    tasks = tables["tasks"]
+    task_ids = tasks.loc[~tasks["document_id"].isin(left_out), "task_id"]
+    return {name: _rows_of(table, left_out, task_ids) for name, table in tables.items()}
+
+
+def select_themes(themes: pd.DataFrame, theme_ids: Iterable[str] = ()) -> pd.DataFrame:
+    """Keep some themes, core themes first, else in the codebook's order.
+
+    Shares are computed on all themes before a choice is shown, since a task's
+    other themes count against each of its themes.
+
+    Parameters
+    ----------
+    themes : DataFrame, shape (n_themes, ...)
+        A valid ``themes`` table.
+    theme_ids : iterable of str
+        Identifiers or Chinese or English labels; none keeps all.
+
+    Returns
+    -------
+    DataFrame, shape (n_kept, ...)
+
+    Raises
+    ------
+    SelectionError
+        If the codebook has no such theme.
+    """
+    wanted = list(theme_ids)
+    names = themes[["theme_id", "label_zh", "label_en"]]
+    for name in wanted:
+        if not names.isin([name]).any(axis=None):
+            raise SelectionError(f"Theme: {choices(name, names['theme_id'])}")
+    keep = names.isin(wanted).any(axis=1) if wanted else names["theme_id"].notna()
+    is_other = ~themes["is_core"].fillna(False).astype(bool)
+    return themes.loc[is_other[keep].sort_values(kind="stable").index]
+
+
+def _is_among(values: pd.Series, wanted: list, name: str) -> pd.Series:
+    known = sorted(set(values.dropna()))
+    for value in wanted:
+        if value not in known:
+            raise SelectionError(f"Corpus, {name}: {choices(value, known)}")
+    return values.isin(wanted) if wanted else pd.Series(True, index=values.index)
+
+
+def _rows_of(
+    table: pd.DataFrame, left_out: pd.Series, task_ids: pd.Series
+) -> pd.DataFrame:
+    # A file that became no plan belongs to no agency: it stays in every choice.
+    if "document_id" in table.columns:
+        return table.loc[~table["document_id"].isin(left_out)]
+    if "task_id" in table.columns:
+        return table.loc[table["task_id"].isin(task_ids)]
+    return table
+
 
 # Rows of a chart that a person can still read as a whole.
 MOST_ROWS = 30
+
+
 WHOLE = "all"
+
+
 ITSELF, PEERS = "agency", "peers"
+
+
 # Parameters of notebooks that select from the corpus: what, and whether one of it.
 _SELECTED_BY = {
     "agency": ("agencies", True),

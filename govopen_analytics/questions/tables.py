@@ -1,13 +1,210 @@
-"""Tables of measures as a reader sees them, each value with its interval."""
+"""Tables as a reader sees them: headed, formatted and escaped HTML."""
 
+import html
 from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
 from govopen_analytics.base.schemas import heading
-from govopen_analytics.questions.html_tables import HtmlBlock, plain_table
+from govopen_analytics.questions.findings import Finding
 from govopen_analytics.words import section
+
+
+class HtmlBlock:
+    """A piece of HTML that a notebook shows as its cell's result."""
+
+    def __init__(self, markup: str) -> None:
+        self.markup = markup
+
+    def _repr_html_(self) -> str:
+        return self.markup
+
+
+def plain_table(
+    df: pd.DataFrame, columns: Iterable[str] = (), *, lang: str = "zh"
+) -> HtmlBlock:
+    """Show some columns of a table, headed in the reader's language.
+
+    Parameters
+    ----------
+    df : DataFrame, shape (n_rows, ...)
+        Any table; columns whose name ends in ``share``, ``_lower`` or ``_upper``
+        are shown as percentages, lists are joined.
+    columns : iterable of str
+        The columns, in order; none shows all.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    HtmlBlock
+    """
+    words = section("html_tables", lang)
+    names = list(columns) or list(df.columns)
+    if df.empty:
+        return HtmlBlock(f"<p>{words['no_rows']}</p>")
+    head = [_head(heading(name, lang)) for name in names]
+    body = [
+        [_data(_shown(value, name, words), _is_number(df[name])) for value in df[name]]
+        for name in names
+    ]
+    return HtmlBlock(_table(head, list(zip(*body, strict=True)), words))
+
+
+def share_table(shares: pd.DataFrame, *, lang: str = "zh") -> HtmlBlock:
+    """Show themes by plans, each cell a share with its interval.
+
+    Parameters
+    ----------
+    shares : DataFrame, shape (n_documents * n_themes, ...)
+        Result of ``views.labelled_shares``.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    HtmlBlock
+        A theme without a task reads "not observed in n tasks".
+    """
+    words = section("html_tables", lang)
+    plans = shares.drop_duplicates("document_id")
+    head = [_head(heading("theme", lang))]
+    for plan in plans.itertuples():
+        size = words["plan_n"].format(n=plan.n_tasks)
+        head.append(_head(_plan(plan, words), size))
+    rows = []
+    for _, part in shares.groupby("theme_id", sort=False):
+        cells = {
+            cell.document_id: _share_cell(cell, words) for cell in part.itertuples()
+        }
+        named = f'<th scope="row">{html.escape(part["theme"].iloc[0])}</th>'
+        rows.append([named, *(cells[key] for key in plans["document_id"])])
+    return HtmlBlock(_table(head, rows, words))
+
+
+def task_lists(
+    tasks: pd.DataFrame, shares: pd.DataFrame, *, lang: str = "zh"
+) -> HtmlBlock:
+    """Show the tasks behind every cell, folded, by theme and then by plan.
+
+    Parameters
+    ----------
+    tasks : DataFrame, shape (n_assignments, ...)
+        Result of ``views.tasks_by_theme``.
+    shares : DataFrame, shape (n_documents * n_themes, ...)
+        Result of ``views.labelled_shares``; it names the cells without a task.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    HtmlBlock
+    """
+    words = section("html_tables", lang)
+    groups = dict(list(tasks.groupby(["theme_id", "document_id"], sort=False)))
+    parts = []
+    for theme_id, cells in shares.groupby("theme_id", sort=False):
+        parts.append(f"<h3>{html.escape(cells['theme'].iloc[0])}</h3>")
+        for cell in cells.itertuples():
+            found = groups.get((theme_id, cell.document_id))
+            parts.append(_folded_tasks(cell, found, words))
+    return HtmlBlock(f'<div class="task-lists">{"".join(parts)}</div>')
+
+
+def sentence_list(findings: Iterable[Finding | str]) -> HtmlBlock:
+    """Show findings as a list of sentences; none show nothing."""
+    texts = (own if isinstance(own, str) else own.text for own in findings)
+    items = "".join(f"<li>{html.escape(text)}</li>" for text in texts)
+    return HtmlBlock(f'<ul class="findings">{items}</ul>' if items else "")
+
+
+def _table(head: list[str], rows: Iterable[Iterable[str]], words: dict) -> str:
+    body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
+    label = words["scroll"]
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
+        f"<table><thead><tr>{''.join(head)}</tr></thead><tbody>{body}</tbody></table>"
+        "</div>"
+    )
+
+
+def _head(text: str, second: str = "") -> str:
+    below = f"<br><small>{html.escape(second)}</small>" if second else ""
+    return f'<th scope="col">{html.escape(text)}{below}</th>'
+
+
+def _data(text: str, is_number: bool) -> str:
+    kind = ' class="number"' if is_number else ""
+    return f"<td{kind}>{html.escape(text)}</td>"
+
+
+def _is_number(values: pd.Series) -> bool:
+    is_flag = pd.api.types.is_bool_dtype(values.dtype)
+    return pd.api.types.is_numeric_dtype(values.dtype) and not is_flag
+
+
+def _shown(value: object, name: str, words: dict) -> str:
+    if isinstance(value, list | tuple):
+        return words["keyword_join"].join(str(part) for part in value)
+    if pd.isna(value):
+        return ""
+    if isinstance(value, bool):
+        return words["true" if value else "false"]
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    if name.endswith(("share", "_lower", "_upper")):
+        return percent(value)
+    if isinstance(value, int) and not name.endswith("year"):
+        return f"{value:,}"
+    return words["values"].get(name, {}).get(value, str(value))
+
+
+def _plan(row: object, words: dict) -> str:
+    if pd.isna(row.agency):
+        return str(row.document_id)
+    if pd.isna(row.year):
+        return str(row.agency)
+    return words["plan"].format(agency=row.agency, year=row.year)
+
+
+def _share_cell(cell: object, words: dict) -> str:
+    if not cell.is_observed:
+        text = html.escape(words["unseen"].format(n=cell.n_tasks))
+        return f'<td class="unseen">{text}</td>'
+    bounds = words["interval"].format(
+        lower=percent(cell.share_lower), upper=percent(cell.share_upper)
+    )
+    return (
+        f'<td class="number">{html.escape(percent(cell.share))}'
+        f"<br><small>{html.escape(bounds)}</small></td>"
+    )
+
+
+def _folded_tasks(cell: object, tasks: pd.DataFrame | None, words: dict) -> str:
+    plan = html.escape(_plan(cell, words))
+    if tasks is None:
+        text = words["unseen_in"].format(plan=plan, n=cell.n_tasks)
+        return f'<p class="unseen">{text}</p>'
+    count = words["count"].format(n=len(tasks))
+    items = "".join(_task_item(task, words) for task in tasks.itertuples())
+    return (
+        f"<details><summary>{plan} <small>{html.escape(count)}</small></summary>"
+        f"<ul>{items}</ul></details>"
+    )
+
+
+def _task_item(task: object, words: dict) -> str:
+    where = words["ordinal"].format(n=task.ordinal)
+    if task.rank > 1:
+        where = f"{where} · {words['secondary']}"
+    lines = [f"<small>{html.escape(where)}</small>"]
+    if not pd.isna(task.title):
+        lines.append(f"<b>{html.escape(task.title)}</b>")
+    if not pd.isna(task.content):
+        lines.append(html.escape(task.content))
+    found = words["keyword_join"].join(task.keywords)
+    evidence = words["keywords"] + found if found else words["no_keywords"]
+    lines.append(f'<small class="evidence">{html.escape(evidence)}</small>')
+    return f"<li>{'<br>'.join(lines)}</li>"
+
 
 # Rows shown on a page; the file beside it holds all of them.
 MOST_SHOWN = 200
@@ -133,6 +330,8 @@ def _form(name: str, words: dict) -> Callable[[object], object]:
 
 
 _SIGNS = {">=": "≥", "<=": "≤"}
+
+
 _YEARS = ("year", "year_from", "year_to", "source_year")
 
 

@@ -10,6 +10,7 @@ from govopen_analytics.base.errors import (
     GovOpenError,
     ReadError,
     UnsupportedFormatError,
+    installation_fault,
 )
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.limits import (
@@ -222,9 +223,11 @@ def read_bytes(content: bytes, name: str) -> Source:
     read = form.reader()
     try:
         source = read(content, name)
-    except GovOpenError:
+    except (GovOpenError, MemoryError):
         raise
     except Exception as error:
+        if fault := installation_fault(error):
+            raise fault from error
         # Parsers of foreign formats fail on damaged bytes in any way there is;
         # a corpus must not stop at one file, so the cause is named and chained.
         raise ReadError(

@@ -14,6 +14,7 @@ from govopen_analytics.readers.limits import (
     MAX_PART_BYTES,
     MAX_PART_RATIO,
     MAX_PARTS,
+    MAX_XML_TAGS,
     MIN_RATIO_BYTES,
     check_count,
     check_size,
@@ -185,6 +186,8 @@ class Archive:
             return None
         content = self.read(part)
         self._refuse_document_type(content, part)
+        n_tags = content.count(b"<")
+        check_count(self.name, f"XML tags in part {part}", n_tags, MAX_XML_TAGS)
         for strict, transitional in _STRICT_NAMES:
             content = content.replace(strict, transitional)
         parser = etree.XMLParser(

@@ -12,6 +12,9 @@ _SPACES = dict.fromkeys([*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0)], 
 _REMOVED = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 # No-break spaces; the ideographic space U+3000 indents paragraphs and stays.
 _NO_BREAK = dict.fromkeys([0xA0, 0x202F], " ")
+# No page has room for more; patterns that skip blanks would look at each again.
+_MAX_BLANKS = 100
+_LONG_BLANKS = re.compile(f"[ \u3000]{{{_MAX_BLANKS + 1},}}")
 _TRANSLATION = {**_SPACES, **_REMOVED, **_NO_BREAK}
 _HAS_ODDITY = re.compile(
     "[\0-\x08\x0b-\x1f\x7f-\xa0\u2028\u2029\u200b-\u200d\u202f\u2060\ufeff\ud800-\udfff]"
@@ -25,7 +28,8 @@ def normalise_characters(text: str) -> str:
 
     Line ends become ``\\n``, control characters and no-break spaces a space; byte
     order marks, zero-width characters and pinyin glosses (發(fā)布) go. Tabs,
-    ideographic spaces and full-width forms stay.
+    ideographic spaces and full-width forms stay. Of more than 100 blanks in a row the
+    first 100 stay.
 
     Parameters
     ----------
@@ -40,6 +44,8 @@ def normalise_characters(text: str) -> str:
     if _HAS_ODDITY.search(text):
         text = _LINE_ENDS.sub("\n", text).translate(_TRANSLATION)
         text = _SURROGATES.sub("\ufffd", text)
+    if len(text) > _MAX_BLANKS:
+        text = _LONG_BLANKS.sub(lambda found: found[0][:_MAX_BLANKS], text)
     return drop_glosses(text)
 
 

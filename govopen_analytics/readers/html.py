@@ -48,7 +48,9 @@ HEADINGS = {f"h{level}": level for level in range(1, 7)}
 EMBEDDING = ("iframe", "embed", "frame")
 
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_UNNUMBERED = re.compile(r"list-style(-type)?\s*:[^;]*(none|disc|circle|square)", re.I)
+_LIST_STYLES = ("list-style", "list-style-type")
+_UNNUMBERED = re.compile(r"none|disc|circle|square", re.IGNORECASE)
+_MAX_STYLE_LENGTH = 1000  # characters; every item asks its list
 _LIST_FORMATS = {
     "1": "decimal",
     "a": "lowerLetter",
@@ -244,13 +246,14 @@ class Page:
         parent = item.getparent()
         if parent is None or parent.tag != "ol":
             return ""
-        style = f"{parent.get('style', '')};{item.get('style', '')}"
+        styles = (each.get("style", "")[:_MAX_STYLE_LENGTH] for each in (parent, item))
+        style = ";".join(styles)
         number = _whole_number(
             item.get("value"),
             self._counters.get(parent, _whole_number(parent.get("start"), 1)),
         )
         self._counters[parent] = number + 1
-        if _UNNUMBERED.search(style):
+        if _is_unnumbered(style):
             return ""
         form = _LIST_FORMATS.get(parent.get("type", "1"), "decimal")
         return f"{format_number(number, form)}. "
@@ -326,6 +329,15 @@ class Page:
             builder.paragraph(caption)
         rows = [[self._cell(cell) for cell in row] for row in table.rows]
         add_table(builder, fill_spans(rows, self.name))
+
+
+def _is_unnumbered(style: str) -> bool:
+    """Whether a style says that items of a list show no number."""
+    parts = (declaration.partition(":") for declaration in style.split(";"))
+    return any(
+        name.strip().lower() in _LIST_STYLES and _UNNUMBERED.search(value) is not None
+        for name, _, value in parts
+    )
 
 
 def _whole_number(text: str | None, default: int) -> int:

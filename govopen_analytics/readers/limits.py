@@ -20,6 +20,8 @@ MAX_PART_RATIO = 200
 # A small part may compress as well as it likes.
 MIN_RATIO_BYTES = 4 * MEGABYTE
 MAX_PARTS = 10_000
+# An element takes some 150 bytes of memory, however short it is in the file.
+MAX_XML_TAGS = 5_000_000
 
 MAX_TABLE_COLUMNS = 500
 MAX_TABLE_CELLS = 2_000_000
@@ -27,6 +29,10 @@ MAX_TABLE_DEPTH = 50
 MAX_SHEET_ROWS = 1_048_576
 MAX_PAGES = 2_000
 MAX_PAGES_SECONDS = 600
+# Codes of a font are numbers of two bytes.
+MAX_FONT_CODES = 65_536
+# Drawings that a page draws again by name; a map may have thousands.
+MAX_PAGE_FORMS = 10_000
 # Characters and rules of all pages of an OFD file.
 MAX_DRAWN_OBJECTS = 2_000_000
 MAX_CONVERSION_SECONDS = 120

@@ -1,16 +1,15 @@
 """PDF with a text layer."""
 
 import logging
-import re
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from io import BytesIO
 from typing import Any
 
 from govopen_analytics.base.errors import ReadError
 from govopen_analytics.readers.characters import one_line
-from govopen_analytics.readers.limits import MAX_PART_BYTES, check_size
+from govopen_analytics.readers.pdf_bounds import Bounds, bounded_parser
 from govopen_analytics.readers.printed_pages import (
     Page,
     pages_source,
@@ -20,50 +19,6 @@ from govopen_analytics.readers.printed_pages import (
 from govopen_analytics.readers.source import Source
 
 _ROOT = b"/Root"
-_STREAM = re.compile(rb"stream\r?\n")
-_MAX_FILTER_LAYERS = 3
-_CHUNK_BYTES = 1024 * 1024
-
-
-def _unpack_bounded(packed: memoryview) -> tuple[int, bytes]:
-    """Return how much a stream unpacks to, stopping above the limit, and its head."""
-    inflater = zlib.decompressobj()
-    size, head = 0, b""
-    try:
-        for start in range(0, len(packed), _CHUNK_BYTES):
-            rest = packed[start : start + _CHUNK_BYTES]
-            while rest and not inflater.eof and size <= MAX_PART_BYTES:
-                piece = inflater.decompress(rest, _CHUNK_BYTES)
-                rest = inflater.unconsumed_tail
-                head = head or piece
-                size += len(piece)
-            if inflater.eof or size > MAX_PART_BYTES:
-                break
-    except zlib.error:
-        # Not deflated, or damaged further on; what came before still counts.
-        return size, head
-    return size, head
-
-
-def _is_deflated(packed: memoryview) -> bool:
-    """Whether bytes begin like a deflated stream (RFC 1950, section 2.2)."""
-    head = packed[:2]
-    return len(head) == 2 and head[0] & 15 == 8 and int.from_bytes(head) % 31 == 0
-
-
-def _check_streams(content: bytes, name: str) -> None:
-    """Refuse streams that unpack without end, before the parser unpacks them."""
-    total = 0
-    for found in _STREAM.finditer(content):
-        packed = memoryview(content)[found.end() :]
-        for _ in range(_MAX_FILTER_LAYERS):
-            if not _is_deflated(packed):
-                break
-            size, head = _unpack_bounded(packed)
-            total += size
-            check_size(name, "a stream unpacked", size, MAX_PART_BYTES)
-            check_size(name, "all streams unpacked", total, 4 * MAX_PART_BYTES)
-            packed = memoryview(head)
 
 
 def _check_trailer(content: bytes, name: str) -> None:
@@ -96,6 +51,9 @@ def _open(content: bytes, name: str) -> Any:
         return pdfplumber.open(BytesIO(content))
     except PdfminerException as error:
         causes = (error, *error.args)
+        for cause in causes:
+            if isinstance(cause, ReadError):
+                raise cause from error
         if any(
             isinstance(e, PDFPasswordIncorrect | PDFEncryptionError) for e in causes
         ):
@@ -124,7 +82,8 @@ def _once(page: Any) -> list[dict[str, Any]]:
     return page.dedupe_chars(tolerance=1).chars
 
 
-def _read_page(page: Any) -> Page:
+def _read_page(bounds: Bounds, page: Any) -> Page:
+    bounds.start_page()
     found = read_page(_once(page), page, bool(page.images))
     page.close()
     return found
@@ -157,8 +116,11 @@ def read_pdf(content: bytes, name: str) -> Source:
         If the file is damaged, encrypted or too large.
     """
     _check_trailer(content, name)
-    _check_streams(content, name)
-    with _without_remarks(), _open(content, name) as pdf:
+    with (
+        _without_remarks(),
+        bounded_parser(name) as bounds,
+        _open(content, name) as pdf,
+    ):
         metadata = _metadata(pdf)
-        pages = list(read_pages(pdf.pages, _read_page, name))
+        pages = list(read_pages(pdf.pages, partial(_read_page, bounds), name))
     return pages_source(pages, "pdf", name, metadata)

@@ -104,6 +104,32 @@ def drop_blank_rows(grid: Grid) -> Grid:
     return [[renumber(cell) for cell in grid[r]] for r in kept]
 
 
+def drop_merged_columns(grid: Grid) -> Grid:
+    """Take out columns in which no cell begins, which merges alone reach.
+
+    Parameters
+    ----------
+    grid : list of list
+        Rows with references.
+
+    Returns
+    -------
+    list of list
+        The rows without those columns, their references renumbered.
+    """
+    begun = sorted(
+        {c for row in grid for c, cell in enumerate(row) if isinstance(cell, str)}
+    )
+    if len(begun) == max((len(row) for row in grid), default=0):
+        return grid
+    place = {column: n for n, column in enumerate(begun)}
+
+    def renumber(cell: GridCell) -> GridCell:
+        return cell if isinstance(cell, str) else (cell[0], place[cell[1]])
+
+    return [[renumber(row[c]) for c in begun if c < len(row)] for row in grid]
+
+
 def add_table(builder: SourceBuilder, grid: Iterable[list[GridCell]]) -> None:
     """Add a table to a source, or paragraphs where there is only one column.
 
@@ -116,7 +142,7 @@ def add_table(builder: SourceBuilder, grid: Iterable[list[GridCell]]) -> None:
     grid : iterable of list
         Rows with references.
     """
-    rows = drop_blank_rows(list(grid))
+    rows = drop_merged_columns(drop_blank_rows(list(grid)))
     if not rows:
         return
     if max(len(row) for row in rows) > 1:

@@ -17,6 +17,8 @@ def _open(content: bytes, name: str) -> Any:
 
     # The parser prints its remarks; a library must not.
     options = {"file_contents": content, "logfile": StringIO()}
+    # Else every row is filled up to the last column of any.
+    options["ragged_rows"] = True
     try:
         return xlrd.open_workbook(formatting_info=True, **options)
     except xlrd.XLRDError as error:

@@ -1,5 +1,11 @@
 """Human review: tasks worth a person's time, decisions back, shares corrected."""
 
+from govopen_analytics.review.carrying import (
+    CarriedReviews,
+    carry_reviews,
+    current_reviews,
+    text_sha256,
+)
 from govopen_analytics.review.correction import (
     Correction,
     corpus_correction,
@@ -12,11 +18,9 @@ from govopen_analytics.review.decisions import (
     ReviewImport,
     add_reviews,
     apply_reviews,
-    current_reviews,
     deciding_reviews,
     import_reviews,
     review_assignments,
-    text_sha256,
 )
 from govopen_analytics.review.export import export_review, review_rows
 from govopen_analytics.review.selection import draw_random_sample, select_for_review
@@ -29,11 +33,13 @@ from govopen_analytics.review.store import (
 )
 
 __all__ = [
+    "CarriedReviews",
     "Correction",
     "ReviewImport",
     "add_reviews",
     "add_sample",
     "apply_reviews",
+    "carry_reviews",
     "corpus_correction",
     "correction_findings",
     "correction_sample",

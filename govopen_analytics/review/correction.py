@@ -10,8 +10,8 @@ from govopen_analytics.base.errors import SelectionError
 from govopen_analytics.coding.assign import assign_themes
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.measures import corrected_shares
+from govopen_analytics.review.carrying import current_reviews
 from govopen_analytics.review.decisions import (
-    current_reviews,
     deciding_reviews,
     review_assignments,
 )

@@ -1,6 +1,5 @@
 """From the rows people filled in to checked decisions that win over the machine."""
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +12,8 @@ import pandas as pd
 from govopen_analytics.base.errors import SchemaError, choices
 from govopen_analytics.base.schemas import to_schema, validate
 from govopen_analytics.coding.assign import CODERS
-from govopen_analytics.coding.codebook import Codebook, theme_carrier
+from govopen_analytics.coding.codebook import Codebook
+from govopen_analytics.review.carrying import document_of, text_sha256
 from govopen_analytics.review.workbook import (
     SECONDARY,
     SheetRow,
@@ -33,7 +33,7 @@ class ReviewImport:
 
     Attributes
     ----------
-    reviews : DataFrame, shape (n_reviews, 8)
+    reviews : DataFrame, shape (n_reviews, 9)
         A valid ``reviews`` table of the rows without a problem.
     problems : DataFrame, shape (n_problems, 5)
         ``row`` (number in the sheet, the heading is 1), ``column``, ``task_id``,
@@ -45,11 +45,6 @@ class ReviewImport:
     reviews: pd.DataFrame
     problems: pd.DataFrame
     n_empty: int
-
-
-def text_sha256(text: str | None) -> str:
-    """Return the digest by which a task's text is known again."""
-    return hashlib.sha256(("" if pd.isna(text) else text).encode()).hexdigest()
 
 
 def import_reviews(
@@ -121,6 +116,10 @@ class _Checker:
         self.decisions: list[dict[str, Any]] = []
         self.problems: list[tuple] = []
         self._first_rows: dict[tuple[str, str], int] = {}
+        self._tasks: dict[tuple[str, str], str] = {}
+        for task_id, text in texts.items():
+            key = (document_of(task_id), text_sha256(text))
+            self._tasks.setdefault(key, task_id)
 
     def check(self, row: SheetRow) -> None:
         n_before = len(self.problems)
@@ -141,6 +140,7 @@ class _Checker:
                 "secondary_theme_ids": themes[1:],
                 "text_sha256": text_sha256(self.texts[task_id]),
                 "remark": _text(row.cells.get("remark")),
+                "text": self.texts[task_id],
             }
         )
 
@@ -152,18 +152,24 @@ class _Checker:
         self.problems.append((row.number, column, task_id, shown, expected))
 
     def _task(self, row: SheetRow) -> str | None:
-        task_id = _text(row.cells.get("task_id"))
-        if task_id not in self.texts:
+        task_id = _text(row.cells.get("task_id")) or ""
+        digest = row.cells.get("text_sha256")
+        is_known = task_id in self.texts
+        if is_known and digest == text_sha256(self.texts[task_id]):
+            return task_id
+        # The numbers may have changed since the export.
+        if found := self._tasks.get((document_of(task_id), digest)):
+            return found
+        if not is_known:
             self._problem(row, "task_id", "the id of a task in the tables")
-            return None
-        if row.cells.get("text_sha256") != text_sha256(self.texts[task_id]):
+        else:
             self._problem(
                 row,
                 "text_sha256",
                 "the checksum of the task's present text; the text has changed "
                 "since export, so export the task again and look at it anew",
             )
-        return task_id
+        return None
 
     def _themes(self, row: SheetRow) -> list[str | None]:
         themes: list[str | None] = []
@@ -255,7 +261,7 @@ def add_reviews(stored: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, shape (n_reviews, 8)
+    DataFrame, shape (n_reviews, 9)
         A valid ``reviews`` table: of one coder's decisions about a task the one of
         the later date, of the same day the new one.
     """
@@ -265,71 +271,17 @@ def add_reviews(stored: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["task_id", "coder"], ignore_index=True)
 
 
-def current_reviews(
-    reviews: pd.DataFrame, tasks: pd.DataFrame, codebook: Codebook
-) -> pd.DataFrame:
-    """Keep the decisions that hold for the tasks and the codebook as they are now.
-
-    Parameters
-    ----------
-    reviews : DataFrame, shape (n_reviews, 8)
-        A valid ``reviews`` table.
-    tasks : DataFrame, shape (n_tasks, ...)
-        ``task_id`` and ``text``.
-    codebook : Codebook
-        Its crosswalk carries decisions of earlier versions over.
-
-    Returns
-    -------
-    DataFrame, shape (n_current, 8)
-        Without decisions about tasks that are gone or whose text has changed.
-
-    Raises
-    ------
-    CodebookError
-        If a decision names a theme that neither the crosswalk nor the codebook
-        knows.
-    """
-    digests = {
-        task_id: text_sha256(text)
-        for task_id, text in zip(tasks["task_id"], tasks["text"], strict=True)
-    }
-    is_current = reviews["task_id"].map(digests) == reviews["text_sha256"]
-    kept = reviews.loc[is_current.fillna(False)].reset_index(drop=True)
-    carry = theme_carrier(codebook)
-    versions = kept["codebook_version"]
-    primary = [
-        None if pd.isna(theme) else carry(theme, version)
-        for theme, version in zip(kept["primary_theme_id"], versions, strict=True)
-    ]
-    secondary = [
-        list(dict.fromkeys(carry(theme, version) for theme in themes))
-        for themes, version in zip(kept["secondary_theme_ids"], versions, strict=True)
-    ]
-    # Two themes may have become one.
-    secondary = [
-        [theme for theme in themes if theme != first]
-        for themes, first in zip(secondary, primary, strict=True)
-    ]
-    kept = kept.assign(
-        primary_theme_id=primary,
-        secondary_theme_ids=pd.Series(secondary, dtype=object),
-        codebook_version=codebook.version,
-    )
-    return validate(to_schema(kept, "reviews"), "reviews")
-
-
 def deciding_reviews(reviews: pd.DataFrame) -> pd.DataFrame:
     """Keep one decision a task: the latest, of one day the first coder by name.
 
     Parameters
     ----------
-    reviews : DataFrame, shape (n_reviews, 8)
+    reviews : DataFrame, shape (n_reviews, 9)
         A valid ``reviews`` table.
 
     Returns
     -------
-    DataFrame, shape (n_tasks, 8)
+    DataFrame, shape (n_tasks, 9)
     """
     ordered = reviews.sort_values(
         ["task_id", "reviewed_date", "coder"], ascending=[True, False, True]
@@ -342,7 +294,7 @@ def review_assignments(reviews: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    reviews : DataFrame, shape (n_reviews, 8)
+    reviews : DataFrame, shape (n_reviews, 9)
         A valid ``reviews`` table.
 
     Returns
@@ -373,7 +325,7 @@ def apply_reviews(assignments: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFr
     ----------
     assignments : DataFrame, shape (n_assignments, 6)
         ``theme_assignments`` of one automatic coder.
-    reviews : DataFrame, shape (n_reviews, 8)
+    reviews : DataFrame, shape (n_reviews, 9)
         Result of ``current_reviews``; of several decisions about a task the
         one of ``deciding_reviews`` counts.
 

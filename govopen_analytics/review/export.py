@@ -7,7 +7,7 @@ import pandas as pd
 from govopen_analytics.base.errors import SchemaError
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.coding.keywords import keyword_in_context, keyword_matches
-from govopen_analytics.review.decisions import text_sha256
+from govopen_analytics.review.carrying import text_sha256
 from govopen_analytics.review.workbook import write_workbook
 from govopen_analytics.words import section
 

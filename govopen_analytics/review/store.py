@@ -44,7 +44,7 @@ def read_reviews(folder: Path | str) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, shape (n_reviews, 8)
+    DataFrame, shape (n_reviews, 9)
         A valid ``reviews`` table.
 
     Raises
@@ -62,7 +62,7 @@ def write_reviews(reviews: pd.DataFrame, folder: Path | str) -> Path:
 
     Parameters
     ----------
-    reviews : DataFrame, shape (n_reviews, 8)
+    reviews : DataFrame, shape (n_reviews, 9)
         A valid ``reviews`` table.
     folder : Path or str
         Made where missing.

@@ -14,12 +14,14 @@ from govopen_analytics.base.freshness import inputs_digest
 from govopen_analytics.base.locking import disk_errors_told, locked, remove_unfinished
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.coding.assign import assign_themes
-from govopen_analytics.coding.codebook import Codebook, load_codebook
+from govopen_analytics.coding.codebook import load_codebook
 from govopen_analytics.coding.keywords import keyword_matches
 from govopen_analytics.plans.corpus import load_corpus
+from govopen_analytics.plans.workers import DEFAULT_LIMITS, Limits
 from govopen_analytics.review import (
+    CarriedReviews,
     apply_reviews,
-    current_reviews,
+    carry_reviews,
     read_reviews,
     reviews_folder,
 )
@@ -42,6 +44,7 @@ def build_processed(
     out_dir: Path | str,
     *,
     codebook_path: Path | str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
     on_progress: Callable[[str, int, int], None] = lambda step, done, total: None,
 ) -> Built:
     """Read a folder of plans, code their themes, and write every table.
@@ -54,6 +57,8 @@ def build_processed(
         Folder for the tables, as Parquet and CSV with a ``datapackage.json``.
     codebook_path : Path or str, optional
         Codebook to code by; without it, the one that comes with the library.
+    limits : Limits, default 600 seconds and 2 GiB
+        Of the time and memory that reading one file may take.
     on_progress : callable
         Called with the step's name, what is done of it and its total.
 
@@ -69,7 +74,12 @@ def build_processed(
     """
     raw_dir, out_dir = Path(raw_dir), Path(out_dir)
     codebook = load_codebook(codebook_path)
-    corpus = load_corpus(raw_dir, on_progress=partial(on_progress, "read"))
+    corpus = load_corpus(
+        raw_dir, limits=limits, on_progress=partial(on_progress, "read")
+    )
+    people = carry_reviews(
+        read_reviews(reviews_folder(out_dir)), corpus.tasks, codebook
+    )
     tables = {
         "documents": corpus.documents,
         "tasks": corpus.tasks,
@@ -77,15 +87,14 @@ def build_processed(
         "remarks": corpus.remarks,
         "spans": corpus.spans,
         "themes": codebook.themes,
-        "theme_assignments": _reviewed(
+        "theme_assignments": apply_reviews(
             assign_themes(
                 corpus.tasks, codebook, on_progress=partial(on_progress, "code")
             ),
-            corpus.tasks,
-            codebook,
-            out_dir,
+            people.reviews,
         ),
         "keyword_matches": keyword_matches(corpus.tasks, codebook),
+        "review_changes": people.changes,
     }
     on_progress("write", 0, 1)
     # What an unexpected error left out may be there the next time: never fresh.
@@ -99,7 +108,10 @@ def build_processed(
             "sha256": codebook.fingerprint,
         },
         "sources": _sources(raw_dir, corpus.documents),
-        "warnings": _not_read(corpus.failures),
+        "warnings": [
+            *_not_read(corpus.failures),
+            *_decisions_changed(people),
+        ],
     }
     with (
         disk_errors_told(out_dir, "the tables", "Those that are there stay"),
@@ -109,12 +121,13 @@ def build_processed(
         return Built(tables, write_datapackage(tables, out_dir, details=details))
 
 
-def _reviewed(
-    assignments: pd.DataFrame, tasks: pd.DataFrame, codebook: Codebook, out_dir: Path
-) -> pd.DataFrame:
-    """Let what people decided win over the machine."""
-    reviews = read_reviews(reviews_folder(out_dir))
-    return apply_reviews(assignments, current_reviews(reviews, tasks, codebook))
+def _decisions_changed(people: CarriedReviews) -> list[dict[str, Any]]:
+    """Say how many decisions moved or do not count; a run repeats it."""
+    told = (
+        Remark("reviews_moved", {"n": people.n_moved}),
+        Remark("reviews_orphaned", {"n": people.n_orphaned}),
+    )
+    return [asdict(remark) for remark in told if remark.values["n"]]
 
 
 def _not_read(failures: pd.DataFrame) -> list[dict[str, Any]]:

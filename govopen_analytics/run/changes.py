@@ -1,7 +1,6 @@
 """What changed since the last good run: plans, tasks, shares."""
 
 import difflib
-import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +8,33 @@ from typing import Any
 
 import pandas as pd
 
+from govopen_analytics.base.errors import RunError
+from govopen_analytics.base.shapes import read_json
+
 STATE = "state.json"
+_REMEDY = "restore the folder as `govopen report` wrote it, or remove it and run again"
+_MEASURED = float | int | None
+_SHAPE = {
+    "plans": [
+        {
+            "document_id": str,
+            "agency": str | None,
+            "year": int | None,
+            "sha256": str | None,
+            "tasks": [str],
+        }
+    ],
+    "shares": [
+        {
+            "agency": str | None,
+            "theme_id": str,
+            "share": _MEASURED,
+            "share_lower": _MEASURED,
+            "share_upper": _MEASURED,
+            "n_tasks": int | None,
+        }
+    ],
+}
 # Two texts of a plan at least this alike are one task, reworded (0-1).
 _LEAST_LIKENESS = 0.6
 # Comparing every pair is quadratic; a plan rewritten as a whole is not reworded.
@@ -48,11 +73,40 @@ def state_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
 
 
 def read_state(folder: Path) -> dict[str, Any] | None:
-    """Read the state a run left, or None where it left none."""
+    """Read the state a run left, or None where it left none.
+
+    Raises
+    ------
+    RunError
+        If it is not as a run writes it.
+    """
     path = folder / STATE
     if not path.is_file():
         return None
-    return json.loads(path.read_text(encoding="utf-8"))
+    return read_json(path, _SHAPE, RunError, _REMEDY)
+
+
+def plans_gone(old: Mapping[str, Any], documents: pd.DataFrame) -> list[str]:
+    """Name the plans of a state that a corpus has no longer, whatever their names.
+
+    Parameters
+    ----------
+    old : mapping
+        Result of ``state_of``.
+    documents : DataFrame, shape (n_documents, ...)
+        A valid table.
+
+    Returns
+    -------
+    list of str
+        Values of ``document_id`` in `old`; a plan of the same bytes is not gone.
+    """
+    ids, digests = set(documents["document_id"]), set(documents["sha256"])
+    return [
+        plan["document_id"]
+        for plan in old["plans"]
+        if plan["document_id"] not in ids and plan["sha256"] not in digests
+    ]
 
 
 def compare_states(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,7 +211,9 @@ def _moved(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict]:
     return moved
 
 
-def _is_within(share: float, earlier: Mapping[str, float]) -> bool:
+def _is_within(share: float | None, earlier: Mapping[str, float]) -> bool:
+    if None in (share, earlier["share_lower"], earlier["share_upper"]):
+        return True  # nothing was measured that it could be outside of
     margin = 1e-9  # equal shares may differ in their last digit
     low, high = earlier["share_lower"] - margin, earlier["share_upper"] + margin
     return low <= share <= high

@@ -11,15 +11,19 @@ from typing import Any
 
 from govopen_analytics.base.errors import RunError
 from govopen_analytics.base.remarks import Remark
+from govopen_analytics.base.text import readable_name
+from govopen_analytics.questions.results import FIGURES_DIR, TABLES_DIR
 from govopen_analytics.run.site_bodies import notebook_body
 
 EXECUTED, BODY = "notebook.ipynb", "body.html"
 _KERNEL, _KERNEL_PACKAGE = "python3", "ipykernel"
+_SECONDS_TO_START = 600
 _ADDED_TAGS = {"injected-parameters", "papermill-error-cell-tag"}
 # Beginnings of errors whose reason is known; any other is one of a cell.
 _KINDS = {
     "DeadKernelError": "kernel",
     "RuntimeError: Kernel died": "kernel",
+    "RuntimeError: Kernel didn't respond": "kernel",
     "SelectionError": "refused",
     "SourceError": "data",
     "SchemaError": "data",
@@ -27,6 +31,10 @@ _KINDS = {
     "MemoryError": "memory",
     "OSError: [Errno 28]": "disk",
 }
+# Of what a cell shows, that much is published: text, and charts and tables as JSON
+# (characters), and parts (count).
+MOST_OUTPUT, _MOST_RICH, _MOST_PARTS = 100_000, 20_000_000, 1000
+_MOST_OF_ERROR = 2000  # characters of an error or a warning in a record
 # Where an object lay in memory, as Python shows those without a text of their own.
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
 
@@ -87,16 +95,38 @@ def execute_notebook(
         outcome.cell, outcome.error = _first_error(executed)
     except RunError as error:
         outcome.cell, outcome.error = error.cell, str(error)
+    outcome.error = outcome.error[:_MOST_OF_ERROR]
     outcome.kind = failure_kind(outcome.error)
+    if not outcome.error and (left := _not_files(folder)):
+        outcome.error = (
+            f"The results are no files with a name in UTF-8: {', '.join(left)}; a link "
+            "is not followed, write the file itself"
+        )
+        outcome.kind = "results"
     # Another start may mend that; an error in a cell would only come again.
     outcome.is_passing = outcome.kind == "kernel"
     if executed.is_file():
         outcome.cell_source = cell_source(executed, outcome.cell)
         outcome.warnings = _error_stream(executed, path.stem)
-        _drop_machine(executed)
+        outcome.warnings += _prepare(executed, path.stem)
         body = notebook_body(executed, lang)
+        (folder / BODY).unlink(missing_ok=True)  # it might be a link
         (folder / BODY).write_text(body, encoding="utf-8")
     return outcome
+
+
+def _not_files(folder: Path) -> list[str]:
+    """Name the results that are links, or whose names cannot be written down."""
+    kinds = [folder / name for name in (TABLES_DIR, FIGURES_DIR)]
+    found: list[str] = []
+    for kind in kinds:
+        paths = [kind] if kind.is_symlink() else sorted(kind.glob("*"))
+        found += [
+            readable_name(path.relative_to(folder).as_posix())
+            for path in paths
+            if path.is_symlink() or readable_name(path.name) != path.name
+        ]
+    return found
 
 
 def failure_kind(error: str) -> str:
@@ -154,6 +184,8 @@ def _execute(path: Path, executed: Path, values: dict[str, Any], cwd: Path) -> N
             kernel_name=_KERNEL,
             language="python",
             progress_bar=False,
+            # On a busy machine a kernel starts slowly; ``run.pool`` has the limit.
+            start_timeout=_SECONDS_TO_START,
             cwd=str(cwd),
             config=_kernel_options(),
         )
@@ -212,25 +244,61 @@ def _cells(executed: Path) -> list[dict[str, Any]]:
 
 def _error_stream(executed: Path, name: str) -> list[dict[str, Any]]:
     return [
-        asdict(
-            Remark(
-                "notebook_said",
-                {
-                    "notebook": name,
-                    "cell": number,
-                    "text": "".join(output["text"]).strip(),
-                },
-            )
-        )
+        _remark("notebook_said", name, number, text="".join(output["text"]).strip())
         for number, cell in enumerate(_cells(executed), start=1)
         for output in cell.get("outputs", [])
         if output["output_type"] == "stream" and output["name"] == "stderr"
     ]
 
 
-def _drop_machine(executed: Path) -> None:
-    # Paths, clock times, addresses, drawn identifiers: equal inputs, equal notebooks.
+def _remark(code: str, name: str, cell: int, **values: Any) -> dict[str, Any]:
+    kept = {key: str(value)[:_MOST_OF_ERROR] for key, value in values.items()}
+    return asdict(Remark(code, {"notebook": name, "cell": cell, **kept}))
+
+
+def _prepare(executed: Path, name: str) -> list[dict[str, Any]]:
+    """Make a notebook fit to be published; return remarks on what was cut."""
     notebook = json.loads(executed.read_text(encoding="utf-8"))
+    cut = [cell["id"] for cell in notebook["cells"] if _cut_outputs(cell)]
+    _drop_machine(notebook)
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
+    temporary = executed.with_suffix(".writing")
+    temporary.write_text(f"{text}\n", encoding="utf-8")
+    os.replace(temporary, executed)
+    return [
+        _remark("output_cut", name, number, n=f"{MOST_OUTPUT:,}")
+        for number, cell in enumerate(_cells(executed), start=1)
+        if cell["id"] in cut
+    ]
+
+
+def _cut_outputs(cell: dict[str, Any]) -> bool:
+    """Cut a cell's outputs where they have no end; say whether they were."""
+    outputs = cell.get("outputs", [])
+    is_cut = len(outputs) > _MOST_PARTS
+    del outputs[_MOST_PARTS:]
+    text_left, rich_left = MOST_OUTPUT, _MOST_RICH
+    for output in outputs:
+        data = output.get("data", {})
+        for holder, key in ((output, "text"), (output, "evalue"), (data, "text/plain")):
+            whole = "".join(holder.get(key, ""))
+            if len(whole) > text_left:
+                holder[key] = f"{whole[:text_left]}…"
+                is_cut = True
+            text_left -= min(len(whole), text_left)
+        if len("".join(output.get("traceback", []))) > MOST_OUTPUT:
+            output["traceback"] = []
+        for kind in [kind for kind in data if kind != "text/plain"]:
+            size = len(json.dumps(data[kind], ensure_ascii=False))
+            if size > rich_left:
+                del data[kind]
+                is_cut = True
+            rich_left -= min(size, rich_left)
+    return is_cut
+
+
+def _drop_machine(notebook: dict[str, Any]) -> None:
+    # Paths, clock times, addresses, drawn identifiers: equal inputs, equal notebooks.
     notebook["metadata"].pop("papermill", None)
     for cell in notebook["cells"]:
         for name in ("papermill", "execution"):
@@ -241,7 +309,3 @@ def _drop_machine(executed: Path) -> None:
             plain = output.get("data", {}).get("text/plain")
             if plain is not None:
                 output["data"]["text/plain"] = _ADDRESS.sub(">", "".join(plain))
-    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
-    temporary = executed.with_suffix(".writing")
-    temporary.write_text(f"{text}\n", encoding="utf-8")
-    os.replace(temporary, executed)

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from govopen_analytics.base.datapackage import read_columns
 from govopen_analytics.base.errors import RunError, SelectionError, choices
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.run.notebooks import (
@@ -96,8 +97,8 @@ def corpus_values(processed_dir: Path) -> CorpusValues:
     -------
     CorpusValues
     """
-    documents = _columns(processed_dir / "documents.parquet", ["agency", "year"])
-    themes = _columns(
+    documents = read_columns(processed_dir / "documents.parquet", ["agency", "year"])
+    themes = read_columns(
         processed_dir / "themes.parquet",
         ["theme_id", "label_zh", "label_en", "is_core"],
     )
@@ -227,7 +228,7 @@ def _selecting(job: Job) -> dict[str, Any]:
 def _check_selections(
     asked: Iterable[tuple[Job, dict[str, Any]]], processed_dir: Path
 ) -> None:
-    import pyarrow.parquet as pq
+    import pandas as pd
 
     from govopen_analytics.questions.selection import check_selection
 
@@ -237,9 +238,10 @@ def _check_selections(
         "themes": ["theme_id", "label_zh", "label_en", "is_core"],
     }
     tables = {
-        name: pq.read_table(processed_dir / f"{name}.parquet", columns=wanted)
-        # A year that is missing somewhere must not make the others 2022.0.
-        .to_pandas(integer_object_nulls=True)
+        # As objects: a year that is missing must not make the others 2022.0.
+        name: pd.DataFrame(
+            read_columns(processed_dir / f"{name}.parquet", wanted), dtype=object
+        )
         for name, wanted in columns.items()
     }
     for job, values in asked:
@@ -247,12 +249,6 @@ def _check_selections(
             check_selection(tables, values)
         except SelectionError as error:
             raise RunError(str(error), notebook=job.notebook.stem) from error
-
-
-def _columns(path: Path, names: list[str]) -> dict[str, list[Any]]:
-    import pyarrow.parquet as pq
-
-    return pq.read_table(path, columns=names).to_pydict()
 
 
 def _choose(

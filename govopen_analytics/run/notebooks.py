@@ -47,7 +47,8 @@ def find_notebooks(folder: Path) -> list[Path]:
     if not found:
         raise RunError(
             f"Folder {folder}: found no notebook, expected names such as "
-            "01_question.ipynb; give the folder with --notebooks"
+            "01_question.ipynb; give the folder with --notebooks, or write ours with "
+            "`govopen init`"
         )
     return found
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from govopen_analytics.run.execute import EXECUTED, Outcome, cell_source, running_cell
-from govopen_analytics.run.worker import UNUSED_GRAMMAR, kill_tree
+from govopen_analytics.run.worker import MARK, UNUSED_GRAMMAR, end_marked, kill_tree
 
 _MOST_TOLD = 400  # characters of a dead process's last words
 
@@ -118,7 +118,8 @@ class _Worker:
     def __init__(self, scratch: Path, number: int, n_workers: int) -> None:
         self._scratch = scratch
         self._log = scratch / f"worker-{number}.log"
-        self._environment = _environment(scratch, n_workers)
+        self._mark = str(scratch / f"worker-{number}")
+        self._environment = {**_environment(scratch, n_workers), MARK: self._mark}
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> "_Worker":
@@ -153,6 +154,7 @@ class _Worker:
         def end() -> None:
             is_late.set()
             kill_tree(process.pid)
+            end_marked(self._mark)
 
         timer = threading.Timer(seconds, end)
         timer.start()
@@ -197,6 +199,7 @@ class _Worker:
     def _stop(self) -> None:
         if self._process is not None:
             kill_tree(self._process.pid)
+            end_marked(self._mark)
             self._process.stdin.close()
             self._process.stdout.close()
             self._process.wait()

@@ -11,8 +11,33 @@ from typing import Any
 
 from govopen_analytics.base.errors import RunError, choices
 from govopen_analytics.base.fingerprints import file_digest, folder_digests
+from govopen_analytics.base.shapes import ANY, read_json
+from govopen_analytics.base.text import readable_name
 
 LATEST, RECORD = "latest", "run.json"
+_REMEDY = "restore the folder as `govopen report` wrote it, or remove it and run again"
+_SHAPE = {
+    "run": str,
+    "status": str,
+    "set": {"name": str, "formats": [str]},
+    "languages": [str],
+    "started": str,
+    "codebook": dict,
+    "code": {"sha256": str},
+    "pictures": {"n_missing": int},
+    "outputs": {ANY: str},
+    "notebooks": [
+        {
+            "name": str,
+            "lang": str,
+            "status": str,
+            "error": str,
+            "files": [str],
+            "inputs": {ANY: str},
+            "taken_from": str | None,
+        }
+    ],
+}
 _RUN_NAME = re.compile(r"\d{8}T\d{6}Z(-\d+)?")
 
 
@@ -22,17 +47,15 @@ def read_record(folder: Path) -> dict[str, Any]:
     Raises
     ------
     RunError
-        If there is none, or it is no record.
+        If there is none, or it is not as a run writes it.
     """
     path = folder / RECORD
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        return {**record, "outputs": dict(record["outputs"])}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RunError(
-            f"{path}: found no record of a run ({type(error).__name__}: {error}), "
-            "expected a folder that `govopen report` wrote"
-        ) from error
+    record = read_json(path, _SHAPE, RunError, _REMEDY)
+    names = [*record["outputs"], *(n for e in record["notebooks"] for n in e["files"])]
+    for name in names:
+        if name.startswith("/") or ".." in name.split("/"):
+            raise RunError(f"{path}: found '{name}', no file of the run; {_REMEDY}")
+    return record
 
 
 def write_record(folder: Path, record: Mapping[str, Any]) -> None:
@@ -71,7 +94,10 @@ def check_run(folder: Path) -> list[str]:
         for name in expected
         if name in found and found[name] != expected[name]
     ]
-    problems += [f"{name}: not written by the run" for name in found.keys() - expected]
+    problems += [
+        f"{readable_name(name)}: not written by the run"
+        for name in found.keys() - expected.keys()
+    ]
     problems += [
         f"{entry['name']}: the notebook failed: {entry['error']}"
         for entry in record["notebooks"]
@@ -149,6 +175,23 @@ def point_latest(reports_dir: Path, run_id: str, latest: str = LATEST) -> None:
         written = reports_dir / f".building-{latest}-{run_id}.txt"
         written.write_text(f"{run_id}\n", encoding="utf-8")
         os.replace(written, reports_dir / f"{latest}.txt")
+
+
+def refuse_copied_latest(reports_dir: Path, latest: str = LATEST) -> None:
+    """Refuse to run where ``latest`` cannot be pointed at the new run.
+
+    Raises
+    ------
+    RunError
+        If it is a folder of its own, as copying a link makes it.
+    """
+    path = reports_dir / latest
+    if path.is_dir() and not path.is_symlink():
+        raise RunError(
+            f"{path} is a folder, expected a link to a run: copying the reports made "
+            "it one, and it would go on showing the old page; rename or remove it and "
+            "run again"
+        )
 
 
 def remove_old_runs(reports_dir: Path, set_name: str, keep: int) -> list[str]:

@@ -28,7 +28,13 @@ from govopen_analytics.base.locking import (
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.charts.images import find_browser, write_images
 from govopen_analytics.questions.results import FIGURES_DIR, TABLES_DIR
-from govopen_analytics.run.changes import STATE, compare_states, read_state, state_of
+from govopen_analytics.run.changes import (
+    STATE,
+    compare_states,
+    plans_gone,
+    read_state,
+    state_of,
+)
 from govopen_analytics.run.execute import BODY, EXECUTED, require_kernel
 from govopen_analytics.run.jobs import Job, checked_jobs, plan_jobs
 from govopen_analytics.run.notebooks import notebook_parameters
@@ -38,6 +44,7 @@ from govopen_analytics.run.record import (
     latest_run,
     point_latest,
     read_record,
+    refuse_copied_latest,
     remove_old_runs,
     run_names,
     write_record,
@@ -61,6 +68,7 @@ from govopen_analytics.run.site import (
 from govopen_analytics.words.remarks import remark_in_words
 
 CHANGES = "changes.json"
+_MOST_NAMED = 10  # plans, before only their number is told
 _DATA_DIR, _JOBS_DIR = ".data", ".jobs"
 
 Progress = Callable[[str, int, int], None]
@@ -86,6 +94,8 @@ class Options:
         How long to wait for another run into the same folder (seconds).
     codebook_path : Path or None
         A codebook of one's own, for notebooks that ask for it.
+    removed : tuple of str
+        Values of ``document_id`` of plans that were removed on purpose.
     reviews_dir : Path or None
         Folder of people's judgements; None takes the one beside the tables.
     on_progress : callable
@@ -98,6 +108,7 @@ class Options:
     seconds_wait: float = 0
     codebook_path: Path | None = None
     reviews_dir: Path | None = None
+    removed: tuple[str, ...] = ()
     on_progress: Progress = _silent
 
 
@@ -126,7 +137,9 @@ def run_report(
 
     The run is built in a hidden folder and put in place in one step. A notebook
     that fails leaves the others running; the run is then marked as partial, or
-    as failed where none succeeded, and ``latest`` stays where it was. A notebook
+    as failed where none succeeded, and ``latest`` stays where it was. So it does
+    where no plan was read (failed), or where a plan that the last good run had
+    is missing and was not removed on purpose (partial). A notebook
     whose inputs have not changed is taken from the last good run; where nothing
     has changed at all, that run is returned and nothing is written.
 
@@ -156,7 +169,8 @@ def run_report(
     Raises
     ------
     RunError
-        If a notebook or a parameter is refused, before anything runs; or if the
+        If a notebook or a parameter is refused, the last good run is not as it
+        was written, or ``latest`` is no link, before anything runs; or if the
         disk is full or cannot be written to: nothing is published then.
     SourceError
         If `processed_dir` holds no tables.
@@ -179,6 +193,7 @@ def run_report(
         locked(reports_dir, seconds_wait=options.seconds_wait) as killed,
     ):
         remove_unfinished(reports_dir)
+        refuse_copied_latest(reports_dir, options.latest)
         run = _Run(chosen, notebooks, processed_dir, reports_dir, options)
         if killed:
             run.remarks.append(Remark("run_killed", {"holder": killed}))
@@ -323,20 +338,25 @@ class _Run:
         self.building = reports_dir / f"{BUILDING_PREFIX}{self.name}"
         self.data_dir = self.building / _DATA_DIR
         self.remarks: list[Remark] = []
+        self.removed: list[str] = []
 
     def publish(self) -> tuple[Path, dict[str, Any]]:
         """Build the run aside, put it in place, point ``latest`` at it."""
         self.package = read_descriptor(self.processed_dir)
         snapshot(self.processed_dir, self.data_dir, self.package)
+        # Before any notebook runs: what is damaged must not be found at the end.
+        self.tables = read_datapackage(self.data_dir)
+        self.last_good = _last_good(self.reports_dir, self.options.latest)
+        problems = self._problems()
         jobs, notes = plan_report(
             self.set, self.notebooks, self.data_dir, self.reports_dir, self._inside()
         )
         self.remarks += notes
-        if unchanged := self._unchanged(jobs):
+        if not problems and (unchanged := self._unchanged(jobs)):
             return unchanged
         entries = self._run_notebooks(jobs)
         self._draw(entries)
-        record = self._record(entries)
+        record = self._record(entries, problems)
         self._write_pages(record)
         shutil.rmtree(self.data_dir)
         shutil.rmtree(self.building / _JOBS_DIR)
@@ -348,6 +368,22 @@ class _Run:
         if self.set.keep is not None:
             remove_old_runs(self.reports_dir, self.set.name, self.set.keep)
         return folder, read_record(folder)
+
+    def _problems(self) -> list[Remark]:
+        """Say what keeps the run from being a good one, whatever its notebooks do."""
+        documents = self.tables["documents"]
+        if documents.empty:
+            n_files = self.tables["failures"]["source_file"].nunique()
+            return [Remark("nothing_read", {"n": n_files})]
+        gone = plans_gone(self.last_good[1], documents) if self.last_good else []
+        self.removed = [plan for plan in gone if plan in self.options.removed]
+        missing = [plan for plan in gone if plan not in self.options.removed]
+        if not missing:
+            return []
+        named = ", ".join(missing[:_MOST_NAMED])
+        more = ", …" if len(missing) > _MOST_NAMED else ""
+        values = {"n": len(missing), "plans": named + more}
+        return [Remark("plans_missing", values)]
 
     def _inside(self) -> Options:
         # What stands beside the tables is not beside their snapshot.
@@ -497,18 +533,20 @@ class _Run:
             entry["files"] = sorted(new | set(entry["files"]))
         self._n_missing = sum(not _is_drawn(path, formats) for path in figures)
 
-    def _record(self, entries: list[dict[str, Any]]) -> dict[str, Any]:
+    def _record(
+        self, entries: list[dict[str, Any]], problems: list[Remark]
+    ) -> dict[str, Any]:
         finished = datetime.now(UTC)
         codebook = self.package.get("codebook", {})
-        counts = {
-            name: _n_rows(self.data_dir / f"{name}.parquet")
-            for name in ("documents", "tasks", "failures")
-        }
+        names = ("documents", "tasks", "failures", "remarks")
+        lang = self.set.languages[0]
         return {
             "run": self.name,
-            "status": _status(entries),
+            "status": _status(entries, problems),
+            "problems": [_told(asdict(problem), lang) for problem in problems],
+            "removed": self.removed,
             "set": {**asdict(self.set), "notebooks": _told_entries(self.set)},
-            "lang": self.set.languages[0],
+            "lang": lang,
             "languages": list(self.set.languages),
             "started": self.started.isoformat(timespec="seconds"),
             "finished": finished.isoformat(timespec="seconds"),
@@ -516,14 +554,14 @@ class _Run:
             "parameters": self.set.parameters,
             "codebook": codebook,
             "codebook_version": codebook.get("version"),
-            "n_rows": counts,
+            "n_rows": {name: len(self.tables[name]) for name in names},
             "inputs": _inputs(self.package, {entry["path"] for entry in entries}),
             "code": code_version(),
             "packages": package_versions(),
             "pictures": {"n_missing": self._n_missing},
             "notebooks": entries,
             "warnings": [
-                _told(remark, self.set.languages[0])
+                _told(remark, lang)
                 for remark in (
                     *self.package.get("warnings", []),
                     *(remark for entry in entries for remark in entry["warnings"]),
@@ -534,8 +572,7 @@ class _Run:
 
     def _write_pages(self, record: dict[str, Any]) -> None:
         self.options.on_progress("pages", self._n_jobs + 1, self._n_jobs + 2)
-        tables = read_datapackage(self.data_dir)
-        changes = self._changes(record, tables)
+        changes = self._changes(record)
         bodies = {(e["name"], e["lang"]): e.pop("body") for e in record["notebooks"]}
         for entry in record["notebooks"]:
             entry.pop("path")
@@ -543,30 +580,39 @@ class _Run:
             self.building,
             record,
             body_of=partial(_body, bodies),
-            tasks={lang: task_index(tables, lang) for lang in record["languages"]},
+            tasks={lang: task_index(self.tables, lang) for lang in record["languages"]},
             changes=changes,
         )
 
-    def _changes(
-        self, record: dict[str, Any], tables: Mapping[str, Any]
-    ) -> dict[str, Any] | None:
+    def _changes(self, record: dict[str, Any]) -> dict[str, Any] | None:
         try:
-            state = state_of(tables)
+            state = state_of(self.tables)
         except GovOpenError as error:
             unknown = Remark("changes_unknown", {"error": str(error)})
             record["warnings"].append(_told(asdict(unknown), record["lang"]))
             return None
         _write_json(self.building / STATE, state)
-        before = open_source(latest_run(self.reports_dir, self.options.latest))
-        old = read_state(before.folder) if before else None
-        changes = compare_states(old or state, state)
-        told = {**_since(before if old else None, record), **changes}
+        before, old = self.last_good or (None, state)
+        told = {**_since(before, record), **compare_states(old, state)}
         _write_json(self.building / CHANGES, told)
         return told
 
 
-def _since(before: Source | None, record: Mapping[str, Any]) -> dict[str, Any]:
-    old = before.record if before else record
+def _last_good(
+    reports_dir: Path, latest: str
+) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Read the record and the state of the last good run, where there is one."""
+    folder = latest_run(reports_dir, latest)
+    if folder is None:
+        return None
+    record, state = read_record(folder), read_state(folder)
+    return None if state is None else (record, state)
+
+
+def _since(
+    before: Mapping[str, Any] | None, record: Mapping[str, Any]
+) -> dict[str, Any]:
+    old = before or record
     return {
         "run": record["run"],
         "since": old["run"] if before else None,
@@ -622,21 +668,15 @@ def _body(bodies: Mapping[tuple[str, str], str | None], entry: Mapping) -> str:
     return Path(path).read_text(encoding="utf-8") if path else ""
 
 
-def _status(entries: list[dict[str, Any]]) -> str:
+def _status(entries: list[dict[str, Any]], problems: list[Remark]) -> str:
     good = [entry["status"] == "complete" for entry in entries]
-    if all(good):
-        return "complete"
-    return "partial" if any(good) else "failed"
+    if not any(good) or any(problem.code == "nothing_read" for problem in problems):
+        return "failed"
+    return "complete" if all(good) and not problems else "partial"
 
 
 def _is_drawn(figure: Path, formats: tuple[str, ...]) -> bool:
     return all(figure.with_suffix(f".{kind}").is_file() for kind in formats)
-
-
-def _n_rows(path: Path) -> int:
-    import pyarrow.parquet as pq
-
-    return pq.read_metadata(path).num_rows
 
 
 def _told_entries(report_set: ReportSet) -> list[dict[str, Any]]:

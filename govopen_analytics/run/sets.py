@@ -1,5 +1,6 @@
 """``reports.yml``: which notebooks a report has, for whom, in which languages."""
 
+import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,6 +102,8 @@ def read_report_sets(path: Path) -> tuple[str, dict[str, ReportSet]]:
         raise RunError(f"{path.name}: found no set below 'sets', expected at least one")
     sets = {name: _report_set(name, part, path.name) for name, part in declared.items()}
     default = content.get("default", next(iter(sets)))
+    if not isinstance(default, str):
+        default = _shown(default)
     if default not in sets:
         raise RunError(f"{path.name}, 'default': {choices(default, sets)}")
     return default, sets
@@ -124,7 +127,7 @@ def _load(path: Path) -> Any:
 
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, OSError, ValueError, RecursionError) as error:
         told = " ".join(str(error).split())
         raise RunError(f"{path.name}: found no valid YAML ({told})") from error
 
@@ -133,7 +136,7 @@ def _report_set(name: Any, content: Any, file: str) -> ReportSet:
     place = f"{file}, set '{name}'"
     if not isinstance(name, str) or not _is_name(name):
         raise RunError(f"{place}: expected a name of {_NAME_CHARACTERS}")
-    content = _mapping(content or {}, place)
+    content = _mapping({} if content is None else content, place)
     _check_keys(content, [n for n in ReportSet.__annotations__ if n != "name"], place)
     checks = {
         "notebooks": _entries,
@@ -158,7 +161,7 @@ def _entries(value: Any, place: str) -> tuple[Entry, ...]:
     if value == "all":
         return (Entry("*"),)
     if not isinstance(value, list) or not value:
-        raise RunError(f"{place}: found {value!r}, expected 'all' or a list")
+        raise RunError(f"{place}: found {_shown(value)}, expected 'all' or a list")
     return tuple(
         _entry(item, f"{place}, item {n}") for n, item in enumerate(value, start=1)
     )
@@ -171,7 +174,7 @@ def _entry(item: Any, place: str) -> Entry:
     _check_keys(item, Entry.__annotations__, place)
     name = item.get("notebook")
     if not isinstance(name, str):
-        raise RunError(f"{place}, 'notebook': found {name!r}, expected a name")
+        raise RunError(f"{place}, 'notebook': found {_shown(name)}, expected a name")
     dimension = item.get("for_each")
     if dimension is not None and dimension not in DIMENSIONS:
         raise RunError(f"{place}, 'for_each': {choices(dimension, DIMENSIONS)}")
@@ -192,14 +195,20 @@ def _fan_out_values(value: Any, dimension: str | None, place: str) -> Any:
     if not isinstance(value, list) or not all(type(part) is kind for part in value):
         allowed = " or 'core'" if dimension == "theme" else ""
         raise RunError(
-            f"{place}: found {value!r}, expected a list of {kind.__name__}{allowed}"
+            f"{place}: found {_shown(value)}, expected a list of "
+            f"{kind.__name__}{allowed}"
         )
     return tuple(value)
 
 
+def _shown(value: Any) -> str:
+    # YAML that names itself many times over is short to write and endless to show.
+    return reprlib.repr(value)
+
+
 def _mapping(value: Any, place: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise RunError(f"{place}: found {value!r}, expected names with values")
+        raise RunError(f"{place}: found {_shown(value)}, expected names with values")
     return value
 
 
@@ -213,7 +222,9 @@ def _among(
     value: Any, known: tuple[str, ...], place: str, *, is_empty: bool = False
 ) -> tuple[str, ...]:
     if not isinstance(value, list) or not (value or is_empty):
-        raise RunError(f"{place}: found {value!r}, expected a list of {list(known)}")
+        raise RunError(
+            f"{place}: found {_shown(value)}, expected a list of {list(known)}"
+        )
     for part in value:
         if part not in known:
             raise RunError(f"{place}: {choices(part, known)}")
@@ -223,6 +234,7 @@ def _among(
 def _number(value: Any, place: str, *, least: int) -> int:
     if type(value) is not int or value < least:
         raise RunError(
-            f"{place}: found {value!r}, expected a whole number of at least {least}"
+            f"{place}: found {_shown(value)}, expected a whole number of at least "
+            f"{least}"
         )
     return value

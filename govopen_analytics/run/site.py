@@ -11,6 +11,9 @@ from typing import Any
 from urllib.parse import quote
 
 from govopen_analytics.base.languages import percent
+from govopen_analytics.charts.draw import draw
+from govopen_analytics.charts.model import read_chart
+from govopen_analytics.charts.style import drawing_of, full_alt
 from govopen_analytics.questions.results import FIGURES_DIR, FINDINGS_PREFIX, TABLES_DIR
 from govopen_analytics.run.site_bodies import (
     figure_name,
@@ -228,20 +231,21 @@ class _Site:
         path = self.folder / FIGURES_DIR / f"{_FRONT_FIGURE}.json"
         if not path.is_file():
             return "", False
-        spec = json.loads(path.read_text(encoding="utf-8"))
+        chart = read_chart(path)
         picture = path.with_suffix(".svg")
-        meta = spec["layout"]["meta"]
         if picture.is_file():
             address = f"{FIGURES_DIR}/{picture.name}"
             image = _environment().from_string(
                 '<img src="{{ address }}" alt="{{ alt }}">'
             )
-            chart = image.render(address=address, alt=meta["alt"])
-            framed_chart = framed(chart, meta["name"], self.words)
+            shown = image.render(
+                address=address, alt=full_alt(chart, drawing_of(chart))
+            )
+            framed_chart = framed(shown, chart.name, self.words)
         else:
-            framed_chart = live_chart(spec, self.words)
+            framed_chart = live_chart(draw(chart).to_plotly_json(), self.words)
         pictures = {
-            meta["name"]: [
+            chart.name: [
                 f"{FIGURES_DIR}/{path.with_suffix(kind).name}"
                 for kind in (".png", ".svg")
                 if path.with_suffix(kind).is_file()

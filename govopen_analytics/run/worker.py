@@ -5,6 +5,7 @@ with its kernel and the folder of temporary files it was given, as soon as its i
 does: nothing outlives a run that was killed.
 """
 
+import contextlib
 import json
 import os
 import queue
@@ -20,6 +21,9 @@ import psutil
 # Plotly's display and nbconvert import nbformat, and that a grammar for addresses no
 # notebook holds: 1.7 of the 6 processor seconds of a notebook, where it is installed.
 UNUSED_GRAMMAR = "rfc3987_syntax"
+
+MARK = "GOVOPEN_WORKER"  # variable that names the worker a process belongs to
+_ROUNDS, _SECONDS_TO_END = 10, 5
 
 
 def main() -> None:
@@ -44,6 +48,7 @@ def main() -> None:
             Path(request["folder"]),
             request["lang"],
         )
+        end_marked(os.environ.get(MARK, ""))
         _answer(answers, asdict(outcome))
 
 
@@ -67,6 +72,36 @@ def kill_tree(pid: int) -> None:
             continue
 
 
+def end_marked(mark: str) -> None:
+    """End every process that carries a worker's mark, but this one.
+
+    What a notebook starts inherits its environment, in whatever session it runs. A
+    process that cleared its environment, or runs as another user, is not found.
+
+    Parameters
+    ----------
+    mark : str
+        Value of the variable ``MARK`` of the worker.
+    """
+    # A process may start another while it is being ended.
+    for _ in range(_ROUNDS):
+        found = [process for process in psutil.process_iter() if _has(process, mark)]
+        if not found:
+            return
+        for process in found:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        psutil.wait_procs(found, timeout=_SECONDS_TO_END)
+
+
+def _has(process: psutil.Process, mark: str) -> bool:
+    try:
+        is_ours = process.environ().get(MARK) == mark
+    except (psutil.Error, OSError):
+        return False
+    return is_ours and process.pid != os.getpid()
+
+
 def _own_output() -> TextIO:
     # Whatever a library writes to standard output must not pass for an answer.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -79,6 +114,7 @@ def _read(requests: queue.Queue[str]) -> None:
         requests.put(line)
     for child in psutil.Process().children(recursive=True):
         kill_tree(child.pid)
+    end_marked(os.environ.get(MARK, ""))
     shutil.rmtree(sys.argv[1], ignore_errors=True)
     kill_tree(os.getpid())
 

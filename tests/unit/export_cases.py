@@ -7,14 +7,13 @@ import tempfile
 from pathlib import Path
 
 import pandas as pd
-import plotly.graph_objects as go
 
-from govopen_analytics.charts.style import FigureSource
+from govopen_analytics.charts.style import ChartSource
 from govopen_analytics.questions import results
-from govopen_analytics.questions.corpus_charts import corpus_overview
-from govopen_analytics.questions.coverage_charts import theme_dot_plot, theme_heat_map
+from govopen_analytics.questions.corpus import corpus_overview
+from govopen_analytics.questions.coverage import theme_dot_plot, theme_heat_map
 
-SOURCE = FigureSource(2, 6, "1", "hand", "2026-01-31")
+SOURCE = ChartSource(2, 6, "1", "hand", "2026-01-31")
 STARTED = "2026-01-31T08:00:00+00:00"
 FORMULA = "=cmd()"
 
@@ -47,22 +46,15 @@ def _made(pickled: bytes, lang: str) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         for chart in (theme_heat_map, theme_dot_plot):
             figure = chart(shares, documents, themes, source=SOURCE, lang=lang)
-            results.save_figure(figure, folder)
+            results.save_chart(figure, folder)
         overview = corpus_overview(documents, source=SOURCE, lang=lang)
-        results.save_figure(overview, folder)
+        results.save_chart(overview, folder)
         results.save_table(shares, folder, "theme_shares")
         results.save_table(tables["tasks"], folder, "tasks")
         paths = [path for path in Path(folder).rglob("*") if path.is_file()]
         return {
             path.relative_to(folder).as_posix(): path.read_bytes() for path in paths
         }
-
-
-def save(figure: go.Figure, folder: Path, name: str, **layout) -> Path:
-    """Write a figure as a run keeps it, and return the file."""
-    figure.update_layout(meta={"name": name, "alt": f"about {name}"}, **layout)
-    results.save_figure(figure, str(folder))
-    return folder / results.FIGURES_DIR / f"{name}.json"
 
 
 def many_plans(tables, shares, n: int):

@@ -4,8 +4,11 @@ import pytest
 from typer.testing import CliRunner
 
 from govopen_analytics.base.errors import UnsupportedFormatError
+from govopen_analytics.base.languages import LANGUAGES
 from govopen_analytics.cli import app
-from govopen_analytics.plans.account import account_for
+from govopen_analytics.plans.account import TASK_ROLES, account_for
+from govopen_analytics.plans.kind import TABLE
+from govopen_analytics.words import section
 
 PLAN = """首页 > 政务公开
 某县档案局2023年政务公开工作要点
@@ -52,18 +55,99 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path):
         account_for(path)
 
 
-def test_check_tells_tasks_roles_and_remarks(plan):
-    result = CliRunner().invoke(app, ["check", str(plan), "--rest"])
+def checked(*arguments):
+    return CliRunner().invoke(app, ["check", *map(str, arguments)])
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        (
+            "zh",
+            [
+                "2 项任务",
+                "100% 的文字有归属",
+                "编号从 1 跳到 3",
+                "年份 2023",
+                "任务",
+                "办公室",
+            ],
+        ),
+        (
+            "en",
+            [
+                "2 tasks",
+                "100% of the text is accounted for",
+                "year 2023",
+                "No.",
+                "办公室",
+            ],
+        ),
+    ],
+)
+def test_check_tells_tasks_and_what_was_left_out(plan, lang, expected):
+    result = checked(plan, "--rest", "--lang", lang)
     assert result.exit_code == 0
-    assert "2 项任务" in result.output
-    assert "100.0%" in result.output
-    assert "编号从 1 跳到 3 · The numbering jumps from 1 to 3" in result.output
+    assert [one for one in expected if one not in result.output] == []
     assert "furniture: 首页 > 政务公开" in result.output
+
+
+def test_check_shows_number_title_units_and_deadline_in_a_row(plan):
+    (row,) = [
+        line
+        for line in checked(plan, "--lang", "zh").output.splitlines()
+        if line.split()[:1] == ["1"]
+    ]
+    assert row.split() == ["1", "做好政策解读对规范性文件开展解读。", "办公室"]
+
+
+def test_check_tells_why_it_is_a_plan(plan):
+    account = account_for(plan)
+    output = checked(plan, "--why", "--lang", "zh").output
+    assert f"{account.judgement.score:+g} 分" in output
+    assert "+8 标题是计划" in output
+
+
+@pytest.mark.parametrize("name", [one.name for one in TABLE])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_evidence_has_a_name_in_both_languages(name, lang):
+    assert name.replace(" ", "_") in section("check", lang)["found"]
+
+
+@pytest.mark.parametrize("role", TASK_ROLES)
+def test_every_task_role_has_a_name(role):
+    assert role in section("check", "zh")["roles"]
 
 
 def test_check_fails_where_a_file_is_no_plan(tmp_path, plan):
     report = tmp_path / "news.txt"
     report.write_text("4月7日,我局召开工作推进会,会议要求抓好落实。", encoding="utf-8")
-    result = CliRunner().invoke(app, ["check", str(plan), str(report)])
+    result = checked(plan, report, "--lang", "zh")
     assert result.exit_code == 1
-    assert "not a plan: news" in result.output
+    assert "不是计划：新闻" in result.output
+
+
+def test_the_page_marks_tasks_and_escapes_the_source(tmp_path):
+    path = tmp_path / "plan.txt"
+    path.write_text(PLAN.replace("文件库", "<b>文件库</b>"), encoding="utf-8")
+    target = tmp_path / "seen.html"
+    result = checked(path, "--html", target, "--lang", "zh")
+    page = target.read_text("utf-8")
+    assert result.exit_code == 0
+    assert "<b>" not in page
+    assert "规范&lt;b&gt;文件库&lt;/b&gt;" in page
+    assert page.count("<mark") >= 2 * 2  # title and content of both tasks
+    assert [one.name for one in tmp_path.iterdir() if "writing" in one.name] == []
+
+
+def test_a_lost_line_is_told_with_its_number(tmp_path):
+    path = tmp_path / "plan.txt"
+    path.write_text(PLAN + "二、强化保障\n附件：\n1.公开名录。", encoding="utf-8")
+    account = account_for(path)
+    told = {
+        r.values["line"]: r.values["text"]
+        for r in account.remarks
+        if "line" in r.values
+    }
+    assert told[7] == "二、强化保障"
+    assert account.task_share < 0.9

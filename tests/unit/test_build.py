@@ -1,13 +1,17 @@
 import os
 import shutil
 
+import pandas as pd
 import pytest
 
+from govopen_analytics import review
+from govopen_analytics.base import schemas
 from govopen_analytics.base.datapackage import read_datapackage, read_descriptor
 from govopen_analytics.base.errors import RunError, SourceError
 from govopen_analytics.base.freshness import is_built
 from govopen_analytics.run import build as build_module
 from govopen_analytics.run.build import build_processed
+from govopen_analytics.words.remarks import remark_in_words
 
 PLAN = """某市民政局2023年政务公开工作要点
 
@@ -27,6 +31,7 @@ NAMES = [
     "themes",
     "theme_assignments",
     "keyword_matches",
+    "review_changes",
 ]
 
 
@@ -148,6 +153,37 @@ def test_what_a_killed_build_left_is_removed(raw_dir, tmp_path):
     (tmp_path / "out" / ".building-x").mkdir(parents=True)
     build_processed(raw_dir, tmp_path / "out")
     assert list((tmp_path / "out").glob(".*")) == []
+
+
+def test_decisions_that_moved_or_have_no_task_are_told(raw_dir, tmp_path):
+    out = tmp_path / "processed"
+    tasks = build_processed(raw_dir, out).tables["tasks"]
+    texts = [*tasks["text"].iloc[:2], "取消的任务"]
+    reviews = pd.DataFrame(
+        {
+            "task_id": ["plan-001", "plan-009", "plan-004"],
+            "coder": "张",
+            "reviewed_date": "2024-05-01",
+            "primary_theme_id": "platforms",
+            "secondary_theme_ids": [[], [], []],
+            "codebook_version": "1.0",
+            "text_sha256": [review.text_sha256(text) for text in texts],
+            "text": texts,
+        }
+    )
+    review.write_reviews(schemas.to_schema(reviews, "reviews"), tmp_path / "reviews")
+    tables = build_processed(raw_dir, out).tables
+    changes = tables["review_changes"].set_index("task_id")["outcome"]
+    assert changes.to_dict() == {"plan-004": "text_gone", "plan-009": "same_text"}
+    decided = tables["theme_assignments"].set_index("task_id")["coder"]
+    assert decided[["plan-001", "plan-002"]].tolist() == ["张", "张"]
+    told = read_descriptor(out)["warnings"]
+    assert [(each["code"], each["values"]) for each in told[-2:]] == [
+        ("reviews_moved", {"n": 1}),
+        ("reviews_orphaned", {"n": 1}),
+    ]
+    for lang in ("zh", "en"):
+        assert "review_changes" in remark_in_words(told[-1], lang)
 
 
 def test_tables_with_an_unexpected_error_are_never_fresh(

@@ -6,9 +6,16 @@ import pandas as pd
 import pytest
 
 from govopen_analytics.base.errors import SelectionError
-from govopen_analytics.charts.frame import ChartSource, points, with_remark, wrapped
+from govopen_analytics.charts.draw import LONGEST_LINE, draw
 from govopen_analytics.charts.map_layout import map_layout
-from govopen_analytics.charts.style import label_pixels, shortened
+from govopen_analytics.charts.style import (
+    ChartSource,
+    escaped,
+    label_pixels,
+    points,
+    shortened,
+    with_remark,
+)
 from govopen_analytics.measures import (
     Differences,
     agenda_distances,
@@ -18,16 +25,13 @@ from govopen_analytics.measures import (
 )
 from govopen_analytics.questions import (
     change,
-    change_charts,
     commitments,
-    likeness_charts,
-    responsibility_charts,
+    likeness,
+    peers,
+    responsibility,
     selection,
+    theme,
 )
-from govopen_analytics.questions import commitments_charts as commitment_charts
-from govopen_analytics.questions import one_theme as theme_answers
-from govopen_analytics.questions import one_theme_charts as theme_charts
-from govopen_analytics.questions import peers_charts as peer_charts
 from govopen_analytics.questions.tables import measure_table
 
 SOURCE = ChartSource(2, 6, "1", "hand", "2026-01-31")
@@ -90,7 +94,7 @@ def counted(found):
     ],
 )
 def test_labels_are_escaped_and_broken_between_words(text, lines):
-    found = wrapped(text).split("<br>")
+    found = escaped(text, LONGEST_LINE).split("<br>")
     assert found == lines if lines else all(len(line) <= 52 for line in found)
 
 
@@ -131,8 +135,8 @@ def test_points(change_, lang, expected):
 def test_synthetic_data_are_marked_in_charts_and_tables(tables, agency, lang, expected):
     tables["documents"]["agency"] = agency
     source = ChartSource.of(tables)
-    rows = change.plan_calendar(tables["documents"])
-    figure = change_charts.plan_calendar(rows, source=source, lang=lang)
+    rows = change.plan_years(tables["documents"])
+    figure = draw(change.plan_calendar(rows, source=source, lang=lang))
     marked = with_remark(pd.DataFrame({"x": [1]}), source, lang=lang)
     assert expected in notes(figure)
     assert ("合成" in notes(figure) or "Synthetic" in notes(figure)) == bool(expected)
@@ -143,10 +147,10 @@ def test_synthetic_data_are_marked_in_charts_and_tables(tables, agency, lang, ex
 
 
 def test_calendar_names_what_is_missing(tables):
-    cells = change.plan_calendar(tables["documents"], lang="en")
+    cells = change.plan_years(tables["documents"], lang="en")
     assert cells["status"].tolist() == ["there", "missing", "missing", "there"]
-    heat = change_charts.plan_calendar(cells, source=SOURCE).data[0]
-    assert [None if z is None else int(z) for z in heat.z] == [4, None, None, 2]
+    heat = draw(change.plan_calendar(cells, source=SOURCE)).data[0]
+    assert [list(row) for row in heat.z] == [[4, None], [None, 2]]
 
 
 def changes_of(years):
@@ -195,7 +199,7 @@ def trends(**columns):
 
 
 def test_trends_are_drawn_in_points_and_filled_where_beyond_chance(tables):
-    figure = change_charts.trend_dots(trends(), tables["themes"], source=SOURCE)
+    figure = draw(change.trend_dots(trends(), tables["themes"], source=SOURCE))
     assert values(figure, "sure") == [5.0]
     assert values(figure, "unsure") == [1.0, -2.0]
     assert "n = 60 项任务" in notes(figure)
@@ -212,33 +216,39 @@ def test_trends_that_do_not_survive_correction_are_not_claimed(tables, lang):
         tables["themes"],
         PARTS,
         lang=lang,
-    )["finding"]
+    )
     sure = {"zh": "超出偶然（校正后 p = 0.010）", "en": "beyond chance (adjusted p"}
     unsure = {"zh": "校正后 p = 0.090，不足以断定", "en": "is not established"}
-    assert [sure[lang] in text for text in found] == [True] + [False] * 5
-    assert [unsure[lang] in text for text in found][1]
+    assert [sure[lang] in own.text for own in found] == [True] + [False] * 5
+    assert [own.state for own in found[:3]] == [
+        "established",
+        "worth_asking",
+        "not_told_apart",
+    ]
+    assert unsure[lang] in found[1].text
     within = {"zh": "机构自身的变化 +4.0", "en": "of which +4.0 within agencies"}
-    assert [within[lang] in text for text in found][3]
+    assert within[lang] in found[3].text
+    assert found[3].number == -0.06
 
 
 def test_trends_of_too_few_plans_are_not_spoken_of(tables):
     confounding = {"n_agencies_repeated": 3, "n_undated": 0, "n_years": 2}
-    rows = trends(state="cannot_be_answered", is_beyond_chance=False)
     found = change.change_findings(
         tables["documents"],
         confounding,
-        rows,
+        trends(state="cannot_be_answered", is_beyond_chance=False),
         changes_of([2022, 2023]).head(0),
         tables["themes"],
         PARTS.head(0),
-    )["finding"]
-    assert found[0].startswith("有没有逐年的变化无法回答")
-    assert not found.str.contains("每年").any()
+    )
+    assert found[0].text.startswith("有没有逐年的变化无法回答")
+    assert found[0].state == "cannot_be_answered"
+    assert not any("每年" in own.text for own in found)
 
 
 def test_without_a_panel_the_chart_is_one_sentence(tables):
     empty = trends(change_per_year=float("nan"), n_agencies=0, n_tasks=0)
-    figure = change_charts.trend_dots(empty, tables["themes"], source=SOURCE)
+    figure = draw(change.trend_dots(empty, tables["themes"], source=SOURCE))
     assert len(figure.data) == 0
     assert "没有一个机构有两个年份的计划" in figure.layout.meta["alt"]
 
@@ -248,9 +258,9 @@ def test_without_a_panel_the_chart_is_one_sentence(tables):
 
 @pytest.mark.parametrize(("n_agencies", "hidden"), [(12, ""), (3000, "2,970")])
 def test_ranking_shows_both_ends_and_counts_the_rest(tables, n_agencies, hidden):
-    theme = selection.choose_theme(tables["themes"], "依申请公开")
-    figure = theme_charts.theme_ranking(
-        theme_rows(n_agencies), pooled(), theme, source=SOURCE
+    chosen = selection.choose_theme(tables["themes"], "依申请公开")
+    figure = draw(
+        theme.theme_ranking(theme_rows(n_agencies), pooled(), chosen, source=SOURCE)
     )
     shown = figure.layout.yaxis.ticktext
     assert len(shown) == min(n_agencies, 30)
@@ -305,17 +315,18 @@ def test_least_and_most_are_named_with_their_doubt(
     tables, correlation, state, p_adjusted, cells, expected
 ):
     rows = theme_rows(3, share_upper=[0.2, 0.6, 0.9], share_lower=[0.0, 0.1, 0.5])
-    theme = selection.choose_theme(tables["themes"], "answer")
-    found = theme_answers.theme_findings(
+    chosen = selection.choose_theme(tables["themes"], "answer")
+    found = theme.theme_findings(
         rows,
         pooled(correlation=correlation),
-        theme,
+        chosen,
         differences(state, p_adjusted, cells),
     )
-    said = found["finding"].tolist()
+    said = [own.text for own in found]
     assert expected in " ".join(said)
     assert said[0].startswith("最少的是未见此主题的 1 个机构")
     assert said[1].startswith("「依申请公开」：")
+    assert (found[1].state, found[1].question) == (state, "theme")
 
 
 @pytest.mark.parametrize(
@@ -342,11 +353,13 @@ def test_without_a_choice_the_largest_agency_and_first_core_theme_are_taken(tabl
 def test_peers_stand_below_the_agency(tables, shares):
     sides = {"first": "agency", "second": "peers"}
     rows = shares.assign(side=shares["document_id"].map(sides))
-    figure = peer_charts.peer_dots(
-        rows, tables["themes"].head(2), agency="甲市民政局", source=SOURCE
+    figure = draw(
+        peers.peer_dots(
+            rows, tables["themes"].head(2), agency="甲市民政局", source=SOURCE
+        )
     )
     places = {t.name: list(t.y) for t in figure.data if t.mode == "markers"}
-    assert places["sure"] == [0.78] and places["other"] == [0.22, 1.22]
+    assert places["sure"] == [0.78] and places["other"] == pytest.approx([0.22, 1.22])
     assert places["unseen"] == [-0.22]
     assert "n = 4" in figure.layout.title.subtitle.text
 
@@ -355,17 +368,17 @@ def test_months_without_a_task_stand_in_the_calendar(tables):
     tables["tasks"]["deadline_kind"] = "month_end"
     tables["tasks"]["deadline_date"] = pd.Timestamp("2022-06-30")
     rows = deadlines_by_month(tables["tasks"], tables["documents"])
-    figure = responsibility_charts.due_calendar(rows, source=SOURCE)
-    labels = list(figure.data[-1].text)
+    chart = responsibility.due_calendar(rows, source=SOURCE)
+    labels = [[cell.label for cell in line] for line in chart.table.cells]
     # The second plan is of 2023, so its deadline falls into another year.
-    assert [labels[5], labels[16 + 14]] == ["4", "2"]
-    assert labels.count("") == 30
+    assert [labels[0][5], labels[1][14]] == ["4", "2"]
+    assert sum(line.count("") for line in labels) == 30
 
 
 def test_units_are_drawn_with_their_agency_and_n(tables):
     tables["tasks"]["lead_units"] = [["办公室"]] * 4 + [["各处室"]] * 2
     load = unit_load(tables["tasks"], tables["documents"])
-    figure = responsibility_charts.unit_load_dots(load, source=SOURCE)
+    figure = draw(responsibility.unit_load_dots(load, source=SOURCE))
     assert list(figure.layout.yaxis.ticktext) == [
         "办公室 · 甲市民政局，n = 4",
         "各处室 · 乙市民政局，n = 2",
@@ -386,13 +399,13 @@ def proportions(flags, n_agencies):
 @pytest.mark.parametrize(
     ("chart", "flags"),
     [
-        (commitment_charts.element_dots, commitments.FLAGS),
-        (commitment_charts.completion_dots, commitments.POINTS),
+        (commitments.element_dots, commitments.FLAGS),
+        (commitments.completion_dots, commitments.POINTS),
     ],
 )
 @pytest.mark.parametrize("n_agencies", [1, 31])
 def test_five_panels_of_at_most_thirty_agencies(chart, flags, n_agencies):
-    figure = chart(proportions(flags, n_agencies), source=SOURCE)
+    figure = draw(chart(proportions(flags, n_agencies), source=SOURCE))
     dots = [trace for trace in figure.data if trace.name == "sure"]
     assert [len(trace.x) for trace in dots] == [min(n_agencies, 30)] * 5
     assert figure.layout.height == {1: 340, 31: 712}[n_agencies]
@@ -403,13 +416,13 @@ def test_five_panels_of_at_most_thirty_agencies(chart, flags, n_agencies):
 
 def test_every_pair_has_a_cell_and_every_agency_a_place(tables):
     pairs = agenda_distances(*counted(tables), n_permutations=200)
-    figure = likeness_charts.overlap_heat_map(pairs, source=SOURCE)
-    assert [float(z) for z in figure.data[0].z] == [pytest.approx(50.0)]
+    figure = draw(likeness.overlap_heat_map(pairs, source=SOURCE))
+    assert figure.data[0].z[1][0] == pytest.approx(50.0)
     places = agenda_map(pairs)
     apart = ((places["x"].diff() ** 2 + places["y"].diff() ** 2) ** 0.5).iloc[1]
     assert apart == pytest.approx(pairs["distance"].item())
     assert places["shown_share"].tolist() == pytest.approx([1.0, 1.0])
-    drawn = likeness_charts.agency_map(places, pairs, source=SOURCE)
+    drawn = draw(likeness.agency_map(places, pairs, source=SOURCE))
     assert list(drawn.data[-1].text) == ["甲市民政局，n = 3", "乙市民政局，n = 2"]
 
 
@@ -423,12 +436,15 @@ def crowd_of(n_dots):
 def test_no_dot_of_a_map_covers_another_or_its_name(n_dots):
     points = crowd_of(n_dots)
     names = ["某某市民政局，n = 40"] * n_dots if n_dots <= 10 else []
-    dots, (across, _) = map_layout(points, names, (860, 520))
-    pixels = 860 / (across[1] - across[0])
-    widths = dots["size"] + label_pixels(names[:1]) if names else dots["size"]
-    for one, other in itertools.combinations(dots.index, 2):
-        gap = (dots.loc[one, ["x", "y"]] - dots.loc[other, ["x", "y"]]).abs() * pixels
-        assert gap["x"] >= widths[one] or gap["y"] >= dots["size"][one]
+    places = points[["x", "y"]].to_numpy().tolist()
+    dots = map_layout(places, points["n_tasks"], names, (860, 520))
+    pixels = 860 / (dots.ranges[0][1] - dots.ranges[0][0])
+    beside = label_pixels(names[:1]) if names else 0
+    for one, other in itertools.combinations(range(n_dots), 2):
+        ends = zip(dots.places[one], dots.places[other], strict=True)
+        across, down = (abs(a - b) * pixels for a, b in ends)
+        assert across >= dots.sizes[one] + beside or down >= dots.sizes[one]
+    assert dots.is_moved == (n_dots == 30)
 
 
 @pytest.mark.parametrize(("n_pairs", "n_lines"), [(30, 1), (31, 0)])
@@ -437,7 +453,7 @@ def test_a_map_draws_no_thicket_of_lines(n_pairs, n_lines):
     pairs = list(itertools.combinations(points["group"], 2))[:n_pairs]
     found = pd.DataFrame(pairs, columns=["group", "reference"])
     found = found.assign(is_beyond_chance=True)
-    figure = likeness_charts.agency_map(points, found, source=SOURCE)
+    figure = draw(likeness.agency_map(points, found, source=SOURCE))
     assert [trace.mode for trace in figure.data].count("lines") == n_lines
     assert ("31 对" in figure.layout.title.subtitle.text) == (n_lines == 0)
     assert list(figure.data[-1].text) == [str(n) for n in range(1, 13)]
@@ -464,14 +480,12 @@ def test_a_map_keeps_the_distances_of_a_triangle():
 def test_agencies_that_cannot_be_compared_give_one_sentence(tables, n_pairs):
     pairs = agenda_distances(*counted(tables), n_permutations=200).head(n_pairs)
     pairs["distance"] = float("nan")
-    figures = [
-        likeness_charts.overlap_heat_map(pairs, source=SOURCE),
-        likeness_charts.agency_map(agenda_map(pairs), pairs, source=SOURCE),
-        likeness_charts.rest_dots(pairs, source=SOURCE),
+    charts = [
+        likeness.overlap_heat_map(pairs, source=SOURCE),
+        likeness.agency_map(agenda_map(pairs), pairs, source=SOURCE),
+        likeness.rest_dots(pairs, source=SOURCE),
     ]
-    assert {figure.layout.meta["alt"] for figure in figures} == {
-        "可比的机构不到两个，无法比较。"
-    }
+    assert {chart.reason for chart in charts} == {"可比的机构不到两个，无法比较。"}
 
 
 # --- tables ------------------------------------------------------------------
@@ -503,6 +517,6 @@ def test_long_tables_say_what_they_leave_out():
 
 
 def test_figures_can_be_written(tables):
-    rows = change.plan_calendar(tables["documents"])
-    figure = change_charts.plan_calendar(rows, source=SOURCE)
+    rows = change.plan_years(tables["documents"])
+    figure = draw(change.plan_calendar(rows, source=SOURCE))
     assert json.loads(figure.to_json())["layout"]["meta"]["name"] == "plan_calendar"

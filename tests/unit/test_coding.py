@@ -1,6 +1,7 @@
 """Automatic coders: valid assignments, stable, and explained."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -9,7 +10,7 @@ import yaml
 from govopen_analytics.base import schemas
 from govopen_analytics.base.errors import CodebookError, SchemaError
 from govopen_analytics.base.text import fold
-from govopen_analytics.coding.assign import CODERS, assign_themes, explain
+from govopen_analytics.coding.assign import CODERS, assign_themes
 from govopen_analytics.coding.clauses import (
     mark_shared_titles,
     read_tasks,
@@ -22,6 +23,13 @@ from govopen_analytics.coding.codebook import (
     load_codebook,
     parse_codebook,
 )
+from govopen_analytics.coding.explain import explain
+from govopen_analytics.coding.explanations import (
+    evidence_table,
+    explanation_text,
+    marked_text,
+)
+from govopen_analytics.coding.training import LeftOut, seen_documents
 
 CODEBOOK = load_codebook()
 
@@ -161,6 +169,41 @@ def test_order_of_rows_and_other_documents_change_nothing(coder):
     pd.testing.assert_frame_equal(alone, expected)
 
 
+def variant(text):
+    """The same text as another format prints it."""
+    wide = {ord("("): "（", ord(","): "，", ord("2"): "２", ord("0"): "０"}
+    return text.translate(wide).replace("，", ", ").replace("、", "， ")
+
+
+@pytest.mark.parametrize("shown", [lambda text: text, variant])
+def test_a_plan_under_another_name_is_coded_as_left_out(shown):
+    # Its model has not seen it, whatever it is called and however it is printed.
+    table = reference_tasks()
+    own = table.loc[table["document_id"] == "jilin_mzt_2022"]
+    left_out = LeftOut(documents=frozenset({"jilin_mzt_2022"}))
+    columns = ["title", "content", "text"]
+    other = own.assign(
+        document_id="another", **{name: own[name].map(shown) for name in columns}
+    )
+    assert set(seen_documents(other, CODEBOOK)) == {left_out.documents}
+    pd.testing.assert_frame_equal(
+        assign_themes(other, CODEBOOK),
+        assign_themes(other, CODEBOOK, left_out=left_out),
+    )
+
+
+def test_one_copied_task_shows_that_a_plan_was_seen_and_boilerplate_does_not():
+    table = reference_tasks()
+    longest = table.loc[table["text"].str.len().idxmax(), "text"]
+    own = tasks(("做好公开", "公布名单"), ("", longest), ("", "加强政策解读"))
+    assert set(seen_documents(own, CODEBOOK)) == {frozenset({"jining_mzj_2024"})}
+    rest = own.loc[own["text"] != longest]
+    assert set(seen_documents(rest, CODEBOOK)) == {frozenset()}
+    # Without documents each task stands for itself.
+    alone = seen_documents(own[["task_id", "text"]], CODEBOOK)
+    assert [len(documents) for documents in alone] == [0, 1, 0]
+
+
 @pytest.mark.parametrize("coder", CODERS)
 @pytest.mark.parametrize("text", ["", "  \n", "😀😀", "\ue000\ue001", None])
 def test_a_task_nothing_speaks_for_is_unclassified(coder, text):
@@ -252,6 +295,60 @@ def test_explain_shows_assignments_pieces_and_matches():
     pieces = why.pieces.set_index("text")["theme_id"]
     assert pieces["开展政策解读"] == "policy_interpretation"
     assert "政策解读" in why.matches["keyword"].tolist()
+
+
+ROW = {"title": "做好公开", "content": "公开<b>预算</b>和决算"}
+TABLE = tasks(("做好公开", "公开<b>预算</b>和决算"))
+
+
+@pytest.mark.parametrize(
+    "at_hand",
+    [
+        ("做好公开\n公开<b>预算</b>和决算",),
+        (ROW,),
+        (pd.Series(ROW),),
+        (TABLE.iloc[0],),
+        (TABLE,),
+        ("t000", TABLE),
+        ("t000", TABLE, CODEBOOK),
+        (TABLE.iloc[0], TABLE),
+        ("t000", SimpleNamespace(tasks=TABLE)),
+    ],
+)
+def test_explain_takes_what_is_at_hand(at_hand):
+    why = explain(*at_hand)
+    assert why.assignments["theme_id"].tolist() == ["proactive_disclosure"]
+    marked = marked_text(why, CODEBOOK, lang="en")
+    assert "<b>" not in marked and "<mark title=" in marked
+    table = evidence_table(why, CODEBOOK, lang="en")
+    assert table["Theme"].tolist() == ["Proactive disclosure of key areas"] * len(table)
+
+
+@pytest.mark.parametrize(
+    ("at_hand", "expected"),
+    [
+        ((TABLE.iloc[:0],), "found 0 rows"),
+        (({"title": None},), "expected 'text', or"),
+        ((7,), "found int, expected a text"),
+    ],
+)
+def test_explain_refuses_what_is_no_task(at_hand, expected):
+    with pytest.raises(SchemaError, match=expected):
+        explain(*at_hand)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "expected"),
+    [
+        ("zh", "😀", "没有证据为任何主题说话"),
+        ("zh", "举办职工运动会", "低于门槛 0.40"),
+        ("en", "举办职工运动会", "below the threshold of 0.40"),
+    ],
+)
+def test_explain_says_why_a_task_is_unclassified(lang, text, expected):
+    why = explain(text)
+    assert why.assignments.empty
+    assert expected in explanation_text(why, CODEBOOK, lang=lang)
 
 
 def test_explain_refuses_an_unknown_task():

@@ -159,10 +159,10 @@ def test_a_missing_year_is_a_group_of_its_own():
 
 def test_three_thousand_agencies_take_seconds():
     tables = sampled(3000, 20, np.random.default_rng(0))
-    start = time.perf_counter()
+    start = time.process_time()
     shares = theme_shares(**tables, by="agency")
     assert len(shares) == 27_000
-    assert time.perf_counter() - start < 30
+    assert time.process_time() - start < 30
 
 
 def broken(name, table):

@@ -2,12 +2,15 @@
 
 import json
 import shutil
+import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from govopen_analytics.base.errors import SourceError
+from govopen_analytics.base.errors import InstallationError, SourceError
 from govopen_analytics.base.schemas import validate
+from govopen_analytics.plans import corpus as corpus_module
 from govopen_analytics.plans.corpus import load_corpus
 
 PLAN = """某县档案局2023年政务公开工作要点
@@ -177,6 +180,25 @@ def test_a_folder_that_is_not_there_is_an_error(tmp_path):
 def test_an_empty_folder_gives_empty_tables(tmp_path):
     corpus = load_corpus(tmp_path)
     assert [len(corpus.documents), len(corpus.tasks), len(corpus.failures)] == [0, 0, 0]
+
+
+def test_a_package_that_is_missing_stops_and_says_what_to_install(raw_dir, monkeypatch):
+    monkeypatch.setitem(sys.modules, "lxml", None)
+    monkeypatch.delitem(sys.modules, "govopen_analytics.readers.html", raising=False)
+    (raw_dir / "page.html").write_text(f"<html><p>{PLAN}</p></html>", encoding="utf-8")
+    with pytest.raises(InstallationError, match=r"pip install --force-reinstall lxml"):
+        load_corpus(raw_dir)
+
+
+def test_a_missing_file_of_the_library_stops_and_is_no_fault_of_a_plan(
+    raw_dir, monkeypatch
+):
+    missing = Path(corpus_module.__file__).with_name("no_such_table.csv")
+    monkeypatch.setattr(
+        corpus_module, "segment_document", lambda *args: missing.read_text("utf-8")
+    )
+    with pytest.raises(InstallationError, match=r"no_such_table.csv is missing"):
+        load_corpus(raw_dir)
 
 
 def test_the_number_of_processes_changes_nothing(tmp_path):

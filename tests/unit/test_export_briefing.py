@@ -2,6 +2,7 @@ import errno
 import io
 import json
 import os
+from dataclasses import replace
 
 import openpyxl
 import pptx
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from govopen_analytics.base.errors import ExportError, SelectionError
 from govopen_analytics.charts import images as browsers
+from govopen_analytics.charts.model import read_chart, write_chart
 from govopen_analytics.cli.export import export
 from govopen_analytics.office import export_run, open_run
 
@@ -77,15 +79,23 @@ def test_equal_runs_give_equal_files(run, tmp_path):
     assert [a.read_bytes() == b.read_bytes() for a, b in pairs] == [True] * 3
 
 
-def test_a_chart_without_an_office_form_leaves_the_others(run, tmp_path):
+def test_a_damaged_chart_leaves_the_others(run, tmp_path):
     path = run.figures["corpus_overview"]
-    figure = json.loads(path.read_text(encoding="utf-8"))
-    figure["data"][0]["type"] = "sankey"
-    path.write_text(json.dumps(figure), encoding="utf-8")
+    path.write_text('{"data": []}', encoding="utf-8")
     exported = export_run(run, tmp_path / "out", formats=["pptx"])
     assert len(pptx.Presentation(exported.written[0]).slides) == 2
-    assert (
-        "'corpus_overview'" in exported.missing[0] and "sankey" in exported.missing[0]
+    assert "corpus_overview.json: found no chart" in exported.missing[0]
+
+
+def test_a_chart_with_nothing_to_draw_has_no_slide(run, tmp_path):
+    path = run.figures["corpus_overview"]
+    chart = replace(read_chart(path), panels=(), reason="没有计划。")
+    write_chart(chart, path)
+    exported = export_run(run, tmp_path / "out", formats=["pptx", "docx"])
+    assert len(pptx.Presentation(exported.written[0]).slides) == 2
+    assert exported.missing == []
+    assert "'corpus_overview' draws nothing and is left out: 没有计划。" in str(
+        exported.warnings
     )
 
 
@@ -188,9 +198,8 @@ def whole(tmp_path, tables, shares):
             for name in files:
                 (site / name).parent.mkdir(parents=True, exist_ok=True)
             (site / files[1]).write_text(f"word,n_tasks\n{agency[0]},3\n", "utf-8")
-            figure = json.loads((site / "figures/theme_dot_plot.json").read_text())
-            figure["layout"]["title"]["text"] = f"{agency} {lang}"
-            (site / files[0]).write_text(json.dumps(figure), "utf-8")
+            chart = read_chart(site / "figures/theme_dot_plot.json")
+            write_chart(replace(chart, title=f"{agency} {lang}"), site / files[0])
             record["notebooks"].append(
                 {"name": page, "lang": lang, "label": agency, "files": files}
             )
@@ -261,8 +270,13 @@ def test_the_command_lists_the_charts(whole):
     )
 
 
-def test_a_folder_without_a_run_is_refused(tmp_path):
-    with pytest.raises(ExportError, match=r"found no readable run.json"):
+@pytest.mark.parametrize(
+    "content", [None, "", "null", "[]", '{"notebooks": [1]}', "[" * 100_000]
+)
+def test_a_folder_without_the_record_of_a_run_is_refused(tmp_path, content):
+    if content is not None:
+        (tmp_path / "run.json").write_text(content, encoding="utf-8")
+    with pytest.raises(ExportError, match=r"run.json: .*; give the folder that"):
         open_run(tmp_path)
 
 
@@ -299,4 +313,4 @@ def test_english_runs_speak_english(tmp_path, tables, shares):
     assert openpyxl.load_workbook(blob).sheetnames[0] == "Notes"
     slide = pptx.Presentation(exported.written[0]).slides[1]
     text = " ".join(s.text_frame.text for s in slide.shapes if s.has_text_frame)
-    assert "Bar: share; line: interval" in text
+    assert "Bar: share; thin line: 95% interval" in text

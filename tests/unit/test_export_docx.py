@@ -26,7 +26,7 @@ def make(tmp_path, tables, shares):
 
     def made(*names, lang="zh", template=None):
         run = write_run(tmp_path / f"run-{lang}", tables, shares, lang=lang)
-        charts = [read_chart(run / "figures" / f"{n}.json", lang) for n in names]
+        charts = [read_chart(run / "figures" / f"{n}.json") for n in names]
         return document_bytes(charts, lang=lang, when=WHEN, template=template)
 
     return made

@@ -84,6 +84,6 @@ def test_pictures_have_the_size_the_resolution_asks_for(tmp_path, tables, shares
         {"heat": figure}, tmp_path / "out", formats, dpi=192, when=WHEN
     )
     png, svg, pdf = (path.read_bytes() for path in drawn.written)
-    assert struct.unpack(">II", png[16:24])[1] == 1440  # 720 pixels at 96 dpi, twice
+    assert struct.unpack(">II", png[16:24])[1] == 2 * 340
     assert svg.startswith(b"<svg") and "政策解读" in svg.decode("utf-8")
     assert pdf.startswith(b"%PDF") and b"D:20260131080000" in pdf

@@ -8,11 +8,12 @@ import pptx
 import pytest
 from export_cases import FORMULA, many_plans, write_run
 from lxml import etree
+from pptx.enum.chart import XL_TICK_LABEL_POSITION
 from pptx.oxml.ns import qn
 from pptx.util import Cm
 
 from govopen_analytics.base.errors import ExportError
-from govopen_analytics.charts.model import Chart, Panel, Point, Series
+from govopen_analytics.charts.model import Chart, Mark, Panel, Reference, Series
 from govopen_analytics.office import read_chart
 from govopen_analytics.office.pptx import deck_bytes
 
@@ -26,7 +27,7 @@ def make(tmp_path, tables, shares):
 
     def made(*names, lang="zh", template=None, corpus=tables, its_shares=shares):
         run = write_run(tmp_path / f"run-{lang}", corpus, its_shares, lang=lang)
-        charts = [read_chart(run / "figures" / f"{n}.json", lang) for n in names]
+        charts = [read_chart(run / "figures" / f"{n}.json") for n in names]
         blob = deck_bytes(charts, lang=lang, when=WHEN, template=template)
         return pptx.Presentation(io.BytesIO(blob))
 
@@ -66,41 +67,59 @@ def test_charts_are_native_and_hold_the_data(make):
     ]
 
 
-def test_intervals_are_error_bars_of_the_same_cells(make):
+def test_intervals_are_error_bars_of_their_own_bars(make):
     (slide,) = make("theme_dot_plot").slides
-    bar, lane = frames(slide)[0].chart.plots[0].series
-    assert caches(lane, "minus") == pytest.approx([0.275, 0.4])
-    assert caches(lane, "plus") == pytest.approx([0.325, 0.4])
-    cells = [
-        series._element.find(f"{qn('c:val')}//{qn('c:f')}").text
-        for series in (bar, lane)
+    plot = frames(slide)[0].chart.plots[0]
+    bar, labels = plot.series
+    assert caches(bar, "minus") == pytest.approx([0.275, 0.4])
+    assert caches(bar, "plus") == pytest.approx([0.325, 0.4])
+    assert labels._element.find(qn("c:errBars")) is None and plot.overlap == 100
+
+
+def test_labels_stand_behind_the_intervals(make):
+    (slide,) = make("theme_dot_plot").slides
+    _, labels = frames(slide)[1].chart.plots[0].series
+    texts = [
+        "".join(t.text for t in label.iter(qn("a:t")))
+        for label in labels._element.iter(qn("c:dLbl"))
     ]
-    assert cells == ["Sheet1!$B$2:$B$3"] * 2
+    assert (list(labels.values), texts) == ([0.7, 0.7], ["38%", "未见"])
+    assert labels._element.find(f"{qn('c:spPr')}/{qn('a:noFill')}") is not None
 
 
 def test_the_workbook_behind_a_chart_holds_what_its_ranges_name(make):
     (slide,) = make("theme_dot_plot").slides
-    sheet = book(frames(slide)[0].chart)
-    assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [
-        [None, "政策解读", "政策解读：向下误差", "政策解读：向上误差"],
-        [
-            "甲市民政局 2022 年，n = 4",
-            0.375,
-            pytest.approx(0.275),
-            pytest.approx(0.325),
-        ],
-        ["乙市民政局 2023 年，n = 2", 0.5, pytest.approx(0.4), pytest.approx(0.4)],
+    chart = frames(slide)[0].chart
+    rows = [[cell.value for cell in row] for row in book(chart).iter_rows()]
+    assert rows[0] == [
+        None,
+        "政策解读",
+        "政策解读：标注位置",
+        "政策解读：向下误差",
+        "政策解读：向上误差",
     ]
+    first = ["甲市民政局 2022 年，n = 4", 0.375, 0.7, 0.275, 0.325]
+    assert rows[1][0] == first[0] and rows[1][1:] == pytest.approx(first[1:])
+    named = {found.text for found in chart._chartSpace.iter(qn("c:f"))}
+    columns = {name[8] for name in named if name.endswith("$3")}
+    assert columns == {"A", "B", "C", "D", "E"}
 
 
-def test_labels_follow_the_data_but_for_what_no_format_writes(make):
+def test_names_of_rows_stand_once_beside_small_multiples(make):
     (slide,) = make("theme_dot_plot").slides
-    own = [
-        "".join(t.text for t in label.iter(qn("a:t")))
-        for frame in frames(slide)
-        for label in frame.chart._chartSpace.iter(qn("c:dLbl"))
-    ]
-    assert own == ["未见", "未见"]
+    axes = [frame.chart.category_axis for frame in frames(slide)]
+    shown = [axis.tick_label_position for axis in axes]
+    low, none = XL_TICK_LABEL_POSITION.LOW, XL_TICK_LABEL_POSITION.NONE
+    assert shown == [low, none, none]
+    skips = [axis._element.find(qn("c:tickLblSkip")).get("val") for axis in axes]
+    assert skips == ["1", "1", "1"]
+
+
+def test_labels_without_intervals_follow_the_data(make):
+    (slide,) = make("corpus_overview").slides
+    counts = frames(slide)[0].chart.plots[0].series[0]
+    assert not list(counts._element.iter(qn("c:dLbl")))
+    assert counts.data_labels.show_value and counts.data_labels.number_format == "#,##0"
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -161,7 +180,7 @@ def test_source_text_never_becomes_a_formula(make, tables):
     (slide,) = make("theme_dot_plot").slides
     cells = [cell for row in book(frames(slide)[0].chart).iter_rows() for cell in row]
     assert {cell.data_type for cell in cells} <= {"s", "n"}
-    assert cells[4].value == "'=cmd() 2022 年，n = 4"
+    assert cells[5].value == "'=cmd() 2022 年，n = 4"
 
 
 def test_text_that_xml_cannot_hold_is_left_out(make, tables):
@@ -310,59 +329,71 @@ def test_a_damaged_template_is_refused(tmp_path, make, content):
 
 
 def drawn(panel):
-    chart = Chart("c", "题", "", "述", "n = 1", panels=(panel,))
+    chart = Chart("c", "题", "n = 1", "zh", alt="述", panels=(panel,))
     deck = pptx.Presentation(io.BytesIO(deck_bytes([chart], lang="zh", when=WHEN)))
     return frames(deck.slides[0])[0].chart
 
 
-def series(*values, name="甲", **options):
-    return Series(name, "0b5394", tuple(Point(value) for value in values), **options)
+def panel(*marks, kind="rows", **options):
+    names = tuple(f"甲{i}" for i in range(len(marks)))
+    series = (Series("s", tuple(marks)),)
+    return Panel(() if kind == "map" else names, series, kind=kind, **options)
 
 
-@pytest.mark.parametrize("kind", ["bar", "column", "line"])
+@pytest.mark.parametrize("kind", ["rows", "bars", "years"])
 def test_every_kind_keeps_its_values_and_gaps(kind):
-    chart = drawn(Panel("", kind, ("一", "二"), (series(1.0, None),)))
+    chart = drawn(panel(Mark(1.0), Mark(None), kind=kind))
     assert list(chart.plots[0].series[0].values) == [1.0, None]
 
 
-def test_stacked_series_and_their_legend():
-    both = (series(1.0, 2.0), series(3.0, 4.0, name="乙"))
-    panel = Panel("", "bar", ("一", "二"), both, is_stacked=True, has_legend=True)
-    chart = drawn(panel)
-    assert chart.has_legend and chart.plots[0].overlap == 100
-    assert [one.name for one in chart.plots[0].series] == ["甲", "乙"]
-    assert chart.value_axis.maximum_scale >= 6.0
+def test_bars_start_at_zero_and_a_reference_is_a_bar():
+    reference = Reference(0.4, "合计", "40%")
+    chart = drawn(panel(Mark(0.9), Mark(0.1), reference=reference, start=0.5))
+    assert list(chart.plots[0].categories) == ["甲0", "合计", "甲1"]
+    assert list(chart.plots[0].series[0].values) == [0.9, 0.4, 0.1]
+    assert chart.value_axis.minimum_scale == 0.0
+    assert chart.category_axis._element.find(qn("c:crossesAt")) is None
+    assert chart.value_axis._element.find(qn("c:crossesAt")) is None
 
 
-def test_a_scatter_keeps_both_coordinates():
-    points = (Point(2.0, x=1.0, label="甲"), Point(4.0, x=3.0, label="乙"))
-    panel = Panel("", "scatter", (), (Series("s", "0b5394", points),))
-    chart = drawn(panel)
-    assert list(chart.plots[0].series[0].values) == [2.0, 4.0]
+def test_a_map_keeps_both_coordinates_and_its_lines():
+    marks = (Mark(2.0, x=1.0, label="甲"), Mark(4.0, x=3.0, label="乙"))
+    chart = drawn(panel(*marks, kind="map", form="decimal", lines=((0, 1),)))
+    line, dots = chart.plots[0].series
+    assert (line.name, list(dots.values)) == ("甲 – 乙", [2.0, 4.0])
     rows = [[cell.value for cell in row] for row in book(chart).iter_rows()]
-    assert rows == [[None, "s"], [1.0, 2.0], [3.0, 4.0]]
+    assert rows[4:] == [[None, "s"], [1.0, 2.0], [3.0, 4.0]]
 
 
 @pytest.mark.parametrize(
-    ("points", "options", "expected"),
+    ("mark", "options", "expected"),
     [
-        ([Point(0.5, 0.2, 0.93)], {}, (0.0, 1.0)),
-        ([Point(0.97, 0.9, 1.0)], {}, (0.0, 1.0)),
-        ([Point(-3.0), Point(4.0)], {}, (-4.0, 6.0)),
-        ([Point(0.2)], {"value_range": (0.0, 0.55)}, (0.0, 0.6)),
-        ([Point(0.0)], {}, (0.0, 1.0)),
+        (Mark(0.5, 0.2, 0.93), {"most": 1.0}, (0.0, 1.0)),
+        (Mark(-3.0, -4.0, 1.0), {"form": "points"}, (-4.0, 2.0)),
+        (Mark(0.0), {}, (0.0, 1.0)),
     ],
 )
-def test_the_value_axis_holds_every_interval(points, options, expected):
-    names = tuple(str(i) for i in range(len(points)))
-    one = Series("s", "0b5394", tuple(points))
-    axis = drawn(Panel("", "bar", names, (one,), **options)).value_axis
+def test_the_value_axis_holds_every_interval(mark, options, expected):
+    axis = drawn(panel(mark, **options)).value_axis
     assert (axis.minimum_scale, axis.maximum_scale) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("sure", "0B5394"),
+        ("unsure", "A2BED6"),
+        ("other", "52606D"),
+        ("bound", "D55E00"),
+    ],
+)
+def test_bars_have_the_colours_of_their_marks(kind, expected):
+    series = drawn(panel(Mark(0.5, kind=kind))).plots[0].series[0]
+    assert str(series.format.fill.fore_color.rgb) == expected
+
+
 def test_equal_charts_give_equal_bytes():
-    panel = Panel("", "bar", ("一",), (series(1),))
-    chart = Chart("c", "题", "", "述", "n = 1", panels=(panel,))
+    chart = Chart("c", "题", "n = 1", "zh", panels=(panel(Mark(1.0)),))
     first, second = (deck_bytes([chart], lang="zh", when=WHEN) for _ in range(2))
     created = pptx.Presentation(io.BytesIO(first)).core_properties.created
     assert first == second and created.date() == WHEN.date()

@@ -1,16 +1,19 @@
+import pandas as pd
 import pytest
 
-from govopen_analytics.measures import gap_totals, theme_differences
-from govopen_analytics.questions.findings import (
-    MOST_PLANS,
+from govopen_analytics.measures import Differences, gap_totals, theme_differences
+from govopen_analytics.measures.families import ESTABLISHED, NOT_TOLD_APART
+from govopen_analytics.questions.corpus import corpus_findings
+from govopen_analytics.questions.coverage import (
+    MOST_NAMED_PLANS,
     confounding_findings,
-    corpus_findings,
     coverage_findings,
 )
+from govopen_analytics.questions.findings import findings_table
 
 
 def said(findings):
-    return " ".join(findings["finding"])
+    return " ".join(own.text for own in findings)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +40,7 @@ def said(findings):
 def test_corpus_findings(tables, lang, expected):
     names = ("documents", "tasks", "failures", "remarks")
     found = corpus_findings(*(tables[name] for name in names), lang=lang)
-    assert list(found["finding"]) == expected
+    assert [own.text for own in found] == expected
 
 
 @pytest.mark.parametrize(
@@ -73,6 +76,58 @@ def test_coverage_findings(tables, shares, lang, expected):
     assert expected in said(found)
 
 
+def judged(state, p_adjusted):
+    """Differences of one theme, in which the second plan stands out."""
+    items = pd.DataFrame(
+        {
+            "theme_id": ["answer"],
+            "test_unit": "task",
+            "state": state,
+            "p_adjusted": p_adjusted,
+        }
+    )
+    cells = pd.DataFrame(
+        {
+            "document_id": ["first", "second"],
+            "theme_id": "answer",
+            "state": ["not_told_apart", state],
+            "is_higher": [True, False],
+        }
+    )
+    return Differences(items, cells)
+
+
+def test_a_finding_holds_its_number_interval_and_state(tables, shares):
+    rows = [
+        coverage_findings(
+            shares,
+            tables["documents"],
+            tables["themes"],
+            differences=judged(state, p_adjusted),
+            lang="en",
+        )
+        for state, p_adjusted in ((NOT_TOLD_APART, 0.6), (ESTABLISHED, 0.01))
+    ]
+    top = rows[0][0]
+    assert (top.number, top.lower, top.upper, top.n) == (0.375, 0.1, 0.7, 4)
+    assert (top.unit, top.interval, top.evidence) == ("share", 0.95, "theme_heat_map")
+    assert top.short.endswith(": 38% (10%–70%)") and "甲市民政局" in top.subject
+    (none,), (sure,) = ([one for one in found if one.state] for found in rows)
+    assert (none.state, sure.state) == (NOT_TOLD_APART, ESTABLISHED)
+    assert (sure.question, sure.topic, sure.p_adjusted) == ("coverage", "core", 0.01)
+    assert sure.text.endswith("below the whole: 乙市民政局 (2023).")
+    unseen = [own for own in rows[0] if own.key == "unseen"]
+    assert {own.caveats for own in unseen} == {("unseen",)}
+
+
+def test_findings_are_saved_with_all_they_hold(tables, shares):
+    found = coverage_findings(shares, tables["documents"], tables["themes"])
+    table = findings_table(found)
+    assert list(table.columns[:2]) == ["topic", "finding"] and len(table) == len(found)
+    assert table["number"].tolist()[0] == found[0].number
+    assert findings_table([]).columns.tolist() == table.columns.tolist()
+
+
 def test_a_choice_of_themes_leaves_the_others_out(tables, shares):
     themes = tables["themes"].query("theme_id == 'answer'")
     found = said(coverage_findings(shares, tables["documents"], themes))
@@ -85,7 +140,7 @@ def test_many_plans_are_counted_not_listed(tables, shares):
     documents = pd.concat(
         [
             tables["documents"].head(1).assign(document_id=f"plan-{n}")
-            for n in range(MOST_PLANS + 3)
+            for n in range(MOST_NAMED_PLANS + 3)
         ]
     )
     rows = [
@@ -94,7 +149,7 @@ def test_many_plans_are_counted_not_listed(tables, shares):
     ]
     found = coverage_findings(pd.concat(rows), documents, tables["themes"])
     assert "其余 3 份见主题页" in said(found)
-    assert (found["topic"] == "top").sum() == MOST_PLANS + 1
+    assert [own.topic for own in found].count("top") == MOST_NAMED_PLANS + 1
 
 
 @pytest.mark.parametrize(

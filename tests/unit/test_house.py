@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from govopen_analytics.base.errors import INSTALLED_AS
+
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "govopen_analytics"
 PACKAGE = "govopen_analytics"
@@ -32,16 +34,6 @@ FLOORS = [
     {"__main__"},
 ]
 FLOOR_OF = {name: n for n, names in enumerate(FLOORS) for name in names}
-# Where the name to import differs from the name to install.
-INSTALLED_AS = {
-    "ahocorasick": "pyahocorasick",
-    "bs4": "beautifulsoup4",
-    "docx": "python-docx",
-    "pdfminer": "pdfminer-six",
-    "pptx": "python-pptx",
-    "sklearn": "scikit-learn",
-    "yaml": "pyyaml",
-}
 MODULES = sorted(LIBRARY.rglob("*.py"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -1,13 +1,13 @@
 import pandas as pd
 import pytest
 
-from govopen_analytics.questions.html_tables import (
+from govopen_analytics.questions.coverage import labelled_shares, tasks_by_theme
+from govopen_analytics.questions.tables import (
     plain_table,
     sentence_list,
     share_table,
     task_lists,
 )
-from govopen_analytics.questions.views import labelled_shares, tasks_by_theme
 
 NASTY = "<script>alert(1)</script>"
 ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;"
@@ -74,5 +74,5 @@ def test_task_lists(tables, shares, expected):
 
 
 def test_sentences_are_escaped():
-    findings = pd.DataFrame({"topic": ["top"], "finding": [NASTY]})
+    findings = [NASTY]
     assert f"<li>{ESCAPED}</li>" in sentence_list(findings)._repr_html_()

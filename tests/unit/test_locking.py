@@ -2,10 +2,12 @@ import os
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
-from govopen_analytics.base.errors import BusyError
+from govopen_analytics.base import locking
+from govopen_analytics.base.errors import BusyError, RunError
 from govopen_analytics.base.locking import locked, remove_unfinished
 
 HOLD = """
@@ -26,18 +28,24 @@ def test_one_at_a_time(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_second_waits_for_the_first(tmp_path):
-    order = []
+def test_the_second_waits_for_the_first(tmp_path, monkeypatch):
+    order, is_waiting, sleep = [], threading.Event(), time.sleep
+
+    def wait(seconds):
+        is_waiting.set()
+        sleep(seconds)
+
+    monkeypatch.setattr(locking.time, "sleep", wait)
     first = locked(tmp_path)
     first.__enter__()
 
     def second():
-        with locked(tmp_path, seconds_wait=20):
+        with locked(tmp_path, seconds_wait=3600):
             order.append("second")
 
     waiting = threading.Thread(target=second)
     waiting.start()
-    waiting.join(timeout=0.5)
+    is_waiting.wait()
     order.append("first")
     first.__exit__(None, None, None)
     waiting.join()
@@ -58,6 +66,19 @@ def test_a_lock_file_that_cannot_be_read_stops_nobody(tmp_path):
     (tmp_path / ".lock").write_bytes(b"\xff")
     with locked(tmp_path) as killed:
         assert killed is None
+
+
+@pytest.mark.parametrize("target", ["precious.txt", "nowhere.txt"])
+def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path, target):
+    precious = tmp_path / "precious.txt"
+    precious.write_text("mine", encoding="utf-8")
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    (folder / ".lock").symlink_to(tmp_path / target)
+    with pytest.raises(RunError, match=r"\.lock is a symbolic link.*remove the link"):
+        locked(folder).__enter__()
+    assert precious.read_text(encoding="utf-8") == "mine"
+    assert not (tmp_path / "nowhere.txt").exists()
 
 
 def test_what_was_left_half_built_is_removed(tmp_path):

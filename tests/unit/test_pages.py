@@ -5,9 +5,9 @@ import plotly.graph_objects as go
 import pytest
 from bs4 import BeautifulSoup
 
-from govopen_analytics.charts.style import FigureSource
-from govopen_analytics.questions.coverage_charts import theme_heat_map
-from govopen_analytics.questions.results import save_figure
+from govopen_analytics.charts.style import ChartSource
+from govopen_analytics.questions.coverage import theme_heat_map
+from govopen_analytics.questions.results import save_chart
 from govopen_analytics.run.site import notebook_title, write_pages
 
 NASTY = "<script>alert(1)</script>"
@@ -55,6 +55,7 @@ def record(lang="zh", status="complete", error="", warnings=()):
     return {
         "run": "20260131T000000Z",
         "status": status,
+        "problems": [],
         "languages": [lang],
         "codebook_version": "1",
         "code": {"version": "0.1.0"},
@@ -149,9 +150,9 @@ def test_the_front_chart_is_a_picture_where_there_is_one(
         shares,
         tables["documents"],
         tables["themes"],
-        source=FigureSource.of(tables),
+        source=ChartSource.of(tables),
     )
-    save_figure(figure, str(folder))
+    save_chart(figure, str(folder))
     if has_picture:
         (folder / "figures" / "theme_heat_map.svg").write_text("<svg/>")
     write_pages(folder, record())

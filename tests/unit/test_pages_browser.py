@@ -3,10 +3,11 @@
 import pytest
 from test_pages import NASTY, record, write_notebook
 
+from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.images import find_browser
-from govopen_analytics.charts.style import FigureSource
-from govopen_analytics.questions.coverage_charts import theme_heat_map
-from govopen_analytics.questions.results import save_figure
+from govopen_analytics.charts.style import ChartSource
+from govopen_analytics.questions.coverage import theme_heat_map
+from govopen_analytics.questions.results import save_chart
 from govopen_analytics.run.site import task_index, write_pages
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -57,13 +58,14 @@ def site(tmp_path_factory):
         shares_of(tables),
         tables["documents"],
         tables["themes"],
-        source=FigureSource.of(tables),
+        source=ChartSource.of(tables),
     )
     notebooks = [entry for lang in ("zh", "en") for entry in entries(lang)]
     for entry in notebooks:
         own = folder / "en" if entry["lang"] == "en" else folder
-        write_notebook(own / "notebooks" / f"{entry['name']}.ipynb", figure)
-        save_figure(figure, str(own))
+        path = own / "notebooks" / f"{entry['name']}.ipynb"
+        write_notebook(path, draw(figure))
+        save_chart(figure, str(own))
         (own / "tables").mkdir(exist_ok=True)
         (own / "tables" / "findings_01.csv").write_text(
             f"\ufefftopic,finding\ncorpus,一\ntop,{NASTY}\n", encoding="utf-8"

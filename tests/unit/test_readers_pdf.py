@@ -1,7 +1,5 @@
 """PDF: wrapped lines, ruled tables, page breaks, what cannot be read."""
 
-import zlib
-
 import pytest
 from plan_writer import plan_items, printed_rows, source_items, write_pdf, write_scan
 
@@ -263,25 +261,6 @@ def test_password_is_asked_for():
 def test_metadata():
     source = read_bytes(write_pdf(["文本"]), "a.pdf")
     assert source.metadata["Producer"].startswith("ReportLab")
-
-
-def pdf_with(stream: bytes) -> bytes:
-    return (
-        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-        b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>endobj\n"
-        b"4 0 obj<</Length 9/Filter/FlateDecode>>stream\n" + stream + b"\nendstream "
-        b"endobj\ntrailer<</Root 1 0 R>>\n"
-    )
-
-
-@pytest.mark.parametrize("n_layers", [1, 2])
-def test_stream_that_unpacks_without_end(n_layers):
-    stream = bytes(150_000_000)
-    for _ in range(n_layers):
-        stream = zlib.compress(stream, 9)
-    with pytest.raises(ReadError, match=r"129\.0 MB, the limit is 128 MB"):
-        read_bytes(pdf_with(stream), "a.pdf")
 
 
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.6, 0.9])

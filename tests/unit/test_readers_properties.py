@@ -30,6 +30,7 @@ MARKS = {
     "xlsx": b"PK\x03\x04",
     "xls": b"\x09\x08\x10\x00",
     "pdf": b"%PDF-1.4 /Root ",
+    "ofd": b"PK\x03\x04",
     "doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
 }
 MUTABLE = [
@@ -37,6 +38,7 @@ MUTABLE = [
     "gbk.html",
     "plan.csv",
     "plan.docx",
+    "plan.ofd",
     "plan.xlsx",
     "plan.xls",
     "plan.pdf",

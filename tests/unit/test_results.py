@@ -1,11 +1,10 @@
-import json
-
-import pandas as pd
 import pytest
 
-from govopen_analytics.charts.style import FigureSource
-from govopen_analytics.questions.corpus_charts import corpus_overview
-from govopen_analytics.questions.results import save_figure, save_findings, save_table
+from govopen_analytics.charts.model import read_chart
+from govopen_analytics.charts.style import ChartSource
+from govopen_analytics.questions.corpus import corpus_overview
+from govopen_analytics.questions.findings import Finding
+from govopen_analytics.questions.results import save_chart, save_findings, save_table
 
 
 def files(folder):
@@ -16,11 +15,11 @@ def files(folder):
 def test_nothing_is_written_without_a_folder(tmp_path, monkeypatch, tables, is_kept):
     monkeypatch.chdir(tmp_path)
     output_dir = "run" if is_kept else ""
-    findings = pd.DataFrame({"topic": ["top"], "finding": ["一"]})
-    figure = corpus_overview(tables["documents"], source=FigureSource.of(tables))
+    findings = [Finding("coverage", "top", "more", "一", "一")]
+    figure = corpus_overview(tables["documents"], source=ChartSource.of(tables))
     save_table(tables["themes"], output_dir, "themes")
     save_findings(findings, output_dir, "01_corpus")
-    save_figure(figure, output_dir)
+    save_chart(figure, output_dir)
     expected = [
         "run/figures/corpus_overview.json",
         "run/tables/findings_01_corpus.csv",
@@ -29,8 +28,7 @@ def test_nothing_is_written_without_a_folder(tmp_path, monkeypatch, tables, is_k
     assert files(tmp_path) == (expected if is_kept else [])
 
 
-def test_a_saved_figure_keeps_its_description(tmp_path, tables):
-    figure = corpus_overview(tables["documents"], source=FigureSource.of(tables))
-    save_figure(figure, str(tmp_path))
-    text = (tmp_path / "figures" / "corpus_overview.json").read_text(encoding="utf-8")
-    assert json.loads(text)["layout"]["meta"]["alt"] == figure.layout.meta["alt"]
+def test_a_saved_chart_is_read_back_whole(tmp_path, tables):
+    chart = corpus_overview(tables["documents"], source=ChartSource.of(tables))
+    save_chart(chart, str(tmp_path))
+    assert read_chart(tmp_path / "figures" / "corpus_overview.json") == chart

@@ -11,7 +11,6 @@ import pytest
 from govopen_analytics import review
 from govopen_analytics.base import schemas
 from govopen_analytics.base.errors import (
-    CodebookError,
     ReadError,
     SchemaError,
     SelectionError,
@@ -526,11 +525,148 @@ def test_reviews_of_an_earlier_version_are_carried_over():
     assert current["codebook_version"].tolist() == ["2"]
     unnamed = review.current_reviews(reviews, make_tasks("甲"), codebook("3"))
     assert unnamed["primary_theme_id"].tolist() == ["explain"]
-    gone = decisions((0, "张", 1, "gone", []))
-    with pytest.raises(CodebookError, match='from_version: "1", from_theme: gone'):
-        review.current_reviews(gone, make_tasks("甲"), codebook("3"))
+    gone = decisions((0, "张", 1, "gone", []), (1, "张", 1, "answer", ["gone"]))
+    carried = review.carry_reviews(gone, make_tasks("甲", "乙"), codebook("3"))
+    assert carried.reviews.empty and carried.n_orphaned == 2
+    assert carried.changes["outcome"].tolist() == ["theme_gone"] * 2
+    assert carried.changes["found_task_id"].tolist() == ["d-000", "d-001"]
     with pytest.raises(SchemaError, match="versions 1, 2"):
         review.apply_reviews(coded([(1, "explain", 0.9)]), current)
+
+
+LONG = "编制并公布本机关主动公开基本目录，及时更新各栏目的内容。"
+
+
+def decided(*rows):
+    """Build reviews from (task id, coder, text); an empty text was not stored."""
+    table = pd.DataFrame(rows, columns=["task_id", "coder", "text"])
+    table["text_sha256"] = table["text"].map(review.text_sha256)
+    table["reviewed_date"] = "2024-05-01"
+    table["primary_theme_id"] = "answer"
+    table["secondary_theme_ids"] = [["channels"]] * len(rows)
+    table["codebook_version"] = "1"
+    table.loc[table["text"] == "短", "text"] = None
+    return schemas.to_schema(table, "reviews")
+
+
+def plan(document_id, *texts):
+    return make_tasks(*texts, document_id=document_id)
+
+
+NUMBERED = plan("d", "甲项任务", "乙项任务", "丙项任务")
+
+
+@pytest.mark.parametrize(
+    ("reviews", "tasks", "kept", "changes"),
+    [
+        # As it was.
+        ([("d-001", "张", "乙项任务")], [NUMBERED], ["d-001"], []),
+        # Another number, with and without a stored text.
+        (
+            [("d-000", "张", "丙项任务")],
+            [NUMBERED],
+            ["d-002"],
+            [("same_text", "d-002", 1.0)],
+        ),
+        (
+            [("d-007", "张", "短")],
+            [plan("d", "短")],
+            ["d-000"],
+            [("same_text", "d-000", 1)],
+        ),
+        # The same text in another plan is another task.
+        (
+            [("e-000", "张", "丙项任务")],
+            [NUMBERED, plan("e", "别的")],
+            [],
+            [("text_gone", None, None)],
+        ),
+        # A changed text, near enough, across blanks; and one that is not.
+        (
+            [("d-000", "张", LONG)],
+            [plan("d", "别的", LONG.replace("及时", " 按时"))],
+            ["d-001"],
+            [("near_text", "d-001", 0.96)],
+        ),
+        (
+            [("d-000", "张", LONG)],
+            [plan("d", "别的", LONG[:18] + "，由办公室负责督促检查。")],
+            [],
+            [("text_gone", "d-001", 0.66)],
+        ),
+        ([("d-000", "张", "短")], [plan("d", "长")], [], [("text_gone", None, None)]),
+        # A plan under another name; two that fit as well decide nothing.
+        (
+            [("x-000", "张", "甲项任务"), ("x-001", "张", LONG)],
+            [plan("d", "甲项任务", LONG[:-2]), plan("e", "别的")],
+            ["d-000", "d-001"],
+            [("same_text", "d-000", 1), ("near_text", "d-001", 0.96)],
+        ),
+        (
+            [("x-000", "张", "甲项任务")],
+            [plan("d", "甲项任务"), plan("e", "甲项任务")],
+            [],
+            [("document_gone", None, None)],
+        ),
+        # Two decisions of one coder never share a task; of two coders they do.
+        (
+            [("d-000", "张", "甲项任务"), ("d-001", "张", "甲项任务")],
+            [plan("d", "甲项任务", "别的")],
+            ["d-000"],
+            [("decided_already", "d-000", 1)],
+        ),
+        (
+            [("d-000", "张", "甲项任务"), ("d-001", "李", "甲项任务")],
+            [plan("d", "甲项任务", "别的")],
+            ["d-000", "d-000"],
+            [("same_text", "d-000", 1)],
+        ),
+        # Equal texts of one plan keep their order.
+        (
+            [("d-005", "张", "甲项任务"), ("d-006", "张", "甲项任务")],
+            [plan("d", "甲项任务", "别的", "甲项任务")],
+            ["d-000", "d-002"],
+            [("same_text", "d-000", 1), ("same_text", "d-002", 1)],
+        ),
+    ],
+)
+def test_decisions_follow_their_text(reviews, tasks, kept, changes):
+    table = decided(*reviews)
+    now = pd.concat(tasks, ignore_index=True)
+    carried = review.carry_reviews(table, now, CODEBOOK)
+    assert carried.reviews["task_id"].tolist() == kept
+    found = carried.changes[["outcome", "found_task_id", "likeness"]].astype(object)
+    found = found.where(found.notna(), None)
+    assert [tuple(row) for row in found.to_numpy()] == [
+        (outcome, task, likeness and pytest.approx(likeness, abs=0.01))
+        for outcome, task, likeness in changes
+    ]
+    assert len(kept) + carried.n_orphaned == len(reviews)
+    texts = now.set_index("task_id")["text"]
+    digests = [review.text_sha256(texts[task]) for task in kept]
+    assert carried.reviews["text_sha256"].tolist() == digests
+    # Carried twice is carried once.
+    again = review.carry_reviews(carried.reviews, now, CODEBOOK)
+    pd.testing.assert_frame_equal(again.reviews, carried.reviews)
+    assert again.changes.empty
+
+
+def test_rows_of_a_workbook_follow_a_task_to_its_new_number(exported):
+    tasks, path = exported
+    fill(path, {2: GOOD, 3: GOOD})
+    tasks = make_tasks("新任务", "解读政策", "答复申请")
+    found = review.import_reviews(path, tasks, CODEBOOK)
+    assert found.problems.empty
+    assert found.reviews["task_id"].tolist() == ["d-001", "d-002"]
+    assert found.reviews["text"].tolist() == ["解读政策", "答复申请"]
+
+
+def test_decisions_without_a_stored_text_are_still_read(tmp_path):
+    review.write_reviews(decisions((0, "张", 1, "explain", [])), tmp_path)
+    path = tmp_path / "reviews.csv"
+    stored = pd.read_csv(path, encoding="utf-8-sig").drop(columns="text")
+    stored.to_csv(path, index=False, encoding="utf-8-sig")
+    assert review.read_reviews(tmp_path)["text"].isna().all()
 
 
 @pytest.mark.parametrize(

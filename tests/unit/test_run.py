@@ -1,7 +1,9 @@
 import json
 import os
+import re
 import subprocess
 import sys
+import threading
 
 import nbformat
 import pytest
@@ -12,9 +14,11 @@ from govopen_analytics.run import (
     ReportSet,
     check_run,
     point_latest,
+    pool,
     report,
     run_report,
 )
+from govopen_analytics.run.execute import MOST_OUTPUT
 
 DECLARED = """years: list[int] = []  # years shown
 lang: str = "zh"  # language
@@ -34,15 +38,28 @@ mark = Path(processed_dir, "died")
 died = mark.exists()
 mark.touch()
 died or os._exit(1)"""
+# Leaves a process in its own session, and one in another; both outlive the kernel.
+STARTS = """import subprocess
+for is_new in (False, True):
+    left = subprocess.Popen(["sleep", "3600"], start_new_session=is_new)
+    print("started", left.pid)"""
+# Results that are no files: a link to a file, a folder that is a link, a name in GBK.
+HOSTILE = {
+    "09_link": "os.makedirs('tables'); os.symlink('/etc/hostname', 'tables/a.csv')",
+    "10_folder": "os.symlink('/etc', 'tables')",
+    "11_name": "os.makedirs(b'tables'); open(b'tables/\\xbc\\xd7.csv', 'w').close()",
+}
 FAILING = {
     "01_good": [GOOD],
     "02_raises": ["1", "raise ValueError('<b>no</b>')"],
     "03_leaves": ["raise SystemExit(1)"],
     "04_dies": ["import os; os._exit(1)"],
-    "05_lasts": ["1", "import time; time.sleep(600)"],
     "06_warns": ["import sys; print('odd', file=sys.stderr)"],
     "07_dies_once": [ONCE],
     "08_paths": ["processed_dir, output_dir", "object()"],
+    "13_starts": [STARTS],
+    "12_long": ["print('长' * 300_000)", "print('short')"],
+    **{name: [f"import os; {code}"] for name, code in HOSTILE.items()},
 }
 
 
@@ -84,7 +101,37 @@ def hidden(folder):
 def mixed(tmp_path_factory, processed_dir):
     """A run in which notebooks fail in every way there is."""
     root = tmp_path_factory.mktemp("mixed")
-    return start(root, FAILING, processed_dir, seconds_each=15)
+    return start(root, FAILING, processed_dir)
+
+
+class AtMark(threading.Thread):
+    """In place of a timer: the time is up once a notebook has made a file."""
+
+    mark = None
+
+    def __init__(self, seconds, end):
+        super().__init__(daemon=True)
+        self.end, self.is_over = end, threading.Event()
+
+    def cancel(self):
+        self.is_over.set()
+
+    def run(self):
+        while not self.is_over.wait(0.02):
+            if self.mark.exists():
+                self.end()
+                return
+
+
+@pytest.fixture(scope="module")
+def late(tmp_path_factory, processed_dir):
+    """A run whose one notebook is stopped at its time limit, in its second cell."""
+    root = tmp_path_factory.mktemp("late")
+    AtMark.mark = root / "begun"
+    lasts = f"import time; open({str(AtMark.mark)!r}, 'w').close(); time.sleep(3600)"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool.threading, "Timer", AtMark)
+        return start(root, {"05_lasts": ["1", lasts]}, processed_dir, seconds_each=15)
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +178,12 @@ def test_a_good_run(good):
     assert record["codebook_version"] == "1"
     assert {"tasks.csv", "notebooks/01_good.ipynb"} <= set(record["inputs"])
     assert {"python", "pandas", "papermill"} <= set(record["packages"])
-    assert record["n_rows"] == {"documents": 2, "tasks": 6, "failures": 1}
+    assert record["n_rows"] == {
+        "documents": 2,
+        "tasks": 6,
+        "failures": 1,
+        "remarks": 2,
+    }
     assert [entry["lang"] for entry in record["notebooks"]] == ["zh", "en"]
     assert record["notebooks"][0]["seconds"] > 0
     # The kernel listens on no port, so it has nothing to warn of.
@@ -167,7 +219,7 @@ def test_harm_to_a_run_is_found(reports, good, name, harm, problem):
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path):
-    with pytest.raises(RunError, match="found no record of a run"):
+    with pytest.raises(RunError, match=r"run.json: found no JSON that can be read"):
         check_run(tmp_path)
 
 
@@ -179,9 +231,11 @@ def test_failing_notebooks_leave_the_others_alone(mixed):
         "06_warns",
         "07_dies_once",
         "08_paths",
+        "12_long",
+        "13_starts",
     ]
     assert not (mixed.parent / "latest").exists()
-    assert len(check_run(mixed)) == 4
+    assert len(check_run(mixed)) == 3 + len(HOSTILE)
 
 
 @pytest.mark.parametrize(
@@ -194,15 +248,18 @@ def test_failing_notebooks_leave_the_others_alone(mixed):
         ("07_dies_once", "", "", 2, ""),
     ],
 )
-def test_no_way_to_fail_looks_like_success(mixed, name, error, source, attempts, told):
-    (entry,) = (e for e in record_of(mixed)["notebooks"] if e["name"] == name)
+def test_no_way_to_fail_looks_like_success(
+    mixed, late, name, error, source, attempts, told
+):
+    run = late if name == "05_lasts" else mixed
+    (entry,) = (e for e in record_of(run)["notebooks"] if e["name"] == name)
     assert entry["error"].startswith(error) and bool(entry["error"]) == bool(error)
     assert entry["cell_source"].startswith(source)
     assert entry["attempts"] == attempts
     # The reason and what to do stand on the page in its own language.
-    assert told in (mixed / f"{name}.html").read_text(encoding="utf-8")
+    assert told in (run / f"{name}.html").read_text(encoding="utf-8")
     if error:
-        notebook = mixed.parents[1] / "notebooks" / f"{name}.ipynb"
+        notebook = run.parents[1] / "notebooks" / f"{name}.ipynb"
         cells = nbformat.read(notebook, as_version=4).cells
         assert cells[entry["cell"] - 1].source.startswith(source)
 
@@ -215,10 +272,47 @@ def test_the_pages_of_a_partial_run_tell_the_truth(mixed):
 
 
 def test_what_a_notebook_warns_of_is_recorded(mixed):
-    (warning,) = record_of(mixed)["warnings"]
-    assert warning["code"] == "notebook_said"
+    warnings = record_of(mixed)["warnings"]
+    (warning,) = (w for w in warnings if w["values"].get("notebook") == "06_warns")
     assert warning["values"] == {"notebook": "06_warns", "cell": 3, "text": "odd"}
     assert warning["message"] == "06_warns，第 3 个单元格：odd"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("09_link", "tables/a.csv"),
+        ("10_folder", "tables"),
+        ("11_name", "tables/甲.csv"),
+    ],
+)
+def test_results_that_are_no_files_are_not_published(mixed, name, told):
+    (entry,) = (e for e in record_of(mixed)["notebooks"] if e["name"] == name)
+    assert (entry["kind"], entry["files"]) == ("results", [])
+    assert f"in UTF-8: {told}; a link" in entry["error"]
+    assert not any(path.is_symlink() for path in mixed.rglob("*"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs sleep")
+def test_processes_that_a_notebook_leaves_are_ended(mixed):
+    import psutil
+
+    cells = nbformat.read(mixed / "notebooks" / "13_starts.ipynb", as_version=4).cells
+    pids = re.findall(r"started (\d+)", cells[-1].outputs[0]["text"])
+    assert len(pids) == 2
+    names = [psutil.Process(int(p)).name() for p in pids if psutil.pid_exists(int(p))]
+    assert "sleep" not in names
+
+
+def test_output_without_bound_is_cut_at_the_stated_size(mixed):
+    cells = nbformat.read(mixed / "notebooks" / "12_long.ipynb", as_version=4).cells
+    texts = [cell.outputs[0]["text"] for cell in cells if cell.get("outputs")]
+    assert texts == ["长" * MOST_OUTPUT + "…", "short\n"]
+    page = (mixed / "12_long.html").read_text("utf-8")
+    assert page.count("长") == MOST_OUTPUT + 1  # once in the code
+    warnings = record_of(mixed)["warnings"]
+    (cut,) = (w for w in warnings if w["code"] == "output_cut")
+    assert cut["values"] == {"notebook": "12_long", "cell": 3, "n": "100,000"}
 
 
 def test_no_path_of_the_machine_in_an_executed_notebook(mixed):
@@ -333,13 +427,12 @@ def test_a_run_killed_with_notebooks_running_leaves_no_process(tmp_path, process
     reports = tmp_path / "reports"
     command = [sys.executable, "-c", code, notebook, processed_dir, reports, "os.x"]
     process = subprocess.Popen(command, start_new_session=True)
-    end = time.monotonic() + 60
-    while not mark.exists() and time.monotonic() < end:
+    while not mark.exists() and process.poll() is None:
         time.sleep(0.05)
     family = psutil.Process(process.pid).children(recursive=True)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    gone, alive = psutil.wait_procs(family, timeout=20)
+    gone, alive = psutil.wait_procs(family, timeout=600)
     assert (len(gone) >= 2, alive) == (True, [])
     assert list(reports.glob("2*")) == [] and hidden(reports) != []
 

@@ -11,7 +11,12 @@ def make_run(folder, name, status="complete", set_name="suite"):
     record = {
         "run": name,
         "status": status,
-        "set": {"name": set_name},
+        "set": {"name": set_name, "formats": []},
+        "languages": ["zh"],
+        "started": "2026-01-01T00:00:00+00:00",
+        "codebook": {},
+        "code": {"sha256": ""},
+        "pictures": {"n_missing": 0},
         "outputs": {},
         "notebooks": [],
     }

@@ -11,7 +11,7 @@ from govopen_analytics.plans.metadata import (
     read_date,
     read_metadata,
 )
-from govopen_analytics.plans.regions import locate_agency
+from govopen_analytics.plans.regions import _divisions, locate_agency
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,17 @@ from govopen_analytics.plans.regions import locate_agency
 def test_locate_agency(agency, level, province, city):
     region = locate_agency(agency)
     assert (region.level, region.province, region.city) == (level, province, city)
+
+
+def test_the_table_of_divisions_is_whole():
+    divisions = _divisions()
+    current = [division for division in divisions if division.status == "current"]
+    assert {division.status for division in divisions} == {"current", "former"}
+    assert all(len(division.code) == 6 for division in divisions)
+    assert len({division.code for division in current}) == len(current)
+    provinces = {d.code[:2] for d in current if d.code.endswith("0000")}
+    assert len(provinces) == 34
+    assert {division.code[:2] for division in divisions} == provinces
 
 
 @pytest.mark.parametrize(

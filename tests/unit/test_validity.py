@@ -9,12 +9,33 @@ import yaml
 
 from govopen_analytics.base import schemas
 from govopen_analytics.base.errors import CodebookError
+from govopen_analytics.charts.draw import draw
 from govopen_analytics.coding.codebook import load_codebook
-from govopen_analytics.measures.coder_scores import SCORE_BANDS, score_bands
-from govopen_analytics.measures.cross_validation import calibration_error
-from govopen_analytics.questions import trust as validity
-from govopen_analytics.questions import trust_charts as figures_validity
-from govopen_analytics.questions.trust_summary import SUMMARY_FILE
+from govopen_analytics.measures.coder_scores import (
+    SCORE_BANDS,
+    abstentions,
+    calibration,
+    coder_agreement,
+    coder_scores,
+    coder_theme_scores,
+    confusions,
+    expected_reliability,
+    score_bands,
+)
+from govopen_analytics.measures.coder_variants import ablation, threshold_sensitivity
+from govopen_analytics.measures.cross_validation import (
+    calibration_error,
+    cross_validated,
+    cross_validation_scores,
+)
+from govopen_analytics.measures.reference_coding import (
+    all_codings,
+    coder_notes,
+    reference_tasks,
+)
+from govopen_analytics.measures.share_errors import share_distances, share_errors
+from govopen_analytics.questions import trust, trust_tables
+from govopen_analytics.questions.trust_tables import SUMMARY_FILE
 
 THEMES = ["explain", "answer", "channels"]
 WORDS = {"explain": "解读", "answer": "答复", "channels": "网站"}
@@ -69,14 +90,14 @@ def write_codebook(folder, *, coders="ab", notes=True, label=NASTY):
 def small(tmp_path_factory):
     """Return a small codebook and everything measured on it."""
     book = write_codebook(tmp_path_factory.mktemp("book"))
-    return book, validity.validate_coding(book, n_bootstrap=200)
+    return book, trust.validate_coding(book, n_bootstrap=200)
 
 
 @pytest.fixture(scope="module")
 def shipped():
     """Return the shipped codebook and everything measured on it."""
     book = load_codebook()
-    return book, validity.validate_coding(book, n_bootstrap=200)
+    return book, trust.validate_coding(book, n_bootstrap=200)
 
 
 def codings(**coders):
@@ -109,12 +130,12 @@ def test_share_errors_by_hand(small):
         reference="explain, explain+answer, channels, answer",
         machine="explain, explain, answer, ",
     )
-    errors = validity.share_errors(tasks("a", "a", "b", "b"), data, book)
+    errors = share_errors(tasks("a", "a", "b", "b"), data, book)
     found = errors.pivot(index="document_id", columns="theme_id", values="error")
     assert found.loc["a", THEMES].tolist() == [0.25, -0.25, 0]
     assert found.loc["b", THEMES].tolist() == [0, 0, -0.5]
     # Of plan b half a task is under the wrong theme and half under none.
-    distances = validity.share_distances(errors).set_index("document_id")
+    distances = share_distances(errors).set_index("document_id")
     assert distances["misplaced_share"].tolist() == [0.25, 0.5]
     assert distances["largest_error"].tolist() == [0.25, 0.5]
     assert distances["largest_error_theme_id"].tolist() == ["explain", "channels"]
@@ -126,9 +147,9 @@ def test_a_plan_beside_it_does_not_change_a_plans_interval(small):
     book, _ = small
     data = codings(reference="explain, answer, answer", machine="answer, answer, ")
     columns = ["error_lower", "error_upper"]
-    both = validity.share_errors(tasks("a", "a", "b"), data, book)
+    both = share_errors(tasks("a", "a", "b"), data, book)
     part = data.loc[data["task_id"] != "t2"]
-    alone = validity.share_errors(tasks("a", "a"), part, book)
+    alone = share_errors(tasks("a", "a"), part, book)
     np.testing.assert_array_equal(both[columns].head(3), alone[columns])
 
 
@@ -136,7 +157,7 @@ def test_abstentions_by_hand():
     data = codings(
         reference="explain, answer, channels, answer", machine="explain, , answer, "
     )
-    row = validity.abstentions(tasks(*"aabb"), data).iloc[0]
+    row = abstentions(tasks(*"aabb"), data).iloc[0]
     assert (row["n_tasks"], row["n_coded"], row["n_abstained"]) == (4, 2, 2)
     assert row["coded_share"] == 0.5 and row["accuracy_when_coded"] == 0.5
 
@@ -154,13 +175,13 @@ def test_calibration_by_hand():
         reference="explain, answer, answer", combined="explain, answer, explain"
     )
     data.loc[data["coder"] == "combined", "score"] = [0.6, 0.6, 0.99]
-    rows = validity.calibration(data)
+    rows = calibration(data)
     assert rows["n_tasks"].tolist() == [0, 0, 0, 0, 0, 0, 2, 0, 0, 1]
     assert rows["accuracy"].dropna().tolist() == [1.0, 0.0]
     assert len(rows) == len(SCORE_BANDS) - 1
     # No task, no knowledge: from nothing to everything.
     assert rows.loc[0, ["accuracy_lower", "accuracy_upper"]].tolist() == [0, 1]
-    own = validity.expected_reliability(
+    own = expected_reliability(
         tasks(*"aaaa"), data.loc[data["coder"] == "combined"], rows
     )
     assert own["n_corpus_tasks"].tolist() == [0, 0, 0, 0, 0, 0, 2, 0, 0, 1]
@@ -246,7 +267,7 @@ def test_the_ablation_names_every_part(small):
 def test_equal_bytes_whatever_the_order_of_rows(small, tmp_path):
     book, tables = small
     for name, source in (("one", tables), ("two", _measured_backwards(book))):
-        validity.write_validity(source, tmp_path / name, book)
+        trust_tables.write_validity(source, tmp_path / name, book)
     files = sorted(path.name for path in (tmp_path / "one").iterdir())
     assert len(files) == len(tables) + 1
     for name in files:
@@ -256,26 +277,26 @@ def test_equal_bytes_whatever_the_order_of_rows(small, tmp_path):
 
 def _measured_backwards(book):
     """Measure again, every table given in the opposite order of rows."""
-    own = validity.reference_tasks(book).iloc[::-1]
-    data = validity.all_codings(own, book).iloc[::-1]
+    own = reference_tasks(book).iloc[::-1]
+    data = all_codings(own, book).iloc[::-1]
     draws = {"n_bootstrap": 200}
-    errors = validity.share_errors(own, data, book, **draws)
-    written, unseen = validity.cross_validated(book)
+    errors = share_errors(own, data, book, **draws)
+    written, unseen = cross_validated(book)
     return {
-        "coders": validity.coder_notes(book),
-        "scores": validity.coder_scores(own, data, book, **draws),
-        "theme_scores": validity.coder_theme_scores(own, data, book, **draws),
-        "confusions": validity.confusions(data, book),
-        "agreement": validity.coder_agreement(own, data, **draws),
+        "coders": coder_notes(book),
+        "scores": coder_scores(own, data, book, **draws),
+        "theme_scores": coder_theme_scores(own, data, book, **draws),
+        "confusions": confusions(data, book),
+        "agreement": coder_agreement(own, data, **draws),
         "share_errors": errors,
-        "share_distances": validity.share_distances(errors),
-        "abstentions": validity.abstentions(own, data),
-        "calibration": validity.calibration(unseen),
-        "cross_validation": validity.cross_validation_scores(
+        "share_distances": share_distances(errors),
+        "abstentions": abstentions(own, data),
+        "calibration": calibration(unseen),
+        "cross_validation": cross_validation_scores(
             written.iloc[::-1], unseen.iloc[::-1], book, **draws
         ),
-        "threshold_sensitivity": validity.threshold_sensitivity(own, book),
-        "ablation": validity.ablation(own, data, book, **draws),
+        "threshold_sensitivity": threshold_sensitivity(own, book),
+        "ablation": ablation(own, data, book, **draws),
     }
 
 
@@ -285,7 +306,7 @@ def _measured_backwards(book):
 )
 def test_the_summary_speaks_both_languages_and_escapes(small, tmp_path, lang, words):
     book, tables = small
-    path = validity.write_validity(tables, tmp_path, book, lang=lang)
+    path = trust_tables.write_validity(tables, tmp_path, book, lang=lang)
     assert path.name == SUMMARY_FILE
     text = path.read_text(encoding="utf-8")
     assert all(word in text for word in words)
@@ -305,7 +326,7 @@ def test_corrected_shares_have_their_place_in_the_summary(small):
             "share_corrected_upper": [0.5, 0.4, 0.4],
         }
     )
-    text = validity.validity_summary({**tables, "corrected_shares": rows}, book)
+    text = trust_tables.validity_summary({**tables, "corrected_shares": rows}, book)
     assert "| 12 | 6 | 50.0% | 40.0%（30.0%–50.0%） |" in text
 
 
@@ -313,7 +334,7 @@ def test_corrected_shares_have_their_place_in_the_summary(small):
 
 
 def test_coders_nobody_describes_are_unknown(tmp_path):
-    notes = validity.coder_notes(write_codebook(tmp_path))
+    notes = coder_notes(write_codebook(tmp_path))
     assert notes["coder"].tolist() == ["a", "b", "reference"]
     assert notes["kind"].tolist() == ["human", "unknown", "unknown"]
     assert notes["is_expert_checked"].tolist() == [True, False, False]
@@ -333,7 +354,7 @@ def test_a_mangled_description_of_coders_is_refused(tmp_path, text, expected):
     book = write_codebook(tmp_path)
     (tmp_path / "reference_coders.csv").write_text(text, encoding="utf-8")
     with pytest.raises(CodebookError, match=expected):
-        validity.coder_notes(book)
+        coder_notes(book)
 
 
 def test_a_codebook_without_reference_cannot_be_judged(tmp_path):
@@ -341,15 +362,15 @@ def test_a_codebook_without_reference_cannot_be_judged(tmp_path):
     theme = {"id": "a", "label_zh": "甲", "label_en": "A", "keywords": ["甲"]}
     path.write_text(yaml.safe_dump({"version": "1", "themes": [theme]}))
     with pytest.raises(CodebookError, match="found no reference codings"):
-        validity.validate_coding(load_codebook(path))
+        trust.validate_coding(load_codebook(path))
 
 
 def test_another_codebook_than_the_corpus_is_told(small):
     book, _ = small
     data = codings(machine="explain")
-    assert validity.codebook_findings(data, book).empty
-    other = validity.codebook_findings(data.assign(codebook_version="7"), book)
-    assert "7" in other["finding"].iloc[0]
+    assert trust.codebook_findings(data, book) == []
+    other = trust.codebook_findings(data.assign(codebook_version="7"), book)
+    assert "7" in other[0].text
 
 
 # The shipped codings --------------------------------------------------------------
@@ -386,32 +407,29 @@ def test_shipped_coders_are_language_models_and_unchecked(shipped):
     }
     assert not notes["is_expert_checked"].any()
     for lang, word in (("zh", "没有人类专家"), ("en", "No human expert")):
-        found = validity.validity_findings(tables, book.themes, lang=lang)["finding"]
-        assert found.str.contains(word).any()
+        found = trust.validity_findings(tables, book.themes, lang=lang)
+        assert any(word in own.text for own in found)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize(
-    ("draw", "name"),
+    ("make", "name"),
     [
-        (figures_validity.theme_f1_plot, "validity_theme_f1"),
-        (figures_validity.confusion_heat_map, "validity_confusion"),
-        (figures_validity.agreement_heat_map, "validity_agreement"),
-        (figures_validity.ablation_plot, "validity_ablation"),
-        (figures_validity.share_error_plot, "validity_share_error"),
+        (trust.theme_f1_plot, "validity_theme_f1"),
+        (trust.confusion_heat_map, "validity_confusion"),
+        (trust.agreement_heat_map, "validity_agreement"),
+        (trust.ablation_plot, "validity_ablation"),
+        (trust.share_error_plot, "validity_share_error"),
     ],
 )
-def test_figures_carry_name_words_and_source(small, draw, name, lang):
+def test_charts_carry_name_words_and_source(small, make, name, lang):
     book, tables = small
-    figure = draw(tables, book.themes, lang=lang)
-    assert figure.layout.meta["name"] == name and figure.layout.meta["alt"]
-    notes = " ".join(note.text for note in figure.layout.annotations)
-    assert "n = 12" in notes and "<b>" not in figure.to_json()
+    chart = make(tables, book.themes, lang=lang)
+    assert chart.name == name and chart.alt and "n = 12" in chart.source
+    assert "<b>" not in draw(chart).to_json()
 
 
 def test_confusion_map_counts_what_agrees(small):
     book, tables = small
-    figure = figures_validity.confusion_heat_map(
-        tables, book.themes, coder="keywords", lang="en"
-    )
-    assert figure.layout.meta["alt"].endswith("6 tasks agree, 6 do not.")
+    chart = trust.confusion_heat_map(tables, book.themes, coder="keywords", lang="en")
+    assert chart.alt.endswith("6 tasks agree, 6 do not.")

@@ -1,14 +1,13 @@
 import pytest
 
 from govopen_analytics.base.errors import SelectionError
-from govopen_analytics.questions.views import (
+from govopen_analytics.questions.corpus import remarks_to_read
+from govopen_analytics.questions.coverage import (
     labelled_shares,
-    remarks_to_read,
-    select_plans,
-    select_themes,
     tasks_by_theme,
     unclassified_tasks,
 )
+from govopen_analytics.questions.selection import select_plans, select_themes
 
 
 @pytest.mark.parametrize(

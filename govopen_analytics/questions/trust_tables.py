@@ -1,42 +1,29 @@
-"""Measures of validity as tables for a reader."""
+"""How far the coding can be trusted, as tables for a reader and as a page."""
 
+import os
+import re
+import shutil
+import tempfile
 from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
 
 import pandas as pd
 
-from govopen_analytics.questions.trust_words import (
+from govopen_analytics.base.datapackage import to_csv
+from govopen_analytics.coding.codebook import Codebook
+from govopen_analytics.questions.trust import (
     MAIN_CODER,
     between,
     coder_label,
     number,
     percent,
     titled,
+    validity_findings,
 )
 from govopen_analytics.words import section
 
 _MEASURES = ("primary_accuracy", "micro_f1", "macro_f1", "coverage")
-
-
-def plan_labels(documents: pd.DataFrame, *, lang: str = "zh") -> dict[str, str]:
-    """Name every plan by its agency and year.
-
-    Parameters
-    ----------
-    documents : DataFrame, shape (n_documents, ...)
-        A valid ``documents`` table.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    dict of str to str
-        By document_id; plans that lack agency or year are left out.
-    """
-    form = section("trust", lang)["plan"]
-    named = documents.dropna(subset=["agency", "year"])
-    return {
-        plan.document_id: form.format(agency=plan.agency, year=plan.year)
-        for plan in named.itertuples()
-    }
 
 
 def basis_view(tables: Mapping[str, pd.DataFrame], *, lang: str = "zh") -> pd.DataFrame:
@@ -158,7 +145,7 @@ def theme_view(
     themes: pd.DataFrame,
     *,
     coder: str = MAIN_CODER,
-    level: float = 0.95,
+    interval: float = 0.95,
     lang: str = "zh",
 ) -> pd.DataFrame:
     """Lay one coder's scores out by theme.
@@ -170,7 +157,7 @@ def theme_view(
     themes : DataFrame
         The codebook's ``themes``.
     coder : str, default "combined"
-    level : float, default 0.95
+    interval : float, default 0.95
         Level of the intervals, for the heading.
     lang : {"zh", "en"}, default "zh"
 
@@ -192,7 +179,7 @@ def theme_view(
             for row in rows.itertuples()
         ],
     }
-    return titled(columns, lang, level, "f1")
+    return titled(columns, lang, interval, "f1")
 
 
 def agreement_view(
@@ -266,9 +253,9 @@ def share_view(
     columns = {
         "plan": [names.get(plan, plan) for plan in rows["document_id"]],
         "n_tasks": list(rows["n_tasks"]),
-        "misplaced": [percent(value) for value in rows["misplaced_share"]],
-        "mean_error": [percent(value) for value in rows["mean_absolute_error"]],
-        "largest_error": [percent(value) for value in rows["largest_error"]],
+        "misplaced": [percent(value, 1) for value in rows["misplaced_share"]],
+        "mean_error": [percent(value, 1) for value in rows["mean_absolute_error"]],
+        "largest_error": [percent(value, 1) for value in rows["largest_error"]],
         "theme": [
             labels[row.largest_error_theme_id] if row.largest_error else "–"
             for row in rows.itertuples()
@@ -281,7 +268,7 @@ def reliability_view(
     reliability: pd.DataFrame,
     calibrated: pd.DataFrame,
     *,
-    level: float = 0.95,
+    interval: float = 0.95,
     lang: str = "zh",
 ) -> pd.DataFrame:
     """Lay scores out: how often they are right, how often they occur here.
@@ -292,7 +279,7 @@ def reliability_view(
         Result of ``expected_reliability``; without rows, only `calibrated`.
     calibrated : DataFrame
         Result of ``calibration``.
-    level : float, default 0.95
+    interval : float, default 0.95
         Level of the intervals, for the heading.
     lang : {"zh", "en"}, default "zh"
 
@@ -316,8 +303,8 @@ def reliability_view(
     }
     if not reliability.empty:
         columns["n_corpus_tasks"] = list(reliability["n_corpus_tasks"])
-        columns["corpus_share"] = [percent(v) for v in reliability["corpus_share"]]
-    return titled(columns, lang, level, "accuracy")
+        columns["corpus_share"] = [percent(v, 1) for v in reliability["corpus_share"]]
+    return titled(columns, lang, interval, "accuracy")
 
 
 def threshold_view(
@@ -351,7 +338,7 @@ def threshold_view(
     }
     for name in ("primary_accuracy", "accuracy_when_coded", "micro_f1", "macro_f1"):
         columns[name] = [number(value) for value in rows[name]]
-    columns["coverage"] = [percent(value) for value in rows["coded_share"]]
+    columns["coverage"] = [percent(value, 1) for value in rows["coded_share"]]
     columns["n_secondary"] = list(rows["n_secondary"])
     return titled(columns, lang)
 
@@ -360,7 +347,7 @@ def corrected_view(
     corrected: pd.DataFrame,
     themes: pd.DataFrame,
     *,
-    level: float = 0.95,
+    interval: float = 0.95,
     lang: str = "zh",
 ) -> pd.DataFrame:
     """Lay corrected shares out beside the plain ones.
@@ -371,7 +358,7 @@ def corrected_view(
         Result of ``review.review_corrected_shares`` over all tasks together.
     themes : DataFrame
         The codebook's ``themes``.
-    level : float, default 0.95
+    interval : float, default 0.95
         Level of the intervals, for the heading.
     lang : {"zh", "en"}, default "zh"
 
@@ -385,16 +372,132 @@ def corrected_view(
         "theme": list(corrected["theme_id"].map(labels)),
         "n_tasks": list(corrected["n_tasks"]),
         "n_sampled": list(corrected["n_sampled"]),
-        "share": [percent(value) for value in corrected["share"]],
+        "share": [percent(value, 1) for value in corrected["share"]],
         "corrected": [
             between(
                 row.share_corrected,
                 row.share_corrected_lower,
                 row.share_corrected_upper,
                 words,
-                percent,
+                partial(percent, digits=1),
             )
             for row in corrected.itertuples()
         ],
     }
-    return titled(columns, lang, level, "corrected")
+    return titled(columns, lang, interval, "corrected")
+
+
+SUMMARY_FILE = "summary.md"
+
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&])")
+
+
+def validity_summary(
+    tables: Mapping[str, pd.DataFrame],
+    codebook: Codebook,
+    *,
+    interval: float = 0.95,
+    lang: str = "zh",
+) -> str:
+    """Write the measures up as a short page.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Result of ``validate_coding``; a table ``corrected_shares`` is shown where
+        there is one.
+    codebook : Codebook
+    interval : float, default 0.95
+        Level of the intervals.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    words = section("trust", lang)
+    themes, heads = codebook.themes, words["sections"]
+    found = validity_findings(tables, themes, interval=interval, lang=lang)
+    calibrated = tables["calibration"]
+    scored = reliability_view(pd.DataFrame(), calibrated, interval=interval, lang=lang)
+    sections = {
+        "basis": basis_view(tables, lang=lang),
+        "scores": score_view(tables, lang=lang),
+        "themes": theme_view(tables, themes, interval=interval, lang=lang),
+        "agreement": agreement_view(tables, lang=lang),
+        "shares": share_view(tables, themes, lang=lang),
+        "cross_validation": cross_validation_view(tables, lang=lang),
+        "calibration": scored,
+        "thresholds": threshold_view(tables, lang=lang),
+        "ablation": score_view(tables, name="ablation", lang=lang),
+    }
+    if "corrected_shares" in tables:
+        corrected = tables["corrected_shares"]
+        sections["corrected"] = corrected_view(
+            corrected, themes, interval=interval, lang=lang
+        )
+    parts = [f"# {words['title']}"]
+    parts.append("\n".join(f"- {_escaped(own.text)}" for own in found))
+    for name, table in sections.items():
+        parts.append(f"## {heads[name].format(coder=coder_label(MAIN_CODER, lang))}")
+        parts.append(_markdown_table(table))
+        if name == "calibration":
+            parts += map(_escaped, calibration_sentences(tables, lang=lang))
+    named = words["codebook"].format(name=codebook.name, version=codebook.version)
+    parts += [words["ablation_note"], _escaped(named), words["files"]]
+    return "\n\n".join(parts) + "\n"
+
+
+def write_validity(
+    tables: Mapping[str, pd.DataFrame],
+    folder: Path | str,
+    codebook: Codebook,
+    *,
+    interval: float = 0.95,
+    lang: str = "zh",
+) -> Path:
+    """Write every table as CSV and the summary beside them.
+
+    All files are made aside and moved in at the end, the summary last; equal
+    tables give equal bytes.
+
+    Parameters
+    ----------
+    tables, codebook, interval, lang
+        As for ``validity_summary``.
+    folder : Path or str
+        Made where missing; files of other names stay.
+
+    Returns
+    -------
+    Path
+        The summary.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    text = validity_summary(tables, codebook, interval=interval, lang=lang)
+    aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
+    try:
+        for name, table in tables.items():
+            to_csv(table, aside / f"{name}.csv")
+        (aside / SUMMARY_FILE).write_text(text, encoding="utf-8")
+        for path in sorted(aside.glob("*.csv")):
+            os.replace(path, folder / path.name)
+        os.replace(aside / SUMMARY_FILE, folder / SUMMARY_FILE)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return folder / SUMMARY_FILE
+
+
+def _markdown_table(table: pd.DataFrame) -> str:
+    rows = [list(table.columns), ["---"] * table.shape[1]]
+    rows[0] = [_escaped(str(cell)) for cell in rows[0]]
+    rows += [[_escaped(str(cell)) for cell in row] for row in table.to_numpy()]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _escaped(text: str) -> str:
+    """Take from a text what Markdown would make of it."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))

@@ -1,0 +1,86 @@
+"""JSON that others may have changed: read it, and refuse what has another shape."""
+
+import json
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, get_args
+
+from govopen_analytics.base.errors import GovOpenError
+
+ANY = "*"  # the key that stands for every key
+
+
+def read_json(path: Path, shape: Any, error: type[GovOpenError], remedy: str) -> Any:
+    """Read a JSON file of a known shape.
+
+    Parameters
+    ----------
+    path : Path
+    shape : type, list or dict
+        A type, or union of types, that the value is of; a list of one shape that
+        every item has; a dict with the shape of each key it needs. A key that
+        ends in ``?`` may be missing, the key ``*`` stands for all.
+    error : type
+        What is raised.
+    remedy : str
+        What the user can do, as a clause.
+
+    Returns
+    -------
+    object
+
+    Raises
+    ------
+    GovOpenError
+        Of the type `error`, if the file cannot be read or has another shape.
+    """
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as cause:
+        told = f"{type(cause).__name__}: {cause}"
+        raise error(
+            f"{path}: found no JSON that can be read ({told}); {remedy}"
+        ) from cause
+    if problem := mismatch(value, shape, "the whole"):
+        raise error(f"{path}: {problem}; {remedy}")
+    return value
+
+
+def mismatch(value: Any, shape: Any, place: str) -> str:
+    """Say where a value has another shape than it should; empty if it has not."""
+    if isinstance(shape, dict):
+        return _dict_mismatch(value, shape, place)
+    if isinstance(shape, list):
+        if not isinstance(value, list):
+            return _told(place, value, "a list")
+        parts = ((part, shape[0], f"{place}, item {n}") for n, part in enumerate(value))
+        return next(filter(None, (mismatch(*part) for part in parts)), "")
+    # True is a number to Python, and none to us.
+    is_right = isinstance(value, shape) and (shape is bool or type(value) is not bool)
+    return "" if is_right else _told(place, value, _name(shape))
+
+
+def _dict_mismatch(value: Any, shape: dict[str, Any], place: str) -> str:
+    if not isinstance(value, dict):
+        return _told(place, value, "names with values")
+    if ANY in shape:
+        wanted = {key: shape[ANY] for key in value}
+    else:
+        known = {key.removesuffix("?"): part for key, part in shape.items()}
+        for key in shape:
+            if not key.endswith("?") and key not in value:
+                return f"{place}: found no '{key}'"
+        wanted = {key: part for key, part in known.items() if key in value}
+    parts = ((value[key], part, f"'{key}'") for key, part in wanted.items())
+    return next(filter(None, (mismatch(*part) for part in parts)), "")
+
+
+def _told(place: str, value: Any, expected: str) -> str:
+    return f"{place}: found {_name(type(value))}, expected {expected}"
+
+
+def _name(kind: type | UnionType) -> str:
+    names = {dict: "names with values", list: "a list", str: "a text", int: "a number"}
+    names |= {float: "a number", bool: "true or false", NoneType: "nothing"}
+    kinds = get_args(kind) or (kind,)
+    return " or ".join(dict.fromkeys(names.get(one, str(one)) for one in kinds))

@@ -1,0 +1,246 @@
+"""Tables of measures to charts: marks, cells, and the words of a chart."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from govopen_analytics.base.languages import percent
+from govopen_analytics.charts.model import (
+    Cell,
+    Chart,
+    HeatTable,
+    Mark,
+    Panel,
+    Series,
+    number,
+)
+from govopen_analytics.charts.style import ChartSource, joined
+from govopen_analytics.words import section
+
+_MOST_NAMED = 10  # words that a description names
+
+
+def chart_of(
+    question: str,
+    name: str,
+    *,
+    source: ChartSource | str,
+    lang: str,
+    panels: Sequence[Panel] = (),
+    table: HeatTable | None = None,
+    reason: str = "",
+    hidden: str = "",
+    without: Iterable[str] = (),
+    interval: float | None = None,
+    interval_kind: str = "",
+    **values: object,
+) -> Chart:
+    """Give panels or a table the words that stand for the chart in ``words/``.
+
+    Parameters
+    ----------
+    question : str
+        Section of the words.
+    name : str
+        Of the chart, below the section: its ``title``, ``subtitle``, ``key`` (what
+        a mark stands for), ``axis`` and ``alt``.
+    source : ChartSource or str
+        What the source line says.
+    lang : {"zh", "en"}
+    panels, table
+        What is drawn; without both `reason` says why.
+    reason : str
+        Empty says that there is no plan with a task.
+    hidden : str
+        Words on what is left out, for the end of the subtitle.
+    without : iterable of str
+        Marks the chart does not have.
+    interval : float, optional
+        Level of the intervals (0-1).
+    interval_kind : str
+        What was drawn again for them.
+    **values
+        For the placeholders of the words.
+
+    Returns
+    -------
+    Chart
+    """
+    words = section(question, lang)[name]
+    is_empty = not panels and table is None
+    level = "" if interval is None else f"{interval:.0%}"
+    shown = {"level": level, **values}
+    key = words.get("key", {}).items()
+    left_out = set(without)
+
+    def said(part: str) -> str:
+        return "" if is_empty else words.get(part, "").format(**shown)
+
+    return Chart(
+        name=name,
+        title=words["title"].format(**shown),
+        source=source if isinstance(source, str) else source.line(lang),
+        lang=lang,
+        subtitle=joined([said("subtitle"), hidden], lang),
+        alt=said("alt"),
+        key=tuple(
+            (mark, meaning.format(**shown))
+            for mark, meaning in key
+            if not is_empty and mark not in left_out
+        ),
+        axis=said("axis"),
+        panels=tuple(panels),
+        table=table,
+        reason=(reason or section("charts", lang)["no_plans"]) if is_empty else "",
+        n=0 if isinstance(source, str) else source.n_tasks,
+        interval=interval,
+        interval_kind=interval_kind,
+    )
+
+
+def marks_of(
+    rows: pd.DataFrame,
+    value: str,
+    *,
+    labels: Iterable[str] | Callable[[float], str] = percent,
+    kinds: Iterable[str] | str = "sure",
+    names: Iterable[str] = (),
+    scale: float = 1.0,
+) -> tuple[Mark, ...]:
+    """Return one mark a row, with its interval where the table has one.
+
+    Parameters
+    ----------
+    rows : DataFrame, shape (n_rows, ...)
+    value : str
+        Column of the values; ``<value>_lower`` and ``<value>_upper`` are the bounds.
+    labels : iterable of str, or callable
+        What stands at each mark, or how its value is written.
+    kinds : iterable of str, or str
+        Of the marks, or of all of them.
+    names : iterable of str
+        First lines of what a pointer shows.
+    scale : float, default 1.0
+        Factor of values and bounds: 100 turns shares into percentage points.
+    """
+    n = len(rows)
+
+    def column(name: str) -> list[float | None]:
+        values = rows[name] if name in rows else [None] * n
+        found = [number(value) for value in values]
+        return [None if v is None else scale * v for v in found]
+
+    shown = [labels(one) for one in rows[value]] if callable(labels) else list(labels)
+    own = [kinds] * n if isinstance(kinds, str) else list(kinds)
+    hovers = [f"{name}\n{label}" for name, label in zip(names, shown, strict=False)]
+    return tuple(
+        Mark(*parts)
+        for parts in zip(
+            column(value),
+            column(f"{value}_lower"),
+            column(f"{value}_upper"),
+            shown,
+            own,
+            hovers or [""] * n,
+            strict=True,
+        )
+    )
+
+
+def share_marks(
+    rows: pd.DataFrame,
+    *,
+    lang: str,
+    names: Iterable[str] = (),
+    kind: Iterable[str] | str = "sure",
+) -> tuple[Mark, ...]:
+    """Return marks of shares of themes; a theme without a task is not observed.
+
+    Parameters
+    ----------
+    rows : DataFrame, shape (n_rows, ...)
+        ``share`` with its bounds and ``is_observed``.
+    lang : {"zh", "en"}
+    names, kind
+        As in ``marks_of``.
+    """
+    unseen = section("charts", lang)["unseen"]
+    seen = rows["is_observed"].astype(bool).tolist()
+    kinds = [kind] * len(rows) if isinstance(kind, str) else list(kind)
+    return marks_of(
+        rows,
+        "share",
+        labels=[
+            percent(share) if is_seen else unseen
+            for share, is_seen in zip(rows["share"], seen, strict=True)
+        ],
+        kinds=[k if s else "unseen" for k, s in zip(kinds, seen, strict=True)],
+        names=names,
+    )
+
+
+def heat_table(
+    rows: Sequence[str],
+    columns: Sequence[str],
+    cells: Mapping[tuple[int, int], Cell],
+    *,
+    least: float = 0.0,
+    groups: Sequence[tuple[str, int]] = (),
+) -> HeatTable:
+    """Return a table of cells by row and column; a place without one is empty."""
+    lines = tuple(
+        tuple(cells.get((y, x), Cell(None)) for x in range(len(columns)))
+        for y in range(len(rows))
+    )
+    most = max((abs(cell.value) for cell in cells.values() if cell.value), default=1.0)
+    return HeatTable(tuple(rows), tuple(columns), lines, least, most, tuple(groups))
+
+
+def word_chart(
+    question: str,
+    name: str,
+    words_found: pd.DataFrame,
+    *,
+    source: ChartSource,
+    lang: str,
+    interval: float,
+    **values: object,
+) -> Chart:
+    """Draw words with their log-odds and intervals.
+
+    Parameters
+    ----------
+    question, name, source, lang, interval, **values
+        As in ``chart_of``.
+    words_found : DataFrame, shape (n_words, ...)
+        Rows of ``measures.distinctive_words``; without any, or where none was used
+        elsewhere, the chart is one sentence.
+
+    Returns
+    -------
+    Chart
+    """
+    labels = tuple(words_found["word"])
+    uses = zip(words_found["n_group_uses"], words_found["n_rest_uses"], strict=True)
+    marks = marks_of(
+        words_found,
+        "log_odds",
+        labels=[f"({n:,}, {m:,})" for n, m in uses],
+        kinds=[
+            "sure" if lower > 0 else "unsure" for lower in words_found["log_odds_lower"]
+        ],
+        names=labels,
+    )
+    panel = Panel(labels, (Series("", marks),), form="points")
+    return chart_of(
+        question,
+        name,
+        source=source,
+        lang=lang,
+        panels=[panel] if words_found["n_rest_uses"].sum() else (),
+        reason=section(question, lang)[name]["no_words"],
+        interval=interval,
+        n_words=len(labels),
+        words=section("sentences", lang)["join"].join(labels[:_MOST_NAMED]),
+        **values,
+    )

@@ -1,0 +1,201 @@
+"""What ``govopen check`` shows: a text for the terminal, and a page of the source."""
+
+import html
+import unicodedata
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from govopen_analytics.base.languages import in_language, percent
+from govopen_analytics.base.text import tidy
+from govopen_analytics.words import section
+from govopen_analytics.words.remarks import remark_in_words
+
+if TYPE_CHECKING:
+    from govopen_analytics.plans.account import Account
+
+_WIDTHS = {"ordinal": 5, "text": 40, "units": 28, "deadline": 26}  # terminal columns
+_SHOWN = 60  # characters of a remainder
+
+_STYLE = """
+body { font: 16px/1.6 sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }
+table { border-collapse: collapse; width: 100% }
+th, td { border-bottom: 1px solid #ccc; padding: .2rem .5rem; text-align: left;
+  vertical-align: top }
+pre { white-space: pre-wrap; font: inherit }
+mark { background: #dbeafe; color: inherit } mark.even { background: #dcfce7 }
+s { text-decoration: none; color: #595959 } .lost { outline: 2px solid #b91c1c }
+"""
+
+
+def told(
+    account: "Account", lang: str, *, show_rest: bool, show_why: bool
+) -> Iterator[str]:
+    """Say line by line what became of a file.
+
+    Parameters
+    ----------
+    account : Account
+    lang : {"zh", "en"}
+    show_rest : bool
+        Whether every stretch that stands in no task is listed.
+    show_why : bool
+        Whether the evidence on what the file is is listed.
+
+    Yields
+    ------
+    str
+    """
+    words = section("check", lang)
+    yield _head(account, lang)
+    if show_why:
+        yield from _evidence(account, lang)
+    if account.n_tasks:
+        yield f"  {words['inferred']}: {_inferred(account, lang)}"
+        yield from _table(account, lang)
+    yield f"  {words['left_out']}:"
+    for row in account.roles[~account.roles["is_task_field"]].itertuples():
+        n_chars = words["characters"].format(n=row.n_chars, share=percent(row.share))
+        yield f"    {words['roles'].get(row.role, row.role)}: {n_chars}"
+    for remark in account.remarks:
+        yield f"  ! {remark_in_words(remark, lang)}"
+    for row in account.remainder.itertuples() if show_rest else ():
+        text = " ".join(row.text.split())
+        shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+        yield f"  {row.start_char}–{row.end_char} {row.role}: {shown}"
+
+
+def _head(account: "Account", lang: str) -> str:
+    words = section("check", lang)
+    layouts = section("html_tables", lang)["values"].get("layout", {})
+    return words["head"].format(
+        found=_found(account, lang),
+        layout=layouts.get(account.layout, account.layout),
+        accounted=percent(account.accounted_share),
+        in_tasks=percent(account.task_share),
+    )
+
+
+def _found(account: "Account", lang: str) -> str:
+    words = section("check", lang)
+    if account.verdict is None:
+        return words["tasks"].format(n=account.n_tasks)
+    _, is_no_plan, kind = account.verdict.partition("not a plan: ")
+    if not is_no_plan:
+        return words["nothing_left"]
+    return words["no_plan"].format(kind=words["found"][kind.replace(" ", "_")])
+
+
+def _inferred(account: "Account", lang: str) -> str:
+    words = section("check", lang)
+    values = section("html_tables", lang)["values"]
+    pairs = [
+        (words["fields"][name], values.get(name, {}).get(value, value))
+        for name, value in account.inferred.items()
+    ]
+    return ", ".join(f"{name} {value}" for name, value in pairs) or words["not_known"]
+
+
+def _evidence(account: "Account", lang: str) -> Iterator[str]:
+    words = section("check", lang)
+    judgement = account.judgement
+    yield "  " + words["evidence"].format(score=f"{judgement.score:+g}")
+    for found in judgement.found:
+        name = words["found"][found.evidence.name.replace(" ", "_")]
+        place = found.evidence.place
+        shown = f": {found.example}" if place in ("title", "heading", "line") else ""
+        yield f"    {found.evidence.weight:+g} {name} ×{found.count}{shown}"
+
+
+def _cells(account: "Account", lang: str) -> Iterator[dict[str, str]]:
+    words = section("check", lang)
+    for row in account.tasks.itertuples():
+        units = "、".join(row.lead_units)
+        if row.support_units:
+            support = "、".join(row.support_units)
+            units = words["supported"].format(lead=units, support=support)
+        deadline = row.deadline_raw or ""
+        if deadline and row.deadline_date is not None:
+            deadline = f"{deadline} ({row.deadline_date})"
+        if {"lead_units", "support_units"} & set(row.carried):
+            units = words["carried"].format(text=units)
+        if "deadline" in row.carried:
+            deadline = words["carried"].format(text=deadline)
+        yield {
+            "ordinal": str(row.ordinal),
+            "text": row.text,
+            "units": units,
+            "deadline": deadline,
+        }
+
+
+def _table(account: "Account", lang: str) -> Iterator[str]:
+    heading = section("check", lang)["table"]
+    for cells in ({**heading}, *_cells(account, lang)):
+        parts = [_padded(cells[name], width) for name, width in _WIDTHS.items()]
+        yield ("  " + "  ".join(parts)).rstrip()
+
+
+def _padded(text: str, width: int) -> str:
+    """Cut or fill a text to a width in terminal columns; a Chinese letter takes two."""
+    shown, used = "", 0
+    for character in tidy(text):
+        size = 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if used + size > width - 1:
+            return shown + "…" + " " * (width - used - 1)
+        shown, used = shown + character, used + size
+    return shown + " " * (width - used)
+
+
+def page(accounts: list[tuple[str, "Account"]], lang: str) -> str:
+    """Write the sources as one page, with what became a task marked.
+
+    Parameters
+    ----------
+    accounts : list of (str, Account)
+        Names of files and what became of them.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    str
+        A whole HTML document; every text of a source is escaped.
+    """
+    title = in_language({"zh": "读入结果核对", "en": "What was read"}, lang)
+    body = "\n".join(_file(name, account, lang) for name, account in accounts)
+    return (
+        f'<!doctype html>\n<html lang="{lang}">\n<meta charset="utf-8">\n'
+        f"<title>{title}</title>\n<style>{_STYLE}</style>\n<h1>{title}</h1>\n{body}\n"
+        "</html>\n"
+    )
+
+
+def _file(name: str, account: "Account", lang: str) -> str:
+    remarks = [f"! {remark_in_words(remark, lang)}" for remark in account.remarks]
+    lines = [_head(account, lang), *remarks]
+    heading = section("check", lang)["table"]
+    rows = [
+        "<tr>" + "".join(f"<td>{html.escape(cells[one])}</td>" for one in heading)
+        for cells in _cells(account, lang)
+    ]
+    head = "".join(f"<th>{html.escape(one)}</th>" for one in heading.values())
+    said = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+    table = f"<table><tr>{head}</tr>{''.join(rows)}</table>" if rows else ""
+    marked = _marked(account, lang)
+    return f"<h2>{html.escape(name)}</h2>{said}{table}\n<pre>{marked}</pre>"
+
+
+def _marked(account: "Account", lang: str) -> str:
+    """The source, its tasks marked and every stretch titled with its role."""
+    roles = section("check", lang)["roles"]
+    text, at, parts = account.text, 0, []
+    for start, end, role, task in account.spans:
+        parts.append(html.escape(text[at:start]))
+        label = html.escape(roles.get(role, role))
+        inner = html.escape(text[start:end])
+        if task is None:
+            parts.append(f'<s title="{label}">{inner}</s>')
+        else:
+            even = ' class="even"' if task % 2 else ""
+            parts.append(f'<mark{even} title="{task + 1}. {label}">{inner}</mark>')
+        at = end
+    return "".join([*parts, html.escape(text[at:])])

@@ -1,0 +1,72 @@
+"""What another codebook makes of the same tasks, and which keywords moved them."""
+
+import pandas as pd
+
+from govopen_analytics.coding.assign import assign_themes
+from govopen_analytics.coding.codebook import Codebook
+from govopen_analytics.coding.keywords import keyword_matches
+
+_COLUMNS = [
+    "task_id",
+    "text",
+    "themes_before",
+    "themes_after",
+    "score_before",
+    "score_after",
+    "keywords_gained",
+    "keywords_lost",
+]
+
+
+def recode(
+    tasks: pd.DataFrame,
+    before: Codebook,
+    after: Codebook,
+    *,
+    coder: str = "combined",
+) -> pd.DataFrame:
+    """Code tasks by two codebooks, and show those whose themes moved.
+
+    Parameters
+    ----------
+    tasks : DataFrame, shape (n_tasks, ...)
+        Needs ``task_id`` and ``text``.
+    before, after : Codebook
+    coder : str, default "combined"
+
+    Returns
+    -------
+    DataFrame, shape (n_moved, 8)
+        ``task_id``, ``text``, ``themes_before``, ``themes_after`` (lists, the primary
+        theme first; empty where unclassified), ``score_before``, ``score_after`` (of
+        the primary theme), ``keywords_gained`` and ``keywords_lost`` (lists of
+        "keyword (theme)"). A task that moved without either was moved by what the
+        model learned from the keywords' themes.
+    """
+    themes, scores, words = [], [], []
+    for codebook in (before, after):
+        coded = assign_themes(tasks, codebook, coder=coder)
+        themes.append(coded.groupby("task_id")["theme_id"].agg(list))
+        first = coded.loc[coded["rank"] == 1]
+        scores.append(first.set_index("task_id")["score"])
+        found = keyword_matches(tasks, codebook)
+        named = found["keyword"] + " (" + found["theme_id"] + ")"
+        words.append(named.groupby(found["task_id"]).agg(set))
+    rows = []
+    for task_id, text in zip(tasks["task_id"], tasks["text"], strict=True):
+        one, two = (list(part.get(task_id, [])) for part in themes)
+        if one == two:
+            continue
+        had, has = (set(part.get(task_id, set())) for part in words)
+        rows.append(
+            (
+                task_id,
+                text,
+                one,
+                two,
+                *(part.get(task_id, float("nan")) for part in scores),
+                sorted(has - had),
+                sorted(had - has),
+            )
+        )
+    return pd.DataFrame(rows, columns=_COLUMNS)

@@ -1,0 +1,201 @@
+"""Files read by worker processes, each within a time and a memory limit."""
+
+import gc
+import multiprocessing
+import signal
+import sys
+import time
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any
+
+try:
+    import resource
+except ImportError:  # Windows, where only the time is limited
+    resource = None  # type: ignore[assignment]
+
+GIGABYTE = 1024**3
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What reading one file may take; no plan that we know comes near.
+
+    Attributes
+    ----------
+    max_seconds : float or None
+        Of the clock; None for no limit.
+    max_memory : int or None
+        In bytes, beyond what the worker takes when it starts; None for no limit. It
+        holds where the system counts address space (Linux).
+    """
+
+    max_seconds: float | None = 600.0
+    max_memory: int | None = 2 * GIGABYTE
+
+
+DEFAULT_LIMITS = Limits()
+
+
+def _address_space() -> int | None:
+    """Return the address space of this process in bytes, where it can be known."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    except (OSError, ValueError):
+        return None
+    return pages * resource.getpagesize() if resource else None
+
+
+def _work(
+    connection: Connection, function: Callable[[Any], Any], max_memory: int | None
+) -> None:
+    """Answer jobs until there are no more, or much memory has been taken."""
+    # What the parent holds is garbage to nobody; looking at it would copy it.
+    gc.freeze()
+    # The parent ends its workers itself when it is interrupted.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    at_start = _address_space()
+    if max_memory is not None and at_start is not None:
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        most = at_start + max_memory
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+    parent = multiprocessing.parent_process()
+    while parent and connection in wait([connection, parent.sentinel]):
+        try:
+            job = connection.recv()
+        except EOFError:
+            return
+        connection.send(function(job))
+        now = _address_space()
+        if max_memory and at_start and now and now - at_start > max_memory / 2:
+            return
+
+
+class _Worker:
+    """One process, and the job it is at."""
+
+    def __init__(
+        self,
+        context: Any,
+        function: Callable[[Any], Any],
+        limits: Limits,
+    ) -> None:
+        self._limits = limits
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(
+            target=_work, args=(theirs, function, limits.max_memory), daemon=True
+        )
+        with warnings.catch_warnings():
+            # Libraries for arithmetic keep threads, which fork leaves behind.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self.process.start()
+        theirs.close()
+        self.n: int | None = None
+        self.deadline = float("inf")
+
+    def give(self, n: int, job: Any) -> None:
+        self.n = n
+        if self._limits.max_seconds is not None:
+            self.deadline = time.monotonic() + self._limits.max_seconds
+        self.connection.send(job)
+
+    def end(self) -> int | None:
+        """End the process and return its exit code."""
+        self.process.kill()
+        self.process.join()
+        self.connection.close()
+        return self.process.exitcode
+
+
+def _context() -> Any:
+    """Return how processes start: by a copy of this one where that is safe."""
+    can_fork = sys.platform == "linux"
+    return multiprocessing.get_context("fork" if can_fork else "spawn")
+
+
+def bounded_results(
+    function: Callable[[Any], Any],
+    jobs: Sequence[Any],
+    *,
+    n_workers: int,
+    limits: Limits,
+    lost: Callable[[Any, str, str], Any],
+) -> Iterator[tuple[int, Any]]:
+    """Run a function over jobs in worker processes.
+
+    A job that takes longer than it may, or whose process dies, costs only itself.
+
+    Parameters
+    ----------
+    function : callable
+        Takes a job, returns its result; both can be pickled.
+    jobs : sequence
+    n_workers : int
+        Most processes at a time (count).
+    limits : Limits
+        Of each job.
+    lost : callable
+        Makes the result of a job that has none: takes the job, a reason
+        (``too_slow`` or ``unexpected_error``) and what happened.
+
+    Yields
+    ------
+    int
+        Which job, from 0.
+    object
+        Its result. They come as they are done.
+    """
+    context = _context()
+    waiting = deque(enumerate(jobs))
+    workers: list[_Worker] = []
+    try:
+        while waiting or workers:
+            while waiting and len(workers) < n_workers:
+                workers.append(_Worker(context, function, limits))
+                workers[-1].give(*waiting.popleft())
+            nearest = min(worker.deadline for worker in workers) - time.monotonic()
+            timeout = None if nearest == float("inf") else max(0.0, nearest)
+            ready = wait([worker.connection for worker in workers], timeout)
+            for worker in list(workers):
+                n = worker.n
+                if worker.connection in ready:
+                    result, is_alive = _received(worker, jobs, lost)
+                elif time.monotonic() >= worker.deadline:
+                    told = f"stopped after {limits.max_seconds:g} seconds"
+                    result, is_alive = lost(jobs[n], "too_slow", told), False
+                else:
+                    continue
+                if not (is_alive and waiting and _goes_on(worker, waiting)):
+                    worker.end()
+                    workers.remove(worker)
+                yield n, result
+    finally:
+        for worker in workers:
+            worker.end()
+
+
+def _received(
+    worker: _Worker, jobs: Sequence[Any], lost: Callable[[Any, str, str], Any]
+) -> tuple[Any, bool]:
+    try:
+        return worker.connection.recv(), True
+    except (EOFError, OSError):
+        worker.process.join()
+        told = f"its process ended with code {worker.process.exitcode}"
+        return lost(jobs[worker.n], "unexpected_error", told), False
+
+
+def _goes_on(worker: _Worker, waiting: deque[tuple[int, Any]]) -> bool:
+    """Give a worker the next job; one that has just ended is no loss."""
+    try:
+        worker.give(*waiting[0])
+    except (BrokenPipeError, ConnectionResetError):
+        return False
+    waiting.popleft()
+    return True

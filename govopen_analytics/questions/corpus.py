@@ -1,0 +1,148 @@
+"""What was read: rows, findings and charts of the corpus."""
+
+import pandas as pd
+
+from govopen_analytics.base.languages import percent
+from govopen_analytics.charts.build import chart_of, marks_of
+from govopen_analytics.charts.model import Chart, Panel, Series
+from govopen_analytics.charts.style import ChartSource, plan_names
+from govopen_analytics.questions.findings import Finding, finding
+from govopen_analytics.words import section
+from govopen_analytics.words.remarks import advice, remarks_in_words
+
+
+def corpus_findings(
+    documents: pd.DataFrame,
+    tasks: pd.DataFrame,
+    failures: pd.DataFrame,
+    remarks: pd.DataFrame,
+    *,
+    lang: str = "zh",
+) -> list[Finding]:
+    """Say what was read, what could not be, and what to look at.
+
+    Parameters
+    ----------
+    documents, tasks, failures, remarks : DataFrame
+        Valid tables.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    list of Finding
+    """
+    words = section("corpus", lang)
+    evidence = "corpus_overview"
+    found = [
+        finding(
+            "corpus",
+            "read",
+            lang=lang,
+            evidence=evidence,
+            documents=len(documents),
+            agencies=documents["agency"].nunique(),
+            years=_years(documents["year"], words),
+            tasks=len(tasks),
+        )
+    ]
+    n_failed = failures["source_file"].nunique()
+    key = "failed" if n_failed else "failed_none"
+    found.append(finding("corpus", key, lang=lang, evidence="failures", n=n_failed))
+    if len(remarks):
+        n_files = remarks["source_file"].nunique()
+        values = {"n": len(remarks), "files": n_files}
+        found.append(finding("corpus", "remarked", lang=lang, **values))
+    return found
+
+
+def _years(years: pd.Series, words: dict[str, str]) -> str:
+    known = sorted(set(years.dropna()))
+    if not known:
+        return words["no_year"]
+    form = words["years"] if len(known) > 1 else words["one_year"]
+    return form.format(first=known[0], last=known[-1])
+
+
+def files_not_read(failures: pd.DataFrame, *, lang: str = "zh") -> pd.DataFrame:
+    """Give every file that was not read what to do about it.
+
+    Parameters
+    ----------
+    failures : DataFrame, shape (n_failures, 4)
+        A valid table.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    DataFrame, shape (n_failures, 5)
+        Columns of ``failures``, and ``advice``.
+    """
+    return failures.assign(advice=advice(failures["reason"], lang))
+
+
+def remarks_to_read(remarks: pd.DataFrame, *, lang: str = "zh") -> pd.DataFrame:
+    """Say every remark in the reader's language.
+
+    Parameters
+    ----------
+    remarks : DataFrame, shape (n_remarks, 6)
+        A valid table.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    DataFrame, shape (n_remarks, 7)
+        Columns of ``remarks``, and the sentence ``remark``.
+    """
+    return remarks.assign(remark=remarks_in_words(remarks, lang))
+
+
+MOST_ROWS = 30
+
+
+def corpus_overview(
+    documents: pd.DataFrame, *, source: ChartSource, lang: str = "zh"
+) -> Chart:
+    """Draw each plan's number of tasks and how much of its text has a role.
+
+    Parameters
+    ----------
+    documents : DataFrame, shape (n_documents, ...)
+        A valid ``documents`` table.
+    source : ChartSource
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    Chart
+        The 30 plans with the least text accounted for, if there are more.
+    """
+    words = section("corpus", lang)["corpus_overview"]
+    order = ["accounted_share", "n_tasks"]
+    ordered = documents.sort_values(order, ascending=[True, False], kind="stable")
+    shown = ordered.head(MOST_ROWS)
+    shown = shown.sort_values("n_tasks", ascending=False, kind="stable")
+    names = tuple(plan_names(shown, shown, lang).values())
+    n_hidden = len(documents) - len(shown)
+    counts = marks_of(shown, "n_tasks", labels=lambda n: f"{n:,}")
+    shares = marks_of(shown, "accounted_share", labels=percent, names=names)
+    panels = [
+        Panel(
+            names,
+            (Series(words["tasks"], counts),),
+            kind="bars",
+            form="count",
+            axis=words["tasks"],
+        ),
+        Panel(names, (Series(words["share"], shares),), axis=words["share"], most=1.0),
+    ]
+    hidden = words["hidden"].format(shown=len(shown), n_hidden=f"{n_hidden:,}")
+    return chart_of(
+        "corpus",
+        "corpus_overview",
+        source=source,
+        lang=lang,
+        panels=panels if names else (),
+        hidden=hidden if n_hidden else "",
+        rows=len(names),
+    )
