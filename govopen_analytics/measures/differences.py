@@ -27,7 +27,7 @@ class Differences:
     Attributes
     ----------
     items : DataFrame, shape (n_items, 8)
-        ``theme_id`` or ``flag``, ``n_groups``, ``n_tasks`` (counts), ``unit``
+        ``theme_id`` or ``flag``, ``n_groups``, ``n_tasks`` (counts), ``test_unit``
         ("task" or "plan": what was dealt out again), ``n_units`` (count),
         ``p_value``, ``p_adjusted`` and ``state``.
     cells : DataFrame, shape (n_groups * n_items, n_by + 7)
@@ -159,7 +159,7 @@ def _differences(
             item: list(weights.columns),
             "n_groups": n_groups,
             "n_tasks": len(tasks),
-            "unit": units.kind,
+            "test_unit": units.kind,
             "n_units": len(units.n),
             "p_value": p_value,
             "p_adjusted": p_adjusted,

@@ -120,7 +120,7 @@ def agenda_distances(
         ``n_reference_tasks`` (counts of classified tasks); ``overlap`` (0-100)
         and ``distance`` (0-1), each with ``_lower``, ``_upper``, ``_null_mean``
         and ``_null_bound``, which 5 % of same-agenda pairs pass (downwards for
-        the overlap, upwards for the distance); ``unit`` ("task" or "plan": what
+        the overlap, upwards for the distance); ``test_unit`` ("task" or "plan": what
         was dealt out), ``p_value`` of the distance [2]_, ``p_adjusted`` over the
         family, ``state`` (``families.states``: of two plans against two nothing
         can be found) and ``is_beyond_chance`` (``state`` is "established").
@@ -168,7 +168,7 @@ def agenda_distances(
         rows[f"{name}_lower"], rows[f"{name}_upper"] = bounds[name]
         rows[f"{name}_null_mean"] = null[f"{name}_mean"]
         rows[f"{name}_null_bound"] = null[f"{name}_bound"]
-    rows["unit"] = np.where(null["is_by_plan"], PLAN, TASK)
+    rows["test_unit"] = np.where(null["is_by_plan"], PLAN, TASK)
     rows["p_value"] = null["p_value"]
     rows["p_adjusted"] = adjusted(null["p_value"], family)
     rows["state"] = states(rows["p_adjusted"].to_numpy(), null["can_be_answered"])

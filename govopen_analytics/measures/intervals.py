@@ -254,10 +254,15 @@ def proportion_bounds(
     -------
     share, lower, upper : ndarray of float, shape (n_groups, n_flags)
     """
-    cells = Cells.of_tasks(group, plan, flags.astype(float))
-    share, worth = effective_tasks(cells, n_groups)
-    n = cells.total(cells.n, n_groups)[:, None]
-    return share, *share_bounds(share, worth, n, interval=interval)
+    # One flag at a time: no flag's interval may hang on which stand beside it.
+    parts = []
+    for flag in flags.T:
+        cells = Cells.of_tasks(group, plan, flag[:, None].astype(float))
+        share, worth = effective_tasks(cells, n_groups)
+        n = cells.total(cells.n, n_groups)[:, None]
+        parts.append((share, *share_bounds(share, worth, n, interval=interval)))
+    share, lower, upper = (np.hstack(columns) for columns in zip(*parts, strict=True))
+    return share, lower, upper
 
 
 def jeffreys_interval(

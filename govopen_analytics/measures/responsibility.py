@@ -186,9 +186,10 @@ def dominant_plans(
     size = np.bincount(plan, minlength=len(plan_ids))
     rows = []
     for name, of_plan in zip(names, counts.T, strict=True):
-        total, top = int(of_plan.sum()), int(of_plan.argmax())
+        total = int(of_plan.sum())
         if total < least_total or len(plan_ids) < 2:
             continue
+        top = int(of_plan.argmax())
         parts = (of_plan[top] / total, size[top] / size.sum())
         if parts[0] <= max(least_share, parts[1]):
             continue

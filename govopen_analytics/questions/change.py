@@ -26,6 +26,7 @@ from govopen_analytics.questions.findings import (
     finding,
     no_tasks,
     p_in_words,
+    points_in_words,
     theme_name,
 )
 from govopen_analytics.questions.selection import largest, named_agencies
@@ -106,6 +107,7 @@ def change_findings(
     trends: pd.DataFrame,
     changes: pd.DataFrame,
     themes: pd.DataFrame,
+    parts: pd.DataFrame,
     *,
     lang: str = "zh",
     interval: float = 0.95,
@@ -124,6 +126,8 @@ def change_findings(
         Result of ``first_to_last``.
     themes : DataFrame
         The themes to speak of.
+    parts : DataFrame
+        Result of ``measures.change_parts``.
     lang : {"zh", "en"}, default "zh"
     interval : float, default 0.95
         Level of the intervals (0-1).
@@ -141,7 +145,11 @@ def change_findings(
     trends = trends.loc[trends["theme_id"].isin(labels.index)]
     changes = changes.loc[changes["theme_id"].isin(labels.index)]
     first = trends.iloc[0]
-    found = _trend_findings(trends, labels, say, lang, interval)
+    if (trends["state"] == CANNOT_BE_ANSWERED).all():
+        found = [say("unanswered", state=CANNOT_BE_ANSWERED, evidence="trend_dots")]
+    else:
+        found = _trend_findings(trends, labels, say, lang, interval)
+    found += _part_findings(parts, labels, say, lang)
     found += _agency_findings(changes, labels, say, lang, interval)
     found.append(
         say(
@@ -195,6 +203,33 @@ def _what_is_missing(
     return found
 
 
+def _part_findings(
+    parts: pd.DataFrame, labels: pd.Series, say: Callable[..., Finding], lang: str
+) -> list[Finding]:
+    parts = parts.loc[parts["theme_id"].isin(labels.index)]
+    years = parts["year_to"] - parts["year_from"]
+    parts = parts.loc[years == years.max()]
+    if parts.empty:
+        return []
+    row = parts.loc[parts["change"].abs().idxmax()]
+    name = theme_name(labels[row["theme_id"]], lang)
+    return [
+        say(
+            "parts",
+            row=row,
+            value="change",
+            unit="points",
+            subject=name,
+            theme=name,
+            year_from=row["year_from"],
+            year_to=row["year_to"],
+            change=points_in_words(row["change"]),
+            within=points_in_words(row["change_within"]),
+            composition=points_in_words(row["change_of_composition"]),
+        )
+    ]
+
+
 def _trend_findings(
     trends: pd.DataFrame,
     labels: pd.Series,
@@ -219,7 +254,7 @@ def _trend_findings(
                     value="change_per_year",
                     unit="points",
                     subject=name,
-                    state=ESTABLISHED if key == "sure" else NOT_TOLD_APART,
+                    state=trend["state"],
                     evidence="trend_dots",
                     theme=name,
                     change=change_in_words(
@@ -253,7 +288,6 @@ def _agency_findings(
             "agencies",
             all=f"{len(changes):,}",
             found=f"{len(sure):,}",
-            chance=f"{round((1 - interval) * len(changes)):,}",
             **evidence,
         )
     ]

@@ -8,13 +8,11 @@ import pandas as pd
 from govopen_analytics.charts.build import chart_of, marks_of
 from govopen_analytics.charts.model import Chart, Panel, Series
 from govopen_analytics.charts.style import ChartSource, names_with_n, not_drawn
-from govopen_analytics.measures.families import (
-    CANNOT_BE_ANSWERED,
-    ESTABLISHED,
-    NOT_TOLD_APART,
-)
+from govopen_analytics.measures import Differences
+from govopen_analytics.measures.families import CANNOT_BE_ANSWERED
 from govopen_analytics.questions.findings import (
     Finding,
+    difference_findings,
     finding,
     no_tasks,
     share_in_words,
@@ -76,6 +74,7 @@ def commitment_findings(
     whole: pd.DataFrame,
     by_agency: pd.DataFrame,
     progress: pd.DataFrame,
+    differences: Differences,
     *,
     n_agencies_reporting: int,
     lang: str = "zh",
@@ -90,6 +89,8 @@ def commitment_findings(
         together and by ``agency``.
     progress : DataFrame
         The same on ``completion_flags``, of the tasks with a report; may be empty.
+    differences : Differences
+        Result of ``measures.form_differences`` by ``agency``.
     n_agencies_reporting : int
         Number of agencies with such a task.
     lang : {"zh", "en"}, default "zh"
@@ -115,39 +116,18 @@ def commitment_findings(
         )
         for flag in FLAGS
     ]
-    found += _range(by_agency, "has_quantity", say, lang, interval)
+    if by_agency["agency"].nunique(dropna=False) > 1:
+        found += difference_findings(
+            differences,
+            {flag: names[flag] for flag in FLAGS[:-1]},
+            lambda row: agency_name(row["agency"], lang),
+            question="commitments",
+            lang=lang,
+            evidence="element_dots",
+        )
     n_tasks = int(whole["n_tasks"].max())
     reporting = (n_agencies_reporting, n_tasks)
     return [*found, _progress(progress, reporting, say, lang, interval)]
-
-
-def _range(
-    by_agency: pd.DataFrame,
-    flag: str,
-    say: Callable[..., Finding],
-    lang: str,
-    interval: float,
-) -> list[Finding]:
-    part = by_agency.loc[by_agency["flag"] == flag].sort_values("share", kind="stable")
-    if part["share"].nunique() < 2:
-        return []
-    low, high = part.iloc[0], part.iloc[-1]
-    is_apart = high["share_lower"] > low["share_upper"]
-    level = f"{interval:.0%}"
-    return [
-        say(
-            "range_apart" if is_apart else "range_together",
-            row=high,
-            subject=f"{flag_names(lang)[flag]} {agency_name(high['agency'], lang)}",
-            state=ESTABLISHED if is_apart else NOT_TOLD_APART,
-            evidence="element_dots",
-            flag=flag_names(lang)[flag],
-            high=agency_name(high["agency"], lang),
-            high_share=share_in_words(high, lang, level),
-            low=agency_name(low["agency"], lang),
-            low_share=share_in_words(low, lang, level),
-        )
-    ]
 
 
 def _progress(

@@ -9,12 +9,13 @@ from govopen_analytics.base.languages import LANGUAGES, in_language, percent
 from govopen_analytics.charts.build import chart_of, heat_table, share_marks
 from govopen_analytics.charts.model import Cell, Chart, HeatTable, Panel, Series, number
 from govopen_analytics.charts.style import ChartSource, joined, plan_names, theme_names
-from govopen_analytics.measures.families import (
-    CANNOT_BE_ANSWERED,
-    ESTABLISHED,
-    NOT_TOLD_APART,
+from govopen_analytics.measures import Differences
+from govopen_analytics.measures.families import CANNOT_BE_ANSWERED
+from govopen_analytics.questions.findings import (
+    Finding,
+    difference_findings,
+    finding,
 )
-from govopen_analytics.questions.findings import Finding, finding
 from govopen_analytics.questions.selection import select_themes
 from govopen_analytics.words import section
 
@@ -180,14 +181,16 @@ def coverage_findings(
     documents: pd.DataFrame,
     themes: pd.DataFrame,
     *,
+    differences: Differences | None = None,
+    gaps: Mapping[str, float] | None = None,
     n_unclassified: int = 0,
     lang: str = "zh",
     interval: float = 0.95,
 ) -> list[Finding]:
     """Say what each plan is mostly about, and how plans differ on core themes.
 
-    Two shares are called apart only where their intervals do not overlap; a
-    theme without a task is called not observed, with the number of tasks.
+    Plans are told apart only in a theme where they differ at all; a theme without
+    a task is called not observed, with the number of tasks.
 
     Parameters
     ----------
@@ -195,6 +198,10 @@ def coverage_findings(
         Result of ``compare.theme_shares`` by ``document_id``.
     documents, themes : DataFrame
         Valid tables; rows of `shares` they do not hold are left out.
+    differences : Differences, optional
+        Result of ``measures.theme_differences`` by ``document_id``.
+    gaps : mapping, optional
+        Result of ``measures.gap_totals`` by ``document_id``.
     n_unclassified : int, default 0
         Tasks without a theme (count).
     lang : {"zh", "en"}, default "zh"
@@ -220,10 +227,31 @@ def coverage_findings(
         values = {"shown": MOST_NAMED_PLANS, "hidden": n_more}
         found.append(finding("coverage", "more", **top, **values))
     is_core = themes["is_core"].fillna(False).astype(bool)
-    for theme_id in themes.loc[is_core, "theme_id"]:
+    core = {
+        theme_id: words["theme"].format(theme=labels[theme_id])
+        for theme_id in themes.loc[is_core, "theme_id"]
+    }
+    if differences is not None:
+        found += difference_findings(
+            differences,
+            core,
+            lambda row: plans.get(row["document_id"], row["document_id"]),
+            question="coverage",
+            lang=lang,
+            topic="core",
+            evidence="theme_dot_plot",
+        )
+    for theme_id in core:
         part = shares.loc[shares["theme_id"] == theme_id]
-        found += _range(part, plans, labels[theme_id], lang, interval)
         found += _unseen(part, plans, labels[theme_id], lang)
+    if gaps is not None:
+        values = {
+            "cells": f"{gaps['n_cells']:,.0f}",
+            "found": f"{gaps['n_unobserved']:,.0f}",
+            "expected": f"{gaps['n_expected']:,.1f}",
+        }
+        shown = {"topic": "core", "evidence": "theme_heat_map"}
+        found.append(finding("coverage", "gaps", lang=lang, **shown, **values))
     without = documents.loc[documents["n_tasks"] == 0, "document_id"]
     if len(without):
         named = [plans[plan] for plan in without[:MOST_NAMED_PLANS]]
@@ -312,37 +340,6 @@ def _tops(
             )
         )
     return found
-
-
-def _range(
-    part: pd.DataFrame, plans: dict[str, str], theme: str, lang: str, interval: float
-) -> list[Finding]:
-    observed = part.loc[part["is_observed"].astype(bool)]
-    if observed["share"].nunique() < 2:
-        return []
-    observed = observed.sort_values("share", kind="stable")
-    low, high = observed.iloc[0], observed.iloc[-1]
-    is_apart = high["share_lower"] > low["share_upper"]
-    return [
-        finding(
-            "coverage",
-            "apart" if is_apart else "together",
-            lang=lang,
-            topic="core",
-            row=high,
-            subject=section("coverage", lang)["theme"].format(theme=theme),
-            state=ESTABLISHED if is_apart else NOT_TOLD_APART,
-            interval=interval,
-            evidence="theme_dot_plot",
-            theme=theme,
-            high_plan=plans[high["document_id"]],
-            high=percent(high["share"]),
-            high_n=high["n_tasks"],
-            low_plan=plans[low["document_id"]],
-            low=percent(low["share"]),
-            low_n=low["n_tasks"],
-        )
-    ]
 
 
 def _unseen(

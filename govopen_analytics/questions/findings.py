@@ -1,13 +1,20 @@
 """A finding is a record; every text about it is made from the record."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.model import number as known
-from govopen_analytics.measures.families import CANNOT_BE_ANSWERED
+from govopen_analytics.measures import Differences
+from govopen_analytics.measures.families import (
+    CANNOT_BE_ANSWERED,
+    ESTABLISHED,
+    NOT_TOLD_APART,
+    STATES,
+    WORTH_ASKING,
+)
 from govopen_analytics.words import section
 
 # A list in a sentence names this many and counts the rest.
@@ -139,6 +146,78 @@ def finding(
     )
 
 
+def difference_findings(
+    differences: Differences,
+    names: Mapping[str, str],
+    who: Callable[[pd.Series], str],
+    *,
+    question: str,
+    lang: str,
+    topic: str = "",
+    evidence: str = "",
+) -> list[Finding]:
+    """Say in which items groups differ, and who; equal non-results become one.
+
+    Parameters
+    ----------
+    differences : Differences
+        Result of ``measures.theme_differences`` or ``form_differences``.
+    names : mapping of str to str
+        The items to speak of, as they are named in the sentence.
+    who : callable
+        From a row of ``differences.cells`` to the name of its group.
+    question, lang, topic, evidence
+        As for ``finding``.
+
+    Returns
+    -------
+    list of Finding
+    """
+    words, items = section("sentences", lang), differences.items
+    item = items.columns[0]
+    items = items.loc[items[item].isin(list(names))].set_index(item)
+    items = items.loc[[name for name in names if name in items.index]]
+    shown = {"lang": lang, "topic": topic or question, "evidence": evidence}
+    found = []
+    for name, row in items.iterrows():
+        key = {ESTABLISHED: "differ", WORTH_ASKING: "differ_asking"}.get(row["state"])
+        if key is not None:
+            values = {"name": names[name], "p": p_in_words(row["p_adjusted"])}
+            cells = differences.cells
+            cells = cells.loc[(cells[item] == name) & (cells["state"] == ESTABLISHED)]
+            values["who"] = _who_differs(cells, who, lang)
+            state, subject = row["state"], names[name]
+            more = {"row": row, "state": state, "subject": subject, **shown}
+            found.append(finding("sentences", key, **more, **values))
+    for state, key in (
+        (NOT_TOLD_APART, "differ_none"),
+        (CANNOT_BE_ANSWERED, "differ_unanswered"),
+    ):
+        part = items.loc[items["state"] == state]
+        if len(part):
+            values = {
+                "names": listed([names[name] for name in part.index], lang),
+                "p": p_in_words(part["p_adjusted"].min()),
+                # "unit" is what a finding's number counts.
+                "few": words[f"few_{part['test_unit'].iloc[0]}"],
+            }
+            found.append(finding("sentences", key, state=state, **shown, **values))
+    found.sort(key=lambda one: STATES.index(one.state))
+    return [replace(one, question=question) for one in found]
+
+
+def _who_differs(
+    cells: pd.DataFrame, who: Callable[[pd.Series], str], lang: str
+) -> str:
+    words, text = section("sentences", lang), ""
+    for key, is_higher in (("differ_above", True), ("differ_below", False)):
+        part = cells.loc[cells["is_higher"] == is_higher]
+        if len(part):
+            names = listed([who(row) for _, row in part.iterrows()], lang)
+            text += words[key].format(names=names)
+    return text or words["differ_nobody"]
+
+
 def no_tasks(question: str, lang: str) -> list[Finding]:
     """Return the one finding about a corpus without a task."""
     text = section("sentences", lang)["no_tasks"]
@@ -217,6 +296,11 @@ def change_in_words(row: pd.Series, name: str, lang: str, level: str) -> str:
 def p_in_words(p_value: float) -> str:
     """Write a p-value; what rounding would turn into none reads ``< 0.001``."""
     return "< 0.001" if p_value < 0.001 else f"= {p_value:.3f}"
+
+
+def points_in_words(change: float) -> str:
+    """Write a difference of shares in percentage points, with its sign."""
+    return _signed(change)
 
 
 def _signed(change: float) -> str:

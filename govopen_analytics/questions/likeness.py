@@ -161,10 +161,13 @@ def likeness_findings(
 
 def _pair_findings(known: pd.DataFrame, say: Callable[..., Finding]) -> list[Finding]:
     sure = known.loc[known["is_beyond_chance"].astype(bool)]
+    key, state = ("some", ESTABLISHED) if len(sure) else ("none", NOT_TOLD_APART)
+    if (known["state"] == CANNOT_BE_ANSWERED).all():
+        key, state = "unanswered", CANNOT_BE_ANSWERED
     found = [
         say(
-            "some" if len(sure) else "none",
-            state=ESTABLISHED if len(sure) else NOT_TOLD_APART,
+            key,
+            state=state,
             evidence="overlap_heat_map",
             pairs=len(known),
             found=len(sure),

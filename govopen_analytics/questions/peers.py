@@ -9,6 +9,7 @@ from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.build import chart_of, share_marks, word_chart
 from govopen_analytics.charts.model import Chart, Panel, Series
 from govopen_analytics.charts.style import ChartSource, theme_names
+from govopen_analytics.measures import Differences
 from govopen_analytics.measures.families import (
     CANNOT_BE_ANSWERED,
     ESTABLISHED,
@@ -26,9 +27,6 @@ from govopen_analytics.questions.findings import (
 from govopen_analytics.questions.selection import ITSELF, PEERS
 from govopen_analytics.words import section
 
-# A gap is called rare where chance alone gives it less often than this.
-RARE = 0.05
-
 
 def peer_findings(
     shares: pd.DataFrame,
@@ -36,6 +34,7 @@ def peer_findings(
     gaps: pd.DataFrame,
     pooled: pd.DataFrame,
     themes: pd.DataFrame,
+    differences: Differences,
     *,
     agency: str,
     is_default: bool = False,
@@ -49,13 +48,15 @@ def peer_findings(
     shares : DataFrame
         Result of ``compare.theme_shares`` by ``side``.
     distances : DataFrame
-        Result of ``compare.agenda_distances`` by ``side``.
+        Result of ``measures.agenda_distances`` by ``agency`` against the rest.
     gaps : DataFrame
-        Result of ``compare.theme_gaps`` by ``side``.
+        Result of ``measures.theme_gaps`` by ``agency``.
     pooled : DataFrame
         Result of ``compare.pooled_shares`` by ``agency``.
     themes : DataFrame
         The themes to speak of.
+    differences : Differences
+        Result of ``measures.theme_differences`` by ``agency``.
     agency : str
         Name of the agency.
     is_default : bool, default False
@@ -75,8 +76,10 @@ def peer_findings(
         return [say("alone", state=CANNOT_BE_ANSWERED, agency=agency), *chosen]
     n_others = int(pooled["n_groups"].max()) - 1
     found = _distance_finding(distances, agency, n_others, say)
-    found += _theme_findings(shares, labels, say, lang, interval)
-    found += _gap_findings(gaps, labels, say, lang)
+    cells = differences.cells
+    cells = cells.loc[cells["agency"] == agency].set_index("theme_id")
+    found += _theme_findings(shares, cells, labels, say, lang, interval)
+    found += _gap_findings(gaps.loc[gaps["agency"] == agency], labels, say, lang)
     correlation = float(pooled["intraclass_correlation"].max())
     key = "spread" if correlation > 0 else "no_spread"
     found.append(say(key, correlation=correlation, evidence="agency_shares"))
@@ -86,28 +89,26 @@ def peer_findings(
 def _distance_finding(
     distances: pd.DataFrame, agency: str, n_others: int, say: Callable[..., Finding]
 ) -> list[Finding]:
-    known = distances.dropna(subset=["distance"])
+    known = distances.loc[distances["group"] == agency].dropna(subset=["distance"])
     if known.empty:
         return []
     row = known.iloc[0]
     n, m = row["n_tasks"], row["n_reference_tasks"]
-    if row["group"] != ITSELF:
-        n, m = m, n
-    is_apart = bool(row["is_beyond_chance"])
+    kinds = {ESTABLISHED: "apart", CANNOT_BE_ANSWERED: "unanswered"}
     return [
         say(
-            "apart" if is_apart else "together",
+            kinds.get(row["state"], "together"),
             row=row,
             value="distance",
             unit="distance",
             subject=agency,
-            state=ESTABLISHED if is_apart else NOT_TOLD_APART,
+            state=row["state"],
             evidence="peer_dots",
             agency=agency,
             others=f"{n_others:,}",
             distance=f"{row['distance']:.2f}",
             bound=f"{row['distance_null_bound']:.2f}",
-            p=p_in_words(row["p_value"]),
+            p=p_in_words(row["p_adjusted"]),
             n=f"{n:,}",
             m=f"{m:,}",
         )
@@ -116,6 +117,7 @@ def _distance_finding(
 
 def _theme_findings(
     shares: pd.DataFrame,
+    cells: pd.DataFrame,
     labels: pd.Series,
     say: Callable[..., Finding],
     lang: str,
@@ -126,37 +128,38 @@ def _theme_findings(
     }
     found = []
     for theme_id, label in labels.items():
+        cell = cells.loc[theme_id]
+        if cell["state"] != ESTABLISHED:
+            continue
         own, peers = by_side[ITSELF].loc[theme_id], by_side[PEERS].loc[theme_id]
-        is_high = own["share_lower"] > peers["share_upper"]
-        is_low = own["share_upper"] < peers["share_lower"]
-        if is_high or is_low:
-            name, level = theme_name(label, lang), f"{interval:.0%}"
-            found.append(
-                say(
-                    "high" if is_high else "low",
-                    row=own,
-                    subject=name,
-                    state=ESTABLISHED,
-                    evidence="peer_dots",
-                    theme=name,
-                    own=share_in_words(own, lang, level),
-                    peers=share_in_words(peers, lang, level),
-                )
+        name, level = theme_name(label, lang), f"{interval:.0%}"
+        found.append(
+            say(
+                "high" if cell["is_higher"] else "low",
+                row=own,
+                subject=name,
+                state=ESTABLISHED,
+                evidence="peer_dots",
+                theme=name,
+                p=p_in_words(cell["p_adjusted"]),
+                own=share_in_words(own, lang, level),
+                peers=share_in_words(peers, lang, level),
             )
+        )
     return found or [say("no_theme", state=NOT_TOLD_APART, evidence="peer_dots")]
 
 
 def _gap_findings(
     gaps: pd.DataFrame, labels: pd.Series, say: Callable[..., Finding], lang: str
 ) -> list[Finding]:
-    own = gaps.loc[(gaps["side"] == ITSELF) & gaps["theme_id"].isin(labels.index)]
-    found = []
-    chance = own["chance_unobserved"]
+    own = gaps.loc[gaps["theme_id"].isin(labels.index)]
+    found, is_nobody = [], own["chance_unobserved"] == 1
+    keys = {ESTABLISHED: "gap_established", WORTH_ASKING: "gap_rare"}
     kinds = {
-        "gap_rare": (chance < RARE, WORTH_ASKING),
-        "gap_likely": (chance.between(RARE, 1, inclusive="left"), NOT_TOLD_APART),
-        "gap_nobody": (chance == 1, NOT_TOLD_APART),
+        keys.get(state, "gap_likely"): (~is_nobody & (own["state"] == state), state)
+        for state in (ESTABLISHED, WORTH_ASKING, NOT_TOLD_APART)
     }
+    kinds["gap_nobody"] = (is_nobody, NOT_TOLD_APART)
     for key, (is_kind, state) in kinds.items():
         for probability, same in own[is_kind].groupby("chance_unobserved", sort=False):
             named = [theme_name(labels[key_], lang) for key_ in same["theme_id"]]
@@ -171,6 +174,7 @@ def _gap_findings(
                     theme=listed(named, lang),
                     n=same["n_tasks"].iloc[0],
                     chance=percent(probability),
+                    adjusted=percent(same["p_adjusted"].iloc[0]),
                 )
             )
     return found

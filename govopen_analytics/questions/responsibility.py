@@ -63,6 +63,7 @@ def responsibility_findings(
     load: pd.DataFrame,
     months: pd.DataFrame,
     proportions: pd.DataFrame,
+    dominant: pd.DataFrame,
     *,
     lang: str = "zh",
     interval: float = 0.95,
@@ -80,6 +81,8 @@ def responsibility_findings(
     proportions : DataFrame
         Result of ``compare.task_proportions`` of all plans together, on the
         flags of ``compare.verifiability``.
+    dominant : DataFrame
+        Result of ``measures.dominant_plans`` on ``measures.due_flags``.
     lang : {"zh", "en"}, default "zh"
     interval : float, default 0.95
         Level of the intervals (0-1).
@@ -98,20 +101,30 @@ def responsibility_findings(
             row=flags.loc[flag],
             share=share_in_words(flags.loc[flag], lang, f"{interval:.0%}"),
         )
-        for key, flag in (("unit", "has_lead_unit"), ("deadline", "has_deadline"))
+        for key, flag in (
+            ("unit", "has_lead_unit"),
+            ("generic", "has_generic_lead"),
+            ("deadline", "has_deadline"),
+        )
+        if flag != "has_generic_lead" or flags.loc[flag, "n_true"]
     ]
-    found.append(_peak(months, say, lang))
+    found += _peak(months, dominant, say, lang)
     found += _units(load, say, lang)
     return [*found, *_without_units(documents, load, say, lang)]
 
 
-def _peak(months: pd.DataFrame, say: Callable[..., Finding], lang: str) -> Finding:
+def _peak(
+    months: pd.DataFrame,
+    dominant: pd.DataFrame,
+    say: Callable[..., Finding],
+    lang: str,
+) -> list[Finding]:
     due = only_months(months)
     if not due["n_due"].sum():
-        return say("no_deadline", state=CANNOT_BE_ANSWERED)
+        return [say("no_deadline", state=CANNOT_BE_ANSWERED)]
     top = due.loc[due["n_due"].idxmax()]
     month = period_names(lang)[top["due"]]
-    return say(
+    peak = say(
         "peak",
         row=top,
         subject=month,
@@ -123,6 +136,22 @@ def _peak(months: pd.DataFrame, say: Callable[..., Finding], lang: str) -> Findi
         lower=percent(top["share_lower"]),
         upper=percent(top["share_upper"]),
     )
+    plans = dominant.loc[dominant["flag"] == top["due"]]
+    return [
+        peak,
+        *(
+            say(
+                "dominated",
+                evidence="due_calendar",
+                month=month,
+                n=top["n_due"],
+                n_plan=plan["n_plan_true"],
+                agency=agency_name(plan["agency"], lang),
+                year=plan["year"],
+            )
+            for _, plan in plans.iterrows()
+        ),
+    ]
 
 
 def _units(load: pd.DataFrame, say: Callable[..., Finding], lang: str) -> list[Finding]:

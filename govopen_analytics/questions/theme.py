@@ -9,13 +9,11 @@ from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.build import chart_of, share_marks, word_chart
 from govopen_analytics.charts.model import Chart, Panel, Reference, Series
 from govopen_analytics.charts.style import ChartSource, names_with_n, not_drawn
-from govopen_analytics.measures.families import (
-    CANNOT_BE_ANSWERED,
-    ESTABLISHED,
-    NOT_TOLD_APART,
-)
+from govopen_analytics.measures import Differences
+from govopen_analytics.measures.families import CANNOT_BE_ANSWERED, NOT_TOLD_APART
 from govopen_analytics.questions.findings import (
     Finding,
+    difference_findings,
     finding,
     listed,
     no_tasks,
@@ -30,6 +28,7 @@ def theme_findings(
     shares: pd.DataFrame,
     pooled: pd.DataFrame,
     theme: pd.DataFrame,
+    differences: Differences,
     *,
     is_default: bool = False,
     lang: str = "zh",
@@ -45,6 +44,8 @@ def theme_findings(
         Row of ``compare.pooled_shares`` of this theme.
     theme : DataFrame, shape (1, ...)
         Result of ``selection.choose_theme``.
+    differences : Differences
+        Result of ``measures.theme_differences`` by ``agency``, of all themes.
     is_default : bool, default False
         Whether nobody chose the theme.
     lang : {"zh", "en"}, default "zh"
@@ -86,10 +87,18 @@ def theme_findings(
     if len(shares) == 1:
         single = say("single", state=CANNOT_BE_ANSWERED)
         return [all_tasks, single, *chosen]
-    least, doubt, *others = _ends(shares, observed, lang, interval)
+    least, *others = _ends(shares, observed, lang, interval)
+    doubt = difference_findings(
+        differences,
+        {theme["theme_id"].iloc[0]: name},
+        lambda row: agency_name(row["agency"], lang),
+        question="theme",
+        lang=lang,
+        evidence="theme_ranking",
+    )
     shrunk = _shrunk(shares, whole, lang)
     # Who covers it least, and whether that is real, are what a reader comes for.
-    return [least, doubt, all_tasks, *others, shrunk, *chosen]
+    return [least, *doubt, all_tasks, *others, shrunk, *chosen]
 
 
 def _ends(
@@ -99,7 +108,6 @@ def _ends(
     say = partial(finding, "theme", lang=lang, interval=interval, evidence=evidence)
     # Of agencies without the theme, the one with most tasks is surest to lack it.
     order = shares.sort_values(["share", "share_upper"], kind="stable")
-    low, high = order.iloc[0], order.iloc[-1]
     ends = order.loc[order.index.isin(observed.index)]
     lowest, highest = (
         say(
@@ -111,16 +119,7 @@ def _ends(
         )
         for key, row in (("lowest", ends.iloc[0]), ("highest", ends.iloc[-1]))
     )
-    is_apart = high["share_lower"] > low["share_upper"]
-    doubt = say(
-        "apart" if is_apart else "together",
-        state=ESTABLISHED if is_apart else NOT_TOLD_APART,
-        low=agency_name(low["agency"], lang),
-        high=agency_name(high["agency"], lang),
-        n=len(shares),
-    )
-    least, *others = [*_unseen(order, say, lang), lowest, highest]
-    return [least, doubt, *others]
+    return [*_unseen(order, say, lang), lowest, highest]
 
 
 def _unseen(

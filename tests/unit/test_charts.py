@@ -17,6 +17,7 @@ from govopen_analytics.charts.style import (
     with_remark,
 )
 from govopen_analytics.measures import (
+    Differences,
     agenda_distances,
     agenda_map,
     deadlines_by_month,
@@ -167,6 +168,18 @@ def test_first_to_last_keeps_one_row_a_theme(years):
     assert kept[["year_from", "year_to"]].values.tolist() == [[years[0], years[-1]]]
 
 
+PARTS = pd.DataFrame(
+    {
+        "theme_id": ["explain", "answer"],
+        "year_from": 2022,
+        "year_to": 2023,
+        "change": [0.02, -0.06],
+        "change_within": [0.01, 0.04],
+        "change_of_composition": [0.01, -0.10],
+    }
+)
+
+
 def trends(**columns):
     rows = pd.DataFrame(
         {
@@ -178,6 +191,7 @@ def trends(**columns):
             "change_per_year_lower": [0.02, -0.04, -0.02],
             "change_per_year_upper": [0.08, -0.001, 0.04],
             "p_adjusted": [0.01, 0.09, 0.5],
+            "state": ["established", "worth_asking", "not_told_apart"],
             "is_beyond_chance": [True, False, False],
         }
     )
@@ -200,23 +214,36 @@ def test_trends_that_do_not_survive_correction_are_not_claimed(tables, lang):
         trends(),
         changes_of([2022, 2023]).head(0),
         tables["themes"],
+        PARTS,
         lang=lang,
     )
     sure = {"zh": "超出偶然（校正后 p = 0.010）", "en": "beyond chance (adjusted p"}
     unsure = {"zh": "校正后 p = 0.090，不足以断定", "en": "is not established"}
-    assert [sure[lang] in own.text for own in found] == [
-        True,
-        False,
-        False,
-        False,
-        False,
-    ]
-    assert [unsure[lang] in own.text for own in found][1]
+    assert [sure[lang] in own.text for own in found] == [True] + [False] * 5
     assert [own.state for own in found[:3]] == [
         "established",
-        "not_told_apart",
+        "worth_asking",
         "not_told_apart",
     ]
+    assert unsure[lang] in found[1].text
+    within = {"zh": "机构自身的变化 +4.0", "en": "of which +4.0 within agencies"}
+    assert within[lang] in found[3].text
+    assert found[3].number == -0.06
+
+
+def test_trends_of_too_few_plans_are_not_spoken_of(tables):
+    confounding = {"n_agencies_repeated": 3, "n_undated": 0, "n_years": 2}
+    found = change.change_findings(
+        tables["documents"],
+        confounding,
+        trends(state="cannot_be_answered", is_beyond_chance=False),
+        changes_of([2022, 2023]).head(0),
+        tables["themes"],
+        PARTS.head(0),
+    )
+    assert found[0].text.startswith("有没有逐年的变化无法回答")
+    assert found[0].state == "cannot_be_answered"
+    assert not any("每年" in own.text for own in found)
 
 
 def test_without_a_panel_the_chart_is_one_sentence(tables):
@@ -243,24 +270,63 @@ def test_ranking_shows_both_ends_and_counts_the_rest(tables, n_agencies, hidden)
     assert hidden in figure.layout.title.subtitle.text
 
 
+def differences(state, p_adjusted, cell_states, unit="task"):
+    items = pd.DataFrame(
+        {
+            "theme_id": ["answer"],
+            "test_unit": unit,
+            "state": state,
+            "p_adjusted": p_adjusted,
+        }
+    )
+    cells = pd.DataFrame(
+        {
+            "agency": ["甲", "乙", "丙"],
+            "theme_id": "answer",
+            "state": cell_states,
+            "is_higher": [False, True, True],
+        }
+    )
+    return Differences(items, cells)
+
+
+NO_CELL = ["not_told_apart"] * 3
+DIFFER = [
+    (
+        0.1,
+        "established",
+        0.03,
+        ["established"] * 3,
+        "高于全体的是乙、丙；低于全体的是甲",
+    ),
+    (0.1, "established", 0.03, NO_CELL, "p = 0.030），但不足以点名"),
+    (0.1, "worth_asking", 0.14, NO_CELL, "值得询问，尚不足以断定"),
+    (0.1, "not_told_apart", 0.6, NO_CELL, "分不出差别"),
+    (0.1, "cannot_be_answered", 0.01, NO_CELL, "无法回答：任务或机构太少"),
+    (0.0, "not_told_apart", 0.6, NO_CELL, "一律等于合并份额 50%"),
+    (0.1, "not_told_apart", 0.6, NO_CELL, "份额至多 20%"),
+]
+
+
 @pytest.mark.parametrize(
-    ("upper", "lower", "correlation", "expected"),
-    [
-        ([0.2, 0.6, 0.9], [0.0, 0.1, 0.5], 0.1, "区间不重叠"),
-        ([0.6, 0.6, 0.9], [0.0, 0.1, 0.5], 0.1, "区间重叠"),
-        ([0.6, 0.6, 0.9], [0.0, 0.1, 0.5], 0.0, "一律等于合并份额 50%"),
-        ([0.2, 0.6, 0.9], [0.0, 0.1, 0.5], 0.1, "份额至多 20%"),
-    ],
+    ("correlation", "state", "p_adjusted", "cells", "expected"), DIFFER
 )
 def test_least_and_most_are_named_with_their_doubt(
-    tables, upper, lower, correlation, expected
+    tables, correlation, state, p_adjusted, cells, expected
 ):
-    rows = theme_rows(3, share_upper=upper, share_lower=lower)
+    rows = theme_rows(3, share_upper=[0.2, 0.6, 0.9], share_lower=[0.0, 0.1, 0.5])
     chosen = selection.choose_theme(tables["themes"], "answer")
-    found = theme.theme_findings(rows, pooled(correlation=correlation), chosen)
+    found = theme.theme_findings(
+        rows,
+        pooled(correlation=correlation),
+        chosen,
+        differences(state, p_adjusted, cells),
+    )
     said = [own.text for own in found]
     assert expected in " ".join(said)
-    assert said[0].startswith("最少的是未见此主题的 1 个机构") and "区间" in said[1]
+    assert said[0].startswith("最少的是未见此主题的 1 个机构")
+    assert said[1].startswith("「依申请公开」：")
+    assert (found[1].state, found[1].question) == (state, "theme")
 
 
 @pytest.mark.parametrize(

@@ -193,6 +193,7 @@ def test_a_plan_that_makes_up_most_of_a_total_is_named():
     ]
     alone = dominant_plans(rows[:10], documents, flags[:10])
     assert alone.empty
+    assert dominant_plans(rows[:0], documents, flags[:0]).empty
 
 
 def test_proportions_of_groups():
@@ -204,6 +205,23 @@ def test_proportions_of_groups():
         ["has_it", 4, 3, 0.75]
     ]
     assert task_proportions(LOAD, DOCUMENTS, flags, by=[])["share"].item() == 0.75
+
+
+def test_no_flag_moves_the_interval_of_another():
+    documents = pd.DataFrame({"document_id": list("pqr"), "agency": "甲", "year": 2024})
+    rows = pd.DataFrame(
+        {"task_id": range(30), "document_id": ["p"] * 5 + ["q"] * 10 + ["r"] * 15}
+    )
+    flags = pd.DataFrame({"task_id": range(30), "a": [True, False] * 15})
+    alone = task_proportions(rows, documents, flags)
+    flags["b"] = [True] * 15 + [False] * 15
+    both = task_proportions(rows, documents, flags).query("flag == 'a'")
+    pd.testing.assert_frame_equal(alone, both.reset_index(drop=True))
+    b = task_proportions(rows, documents, flags).query("flag == 'b'").iloc[0]
+    # Plans all of b or none of it: far wider than fifteen of thirty tasks.
+    assert b["share_upper"] - b["share_lower"] > 0.8 > 0.4
+    a = alone.iloc[0]
+    assert a["share_upper"] - a["share_lower"] == pytest.approx(0.35, abs=0.02)
 
 
 @pytest.mark.parametrize(

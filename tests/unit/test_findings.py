@@ -1,5 +1,7 @@
+import pandas as pd
 import pytest
 
+from govopen_analytics.measures import Differences, gap_totals, theme_differences
 from govopen_analytics.measures.families import ESTABLISHED, NOT_TOLD_APART
 from govopen_analytics.questions.corpus import corpus_findings
 from govopen_analytics.questions.coverage import (
@@ -49,38 +51,71 @@ def test_corpus_findings(tables, lang, expected):
             "甲市民政局（2022 年）：份额最大的是「政策解读」、「依申请公开」，各占",
         ),
         ("zh", "「依申请公开」在乙市民政局（2023 年）的 2 项任务中未见"),
-        ("zh", "两者的 95% 区间重叠"),
+        ("zh", "「政策解读」、「依申请公开」：各方有没有差别无法回答：任务或机构太少"),
+        (
+            "zh",
+            "6 个格子（计划 × 主题）中有 2 个未见；若各计划议程相同，仅凭偶然也会有约",
+        ),
         ("zh", "1 项任务未能归入任何主题"),
         ("en", "was not observed in: 乙市民政局 (2023), n = 2. With few tasks"),
-        ("en", "their 95% intervals overlap"),
+        ("en", "whether the shares differ cannot be answered: with so few tasks"),
     ],
 )
 def test_coverage_findings(tables, shares, lang, expected):
+    names = ("tasks", "theme_assignments", "documents", "themes")
+    counted = [tables[name] for name in names]
     found = coverage_findings(
-        shares, tables["documents"], tables["themes"], n_unclassified=1, lang=lang
+        shares,
+        tables["documents"],
+        tables["themes"],
+        differences=theme_differences(*counted, by="document_id", n_permutations=99),
+        gaps=gap_totals(*counted, by="document_id"),
+        n_unclassified=1,
+        lang=lang,
     )
     assert expected in said(found)
 
 
-def test_shares_are_called_apart_only_without_overlap(tables, shares):
-    apart = shares.assign(share_lower=shares["share"], share_upper=shares["share"])
-    found = said(coverage_findings(apart, tables["documents"], tables["themes"]))
-    assert "区间不重叠" in found and "区间重叠" not in found
+def judged(state, p_adjusted):
+    """Differences of one theme, in which the second plan stands out."""
+    items = pd.DataFrame(
+        {
+            "theme_id": ["answer"],
+            "test_unit": "task",
+            "state": state,
+            "p_adjusted": p_adjusted,
+        }
+    )
+    cells = pd.DataFrame(
+        {
+            "document_id": ["first", "second"],
+            "theme_id": "answer",
+            "state": ["not_told_apart", state],
+            "is_higher": [True, False],
+        }
+    )
+    return Differences(items, cells)
 
 
 def test_a_finding_holds_its_number_interval_and_state(tables, shares):
-    apart = shares.assign(share_lower=shares["share"], share_upper=shares["share"])
     rows = [
-        coverage_findings(table, tables["documents"], tables["themes"], lang="en")
-        for table in (shares, apart)
+        coverage_findings(
+            shares,
+            tables["documents"],
+            tables["themes"],
+            differences=judged(state, p_adjusted),
+            lang="en",
+        )
+        for state, p_adjusted in ((NOT_TOLD_APART, 0.6), (ESTABLISHED, 0.01))
     ]
     top = rows[0][0]
     assert (top.number, top.lower, top.upper, top.n) == (0.375, 0.1, 0.7, 4)
     assert (top.unit, top.interval, top.evidence) == ("share", 0.95, "theme_heat_map")
     assert top.short.endswith(": 38% (10%–70%)") and "甲市民政局" in top.subject
-    states = [[own.state for own in found if own.topic == "core"] for found in rows]
-    assert NOT_TOLD_APART in states[0] and ESTABLISHED not in states[0]
-    assert ESTABLISHED in states[1]
+    (none,), (sure,) = ([one for one in found if one.state] for found in rows)
+    assert (none.state, sure.state) == (NOT_TOLD_APART, ESTABLISHED)
+    assert (sure.question, sure.topic, sure.p_adjusted) == ("coverage", "core", 0.01)
+    assert sure.text.endswith("below the whole: 乙市民政局 (2023).")
     unseen = [own for own in rows[0] if own.key == "unseen"]
     assert {own.caveats for own in unseen} == {("unseen",)}
 

@@ -311,7 +311,7 @@ def test_an_agency_that_differs_is_named_with_its_direction():
     found = theme_differences(**tables)
     items = found.items.set_index("theme_id")
     assert items.loc[THEMES[8], "state"] == "established"
-    assert (items["unit"] == "task").all()
+    assert (items["test_unit"] == "task").all()
     named = found.cells[found.cells["state"] == "established"]
     assert "agency p0007" in set(named["agency"])
     assert set(named["agency"]) == {"agency p0007"}
@@ -327,7 +327,7 @@ def test_one_group_or_few_plans_cannot_be_answered():
         agencies={"p": "甲", "q": "甲", "r": "乙", "s": "乙"},
     )
     found = theme_differences(**four)
-    assert set(found.items["unit"]) == {"plan"}
+    assert set(found.items["test_unit"]) == {"plan"}
     assert set(found.items["state"]) == {"cannot_be_answered"}
     assert set(found.cells["state"]) == {"cannot_be_answered"}
 
@@ -363,12 +363,12 @@ def test_pairs_of_agencies_with_two_plans_each_cannot_be_told_apart():
     plans = {f"{a}{k}": [[A if a == "p" else B]] * 9 for a in "pq" for k in range(2)}
     tables = corpus(plans, agencies={k: k[0] for k in plans})
     row = agenda_distances(**tables).iloc[0]
-    assert (row["unit"], row["state"]) == ("plan", "cannot_be_answered")
+    assert (row["test_unit"], row["state"]) == ("plan", "cannot_be_answered")
     assert not row["is_beyond_chance"]
     plans = {f"{a}{k}": [[A if a == "p" else B]] * 9 for a in "pq" for k in range(4)}
     tables = corpus(plans, agencies={k: k[0] for k in plans})
     row = agenda_distances(**tables).iloc[0]
-    assert (row["unit"], row["state"]) == ("plan", "established")
+    assert (row["test_unit"], row["state"]) == ("plan", "established")
     assert row["p_value"] == pytest.approx(2 / 70, abs=0.015)
 
 
