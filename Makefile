@@ -38,7 +38,7 @@ lab: $(STAMP)  ## 在同一环境打开 JupyterLab · open JupyterLab in the sam
 lint: $(STAMP)  ## 检查代码风格与类型 · check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/python .ci/types.py
+	@$(BIN)/python .ci/check_types.py
 
 # Where venv comes without pip (Debian without python3-venv), the interpreter's own
 # pip installs into the environment from outside.
