@@ -345,7 +345,7 @@ class _Run:
         self.package = read_descriptor(self.processed_dir)
         snapshot(self.processed_dir, self.data_dir, self.package)
         # Before any notebook runs: what is damaged must not be found at the end.
-        self.tables = read_datapackage(self.data_dir)
+        self.tables = dict(read_datapackage(self.data_dir))  # each is read now
         self.last_good = _last_good(self.reports_dir, self.options.latest)
         problems = self._problems()
         jobs, notes = plan_report(

@@ -81,7 +81,7 @@ def shares_of(tables):
     from govopen_analytics import measures as compare
 
     names = ("tasks", "theme_assignments", "documents", "themes")
-    return compare.theme_shares(*(tables[name] for name in names), n_bootstrap=100)
+    return compare.theme_shares(*(tables[name] for name in names))
 
 
 @pytest.fixture(scope="module")
