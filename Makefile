@@ -35,9 +35,10 @@ lab: $(STAMP)  ## 在同一环境打开 JupyterLab · open JupyterLab in the sam
 	@$(BIN)/govopen build
 	@$(BIN)/jupyter lab --notebook-dir=. $(ARGS)
 
-lint: $(STAMP)  ## 检查代码风格 · check the style
+lint: $(STAMP)  ## 检查代码风格与类型 · check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/python .ci/check_types.py
 
 # Where venv comes without pip (Debian without python3-venv), the interpreter's own
 # pip installs into the environment from outside.

@@ -8,17 +8,11 @@ from importlib import import_module as _import_module
 
 _HOME = {
     "Codebook": "coding.codebook",
-    "Corpus": "plans.corpus",
-    "account_for": "plans.account",
-    "apply_reviews": "review",
-    "assign_themes": "coding.assign",
-    "explain": "coding.explain",
-    "keyword_in_context": "coding.keywords",
-    "keyword_matches": "coding.keywords",
+    "Corpus": "corpus",
+    "Notebook": "questions.notebook",
     "load_codebook": "coding.codebook",
-    "load_corpus": "plans.corpus",
-    "read_document": "plans.corpus",
-    "read_reviews": "review",
+    "load_corpus": "corpus",
+    "open_corpus": "corpus",
 }
 _MODULES = ("measures", "review", "synth")
 

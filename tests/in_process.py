@@ -4,9 +4,11 @@ import ast
 import csv
 import json
 from pathlib import Path
+from unittest import mock
 
 from govopen_analytics.base.datapackage import write_datapackage
 from govopen_analytics.base.schemas import empty
+from govopen_analytics.questions import notebook
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 BY_NUMBER = {path.name[:2]: path for path in sorted(NOTEBOOKS.glob("0*.ipynb"))}
@@ -16,6 +18,21 @@ BY_NUMBER["template"] = NOTEBOOKS / "_template.ipynb"
 def run(number, processed_dir, output_dir="", **parameters):
     """Run a notebook in this process; return its names after the last cell."""
     names = {"__name__": "notebook"}
+    with mock.patch.object(notebook, "display", _Display(names)):
+        return _run(names, number, processed_dir, output_dir, parameters)
+
+
+class _Display:
+    """Keep what a notebook shows, in place of a cell's output."""
+
+    def __init__(self, names):
+        self.names = names
+
+    def __call__(self, thing):
+        self.names[f"shown: {len(self.names)}"] = thing
+
+
+def _run(names, number, processed_dir, output_dir, parameters):
     given = {"processed_dir": str(processed_dir), "output_dir": str(output_dir)}
     for cell in json.loads(BY_NUMBER[number].read_text("utf-8"))["cells"]:
         if cell["cell_type"] != "code":
@@ -26,9 +43,9 @@ def run(number, processed_dir, output_dir="", **parameters):
         )
         exec(compile(tree, cell["id"], "exec"), names)
         if shown:
-            names[f"shown: {cell['id']}"] = eval(
-                compile(shown, cell["id"], "eval"), names
-            )
+            value = eval(compile(shown, cell["id"], "eval"), names)
+            if value is not None:
+                names[f"shown: {cell['id']}"] = value
         if "parameters" in cell["metadata"].get("tags", []):
             unknown = {*parameters} - {*names}
             assert unknown == set()
@@ -39,7 +56,7 @@ def run(number, processed_dir, output_dir="", **parameters):
 def shown_html(names):
     """What the notebook shows as HTML, without its charts."""
     shown = [value for key, value in names.items() if key.startswith("shown: ")]
-    return "".join(block.markup for block in shown if hasattr(block, "markup"))
+    return "".join(b._repr_html_() for b in shown if hasattr(b, "_repr_html_"))
 
 
 def table_rows(folder, name):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from govopen_analytics.plans.corpus import Corpus, load_corpus
+from govopen_analytics.base.tables import Tables
+from govopen_analytics.plans.corpus import read_plans
 
 LAYOUTS = Path(__file__).parent / "golden" / "layouts"
 EXPECTED = ".expected.json"
@@ -44,11 +45,11 @@ def expected_of(name: str) -> dict:
     return json.loads((LAYOUTS / f"{name}{EXPECTED}").read_text("utf-8"))
 
 
-def load_files(paths: list[Path], folder: Path) -> Corpus:
+def load_files(paths: list[Path], folder: Path) -> Tables:
     """Load copies of some files, with no manifest to help the reader."""
     for path in paths:
         shutil.copy(path, folder / path.name)
-    return load_corpus(folder, n_workers=1)
+    return read_plans(folder, n_workers=1)
 
 
 def comparable(value: object) -> object:
@@ -62,7 +63,7 @@ def comparable(value: object) -> object:
     return re.sub(r"\s+", "", value) if isinstance(value, str) else value
 
 
-def task_fields(corpus: Corpus, document_id: str) -> list[dict]:
+def task_fields(corpus: Tables, document_id: str) -> list[dict]:
     """The fields of a document's tasks, as the expected tables name them."""
     tasks = corpus.tasks[corpus.tasks["document_id"] == document_id]
     return [

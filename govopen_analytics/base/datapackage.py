@@ -2,22 +2,32 @@
 
 import contextlib
 import hashlib
+import io
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from govopen_analytics.base.errors import SchemaError, SourceError, choices
-from govopen_analytics.base.schemas import FIELDS, TABLES, to_schema, validate
+from govopen_analytics.base.errors import SchemaError, SourceError
+from govopen_analytics.base.schemas import (
+    FIELDS,
+    TABLES,
+    own_columns,
+    to_schema,
+    validate,
+)
 from govopen_analytics.base.shapes import read_json
+from govopen_analytics.base.tables import Tables
 
 DESCRIPTOR = "datapackage.json"
 LIST_SEPARATOR = "；"
+_OWN = "Column of the manifest that the library does not know; its text as declared."
 
 # A spreadsheet runs a cell that opens with one of these, half or full width.
 _FORMULA_OPENERS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -139,8 +149,8 @@ def write_datapackage(
     return folder / DESCRIPTOR
 
 
-def read_datapackage(folder: Path | str) -> dict[str, pd.DataFrame]:
-    """Read the tables ``write_datapackage`` wrote.
+def read_datapackage(folder: Path | str) -> Tables:
+    """Open the tables ``write_datapackage`` wrote.
 
     Parameters
     ----------
@@ -149,27 +159,27 @@ def read_datapackage(folder: Path | str) -> dict[str, pd.DataFrame]:
 
     Returns
     -------
-    dict of str to DataFrame
-        Tables by name, in the order they were written.
+    Tables
+        In the order they were written; each is read, and checked against the
+        descriptor as it was when the folder was opened, on first use.
 
     Raises
     ------
     SourceError
-        If the package is missing, or a file is not the one described.
+        If the package is missing; on first use, if a file is not the one
+        described.
     """
     folder = Path(folder)
-    tables = {}
-    for resource in read_descriptor(folder)["resources"]:
-        if resource["format"] != "parquet":
-            continue
-        path = folder / resource["path"]
-        if not path.is_file() or _digest(path) != resource["hash"]:
-            raise SourceError(
-                f"{path} is missing or is not the file that {DESCRIPTOR} beside it "
-                "describes; run `govopen build` again"
+    resources = read_descriptor(folder)["resources"]
+    return Tables(
+        {
+            Path(resource["path"]).stem: partial(
+                _read_parquet, folder / resource["path"], resource["hash"]
             )
-        tables[path.stem] = _read_parquet(path)
-    return tables
+            for resource in resources
+            if resource["format"] == "parquet"
+        }
+    )
 
 
 def read_columns(path: Path, names: list[str]) -> dict[str, list[Any]]:
@@ -181,22 +191,31 @@ def read_columns(path: Path, names: list[str]) -> dict[str, list[Any]]:
         If the file cannot be read, or lacks one of them.
     """
     with _damage_told(path):
-        return _arrow_table(path, names).to_pydict()
+        return _arrow_table(path.read_bytes(), path.stem, names).to_pydict()
 
 
-def _arrow_table(path: Path, names: list[str] | None = None) -> Any:
+def _arrow_table(content: bytes, table: str, names: list[str] | None = None) -> Any:
     import pyarrow.parquet as pq
 
-    expected, found = _arrow_schema(path.stem), pq.read_schema(path)
+    found = pq.read_schema(io.BytesIO(content))
+    own = [name for name in found.names if name not in TABLES[table].fields]
+    keeps_own = TABLES[table].has_own_columns
+    expected = _arrow_schema(table, own if keeps_own else ())
     if not found.equals(expected):
         wrong = next((f for f in found if f not in expected), None)
-        raise SchemaError(path.stem, f"found column {wrong}, expected {expected.names}")
-    return pq.read_table(path, columns=names or expected.names)
+        raise SchemaError(table, f"found column {wrong}, expected {expected.names}")
+    return pq.read_table(io.BytesIO(content), columns=names or expected.names)
 
 
-def _read_parquet(path: Path) -> pd.DataFrame:
+def _read_parquet(path: Path, digest: str) -> pd.DataFrame:
+    content = path.read_bytes() if path.is_file() else b""
+    if _digest(content) != digest:
+        raise SourceError(
+            f"{path} is missing or is not the file that {DESCRIPTOR} beside it "
+            "describes; open the folder again, or run `govopen build`"
+        )
     with _damage_told(path):
-        frame = _arrow_table(path).to_pandas()
+        frame = _arrow_table(content, path.stem).to_pandas()
         for column in _columns_of_type(path.stem, "array"):
             frame[column] = [list(value) for value in frame[column]]
         return validate(to_schema(frame, path.stem), path.stem)
@@ -260,7 +279,7 @@ def _columns_of_type(table: str, kind: str) -> list[str]:
     return [name for name in TABLES[table].fields if FIELDS[name].type == kind]
 
 
-def _arrow_schema(table: str) -> Any:
+def _arrow_schema(table: str, own: Sequence[str] = ()) -> Any:
     # The types are given, for a column without a value would get none.
     import pyarrow as pa
 
@@ -272,15 +291,20 @@ def _arrow_schema(table: str) -> Any:
         "date": pa.date32(),
         "array": pa.list_(pa.string()),
     }
-    names = TABLES[table].fields
-    return pa.schema([(name, types[FIELDS[name].type]) for name in names])
+    names = [*TABLES[table].fields, *own]
+    return pa.schema(
+        [
+            (name, types["string" if name in own else FIELDS[name].type])
+            for name in names
+        ]
+    )
 
 
 def _write_parquet(df: pd.DataFrame, table: str, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = _arrow_schema(table)
+    schema = _arrow_schema(table, own_columns(df, table))
     try:
         arrow = pa.Table.from_pandas(
             df[schema.names], schema=schema, preserve_index=False
@@ -294,15 +318,16 @@ def _write_descriptor(
     tables: Mapping[str, pd.DataFrame], folder: Path, details: dict[str, Any]
 ) -> None:
     resources = []
-    for name in tables:
-        resources.append(_csv_resource(name, folder, set(tables)))
+    for name, table in tables.items():
+        schema = _table_schema(name, own_columns(table, name), set(tables))
+        resources.append(_csv_resource(name, folder, schema))
         resources.append(_parquet_resource(name, folder))
     package = {"name": "govopen-analytics", **details, "resources": resources}
     text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
     (folder / DESCRIPTOR).write_text(text, encoding="utf-8")
 
 
-def _csv_resource(name: str, folder: Path, known: set[str]) -> dict[str, Any]:
+def _csv_resource(name: str, folder: Path, schema: dict[str, Any]) -> dict[str, Any]:
     path = folder / f"{name}.csv"
     return {
         "name": name.replace("_", "-"),
@@ -314,8 +339,8 @@ def _csv_resource(name: str, folder: Path, known: set[str]) -> dict[str, Any]:
         "mediatype": "text/csv",
         "encoding": "utf-8-sig",
         "bytes": path.stat().st_size,
-        "hash": _digest(path),
-        "schema": _table_schema(name, known),
+        "hash": _digest(path.read_bytes()),
+        "schema": schema,
     }
 
 
@@ -330,14 +355,17 @@ def _parquet_resource(name: str, folder: Path) -> dict[str, Any]:
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
         "bytes": path.stat().st_size,
-        "hash": _digest(path),
+        "hash": _digest(path.read_bytes()),
     }
 
 
-def _table_schema(table: str, known: set[str]) -> dict[str, Any]:
+def _table_schema(table: str, own: list[str], known: set[str]) -> dict[str, Any]:
     spec = TABLES[table]
     schema: dict[str, Any] = {
-        "fields": [_field_descriptor(table, name) for name in spec.fields],
+        "fields": [
+            *(_field_descriptor(table, name) for name in spec.fields),
+            *({"name": name, "type": "string", "description": _OWN} for name in own),
+        ],
         "primaryKey": list(spec.primary_key),
     }
     keys = [
@@ -363,8 +391,8 @@ def _field_descriptor(table: str, name: str) -> dict[str, Any]:
     return {**described, "constraints": constraints} if constraints else described
 
 
-def _digest(path: Path) -> str:
-    return f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
+def _digest(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 def _move_in(aside: Path, folder: Path) -> None:
@@ -373,19 +401,3 @@ def _move_in(aside: Path, folder: Path) -> None:
         if path.name != DESCRIPTOR:
             os.replace(path, folder / path.name)
     os.replace(aside / DESCRIPTOR, folder / DESCRIPTOR)
-
-
-def require_tables(tables: Mapping[str, pd.DataFrame], names: list[str]) -> None:
-    """Refuse a package that lacks a table.
-
-    Raises
-    ------
-    SourceError
-        Naming the first missing table.
-    """
-    for name in names:
-        if name not in tables:
-            raise SourceError(
-                f"the processed folder lacks a table: {choices(name, tables)}; "
-                "run `govopen build` again"
-            )

@@ -105,6 +105,7 @@ class RunError(GovOpenError):
 
 # Where the name to import differs from the name to install.
 INSTALLED_AS = {
+    "IPython": "ipython",
     "ahocorasick_rs": "ahocorasick-rs",
     "bs4": "beautifulsoup4",
     "docx": "python-docx",

@@ -106,7 +106,10 @@ def _required(requirements: Iterable[str], extra: str) -> Iterator[tuple[str, st
         condition = _EXTRA.search(marker)
         if (condition.group(1) if condition else "") != extra:
             continue
-        name, extras = _REQUIREMENT.match(requirement).groups()
+        named = _REQUIREMENT.match(requirement)
+        if named is None:
+            continue
+        name, extras = named.groups()
         name = re.sub("[-_.]+", "-", name).lower()
         yield name, ""
         for wanted in filter(None, re.split(r"[\s,]+", extras or "")):

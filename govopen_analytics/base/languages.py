@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -33,7 +33,7 @@ def in_language(words: Mapping[str, Words], lang: str) -> Words:
     return words[lang]
 
 
-def percent(share: float | None, digits: int = 0) -> str:
+def percent(share: Any, digits: int = 0) -> str:
     """Write a share (0-1) as a percentage.
 
     Halves are rounded up, as office programs do with the same number. What

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from govopen_analytics.base.errors import BusyError, RunError
 
@@ -165,9 +166,11 @@ def _is_locked_by_us(descriptor: int) -> bool:
 def _is_locked_on_windows(descriptor: int) -> bool:
     import msvcrt
 
+    # The other systems' descriptions of this module lack its functions.
+    lock: Any = msvcrt
     os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
     try:
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        lock.locking(descriptor, lock.LK_NBLCK, 1)
     except OSError:
         return False
     return True

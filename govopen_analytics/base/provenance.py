@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,7 @@ MANIFEST_COLUMNS = (
     "document_id",
     "file",
     "agency",
+    "agency_series",
     "level",
     "province",
     "city",
@@ -29,6 +31,9 @@ MANIFEST_COLUMNS = (
 _REQUIRED = ("document_id", "file")
 # What a row may say instead of the reader.
 DECLARED = ("agency", "level", "province", "city", "county", "year", "subject", "title")
+# Names of columns that tables and measures add; a column of the user's cannot have
+# one of them.
+_TAKEN = {*FIELDS, "theme", "themes", "share", "scope", "side"}
 _NOT_PLANS = (MANIFEST_NAME, "corrections.yml", "README.md", "README.txt")
 
 
@@ -44,11 +49,15 @@ class Manifest:
         Rows of the ``failures`` table: those that lead to no file.
     remarks : dict of str to list of Remark
         Why a row of a file is not used, by file; the file is read without it.
+    own_columns : tuple of str
+        Further columns of the manifest, such as a region; they go into
+        ``documents`` and can name the groups of a comparison.
     """
 
     rows: dict[str, dict[str, str]]
     failures: list[dict[str, str | None]]
     remarks: dict[str, list[Remark]]
+    own_columns: tuple[str, ...] = ()
 
 
 def raw_files(raw_dir: Path) -> list[str]:
@@ -100,7 +109,8 @@ def read_manifest(raw_dir: Path) -> Manifest:
     Raises
     ------
     SourceError
-        If the manifest is no CSV in UTF-8, or lacks a column it must have.
+        If the manifest is no CSV in UTF-8, lacks a column it must have, or
+        has one whose name is missing, misspelt or taken.
     """
     path = raw_dir / MANIFEST_NAME
     if not path.is_file():
@@ -116,9 +126,10 @@ def read_manifest(raw_dir: Path) -> Manifest:
     ) as error:
         raise SourceError(
             f"{path}: the manifest is no CSV table in UTF-8 ({error}); save it as "
-            "'CSV UTF-8' with the columns " + ", ".join(MANIFEST_COLUMNS)
+            "'CSV UTF-8' with columns such as " + ", ".join(MANIFEST_COLUMNS)
         ) from error
-    _check_columns(path, list(table.columns))
+    table = table.rename(columns=str.strip)
+    own = _own_columns(path, table)
     rows: dict[str, dict[str, str]] = {}
     failures: list[dict[str, str | None]] = []
     remarks: dict[str, list[Remark]] = {}
@@ -142,20 +153,36 @@ def read_manifest(raw_dir: Path) -> Manifest:
             continue
         first_row |= {f"file {name}": number, f"id {values['document_id']}": number}
         rows[name] = values
-    return Manifest(rows, failures, remarks)
+    return Manifest(rows, failures, remarks, own)
 
 
-def _check_columns(path: Path, found: list[str]) -> None:
-    for name in found:
-        if name not in MANIFEST_COLUMNS:
-            raise SourceError(
-                f"{path}: unknown column: {choices(name, MANIFEST_COLUMNS)}"
-            )
+def _own_columns(path: Path, table: pd.DataFrame) -> tuple[str, ...]:
+    """Return the columns that are the user's own; refuse what may be a mistake."""
+    found = list(table.columns)
     for name in _REQUIRED:
         if name not in found:
             raise SourceError(
                 f"{path}: column '{name}' is missing; found {', '.join(found)}"
             )
+    own = [name for name in found if name not in MANIFEST_COLUMNS]
+    absent = [name for name in MANIFEST_COLUMNS if name not in found]
+    for name in own:
+        if name.startswith("Unnamed: ") and table[name].isna().all():
+            continue  # separators behind the last column, as spreadsheets leave them
+        if name.startswith("Unnamed: "):
+            place = found.index(name) + 1
+            raise SourceError(f"{path}: column {place} has no name; give it one")
+        if name in _TAKEN:
+            raise SourceError(
+                f"{path}: column '{name}' has a name that the tables use themselves; "
+                "give it another, such as one in your language"
+            )
+        if get_close_matches(name.lower(), absent, n=1, cutoff=0.8):
+            raise SourceError(
+                f"{path}: unknown column: {choices(name, absent)}; a column of your "
+                "own needs a name that is less like one of these"
+            )
+    return tuple(name for name in own if not name.startswith("Unnamed: "))
 
 
 def _leads_nowhere(values: dict[str, str], raw_dir: Path) -> tuple[str, str] | None:
@@ -179,7 +206,7 @@ def _unusable(
 ) -> Remark | None:
     """Say why a row is not used though its file is there."""
     if "document_id" not in values:
-        where = {"row": number, "column": "document_id"}
+        where: dict[str, object] = {"row": number, "column": "document_id"}
         return Remark("manifest_row_incomplete", where)
     if earlier := first_row.get(f"id {values['document_id']}"):
         where = {"row": number, "value": values["document_id"], "earlier": earlier}

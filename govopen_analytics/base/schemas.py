@@ -34,12 +34,16 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """One published table: what a row is, its columns in order, its key."""
+    """One published table: what a row is, its columns in order, its key.
+
+    A table with `has_own_columns` keeps further columns, as text, behind them.
+    """
 
     row: str
     fields: list[str]
     primary_key: tuple[str, ...]
     required: tuple[str, ...] = ()
+    has_own_columns: bool = False
 
 
 FIELDS: dict[str, Field] = {
@@ -53,6 +57,7 @@ TABLES: dict[str, Table] = {
         table["fields"],
         tuple(table["primary_key"]),
         tuple(table["required"]),
+        table.get("has_own_columns", False),
     )
     for name, table in _DECLARED["tables"].items()
     if "fields" in table
@@ -124,13 +129,14 @@ def to_schema(df: pd.DataFrame, table: str) -> pd.DataFrame:
     Parameters
     ----------
     df : DataFrame, shape (n_rows, ...)
-        Rows; missing columns become empty, further columns are refused.
+        Rows; missing columns become empty, further columns are refused unless
+        the table keeps them.
     table : str
         Name in ``TABLES``.
 
     Returns
     -------
-    DataFrame, shape (n_rows, n_fields)
+    DataFrame, shape (n_rows, n_fields + n_own_columns)
 
     Raises
     ------
@@ -138,9 +144,7 @@ def to_schema(df: pd.DataFrame, table: str) -> pd.DataFrame:
         If a column is not declared, or a value does not fit its type.
     """
     spec = _table(table)
-    extra = [name for name in df.columns if name not in spec.fields]
-    if extra:
-        raise SchemaError(table, f"undeclared column: {choices(extra[0], spec.fields)}")
+    extra = own_columns(df, table)
     columns = {}
     for name in spec.fields:
         values = df[name] if name in df else pd.Series([None] * len(df), index=df.index)
@@ -160,7 +164,23 @@ def to_schema(df: pd.DataFrame, table: str) -> pd.DataFrame:
             raise SchemaError(
                 table, f"column '{name}' should hold {kind} values: {error}"
             ) from error
+    columns |= {name: df[name].astype("string") for name in extra}
     return pd.DataFrame(columns, index=df.index).reset_index(drop=True)
+
+
+def own_columns(df: pd.DataFrame, table: str) -> list[str]:
+    """Return the columns that a table keeps beside those of its schema, in order.
+
+    Raises
+    ------
+    SchemaError
+        If there is such a column and the table keeps none.
+    """
+    spec = _table(table)
+    extra = [name for name in df.columns if name not in spec.fields]
+    if extra and not spec.has_own_columns:
+        raise SchemaError(table, f"undeclared column: {choices(extra[0], spec.fields)}")
+    return extra
 
 
 def validate(df: pd.DataFrame, table: str) -> pd.DataFrame:

@@ -21,7 +21,7 @@ _NAME_BLANK = re.compile(
 # What XML cannot hold, whatever a source text did.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 # One character to one character, so that offsets survive folding.
-_FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_FOLD: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FOLD |= str.maketrans("　〔〕［］【】﹝﹞「」『』﹒﹐", "　()[][]()“”“”.,")
 _FOLD |= {0x3000: " ", 0xA0: " ", 0x2002: " ", 0x2003: " ", 0x2009: " "}
 _FOLD |= {ord("｡"): "。", ord("．"): "."}

@@ -1,6 +1,7 @@
 """Tables of measures to charts: marks, cells, and the words of a chart."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -17,6 +18,8 @@ from govopen_analytics.charts.model import (
 from govopen_analytics.charts.style import ChartSource, joined
 from govopen_analytics.words import section
 
+# Marks that a chart may lack; its key then leaves them out.
+_ABSENT = {"unsure", "unseen", "other", "bound", "plain", "line", "framed", "empty"}
 _MOST_NAMED = 10  # words that a description names
 
 
@@ -30,7 +33,6 @@ def chart_of(
     table: HeatTable | None = None,
     reason: str = "",
     hidden: str = "",
-    without: Iterable[str] = (),
     interval: float | None = None,
     interval_kind: str = "",
     **values: object,
@@ -53,8 +55,6 @@ def chart_of(
         Empty says that there is no plan with a task.
     hidden : str
         Words on what is left out, for the end of the subtitle.
-    without : iterable of str
-        Marks the chart does not have.
     interval : float, optional
         Level of the intervals (0-1).
     interval_kind : str
@@ -70,8 +70,7 @@ def chart_of(
     is_empty = not panels and table is None
     level = "" if interval is None else f"{interval:.0%}"
     shown = {"level": level, **values}
-    key = words.get("key", {}).items()
-    left_out = set(without)
+    absent = _ABSENT - _marks_in(panels, table)
 
     def said(part: str) -> str:
         return "" if is_empty else words.get(part, "").format(**shown)
@@ -85,8 +84,8 @@ def chart_of(
         alt=said("alt"),
         key=tuple(
             (mark, meaning.format(**shown))
-            for mark, meaning in key
-            if not is_empty and mark not in left_out
+            for mark, meaning in words.get("key", {}).items()
+            if not is_empty and mark not in absent
         ),
         axis=said("axis"),
         panels=tuple(panels),
@@ -96,6 +95,20 @@ def chart_of(
         interval=interval,
         interval_kind=interval_kind,
     )
+
+
+def _marks_in(panels: Sequence[Panel], table: HeatTable | None) -> set[str]:
+    """Return what the key of a chart may speak of."""
+    series = [one for panel in panels for one in panel.series]
+    cells = [cell for line in table.cells for cell in line] if table else []
+    has = {
+        "line": any(one.has_intervals for one in series)
+        or any(panel.lines for panel in panels),
+        "framed": any(cell.is_framed for cell in cells),
+        "empty": any(cell.value is None and cell.label for cell in cells),
+    }
+    kinds = {mark.kind for one in series for mark in one.marks}
+    return kinds | {name for name, is_there in has.items() if is_there}
 
 
 def marks_of(
@@ -204,7 +217,7 @@ def word_chart(
     source: ChartSource,
     lang: str,
     interval: float,
-    **values: object,
+    **values: Any,
 ) -> Chart:
     """Draw words with their log-odds and intervals.
 

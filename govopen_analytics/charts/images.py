@@ -214,7 +214,8 @@ async def _draw_all(
     async with AsyncExitStack() as stack:
         browser = kaleido.Kaleido(path=find_browser(), **options)
         await _started(browser, stack)
-        tabs, timeouts = asyncio.Semaphore(_TABS), []
+        tabs = asyncio.Semaphore(_TABS)
+        timeouts: list[Path] = []
         drawn = [
             _draw_or_tell(browser, tabs, timeouts, picture, save, scale)
             for picture in wanted

@@ -401,8 +401,9 @@ def ticks(panels: Iterable[Panel], n: int = 5) -> list[float]:
     first = math.floor(low / step + 1e-9)
     last = math.ceil(high / step - 1e-9)
     found = [round(place * step, 10) for place in range(first, last + 1)]
-    limits = {panel.most for panel in panels}
-    most = None if None in limits else max(limits)
+    limits = [panel.most for panel in panels]
+    known = [limit for limit in limits if limit is not None]
+    most = max(known) if len(known) == len(limits) else None
     return [value for value in found if most is None or value <= most + 1e-9]
 
 

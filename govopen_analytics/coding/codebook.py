@@ -2,9 +2,11 @@
 
 import csv
 import hashlib
+import html
 import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -233,6 +235,32 @@ class Codebook:
     data: dict[str, Any] = field(default_factory=dict, repr=False)
     source: Path | None = None
     overlay: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return (
+            f"Codebook({self.name} {self.version}: {len(self.themes)} themes, "
+            f"{len(self.keywords)} keywords)"
+        )
+
+    def _repr_html_(self) -> str:
+        """Show the themes, each with its number of keywords."""
+        n_keywords = Counter(keyword.theme_id for keyword in self.keywords)
+        rows = "".join(
+            f"<tr><td>{html.escape(theme_id)}</td><td>{html.escape(zh)}</td>"
+            f"<td>{html.escape(en)}</td><td>{n_keywords[theme_id]}</td></tr>"
+            for theme_id, zh, en in self.themes[
+                ["theme_id", "label_zh", "label_en"]
+            ].itertuples(index=False)
+        )
+        head = "".join(
+            f"<th>{name}</th>"
+            for name in ("theme_id", "主题", "Theme", "关键词 · keywords")
+        )
+        title = f"{self.title_zh} · {self.title_en}, {self.version}"
+        return (
+            f"<p><b>{html.escape(title)}</b></p><table><thead><tr>{head}</tr></thead>"
+            f"<tbody>{rows}</tbody></table>"
+        )
 
     @property
     def theme_ids(self) -> list[str]:
@@ -882,7 +910,7 @@ def _settings(data: Any, ids: list[str], problem: _Problem) -> CodingSettings:
             raise CodebookError(
                 f"Codebook {problem.place}, coding, {name}: {choices(data[name], ids)}"
             )
-    lists = {
+    lists: dict[str, Any] = {
         name: tuple(problem.strings(data.get(name), f"coding, {name}"))
         for name in (*_WORD_LISTS, *expressions)
     }

@@ -169,6 +169,6 @@ def _row_at_hand(task: Any) -> pd.DataFrame:
             f"found a row with {', '.join(map(str, values))}, expected 'text', or "
             "'title' and 'content'",
         )
-    kept = ("task_id", "document_id", "title", "is_title_inherited", "text")
-    kept += ("section", "chapter")
+    kept = ["task_id", "document_id", "title", "is_title_inherited", "text"]
+    kept += ["section", "chapter"]
     return pd.DataFrame([{name: values[name] for name in kept if name in values}])

@@ -41,7 +41,7 @@ def explanation_text(
         )
         for piece in explanation.pieces.itertuples()
     ]
-    speakers = [*codebook.keywords, *codebook.patterns]
+    speakers: list[Keyword | Pattern] = [*codebook.keywords, *codebook.patterns]
     weights = {(one.theme_id, _name(one)): one.weight for one in speakers}
     lines.append(words["no_matches" if explanation.matches.empty else "matches"])
     lines += [

@@ -28,7 +28,14 @@ import pandas as pd
 from govopen_analytics.base import schemas
 from govopen_analytics.base.errors import SchemaError
 from govopen_analytics.base.text import fold
-from govopen_analytics.coding.codebook import CLAUSE_ENDS, GAP, Codebook, without_blanks
+from govopen_analytics.coding.codebook import (
+    CLAUSE_ENDS,
+    GAP,
+    Codebook,
+    Keyword,
+    Pattern,
+    without_blanks,
+)
 from govopen_analytics.coding.features import fold_many
 
 CODER = "keywords"
@@ -102,8 +109,8 @@ def _build_index(codebook: Codebook) -> KeywordIndex:
     import ahocorasick_rs
 
     numbers = {theme: i for i, theme in enumerate(codebook.theme_ids)}
-    entries = [*codebook.keywords, *codebook.patterns]
-    names = [getattr(entry, "text", None) or entry.name for entry in entries]
+    entries: list[Keyword | Pattern] = [*codebook.keywords, *codebook.patterns]
+    names = [e.text if isinstance(e, Keyword) else e.name for e in entries]
     words: dict[str, int] = dict.fromkeys(map(fold, codebook.context_only), _NO_KEYWORD)
     gapped: list[tuple[str, str, int]] = []
     for number, keyword in enumerate(codebook.keywords):

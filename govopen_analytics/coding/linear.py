@@ -134,14 +134,14 @@ def fit_linear_model(
     matrix = sparse.diags(1 / lengths) @ matrix @ sparse.diags(idf)
     coefficients = np.zeros((matrix.shape[1], n_classes))
     intercepts = np.full(n_classes, -1.0)
-    classes, weights = np.asarray(classes), np.asarray(weights, dtype=float)
-    for number in np.unique(classes):
-        if (classes == number).all():
+    labels, importance = np.asarray(classes), np.asarray(weights, dtype=float)
+    for number in np.unique(labels):
+        if (labels == number).all():
             intercepts[number] = 1.0
             continue
         # The seed matters only to the order of coordinate descent.
         model = LinearSVC(C=regularisation, random_state=0)
-        model.fit(matrix, classes == number, sample_weight=weights)
+        model.fit(matrix, labels == number, sample_weight=importance)
         coefficients[:, number] = model.coef_[0]
         intercepts[number] = model.intercept_[0]
     weighed = np.column_stack([coefficients * idf[:, None], idf**2])

@@ -284,7 +284,8 @@ class _Panel:
         """Return slope, reach of its interval, and p-value of each theme."""
         n_plans = len(self.n)
         if not n_plans:
-            return tuple(np.full((3, self.share.shape[1]), np.nan))
+            none = np.full(self.share.shape[1], np.nan)
+            return none, none.copy(), none.copy()
         found, lever, squares = self.slopes(np.arange(n_plans)[None])
         slope = found[0]
         rng = np.random.default_rng(seed)

@@ -295,11 +295,11 @@ def _null_distances(
     out["is_by_plan"] = np.zeros(n_pairs, dtype=bool)
     out["can_be_answered"] = np.zeros(n_pairs, dtype=bool)
     dealt = _dealt(counts, pairs)
-    known = [k for k, one in enumerate(dealt) if one is not None]
+    known = {k: one for k, one in enumerate(dealt) if one is not None}
+    order = list(known)
     # Group and rest always make up the same whole, so n alone sets their null.
     shared: dict[object, tuple[np.ndarray, np.ndarray]] = {}
-    for k in known:
-        one = dealt[k]
+    for k, one in known.items():
         key = (one.is_by_plan, one.n) if pairs.second[k] < 0 else k
         if key not in shared:
             shared[key] = _distances(one, n_draws, rng)
@@ -315,15 +315,15 @@ def _null_distances(
 
     def reached(test: int, n: int) -> int:
         """Count how many of n new distances reach the observed one."""
-        k, count = known[test], 0
+        k, count = order[test], 0
         for done in range(0, n, _DRAWS_AT_ONCE):
             size = min(_DRAWS_AT_ONCE, n - done)
-            apart = _distances(dealt[k], size, rng)[1]
+            apart = _distances(known[k], size, rng)[1]
             count += int((apart >= observed[k] - _ROUNDING).sum())
         return count
 
-    out["p_value"][known] = sequential_p_values(
-        out["p_value"][known], n_draws, reached, lambda p: adjusted(p, family)
+    out["p_value"][order] = sequential_p_values(
+        out["p_value"][order], n_draws, reached, lambda p: adjusted(p, family)
     )
     return out
 
@@ -393,8 +393,9 @@ def _agenda_draws(
         return
     drawn = np.concatenate([part for _, part in draws()])
     for start in range(0, len(pairs.first), _PAIRS_AT_ONCE):
-        at = np.arange(start, min(start + _PAIRS_AT_ONCE, len(pairs.first)))
-        yield at, _by_draw(drawn[pairs.first[at]]), _by_draw(drawn[pairs.second[at]])
+        some = np.arange(start, min(start + _PAIRS_AT_ONCE, len(pairs.first)))
+        first, second = drawn[pairs.first[some]], drawn[pairs.second[some]]
+        yield some, _by_draw(first), _by_draw(second)
 
 
 def _by_draw(draws: np.ndarray) -> np.ndarray:

@@ -210,7 +210,7 @@ def pooled_shares(
         )
         columns[name], columns[f"{name}_lower"] = share[0], lower[0]
         columns[f"{name}_upper"] = upper[0]
-    share = columns["share"]
+    share = np.asarray(columns["share"], dtype=float)
     columns["between_groups_sd"] = np.sqrt(correlation * share * (1 - share))
     columns["intraclass_correlation"] = correlation
     columns["has_coding_error"] = confusion is not None

@@ -164,5 +164,5 @@ def sequential_p_values(
             return p_values
         for k in np.flatnonzero(is_open):
             more = int(9 * drawn[k])
-            reached[k] += draw(k, more)
+            reached[k] += draw(int(k), more)
             drawn[k] += more

@@ -159,7 +159,7 @@ def _matches(
         position = hit.start() + 1
 
 
-def _value(number: str) -> float | int:
+def _value(number: str) -> float | int | None:
     if number[0].isdigit():
         return float(number) if "." in number else int(number)
     return read_number(number)

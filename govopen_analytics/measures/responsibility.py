@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -140,8 +141,8 @@ def deadlines_by_month(
         ("share", "share_lower", "share_upper"), bounds, strict=True
     ):
         rows[name] = values.ravel()
-    bounds = ["share", "share_lower", "share_upper"]
-    return rows[[*by, "due", "month", "n_tasks", "n_due", *bounds]]
+    names = ["share", "share_lower", "share_upper"]
+    return rows[[*by, "due", "month", "n_tasks", "n_due", *names]]
 
 
 def dominant_plans(
@@ -233,7 +234,7 @@ def _unit_roles(
     return pd.concat(parts, ignore_index=True).astype({"unit_name": "string"})
 
 
-def named_units(cell: object) -> list[str]:
+def named_units(cell: Any) -> list[str]:
     """Return the units of a cell; Parquet hands lists back as arrays.
 
     A name printed with brackets of either width, or in traditional characters,

@@ -217,8 +217,8 @@ def reuse_by_group(
         bounds = (min(lower, share) if share else 0.0, max(upper, share))
         rows.append((*keys, len(group), size.sum(), reused.sum(), share, *bounds))
     names = ["n_tasks", "n_chars", "n_reused_chars", "reused_share"]
-    bounds = ["reused_share_lower", "reused_share_upper"]
-    return pd.DataFrame(rows, columns=[*by, *names, *bounds])
+    names += ["reused_share_lower", "reused_share_upper"]
+    return pd.DataFrame(rows, columns=[*by, *names])
 
 
 def _drawn_ratio(

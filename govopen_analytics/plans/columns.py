@@ -124,13 +124,15 @@ def read_header(names: list[str], *, is_row: bool = True) -> list[Column] | None
         return None
     if not is_row and (roles[0] in (None, "text") or roles[-1] is None):
         return None
-    roles = [role or "text" for role in roles]
     if not {"title", "content"} & set(named):
         return None
     if len(set(named)) < 2:
         return None
     return _one_lead(
-        [Column(role, name.strip()) for role, name in zip(roles, names, strict=True)]
+        [
+            Column(role or "text", name.strip())
+            for role, name in zip(roles, names, strict=True)
+        ]
     )
 
 

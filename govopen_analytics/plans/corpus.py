@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -21,6 +22,7 @@ from govopen_analytics.base.errors import (
 )
 from govopen_analytics.base.provenance import (
     DECLARED,
+    MANIFEST_COLUMNS,
     Manifest,
     check_checksum,
     raw_files,
@@ -28,6 +30,7 @@ from govopen_analytics.base.provenance import (
 )
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.schemas import to_schema, validate
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.base.text import name_form, readable_name
 from govopen_analytics.plans import (
     Segmented,
@@ -51,35 +54,6 @@ _REASONS = (
 )
 # Fewer files are read by one worker: more take longer to start than to work.
 _FEW = 12
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """What was read from a folder of plans.
-
-    Attributes
-    ----------
-    documents : DataFrame, shape (n_documents, ...)
-        A valid ``documents`` table, a row for each plan that has tasks.
-    tasks : DataFrame, shape (n_tasks, ...)
-        A valid ``tasks`` table, in the order of the plans.
-    failures : DataFrame, shape (n_failures, 4)
-        A valid ``failures`` table: every input that was not read, and why.
-    remarks : DataFrame, shape (n_remarks, 6)
-        A valid ``remarks`` table: what a person should look at in what was read.
-    spans : DataFrame, shape (n_spans, 5)
-        A valid ``spans`` table: what each character of each document is.
-    """
-
-    documents: pd.DataFrame
-    tasks: pd.DataFrame
-    failures: pd.DataFrame
-    remarks: pd.DataFrame
-    spans: pd.DataFrame
-
-    def __repr__(self) -> str:
-        sizes = {name: len(getattr(self, name)) for name in self.__dataclass_fields__}
-        return f"Corpus({', '.join(f'{n} {name}' for name, n in sizes.items())})"
 
 
 @dataclass(frozen=True)
@@ -114,17 +88,17 @@ class PlanRows:
     remarks: list[Remark]
 
 
-def load_corpus(
+def read_plans(
     raw_dir: str | Path,
     *,
     n_workers: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
     on_progress: Callable[[int, int], None] | None = None,
-) -> Corpus:
-    """Load every plan of a folder.
+) -> Tables:
+    """Read every plan of a folder.
 
     A file that cannot be read, is no plan, or is not as its manifest declares,
-    becomes a row of ``failures``; the others still load. What a person should
+    becomes a row of ``failures``; the others are still read. What a person should
     look at in the files that were read is in ``remarks``.
 
     Parameters
@@ -141,7 +115,8 @@ def load_corpus(
 
     Returns
     -------
-    Corpus
+    Tables
+        Valid ``documents``, ``tasks``, ``spans`` and ``failures``.
 
     Raises
     ------
@@ -149,12 +124,6 @@ def load_corpus(
         If the folder is not there, or its manifest cannot be read.
     InstallationError
         If a package is missing that reads a file.
-
-    Examples
-    --------
-    >>> corpus = load_corpus("data/raw")  # doctest: +SKIP
-    >>> len(corpus.tasks)  # doctest: +SKIP
-    136
     """
     raw_dir = Path(raw_dir)
     names, unnamed = _named_in_utf8(raw_files(raw_dir))
@@ -414,7 +383,7 @@ def _inferred(job: _Job, document: dict) -> list[Remark]:
 
 def _document_row(job: _Job, source: Source, found: Segmented, sha256: str) -> dict:
     metadata = found.metadata
-    row = {
+    row: dict[str, Any] = {
         "document_id": job.document_id,
         "doc_number": metadata.doc_number,
         "index_number": metadata.index_number,
@@ -436,6 +405,9 @@ def _document_row(job: _Job, source: Source, found: Segmented, sha256: str) -> d
         row[name] = job.declared.get(name, getattr(metadata, name))
     row["agency"] = name_form(row["agency"]) if row["agency"] else None
     row["year"] = int(row["year"]) if row["year"] is not None else None
+    row["agency_series"] = job.declared.get("agency_series", row["agency"])
+    own = [name for name in job.declared if name not in MANIFEST_COLUMNS]
+    row |= {name: job.declared[name] for name in own}
     row["inferred"] = [name for name in metadata.inferred if name not in job.declared]
     return row
 
@@ -491,7 +463,7 @@ def task_rows(
 
 def _assemble(
     jobs: list[_Job], results: list[PlanRows], manifest: Manifest, unnamed: list[dict]
-) -> Corpus:
+) -> Tables:
     rows = {
         "documents": [r.document for r in results if r.document is not None],
         "tasks": [row for r in results for row in r.tasks],
@@ -509,12 +481,15 @@ def _assemble(
         ],
         "spans": [row for r in results for row in r.spans],
     }
+    for row in rows["documents"]:
+        for name in manifest.own_columns:
+            row.setdefault(name, None)
     rows["failures"].sort(key=lambda row: (row["source_file"], row["reason"]))
     tables = {
         name: validate(to_schema(pd.DataFrame(found), name), name)
         for name, found in rows.items()
     }
-    return Corpus(**tables)
+    return Tables.of(tables)
 
 
 def _remark_rows(job: _Job, remarks: list[Remark]) -> list[dict]:

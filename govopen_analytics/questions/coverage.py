@@ -1,6 +1,7 @@
 """Which themes do the plans cover? Rows, findings and charts."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -498,7 +499,7 @@ def _shown(
 
 
 def _cell(
-    cell: object, rows: dict[str, str], columns: dict[str, str], level: float, lang: str
+    cell: Any, rows: dict[str, str], columns: dict[str, str], level: float, lang: str
 ) -> Cell:
     words = section("coverage", lang)["theme_heat_map"]
     unseen = section("charts", lang)["unseen"]

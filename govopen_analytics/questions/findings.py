@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -177,8 +178,10 @@ def difference_findings(
     item = items.columns[0]
     items = items.loc[items[item].isin(list(names))].set_index(item)
     items = items.loc[[name for name in names if name in items.index]]
-    shown = {"lang": lang, "topic": topic or question, "evidence": evidence}
+    shown: dict[str, Any] = {"lang": lang, "topic": topic or question}
+    shown["evidence"] = evidence
     found = []
+    values: dict[str, Any]
     for name, row in items.iterrows():
         key = {ESTABLISHED: "differ", WORTH_ASKING: "differ_asking"}.get(row["state"])
         if key is not None:

@@ -400,7 +400,6 @@ def agency_map(
         panels=[panel] if marks else (),
         reason=words["not_two"],
         hidden=not_drawn(n_hidden, lang),
-        without=() if has_lines else ("line",),
         no_lines="" if has_lines else no_lines,
         share=percent(points["shown_share"].iloc[0]) if marks else "",
         agencies=len(points),

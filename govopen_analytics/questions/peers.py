@@ -244,7 +244,6 @@ def peer_dots(
         lang=lang,
         panels=[panel],
         hidden="" if has_peers else told["alone"],
-        without=() if has_peers else ("other",),
         interval=interval,
         interval_kind="tasks",
         agency=agency,

@@ -348,7 +348,6 @@ def unit_load_dots(
         panels=[Panel(labels, (Series("", marks),), most=1.0)] if labels else (),
         reason=words["no_units"],
         hidden=not_drawn(len(ordered) - len(shown), lang),
-        without=() if is_collective.any() else ("unsure",),
         interval=interval,
         interval_kind="tasks",
         units=len(shown),

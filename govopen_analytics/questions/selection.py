@@ -1,11 +1,13 @@
 """What is shown: plans, an agency, a theme, the rows a chart has room for."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from govopen_analytics.base.errors import SelectionError, choices
+from govopen_analytics.base.tables import Tables
 
 
 def select_plans(
@@ -14,7 +16,8 @@ def select_plans(
     agencies: Iterable[str] = (),
     years: Iterable[int] = (),
     subjects: Iterable[str] = ("open_government",),
-) -> dict[str, pd.DataFrame]:
+    columns: Mapping[str, Iterable[object]] | None = None,
+) -> Tables:
     """Keep the plans of some agencies, years and subjects, in every table.
 
     Parameters
@@ -28,34 +31,127 @@ def select_plans(
     subjects : iterable of str, default ("open_government",)
         Values of ``documents.subject``; none keeps all. A plan whose subject is
         not known stays.
+    columns : mapping of str to iterable, optional
+        Values kept by further columns of ``documents``.
 
     Returns
     -------
-    dict of str to DataFrame
+    Tables
         The same tables; those without a document or task keep all rows.
 
     Raises
     ------
     SelectionError
-        If an agency or a year is not in the corpus, or no plan has both.
+        If a column or a value is not in the corpus, or no plan has all of them.
     """
     documents = tables["documents"]
-    agencies, years = list(agencies), list(years)
-    keep = _is_among(documents["agency"], agencies, "agency")
-    keep &= _is_among(documents["year"], years, "year")
-    if (agencies or years) and not keep.any():
+    wanted = {"agency": agencies, "year": years, **(columns or {})}
+    chosen = {name: kept for name, values in wanted.items() if (kept := list(values))}
+    keep = pd.Series(True, index=documents.index)
+    for name, values in chosen.items():
+        keep &= _is_among(documents, values, name)
+    if chosen and not keep.any():
         pairs = sorted({f"{a} {y}" for a, y in documents[["agency", "year"]].values})
-        raise SelectionError(
-            f"No plan of agencies {agencies} for years {years}; "
-            f"the corpus holds: {', '.join(pairs)}"
+        given = "; ".join(
+            f"{name}: {values}" for name, values in chosen.items() if values
         )
-    if wanted := set(subjects):
+        raise SelectionError(
+            f"No plan has {given}; the corpus holds: {', '.join(pairs)}"
+        )
+    if about := set(subjects):
         subject = documents.get("subject", pd.Series(pd.NA, index=documents.index))
-        keep &= subject.isna() | subject.isin(wanted)
-    left_out = documents.loc[~keep, "document_id"]
-    tasks = tables["tasks"]
-    task_ids = tasks.loc[~tasks["document_id"].isin(left_out), "task_id"]
-    return {name: _rows_of(table, left_out, task_ids) for name, table in tables.items()}
+        keep &= subject.isna() | subject.isin(about)
+    return of_documents(tables, documents.loc[keep])
+
+
+def select_tasks(tables: Mapping[str, pd.DataFrame], themes: Iterable[str]) -> Tables:
+    """Keep the tasks that touch one of some themes, and their plans.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Tables of the corpus.
+    themes : iterable of str
+        Identifiers or labels.
+
+    Returns
+    -------
+    Tables
+        ``documents.n_tasks`` counts the tasks kept.
+
+    Raises
+    ------
+    SelectionError
+        If the codebook has no such theme, or no task touches one.
+    """
+    wanted = select_themes(tables["themes"], themes)
+    coded = tables["theme_assignments"]
+    coded = coded.loc[coded["theme_id"].isin(wanted["theme_id"])]
+    tasks = tables["tasks"].loc[tables["tasks"]["task_id"].isin(coded["task_id"])]
+    if tasks.empty:
+        raise SelectionError(
+            f"No task of these plans touches the themes {list(wanted['theme_id'])}"
+        )
+    n_tasks = tasks.groupby("document_id").size()
+    documents = tables["documents"]
+    documents = documents.loc[documents["document_id"].isin(n_tasks.index)]
+    counted = documents["document_id"].map(n_tasks).astype("Int64")
+    return of_documents(tables, documents.assign(n_tasks=counted), tasks)
+
+
+def of_documents(
+    tables: Mapping[str, pd.DataFrame],
+    documents: pd.DataFrame,
+    tasks: pd.DataFrame | None = None,
+) -> Tables:
+    """Keep the rows of some documents in every table, each when it is asked for.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Tables of the corpus.
+    documents : DataFrame
+        The ``documents`` kept.
+    tasks : DataFrame, optional
+        The ``tasks`` kept; all tasks of these documents by default.
+    """
+    if tasks is None:
+        tasks = tables["tasks"]
+        tasks = tasks.loc[tasks["document_id"].isin(documents["document_id"])]
+    given = {"documents": documents, "tasks": tasks}
+    names = [name for name in tables if name not in given]
+    every = tables["documents"]["document_id"]
+    left_out = every[~every.isin(documents["document_id"])]
+    keep = partial(_rows_of, tables, left_out, tasks["task_id"])
+    lazy = Tables({name: partial(keep, name) for name in [*given, *names]})
+    return lazy.with_tables(**given)
+
+
+def theme_columns(
+    tables: Mapping[str, pd.DataFrame], *, lang: str = "zh"
+) -> dict[str, Any]:
+    """Return the labels of each task's themes, in the order of ``tasks``.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        ``tasks``, ``themes`` and ``theme_assignments`` (one coder per task).
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    dict
+        ``theme`` (str, or NA where no theme fits) and ``further_themes`` (list of
+        str), each of length n_tasks.
+    """
+    rows = tables["theme_assignments"].sort_values(["task_id", "rank"])
+    labels = tables["themes"].set_index("theme_id")[f"label_{lang}"]
+    named = rows["theme_id"].map(labels).groupby(rows["task_id"]).agg(list)
+    each = [named.get(task_id, []) for task_id in tables["tasks"]["task_id"]]
+    return {
+        "theme": pd.array([one[0] if one else None for one in each], dtype="string"),
+        "further_themes": [one[1:] for one in each],
+    }
 
 
 def select_themes(themes: pd.DataFrame, theme_ids: Iterable[str] = ()) -> pd.DataFrame:
@@ -90,17 +186,24 @@ def select_themes(themes: pd.DataFrame, theme_ids: Iterable[str] = ()) -> pd.Dat
     return themes.loc[is_other[keep].sort_values(kind="stable").index]
 
 
-def _is_among(values: pd.Series, wanted: list, name: str) -> pd.Series:
-    known = sorted(set(values.dropna()))
+def _is_among(documents: pd.DataFrame, wanted: list, name: str) -> pd.Series:
+    if name not in documents:
+        known = [column for column in documents if column != "text"]
+        raise SelectionError(f"Corpus, column: {choices(name, known)}")
+    known = sorted(set(documents[name].dropna()))
     for value in wanted:
         if value not in known:
             raise SelectionError(f"Corpus, {name}: {choices(value, known)}")
-    return values.isin(wanted) if wanted else pd.Series(True, index=values.index)
+    return documents[name].isin(wanted)
 
 
 def _rows_of(
-    table: pd.DataFrame, left_out: pd.Series, task_ids: pd.Series
+    tables: Mapping[str, pd.DataFrame],
+    left_out: pd.Series,
+    task_ids: pd.Series,
+    name: str,
 ) -> pd.DataFrame:
+    table = tables[name]
     # A file that became no plan belongs to no agency: it stays in every choice.
     if "document_id" in table.columns:
         return table.loc[~table["document_id"].isin(left_out)]
@@ -227,7 +330,8 @@ def _check_one(
     tables: Mapping[str, pd.DataFrame], kind: str, wanted: list[Any]
 ) -> None:
     if kind != "themes":
-        select_plans(tables, **{kind: wanted})
+        columns = {"agencies": "agency", "years": "year"}
+        select_plans(tables, columns={columns[kind]: wanted})
         return
     for name in wanted:
         choose_theme(tables["themes"], name)
@@ -235,7 +339,7 @@ def _check_one(
 
 def with_sides(
     tables: Mapping[str, pd.DataFrame], agency: str, *, same_level: bool = False
-) -> dict[str, pd.DataFrame]:
+) -> Tables:
     """Mark each plan as the agency's or its peers', in a column ``side``.
 
     Parameters
@@ -249,7 +353,7 @@ def with_sides(
 
     Returns
     -------
-    dict of str to DataFrame
+    Tables
         The tables of these plans; ``documents.side`` is "agency" or "peers".
     """
     documents = tables["documents"]
@@ -261,7 +365,7 @@ def with_sides(
     documents = documents.assign(
         side=is_own.map({True: ITSELF, False: PEERS}).astype("string")
     ).loc[keep]
-    return {**_of_documents(tables, documents), "documents": documents}
+    return of_documents(tables, documents)
 
 
 def with_whole(documents: pd.DataFrame) -> pd.DataFrame:
@@ -269,7 +373,7 @@ def with_whole(documents: pd.DataFrame) -> pd.DataFrame:
     return documents.assign(scope=pd.array([WHOLE] * len(documents), dtype="string"))
 
 
-def panel_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def panel_of(tables: Mapping[str, pd.DataFrame]) -> Tables:
     """Keep the plans of agencies that have plans for two or more years.
 
     Parameters
@@ -279,12 +383,12 @@ def panel_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
     Returns
     -------
-    dict of str to DataFrame
+    Tables
     """
     documents = tables["documents"].dropna(subset=["agency", "year"])
     n_years = documents.groupby("agency")["year"].transform("nunique")
     documents = documents.loc[n_years > 1]
-    return {**_of_documents(tables, documents), "documents": documents}
+    return of_documents(tables, documents)
 
 
 def tasks_of_theme(
@@ -319,9 +423,7 @@ def of_agency(rows: pd.DataFrame, agency: str, column: str = "agency") -> pd.Dat
     return rows.loc[is_own].reset_index(drop=True)
 
 
-def agencies_in(
-    tables: Mapping[str, pd.DataFrame], shown: pd.DataFrame
-) -> dict[str, pd.DataFrame]:
+def agencies_in(tables: Mapping[str, pd.DataFrame], shown: pd.DataFrame) -> Tables:
     """Keep the plans of the agencies that `shown` holds.
 
     Parameters
@@ -333,11 +435,11 @@ def agencies_in(
 
     Returns
     -------
-    dict of str to DataFrame
+    Tables
     """
     documents = tables["documents"]
     documents = documents.loc[documents["agency"].isin(shown["agency"])]
-    return {**_of_documents(tables, documents), "documents": documents}
+    return of_documents(tables, documents)
 
 
 def named_agencies(rows: pd.DataFrame) -> pd.DataFrame:
@@ -410,20 +512,6 @@ def largest(
     shown = rows.loc[place.notna()].assign(_place=place)
     shown = shown.sort_values("_place", kind="stable").drop(columns="_place")
     return shown.reset_index(drop=True), len(values) - len(places)
-
-
-def _of_documents(
-    tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame
-) -> dict[str, pd.DataFrame]:
-    tasks = tables["tasks"]
-    tasks = tasks.loc[tasks["document_id"].isin(documents["document_id"])]
-    assignments = tables["theme_assignments"]
-    is_kept = assignments["task_id"].isin(tasks["task_id"])
-    return {
-        **tables,
-        "tasks": tasks,
-        "theme_assignments": assignments.loc[is_kept],
-    }
 
 
 def with_theme_labels(

@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -157,7 +158,7 @@ def _shown(value: object, name: str, words: dict) -> str:
     return words["values"].get(name, {}).get(value, str(value))
 
 
-def _plan(row: object, words: dict) -> str:
+def _plan(row: Any, words: dict) -> str:
     if pd.isna(row.agency):
         return str(row.document_id)
     if pd.isna(row.year):
@@ -165,7 +166,7 @@ def _plan(row: object, words: dict) -> str:
     return words["plan"].format(agency=row.agency, year=row.year)
 
 
-def _share_cell(cell: object, words: dict) -> str:
+def _share_cell(cell: Any, words: dict) -> str:
     if not cell.is_observed:
         text = html.escape(words["unseen"].format(n=cell.n_tasks))
         return f'<td class="unseen">{text}</td>'
@@ -178,7 +179,7 @@ def _share_cell(cell: object, words: dict) -> str:
     )
 
 
-def _folded_tasks(cell: object, tasks: pd.DataFrame | None, words: dict) -> str:
+def _folded_tasks(cell: Any, tasks: pd.DataFrame | None, words: dict) -> str:
     plan = html.escape(_plan(cell, words))
     if tasks is None:
         text = words["unseen_in"].format(plan=plan, n=cell.n_tasks)
@@ -191,7 +192,7 @@ def _folded_tasks(cell: object, tasks: pd.DataFrame | None, words: dict) -> str:
     )
 
 
-def _task_item(task: object, words: dict) -> str:
+def _task_item(task: Any, words: dict) -> str:
     where = words["ordinal"].format(n=task.ordinal)
     if task.rank > 1:
         where = f"{where} · {words['secondary']}"
@@ -243,13 +244,20 @@ def measure_table(
     readable = {}
     for name in columns:
         cells = _column(shown, name, words)
-        named = (values or {}).get(name, {})
+        named: Mapping[Any, str] = (values or {}).get(name, {})
         head = heading(name, lang)
         if _has_interval(shown, name):
             head += words["with_interval"].format(level=f"{interval:.0%}")
         readable[head] = [named.get(cell, cell) for cell in cells]
     block = plain_table(pd.DataFrame(readable), lang=lang)
     return _with_cut(block, len(df), len(shown), words)
+
+
+def written(value: object, name: str, lang: str) -> str:
+    """Write a value of the column `name` for a reader, not escaped."""
+    if not isinstance(value, float) or isinstance(value, bool):
+        return _shown(value, name, section("html_tables", lang))
+    return str(_form(name, section("tables", lang))(value))
 
 
 def long_table(
@@ -311,7 +319,7 @@ def _column(df: pd.DataFrame, name: str, words: dict) -> list[object]:
     return cells
 
 
-def _form(name: str, words: dict) -> Callable[[object], object]:
+def _form(name: str, words: dict) -> Callable[[Any], object]:
     if name == "comparator":
         return lambda sign: _SIGNS.get(sign, sign)
     if name in _YEARS:
@@ -335,7 +343,7 @@ _SIGNS = {">=": "≥", "<=": "≤"}
 _YEARS = ("year", "year_from", "year_to", "source_year")
 
 
-def _points(change: object) -> str:
+def _points(change: Any) -> str:
     if pd.isna(change):
         return "–"
     return f"{change:+.1%}".replace("-", "−")

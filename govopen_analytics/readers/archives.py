@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from typing import IO
+from typing import IO, TypeAlias
 
 from lxml import etree
 
@@ -20,7 +20,7 @@ from govopen_analytics.readers.limits import (
     check_size,
 )
 
-Element = etree._Element
+Element: TypeAlias = etree._Element
 
 # "Strict" files name the same elements differently.
 _STRICT_NAMES = tuple(

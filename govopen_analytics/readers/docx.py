@@ -6,6 +6,7 @@ relations that are missing, which stops a full object model but not their text.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from lxml import etree
 
@@ -27,7 +28,7 @@ from govopen_analytics.readers.word_numbering import (
     word_value,
 )
 
-Element = etree._Element
+Element: TypeAlias = etree._Element
 
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"

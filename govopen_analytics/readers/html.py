@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from lxml import etree
 from lxml.html import defs
@@ -14,7 +15,7 @@ from govopen_analytics.readers.numbering import format_number
 from govopen_analytics.readers.source import Source, SourceBuilder
 from govopen_analytics.readers.tables import SpannedCell, add_table, fill_spans
 
-Element = etree._Element
+Element: TypeAlias = etree._Element
 
 _DECLARED = re.compile(
     rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)|encoding\s*=\s*["']([\w-]+)""",

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from math import hypot
-from typing import Any
+from typing import Any, TypeAlias
 
 from lxml import etree
 
@@ -34,7 +34,7 @@ from govopen_analytics.readers.printed_pages import (
 )
 from govopen_analytics.readers.source import Source
 
-Element = etree._Element
+Element: TypeAlias = etree._Element
 # x' = a·x + c·y + e and y' = b·x + d·y + f, as in chapter 8 of the standard.
 Matrix = tuple[float, float, float, float, float, float]
 

@@ -12,12 +12,13 @@ References
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from typing import TypeAlias
 
 from lxml import etree
 
 from govopen_analytics.readers.numbering import UNPRINTED, format_number
 
-Element = etree._Element
+Element: TypeAlias = etree._Element
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _VALUE = f"{WORD}val"

@@ -8,6 +8,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from lxml import etree
 
@@ -29,7 +30,7 @@ from govopen_analytics.readers.sheets import (
 from govopen_analytics.readers.source import Source, SourceBuilder
 from govopen_analytics.readers.tables import add_table
 
-Element = etree._Element
+Element: TypeAlias = etree._Element
 
 _SHEET_NAMESPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",

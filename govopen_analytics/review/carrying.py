@@ -59,7 +59,8 @@ class _Place:
 
 def text_sha256(text: str | None) -> str:
     """Return the digest by which a task's text is known again."""
-    return hashlib.sha256(("" if pd.isna(text) else text).encode()).hexdigest()
+    content = "" if text is None or pd.isna(text) else text
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def document_of(task_id: str) -> str:
@@ -195,7 +196,7 @@ def carry_reviews(
     kept, changes = [], []
     for review in reviews.itertuples():
         outcome, place = placed.get(review.Index) or _orphan(review, found)
-        if review.Index in placed:
+        if review.Index in placed and place is not None:
             try:
                 themes = _carried_themes(review, carry)
             except CodebookError:

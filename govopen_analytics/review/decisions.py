@@ -129,7 +129,7 @@ class _Checker:
         day = self._date(row)
         if task_id is not None and coder is not None:
             self._only_decision(row, task_id, coder)
-        if len(self.problems) > n_before:
+        if len(self.problems) > n_before or task_id is None:
             return
         self.decisions.append(
             {
@@ -158,7 +158,7 @@ class _Checker:
         if is_known and digest == text_sha256(self.texts[task_id]):
             return task_id
         # The numbers may have changed since the export.
-        if found := self._tasks.get((document_of(task_id), digest)):
+        if found := self._tasks.get((document_of(task_id), str(digest))):
             return found
         if not is_known:
             self._problem(row, "task_id", "the id of a task in the tables")

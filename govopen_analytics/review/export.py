@@ -129,9 +129,11 @@ def review_rows(
     )
 
 
-def _themes_by_task(assignments: pd.DataFrame) -> dict[str, list[tuple[str, float]]]:
+def _themes_by_task(
+    assignments: pd.DataFrame,
+) -> dict[str, list[tuple[str, float | None]]]:
     ordered = assignments.sort_values(["task_id", "rank"])
-    themed: dict[str, list[tuple[str, float]]] = {}
+    themed: dict[str, list[tuple[str, float | None]]] = {}
     for row in ordered.itertuples():
         score = None if pd.isna(row.score) else round(float(row.score), 2)
         themed.setdefault(row.task_id, []).append((row.theme_id, score))

@@ -13,10 +13,10 @@ from govopen_analytics.base.datapackage import write_datapackage
 from govopen_analytics.base.freshness import inputs_digest
 from govopen_analytics.base.locking import disk_errors_told, locked, remove_unfinished
 from govopen_analytics.base.remarks import Remark
-from govopen_analytics.coding.assign import assign_themes
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.codebook import load_codebook
-from govopen_analytics.coding.keywords import keyword_matches
-from govopen_analytics.plans.corpus import load_corpus
+from govopen_analytics.coding.coded import code_plans
+from govopen_analytics.plans.corpus import read_plans
 from govopen_analytics.plans.workers import DEFAULT_LIMITS, Limits
 from govopen_analytics.review import (
     CarriedReviews,
@@ -35,7 +35,7 @@ _MOST_NAMED = 10  # files, before only their number is told
 class Built:
     """What a build made: the tables by name, and the descriptor's path."""
 
-    tables: dict[str, pd.DataFrame]
+    tables: Tables
     descriptor: Path
 
 
@@ -74,31 +74,18 @@ def build_processed(
     """
     raw_dir, out_dir = Path(raw_dir), Path(out_dir)
     codebook = load_codebook(codebook_path)
-    corpus = load_corpus(
-        raw_dir, limits=limits, on_progress=partial(on_progress, "read")
-    )
+    plans = read_plans(raw_dir, limits=limits, on_progress=partial(on_progress, "read"))
+    tables = code_plans(plans, codebook, on_progress=partial(on_progress, "code"))
     people = carry_reviews(
-        read_reviews(reviews_folder(out_dir)), corpus.tasks, codebook
+        read_reviews(reviews_folder(out_dir)), tables.tasks, codebook
     )
-    tables = {
-        "documents": corpus.documents,
-        "tasks": corpus.tasks,
-        "failures": corpus.failures,
-        "remarks": corpus.remarks,
-        "spans": corpus.spans,
-        "themes": codebook.themes,
-        "theme_assignments": apply_reviews(
-            assign_themes(
-                corpus.tasks, codebook, on_progress=partial(on_progress, "code")
-            ),
-            people.reviews,
-        ),
-        "keyword_matches": keyword_matches(corpus.tasks, codebook),
-        "review_changes": people.changes,
-    }
+    tables = tables.with_tables(
+        theme_assignments=apply_reviews(tables.theme_assignments, people.reviews),
+        review_changes=people.changes,
+    )
     on_progress("write", 0, 1)
     # What an unexpected error left out may be there the next time: never fresh.
-    is_whole = "unexpected_error" not in set(corpus.failures["reason"])
+    is_whole = "unexpected_error" not in set(tables.failures["reason"])
     digest = inputs_digest(raw_dir, out_dir, codebook_path) if is_whole else None
     details = {
         "built_from": digest,
@@ -107,9 +94,9 @@ def build_processed(
             "version": codebook.version,
             "sha256": codebook.fingerprint,
         },
-        "sources": _sources(raw_dir, corpus.documents),
+        "sources": _sources(raw_dir, tables.documents),
         "warnings": [
-            *_not_read(corpus.failures),
+            *_not_read(tables.failures),
             *_decisions_changed(people),
         ],
     }

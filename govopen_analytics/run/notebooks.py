@@ -38,12 +38,15 @@ class Parameter:
 def find_notebooks(folder: Path) -> list[Path]:
     """List the notebooks of a folder whose names begin with two digits.
 
+    Those that begin with 00 are for exploring by hand and are left out.
+
     Raises
     ------
     RunError
         If there are none.
     """
-    found = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+    numbered = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+    found = [path for path in numbered if not path.name.startswith("00_")]
     if not found:
         raise RunError(
             f"Folder {folder}: found no notebook, expected names such as "

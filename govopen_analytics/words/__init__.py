@@ -4,7 +4,6 @@ The words stand in ``zh.yml`` and ``en.yml``, a section for each place that show
 them; a test holds keys and placeholders of the two files to agree.
 """
 
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -18,7 +17,7 @@ from govopen_analytics.base.languages import LANGUAGES
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def section(name: str, lang: str) -> Mapping[str, Any]:
+def section(name: str, lang: str) -> dict[str, Any]:
     """Return one section of the words of a language.
 
     Parameters
@@ -29,7 +28,7 @@ def section(name: str, lang: str) -> Mapping[str, Any]:
 
     Returns
     -------
-    mapping of str to Any
+    dict of str to Any
         Sentences with ``{placeholders}``, by key.
 
     Raises
@@ -49,6 +48,6 @@ def agency_name(name: object, lang: str) -> str:
 
 
 @cache
-def _words(lang: str) -> Mapping[str, Any]:
+def _words(lang: str) -> dict[str, Any]:
     text = (files(__name__) / f"{lang}.yml").read_text("utf-8")
     return yaml.load(text, Loader=_Loader)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from govopen_analytics.plans.corpus import load_corpus
+from govopen_analytics.plans.corpus import read_plans
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = Path(__file__).parent / "five_plans"
@@ -37,7 +37,7 @@ def corpus(request, tmp_path_factory):
         for path in raw_dir.glob("*.txt"):
             (bare / path.name).write_bytes(path.read_bytes())
         raw_dir = bare
-    return load_corpus(raw_dir)
+    return read_plans(raw_dir)
 
 
 def test_all_136_tasks_come_out_in_order(corpus):

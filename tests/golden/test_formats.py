@@ -7,7 +7,7 @@ import pytest
 from plan_writer import WRITERS, Item, plan_items, write_csv, write_html
 from reading import FIELDS, comparable, task_fields
 
-from govopen_analytics.plans.corpus import load_corpus
+from govopen_analytics.plans.corpus import read_plans
 from govopen_analytics.readers import read_bytes
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
@@ -47,7 +47,7 @@ def corpora(tmp_path_factory):
             path = folder / name / f"{plan}{Path(name).suffix}"
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
-    return {path.name: load_corpus(path) for path in folder.iterdir()}
+    return {path.name: read_plans(path) for path in folder.iterdir()}
 
 
 FILES = [(plan, name) for plan in PLANS for name in WRITERS] + [
@@ -81,7 +81,7 @@ def test_a_plan_in_several_formats_is_one_plan(tmp_path):
     files = written_out(WITH_MERGES)
     for name in ("plan.csv", "plan.docx", "plan.html"):
         (tmp_path / name).write_bytes(files[name])
-    corpus = load_corpus(tmp_path)
+    corpus = read_plans(tmp_path)
     (document,) = corpus.documents.to_dict("records")
     assert document["source_file"] == "plan.csv"
     assert len(corpus.tasks) == document["n_tasks"] == 72

@@ -14,7 +14,7 @@ from reading import (
     task_fields,
 )
 
-from govopen_analytics.plans.corpus import load_corpus
+from govopen_analytics.plans.corpus import read_plans
 
 NAMES = layout_names()
 PLANS = [name for name in NAMES if expected_of(name)["verdict"] is None]
@@ -125,7 +125,7 @@ def dressed(request, tmp_path_factory):
     for name in TEXTS:
         text = request.param(layout_file(name).read_text("utf-8"))
         (folder / f"{name}.txt").write_bytes(text.encode("utf-8"))
-    return request.param, load_corpus(folder)
+    return request.param, read_plans(folder)
 
 
 @pytest.mark.parametrize("name", TEXTS)

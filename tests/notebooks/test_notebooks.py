@@ -2,6 +2,7 @@
 
 import papermill
 import pytest
+from conftest import NASTY
 from in_process import BY_NUMBER, run, shown_html, table_rows
 
 from govopen_analytics.base.errors import SelectionError
@@ -67,3 +68,12 @@ def test_an_unknown_agency_fails_with_the_known_ones(processed_dir, number):
 def test_the_template_runs(processed_dir, tmp_path):
     run("template", processed_dir, tmp_path)
     assert len(table_rows(tmp_path, "themes")) == 3
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "政策解读"), ("en", "Explaining")])
+def test_the_page_for_exploring_runs(processed_dir, lang, words):
+    names = run("00", processed_dir, lang=lang)
+    html = shown_html(names)
+    assert words in html and "first-1" in html and NASTY not in html
+    assert names["wide"].shape == (3, 2)
+    assert names["found"].counts["n_true"].sum() == 1

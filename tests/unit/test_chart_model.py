@@ -140,7 +140,7 @@ def test_names_with_braces_stay_as_they_are(lang):
         n_words=1,
         words="{x}",
     )
-    assert "{n} & <b>" in made.title and "{x}" in made.alt and "90%" in made.key[0][1]
+    assert "{n} & <b>" in made.title and "{x}" in made.alt
     assert "{n} &amp; &lt;b&gt;" in draw(made).layout.title.text
 
 
@@ -320,3 +320,27 @@ def test_a_notebook_shows_a_chart_as_plotly_does(monkeypatch):
     shown = chart(rows(0.5))._repr_mimebundle_()
     spec = json.loads(json.dumps(shown["application/vnd.plotly.v1+json"], default=list))
     assert spec["layout"]["meta"]["name"] == "c"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        (("sure", "unsure"), ["line", "sure"]),
+        (("sure", "unseen"), ["line", "sure", "unseen"]),
+    ],
+)
+def test_a_key_leaves_out_marks_that_are_not_there(kinds, expected):
+    marks = tuple(Mark(0.5, 0.1, 0.9, kind=kind) for kind in kinds)
+    panel = Panel(("甲", "乙"), (Series("s", marks),))
+    made = chart_of(
+        "theme",
+        "theme_ranking",
+        source="",
+        lang="zh",
+        panels=[panel],
+        interval=0.95,
+        **dict.fromkeys(("theme", "share", "agencies", "high", "high_share"), ""),
+        **dict.fromkeys(("low", "low_share"), ""),
+    )
+    found = [mark for mark, _ in made.key if mark not in ("value", "reference")]
+    assert found == expected

@@ -11,7 +11,7 @@ import pytest
 from govopen_analytics.base.errors import InstallationError, SourceError
 from govopen_analytics.base.schemas import validate
 from govopen_analytics.plans import corpus as corpus_module
-from govopen_analytics.plans.corpus import load_corpus
+from govopen_analytics.plans.corpus import read_plans
 
 PLAN = """某县档案局2023年政务公开工作要点
 
@@ -37,7 +37,7 @@ def raw_dir(tmp_path):
 
 
 def test_a_folder_without_a_manifest_loads(raw_dir):
-    corpus = load_corpus(raw_dir)
+    corpus = read_plans(raw_dir)
     document = corpus.documents.iloc[0]
     assert document["document_id"] == "plan"
     assert document["agency"] == "某县档案局"
@@ -48,7 +48,7 @@ def test_a_folder_without_a_manifest_loads(raw_dir):
 
 
 def test_tables_are_valid_and_tasks_point_into_the_text(raw_dir):
-    corpus = load_corpus(raw_dir)
+    corpus = read_plans(raw_dir)
     for name in ("documents", "tasks", "failures", "remarks", "spans"):
         validate(getattr(corpus, name), name)
     assert len(corpus.tasks) == 3
@@ -65,7 +65,7 @@ def test_tables_are_valid_and_tasks_point_into_the_text(raw_dir):
 def test_the_manifest_overrides_what_was_detected(raw_dir):
     rows = MANIFEST + "x,plan.txt,某市档案局,city,2021,\n"
     (raw_dir / "manifest.csv").write_text(rows, encoding="utf-8")
-    document = load_corpus(raw_dir).documents.iloc[0]
+    document = read_plans(raw_dir).documents.iloc[0]
     assert document["document_id"] == "x"
     assert (document["agency"], document["level"]) == ("某市档案局", "city")
     assert document["year"] == 2021
@@ -84,7 +84,7 @@ def test_the_manifest_overrides_what_was_detected(raw_dir):
 )
 def test_a_bad_file_is_a_failure_and_the_others_load(raw_dir, name, content, reason):
     (raw_dir / name).write_bytes(content)
-    corpus = load_corpus(raw_dir)
+    corpus = read_plans(raw_dir)
     assert corpus.failures["source_file"].tolist() == [name]
     assert corpus.failures["reason"].tolist() == [reason]
     assert name in corpus.failures["message"].iloc[0]
@@ -104,7 +104,7 @@ def test_a_bad_file_is_a_failure_and_the_others_load(raw_dir, name, content, rea
 def test_what_was_not_read_and_what_has_no_row(raw_dir, rows, failures, remarks):
     shutil.copy(raw_dir / "plan.txt", raw_dir / "other.txt")
     (raw_dir / "manifest.csv").write_text(MANIFEST + rows, encoding="utf-8")
-    corpus = load_corpus(raw_dir)
+    corpus = read_plans(raw_dir)
     assert corpus.failures["reason"].unique().tolist() == failures
     assert corpus.remarks["source_file"].tolist() == remarks
     assert set(corpus.remarks["code"]) == {"no_manifest_row"}
@@ -129,7 +129,7 @@ def test_a_row_that_cannot_be_used_costs_that_row_only(raw_dir, row, code, value
     shutil.copy(raw_dir / "plan.txt", raw_dir / "b.txt")
     rows = f"{MANIFEST}a,plan.txt,某县档案局,,2023,\n{row}\n"
     (raw_dir / "manifest.csv").write_text(rows, encoding="utf-8")
-    corpus = load_corpus(raw_dir)
+    corpus = read_plans(raw_dir)
     assert (len(corpus.documents), len(corpus.failures)) == (2, 0)
     (remark,) = corpus.remarks.query("code == @code").itertuples()
     assert remark.source_file == row.split(",")[1]
@@ -143,7 +143,7 @@ def test_an_agency_written_in_other_widths_is_one_agency(raw_dir):
         shutil.copy(raw_dir / "plan.txt", raw_dir / f"{n}.txt")
     (raw_dir / "plan.txt").unlink()
     (raw_dir / "manifest.csv").write_text(MANIFEST + "\n".join(rows), "utf-8")
-    corpus = load_corpus(raw_dir)
+    corpus = read_plans(raw_dir)
     assert corpus.documents["agency"].tolist() == ["ABC市民政局"] * 3
     assert corpus.remarks["code"].tolist() == ["agency_rewritten"] * 2
     assert [json.loads(v)["written"] for v in corpus.remarks["values"]] == written[1:]
@@ -151,7 +151,7 @@ def test_an_agency_written_in_other_widths_is_one_agency(raw_dir):
 
 def test_what_the_manifest_does_not_say_is_a_remark(raw_dir):
     (raw_dir / "manifest.csv").write_text(f"{MANIFEST}a,plan.txt,,,,\n", "utf-8")
-    found = load_corpus(raw_dir).remarks
+    found = read_plans(raw_dir).remarks
     assert dict(zip(found["code"], found["values"], strict=True)) == {
         "agency_inferred": '{"agency": "某县档案局"}',
         "year_inferred": '{"year": 2023}',
@@ -161,7 +161,9 @@ def test_what_the_manifest_does_not_say_is_a_remark(raw_dir):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("document_id,file,colour\n", "unknown column"),
+        ("document_id,file,agncy\n", "unknown column: found 'agncy'.*did you mean"),
+        ("document_id,file,text\n", "'text' has a name that the tables use"),
+        ("document_id,file,\na,plan.txt,x\n", "column 3 has no name"),
         ("document_id,agency\n", "column 'file' is missing"),
         ("", "no CSV table"),
     ],
@@ -169,16 +171,29 @@ def test_what_the_manifest_does_not_say_is_a_remark(raw_dir):
 def test_a_manifest_that_cannot_be_read_is_an_error(raw_dir, content, message):
     (raw_dir / "manifest.csv").write_text(content, encoding="utf-8")
     with pytest.raises(SourceError, match=message):
-        load_corpus(raw_dir)
+        read_plans(raw_dir)
+
+
+def test_own_columns_of_the_manifest_go_into_documents(raw_dir):
+    (raw_dir / "second.txt").write_text(PLAN, encoding="utf-8")
+    rows = "document_id,file,agency,agency_series,地区,\na,plan.txt,甲局,某局,沿海,\n"
+    (raw_dir / "manifest.csv").write_text(rows, encoding="utf-8")
+    documents = read_plans(raw_dir).documents
+    own = documents[["document_id", "agency", "agency_series", "地区"]]
+    assert own.fillna("").values.tolist() == [
+        ["a", "甲局", "某局", "沿海"],
+        ["second", "某县档案局", "某县档案局", ""],
+    ]
+    validate(documents, "documents")
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(SourceError, match="no such folder"):
-        load_corpus(tmp_path / "nowhere")
+        read_plans(tmp_path / "nowhere")
 
 
 def test_an_empty_folder_gives_empty_tables(tmp_path):
-    corpus = load_corpus(tmp_path)
+    corpus = read_plans(tmp_path)
     assert [len(corpus.documents), len(corpus.tasks), len(corpus.failures)] == [0, 0, 0]
 
 
@@ -187,7 +202,7 @@ def test_a_package_that_is_missing_stops_and_says_what_to_install(raw_dir, monke
     monkeypatch.delitem(sys.modules, "govopen_analytics.readers.html", raising=False)
     (raw_dir / "page.html").write_text(f"<html><p>{PLAN}</p></html>", encoding="utf-8")
     with pytest.raises(InstallationError, match=r"pip install --force-reinstall lxml"):
-        load_corpus(raw_dir)
+        read_plans(raw_dir)
 
 
 def test_a_missing_file_of_the_library_stops_and_is_no_fault_of_a_plan(
@@ -198,14 +213,14 @@ def test_a_missing_file_of_the_library_stops_and_is_no_fault_of_a_plan(
         corpus_module, "segment_document", lambda *args: missing.read_text("utf-8")
     )
     with pytest.raises(InstallationError, match=r"no_such_table.csv is missing"):
-        load_corpus(raw_dir)
+        read_plans(raw_dir)
 
 
 def test_the_number_of_processes_changes_nothing(tmp_path):
     for n in range(14):
         text = PLAN.replace("某县", f"第{n}县")
         (tmp_path / f"plan_{n:02d}.txt").write_text(text, encoding="utf-8")
-    one, two = load_corpus(tmp_path, n_workers=1), load_corpus(tmp_path, n_workers=2)
+    one, two = read_plans(tmp_path, n_workers=1), read_plans(tmp_path, n_workers=2)
     pd.testing.assert_frame_equal(one.tasks, two.tasks)
     pd.testing.assert_frame_equal(one.documents, two.documents)
 
@@ -213,5 +228,5 @@ def test_the_number_of_processes_changes_nothing(tmp_path):
 def test_files_of_one_name_get_identifiers_of_their_own(raw_dir):
     other = (raw_dir / "plan.txt").read_text("utf-8").replace("2023", "2024")
     (raw_dir / "plan.md").write_text(other, encoding="utf-8")
-    ids = load_corpus(raw_dir).documents["document_id"].tolist()
+    ids = read_plans(raw_dir).documents["document_id"].tolist()
     assert ids == ["plan", "plan_txt"]

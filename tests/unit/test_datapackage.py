@@ -71,6 +71,15 @@ def test_round_trip(tmp_path, tables):
         pd.testing.assert_frame_equal(read[name], table)
 
 
+def test_own_columns_of_documents_travel_with_the_table(tmp_path, tables):
+    own = tables["documents"].assign(地区=pd.array(["沿海", None], dtype="string"))
+    descriptor = write_datapackage({**tables, "documents": own}, tmp_path)
+    pd.testing.assert_frame_equal(read_datapackage(tmp_path).documents, own)
+    assert frictionless.validate(str(descriptor)).valid
+    with pytest.raises(SchemaError, match="undeclared column: found '地区'"):
+        write_datapackage({**tables, "tasks": tables["tasks"].assign(地区=1)}, tmp_path)
+
+
 def test_equal_tables_give_equal_bytes(tmp_path, tables):
     write_datapackage(tables, tmp_path / "a")
     write_datapackage(tables, tmp_path / "b")
@@ -130,7 +139,7 @@ def test_a_file_that_is_not_the_described_one_is_refused(tmp_path, tables, damag
     path = tmp_path / "tasks.parquet"
     path.unlink() if damage == "remove" else path.write_bytes(b"PAR1")
     with pytest.raises(SourceError, match=r"tasks\.parquet is missing or is not"):
-        read_datapackage(tmp_path)
+        _ = read_datapackage(tmp_path).tasks
 
 
 def test_descriptor_is_json_with_chinese_as_such(tmp_path, tables):

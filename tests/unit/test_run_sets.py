@@ -227,7 +227,7 @@ theme: str = ""
             {"themes": ["answer", "政策解"]},
             "'themes': .*'政策解', .*mean 政策解读",
         ),
-        ({"agencies": ["甲市民政局"], "years": [2023]}, "No plan of agencies"),
+        ({"agencies": ["甲市民政局"], "years": [2023]}, "No plan has agency"),
     ],
 )
 def test_what_the_corpus_does_not_hold_is_refused(
@@ -370,7 +370,7 @@ def test_a_truth_value_is_no_number(tmp_path):
 
 
 def test_find_notebooks_takes_numbered_ones_in_order(tmp_path):
-    for name in ("02_b", "01_a", "_template", "notes"):
+    for name in ("02_b", "01_a", "00_explore", "_template", "notes"):
         write_notebook(tmp_path / f"{name}.ipynb")
     assert [path.stem for path in find_notebooks(tmp_path)] == ["01_a", "02_b"]
 

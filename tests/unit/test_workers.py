@@ -10,7 +10,7 @@ import pytest
 
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.plans import corpus
-from govopen_analytics.plans.corpus import PlanRows, load_corpus, read_plan
+from govopen_analytics.plans.corpus import PlanRows, read_plan, read_plans
 from govopen_analytics.plans.workers import Limits, bounded_results
 
 PLAN = """某市民政局2023年政务公开工作要点
@@ -136,7 +136,7 @@ def test_a_corpus_is_the_rows_of_its_files(tmp_path):
     for n in range(14):
         text = PLAN.replace("某市", f"第{n}市").replace("三日", f"{n}日")
         (tmp_path / f"p{n:02d}.txt").write_text(text, encoding="utf-8")
-    one, many = (load_corpus(tmp_path, n_workers=n) for n in (1, 3))
+    one, many = (read_plans(tmp_path, n_workers=n) for n in (1, 3))
     for name in ("documents", "tasks", "spans", "failures", "remarks"):
         assert getattr(one, name).equals(getattr(many, name))
     rows = [read_plan(tmp_path / f"p{n:02d}.txt") for n in range(14)]
@@ -155,7 +155,7 @@ def test_a_file_that_takes_too_long_is_a_failure(tmp_path, monkeypatch):
     for name in "abc":
         (tmp_path / f"{name}.txt").write_text(PLAN, encoding="utf-8")
     monkeypatch.setattr(corpus, "_load", hang)
-    failures = load_corpus(tmp_path, limits=Limits(max_seconds=1.0)).failures
+    failures = read_plans(tmp_path, limits=Limits(max_seconds=1.0)).failures
     assert failures["source_file"].tolist() == ["b.txt"]
     assert failures["reason"].tolist() == ["too_slow"]
     assert (

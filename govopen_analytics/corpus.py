@@ -1,0 +1,749 @@
+"""The face of the library: a corpus with its tables, measures and charts."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from govopen_analytics import measures
+from govopen_analytics.base.datapackage import read_datapackage, read_descriptor
+from govopen_analytics.base.errors import CodebookError, SelectionError, choices
+from govopen_analytics.base.languages import LANGUAGES
+from govopen_analytics.base.schemas import own_columns
+from govopen_analytics.base.tables import Tables
+from govopen_analytics.coding.codebook import Codebook, load_codebook
+from govopen_analytics.coding.coded import code_plans
+from govopen_analytics.coding.concordance import find_word
+from govopen_analytics.coding.explain import explain
+from govopen_analytics.plans.corpus import read_plans
+from govopen_analytics.questions import commitments, displays, selection
+from govopen_analytics.questions.citation import Citation, citation
+from govopen_analytics.questions.measure_charts import measure_chart
+from govopen_analytics.questions.responsibility import period_names
+from govopen_analytics.questions.result import Result
+
+if TYPE_CHECKING:
+    from govopen_analytics.charts.style import ChartSource
+
+By = str | Sequence[str]
+OPEN_GOVERNMENT = ("open_government",)
+# Columns of `documents` that stand beside every task.
+_OF_THE_PLAN = (
+    "agency",
+    "year",
+    "agency_series",
+    "level",
+    "province",
+    "city",
+    "county",
+)
+_FIRST = ("task_id", "agency", "year", "theme", "further_themes", "title", "content")
+
+
+def load_corpus(
+    raw_dir: str | Path,
+    *,
+    codebook: Codebook | str | Path | None = None,
+    lang: str = "zh",
+    interval: float = 0.95,
+    subjects: Iterable[str] = OPEN_GOVERNMENT,
+    on_progress: Callable[[str, int, int], None] = lambda step, done, total: None,
+) -> "Corpus":
+    """Read a folder of plans and code their themes.
+
+    A file that cannot be read or is no plan becomes a row of ``failures``.
+
+    Parameters
+    ----------
+    raw_dir : str or Path
+        Folder of plans as published, with or without a ``manifest.csv``.
+    codebook : Codebook, str or Path, optional
+        Codebook or its YAML file; by default the one that comes with the library.
+    lang : {"zh", "en"}, default "zh"
+        Language of labels, displays and charts.
+    interval : float, default 0.95
+        Level of all intervals (0-1, exclusive).
+    subjects : iterable of str, default ("open_government",)
+        Plans kept, by ``documents.subject``; none keeps all.
+    on_progress : callable, optional
+        Called with "read" or "code", what is done of it and its total.
+
+    Returns
+    -------
+    Corpus
+
+    Raises
+    ------
+    SourceError
+        If the folder is not there, or its manifest cannot be read.
+    CodebookError
+        If the codebook breaks one of its rules.
+
+    Examples
+    --------
+    >>> corpus = load_corpus("data/raw", lang="en")
+    >>> corpus
+    Corpus: 5 plans, 136 tasks, 5 agencies, years 2021–2024
+    >>> shares = corpus.theme_shares(by=["agency", "year"])
+    >>> shares.table.shape[0]
+    45
+    """
+    book = codebook if isinstance(codebook, Codebook) else load_codebook(codebook)
+    plans = read_plans(raw_dir, on_progress=partial(on_progress, "read"))
+    tables = code_plans(plans, book, on_progress=partial(on_progress, "code"))
+    return Corpus(_about(tables, subjects), codebook=book, lang=lang, interval=interval)
+
+
+def open_corpus(
+    processed_dir: str | Path = "data/processed",
+    *,
+    codebook: Codebook | str | Path | None = None,
+    lang: str = "zh",
+    interval: float = 0.95,
+    date: str = "",
+    subjects: Iterable[str] = OPEN_GOVERNMENT,
+) -> "Corpus":
+    """Open the tables that ``govopen build`` wrote; each is read on first use.
+
+    Parameters
+    ----------
+    processed_dir : str or Path, default "data/processed"
+        Folder with a ``datapackage.json``.
+    codebook : Codebook, str or Path, optional
+        The codebook the tables were coded by, where it is not the library's.
+    lang, interval
+        As in ``load_corpus``.
+    date : str, default ""
+        Date in the source lines of charts, ISO 8601; empty writes none.
+    subjects : iterable of str, default ("open_government",)
+        Plans kept, by ``documents.subject``; none keeps all.
+
+    Returns
+    -------
+    Corpus
+
+    Raises
+    ------
+    SourceError
+        If the tables were not built.
+    """
+    coded_by = read_descriptor(processed_dir).get("codebook", {})
+    book = load_codebook(codebook) if isinstance(codebook, str | Path) else codebook
+    return Corpus(
+        _about(read_datapackage(processed_dir), subjects),
+        codebook=book,
+        coded_by=coded_by,
+        lang=lang,
+        interval=interval,
+        date=date,
+    )
+
+
+class Corpus:
+    """Plans, their tasks and themes, with every measure one word away.
+
+    Made by ``load_corpus`` or ``open_corpus``.
+
+    Parameters
+    ----------
+    tables : Tables
+        The plain tables; each is read on first use.
+    codebook : Codebook, optional
+        What the tasks were coded by.
+    coded_by : mapping of str to str, optional
+        ``name``, ``version`` and ``sha256`` of the codebook that coded the tables;
+        by default those of `codebook`.
+    lang : {"zh", "en"}, default "zh"
+        Language of labels, displays and charts.
+    interval : float, default 0.95
+        Level of all intervals (0-1, exclusive).
+    date : str, default ""
+        Date in the source lines of charts.
+
+    Raises
+    ------
+    SelectionError
+        If the language or the level is not among what it may be.
+    """
+
+    def __init__(
+        self,
+        tables: Tables,
+        *,
+        codebook: Codebook | None = None,
+        coded_by: Mapping[str, str] | None = None,
+        lang: str = "zh",
+        interval: float = 0.95,
+        date: str = "",
+    ) -> None:
+        if lang not in LANGUAGES:
+            raise SelectionError(f"lang: {choices(lang, LANGUAGES)}")
+        if not 0 < interval < 1:
+            raise SelectionError(
+                f"interval: found {interval!r}, expected a level between 0 and 1, "
+                "such as 0.95"
+            )
+        self.tables = _with_series(tables)
+        self.lang, self.interval, self.date = lang, interval, date
+        self._codebook, self._coded_by = codebook, dict(coded_by or {})
+
+    # Tables -----------------------------------------------------------------------
+
+    @property
+    def documents(self) -> pd.DataFrame:
+        """The plans, one a row, with the manifest's own columns."""
+        return self.tables.documents
+
+    @cached_property
+    def tasks(self) -> pd.DataFrame:
+        """The tasks, with agency, year and themes as columns.
+
+        ``theme`` is the label of the primary theme, empty where no theme fits;
+        ``further_themes`` lists the labels of the others. The plan's level, place
+        and the manifest's own columns stand at the end.
+        """
+        tables = self.tables
+        plans = tables.documents.set_index("document_id")
+        own = own_columns(tables.documents, "documents")
+        places = plans.loc[tables.tasks["document_id"], [*_OF_THE_PLAN, *own]]
+        tasks = tables.tasks.assign(
+            **{name: places[name].array for name in places},
+            **selection.theme_columns(tables, lang=self.lang),
+        )
+        return tasks[[*_FIRST, *(name for name in tasks if name not in _FIRST)]]
+
+    @property
+    def themes(self) -> pd.DataFrame:
+        """The themes of the codebook."""
+        return self.tables.themes
+
+    @property
+    def assignments(self) -> pd.DataFrame:
+        """Which task carries which theme, by which coder."""
+        return self.tables.theme_assignments
+
+    @property
+    def matches(self) -> pd.DataFrame:
+        """The codebook's keywords found in the tasks."""
+        return self.tables.keyword_matches
+
+    @property
+    def spans(self) -> pd.DataFrame:
+        """What each character of each plan is."""
+        return self.tables.spans
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """Files that became no plan, and why."""
+        return self.tables.failures
+
+    @property
+    def remarks(self) -> pd.DataFrame:
+        """What a person should look at in the plans that were read."""
+        return self.tables.remarks
+
+    @property
+    def codebook(self) -> Codebook:
+        """The codebook the tasks were coded by.
+
+        Raises
+        ------
+        CodebookError
+            If the tables were coded by another codebook than the library's and it
+            was not given.
+        """
+        if self._codebook is None:
+            book = load_codebook()
+            if self._coded_by.get("sha256", book.fingerprint) != book.fingerprint:
+                raise CodebookError(
+                    "The tables were coded by another codebook than the one of the "
+                    "library; give its file: open_corpus(..., codebook=path), or run "
+                    "`govopen build` again"
+                )
+            self._codebook = book
+        return self._codebook
+
+    # Choosing and looking ---------------------------------------------------------
+
+    def select(
+        self,
+        agencies: str | Iterable[str] = (),
+        years: int | Iterable[int] = (),
+        themes: str | Iterable[str] = (),
+        levels: str | Iterable[str] = (),
+        **columns: Any,
+    ) -> "Corpus":
+        """Keep a part of the corpus.
+
+        Parameters
+        ----------
+        agencies, years, levels : value or iterable of values
+            Of these plans; none keeps all.
+        themes : str or iterable of str
+            Tasks that touch one of these themes (identifiers or labels). Shares of
+            what is kept are then shares among these tasks.
+        **columns : value or iterable of values
+            By further columns of `documents`, such as ``province="安徽省"`` or a
+            column of your own in the manifest.
+
+        Returns
+        -------
+        Corpus
+
+        Raises
+        ------
+        SelectionError
+            If the corpus does not hold a value, with the nearest ones, or nothing
+            is left.
+        """
+        chosen = {"level": _listed(levels)}
+        chosen |= {name: _listed(values) for name, values in columns.items()}
+        tables = selection.select_plans(
+            self.tables,
+            agencies=_listed(agencies),
+            years=_listed(years),
+            subjects=(),
+            columns=chosen,
+        )
+        wanted = _listed(themes)
+        return self._with(selection.select_tasks(tables, wanted) if wanted else tables)
+
+    def recode(self, codebook: Codebook) -> "Corpus":
+        """Code the same plans by another codebook.
+
+        Parameters
+        ----------
+        codebook : Codebook
+
+        Returns
+        -------
+        Corpus
+        """
+        tables = code_plans(self.tables, codebook)
+        return Corpus(
+            tables,
+            codebook=codebook,
+            lang=self.lang,
+            interval=self.interval,
+            date=self.date,
+        )
+
+    def task(self, name: str) -> displays.Task:
+        """Show one task: its text with the keywords marked, and its place.
+
+        Parameters
+        ----------
+        name : str
+            A ``task_id``, or plan and position such as "anhui_mzt_2021#3".
+
+        Returns
+        -------
+        Task
+
+        Raises
+        ------
+        SelectionError
+            If the corpus has no such task, with the nearest ones.
+        """
+        tasks = self.tasks
+        plan, _, place = name.partition("#")
+        is_meant = tasks["task_id"] == name
+        if place:
+            is_meant = (tasks["document_id"] == plan) & (
+                tasks["ordinal"].astype("string") == place
+            )
+        if not is_meant.any():
+            raise SelectionError(f"Corpus, task: {choices(name, tasks['task_id'])}")
+        row = tasks.loc[is_meant].iloc[0]
+        document = self.document(row["document_id"])
+        start, end = int(row["start_char"]), int(row["end_char"])
+        matches = self.matches
+        return displays.Task(
+            row=row,
+            matches=matches.loc[matches["task_id"] == row["task_id"]],
+            source_file=str(document.row["source_file"]),
+            source_text=document.text[start:end],
+            line=document.text.count("\n", 0, start) + 1,
+            lang=self.lang,
+        )
+
+    def document(self, document_id: str) -> displays.Document:
+        """Show one plan: its text with the tasks marked.
+
+        Raises
+        ------
+        SelectionError
+            If the corpus has no such plan, with the nearest ones.
+        """
+        documents, tasks = self.documents, self.tasks
+        is_meant = documents["document_id"] == document_id
+        if not is_meant.any():
+            raise SelectionError(
+                f"Corpus, plan: {choices(document_id, documents['document_id'])}"
+            )
+        return displays.Document(
+            row=documents.loc[is_meant].iloc[0],
+            tasks=tasks.loc[tasks["document_id"] == document_id],
+            lang=self.lang,
+        )
+
+    def explain(self, name: str) -> displays.Explained:
+        """Say why a task has its themes.
+
+        Parameters
+        ----------
+        name : str
+            As in ``task``.
+
+        Raises
+        ------
+        SelectionError
+            If the corpus has no such task.
+        CodebookError
+            If the codebook is not known.
+        """
+        row = self.task(name).row
+        tasks = self.tables.tasks
+        plan = tasks.loc[tasks["document_id"] == row["document_id"]]
+        explanation = explain(row["task_id"], plan, self.codebook)
+        return displays.Explained(explanation, self.codebook, self.lang)
+
+    def kwic(
+        self,
+        word: str,
+        *,
+        by: By = ("agency", "year"),
+        regex: bool = False,
+        width: int = 20,
+    ) -> Result:
+        """Find any word in the tasks, in context.
+
+        Parameters
+        ----------
+        word : str
+            Traditional and simplified characters are alike.
+        by : str or sequence of str, default ("agency", "year")
+            Columns that name the groups whose tasks with the word are counted.
+        regex : bool, default False
+            Read `word` as a regular expression; else every character is itself.
+        width : int, default 20
+            Characters shown on either side.
+
+        Returns
+        -------
+        Result
+            A row per place; ``counts`` holds the tasks with the word by group, with
+            interval, and is what ``plot`` draws.
+
+        Raises
+        ------
+        SelectionError
+            If `word` is empty, too long, or no regular expression.
+        """
+        by = self._by(by)
+        tasks = self.tasks
+        found = find_word(tasks, word, regex=regex, width=width)
+        flags = tasks[["task_id"]].assign(
+            has_word=tasks["task_id"].isin(found["task_id"]).astype(bool)
+        )
+        counts = self._proportions(flags, by)
+        plans = tasks[["task_id", *dict.fromkeys(["agency", "year"])]]
+        table = found.merge(plans, on="task_id", how="left")
+        first = ["task_id", "agency", "year", "before", "match", "after"]
+        rest = [name for name in table if name not in first]
+        return self._result("kwic", table[[*first, *rest]], by, counts)
+
+    def cite(self) -> Citation:
+        """Return the reference to software, codebook and corpus, with versions.
+
+        Returns
+        -------
+        Citation
+            With ``text`` and ``bibtex``.
+
+        Examples
+        --------
+        >>> corpus = open_corpus("data/processed", lang="en")
+        >>> corpus.cite().bibtex.splitlines()[0]
+        '@software{govopen_analytics,'
+        """
+        named = self._coded_by
+        if not {"name", "version", "sha256"} <= set(named):
+            book = self.codebook
+            named = {"name": book.name, "version": book.version}
+            named["sha256"] = book.fingerprint
+        return citation(self.documents, named, lang=self.lang)
+
+    # Measures ---------------------------------------------------------------------
+
+    def theme_shares(self, by: By = "agency", *, themes: Iterable[str] = ()) -> Result:
+        """Share of each group's tasks that each theme takes.
+
+        Parameters
+        ----------
+        by : str or sequence of str, default "agency"
+            Columns of `documents` that name the groups, the manifest's own columns
+            among them.
+        themes : iterable of str
+            Themes shown; shares are computed on all.
+
+        See Also
+        --------
+        measures.theme_shares
+        """
+        return self._by_theme("theme_shares", measures.theme_shares, by, themes)
+
+    def change(self, by: By = "agency_series", *, themes: Iterable[str] = ()) -> Result:
+        """Change of each theme's share between the years of one agency.
+
+        See Also
+        --------
+        measures.share_change
+        """
+        return self._by_theme("change", measures.share_change, by, themes)
+
+    def gaps(self, by: By = "agency", *, themes: Iterable[str] = ()) -> Result:
+        """Themes that no task of a group touches, with the chance of that.
+
+        See Also
+        --------
+        measures.theme_gaps
+        """
+        return self._by_theme("gaps", measures.theme_gaps, by, themes)
+
+    def trend(self) -> Result:
+        """Yearly change of each theme's share within agencies.
+
+        See Also
+        --------
+        measures.panel_trend
+        """
+        table = measures.panel_trend(*self._coded, interval=self.interval)
+        return self._result("trend", self._labelled(table, ()), [])
+
+    def distances(self, by: By = "agency", *, against: str = "each") -> Result:
+        """How far the agendas of groups lie apart, beside what chance gives.
+
+        See Also
+        --------
+        measures.agenda_distances
+        """
+        by = self._by(by)
+        table = measures.agenda_distances(
+            *self._coded, by=by, against=against, interval=self.interval
+        )
+        return self._result("distances", table, by)
+
+    def responsibility(self, by: By = "agency") -> Result:
+        """Tasks that each unit leads and supports.
+
+        See Also
+        --------
+        measures.unit_load
+        """
+        by = self._by(by)
+        tables = self.tables
+        table = measures.unit_load(
+            tables.tasks, tables.documents, by=by, interval=self.interval
+        )
+        return self._result("responsibility", table, by)
+
+    def deadlines(self, by: By = "agency") -> Result:
+        """Tasks that fall due in each month.
+
+        See Also
+        --------
+        measures.deadlines_by_month
+        """
+        by = self._by(by)
+        tables = self.tables
+        table = measures.deadlines_by_month(
+            tables.tasks, tables.documents, by=by, interval=self.interval
+        )
+        table.insert(len(by), "label", table["due"].map(period_names(self.lang)))
+        return self._result("deadlines", table, by)
+
+    def commitments(self, by: By = "agency") -> Result:
+        """Share of tasks with each element of a commitment that can be checked.
+
+        See Also
+        --------
+        measures.verifiability, measures.task_proportions
+        """
+        by = self._by(by)
+        flags = commitments.element_flags(measures.verifiability(self.tables.tasks))
+        table = self._proportions(flags, by)
+        names = commitments.flag_names(self.lang)
+        table.insert(len(by), "label", table["flag"].map(names))
+        return self._result("commitments", table, by)
+
+    def completion(self, by: By = "agency") -> Result:
+        """How far the tasks with a progress report got, in the agencies' words.
+
+        See Also
+        --------
+        measures.completion, measures.task_proportions
+        """
+        by = self._by(by)
+        judged = measures.completion(self.tables.tasks)
+        reported = commitments.with_progress(self.tables.tasks, judged)
+        table = self._proportions(commitments.completion_flags(judged), by, reported)
+        names = commitments.point_names(self.lang)
+        table.insert(len(by), "label", table["flag"].map(names))
+        return self._result("completion", table, by)
+
+    def distinctive_words(self, by: By = "agency", *, top_n: int = 20) -> Result:
+        """Words that a group uses more than all the others.
+
+        See Also
+        --------
+        measures.distinctive_words
+        """
+        by = self._by(by)
+        tables = self.tables
+        table = measures.distinctive_words(
+            tables.tasks, tables.documents, by=by, top_n=top_n, interval=self.interval
+        )
+        return self._result("distinctive_words", table, by)
+
+    def reuse(self, by: By = "agency") -> Result:
+        """Share of each group's text that stands in earlier plans.
+
+        See Also
+        --------
+        measures.shared_passages, measures.reuse_by_group
+        """
+        by = self._by(by)
+        tasks, documents = self.tables.tasks, self.tables.documents
+        passages = measures.shared_passages(tasks, documents)
+        reuse = measures.text_reuse(tasks, documents, passages)
+        table = measures.reuse_by_group(
+            reuse, tasks, documents, by=by, interval=self.interval
+        )
+        return self._result("reuse", table, by)
+
+    # Display ----------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        return self._lines()[0]
+
+    def _repr_html_(self) -> str:
+        return displays.corpus_html(self._lines())
+
+    @property
+    def source(self) -> "ChartSource":
+        """What the source line of a chart says."""
+        from govopen_analytics.charts.style import ChartSource
+
+        return ChartSource.of(self.tables, date=self.date)
+
+    @property
+    def chart_options(self) -> dict[str, Any]:
+        """What every chart function takes: source, language and level."""
+        return {"source": self.source, "lang": self.lang, "interval": self.interval}
+
+    def _lines(self) -> list[str]:
+        tables = self.tables
+        return displays.corpus_lines(
+            tables.documents,
+            len(tables.tasks),
+            tables.failures["source_file"].nunique(),
+            str(tables.themes["codebook_version"].iloc[0]),
+            self.lang,
+        )
+
+    @property
+    def _coded(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        tables = self.tables
+        return tables.tasks, self.assignments, tables.documents, tables.themes
+
+    def _with(self, tables: Tables) -> "Corpus":
+        return Corpus(
+            tables,
+            codebook=self._codebook,
+            coded_by=self._coded_by,
+            lang=self.lang,
+            interval=self.interval,
+            date=self.date,
+        )
+
+    def _by(self, by: By) -> list[str]:
+        names = [by] if isinstance(by, str) else list(by)
+        known = [name for name in self.documents if name != "text"]
+        for name in names:
+            if name not in known:
+                raise SelectionError(f"by: {choices(name, known)}")
+        return names
+
+    def _by_theme(
+        self,
+        name: str,
+        measure: Callable[..., pd.DataFrame],
+        by: By,
+        themes: Iterable[str],
+    ) -> Result:
+        by = self._by(by)
+        table = measure(*self._coded, by=by, interval=self.interval)
+        return self._result(name, self._labelled(table, themes), by)
+
+    def _labelled(self, table: pd.DataFrame, themes: Iterable[str]) -> pd.DataFrame:
+        shown = selection.select_themes(self.themes, _listed(themes))
+        labels = shown.set_index("theme_id")[f"label_{self.lang}"]
+        kept = table.loc[table["theme_id"].isin(labels.index)].reset_index(drop=True)
+        place = list(kept.columns).index("theme_id")
+        kept.insert(place, "theme", kept["theme_id"].map(labels).astype("string"))
+        return kept
+
+    def _proportions(
+        self, flags: pd.DataFrame, by: list[str], tasks: pd.DataFrame | None = None
+    ) -> pd.DataFrame:
+        return measures.task_proportions(
+            self.tables.tasks if tasks is None else tasks,
+            self.documents,
+            flags,
+            by=by,
+            interval=self.interval,
+        )
+
+    def _result(
+        self,
+        name: str,
+        table: pd.DataFrame,
+        by: list[str],
+        counts: pd.DataFrame | None = None,
+    ) -> Result:
+        draw = partial(
+            measure_chart,
+            name,
+            table if counts is None else counts,
+            by,
+            **self.chart_options,
+        )
+        return Result(name, table, draw, self.lang, self.interval, counts)
+
+
+def _about(tables: Tables, subjects: Iterable[str]) -> Tables:
+    return selection.select_plans(tables, subjects=subjects) if subjects else tables
+
+
+def _with_series(tables: Tables) -> Tables:
+    """Let an agency without a series of its own be followed by its own name."""
+
+    def filled() -> pd.DataFrame:
+        documents = tables.documents
+        series = documents["agency_series"].fillna(documents["agency"])
+        return documents.assign(agency_series=series)
+
+    return Tables(
+        {name: partial(tables.__getitem__, name) for name in tables}
+        | {"documents": filled}
+    )
+
+
+def _listed(values: Any) -> list[Any]:
+    """Return one value or several as a list."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        return [values]
+    return list(values)

@@ -1,0 +1,92 @@
+"""How to cite what a number rests on: software, codebook and corpus."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import pandas as pd
+
+from govopen_analytics.words import section
+
+_SOFTWARE = "govopen-analytics"
+_TEX = re.compile(r"([&%$#_{}])")
+_SHOWN = 12  # characters of a digest
+
+
+@dataclass(frozen=True, repr=False)
+class Citation:
+    """A reference as a sentence and as BibTeX."""
+
+    text: str
+    bibtex: str
+
+    def __repr__(self) -> str:
+        return f"{self.text}\n\n{self.bibtex}"
+
+
+def citation(
+    documents: pd.DataFrame, codebook: Mapping[str, str], *, lang: str = "zh"
+) -> Citation:
+    """Cite the software, the codebook and the corpus, each with its version.
+
+    Parameters
+    ----------
+    documents : DataFrame, shape (n_documents, ...)
+        A valid ``documents`` table. The version of a corpus is a digest of its
+        plans' checksums: the same files have the same version.
+    codebook : mapping of str to str
+        ``name``, ``version`` and ``sha256``.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    Citation
+    """
+    sums = "\n".join(sorted(documents["sha256"]))
+    years = documents["year"].dropna()
+    ends = dict.fromkeys([years.min(), years.max()]) if len(years) else ["–"]
+    facts = {
+        "software": version(_SOFTWARE),
+        "codebook": codebook["name"],
+        "codebook_version": codebook["version"],
+        "codebook_digest": codebook["sha256"][:_SHOWN],
+        "n": f"{len(documents):,}",
+        "years": "–".join(map(str, ends)),
+        "digest": hashlib.sha256(sums.encode()).hexdigest()[:_SHOWN],
+    }
+    words = section("citation", lang)
+    in_tex = {name: _TEX.sub(r"\\\1", value) for name, value in facts.items()}
+    in_tex["years"] = in_tex["years"].replace("–", "--")
+    return Citation(
+        words["text"].format(**facts),
+        "\n\n".join(
+            [
+                _entry(
+                    "software",
+                    "govopen_analytics",
+                    author="{govopen\\_analytics contributors}",
+                    title=words["title"],
+                    version=in_tex["software"],
+                ),
+                _entry(
+                    "misc",
+                    f"codebook_{facts['codebook_digest']}",
+                    title=words["codebook_title"].format(**in_tex),
+                    note=words["codebook_note"].format(**in_tex),
+                ),
+                _entry(
+                    "misc",
+                    f"corpus_{facts['digest']}",
+                    title=words["corpus_title"].format(**in_tex),
+                    note=words["corpus_note"].format(**in_tex),
+                ),
+            ]
+        ),
+    )
+
+
+def _entry(kind: str, key: str, **fields: str) -> str:
+    lines = [f"  {name} = {{{value}}}" for name, value in fields.items()]
+    return f"@{kind}{{{key},\n" + ",\n".join(lines) + "\n}"

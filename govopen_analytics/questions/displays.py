@@ -1,0 +1,241 @@
+"""Short displays of a corpus, a plan, a task and an explanation, always escaped."""
+
+import html
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from govopen_analytics.coding.codebook import Codebook
+from govopen_analytics.coding.explain import Explanation
+from govopen_analytics.coding.explanations import explanation_text
+from govopen_analytics.questions.tables import written
+from govopen_analytics.words import agency_name, section
+
+_MOST_NAMED = 8
+# A plan is shown up to this many characters; its text is whole in ``text``.
+_MOST_CHARACTERS = 20_000
+
+
+@dataclass(frozen=True, repr=False)
+class Task:
+    """One task: its text with the keywords marked, and its place in the source.
+
+    Attributes
+    ----------
+    row : Series
+        Its row of ``corpus.tasks``.
+    matches : DataFrame
+        Its keywords, of ``corpus.matches``.
+    source_file : str
+    source_text : str
+        The text of the plan from which the task was read, as it stands there.
+    line : int
+        Line of the normalised source on which it begins, from 1.
+    lang : {"zh", "en"}
+    """
+
+    row: pd.Series
+    matches: pd.DataFrame
+    source_file: str
+    source_text: str
+    line: int
+    lang: str = "zh"
+
+    @property
+    def text(self) -> str:
+        """What was coded: title and content."""
+        return str(self.row["text"])
+
+    def __repr__(self) -> str:
+        return f"{self.row['task_id']}: {self.text}"
+
+    def _repr_html_(self) -> str:
+        words, row = section("displays", self.lang), self.row
+        where = _agency_and_year(row, self.lang)
+        title = f"<b>{html.escape(str(row['task_id']))}</b> · {html.escape(where)}"
+        marked = marked_text(self.text, _spans(self.matches))
+        place = words["place"].format(
+            file=self.source_file,
+            line=f"{self.line:,}",
+            start=f"{row['start_char']:,}",
+            end=f"{row['end_char']:,}",
+        )
+        facts = {
+            words["themes"]: _listed([row["theme"]], words),
+            words["further"]: _listed(row["further_themes"], words),
+            words["units"]: _listed(row["lead_units"], words),
+            words["support"]: _listed(row["support_units"], words),
+            words["deadline"]: _listed([row["deadline_raw"]], words),
+            words["chapter"]: _listed([row["chapter"], row["section"]], words),
+            words["source"]: place,
+        }
+        return (
+            f"<p>{title}</p><blockquote style='white-space:pre-wrap'>{marked}"
+            f"</blockquote>{_facts(facts)}"
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class Document:
+    """One plan: its row of ``corpus.documents`` and its text with tasks marked.
+
+    Attributes
+    ----------
+    row : Series
+    tasks : DataFrame
+        Its rows of ``corpus.tasks``.
+    lang : {"zh", "en"}
+    """
+
+    row: pd.Series
+    tasks: pd.DataFrame
+    lang: str = "zh"
+
+    @property
+    def text(self) -> str:
+        """The normalised source text."""
+        return str(self.row["text"])
+
+    def __repr__(self) -> str:
+        row = self.row
+        return f"{row['document_id']}: {row['agency']} {row['year']}, {row['title']}"
+
+    def _repr_html_(self) -> str:
+        words, row = section("displays", self.lang), self.row
+        title = written(row["title"], "title", self.lang) or str(row["document_id"])
+        where = _agency_and_year(row, self.lang)
+        size = words["document"].format(
+            tasks=f"{len(self.tasks):,}",
+            chars=f"{row['n_chars']:,}",
+            share=written(float(row["accounted_share"]), "share", self.lang),
+        )
+        shown = self.text[:_MOST_CHARACTERS]
+        spans = [
+            (
+                int(task.start_char),
+                int(task.end_char),
+                f"{task.task_id} {_text(task.theme)}",
+            )
+            for task in self.tasks.itertuples()
+        ]
+        body = marked_text(shown, spans)
+        if len(self.text) > len(shown):
+            body += html.escape(words["cut"].format(n=f"{len(shown):,}"))
+        return (
+            f"<p><b>{html.escape(title)}</b> · {html.escape(where)}<br>"
+            f"<small>{html.escape(size)}</small></p>"
+            f"<blockquote style='white-space:pre-wrap;max-height:30em;overflow:auto'>"
+            f"{body}</blockquote>"
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class Explained:
+    """Why a task has its themes, to be read; the evidence is in `explanation`."""
+
+    explanation: Explanation
+    codebook: Codebook
+    lang: str = "zh"
+
+    def __repr__(self) -> str:
+        return explanation_text(self.explanation, self.codebook, lang=self.lang)
+
+    def _repr_html_(self) -> str:
+        return f"<pre style='white-space:pre-wrap'>{html.escape(repr(self))}</pre>"
+
+
+def corpus_lines(
+    documents: pd.DataFrame, n_tasks: int, n_failed: int, version: str, lang: str
+) -> list[str]:
+    """Say in a few lines what a corpus holds.
+
+    Parameters
+    ----------
+    documents : DataFrame, shape (n_documents, ...)
+        A valid ``documents`` table.
+    n_tasks, n_failed : int
+        Tasks, and files that became no plan (counts).
+    version : str
+        Of the codebook.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    list of str
+        Not escaped.
+    """
+    words = section("displays", lang)
+    agencies = sorted(documents["agency"].dropna().unique())
+    years = documents["year"].dropna()
+    ends = dict.fromkeys([years.min(), years.max()]) if len(years) else ["–"]
+    lines = [
+        words["corpus"].format(
+            documents=f"{len(documents):,}",
+            tasks=f"{n_tasks:,}",
+            agencies=f"{len(agencies):,}",
+            years="–".join(map(str, ends)),
+        )
+    ]
+    named = words["join"].join(agencies[:_MOST_NAMED])
+    if len(agencies) > _MOST_NAMED:
+        named += words["more"].format(n=len(agencies))
+    lines += [named, words["codebook"].format(version=version)]
+    return lines + ([words["failures"].format(n=n_failed)] if n_failed else [])
+
+
+def marked_text(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
+    """Escape a text, and mark stretches of it.
+
+    Parameters
+    ----------
+    text : str
+        Not escaped.
+    spans : iterable of (start, end, name)
+        Offsets in `text`; a stretch that begins inside an earlier one is joined
+        to it.
+    """
+    parts, done = [], 0
+    for start, end, name in sorted(spans):
+        if end <= done or start >= len(text):
+            continue
+        start = max(start, done)
+        parts.append(html.escape(text[done:start]))
+        inner = html.escape(text[start:end])
+        parts.append(f'<mark title="{html.escape(name)}">{inner}</mark>')
+        done = end
+    return "".join(parts) + html.escape(text[done:])
+
+
+def _spans(matches: pd.DataFrame) -> list[tuple[int, int, str]]:
+    columns = ["start_char", "end_char", "theme_id"]
+    rows = matches[columns].itertuples(index=False)
+    return [(int(start), int(end), str(theme)) for start, end, theme in rows]
+
+
+def _agency_and_year(row: pd.Series, lang: str) -> str:
+    return f"{agency_name(row['agency'], lang)} {written(row['year'], 'year', lang)}"
+
+
+def _text(value: object) -> str:
+    return "" if value is None or pd.isna(value) else str(value)
+
+
+def _listed(values: Iterable[object], words: dict) -> str:
+    named = [text for value in values if (text := _text(value))]
+    return words["join"].join(named) or words["none"]
+
+
+def _facts(facts: dict[str, str]) -> str:
+    rows = "".join(
+        f"<tr><th scope='row' style='text-align:left'>{html.escape(name)}</th>"
+        f"<td style='text-align:left'>{html.escape(value)}</td></tr>"
+        for name, value in facts.items()
+    )
+    return f"<table>{rows}</table>"
+
+
+def corpus_html(lines: list[str]) -> str:
+    """Show the lines of ``corpus_lines``, the first of them in bold."""
+    first, *rest = map(html.escape, lines)
+    return f"<p><b>{first}</b><br>{'<br>'.join(rest)}</p>"
