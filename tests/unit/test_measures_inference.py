@@ -17,6 +17,7 @@ from govopen_analytics.measures import (
     theme_gaps,
     theme_shares,
 )
+from govopen_analytics.measures.counts import count_themes
 from govopen_analytics.measures.differences import deviations
 from govopen_analytics.measures.families import FAMILIES, adjusted, states
 from govopen_analytics.measures.intervals import (
@@ -31,6 +32,10 @@ from govopen_analytics.measures.permutation import (
     Units,
     n_arrangements,
     sequential_p_values,
+)
+from govopen_analytics.measures.shrinkage import (
+    intraclass_correlation,
+    shrunk_shares,
 )
 
 A, B, C = THEMES[:3]
@@ -424,6 +429,25 @@ def test_one_task_elsewhere_is_enough_for_a_chance():
     gaps = theme_gaps(**corpus({"p": [[A]] * 3, "q": [[B]]}, themes=[A, B]))
     of_p = gaps.query("agency == 'agency p'").iloc[0]
     assert (of_p["touching_share_elsewhere"], of_p["chance_unobserved"]) == (1, 0)
+
+
+def test_intraclass_correlation_by_the_analysis_of_variance():
+    groups = [[1, 1], [1, 0, 0, 0], [1, 1, 1, 0, 1, 1]]
+    plans = {f"p{k}": [[A] if x else [B] for x in g] for k, g in enumerate(groups)}
+    counts = count_themes(**corpus(plans, themes=[A, B]))
+    values = [np.array(g, dtype=float) for g in groups]
+    mean, n = np.concatenate(values).mean(), np.array([2.0, 4.0, 6.0])
+    # Donner (1986): mean squares between and within, and the typical group.
+    between = sum(len(v) * (v.mean() - mean) ** 2 for v in values) / 2
+    within = sum(((v - v.mean()) ** 2).sum() for v in values) / 9
+    typical = (12 - (n**2).sum() / 12) / 2
+    expected = (between - within) / (between + (typical - 1) * within)
+    # Both themes vary alike, so their sum has the ratio of each.
+    assert intraclass_correlation(counts) == pytest.approx(expected)
+    share = np.array([v.mean() for v in values])
+    prior = (1 - expected) / expected
+    shrunk = (n * share + prior * mean) / (n + prior)
+    assert shrunk_shares(counts)[:, 0].tolist() == pytest.approx(shrunk.tolist())
 
 
 def test_spread_between_groups_beyond_chance():
