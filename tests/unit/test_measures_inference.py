@@ -17,6 +17,8 @@ from govopen_analytics.measures import (
     theme_gaps,
     theme_shares,
 )
+from govopen_analytics.measures.counts import count_themes
+from govopen_analytics.measures.differences import deviations
 from govopen_analytics.measures.families import FAMILIES, adjusted, states
 from govopen_analytics.measures.intervals import (
     Cells,
@@ -30,6 +32,10 @@ from govopen_analytics.measures.permutation import (
     Units,
     n_arrangements,
     sequential_p_values,
+)
+from govopen_analytics.measures.shrinkage import (
+    intraclass_correlation,
+    shrunk_shares,
 )
 
 A, B, C = THEMES[:3]
@@ -280,6 +286,28 @@ def test_intervals_say_what_they_hold():
     assert pooled_shares(**tables, confusion=right)["has_coding_error"].all()
 
 
+def test_a_confusion_by_hand():
+    # Coder says A for 8 true A and 2 true B, B for 10 true B: 18 of 20 right.
+    tasks = np.array([[8.0, 2, 0], [0, 10, 0], [0, 0, 0]])
+    found = Confusion(np.array([A, B]), tasks)
+    # One more task a row: right .9, the other .1 by (tasks + 1) / 23, 9 13 1.
+    as_a = np.array([8 + 0.9, 2 + 0.1 * 13 / 14]) / 11
+    as_b = np.array([0.1 * 9 / 10, 10 + 0.9]) / 11
+    themes = np.array([A, B])
+    weights = found.true_weights(np.array([[1.0, 0], [0.5, 0.5]]), themes)
+    np.testing.assert_allclose(weights, [as_a, (as_a + as_b) / 2])
+    variance = found.variance(np.array([[1.0, 0.0]]), themes)
+    np.testing.assert_allclose(variance, [as_a * (1 - as_a) / 12])
+
+
+def test_a_coder_checked_without_end_leaves_sampling_alone():
+    tables = corpus({"p": [[A]] * 6 + [[B]] * 4})
+    sure = Confusion(np.array(THEMES), 1e9 * np.eye(10))
+    rows, plain = (theme_shares(**tables, confusion=c) for c in (sure, None))
+    bounds = ["share_lower", "share_upper"]
+    np.testing.assert_allclose(rows[bounds], plain[bounds], atol=1e-6)
+
+
 def test_touching_shares_cannot_be_corrected():
     right = Confusion(np.array(THEMES), np.eye(10))
     with pytest.raises(ValueError, match="expected it with 'fractional' only"):
@@ -287,6 +315,16 @@ def test_touching_shares_cannot_be_corrected():
 
 
 # Differences between agencies
+
+
+def test_deviations_by_hand():
+    # 3 and 1 of 10 tasks against 4 of 20: 2 n KL / (1 - n / N), signed roots.
+    found = deviations(np.array([10.0, 10.0]), np.array([[3.0], [1.0]]))
+    above = 2 * 10 * (0.3 * np.log(1.5) + 0.7 * np.log(0.875)) / 0.5
+    below = 2 * 10 * (0.1 * np.log(0.5) + 0.9 * np.log(1.125)) / 0.5
+    assert found[:, 0].tolist() == pytest.approx([np.sqrt(above), -np.sqrt(below)])
+    nobody = deviations(np.array([10.0, 10.0]), np.array([[0.0], [0.0]]))
+    assert nobody.tolist() == [[0], [0]]
 
 
 def test_one_agenda_gives_few_false_claims():
@@ -385,6 +423,37 @@ def test_gaps_are_judged_among_all_groups_and_themes():
         1 - (1 - chance) * (1 - 0.4**10), rel=1e-6
     )
     assert gaps["state"].item() == "established"
+
+
+def test_one_task_elsewhere_is_enough_for_a_chance():
+    gaps = theme_gaps(**corpus({"p": [[A]] * 3, "q": [[B]]}, themes=[A, B]))
+    of_p = gaps.query("agency == 'agency p'").iloc[0]
+    assert (of_p["touching_share_elsewhere"], of_p["chance_unobserved"]) == (1, 0)
+
+
+def test_intraclass_correlation_by_the_analysis_of_variance():
+    groups = [[1, 1], [1, 0, 0, 0], [1, 1, 1, 0, 1, 1]]
+    plans = {f"p{k}": [[A] if x else [B] for x in g] for k, g in enumerate(groups)}
+    counts = count_themes(**corpus(plans, themes=[A, B]))
+    values = [np.array(g, dtype=float) for g in groups]
+    mean, n = np.concatenate(values).mean(), np.array([2.0, 4.0, 6.0])
+    # Donner (1986): mean squares between and within, and the typical group.
+    between = sum(len(v) * (v.mean() - mean) ** 2 for v in values) / 2
+    within = sum(((v - v.mean()) ** 2).sum() for v in values) / 9
+    typical = (12 - (n**2).sum() / 12) / 2
+    expected = (between - within) / (between + (typical - 1) * within)
+    # Both themes vary alike, so their sum has the ratio of each.
+    assert intraclass_correlation(counts) == pytest.approx(expected)
+    share = np.array([v.mean() for v in values])
+    prior = (1 - expected) / expected
+    shrunk = (n * share + prior * mean) / (n + prior)
+    assert shrunk_shares(counts)[:, 0].tolist() == pytest.approx(shrunk.tolist())
+
+
+def test_spread_between_groups_beyond_chance():
+    row = pooled_shares(**corpus({"p": [[A]] * 10, "q": [[B]] * 90})).iloc[0]
+    # All tasks of a group are alike: correlation 1, so sqrt(.1 * .9).
+    assert row["between_groups_sd"] == pytest.approx(0.3)
 
 
 def test_number_of_gaps_that_equal_agendas_leave():
