@@ -285,7 +285,7 @@ class Corpus:
             Tasks that touch one of these themes (identifiers or labels). Shares of
             what is kept are then shares among these tasks.
         **columns : value or iterable of values
-            By further columns of `documents`, such as ``province="安徽省"`` or a
+            By further columns of `documents`, such as ``province="甲省"`` or a
             column of your own in the manifest.
 
         Returns
@@ -336,7 +336,7 @@ class Corpus:
         Parameters
         ----------
         name : str
-            A ``task_id``, or plan and position such as "anhui_mzt_2021#3".
+            A ``task_id``, or plan and position such as "plan#3".
 
         Returns
         -------
