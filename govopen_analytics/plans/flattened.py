@@ -213,7 +213,9 @@ def _width(pieces: list[list[str]]) -> int:
 def _lines_of_row(pieces: list[list[str]], first: int, width: int) -> int:
     """How many lines the row takes that begins on a line."""
     n_cells, last = len(pieces[first]), pieces[first][-1].strip()
+    is_list = last.endswith(("、", "，", ",", "；"))  # it goes on below
     closes = not last or looks_like_units(last) or parse_deadline(last, None)
+    closes = closes and not is_list
     if not 1 < n_cells < width or closes:
         return 1
     for j in range(first + 1, min(first + _MOST_LINES, len(pieces))):

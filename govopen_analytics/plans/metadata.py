@@ -453,7 +453,7 @@ def _agency(
                 if named in (bare := re.sub("办公室$|办公厅$", "", one))
                 and _is_full(bare)
             ]
-            return max([named, *longer], key=len)
+            return max([_as_government(named), *longer], key=len)
         full = [one for one in notices if _is_full(one)]
         return (
             next(iter(full), None) or _in_full(named, source, signed, labels) or named
@@ -478,6 +478,13 @@ def _agency(
     if short:
         found.remarks.append(Remark("agency_short", {"name": short}))
     return None
+
+
+def _as_government(name: str) -> str:
+    """The government of a town or a sub-district that only its place names."""
+    if name.endswith(("乡", "镇")):
+        return f"{name}人民政府"
+    return f"{name}办事处" if name.endswith("街道") else name
 
 
 def _whole_lines(head: str) -> list[str]:
