@@ -129,7 +129,7 @@ def read_header(names: list[str], *, is_row: bool = True) -> list[Column] | None
         return None
     if len(set(named)) < 2:
         return None
-    return _one_lead(
+    return one_lead(
         [
             Column(role or "text", name.strip())
             for role, name in zip(roles, names, strict=True)
@@ -142,11 +142,20 @@ def _may_name(text: str) -> bool:
     return len(text) <= 12 and not re.search(r"[。；;，,、\d]|的", text)
 
 
-def _one_lead(columns: list[Column]) -> list[Column]:
+def one_lead(columns: list[Column]) -> list[Column]:
     """Of two columns that name who is responsible, let one lead.
 
     Beside 牵头单位, a column 责任单位 holds those who follow; a column of
     persons (责任领导) beside one of units is a remark.
+
+    Parameters
+    ----------
+    columns : list of Column
+
+    Returns
+    -------
+    list of Column
+        In the same order.
     """
     leads = [column for column in columns if column.role == "lead"]
     if len(leads) < 2:

@@ -97,7 +97,7 @@ def _is_childless(source: str, spans: list[Span], i: int) -> bool:
     if own is None:
         return False
     for below in spans[i + 1 :]:
-        if below[3] is not None:
+        if below[3] is not None or below[2] in ("table_header", "repeated"):
             return False
         if below[2] == "heading":
             break
