@@ -16,6 +16,7 @@ from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.codebook import load_codebook
 from govopen_analytics.coding.coded import code_plans
+from govopen_analytics.measures.confusion import Confusion
 from govopen_analytics.plans.corpus import read_plans
 from govopen_analytics.plans.workers import DEFAULT_LIMITS, Limits
 from govopen_analytics.review import (
@@ -83,6 +84,9 @@ def build_processed(
         theme_assignments=apply_reviews(tables.theme_assignments, people.reviews),
         review_changes=people.changes,
     )
+    if (measured := Confusion.of_codebook(codebook)) is not None:
+        errors = measured.table(codebook.version)
+        tables = tables.with_tables(coding_errors=errors)
     on_progress("write", 0, 1)
     # What an unexpected error left out may be there the next time: never fresh.
     is_whole = "unexpected_error" not in set(tables.failures["reason"])
