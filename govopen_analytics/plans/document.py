@@ -172,7 +172,7 @@ def _trimmed(table: Table, source: Source) -> Table:
     if table.style == "grid":
         cells = {c.start for block in source.blocks for c in block.cells}
         inside = [token.start in cells for token in table.tokens]
-    elif table.style in ("lines", "columns", "glued"):
+    elif table.style in ("lines", "columns", "glued", "spaces"):
         inside = [
             not (is_furniture(token.text) or _ANNEX.match(token.text))
             for token in table.tokens

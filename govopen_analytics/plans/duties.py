@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from govopen_analytics.base.text import fold, read_number
-from govopen_analytics.plans.deadlines import deadline_of_cell, parse_deadline
+from govopen_analytics.plans.deadlines import deadline_of_cell, limit_of_clause
 from govopen_analytics.plans.units import (
     Responsibility,
     is_labelled,
@@ -107,7 +107,7 @@ def find_duties(source: str, start: int, end: int, year: int | None) -> list[Dut
 def _says_who_only(sentence: str) -> bool:
     """Whether a sentence says who does a task, by when, and nothing else."""
     clauses = [one for one in re.split("[,;]", _ABOUT_IT.sub("", sentence)) if one]
-    limits = [one for one in clauses if parse_deadline(one, None)]
+    limits = [one for one in clauses if limit_of_clause(one, None)]
     duties = [one for one in clauses if one not in limits]
     return bool(duties) and all(
         _DUTY_CLAUSE.search(one) and "由" not in one and looks_like_units(one)
@@ -130,7 +130,7 @@ def _is_units_and_limit(inner: str) -> bool:
     if looks_like_units(inner):
         return True
     clauses = [one for one in re.split("[,，;；]", inner) if one.strip()]
-    limits = [one for one in clauses if parse_deadline(one, None) or is_labelled(one)]
+    limits = [one for one in clauses if limit_of_clause(one, None) or is_labelled(one)]
     units = [one for one in clauses if one not in limits]
     return bool(limits and units) and all(map(looks_like_units, units))
 
@@ -145,7 +145,7 @@ def _is_duty(inner: str) -> bool:
         return True
     about = sum(
         looks_like_units(clause)
-        or parse_deadline(clause, None) is not None
+        or limit_of_clause(clause, None) is not None
         or _DUTY_CLAUSE.search(clause) is not None
         for clause in clauses
     )

@@ -28,7 +28,7 @@ _FURNITURE = re.compile(
     # a label with its value
     r"^[\s\[(【|]*(?:您?(?:当前|现在)?(?:的|所在)?(?:的)?位置|来\s*源|作者|编辑|责任编辑|责编|审核|信息来源|"
     r"(?:发布|更新|上传|公开|录入)(?:时间|日期)|(?:浏览|点击|阅读|访问)(?:次数|人次|数量?|量|率)?|访问量|"
-    r"字\s*[体号](?:大小|显示)?|文档编号|文章编号|页数|格式|大小|主办单位?|承办单位?|主管单位|技术支持|"
+    r"字\s*[体号](?:大小|显示)?|文档编号|文章编号|页数|格式|大小|主办(?:单位)?|承办(?:单位)?|主管单位|技术支持|"
     r"网站支持|上一[篇条]|下一[篇条]|打印|分享到?|下载|附件下载|相关(?:链接|文档|文章|信息|新闻|附件|阅读|推荐|稿件))"
     r"\s*[\])】]?\s*[:>]|【\s*(?:字|大|打印|关闭|我要|收藏|分享|纠错)|"
     r"^[\s\[(]*\d*\s*(?:微信)?扫[一码描].{0,20}$|^字体大?小?\s*[:【\[]?\s*大|"
@@ -288,8 +288,10 @@ def _body_end(lines: list[Line], start: int, source: str) -> int:
         inside.pop()
     if not inside:
         return min(start, len(source))
-    tail = _SIGNED_TAIL.search(fold(inside[-1].text))
-    is_last = tail and not inside[-1].text[tail.end() :].strip()
+    folded = fold(inside[-1].text)
+    tail = next(iter([*_SIGNED_TAIL.finditer(folded)][-1:]), None)
+    rest = folded[tail.end() :].strip() if tail else ""
+    is_last = tail and (not rest or is_furniture(rest))
     return inside[-1].start + tail.start() if is_last else inside[-1].end
 
 

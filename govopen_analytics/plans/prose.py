@@ -23,7 +23,11 @@ from govopen_analytics.plans.duties import (
 )
 from govopen_analytics.plans.numbering import Number
 from govopen_analytics.plans.outline import Node, outline
-from govopen_analytics.plans.units import Responsibility, duty_in_clauses
+from govopen_analytics.plans.units import (
+    Responsibility,
+    duty_in_clauses,
+    parse_responsibility,
+)
 from govopen_analytics.plans.unnumbered import Group, groups_of
 
 _PREAMBLE = re.compile(
@@ -42,13 +46,16 @@ _PROGRESS = re.compile(
 _CONTENT_LABEL = re.compile(
     r"[\s\[【*•·-]*(?P<name>[\u3400-\u9fff]{2,6})\s*[\]】]?\**\s*:\s*(?=\S)"
 )
+_STRONG_UNIT = re.compile(
+    r"[\u3400-\u9fff]{1,14}(?:局|厅|处|科|室|委|办|股|镇|街道|公司)"
+)
 _FOR_ALL = re.compile(
     r"请?(?:各[\u3400-\u9fff()]{1,12}[、,]?){1,4}?(?:要|应|须|需|将|务必|请|根据|结合|按照)"
 )
 _SENTENCE_END = re.compile("[。;!?](?=.)")
 _INLINE_PART = re.compile(r"(?:^|(?<=[。;,:)\n]))\s*([一二三四五六七八九十])是(?!否)")
 _TITLE_END = re.compile(
-    r"。|(?<=[\u3400-\u9fff])\.(?=[\u3400-\u9fff])|:(?=.{15})|\s(?=\S{12})|$"
+    r"。|(?<=[\u3400-\u9fff])\.(?=[\u3400-\u9fff])|:(?=.{8})|\s(?=\S{12})|$"
 )
 _ACTS = re.compile(
     "(?:[^。]{0,14}[,、])?(?:公开|推进|加强|做好|完善|扩大|强化|深化|提升|规范|健全|优化|推动|"
@@ -104,6 +111,11 @@ def prose_tasks(
         ledger.add(node.start, node.end, "preamble")
     for node in _closing(root, source):
         ledger.add(node.start, node.end, "notes")
+    if len(root.children) > 1 and all(
+        _names_unit(one, source) for one in root.children
+    ):
+        for child in root.children:  # a plan that is told unit by unit
+            child.names_unit = True
     for child in root.children:
         reader.read(child, [])
     return reader.tasks, _gaps(root)
@@ -175,6 +187,9 @@ class _ProseReader:
 
     def _read_chapter(self, node: Node, names: list[str]) -> None:
         self.ledger.add(node.start, node.end, "heading")
+        if node.names_unit:
+            raw = self.source[node.text_start : node.end]
+            self.default = parse_responsibility(raw, self.year)
         for plain in node.plain:
             text = self.source[plain.start : plain.end]
             self.default = duty_for_all_below(text, self.year) or self.default
@@ -380,6 +395,12 @@ class _ProseReader:
             draft.add("title", at, at + len(title))
         for stretch in ((start + content_at, end), *rest):
             draft.add("content", *stretch)
+
+
+def _names_unit(node: Node, source: str) -> bool:
+    """Whether a heading is the name of a unit, with what it does below."""
+    name = heading_name(source[node.text_start : node.end], 0)
+    return bool(node.children) and _STRONG_UNIT.fullmatch(fold(name)) is not None
 
 
 def _closing(root: Node, source: str) -> list[Node]:

@@ -4,7 +4,11 @@ import re
 from dataclasses import dataclass
 
 from govopen_analytics.base.text import fold, tidy
-from govopen_analytics.plans.deadlines import Deadline, deadline_of_cell, parse_deadline
+from govopen_analytics.plans.deadlines import (
+    Deadline,
+    deadline_of_cell,
+    limit_of_clause,
+)
 
 _SUFFIX = (
     "局|厅|委|办|司|署|行|部|处|处室|科|科室|股|股室|室|所|站|队|总队|支队|大队|中心|院|校|馆|社|会|"
@@ -232,7 +236,7 @@ def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
     lead, support, deadline = [], [], None
     open_units: list[str] = []
     for clause in _clauses(raw):
-        if found := parse_deadline(clause, year):
+        if found := limit_of_clause(clause, year):
             deadline = deadline or found
             continue
         verb, units, joined = _read_clause(clause)
