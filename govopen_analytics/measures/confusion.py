@@ -14,7 +14,7 @@ from govopen_analytics.measures.counts import fractional_weights
 from govopen_analytics.measures.reference_coding import reference_tasks
 
 # What is known of a theme before a task of it was checked: one task's worth of how
-# the coder does in general.
+# often the coder errs in general, and of how often themes are true.
 _PRIOR_TASKS = 1.0
 _ROUNDING = 1e-9
 COMBINED = "combined"
@@ -180,10 +180,11 @@ class Confusion:
         tasks = self.tasks[np.ix_(order, order)]
         right = np.trace(tasks) / max(tasks.sum(), 1)
         marginal = (tasks.sum(axis=0) + 1) / (tasks.sum() + len(tasks))
-        prior = np.tile(marginal, (len(tasks), 1))
-        np.fill_diagonal(prior, 0)
-        prior *= (1 - right) / prior.sum(axis=1, keepdims=True)
-        np.fill_diagonal(prior, right)
+        # Bayes: errors that fall on a rare theme are many beside its own tasks.
+        coded = np.full(tasks.shape, (1 - right) / (len(tasks) - 1))
+        np.fill_diagonal(coded, right)
+        prior = coded * marginal
+        prior /= prior.sum(axis=1, keepdims=True)
         posterior = tasks + _PRIOR_TASKS * prior
         n = posterior.sum(axis=1)
         return posterior / n[:, None], n

@@ -198,7 +198,8 @@ def pooled_shares(
         "n_themed": counts.n_themed.sum(axis=0),
     }
     certain = certain_counts(tasks, assignments, documents, themes, by, confusion)
-    cells, known = _groups_of(counts), certain and _groups_of(certain)
+    cells = _groups_of(counts)
+    known = None if certain is None else _groups_of(certain)
     for name, equal in (("share", False), ("group_share", True)):
         share, lower, upper, _ = described(
             cells,

@@ -292,9 +292,11 @@ def test_a_confusion_by_hand():
     # Coder says A for 8 true A and 2 true B, B for 10 true B: 18 of 20 right.
     tasks = np.array([[8.0, 2, 0], [0, 10, 0], [0, 0, 0]])
     found = Confusion(np.array([A, B]), tasks)
-    # One more task a row: right .9, the other .1 by (tasks + 1) / 23, 9 13 1.
-    as_a = np.array([8 + 0.9, 2 + 0.1 * 13 / 14]) / 11
-    as_b = np.array([0.1 * 9 / 10, 10 + 0.9]) / 11
+    # One more task a row, by Bayes: right .9, else .05 each; true by 9 13 1 of 23.
+    prior_a = np.array([0.9 * 9, 0.05 * 13]) / (0.9 * 9 + 0.05 * 13 + 0.05)
+    prior_b = np.array([0.05 * 9, 0.9 * 13]) / (0.05 * 9 + 0.9 * 13 + 0.05)
+    as_a = (np.array([8, 2]) + prior_a) / 11
+    as_b = (np.array([0, 10]) + prior_b) / 11
     themes = np.array([A, B])
     shares = found.true_shares(np.array([[1.0, 0, 0], [0.5, 0.5, 0]]), themes)
     np.testing.assert_allclose(shares, [as_a, (as_a + as_b) / 2])
