@@ -60,6 +60,7 @@ _LONGEST_HEADING = 60
 _NO_TASKS = re.compile(
     r"姓名|联系人|(?:联系|办公|手机)?(?:电话|号码)|手机|职务|邮箱|科室|单位|部门"
 )
+_BETWEEN = (re.compile(r"\s{2,}"), re.compile(r"\s"), re.compile(","))
 _LEAST_HEIGHT = 4  # lines of a column printed by itself, its name included
 _PIPES = re.compile(r"[|｜│┃]")
 _MOST_LINES = 10  # of one cell
@@ -291,11 +292,11 @@ def _is_rule(line: str) -> bool:
     return "-" in line and _RULE.fullmatch(line) is not None
 
 
-def _space_tokens(text: str) -> list[Token]:
-    """Cells parted by blanks, below a header whose names are parted so too."""
+def _marked_tokens(text: str) -> list[Token]:
+    """Cells parted by blanks or commas, below a header whose names are parted so."""
     lines = _lines(text)
-    for mark in (re.compile(r"\S+(?: \S+)*"), re.compile(r"\S+")):
-        rows = [[m.span() for m in mark.finditer(line)] for _, line in lines]
+    for mark in _BETWEEN:
+        rows = [_spans(mark, line) for _, line in lines]
         names = [
             [line[a:b] for a, b in row]
             for (_, line), row in zip(lines, rows, strict=True)
@@ -316,6 +317,18 @@ def _space_tokens(text: str) -> list[Token]:
             if row
         ]
     return []
+
+
+def _spans(mark: re.Pattern[str], line: str) -> list[tuple[int, int]]:
+    """Where the cells of a line begin and end, none for a blank line."""
+    if not line.strip():
+        return []
+    start = len(line) - len(line.lstrip())
+    spans = []
+    for match in mark.finditer(line.rstrip(), start):
+        spans.append((start, match.start()))
+        start = match.end()
+    return [*spans, (start, len(line.rstrip()))]
 
 
 def _names_columns(names: list[str]) -> bool:
@@ -608,7 +621,7 @@ def _header_at(
 _STYLES: dict[str, Callable[[str], list[Token]]] = {
     "tabs": _tab_tokens,
     "pipes": _pipe_tokens,
-    "spaces": _space_tokens,
+    "spaces": _marked_tokens,
     "glued": glued_tokens,
     "columns": _column_tokens,
     "lines": _line_tokens,

@@ -42,7 +42,9 @@ def labelled_table(text: str) -> Table | None:
         None where fewer than two blocks name a task and who does it, or when.
     """
     fields, headings, numbered = _fields(text)
-    if any(one[0] == "title" and one[1] for one in fields):
+    names = sum(one[0] == "title" and not one[1] for one in fields)
+    named = any(one[0] == "title" and one[1] for one in fields)
+    if named or names < 0.5 * len(_blocks(fields)):
         fields = [one for one in fields if one[0] != "title" or one[1]]
     blocks = _blocks(fields)
     whole = [block for block in blocks if _is_task(block)]

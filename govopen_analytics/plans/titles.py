@@ -31,9 +31,7 @@ _TITLE_LABEL = (
 _LABEL = re.compile(
     rf"^\s*(?:[\[(【]\s*{_TITLE_LABEL}\s*[\])】]\s*[:|]?|{_TITLE_LABEL}\s*[:|])\s*"
 )
-_REMARK = re.compile(
-    r"\((?:试行|暂行|修订|征求意见|讨论|审议|送审|草案|全文|附)[^()]*\)$"
-)
+_REMARK = re.compile(r"\((?![\u3400-\u9fff]{0,2}(?:解读|图解|问答))[^()]{0,20}\)$")
 _WRAPPED = re.compile(
     r"^.{0,60}?(?:关于)?(?:印发|转发|下发|公布|发布|批转)(?P<name>.+?)的?(?:通知|函|公告)$"
 )
