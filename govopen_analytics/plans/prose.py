@@ -162,7 +162,7 @@ class _ProseReader:
     def read(self, node: Node, above: list[str]) -> None:
         """Read a paragraph and what stands below it."""
         text = self.source[node.text_start : node.end]
-        name = heading_name(_title_of(text, has_more=True)[0], 0)
+        name = self._name(node)
         if len(above) < 2 and is_preamble(text):
             for one in node.walk():
                 self.ledger.add(one.start, one.end, "preamble")
@@ -187,11 +187,21 @@ class _ProseReader:
             below = [(plain.start, plain.end) for plain in node.plain]
             self._task([(node.start, node.end), *below], above, node)
 
+    def _name(self, node: Node) -> str:
+        """A heading without its number, its sentence and who is responsible."""
+        duties = self._duties((node.text_start, node.end))
+        end = min((duty.start for duty in duties), default=node.end)
+        text = self.source[node.text_start : end]
+        return heading_name(_title_of(text, has_more=True)[0], 0)
+
     def _read_chapter(self, node: Node, names: list[str]) -> None:
         self.ledger.add(node.start, node.end, "heading")
+        before = self.default
         if node.names_unit:
             raw = self.source[node.text_start : node.end]
             self.default = parse_responsibility(raw, self.year)
+        for duty in self._duties((node.start, node.end)):
+            self.default = duty.said
         for plain in node.plain:
             text = self.source[plain.start : plain.end]
             self.default = duty_for_all_below(text, self.year) or self.default
@@ -203,6 +213,7 @@ class _ProseReader:
         closes = any(self._is_label((one.start, one.end)) for one in last.plain)
         if closes and not any(child.children for child in node.children):
             self._share_last_duty(first)
+        self.default = before
 
     def _share_last_duty(self, first: int) -> None:
         """Give tasks what only the line behind the last of them says."""
@@ -397,6 +408,8 @@ class _ProseReader:
         if not draft.lead and self.default:
             draft.lead = list(self.default.lead)
             draft.support = list(self.default.support)
+            draft.deadline = draft.deadline or self.default.deadline
+            draft.carried.append("lead_units")
 
     def _title_and_content(
         self, draft: Draft, pieces: list[Stretch], *, has_more: bool
