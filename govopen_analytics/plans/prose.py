@@ -351,6 +351,9 @@ class _ProseReader:
             draft.deadline = governing_deadline(title, content, self.year)
         elif draft.deadline is None:
             draft.deadline = only_deadline(title or content or "", self.year)
+        if draft.deadline is None and title and fold(title).endswith(")"):
+            inside = title[max(title.rfind("("), title.rfind("（")) + 1 : -1]
+            draft.deadline = parse_deadline(inside, self.year)  # 动员阶段（4月）
         if not title and not content:
             return
         self.tasks.append(draft)
