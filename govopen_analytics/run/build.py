@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from govopen_analytics.base.cache import Cache
 from govopen_analytics.base.datapackage import write_datapackage
 from govopen_analytics.base.freshness import inputs_digest
 from govopen_analytics.base.locking import disk_errors_told, locked, remove_unfinished
@@ -16,6 +17,7 @@ from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.codebook import load_codebook
 from govopen_analytics.coding.coded import code_plans
+from govopen_analytics.measures.confusion import Confusion
 from govopen_analytics.plans.corpus import read_plans
 from govopen_analytics.plans.workers import DEFAULT_LIMITS, Limits
 from govopen_analytics.review import (
@@ -45,9 +47,13 @@ def build_processed(
     *,
     codebook_path: Path | str | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    is_forced: bool = False,
     on_progress: Callable[[str, int, int], None] = lambda step, done, total: None,
 ) -> Built:
     """Read a folder of plans, code their themes, and write every table.
+
+    What reading a file and coding a document gave is kept in the user's cache folder,
+    by all it was made from, and is not made again. A killed build goes on there.
 
     Parameters
     ----------
@@ -59,6 +65,8 @@ def build_processed(
         Codebook to code by; without it, the one that comes with the library.
     limits : Limits, default 600 seconds and 2 GiB
         Of the time and memory that reading one file may take.
+    is_forced : bool, default False
+        Read and code everything again, whatever is kept of earlier builds.
     on_progress : callable
         Called with the step's name, what is done of it and its total.
 
@@ -74,8 +82,19 @@ def build_processed(
     """
     raw_dir, out_dir = Path(raw_dir), Path(out_dir)
     codebook = load_codebook(codebook_path)
-    plans = read_plans(raw_dir, limits=limits, on_progress=partial(on_progress, "read"))
-    tables = code_plans(plans, codebook, on_progress=partial(on_progress, "code"))
+    plans_kept = Cache.of_user("plans", reads=not is_forced)
+    codes_kept = Cache.of_user("codes", reads=not is_forced)
+    plans = read_plans(
+        raw_dir,
+        limits=limits,
+        cache=plans_kept,
+        on_progress=partial(on_progress, "read"),
+    )
+    tables = code_plans(
+        plans, codebook, cache=codes_kept, on_progress=partial(on_progress, "code")
+    )
+    for kept in (plans_kept, codes_kept):
+        kept.trim()
     people = carry_reviews(
         read_reviews(reviews_folder(out_dir)), tables.tasks, codebook
     )
@@ -83,6 +102,9 @@ def build_processed(
         theme_assignments=apply_reviews(tables.theme_assignments, people.reviews),
         review_changes=people.changes,
     )
+    if (measured := Confusion.of_codebook(codebook)) is not None:
+        errors = measured.table(codebook.version)
+        tables = tables.with_tables(coding_errors=errors)
     on_progress("write", 0, 1)
     # What an unexpected error left out may be there the next time: never fresh.
     is_whole = "unexpected_error" not in set(tables.failures["reason"])

@@ -32,6 +32,7 @@ NAMES = [
     "theme_assignments",
     "keyword_matches",
     "review_changes",
+    "coding_errors",
 ]
 
 
@@ -197,7 +198,7 @@ def test_tables_with_an_unexpected_error_are_never_fresh(
     out = tmp_path / "out"
     with monkeypatch.context() as patched:
         patched.setattr(corpus, "_read", fail)
-        build_processed(raw_dir, out)
+        build_processed(raw_dir, out, is_forced=True)
     assert not is_built(raw_dir, out)
     build_processed(raw_dir, out)
     assert is_built(raw_dir, out)
