@@ -276,8 +276,7 @@ def _lines_of_row(pieces: list[list[str]], first: int, width: int) -> int:
     n_cells, last = len(pieces[first]), pieces[first][-1].strip()
     is_list = last.endswith(("、", "，", ",", "；"))  # it goes on below
     closes = not last or looks_like_units(last) or parse_deadline(last, None)
-    closes = closes and not is_list
-    if not 1 < n_cells < width or closes:
+    if not 1 < n_cells < width or (closes and not is_list):
         return 1
     for j in range(first + 1, min(first + _MOST_LINES, len(pieces))):
         opens = len(pieces[j]) > 1 and ordinal_of(pieces[j][0].strip()) is not None

@@ -292,10 +292,11 @@ def _body_end(lines: list[Line], start: int, source: str) -> int:
     if not inside:
         return min(start, len(source))
     folded = fold(inside[-1].text)
-    tail = next(iter([*_SIGNED_TAIL.finditer(folded)][-1:]), None)
-    rest = folded[tail.end() :].strip() if tail else ""
-    is_last = tail and (not rest or is_furniture(rest))
-    return inside[-1].start + tail.start() if is_last else inside[-1].end
+    for tail in [*_SIGNED_TAIL.finditer(folded)][-1:]:
+        rest = folded[tail.end() :].strip()
+        if not rest or is_furniture(rest):
+            return inside[-1].start + tail.start()
+    return inside[-1].end
 
 
 def end_of_body(source: str, start: int) -> int:

@@ -11,7 +11,7 @@ from govopen_analytics.base.text import fold
 from govopen_analytics.plans.columns import TEXT_ROLES, Column, column_role, one_lead
 from govopen_analytics.plans.flattened import Table
 from govopen_analytics.plans.frontmatter import role_of_line
-from govopen_analytics.plans.grid import tidied
+from govopen_analytics.plans.grid import Token, tidied
 from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
 from govopen_analytics.plans.obligations import says_what_to_do
 
@@ -42,9 +42,9 @@ def labelled_table(text: str) -> Table | None:
         None where fewer than two blocks name a task and who does it, or when.
     """
     fields, headings, numbered = _fields(text)
-    names = sum(one[0] == "title" and not one[1] for one in fields)
-    named = any(one[0] == "title" and one[1] for one in fields)
-    if named or names < 0.5 * len(_blocks(fields)):
+    n_titles = sum(one[0] == "title" and not one[1] for one in fields)
+    is_labelled = any(one[0] == "title" and one[1] for one in fields)
+    if is_labelled or n_titles < 0.5 * len(_blocks(fields)):
         fields = [one for one in fields if one[0] != "title" or one[1]]
     blocks = _blocks(fields)
     whole = [block for block in blocks if _is_task(block)]
@@ -52,8 +52,8 @@ def labelled_table(text: str) -> Table | None:
         return None
     blocks = whole
     starts = {block[0][2] for block in blocks}
-    named = sum(any(0 < at - end < _NEAR for at in starts) for end in numbered)
-    if named > 0.7 * len(blocks):  # numbered tasks with labels below them
+    n_items = sum(any(0 < at - end < _NEAR for at in starts) for end in numbered)
+    if n_items > 0.7 * len(blocks):  # numbered tasks with labels below them
         return None
     counts = Counter((one[0], one[1]) for block in blocks for one in block)
     names = [key for key in counts if counts[key] > 0.2 * len(blocks)]
@@ -61,7 +61,8 @@ def labelled_table(text: str) -> Table | None:
     acting = sum(_says_what_to_do(block, text) for block in blocks)
     if not _is_complete(usual) or acting < 0.5 * len(blocks):
         return None
-    header, tokens = [], []
+    header: list[Token] = []
+    tokens: list[Token] = []
     at = blocks[0][0][2]
     for block in blocks:
         start = block[0][2]
