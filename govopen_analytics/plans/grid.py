@@ -53,6 +53,7 @@ class Token:
 
 Row = list[list[Token]]
 
+_CODE = re.compile(r"[A-Za-z]{1,3}[-.]?\d{1,3}(?:[-.]\d{1,3})*")
 _FINEST = ("arabic", "arabic_paren", "circled", "decimal")
 
 # Costs are in nats: what a reader would bet against it, roughly.
@@ -419,7 +420,10 @@ def _whole_rows(tokens: list[Token], columns: list[Column]) -> list[Row] | None:
     for place, column in enumerate(columns):
         texts = [row[place].text for row in rows if row[place].text.strip()]
         if column.role == "ordinal" and texts:
-            numbered = sum(ordinal_of(text) is not None for text in texts)
+            numbered = sum(
+                ordinal_of(text) is not None or _CODE.fullmatch(text) is not None
+                for text in texts
+            )
             if numbered < 0.5 * len(texts):
                 return None
         if column.role == "deadline" and any(map(looks_like_units, texts)):

@@ -142,10 +142,16 @@ def _labels(folded: str, skip: int) -> list[tuple[str, str, int, int]]:
 
 
 def _blocks(fields: list[_Field]) -> list[list[_Field]]:
+    """Part labels into tasks; a label that stands before the last one opens one."""
     blocks: list[list[_Field]] = []
+    order: dict[tuple[str, str], int] = {}
     for one in fields:
-        held = {(other[0], other[1]) for other in blocks[-1]} if blocks else set()
-        if not blocks or (one[0], one[1]) in held or (one[0] == "title" and not one[1]):
+        key = (one[0], one[1])
+        order.setdefault(key, len(order))
+        is_back = bool(blocks) and order[key] <= order[blocks[-1][-1][:2]]
+        held = {other[:2] for other in blocks[-1]} if blocks else set()
+        opens = not blocks or key in held or key == ("title", "")
+        if opens or (is_back and _is_task(blocks[-1])):
             blocks.append([])
         blocks[-1].append(one)
     return blocks

@@ -552,7 +552,7 @@ def agency_in_title(title: str) -> str | None:
 def _is_full(name: str) -> bool:
     place = locate_agency(name)
     return bool(place.province or place.city or place.level == "national") or bool(
-        re.match(r"[\u3400-\u9fff]{2,7}[市县区乡镇]", name)
+        re.match(r"[\u3400-\u9fff]{2,7}(?:[市县区乡镇]|街道)", name)
         and not re.match(r"[省市县区]", name)
     )
 
