@@ -112,7 +112,8 @@ def _fields(text: str) -> tuple[list[_Field], list[tuple[int, int]], list[int]]:
         elif goes_on and number is None and _is_text(line):
             fields[-1] = (*fields[-1][:4], end)
         else:
-            is_name = number is None and len(line.strip()) <= _LONGEST_HEADING
+            is_short = len(line.strip()) <= _LONGEST_HEADING
+            is_name = number is None and is_short and not folded.rstrip().endswith("。")
             above = (at + len(line) - len(line.lstrip()), end) if is_name else None
             goes_on = False
         if number and not marks:
