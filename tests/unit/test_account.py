@@ -98,7 +98,7 @@ def test_check_shows_number_title_units_and_deadline_in_a_row(plan):
         for line in checked(plan, "--lang", "zh").output.splitlines()
         if line.split()[:1] == ["1"]
     ]
-    assert row.split() == ["1", "做好政策解读对规范性文件开展解读。", "办公室"]
+    assert row.split() == ["1", "做好政策解读：对规范性文件开展解读。", "办公室"]
 
 
 def test_check_tells_why_it_is_a_plan(plan):
