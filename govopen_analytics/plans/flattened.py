@@ -180,10 +180,16 @@ def _row_tokens(
     full = [(at, line) for at, line in lines if line.strip() and not _is_rule(line)]
     pieces = [mark.split(line) for _, line in full]
     width = _width(pieces)
+    ends_in_units = any(
+        len(row) == width and column_role(row[-1]) in ("lead", "support")
+        for row in pieces
+    )
     tokens: list[Token] = []
     i = 0
     while i < len(full):
         n_lines = _lines_of_row(pieces, i, width)
+        while ends_in_units and _goes_on(pieces, i + n_lines):
+            n_lines += 1
         is_first, open_at = True, full[i][0]
         for j in range(i, i + n_lines):
             at, cells = full[j][0], pieces[j]
@@ -201,6 +207,18 @@ def _row_tokens(
     return tokens
 
 
+def _goes_on(pieces: list[list[str]], below: int) -> bool:
+    """Whether a line is the rest of a list of units that ends the row above."""
+    if not 0 < below < len(pieces) or len(pieces[below]) > 1:
+        return False
+    above, rest = pieces[below - 1], pieces[below][0].strip()
+    return (
+        looks_like_units(above[-1])
+        and looks_like_units(rest)
+        and leading_number(fold(rest)) is None
+    )
+
+
 def _width(pieces: list[list[str]]) -> int:
     """Number of cells of the header, or of most rows."""
     for cells in pieces:
@@ -213,7 +231,9 @@ def _width(pieces: list[list[str]]) -> int:
 def _lines_of_row(pieces: list[list[str]], first: int, width: int) -> int:
     """How many lines the row takes that begins on a line."""
     n_cells, last = len(pieces[first]), pieces[first][-1].strip()
+    is_list = last.endswith(("、", "，", ",", "；"))  # it goes on below
     closes = not last or looks_like_units(last) or parse_deadline(last, None)
+    closes = closes and not is_list
     if not 1 < n_cells < width or closes:
         return 1
     for j in range(first + 1, min(first + _MOST_LINES, len(pieces))):
@@ -228,6 +248,38 @@ def _lines_of_row(pieces: list[list[str]], first: int, width: int) -> int:
 
 def _is_rule(line: str) -> bool:
     return "-" in line and _RULE.fullmatch(line) is not None
+
+
+def _space_tokens(text: str) -> list[Token]:
+    """Cells parted by blanks, below a header whose names are parted so too."""
+    lines = _lines(text)
+    for mark in (re.compile(r"\S+(?: \S+)*"), re.compile(r"\S+")):
+        rows = [[m.span() for m in mark.finditer(line)] for _, line in lines]
+        names = [
+            [line[a:b] for a, b in row]
+            for (_, line), row in zip(lines, rows, strict=True)
+        ]
+        first = next((i for i, row in enumerate(names) if _names_columns(row)), None)
+        if first is None:
+            continue
+        width = len(rows[first])
+        below = [len(row) for row in rows[first + 1 :] if row]
+        if below.count(width) < max(2, 0.6 * len(below)):
+            continue
+        return [
+            tidied(at + a, at + b, text, opens_row=place == 0)
+            for i, ((at, line), row) in enumerate(zip(lines, rows, strict=True))
+            for place, (a, b) in enumerate(
+                row if i >= first and len(row) == width else [(0, len(line))]
+            )
+            if row
+        ]
+    return []
+
+
+def _names_columns(names: list[str]) -> bool:
+    columns = read_header(names) if len(names) > 2 else None
+    return columns is not None and all(map(column_role, names))
 
 
 def _tab_led(text: str, lines: list[tuple[int, str]]) -> list[Token]:
@@ -515,6 +567,7 @@ def _header_at(
 _STYLES: dict[str, Callable[[str], list[Token]]] = {
     "tabs": _tab_tokens,
     "pipes": _pipe_tokens,
+    "spaces": _space_tokens,
     "glued": glued_tokens,
     "columns": _column_tokens,
     "lines": _line_tokens,

@@ -83,7 +83,7 @@ TABLE: tuple[Evidence, ...] = (
     _e("interpretation", -20, "title kind", "interpretation"),
     _e("summary", -20, "title kind", "summary"),
     _e("notice of results", -20, "title kind", "notice of results"),
-    _e("assessment scheme", -20, "title kind", "assessment scheme"),
+    _e("assessment scheme", -10, "title kind", "assessment scheme"),
     _e("meeting notes", -20, "title kind", "meeting notes"),
     _e("speech", -20, "title kind", "speech"),
     _e("work rules", -20, "title kind", "work rules"),

@@ -81,7 +81,7 @@ _LEAD_IN = re.compile(
 _CITES = re.compile("贯彻|落实|转发")
 _CORE = (
     r"[\u3400-\u9fff]{2,20}?(?:合作社|联合会|集团|公司|总队|支队|法院|检察院|学校|"
-    r"大学|局|厅|委员会|委|署|院|办公厅|办公室|人民政府|总局|部|中心|管委会|街道|"
+    r"大学|学院|医院|中学|小学|幼儿园|办事处|管理处|图书馆|博物馆|局|厅|委员会|委|署|院|办公厅|办公室|人民政府|总局|部|中心|管委会|街道|"
     r"领导小组|乡|镇)"
 )
 
@@ -221,7 +221,7 @@ def _labels(head: str, found: Metadata) -> dict[str, str]:
 
 def _title(head: str, hints: dict[str, str], labels: dict[str, str]) -> str | None:
     lines = [without_label(line).strip() for line in head.split("\n")]
-    lines = [line for line in lines if line]
+    lines = [line for line in lines if line and "\t" not in line]
     lines += [one for line in lines if (one := _title_before_text(line))]
     joined = [
         above + below
@@ -453,7 +453,7 @@ def _agency(
                 if named in (bare := re.sub("办公室$|办公厅$", "", one))
                 and _is_full(bare)
             ]
-            return max([named, *longer], key=len)
+            return max([_as_government(named), *longer], key=len)
         full = [one for one in notices if _is_full(one)]
         return (
             next(iter(full), None) or _in_full(named, source, signed, labels) or named
@@ -478,6 +478,13 @@ def _agency(
     if short:
         found.remarks.append(Remark("agency_short", {"name": short}))
     return None
+
+
+def _as_government(name: str) -> str:
+    """The government of a town or a sub-district that only its place names."""
+    if name.endswith(("乡", "镇")):
+        return f"{name}人民政府"
+    return f"{name}办事处" if name.endswith("街道") else name
 
 
 def _whole_lines(head: str) -> list[str]:
@@ -523,6 +530,7 @@ def agency_in_title(title: str) -> str | None:
     """
     folded = re.sub(r"\s+", "", fold(title))
     folded = re.sub(r"^.*[《〈]|[》〉].*$", "", folded)
+    folded = _CHINESE_YEAR.sub(lambda m: m.group().translate(_DIGITS), folded)
     folded = re.sub(r"20\d\d(?:年度?)?(?:-20\d\d年)?|[一二三四]季度", " ", folded)
     for part in folded.split():
         opening = _LEAD_IN.match(part)

@@ -16,6 +16,11 @@ from govopen_analytics.plans.rows import ROLE_OF_CELL, RowReader, TableState
 from govopen_analytics.plans.units import parse_responsibility
 
 _TOTAL = re.compile(r"合\s*计|总\s*计|小\s*计")
+# A column of groups beside one of tasks gives no titles.
+_OF_GROUPS = re.compile(
+    r"^(?!.*(?:任务|事项|工作)).*(?:领域|类别|分类|方面|板块|类型|主题|模块|维度)"
+)
+_OF_TASKS = re.compile(r"任务|事项|举措")
 _LONGEST_NAME = 30  # characters; what is longer says what is to be done
 
 
@@ -182,7 +187,9 @@ def _text_fields(columns: list[Column], rows: list[Row]) -> dict[int, str]:
         fields[before.pop()] = "content"
     for j in before:
         fields[j] = "heading"
-    fields[before[-1]] = "title"
+    group, task = fold(columns[before[-1]].name), fold(columns[used[-1]].name)
+    if not (_OF_GROUPS.search(group) and _OF_TASKS.search(task)):
+        fields[before[-1]] = "title"
     return fields
 
 

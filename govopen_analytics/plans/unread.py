@@ -7,7 +7,7 @@ from govopen_analytics.base.text import fold, tidy
 from govopen_analytics.plans.duties import find_duties, is_label_line
 from govopen_analytics.plans.numbering import leading_number
 from govopen_analytics.plans.obligations import opens_with_duty, says_what_to_do
-from govopen_analytics.plans.prose import is_preamble
+from govopen_analytics.plans.prose import is_formality, is_preamble
 
 Span = tuple[int, int, str, int | None]
 
@@ -81,9 +81,10 @@ def _looks_like_obligation(raw: str, *, is_behind: bool) -> bool:
     text = raw.strip(" \t\u3000#*|｜")
     folded = fold(text)
     number = leading_number(folded)
-    if number is not None and is_preamble(folded[number.end :]):
+    said = folded[number.end :] if number else folded
+    if is_formality(said) or (number is not None and is_preamble(said)):
         return False
-    if number is not None and says_what_to_do(folded[number.end :]):
+    if number is not None and says_what_to_do(said):
         return True
     if is_label_line(text) or find_duties(text, 0, len(text), None):
         return True

@@ -23,6 +23,7 @@ from govopen_analytics.base.schemas import to_schema
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.codebook import Codebook, load_codebook
 from govopen_analytics.coding.coded import code_plans
+from govopen_analytics.measures.confusion import Confusion
 from govopen_analytics.plans.corpus import RawFolder
 from govopen_analytics.plans.workers import DEFAULT_LIMITS, Limits
 from govopen_analytics.review import (
@@ -161,6 +162,8 @@ def _write_parts(
         n_files += len(part.documents)
         on_progress("code", n_files, len(folder))
     writer.add("review_changes", people.changes)
+    if (measured := Confusion.of_codebook(codebook)) is not None:
+        writer.add("coding_errors", measured.table(codebook.version))
     return sources, failures
 
 

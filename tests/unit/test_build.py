@@ -32,6 +32,7 @@ NAMES = [
     "theme_assignments",
     "keyword_matches",
     "review_changes",
+    "coding_errors",
 ]
 
 
