@@ -50,7 +50,7 @@ Words = Mapping[str, Any]
 #: The coder whose errors a reader of the report has to live with.
 MAIN_CODER = "combined"
 # Folders of the library that the measures of this module depend on.
-_MEASURED_BY = (*CODING, "measures", "charts", "questions")
+_MEASURED_BY = (*CODING, "synth", "measures", "charts", "questions")
 
 
 def coder_label(coder: str, lang: str = "zh") -> str:
