@@ -5,7 +5,12 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from govopen_analytics.coding.codebook import load_codebook, parse_codebook
-from govopen_analytics.coding.features import CharacterNgrams, Words
+from govopen_analytics.coding.features import (
+    CharacterNgrams,
+    Words,
+    _tokenizer,
+    segment_words,
+)
 from govopen_analytics.coding.linear import fit_linear_model
 from govopen_analytics.coding.tfidf import domain_dictionary, theme_profiles
 
@@ -119,3 +124,18 @@ def test_sums_of_clauses_are_the_sums_of_the_text():
     model = fit_linear_model(texts, [0, 1], [1, 1], n_classes=2)
     one, two, both = model.sums(["政策", "决算", "政策\n决算"])
     np.testing.assert_allclose(one + two, both)
+
+
+@pytest.mark.parametrize("dictionary", [(), ("双随机抽查", "政务公开")])
+def test_words_are_those_of_the_segmenter_though_runs_are_cut_once(dictionary):
+    texts = load_codebook().reference["content"].tolist()[::4]
+    texts += [
+        "",
+        " \n",
+        "2024年6月-12月（IPv6）网址www.a.gov.cn/x_1，50%。",
+        "𠀀公开😀 e\u0301",
+    ]
+    for text in texts:
+        whole = _tokenizer(dictionary).lcut(text)
+        expected = tuple(word for word in whole if not word.isspace())
+        assert segment_words(text, dictionary) == expected
