@@ -15,13 +15,13 @@ from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.model import read_chart
 from govopen_analytics.charts.style import drawing_of, full_alt
 from govopen_analytics.questions.results import FIGURES_DIR, FINDINGS_PREFIX, TABLES_DIR
+from govopen_analytics.run.notebooks import notebook_title
 from govopen_analytics.run.site_bodies import (
     figure_name,
     fill_picture_links,
     framed,
     live_chart,
     notebook_body,
-    notebook_title,
 )
 from govopen_analytics.run.site_search import index_script, task_index
 from govopen_analytics.words import section
