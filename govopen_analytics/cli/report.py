@@ -352,8 +352,8 @@ def _dry_run(
     import tempfile
 
     from govopen_analytics.base.freshness import is_built, reviews_beside
-    from govopen_analytics.run.build import build_processed
     from govopen_analytics.run import plan_report
+    from govopen_analytics.run.build import build_processed
 
     raw, processed, out = folders
     with tempfile.TemporaryDirectory(prefix="govopen-") as scratch:
