@@ -4,6 +4,7 @@ Names are imported when first used: not every command needs the tables.
 """
 
 from importlib import import_module as _import_module
+from typing import Any
 
 _NAMES = {
     "jobs": ("CorpusValues", "Job", "checked_jobs", "corpus_values", "plan_jobs"),
@@ -37,7 +38,7 @@ _HOME = {name: module for module, names in _NAMES.items() for name in names}
 __all__ = sorted(_HOME)
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
     return getattr(_import_module(f"{__name__}.{_HOME[name]}"), name)
