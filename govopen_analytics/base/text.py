@@ -3,6 +3,7 @@
 import os
 import re
 from functools import lru_cache
+from importlib.resources import files
 
 _CJK = "\u3400-\u9fff\uf900-\ufaff"
 # A gloss in pinyin behind a character, as mirror sites print it: 發(fā)布.
@@ -86,19 +87,10 @@ def simplified(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _simplified() -> dict[int, str]:
-    """Traditional to simplified, character by character."""
-    from opencc import OpenCC
-
-    characters = [chr(code) for code in range(0x3400, 0xA000)]
-    # Not "t2s": Hong Kong's forms (衞) are traditional characters of another kind.
-    simplified = OpenCC("hk2s").convert("\n".join(characters)).split("\n")
-    table = dict(zip(characters, simplified, strict=True))
-    return {
-        ord(character): table.get(simple, simple)  # 薴 is 苧 first, then 苎
-        for character, simple in table.items()
-        if len(simple) == 1 and simple != character
-    }
+def _simplified() -> dict[int, int]:
+    """Traditional to simplified, by the table that scripts/renew_simplified.py made."""
+    table = files(__package__).joinpath("simplified.txt").read_text("utf-8")
+    return str.maketrans(*table.split())
 
 
 def tidy(text: str) -> str:

@@ -15,7 +15,9 @@ app = typer.Typer(
     help="政务公开年度计划分析：读入计划、编码主题、生成报告。\n\n"
     "Load open-government plans, code their themes, write the report.",
     no_args_is_help=True,
-    pretty_exceptions_show_locals=False,
+    # Rich takes longer to load than all the rest of a page of help.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
 )
 
 

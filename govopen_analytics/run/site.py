@@ -12,11 +12,11 @@ from urllib.parse import quote
 from govopen_analytics.base.languages import percent
 from govopen_analytics.questions.results import FINDINGS_PREFIX, TABLES_DIR
 from govopen_analytics.questions.summary import Measured
+from govopen_analytics.run.notebooks import notebook_title
 from govopen_analytics.run.site_bodies import (
     figure_name,
     fill_picture_links,
     notebook_body,
-    notebook_title,
 )
 from govopen_analytics.run.site_files import downloads_of
 from govopen_analytics.run.site_front import evidence_href, front_values

@@ -1,7 +1,6 @@
 """An executed notebook to the body of a page."""
 
 import html
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 from govopen_analytics.questions.readable import TABLE_ID
 from govopen_analytics.questions.results import FIGURES_DIR
+from govopen_analytics.run.notebooks import speaks
 from govopen_analytics.words import section
 
 _TABLE = f'<table id="T_{TABLE_ID}">'
@@ -18,23 +18,6 @@ _ERROR_MARK = "papermill-error-cell-tag"
 _CHART_OPTIONS = {"responsive": True, "displayModeBar": False, "scrollZoom": False}
 # Pictures are drawn after bodies are made; their links are filled in at the end.
 _LINKS = re.compile(r'<figcaption data-figure="([^"]*)">.*?</figcaption>', re.S)
-
-
-def notebook_title(path: Path, lang: str = "zh") -> str:
-    """Return a notebook's first heading in a language, else its name.
-
-    Parameters
-    ----------
-    path : Path
-        A notebook; markdown cells tagged ``lang-<code>`` are for that language.
-    lang : {"zh", "en"}, default "zh"
-    """
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        first = "".join(cell["source"]).lstrip().split("\n", 1)[0]
-        is_heading = cell["cell_type"] == "markdown" and first.startswith("# ")
-        if is_heading and _speaks(cell, lang):
-            return first[2:].strip()
-    return path.stem
 
 
 def notebook_body(path: Path, lang: str) -> str:
@@ -59,7 +42,7 @@ def notebook_body(path: Path, lang: str) -> str:
     notebook.cells = [
         cell
         for cell in notebook.cells
-        if _speaks(cell, lang) and _ERROR_MARK not in cell.metadata.get("tags", [])
+        if speaks(cell, lang) and _ERROR_MARK not in cell.metadata.get("tags", [])
     ]
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
@@ -146,12 +129,6 @@ def framed(chart: str, name: str, words: Mapping[str, Any]) -> str:
         f'aria-label="{label}">{chart}</div>'
         f'<figcaption data-figure="{html.escape(name)}"></figcaption></figure>'
     )
-
-
-def _speaks(cell: Mapping[str, Any], lang: str) -> bool:
-    tags = cell["metadata"].get("tags", [])
-    languages = [tag for tag in tags if tag.startswith("lang-")]
-    return not languages or f"lang-{lang}" in languages
 
 
 def _store_chart(output: dict[str, Any], words: Mapping[str, Any]) -> None:
