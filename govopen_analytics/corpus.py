@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from govopen_analytics import measures
+from govopen_analytics.base.cache import Cache
 from govopen_analytics.base.datapackage import read_datapackage, read_descriptor
 from govopen_analytics.base.errors import CodebookError, SelectionError, choices
 from govopen_analytics.base.languages import LANGUAGES
@@ -49,6 +50,7 @@ def load_corpus(
     lang: str = "zh",
     interval: float = 0.95,
     subjects: Iterable[str] = OPEN_GOVERNMENT,
+    executor: Any = None,
     on_progress: Callable[[str, int, int], None] = lambda step, done, total: None,
 ) -> "Corpus":
     """Read a folder of plans and code their themes.
@@ -67,6 +69,8 @@ def load_corpus(
         Level of all intervals (0-1, exclusive).
     subjects : iterable of str, default ("open_government",)
         Plans kept, by ``documents.subject``; none keeps all.
+    executor : concurrent.futures.Executor or distributed.Client, optional
+        Reads the files instead of processes of this machine.
     on_progress : callable, optional
         Called with "read" or "code", what is done of it and its total.
 
@@ -91,8 +95,18 @@ def load_corpus(
     45
     """
     book = codebook if isinstance(codebook, Codebook) else load_codebook(codebook)
-    plans = read_plans(raw_dir, on_progress=partial(on_progress, "read"))
-    tables = code_plans(plans, book, on_progress=partial(on_progress, "code"))
+    plans = read_plans(
+        raw_dir,
+        executor=executor,
+        cache=Cache.of_user("plans"),
+        on_progress=partial(on_progress, "read"),
+    )
+    tables = code_plans(
+        plans,
+        book,
+        cache=Cache.of_user("codes"),
+        on_progress=partial(on_progress, "code"),
+    )
     return Corpus(_about(tables, subjects), codebook=book, lang=lang, interval=interval)
 
 

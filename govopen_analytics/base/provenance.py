@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -64,6 +65,10 @@ class Manifest:
     own_columns: tuple[str, ...] = ()
 
 
+# A path has one slash where the address had two.
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
+
+
 def raw_files(raw_dir: Path) -> list[str]:
     """List the files of a raw folder that may be plans.
 
@@ -82,6 +87,12 @@ def raw_files(raw_dir: Path) -> list[str]:
     SourceError
         If `raw_dir` is no folder.
     """
+    if _ADDRESS.match(str(raw_dir)):
+        raise SourceError(
+            f"{raw_dir}: plans are read from a disk, not from object storage; copy "
+            "them first, for instance with `aws s3 sync s3://BUCKET/FOLDER data/raw` "
+            "or `rclone copy`, and give that folder"
+        )
     if not raw_dir.is_dir():
         raise SourceError(
             f"{raw_dir}: no such folder; give the folder that holds the plans "

@@ -1,5 +1,6 @@
 """The commands ``build``, ``report`` and ``notebooks``."""
 
+import contextlib
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -84,6 +85,12 @@ def build(
         float,
         typer.Option(min=0.1, help="读一个文件最多几 GiB 内存 · most GiB for a file"),
     ] = 2.0,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="由 Dask 集群读入 · read on a Dask cluster"
+        ),
+    ] = None,
     csv: Annotated[
         bool,
         typer.Option(
@@ -105,7 +112,15 @@ def build(
             typer.echo("没有变化 · nothing has changed")
             n_plans = _tell_tables(read_datapackage(out), out)
         else:
-            n_plans = _build(raw, out, codebook, limits, is_forced=force, all_csv=csv)
+            n_plans = _build(
+                raw,
+                out,
+                codebook,
+                limits,
+                is_forced=force,
+                all_csv=csv,
+                cluster=cluster,
+            )
         if n_plans == 0:
             raise RunError(
                 f"No plan was read from {raw}; the lines above say why, {out} holds "
@@ -298,17 +313,22 @@ def _build(
     *,
     is_forced: bool = False,
     all_csv: bool = False,
+    cluster: str | None = None,
 ) -> int:
     from govopen_analytics.base.datapackage import CSV_BYTES
     from govopen_analytics.plans.workers import DEFAULT_LIMITS
     from govopen_analytics.run.build import build_processed
+    from govopen_analytics.run.cluster import cluster_executor
 
-    with _progress() as tell:
+    with contextlib.ExitStack() as stack:
+        executor = stack.enter_context(cluster_executor(cluster)) if cluster else None
+        tell = stack.enter_context(_progress())
         built = build_processed(
             raw,
             out,
             codebook_path=codebook,
             limits=limits or DEFAULT_LIMITS,
+            executor=executor,
             is_forced=is_forced,
             csv_bytes=None if all_csv else CSV_BYTES,
             on_progress=tell,
