@@ -346,4 +346,4 @@ _YEARS = ("year", "year_from", "year_to", "source_year")
 def _points(change: Any) -> str:
     if pd.isna(change):
         return "–"
-    return f"{change:+.1%}".replace("-", "−")
+    return f"{100 * change:+.1f}".replace("-", "−")
