@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -248,7 +249,8 @@ def _trend_findings(
     if n_none:
         key = "none" if found else "all_none"
         state = NOT_TOLD_APART
-        shown = {"evidence": "trend_dots", "caveats": ("not_told_apart",)}
+        shown: dict[str, Any] = {"evidence": "trend_dots"}
+        shown |= {"caveats": ("not_told_apart",)}
         shown |= {"number": n_none, "unit": "count"}
         shown |= {"n_tasks": trends["n_tasks"].max()}
         found.append(say(key, state=state, n=n_none, **shown))

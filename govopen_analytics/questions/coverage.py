@@ -159,7 +159,7 @@ def coverage_findings(
     shown = shares["theme_id"].isin(labels.index)
     shown &= shares["document_id"].isin(list(plans))
     shares = shares.loc[shown]
-    top = {"lang": lang, "topic": "top"}
+    top: dict[str, Any] = {"lang": lang, "topic": "top"}
     if not shares["n_tasks"].sum():
         return [finding("coverage", "no_tasks", state=CANNOT_BE_ANSWERED, **top)]
     found = _tops(shares, plans, labels, lang, interval)
@@ -184,15 +184,15 @@ def coverage_findings(
         part = shares.loc[shares["theme_id"] == theme_id]
         found += _unseen(part, plans, labels[theme_id], lang)
     if gaps is not None:
-        values = {
+        values: dict[str, Any] = {
             "cells": f"{gaps['n_cells']:,.0f}",
             "found": f"{gaps['n_unobserved']:,.0f}",
             "expected": f"{gaps['n_expected']:,.1f}",
         }
-        shown = {"topic": "core", "evidence": "theme_heat_map"}
+        own: dict[str, Any] = {"topic": "core", "evidence": "theme_heat_map"}
         counts = {"number": gaps["n_unobserved"], "unit": "count"}
-        shown |= {"caveats": ("unseen",), **counts}
-        found.append(finding("coverage", "gaps", lang=lang, **shown, **values))
+        own |= {"caveats": ("unseen",), **counts}
+        found.append(finding("coverage", "gaps", lang=lang, **own, **values))
     without = documents.loc[documents["n_tasks"] == 0, "document_id"]
     if len(without):
         named = [plans[plan] for plan in without[:MOST_NAMED_PLANS]]
@@ -224,8 +224,8 @@ def confounding_findings(
         None where every agency has several years, or there is one year only.
     """
     # Both are limits of the page, not what it answers.
-    shown = {"lang": lang, "topic": "confounding", "evidence": "plan_calendar"}
-    shown |= {"is_detail": True}
+    shown: dict[str, Any] = {"lang": lang, "topic": "confounding"}
+    shown |= {"evidence": "plan_calendar", "is_detail": True}
     if confounding["is_confounded"]:
         shown |= {"state": CANNOT_BE_ANSWERED, "caveats": ("confounded",)}
         return [finding("coverage", "confounded", **shown)]
@@ -324,7 +324,8 @@ def _unseen(
     ]
     rest = "…" if len(unseen) > len(named) else ""
     listed = words["unseen_join"].join(named) + rest
-    values = {"topic": "core", "evidence": "theme_heat_map", "caveats": ("unseen",)}
+    values: dict[str, Any] = {"topic": "core", "evidence": "theme_heat_map"}
+    values |= {"caveats": ("unseen",)}
     values |= {"subject": theme, "number": len(unseen), "unit": "count"}
     values |= {"n_tasks": int(unseen["n_tasks"].sum()), "is_detail": True}
     return [

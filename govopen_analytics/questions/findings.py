@@ -196,6 +196,7 @@ def difference_findings(
     shown["evidence"] = evidence
     found = []
     values: dict[str, Any]
+    more: dict[str, Any]
     for name, row in items.iterrows():
         key = {ESTABLISHED: "differ", WORTH_ASKING: "differ_asking"}.get(row["state"])
         if key is not None:

@@ -182,8 +182,8 @@ class Notebook:
 
     def _table(self, df: pd.DataFrame, columns: Iterable[str], title: str) -> None:
         if not df.empty:
-            look = {"lang": self.lang, "interval": self.interval, "title": title}
-            self._display(Table(df, columns, **look))
+            own = {"lang": self.lang, "title": title}
+            self._display(Table(df, columns, interval=self.interval, **own))
 
     def _display(self, thing: object) -> None:
         if self._heading:
