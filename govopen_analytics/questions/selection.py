@@ -423,25 +423,6 @@ def of_agency(rows: pd.DataFrame, agency: str, column: str = "agency") -> pd.Dat
     return rows.loc[is_own].reset_index(drop=True)
 
 
-def agencies_in(tables: Mapping[str, pd.DataFrame], shown: pd.DataFrame) -> Tables:
-    """Keep the plans of the agencies that `shown` holds.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Tables of the corpus.
-    shown : DataFrame, shape (n_agencies, ...)
-        With a column ``agency``.
-
-    Returns
-    -------
-    Tables
-    """
-    documents = tables["documents"]
-    documents = documents.loc[documents["agency"].isin(shown["agency"])]
-    return of_documents(tables, documents)
-
-
 def named_agencies(rows: pd.DataFrame) -> pd.DataFrame:
     """Let an empty name stand for an unknown agency, so that rows can be sorted."""
     return rows.assign(agency=rows["agency"].astype("string").fillna(""))
@@ -512,6 +493,22 @@ def largest(
     shown = rows.loc[place.notna()].assign(_place=place)
     shown = shown.sort_values("_place", kind="stable").drop(columns="_place")
     return shown.reset_index(drop=True), len(values) - len(places)
+
+
+def telling_words(words: pd.DataFrame) -> pd.DataFrame:
+    """Keep the words that stand out beyond chance and were used more than once.
+
+    Parameters
+    ----------
+    words : DataFrame, shape (n_words, ...)
+        Result of ``measures.distinctive_words``.
+
+    Returns
+    -------
+    DataFrame, shape (n_kept, ...)
+    """
+    is_telling = (words["log_odds_lower"] > 0) & (words["n_group_uses"] > 1)
+    return words.loc[is_telling].reset_index(drop=True)
 
 
 def with_theme_labels(

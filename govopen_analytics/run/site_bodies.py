@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from govopen_analytics.questions.readable import TABLE_ID
 from govopen_analytics.questions.results import FIGURES_DIR
 from govopen_analytics.run.notebooks import speaks
 from govopen_analytics.words import section
 
-_TABLE = f'<table id="T_{TABLE_ID}">'
 _PLOTLY = "application/vnd.plotly.v1+json"
 # Papermill puts cells of its own before a failing one; our pages say it better.
 _ERROR_MARK = "papermill-error-cell-tag"
@@ -47,7 +45,6 @@ def notebook_body(path: Path, lang: str) -> str:
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             _store_chart(output, words)
-            _frame_table(output, lang)
     exporter = HTMLExporter(
         template_name="basic",
         exclude_input_prompt=True,
@@ -137,19 +134,6 @@ def _store_chart(output: dict[str, Any], words: Mapping[str, Any]) -> None:
     if _PLOTLY in data:
         spec = {key: data[_PLOTLY].get(key) for key in ("data", "layout")}
         output["data"] = {"text/html": live_chart(spec, words)}
-
-
-def _frame_table(output: dict[str, Any], lang: str) -> None:
-    """Let a table scroll sideways by itself, as all tables of a page do."""
-    data = output.get("data", {})
-    markup = "".join(data.get("text/html", ""))
-    if _TABLE in markup:
-        label = html.escape(section("html_tables", lang)["scroll"])
-        table = markup[markup.index(_TABLE) + len(_TABLE) :]
-        data["text/html"] = (
-            f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
-            f"<table>{table}</div>"
-        )
 
 
 def _caption(name: str, paths: list[str], words: Mapping[str, Any]) -> str:
