@@ -239,6 +239,7 @@ def main() -> None:
                 print(f"survives: {module}:{line} {what}   {text}", flush=True)
             else:
                 killed[module] += 1
+                print(f"  {killed[module]} of {tried[module]}", flush=True)
         print(
             f"{module}: {killed[module]} of {tried[module]} killed, "
             f"{time.time() - start:.0f} s",

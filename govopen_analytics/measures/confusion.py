@@ -85,14 +85,16 @@ class Confusion:
         """
         if codebook.reference.empty:
             return None
-        tasks = reference_tasks(codebook)
-        found = cls.of_sample(
-            tasks,
-            assign_themes(tasks, codebook),
-            reference_assignments(tasks, codebook),
-            codebook.themes,
-        )
-        return replace(found, coder=COMBINED)
+        if codebook.fingerprint not in _MEASURED:
+            tasks = reference_tasks(codebook)
+            found = cls.of_sample(
+                tasks,
+                assign_themes(tasks, codebook),
+                reference_assignments(tasks, codebook),
+                codebook.themes,
+            )
+            _MEASURED[codebook.fingerprint] = replace(found, coder=COMBINED)
+        return _MEASURED[codebook.fingerprint]
 
     @classmethod
     def of_tables(cls, tables: Mapping[str, pd.DataFrame]) -> "Confusion | None":
@@ -188,6 +190,10 @@ class Confusion:
         posterior = tasks + _PRIOR_TASKS * prior
         n = posterior.sum(axis=1)
         return posterior / n[:, None], n
+
+
+# By the codebook's fingerprint: every choice of plans asks again.
+_MEASURED: dict[str, Confusion] = {}
 
 
 def with_none(weights: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from govopen_analytics.base.provenance import (
     read_manifest,
 )
 from govopen_analytics.base.remarks import Remark
-from govopen_analytics.base.schemas import FIELDS, to_schema, validate
+from govopen_analytics.base.schemas import FIELDS, TABLES, to_schema, validate
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.base.text import name_form, readable_name
 from govopen_analytics.plans import (
@@ -68,6 +68,8 @@ _CERTAIN = {
 _READING = ("base", "readers", "plans")
 # Fewer files are read by one worker: more take longer to start than to work.
 _FEW = 12
+# A part of a folder is held in memory while it is coded: about 12 kB a task.
+_TASKS_OF_A_PART = 5_000
 _DATES = tuple(name for name, field in FIELDS.items() if field.type == "date")
 
 
@@ -233,7 +235,40 @@ class RawFolder:
     def tables(self) -> Tables:
         """Return the tables that are read from files, each valid."""
         results = [self.rows(n) for n in range(len(self))]
-        return _assemble(self._jobs, results, self._manifest, self._unnamed)
+        failures = [row for result in results for row in result.failures]
+        return self._assembled(self._jobs, results, failures)
+
+    def parts(self, most_tasks: int = _TASKS_OF_A_PART) -> Iterator[Tables]:
+        """Yield the tables of some files at a time, which together are ``tables``.
+
+        Task ids sort within a part and from part to part. All failures stand in the
+        last part, and there is one even of a folder without files.
+
+        Parameters
+        ----------
+        most_tasks : int
+            A part ends where it has as many (count).
+        """
+        first, n_tasks, leader = 0, 0, ""
+        results: list[PlanRows] = []
+        failures: list[dict] = []
+        for n, job in enumerate(self._jobs):
+            if not _interleave(leader, job.document_id):
+                leader = job.document_id
+                if n_tasks >= most_tasks:
+                    yield self._assembled(self._jobs[first:n], results, None)
+                    first, n_tasks, results = n, 0, []
+            results.append(self.rows(n))
+            n_tasks += len(results[-1].tasks)
+            failures += results[-1].failures
+        yield self._assembled(self._jobs[first:], results, failures)
+
+    def _assembled(
+        self, jobs: list[_Job], results: list[PlanRows], failures: list[dict] | None
+    ) -> Tables:
+        if failures is not None:
+            failures = [*self._manifest.failures, *self._unnamed, *failures]
+        return _assemble(jobs, results, self._manifest, failures or [])
 
     def _kept(self, n: int) -> PlanRows | None:
         if n in self._held:
@@ -632,17 +667,22 @@ def task_rows(
     return rows
 
 
+def _interleave(document_id: str, later_id: str) -> bool:
+    """Say whether ids of tasks of a later plan may sort among those of a plan."""
+    # Both go on with "-": "a-200" and "a-2-001", "a (1)-001" and "a-001".
+    rest = later_id.removeprefix(document_id)
+    return document_id != "" and rest != later_id and rest[:1] <= "-"
+
+
 def _assemble(
-    jobs: list[_Job], results: list[PlanRows], manifest: Manifest, unnamed: list[dict]
+    jobs: list[_Job], results: list[PlanRows], manifest: Manifest, failures: list[dict]
 ) -> Tables:
     rows = {
         "documents": [r.document for r in results if r.document is not None],
         "tasks": [row for r in results for row in r.tasks],
-        "failures": [
-            *manifest.failures,
-            *unnamed,
-            *(row for r in results for row in r.failures),
-        ],
+        "failures": sorted(
+            failures, key=lambda row: (row["source_file"], row["reason"])
+        ),
         "remarks": [
             row
             for job, result in zip(jobs, results, strict=True)
@@ -655,12 +695,14 @@ def _assemble(
     for row in rows["documents"]:
         for name in manifest.own_columns:
             row.setdefault(name, None)
-    rows["failures"].sort(key=lambda row: (row["source_file"], row["reason"]))
     tables = {
-        name: validate(to_schema(pd.DataFrame(found), name), name)
-        for name, found in rows.items()
+        name: to_schema(pd.DataFrame(found), name) for name, found in rows.items()
     }
-    return Tables.of(tables)
+    # Every part has the same columns in the same order.
+    fields = [*TABLES["documents"].fields, *manifest.own_columns]
+    if len(tables["documents"]):
+        tables["documents"] = tables["documents"][fields]
+    return Tables.of({name: validate(table, name) for name, table in tables.items()})
 
 
 def _remark_rows(job: _Job, remarks: list[Remark]) -> list[dict]:

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 
 from govopen_analytics.base.text import fold
-from govopen_analytics.plans.columns import TEXT_ROLES, Column, column_role
+from govopen_analytics.plans.columns import TEXT_ROLES, Column, column_role, one_lead
 from govopen_analytics.plans.flattened import Table
 from govopen_analytics.plans.frontmatter import role_of_line
 from govopen_analytics.plans.grid import tidied
@@ -22,7 +22,8 @@ _NEAR = 12  # characters between a heading and the label right below it
 # number of its own may follow it (任务一：).
 _LABEL = re.compile(
     r"(?:^|(?<=[;,。|\t ]))[\s|\[【*•·●-]*(?P<name>[\u3400-\u9fff]{2,8}?)"
-    r"\s*(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})?\s*(?:[\]】]\s*[:|\t]?|\**\s*[:|\t])\s*"
+    r"\s*(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})?"
+    r"\s*(?:[\]】]\s*[:|\t]?|\**\s*[:|\t]|(?P<blank>\s)(?=\S))\s*"
 )
 _Field = tuple[str, str, int, int, int]  # role, name, label start and end, value end
 
@@ -41,7 +42,9 @@ def labelled_table(text: str) -> Table | None:
         None where fewer than two blocks name a task and who does it, or when.
     """
     fields, headings, numbered = _fields(text)
-    if any(one[0] == "title" and one[1] for one in fields):
+    names = sum(one[0] == "title" and not one[1] for one in fields)
+    named = any(one[0] == "title" and one[1] for one in fields)
+    if named or names < 0.5 * len(_blocks(fields)):
         fields = [one for one in fields if one[0] != "title" or one[1]]
     blocks = _blocks(fields)
     whole = [block for block in blocks if _is_task(block)]
@@ -72,7 +75,7 @@ def labelled_table(text: str) -> Table | None:
             _, _, _, first_char, end = held.get(key, ("", "", start, start, start))
             tokens.append(tidied(first_char, end, text, opens_row=place == 0))
     above = [tidied(a, b, text) for a, b in headings if b <= blocks[0][0][2]][-1:]
-    columns = [Column(role, name) for role, name in names]
+    columns = one_lead([Column(role, name) for role, name in names])
     return Table(columns, header, tokens, frozenset(), "labels", tuple(above))
 
 
@@ -127,6 +130,10 @@ def _labels(folded: str, skip: int) -> list[tuple[str, str, int, int]]:
     found = []
     for match in _LABEL.finditer(folded[skip:]):
         role = column_role(match["name"])
+        if match["blank"] and (
+            match.start() or not (match["n"] or len(match["name"]) > 3)
+        ):
+            continue  # 责任单位 甲局: no mark but a blank, at the head of a line
         if role is not None and role != "ordinal":
             a, b = match.span()
             found.append((role, match["name"], skip + a, skip + b))

@@ -221,7 +221,7 @@ def _labels(head: str, found: Metadata) -> dict[str, str]:
 
 def _title(head: str, hints: dict[str, str], labels: dict[str, str]) -> str | None:
     lines = [without_label(line).strip() for line in head.split("\n")]
-    lines = [line for line in lines if line and "\t" not in line]
+    lines = [line.lstrip("# ") for line in lines if line and "\t" not in line]
     lines += [one for line in lines if (one := _title_before_text(line))]
     joined = [
         above + below
@@ -246,6 +246,9 @@ def _title(head: str, hints: dict[str, str], labels: dict[str, str]) -> str | No
     ]
     if named:
         return tidy(named[-1])
+    annexes = [re.sub(r"^附\s*件\s*\d*\s*[:：]\s*", "", line) for line in lines]
+    if titles := [line for line in annexes if is_plan_title(line)]:
+        return tidy(titles[-1])
     for one in (labelled, hints.get("title"), *lines[:6]):
         if one and len(one) < 80 and _may_be_title(one):
             return tidy(one)
@@ -562,7 +565,9 @@ def _signatures(head: str) -> list[str]:
         for line in lines
         if 4 <= len(line) <= 30
         and _AGENCY_LINE.fullmatch(fold(line))
-        and not re.search("各|有关|首页|附件|公开$|通知|贯彻|落实|关于|印发", line)
+        and not re.search(
+            "各|有关|首页|附件|公开$|通知|贯彻|落实|关于|印发|单位|牵头|责任|配合", line
+        )
     ]
     return found[::-1]
 

@@ -154,7 +154,7 @@ def _says_to_do(text: str) -> bool:
 
 def _node(source: str, start: int, end: int) -> Node:
     raw = source[start:end]
-    start += len(raw) - len(raw.lstrip())
+    start += len(raw) - len(raw.lstrip("# \t\n\u3000\xa0"))  # # opens a heading
     end -= len(raw) - len(raw.rstrip())
     return Node(start, end, leading_number(fold(source[start:end])))
 

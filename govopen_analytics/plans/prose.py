@@ -162,7 +162,7 @@ class _ProseReader:
     def read(self, node: Node, above: list[str]) -> None:
         """Read a paragraph and what stands below it."""
         text = self.source[node.text_start : node.end]
-        name = heading_name(_title_of(text, has_more=True)[0], 0)
+        name = self._name(node)
         if len(above) < 2 and is_preamble(text):
             for one in node.walk():
                 self.ledger.add(one.start, one.end, "preamble")
@@ -173,9 +173,11 @@ class _ProseReader:
             self._read_chapter(node, [*above, name])
         elif parts := self._parts(node):
             self.ledger.add(node.start, min(node.end, parts[0][0]), "heading")
+            first = len(self.tasks)
             for start, end in parts:  # 一是 is the number of the part
                 part = Node(start, end, Number("inline", 7, 0, 2))
                 self._task([(start, end)], [*above, name], part)
+            self._share_last_duty(first)
         elif self._is_heading_of_paragraphs(node, text):
             self.ledger.add(node.start, node.end, "heading")
             self._each_paragraph(node, [*above, heading_name(text, 0)])
@@ -185,17 +187,42 @@ class _ProseReader:
             below = [(plain.start, plain.end) for plain in node.plain]
             self._task([(node.start, node.end), *below], above, node)
 
+    def _name(self, node: Node) -> str:
+        """A heading without its number, its sentence and who is responsible."""
+        duties = self._duties((node.text_start, node.end))
+        end = min((duty.start for duty in duties), default=node.end)
+        text = self.source[node.text_start : end]
+        return heading_name(_title_of(text, has_more=True)[0], 0)
+
     def _read_chapter(self, node: Node, names: list[str]) -> None:
         self.ledger.add(node.start, node.end, "heading")
+        before = self.default
         if node.names_unit:
             raw = self.source[node.text_start : node.end]
             self.default = parse_responsibility(raw, self.year)
+        for duty in self._duties((node.start, node.end)):
+            self.default = duty.said
         for plain in node.plain:
             text = self.source[plain.start : plain.end]
             self.default = duty_for_all_below(text, self.year) or self.default
             self.ledger.add(plain.start, plain.end, "notes")
+        first = len(self.tasks)
         for child in node.children:
             self.read(child, names)
+        last = node.children[-1]
+        closes = any(self._is_label((one.start, one.end)) for one in last.plain)
+        if closes and not any(child.children for child in node.children):
+            self._share_last_duty(first)
+        self.default = before
+
+    def _share_last_duty(self, first: int) -> None:
+        """Give tasks what only the line behind the last of them says."""
+        *above, last = self.tasks[first:] or [None]
+        if last is None or any(one.lead or one.deadline for one in above):
+            return
+        for one in above:
+            one.take_units(last)
+            one.take_deadline(last)
 
     def add_paragraph(self, node: Node) -> None:
         """Take a paragraph without a number for a task."""
@@ -381,6 +408,8 @@ class _ProseReader:
         if not draft.lead and self.default:
             draft.lead = list(self.default.lead)
             draft.support = list(self.default.support)
+            draft.deadline = draft.deadline or self.default.deadline
+            draft.carried.append("lead_units")
 
     def _title_and_content(
         self, draft: Draft, pieces: list[Stretch], *, has_more: bool
@@ -391,8 +420,10 @@ class _ProseReader:
         text = self.source[start:end]
         title, content_at = _title_of(text, has_more=has_more or bool(rest))
         if title:
-            at = start + self.source[start:end].index(title)
-            draft.add("title", at, at + len(title))
+            at = start + text.index(title)
+            limit = parse_deadline(title, self.year) if content_at < len(text) else None
+            draft.add("deadline" if limit else "title", at, at + len(title))
+            draft.deadline = draft.deadline or limit  # 三月份: what is due then
         for stretch in ((start + content_at, end), *rest):
             draft.add("content", *stretch)
 
