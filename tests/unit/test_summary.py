@@ -113,6 +113,16 @@ def test_ranking_by_state_and_then_by_corrected_p(given, kept):
             "主题看不出差别；写不写牵头单位，差别明显",
             "No difference in themes; clear differences in stating a lead unit",
         ),
+        (
+            {**agencies_of(4, without_unit=2), "远市": [("a", "办公室", None)] * 20},
+            "主题重点各家有别；写不写牵头单位，差别明显",
+            "Clear differences in themes, and in stating a lead unit",
+        ),
+        (
+            {**agencies_of(4), "远市": [("a", "办公室", None)] * 20},
+            "主题重点各家有别",
+            "Clear differences in themes",
+        ),
         (ALIKE, "", ""),
         ({"甲市民政局": [("a", None, None)] * 9}, "", ""),
         ({}, "", ""),
