@@ -18,7 +18,7 @@ from govopen_analytics.charts.style import (
 
 _MOST_OPEN_ROWS = 60  # of all panels; beyond that a reader opens each panel
 _MOST_COLUMNS = 8  # of a table that fits without scrolling
-_MAP = 300.0  # pixels of a map's side
+_MAP = 300  # pixels of a map's side
 
 
 def phone_html(chart: Chart) -> str:
