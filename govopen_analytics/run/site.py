@@ -2,7 +2,6 @@
 
 import csv
 import itertools
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
@@ -14,6 +13,7 @@ from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.model import read_chart
 from govopen_analytics.charts.style import drawing_of, full_alt
+from govopen_analytics.explore.pages import ReportPages
 from govopen_analytics.questions.results import FIGURES_DIR, FINDINGS_PREFIX, TABLES_DIR
 from govopen_analytics.run.site_bodies import (
     figure_name,
@@ -23,7 +23,6 @@ from govopen_analytics.run.site_bodies import (
     notebook_body,
     notebook_title,
 )
-from govopen_analytics.run.site_search import index_script, task_index
 from govopen_analytics.words import section
 from govopen_analytics.words.remarks import remark_in_words
 
@@ -33,7 +32,6 @@ __all__ = [
     "notebook_title",
     "page_body",
     "site_folder",
-    "task_index",
     "write_pages",
 ]
 
@@ -55,7 +53,7 @@ def write_pages(
     record: Mapping[str, Any],
     *,
     body_of: Callable[[Mapping[str, Any]], str] | None = None,
-    tasks: Mapping[str, list[list[str]]] | None = None,
+    tasks: Mapping[str, ReportPages] | None = None,
     changes: Mapping[str, Any] | None = None,
 ) -> None:
     """Write ``index.html``, a page per notebook and what they share.
@@ -74,8 +72,8 @@ def write_pages(
     body_of : callable, optional
         From an entry of ``notebooks`` to its body; without it the executed
         notebook is rendered.
-    tasks : mapping of str to list, optional
-        Result of ``task_index`` by language; without it there is no search.
+    tasks : mapping of str to ReportPages, optional
+        The explorer and the plans by language; without them there is no search.
     changes : mapping, optional
         What changed since the last run.
     """
@@ -99,7 +97,7 @@ class _Site:
         folder: Path,
         lang: str,
         record: Mapping[str, Any],
-        tasks: Mapping[str, list[list[str]]] | None,
+        tasks: Mapping[str, ReportPages] | None,
         changes: Mapping[str, Any] | None,
     ) -> None:
         self.folder, self.lang, self.record, self.changes = (
@@ -137,7 +135,7 @@ class _Site:
                     group=group,
                 )
         if self.tasks is not None:
-            self._write_search(self.tasks)
+            self._write_tasks(self.tasks)
         self._write_front()
 
     def _fill(self, name: str, template: str, **values: Any) -> None:
@@ -181,25 +179,20 @@ class _Site:
             images=_of_kind(page["files"], ".png", ".svg"),
         )
 
-    def _write_search(self, tasks: list[list[str]]) -> None:
-        addresses = {
-            page["value"]: page["href"]
-            for page in self.pages
-            if page["dimension"] == "agency"
-        }
+    def _write_tasks(self, tasks: ReportPages) -> None:
         assets = self.folder / ASSETS_DIR
         assets.mkdir(exist_ok=True)
-        _write(assets / "tasks.js", index_script(tasks, addresses))
-        told = ("search_found", "search_more", "units", "deadline", "themes", "colon")
-        words = {key: self.words[key] for key in told}
-        self._fill(
-            "search.html",
-            "search.html.j2",
-            current="search",
-            title=self.words["search"],
-            n_tasks=len(tasks),
-            script_words=json.dumps(words, ensure_ascii=False),
-        )
+        for name, text in tasks.assets():
+            _write(assets / name, text)
+        for page in tasks.pages():
+            self._fill(
+                page.name,
+                "part.html.j2",
+                current=page.current,
+                title=page.title,
+                head=page.head,
+                body=page.body,
+            )
 
     def _write_front(self) -> None:
         chart, is_live = self._front_chart()
@@ -367,8 +360,7 @@ def _write_assets(folder: Path) -> None:
     code_colors = HtmlFormatter(style="friendly").get_style_defs(".highlight")
     css = (_TEMPLATES / "page.css").read_text(encoding="utf-8")
     _write(assets / "page.css", f"{css}\n{code_colors}\n")
-    for name in ("search.js", "filter.js"):
-        _write(assets / name, (_TEMPLATES / name).read_text(encoding="utf-8"))
+    _write(assets / "filter.js", (_TEMPLATES / "filter.js").read_text("utf-8"))
     _write(assets / "plotly.min.js", get_plotlyjs())
 
 

@@ -29,6 +29,7 @@ FLOORS = [
     {"charts"},
     {"questions"},
     {"office"},
+    {"explore"},
     {"corpus"},
     {"run"},
     {"cli"},
