@@ -274,6 +274,17 @@ class Corpus:
             self._codebook = book
         return self._codebook
 
+    @cached_property
+    def confusion(self) -> measures.Confusion | None:
+        """How often the coder was wrong on plans that people coded; None if unknown.
+
+        What the build wrote, or measured now on the codebook's reference codings.
+        """
+        written = measures.Confusion.of_tables(self.tables)
+        if written is not None or self._codebook is None:
+            return written
+        return measures.Confusion.of_codebook(self._codebook)
+
     # Choosing and looking ---------------------------------------------------------
 
     def select(
@@ -330,7 +341,10 @@ class Corpus:
         -------
         Corpus
         """
-        tables = code_plans(self.tables, codebook)
+        # Errors of coding were measured on the codebook before.
+        kept = [name for name in self.tables if name != "coding_errors"]
+        plans = Tables({name: partial(self.tables.__getitem__, name) for name in kept})
+        tables = code_plans(plans, codebook)
         return Corpus(
             tables,
             codebook=codebook,
@@ -609,7 +623,8 @@ class Corpus:
         --------
         measures.theme_shares
         """
-        return self._by_theme("theme_shares", measures.theme_shares, by, themes)
+        measure = partial(measures.theme_shares, confusion=self.confusion)
+        return self._by_theme("theme_shares", measure, by, themes)
 
     def change(self, by: By = "agency_series", *, themes: Iterable[str] = ()) -> Result:
         """Change of each theme's share between the years of one agency.

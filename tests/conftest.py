@@ -11,7 +11,7 @@ from govopen_analytics.base.datapackage import write_datapackage
 from govopen_analytics.base.schemas import to_schema
 
 # Fitted models are no user's business while tests run; notebooks inherit this too.
-os.environ["GOVOPEN_CACHE"] = str(Path(__file__).parents[1] / ".pytest_cache/models")
+os.environ["GOVOPEN_CACHE"] = str(Path(__file__).parents[1] / ".pytest_cache/kept")
 
 # No test may fail because others use the cores.
 settings.register_profile("unhurried", deadline=None)

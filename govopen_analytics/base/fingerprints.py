@@ -14,6 +14,8 @@ from typing import Any
 
 _DISTRIBUTION = "govopen-analytics"
 _LIBRARY = Path(__file__).parents[1]
+#: Programs that decide which files can be read.
+PROGRAMS = ("soffice", "libreoffice")
 
 # A requirement as packages state it: name[extra, …] version; marker.
 _REQUIREMENT = re.compile(r"\s*([\w.-]+)\s*(?:\[([^\]]*)\])?")
@@ -53,16 +55,28 @@ def digest_of(value: Any) -> str:
     return f"sha256:{hashlib.sha256(text.encode(errors='surrogateescape')).hexdigest()}"
 
 
-@lru_cache(maxsize=1)
-def code_digest() -> str:
-    """Return one digest of every file of the library."""
-    files = (path for path in sorted(_LIBRARY.rglob("*")) if path.is_file())
+@lru_cache
+def code_digest(*folders: str) -> str:
+    """Return one digest of every file of the library, or of some of its folders."""
+    roots = [_LIBRARY / name for name in folders] or [_LIBRARY]
+    files = (path for root in roots for path in sorted(root.rglob("*")))
     digests = {
         path.relative_to(_LIBRARY).as_posix(): file_digest(path)
         for path in files
-        if "__pycache__" not in path.parts
+        if path.is_file() and "__pycache__" not in path.parts
     }
     return digest_of(digests)
+
+
+@lru_cache
+def made_by(*folders: str) -> str:
+    """Return one digest of what decides a result besides its input.
+
+    These are the named folders of the library, the versions of all packages, and
+    whether the programs are there that open some files.
+    """
+    programs = [name for name in PROGRAMS if shutil.which(name)]
+    return digest_of([code_digest(*folders), package_versions(), programs])
 
 
 def code_version() -> dict[str, str | None]:

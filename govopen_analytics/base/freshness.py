@@ -1,20 +1,15 @@
 """Whether tables would come out the same if they were built again."""
 
-import shutil
 from pathlib import Path
 
 from govopen_analytics.base.datapackage import read_descriptor
 from govopen_analytics.base.errors import SourceError
 from govopen_analytics.base.fingerprints import (
-    code_digest,
     digest_of,
     file_digest,
     folder_digests,
-    package_versions,
+    made_by,
 )
-
-# Programs that decide which files can be read.
-_PROGRAMS = ("soffice", "libreoffice")
 
 
 def reviews_beside(processed_dir: Path) -> Path:
@@ -48,9 +43,7 @@ def inputs_digest(
             "raw": folder_digests(Path(raw_dir)),
             "reviews": folder_digests(reviews_beside(Path(out_dir))),
             "codebook": file_digest(Path(codebook_path)) if codebook_path else None,
-            "code": code_digest(),
-            "packages": package_versions(),
-            "programs": [name for name in _PROGRAMS if shutil.which(name)],
+            "made_by": made_by(),
         }
     )
 

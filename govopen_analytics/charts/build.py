@@ -21,6 +21,7 @@ from govopen_analytics.words import section
 # Marks that a chart may lack; its key then leaves them out.
 _ABSENT = {"unsure", "unseen", "other", "bound", "plain", "line", "framed", "empty"}
 _MOST_NAMED = 10  # words that a description names
+CODING = "coding"
 
 
 def chart_of(
@@ -57,8 +58,9 @@ def chart_of(
         Words on what is left out, for the end of the subtitle.
     interval : float, optional
         Level of the intervals (0-1).
-    interval_kind : str
-        What was drawn again for them.
+    interval_kind : {"tasks", "plans", "coding"}
+        What varies in them: with "coding" the coder's errors too, else sampling
+        alone. The key says so, or the subtitle where no interval is drawn.
     **values
         For the placeholders of the words.
 
@@ -75,6 +77,16 @@ def chart_of(
     def said(part: str) -> str:
         return "" if is_empty else words.get(part, "").format(**shown)
 
+    told = section("charts", lang)["intervals"]
+    holds = told["coding" if interval_kind == CODING else "sampling"]
+    key = {
+        mark: meaning.format(**shown) + (holds if mark == "line" and interval else "")
+        for mark, meaning in words.get("key", {}).items()
+        if not is_empty and mark not in absent
+    }
+    if interval and not is_empty and "line" not in key:
+        hidden = joined([told["shown"].format(level=level) + holds, hidden], lang)
+
     return Chart(
         name=name,
         title=words["title"].format(**shown),
@@ -82,11 +94,7 @@ def chart_of(
         lang=lang,
         subtitle=joined([said("subtitle"), hidden], lang),
         alt=said("alt"),
-        key=tuple(
-            (mark, meaning.format(**shown))
-            for mark, meaning in words.get("key", {}).items()
-            if not is_empty and mark not in absent
-        ),
+        key=tuple(key.items()),
         axis=said("axis"),
         panels=tuple(panels),
         table=table,
@@ -95,6 +103,19 @@ def chart_of(
         interval=interval,
         interval_kind=interval_kind,
     )
+
+
+def interval_kind_of(rows: pd.DataFrame) -> str:
+    """Say what the intervals of shares hold: tasks drawn, or errors of coding too.
+
+    Parameters
+    ----------
+    rows : DataFrame, shape (n_rows, ...)
+        Shares; ``has_coding_error`` where errors of coding were measured.
+    """
+    if "has_coding_error" not in rows:
+        return "tasks"
+    return CODING if rows["has_coding_error"].astype(bool).any() else "tasks"
 
 
 def _marks_in(panels: Sequence[Panel], table: HeatTable | None) -> set[str]:

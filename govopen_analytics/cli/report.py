@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from govopen_analytics.base.remarks import Remark
+    from govopen_analytics.base.tables import Tables
     from govopen_analytics.plans.workers import Limits
     from govopen_analytics.run import Options, PlannedJob, ReportSet
 
@@ -82,13 +83,29 @@ def build(
         float,
         typer.Option(min=0.1, help="读一个文件最多几 GiB 内存 · most GiB for a file"),
     ] = 2.0,
+    csv: Annotated[
+        bool,
+        typer.Option(
+            "--csv", help="超过 200 MB 的表也写 CSV · CSV of tables over 200 MB too"
+        ),
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="全部重读重编 · read and code all again")
+    ] = False,
 ) -> None:
     """读入计划并写出数据表 · read the plans and write the tables."""
     with told_plainly():
+        from govopen_analytics.base.datapackage import read_datapackage
+        from govopen_analytics.base.freshness import is_built
         from govopen_analytics.plans.workers import GIGABYTE, Limits
 
         limits = Limits(max_seconds, int(max_memory * GIGABYTE))
-        if _build(raw, out, codebook, limits) == 0:
+        if not (force or csv) and is_built(raw, out, codebook):
+            typer.echo("没有变化 · nothing has changed")
+            n_plans = _tell_tables(read_datapackage(out), out)
+        else:
+            n_plans = _build(raw, out, codebook, limits, is_forced=force, all_csv=csv)
+        if n_plans == 0:
             raise RunError(
                 f"No plan was read from {raw}; the lines above say why, {out} holds "
                 "empty tables"
@@ -269,12 +286,19 @@ def _build_if_needed(
     from govopen_analytics.base.freshness import is_built
 
     if is_forced or not is_built(raw, out, codebook):
-        _build(raw, out, codebook)
+        _build(raw, out, codebook, is_forced=is_forced)
 
 
 def _build(
-    raw: Path, out: Path, codebook: Path | None, limits: "Limits | None" = None
+    raw: Path,
+    out: Path,
+    codebook: Path | None,
+    limits: "Limits | None" = None,
+    *,
+    is_forced: bool = False,
+    all_csv: bool = False,
 ) -> int:
+    from govopen_analytics.base.datapackage import CSV_BYTES
     from govopen_analytics.plans.workers import DEFAULT_LIMITS
     from govopen_analytics.run.build import build_processed
 
@@ -284,26 +308,36 @@ def _build(
             out,
             codebook_path=codebook,
             limits=limits or DEFAULT_LIMITS,
+            is_forced=is_forced,
+            csv_bytes=None if all_csv else CSV_BYTES,
             on_progress=tell,
         )
-    tables = built.tables
+    return _tell_tables(built.tables, out)
+
+
+def _tell_tables(tables: "Tables", out: Path) -> int:
+    """Say what was read and what was not; return the number of plans."""
     failures, remarks = tables["failures"], tables["remarks"]
+    n_plans, n_tasks = (
+        len(tables.part(name, [key]))
+        for name, key in (("documents", "document_id"), ("tasks", "task_id"))
+    )
     typer.echo(
-        f"{len(tables['documents'])} 份计划 · plans, {len(tables['tasks'])} 项任务 · "
+        f"{n_plans} 份计划 · plans, {n_tasks} 项任务 · "
         f"tasks, {failures['source_file'].nunique()} 个文件未读入 · files not read, "
         f"{len(remarks)} 条说明 · remarks → {out}"
     )
     for failure in failures.itertuples():
         name = f"{failure.source_file}: "
         typer.echo(f"  {name}{failure.message.removeprefix(name)}", err=True)
-    if n_changed := len(built.tables["review_changes"]):
+    if n_changed := len(tables["review_changes"]):
         typer.echo(
             f"{n_changed} 项人工判定去向有变 · decisions of people moved, or without a "
             f"task: {out / 'review_changes.csv'}",
             err=True,
         )
     _tell_remarks(remarks)
-    return len(tables["documents"])
+    return n_plans
 
 
 def _tell_remarks(remarks: "DataFrame") -> None:

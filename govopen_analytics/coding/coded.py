@@ -1,18 +1,35 @@
 """Read plans to coded plans: the codebook's tables beside those of the plans."""
 
 from collections.abc import Callable
+from typing import Any
 
+import pandas as pd
+
+from govopen_analytics.base.cache import Cache
+from govopen_analytics.base.fingerprints import digest_of, made_by
+from govopen_analytics.base.schemas import to_schema
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.assign import assign_themes
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.coding.keywords import keyword_matches
+
+# Columns of the coding's tables, and by what they are sorted.
+_SORTED = {
+    "theme_assignments": ["task_id", "rank"],
+    "keyword_matches": ["task_id", "start_char", "end_char", "theme_id"],
+}
+# What coding takes from a task, beside its document.
+_CODED = ("task_id", "text", "title", "is_title_inherited", "section", "chapter")
+# Folders of the library that codes depend on.
+_CODING = ("base", "words", "readers", "plans", "coding")
 
 
 def code_plans(
     plans: Tables,
     codebook: Codebook,
     *,
-    on_progress: Callable[[int, int], None] | None = None,
+    cache: Cache | None = None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Tables:
     """Code the tasks of plans, and add what the coding made.
 
@@ -21,6 +38,9 @@ def code_plans(
     plans : Tables
         With ``tasks``; codings that are there already are replaced.
     codebook : Codebook
+    cache : Cache, optional
+        Of the codes of documents; those of a document whose tasks are the same are
+        taken from it.
     on_progress : callable, optional
         Called with the number of tasks done and their total.
 
@@ -34,8 +54,89 @@ def code_plans(
     CodebookError
         If the codebook has nothing to learn from.
     """
-    return plans.with_tables(
-        themes=codebook.themes,
-        theme_assignments=assign_themes(plans.tasks, codebook, on_progress=on_progress),
-        keyword_matches=keyword_matches(plans.tasks, codebook),
+    if cache is None or cache.folder is None:
+        coded = _coded(plans.tasks, codebook, on_progress)
+    else:
+        coded = _kept_or_coded(plans.tasks, codebook, cache, on_progress)
+    return plans.with_tables(themes=codebook.themes, **coded)
+
+
+def _coded(
+    tasks: pd.DataFrame,
+    codebook: Codebook,
+    on_progress: Callable[[int, int], None],
+) -> dict[str, pd.DataFrame]:
+    return {
+        "theme_assignments": assign_themes(tasks, codebook, on_progress=on_progress),
+        "keyword_matches": keyword_matches(tasks, codebook),
+    }
+
+
+def _kept_or_coded(
+    tasks: pd.DataFrame,
+    codebook: Codebook,
+    cache: Cache,
+    on_progress: Callable[[int, int], None],
+) -> dict[str, pd.DataFrame]:
+    """Take the codes of each document from the cache, or make and keep them."""
+    keys = _document_keys(tasks, codebook)
+    found = {document: cache.get(key) for document, key in keys.items()}
+    kept = {document: value for document, value in found.items() if _is_whole(value)}
+    new = tasks.loc[~tasks["document_id"].isin(list(kept))]
+    n_kept = len(tasks) - len(new)
+    on_progress(n_kept, len(tasks))
+    made = _coded(new, codebook, lambda n, _: on_progress(n_kept + n, len(tasks)))
+    owners = dict(zip(new["task_id"], new["document_id"], strict=True))
+    parts: dict[str, dict[str, Any]] = {}
+    for name, frame in made.items():
+        for document, rows in frame.groupby(frame["task_id"].map(owners), sort=False):
+            parts.setdefault(str(document), {})[name] = rows.to_dict("list")
+    for document in new["document_id"].unique():
+        # A document without any code is kept too.
+        cache.put(
+            keys[document], {name: parts.get(document, {}).get(name) for name in made}
+        )
+    return {
+        name: _joined(name, frame, [value[name] for value in kept.values()])
+        for name, frame in made.items()
+    }
+
+
+def _is_whole(value: Any) -> bool:
+    """Say whether a value from the cache is what a document's coding leaves."""
+    return (
+        isinstance(value, dict)
+        and value.keys() == _SORTED.keys()
+        and all(
+            part is None or (isinstance(part, dict) and set(_SORTED[name]) <= set(part))
+            for name, part in value.items()
+        )
     )
+
+
+def _document_keys(tasks: pd.DataFrame, codebook: Codebook) -> dict[str, str]:
+    made = made_by(*_CODING)
+    columns = [
+        tasks[name].astype(object).where(tasks[name].notna(), None) for name in _CODED
+    ]
+    rows: dict[str, list[Any]] = {}
+    for document, *values in zip(tasks["document_id"], *columns, strict=True):
+        rows.setdefault(document, []).append(values)
+    return {
+        document: digest_of([made, codebook.fingerprint, document, values])
+        for document, values in rows.items()
+    }
+
+
+def _joined(
+    name: str, made: pd.DataFrame, kept: list[dict[str, Any] | None]
+) -> pd.DataFrame:
+    columns: dict[str, list[Any]] = {column: [] for column in made.columns}
+    for part in filter(None, kept):
+        for column, values in columns.items():
+            values += part[column]
+    frames = [frame for frame in (made, pd.DataFrame(columns)) if len(frame)]
+    if not frames:
+        return made
+    frames = [to_schema(frame, name) for frame in frames]
+    return to_schema(pd.concat(frames).sort_values(_SORTED[name]), name)

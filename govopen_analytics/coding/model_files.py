@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import os
-import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -12,36 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
+from govopen_analytics.base.cache import cache_folder
 from govopen_analytics.coding.features import CharacterNgrams
 from govopen_analytics.coding.linear import LinearModel
 from govopen_analytics.coding.training import LeftOut
 
-#: Names the folder of fitted models; an empty value keeps none.
-FOLDER_VARIABLE = "GOVOPEN_CACHE"
-
 # What is fitted depends on these too.
 _LIBRARIES = ("numpy", "scipy", "scikit-learn")
 _SOURCES = ("clauses.py", "codebook.py", "features.py", "linear.py", "training.py")
-
-
-def models_folder() -> Path | None:
-    """Return the folder of fitted models, of the user's caches by default.
-
-    Returns
-    -------
-    Path or None
-        None if the environment variable ``GOVOPEN_CACHE`` is set to nothing.
-    """
-    named = os.environ.get(FOLDER_VARIABLE)
-    if named is not None:
-        return Path(named) if named else None
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library/Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "govopen-analytics"
 
 
 def kept_model(
@@ -63,7 +40,7 @@ def kept_model(
     -------
     LinearModel
     """
-    folder = models_folder()
+    folder = cache_folder()
     if folder is None:
         return fit()
     path = folder / f"linear-{_digest(fingerprint, left_out)}.npz"

@@ -1,19 +1,23 @@
 """How often a coder takes one theme for another, and what shares make of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from govopen_analytics.base.schemas import to_schema
 from govopen_analytics.coding.assign import assign_themes
 from govopen_analytics.coding.codebook import Codebook
-from govopen_analytics.measures.agreement import reference_assignments
+from govopen_analytics.measures.agreement import UNCLASSIFIED, reference_assignments
 from govopen_analytics.measures.counts import fractional_weights
 from govopen_analytics.measures.reference_coding import reference_tasks
 
 # What is known of a theme before a task of it was checked: one task's worth of how
-# the coder does in general.
+# often the coder errs in general, and of how often themes are true.
 _PRIOR_TASKS = 1.0
+_ROUNDING = 1e-9
+COMBINED = "combined"
 
 
 @dataclass(frozen=True)
@@ -27,10 +31,14 @@ class Confusion:
     tasks : ndarray of float, shape (n_themes + 1, n_themes + 1)
         Tasks (fractional) by the coder's theme and by the true one; the last row
         and column stand for no theme.
+    coder : str, default ""
+        Whose errors these are: codes of others, such as people, are taken as they
+        are. Empty stands for all codes.
     """
 
     theme_ids: np.ndarray
     tasks: np.ndarray
+    coder: str = ""
 
     @classmethod
     def of_sample(
@@ -54,17 +62,19 @@ class Confusion:
             One version of a codebook.
         """
         given, truth = (
-            _with_none(fractional_weights(tasks, _of(tasks, rows), themes)[0])
+            with_none(fractional_weights(tasks, _of(tasks, rows), themes)[0])
             for rows in (assignments, coded)
         )
         theme_ids = np.sort(themes["theme_id"].to_numpy(dtype=str))
-        return cls(theme_ids, given.T @ truth)
+        # What both gave to one theme agrees; only the rest was taken for others.
+        alike = np.minimum(given, truth)
+        given, truth = given - alike, truth - alike
+        rest = np.maximum(given.sum(axis=1, keepdims=True), _ROUNDING)
+        return cls(theme_ids, np.diag(alike.sum(axis=0)) + given.T @ (truth / rest))
 
     @classmethod
-    def of_codebook(
-        cls, codebook: Codebook, coder: str = "combined"
-    ) -> "Confusion | None":
-        """Judge an automatic coder by the reference codings of a codebook.
+    def of_codebook(cls, codebook: Codebook) -> "Confusion | None":
+        """Judge the combined coder by the reference codings of a codebook.
 
         Every plan is coded by a model that has not seen it. Returns None where
         the codebook has no reference codings.
@@ -72,21 +82,58 @@ class Confusion:
         Parameters
         ----------
         codebook : Codebook
-        coder : str, default "combined"
-            As in ``assign_themes``.
         """
         if codebook.reference.empty:
             return None
-        tasks = reference_tasks(codebook)
-        return cls.of_sample(
-            tasks,
-            assign_themes(tasks, codebook, coder=coder),
-            reference_assignments(tasks, codebook),
-            codebook.themes,
-        )
+        if codebook.fingerprint not in _MEASURED:
+            tasks = reference_tasks(codebook)
+            found = cls.of_sample(
+                tasks,
+                assign_themes(tasks, codebook),
+                reference_assignments(tasks, codebook),
+                codebook.themes,
+            )
+            _MEASURED[codebook.fingerprint] = replace(found, coder=COMBINED)
+        return _MEASURED[codebook.fingerprint]
 
-    def true_weights(self, weights: np.ndarray, theme_ids: np.ndarray) -> np.ndarray:
-        """Return what tasks give to each theme on average, by what the coder said.
+    @classmethod
+    def of_tables(cls, tables: Mapping[str, pd.DataFrame]) -> "Confusion | None":
+        """Read the confusion that a build wrote.
+
+        Parameters
+        ----------
+        tables : mapping of str to DataFrame
+            Tables of the corpus, ``themes`` and ``coding_errors`` among them.
+
+        Returns
+        -------
+        Confusion or None
+            None where nothing was measured, or on other themes.
+        """
+        if "coding_errors" not in tables:
+            return None
+        theme_ids = np.sort(tables["themes"]["theme_id"].to_numpy(dtype=str))
+        named = [*theme_ids, UNCLASSIFIED]
+        cells = tables["coding_errors"].set_index(
+            ["coder_theme_id", "reference_theme_id"]
+        )
+        counted = cells["n_fractional"].unstack()
+        if set(counted.index) != set(named) or set(counted.columns) != set(named):
+            return None
+        tasks = counted.loc[named, named].to_numpy(dtype=float)
+        return cls(theme_ids, tasks, COMBINED)
+
+    def table(self, codebook_version: str) -> pd.DataFrame:
+        """Return the confusion as a valid ``coding_errors`` table."""
+        named = [*self.theme_ids, UNCLASSIFIED]
+        rows = pd.DataFrame(self.tasks, index=named, columns=named).stack()
+        rows = rows.rename_axis(["coder_theme_id", "reference_theme_id"])
+        rows = rows.rename("n_fractional").reset_index()
+        rows = rows.assign(coder=self.coder, codebook_version=codebook_version)
+        return to_schema(rows, "coding_errors")
+
+    def true_shares(self, shares: np.ndarray, theme_ids: np.ndarray) -> np.ndarray:
+        """Return the shares that people would have found, by what the coder said.
 
         The correction from a double sample [1]_: a coder's theme counts for the
         themes that people found under it. It holds for groups in which the coder
@@ -94,13 +141,13 @@ class Confusion:
 
         Parameters
         ----------
-        weights : ndarray of float, shape (n, n_themes)
-            Weights by the coder, themes in the order of `theme_ids`.
+        shares : ndarray of float, shape (n_groups, n_themes + 1)
+            Shares as coded (0-1), themes in the order of `theme_ids`, no theme last.
         theme_ids : ndarray of str, shape (n_themes,)
 
         Returns
         -------
-        ndarray of float, shape (n, n_themes)
+        ndarray of float, shape (n_groups, n_themes)
 
         References
         ----------
@@ -109,25 +156,24 @@ class Confusion:
            Statistical Association, 65(331), 1350-1361.
         """
         chance, _ = self._chances(theme_ids)
-        return _with_none(weights) @ chance[:, :-1]
+        return shares @ chance[:, :-1]
 
     def variance(self, shares: np.ndarray, theme_ids: np.ndarray) -> np.ndarray:
         """Return the variance that the size of the checked sample leaves.
 
         Parameters
         ----------
-        shares : ndarray of float, shape (n_groups, n_themes)
-            Shares as coded (0-1), themes in the order of `theme_ids`.
-        theme_ids : ndarray of str, shape (n_themes,)
+        shares, theme_ids
+            As in ``true_shares``.
 
         Returns
         -------
         ndarray of float, shape (n_groups, n_themes)
-            Of the corrected shares: rows of ``true_weights`` vary as a Dirichlet.
+            Of the corrected shares: the chances of true themes vary as a Dirichlet.
         """
         chance, n = self._chances(theme_ids)
         spread = chance * (1 - chance) / (n[:, None] + 1)
-        return _with_none(shares) ** 2 @ spread[:, :-1]
+        return shares**2 @ spread[:, :-1]
 
     def _chances(self, theme_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the chance of each true theme by the coder's theme, and its tasks."""
@@ -136,16 +182,21 @@ class Confusion:
         tasks = self.tasks[np.ix_(order, order)]
         right = np.trace(tasks) / max(tasks.sum(), 1)
         marginal = (tasks.sum(axis=0) + 1) / (tasks.sum() + len(tasks))
-        prior = np.tile(marginal, (len(tasks), 1))
-        np.fill_diagonal(prior, 0)
-        prior *= (1 - right) / prior.sum(axis=1, keepdims=True)
-        np.fill_diagonal(prior, right)
+        # Bayes: errors that fall on a rare theme are many beside its own tasks.
+        coded = np.full(tasks.shape, (1 - right) / (len(tasks) - 1))
+        np.fill_diagonal(coded, right)
+        prior = coded * marginal
+        prior /= prior.sum(axis=1, keepdims=True)
         posterior = tasks + _PRIOR_TASKS * prior
         n = posterior.sum(axis=1)
         return posterior / n[:, None], n
 
 
-def _with_none(weights: np.ndarray) -> np.ndarray:
+# By the codebook's fingerprint: every choice of plans asks again.
+_MEASURED: dict[str, Confusion] = {}
+
+
+def with_none(weights: np.ndarray) -> np.ndarray:
     """Add what is left to no theme as a last column."""
     rest = np.clip(1 - weights.sum(axis=1, keepdims=True), 0, 1)
     return np.hstack([weights, rest])

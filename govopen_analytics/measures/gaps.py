@@ -7,14 +7,18 @@ import pandas as pd
 from scipy.stats import hypergeom
 
 from govopen_analytics.measures.confusion import Confusion
-from govopen_analytics.measures.counts import count_themes
+from govopen_analytics.measures.counts import ThemeCounts, count_themes
 from govopen_analytics.measures.families import states
 from govopen_analytics.measures.intervals import (
     Cells,
     check_level,
     unseen_bound,
 )
-from govopen_analytics.measures.shares import described, group_theme_rows
+from govopen_analytics.measures.shares import (
+    certain_counts,
+    described,
+    group_theme_rows,
+)
 from govopen_analytics.measures.shrinkage import intraclass_correlation
 
 
@@ -193,18 +197,16 @@ def pooled_shares(
         "n_tasks": int(n.sum()),
         "n_themed": counts.n_themed.sum(axis=0),
     }
-    cells = Cells.of_stacks(
-        np.zeros(len(n), dtype=int),
-        counts.stack_group,
-        counts.stack_size,
-        counts.stack_weights,
-    )
+    certain = certain_counts(tasks, assignments, documents, themes, by, confusion)
+    cells = _groups_of(counts)
+    known = None if certain is None else _groups_of(certain)
     for name, equal in (("share", False), ("group_share", True)):
         share, lower, upper, _ = described(
             cells,
             1,
             counts.theme_ids,
             confusion,
+            certain=known,
             interval=interval,
             equal_cells=equal,
         )
@@ -216,3 +218,13 @@ def pooled_shares(
     columns["has_coding_error"] = confusion is not None
     rows = pd.DataFrame({"theme_id": counts.theme_ids, **columns})
     return rows.iloc[counts.codebook_order].reset_index(drop=True)
+
+
+def _groups_of(counts: ThemeCounts) -> Cells:
+    """Return groups as the cells of one whole."""
+    return Cells.of_stacks(
+        np.zeros(len(counts.groups), dtype=int),
+        counts.stack_group,
+        counts.stack_size,
+        counts.stack_weights,
+    )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from govopen_analytics.base.errors import choices
-from govopen_analytics.measures.confusion import Confusion
+from govopen_analytics.measures.confusion import Confusion, with_none
 from govopen_analytics.measures.counts import ThemeCounts, count_themes
 from govopen_analytics.measures.intervals import (
     Cells,
@@ -69,7 +69,8 @@ def theme_shares(
         the `by` columns, ``theme_id``, ``n_tasks`` (count, tasks of the group),
         ``n_themed`` (count, tasks that touch the theme), ``share`` (0-1, as
         coded), ``share_lower`` and ``share_upper`` (0-1), ``share_corrected``
-        (0-1, for errors of coding; empty without `confusion`),
+        (0-1, for errors of coding; empty without `confusion`; codes of others than
+        its coder are taken as they are),
         ``has_coding_error`` (the interval holds errors of coding, not sampling
         alone: never so for a theme not observed, whose bound is exact),
         ``share_shrunk`` (0-1, by ``shrunk_shares``), ``is_observed`` (a task
@@ -100,11 +101,13 @@ def theme_shares(
             f"confusion: found one with counting={counting!r}, expected it with "
             "'fractional' only; leave it out"
         )
+    certain = certain_counts(tasks, assignments, documents, themes, by, confusion)
     share, lower, upper, corrected = described(
         counts.cells(),
         len(counts.groups),
         counts.theme_ids,
         confusion,
+        certain=None if certain is None else certain.cells(),
         interval=interval,
     )
     name = "share" if counting == "fractional" else "touching_share"
@@ -118,12 +121,29 @@ def theme_shares(
             f"{name}_lower": lower,
             f"{name}_upper": upper,
             f"{name}_corrected": corrected,
-            "has_coding_error": is_observed & (confusion is not None),
+            "has_coding_error": is_observed & (np.abs(corrected - share) > _ROUNDING),
             f"{name}_shrunk": shrunk_shares(counts),
             "is_observed": is_observed,
             f"{name}_rank": np.stack(ranks, axis=1),
         },
     )
+
+
+def certain_counts(
+    tasks: pd.DataFrame,
+    assignments: pd.DataFrame,
+    documents: pd.DataFrame,
+    themes: pd.DataFrame,
+    by: str | Sequence[str],
+    confusion: Confusion | None,
+) -> ThemeCounts | None:
+    """Count the themes that others than the coder of a confusion gave, if any."""
+    if confusion is None or not confusion.coder:
+        return None
+    others = assignments[assignments["coder"] != confusion.coder]
+    if others.empty:
+        return None
+    return count_themes(tasks, others, documents, themes, by=by)
 
 
 def described(
@@ -132,6 +152,7 @@ def described(
     theme_ids: np.ndarray,
     confusion: Confusion | None,
     *,
+    certain: Cells | None,
     interval: float,
     equal_cells: bool = False,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -149,6 +170,8 @@ def described(
     theme_ids : ndarray of str, shape (n_themes,)
         Themes of the cells.
     confusion : Confusion, optional
+    certain : Cells, optional
+        The same cells, with those themes alone that others than the coder gave.
     interval : float
         Level (0-1, exclusive).
     equal_cells : bool, default False
@@ -164,9 +187,13 @@ def described(
     plain = share_bounds(share, worth, n, interval=interval)
     if confusion is None:
         return share, *plain, np.full(share.shape, np.nan)
-    corrected = confusion.true_weights(share, theme_ids)
+    by_coder, known = with_none(share), np.zeros(share.shape)
+    if certain is not None:
+        known, _ = effective_tasks(certain, n_groups, equal_cells=equal_cells)
+        by_coder[:, :-1] -= known
+    corrected = confusion.true_shares(by_coder, theme_ids) + known
     binomial = corrected * (1 - corrected)
-    error = confusion.variance(share, theme_ids)
+    error = confusion.variance(by_coder, theme_ids)
     with np.errstate(divide="ignore", invalid="ignore"):
         worth = binomial / (binomial / worth + error)
     lower, upper = share_bounds(corrected, worth, n, interval=interval)
@@ -248,3 +275,6 @@ def confounding(documents: pd.DataFrame) -> dict[str, int | bool | list[str]]:
         "is_confounded": n_years > 1 and not repeated,
         "is_partly_confounded": bool(repeated) and len(repeated) < len(years),
     }
+
+
+_ROUNDING = 1e-12

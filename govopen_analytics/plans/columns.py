@@ -7,6 +7,7 @@ from functools import lru_cache
 from govopen_analytics.base.text import fold
 from govopen_analytics.plans.numbering import leading_number
 
+_PERIOD = r"(?:第?[一二三四]季度|[上下]半年)"
 # In the order they are tried; the name has no white space and no brackets.
 _ROLES = tuple(
     (role, re.compile(pattern))
@@ -17,7 +18,7 @@ _ROLES = tuple(
             "lead",
             r".{0,4}牵头.{0,6}|(?:主要|具体|工作|任务|落实|公开|[国省市县区局厅委本我].{0,2})?(?:责任|承办|主办|主责|负责|实施|落实|落实责任|分工)"
             r"(?:领导|主体|单位|部门|处室|科室|股室|业务处室?|机构|人|人员|分工|站所?|"
-            r"室|处|科|方|及|和|与|、|/|,|或|名称|单位部门|(?:工作)?要求|(?:完成)?时[限间])*|(?:公开|工作|完成)(?:单位|部门|主体|责任单位)|"
+            r"责任|室|处|科|方|及|和|与|、|/|,|或|名称|单位部门|(?:工作)?要求|(?:完成)?时[限间])*|(?:公开|工作|完成)(?:单位|部门|主体|责任单位)|"
             r"单位|部门|科室|处室|股室|责任处\(室\)|分管领导|联系人",
         ),
         (
@@ -27,10 +28,11 @@ _ROLES = tuple(
         (
             "progress",
             r".{0,6}(?:进展|完成情况|落实情况|工作成效|推进情况|执行情况|办理情况|完成进度|进度).{0,4}|成效|"
-            r"(?:自查|整改|公开)情况",
+            r"(?:自查|整改|公开|调度|督[办查])情况",
         ),
         (
             "note",
+            rf"{_PERIOD}|"
             r"备注|说明|状态|附注|佐证.{0,4}|.{0,2}材料|是否完成|完成标志|联系电话|电话",
         ),
         ("score", r".{0,4}(?:分值|得分|评分|权重|扣分|计分).{0,6}|分数"),
@@ -126,9 +128,11 @@ def read_header(names: list[str], *, is_row: bool = True) -> list[Column] | None
         return None
     if not {"title", "content"} & set(named):
         return None
+    if sum(re.fullmatch(_PERIOD, name.strip()) is not None for name in names) == 1:
+        return None  # a row that says when, no names of four columns
     if len(set(named)) < 2:
         return None
-    return _one_lead(
+    return one_lead(
         [
             Column(role or "text", name.strip())
             for role, name in zip(roles, names, strict=True)
@@ -141,11 +145,20 @@ def _may_name(text: str) -> bool:
     return len(text) <= 12 and not re.search(r"[。；;，,、\d]|的", text)
 
 
-def _one_lead(columns: list[Column]) -> list[Column]:
+def one_lead(columns: list[Column]) -> list[Column]:
     """Of two columns that name who is responsible, let one lead.
 
     Beside 牵头单位, a column 责任单位 holds those who follow; a column of
     persons (责任领导) beside one of units is a remark.
+
+    Parameters
+    ----------
+    columns : list of Column
+
+    Returns
+    -------
+    list of Column
+        In the same order.
     """
     leads = [column for column in columns if column.role == "lead"]
     if len(leads) < 2:

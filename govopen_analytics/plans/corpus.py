@@ -1,14 +1,16 @@
 """A folder of plans to a corpus: documents, tasks, and what failed."""
 
+import datetime as dt
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from govopen_analytics.base.cache import Cache
 from govopen_analytics.base.errors import (
     ChecksumError,
     EmptyDocumentError,
@@ -20,6 +22,7 @@ from govopen_analytics.base.errors import (
     UnsupportedFormatError,
     installation_fault,
 )
+from govopen_analytics.base.fingerprints import digest_of, file_digest, made_by
 from govopen_analytics.base.provenance import (
     DECLARED,
     MANIFEST_COLUMNS,
@@ -29,7 +32,7 @@ from govopen_analytics.base.provenance import (
     read_manifest,
 )
 from govopen_analytics.base.remarks import Remark
-from govopen_analytics.base.schemas import to_schema, validate
+from govopen_analytics.base.schemas import FIELDS, TABLES, to_schema, validate
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.base.text import name_form, readable_name
 from govopen_analytics.plans import (
@@ -52,8 +55,22 @@ _REASONS = (
     (ReadError, "unreadable"),
     (GovOpenError, "invalid"),
 )
+# Failures that the file alone decides; others may be gone the next time.
+_CERTAIN = {
+    "checksum_mismatch",
+    "empty_document",
+    "not_a_plan",
+    "nothing_recoverable",
+    "unknown_encoding",
+    "unsupported_format",
+}
+# Folders of the library that the rows of a file depend on.
+_READING = ("base", "readers", "plans")
 # Fewer files are read by one worker: more take longer to start than to work.
 _FEW = 12
+# A part of a folder is held in memory while it is coded: about 12 kB a task.
+_TASKS_OF_A_PART = 5_000
+_DATES = tuple(name for name, field in FIELDS.items() if field.type == "date")
 
 
 @dataclass(frozen=True)
@@ -87,13 +104,215 @@ class PlanRows:
     failures: list[dict]
     remarks: list[Remark]
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the rows as values that JSON can hold."""
+        return {
+            **vars(self),
+            "document": _with_dates(self.document, str) if self.document else None,
+            "tasks": [_with_dates(task, str) for task in self.tasks],
+            "remarks": [vars(remark) for remark in self.remarks],
+        }
+
+    @classmethod
+    def of_json(cls, value: dict[str, Any]) -> "PlanRows":
+        """Return the rows that ``to_json`` gave."""
+        read, document = dt.date.fromisoformat, value["document"]
+        return cls(
+            document=_with_dates(document, read) if document else None,
+            tasks=[_with_dates(task, read) for task in value["tasks"]],
+            spans=value["spans"],
+            failures=value["failures"],
+            remarks=[
+                Remark(remark["code"], remark["values"], remark["start_char"])
+                for remark in value["remarks"]
+            ],
+        )
+
+
+def _with_dates(row: dict, change: Callable[[Any], Any]) -> dict:
+    dates = {name: change(row[name]) for name in _DATES if row.get(name) is not None}
+    return row | dates
+
+
+class RawFolder:
+    """The plans of a folder: each file is read once, and its rows are kept.
+
+    Files are known by what they hold. With a cache, a file is read again only when it,
+    its row in the manifest or the code has changed, and rows stay on the disk
+    until they are asked for; without one all rows are held.
+
+    Parameters
+    ----------
+    raw_dir : str or Path
+        Folder of plans as published, with or without a ``manifest.csv``.
+    cache : Cache, optional
+
+    Raises
+    ------
+    SourceError
+        If the folder is not there, or its manifest cannot be read.
+    """
+
+    def __init__(self, raw_dir: str | Path, *, cache: Cache | None = None) -> None:
+        raw_dir = Path(raw_dir)
+        names, self._unnamed = _named_in_utf8(raw_files(raw_dir))
+        self._manifest = read_manifest(raw_dir)
+        self._jobs = _jobs(raw_dir, names, self._manifest)
+        self._cache = cache or Cache(None)
+        self._keys: dict[int, str] = {}
+        self._held: dict[int, PlanRows] = {}
+        # By agency and year of a plan: its files and their formats.
+        self._alike: dict[tuple[Any, Any], dict[int, str]] = {}
+        self._repeats: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def read(
+        self,
+        *,
+        n_workers: int | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        on_progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> None:
+        """Read every file whose rows are not kept.
+
+        Parameters
+        ----------
+        n_workers : int, optional
+            Number of processes; by default all cores once there are many files.
+        limits : Limits, default 600 seconds and 2 GiB
+            Of the time and memory that each file may take. What exceeds them becomes
+            a failure. Each process is one of a pool, none starts for a file.
+        on_progress : callable, optional
+            Called with the number of files done and the number of all.
+
+        Raises
+        ------
+        InstallationError
+            If a package is missing that reads a file.
+        """
+        waiting = []
+        for n, job in enumerate(self._jobs):
+            self._keys[n] = key = _key(job)
+            rows = self._kept(n) if key else None
+            if rows is None:
+                waiting.append(n)
+            else:
+                self._note(n, rows)
+        jobs = [self._jobs[n] for n in waiting]
+        n_workers = n_workers or ((os.cpu_count() or 1) if len(jobs) >= _FEW else 1)
+        n_done = len(self) - len(jobs)
+        on_progress(n_done, len(self))
+        for place, result in bounded_results(
+            _load, jobs, n_workers=n_workers, limits=limits, lost=_lost
+        ):
+            if isinstance(result, InstallationError):  # no file is at fault
+                raise result
+            self._keep(waiting[place], result)
+            self._note(waiting[place], result)
+            n_done += 1
+            on_progress(n_done, len(self))
+        self._repeats = self._find_repeats()
+
+    def rows(self, n: int) -> PlanRows:
+        """Return the rows of a file; of a plan in several formats one file has any."""
+        if n in self._repeats:
+            name, other = self._jobs[n].name, self._jobs[self._repeats[n]].name
+            message = (
+                f"{name}: holds the same plan as {other}, which was read; remove one "
+                "of the two files"
+            )
+            return _failed(self._jobs[n], "same_plan", message)
+        found = self._kept(n)
+        if found is None:  # removed meanwhile, for another build needed the room
+            found = _loaded_again(self._jobs[n])
+        others = sorted(i for i, read in self._repeats.items() if read == n)
+        names = [self._jobs[i].name for i in others]
+        repeated = [Remark("same_plan", {"file": name}) for name in names]
+        return replace(found, remarks=[*found.remarks, *repeated])
+
+    def tables(self) -> Tables:
+        """Return the tables that are read from files, each valid."""
+        results = [self.rows(n) for n in range(len(self))]
+        failures = [row for result in results for row in result.failures]
+        return self._assembled(self._jobs, results, failures)
+
+    def parts(self, most_tasks: int = _TASKS_OF_A_PART) -> Iterator[Tables]:
+        """Yield the tables of some files at a time, which together are ``tables``.
+
+        Task ids sort within a part and from part to part. All failures stand in the
+        last part, and there is one even of a folder without files.
+
+        Parameters
+        ----------
+        most_tasks : int
+            A part ends where it has as many (count).
+        """
+        first, n_tasks, leader = 0, 0, ""
+        results: list[PlanRows] = []
+        failures: list[dict] = []
+        for n, job in enumerate(self._jobs):
+            if not _interleave(leader, job.document_id):
+                leader = job.document_id
+                if n_tasks >= most_tasks:
+                    yield self._assembled(self._jobs[first:n], results, None)
+                    first, n_tasks, results = n, 0, []
+            results.append(self.rows(n))
+            n_tasks += len(results[-1].tasks)
+            failures += results[-1].failures
+        yield self._assembled(self._jobs[first:], results, failures)
+
+    def _assembled(
+        self, jobs: list[_Job], results: list[PlanRows], failures: list[dict] | None
+    ) -> Tables:
+        if failures is not None:
+            failures = [*self._manifest.failures, *self._unnamed, *failures]
+        return _assemble(jobs, results, self._manifest, failures or [])
+
+    def _kept(self, n: int) -> PlanRows | None:
+        if n in self._held:
+            return self._held[n]
+        value = self._cache.get(self._keys[n])
+        try:
+            return None if value is None else PlanRows.of_json(value)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return None
+
+    def _keep(self, n: int, rows: PlanRows) -> None:
+        # The file may have been replaced after its key was made.
+        is_certain = {row["reason"] for row in rows.failures} <= _CERTAIN
+        is_same = is_certain and self._keys[n] == _key(self._jobs[n]) != ""
+        if not (is_same and self._cache.put(self._keys[n], rows.to_json())):
+            self._held[n] = rows
+
+    def _note(self, n: int, rows: PlanRows) -> None:
+        if rows.document is not None:
+            plan = rows.document["agency"] or rows.document["title"]
+            alike = self._alike.setdefault((plan, rows.document["year"]), {})
+            alike[n] = rows.document["source_format"]
+
+    def _find_repeats(self) -> dict[int, int]:
+        """Map files to the file that holds the same plan in another format."""
+        repeats: dict[int, int] = {}
+        for formats in self._alike.values():
+            if len(set(formats.values())) > 1:
+                numbers = sorted(formats)
+                group = [self.rows(n) for n in numbers]
+                found = same_plans(
+                    [r.document for r in group], [r.tasks for r in group]
+                )
+                repeats |= {numbers[i]: numbers[j] for i, j in found.items()}
+        return repeats
+
 
 def read_plans(
     raw_dir: str | Path,
     *,
     n_workers: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
-    on_progress: Callable[[int, int], None] | None = None,
+    cache: Cache | None = None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Tables:
     """Read every plan of a folder.
 
@@ -105,18 +324,15 @@ def read_plans(
     ----------
     raw_dir : str or Path
         Folder of plans as published, with or without a ``manifest.csv``.
-    n_workers : int, optional
-        Number of processes; by default all cores once there are many files.
-    limits : Limits, default 600 seconds and 2 GiB
-        Of the time and memory that each file may take. What exceeds them becomes a
-        failure. Each process is one of a pool, none starts for a file.
-    on_progress : callable, optional
-        Called with the number of files done and the number of all.
+    n_workers, limits, on_progress
+        As in ``RawFolder.read``.
+    cache : Cache, optional
+        Of rows read before; without it every file is read.
 
     Returns
     -------
     Tables
-        Valid ``documents``, ``tasks``, ``spans`` and ``failures``.
+        Valid ``documents``, ``tasks``, ``spans``, ``failures`` and ``remarks``.
 
     Raises
     ------
@@ -125,38 +341,28 @@ def read_plans(
     InstallationError
         If a package is missing that reads a file.
     """
-    raw_dir = Path(raw_dir)
-    names, unnamed = _named_in_utf8(raw_files(raw_dir))
-    manifest = read_manifest(raw_dir)
-    jobs = _jobs(raw_dir, names, manifest)
-    n_workers = n_workers or ((os.cpu_count() or 1) if len(jobs) >= _FEW else 1)
-    results: dict[int, PlanRows] = {}
-    for n, result in bounded_results(
-        _load, jobs, n_workers=n_workers, limits=limits, lost=_lost
-    ):
-        if isinstance(result, InstallationError):  # no file is at fault
-            raise result
-        results[n] = result
-        if on_progress:
-            on_progress(len(results), len(jobs))
-    read = [results[n] for n in range(len(jobs))]
-    return _assemble(jobs, _each_plan_once(jobs, read), manifest, unnamed)
+    folder = RawFolder(raw_dir, cache=cache)
+    folder.read(n_workers=n_workers, limits=limits, on_progress=on_progress)
+    return folder.tables()
 
 
-def _each_plan_once(jobs: list[_Job], results: list[PlanRows]) -> list[PlanRows]:
-    """Of a plan in several formats read one file, and name the others."""
-    instead = same_plans([r.document for r in results], [r.tasks for r in results])
-    found = list(results)
-    for i, j in sorted(instead.items()):
-        name, other = jobs[i].name, jobs[j].name
-        message = (
-            f"{name}: holds the same plan as {other}, which was read; remove one of "
-            "the two files"
-        )
-        found[i] = _failed(jobs[i], "same_plan", message)
-        remarks = [*found[j].remarks, Remark("same_plan", {"file": name})]
-        found[j] = replace(found[j], remarks=remarks)
-    return found
+def _key(job: _Job) -> str:
+    """Name what the rows of a file depend on; nothing for one that cannot be opened."""
+    try:
+        content = file_digest(job.raw_dir / job.name)
+    except OSError:
+        return ""
+    told = [job.name, job.document_id, job.declared, job.has_unused_row]
+    return digest_of([made_by(*_READING), content, *told])
+
+
+def _loaded_again(job: _Job) -> PlanRows:
+    [(_, result)] = bounded_results(
+        _load, [job], n_workers=1, limits=DEFAULT_LIMITS, lost=_lost
+    )
+    if isinstance(result, InstallationError):
+        raise result
+    return result
 
 
 def read_document(path: str | Path) -> tuple[Source, Segmented]:
@@ -461,17 +667,22 @@ def task_rows(
     return rows
 
 
+def _interleave(document_id: str, later_id: str) -> bool:
+    """Say whether ids of tasks of a later plan may sort among those of a plan."""
+    # Both go on with "-": "a-200" and "a-2-001", "a (1)-001" and "a-001".
+    rest = later_id.removeprefix(document_id)
+    return document_id != "" and rest != later_id and rest[:1] <= "-"
+
+
 def _assemble(
-    jobs: list[_Job], results: list[PlanRows], manifest: Manifest, unnamed: list[dict]
+    jobs: list[_Job], results: list[PlanRows], manifest: Manifest, failures: list[dict]
 ) -> Tables:
     rows = {
         "documents": [r.document for r in results if r.document is not None],
         "tasks": [row for r in results for row in r.tasks],
-        "failures": [
-            *manifest.failures,
-            *unnamed,
-            *(row for r in results for row in r.failures),
-        ],
+        "failures": sorted(
+            failures, key=lambda row: (row["source_file"], row["reason"])
+        ),
         "remarks": [
             row
             for job, result in zip(jobs, results, strict=True)
@@ -484,12 +695,14 @@ def _assemble(
     for row in rows["documents"]:
         for name in manifest.own_columns:
             row.setdefault(name, None)
-    rows["failures"].sort(key=lambda row: (row["source_file"], row["reason"]))
     tables = {
-        name: validate(to_schema(pd.DataFrame(found), name), name)
-        for name, found in rows.items()
+        name: to_schema(pd.DataFrame(found), name) for name, found in rows.items()
     }
-    return Tables.of(tables)
+    # Every part has the same columns in the same order.
+    fields = [*TABLES["documents"].fields, *manifest.own_columns]
+    if len(tables["documents"]):
+        tables["documents"] = tables["documents"][fields]
+    return Tables.of({name: validate(table, name) for name, table in tables.items()})
 
 
 def _remark_rows(job: _Job, remarks: list[Remark]) -> list[dict]:

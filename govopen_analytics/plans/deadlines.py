@@ -259,6 +259,26 @@ def only_deadline(sentence: str, year: int | None) -> Deadline | None:
     return found
 
 
+def limit_of_clause(clause: str, year: int | None) -> Deadline | None:
+    """Read a clause that opens with a deadline: 6月底前和11月底前各1次.
+
+    Parameters
+    ----------
+    clause : str
+    year : int or None
+        Year of the plan.
+
+    Returns
+    -------
+    Deadline or None
+    """
+    whole = parse_deadline(clause, year)
+    if whole is not None or len(clause) > _LONGEST:
+        return whole
+    opening = _IN_PROSE.match(_in_digits(fold(clause).strip()))
+    return deadline_of_cell(clause, year) if opening else None
+
+
 def _share_run(title: str, clause: str, length: int = 5) -> bool:
     vocabulary = re.compile("政务公开|(?:政府)?信息公开|工作|政府信息")
     title = vocabulary.sub("|", fold(title))

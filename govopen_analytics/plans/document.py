@@ -17,6 +17,7 @@ from govopen_analytics.plans.frontmatter import (
 )
 from govopen_analytics.plans.grid import Token
 from govopen_analytics.plans.kind import Judgement, judge, subject_of
+from govopen_analytics.plans.labelled import labelled_table
 from govopen_analytics.plans.lead_notes import apply_lead_note
 from govopen_analytics.plans.metadata import (
     Metadata,
@@ -88,6 +89,8 @@ def segment_document(source: Source, year: int | None = None) -> Segmented:
     """
     text = source.text
     tables = [_trimmed(table, source) for table in find_tables(source)]
+    if not tables and (labelled := labelled_table(text)):
+        tables = [labelled]
     first = min((table.start for table in tables), default=None)
     frame = find_frame(text, first)
     metadata = read_metadata(
@@ -95,7 +98,8 @@ def segment_document(source: Source, year: int | None = None) -> Segmented:
     )
     ledger = Ledger()
     year = metadata.year if year is None else year
-    tasks, layout, remarks = _tasks(source, tables, frame, year, ledger)
+    is_titled = title_name(metadata.title or "").kind == "plan"
+    tasks, layout, remarks = _tasks(source, tables, frame, year, ledger, is_titled)
     judgement = _judgement(tasks, tables, frame, metadata.title, text)
     verdict = _verdict(judgement, tasks, tables, frame, metadata)
     metadata.subject = subject_of(metadata.title, [_letters(d, text) for d in tasks])
@@ -163,10 +167,12 @@ def task_share(spans: list[Span]) -> float:
 
 def _trimmed(table: Table, source: Source) -> Table:
     """Cut from the end of a table what is no cell: notes and page furniture."""
+    if table.style == "labels":
+        return table
     if table.style == "grid":
         cells = {c.start for block in source.blocks for c in block.cells}
         inside = [token.start in cells for token in table.tokens]
-    elif table.style in ("lines", "columns", "glued"):
+    elif table.style in ("lines", "columns", "glued", "spaces"):
         inside = [
             not (is_furniture(token.text) or _ANNEX.match(token.text))
             for token in table.tokens
@@ -189,8 +195,9 @@ def _is_last_cell(table: Table, i: int, source: Source) -> bool:
     return (
         is_end
         and table.style == "pipes"
+        and token.opens_row is not True
         and not is_furniture(token.text)
-        and (not re.search(r"^(?:附件|注[:：]|[^：:]{0,4}说明[:：])|印发$", token.text))
+        and not re.search(r"^(?:附件|注[:：]|[^：:]{0,4}说明[:：])|印发$", token.text)
     )
 
 
@@ -221,6 +228,7 @@ def _tasks(
     frame: Frame,
     year: int | None,
     ledger: Ledger,
+    is_titled: bool,
 ) -> tuple[list[Draft], str, list[Remark]]:
     text = source.text
     in_tables: list[Draft] = []
@@ -231,7 +239,14 @@ def _tasks(
         in_tables += found
         of_tables += remarks
     prose_ledger = Ledger()
-    in_prose, remarks = _tasks_in_prose(text, tables, frame, year, prose_ledger)
+    in_prose, remarks = _tasks_in_prose(
+        text,
+        tables,
+        frame,
+        year,
+        prose_ledger,
+        is_titled and not in_tables and frame.handed_on is None,
+    )
     if not in_tables or not in_prose:
         ledger.entries += (table_ledger if in_tables else prose_ledger).entries
         if not in_tables:
@@ -252,7 +267,12 @@ def _table_layout(tables: list[Table]) -> str:
 
 
 def _tasks_in_prose(
-    text: str, tables: list[Table], frame: Frame, year: int | None, ledger: Ledger
+    text: str,
+    tables: list[Table],
+    frame: Frame,
+    year: int | None,
+    ledger: Ledger,
+    is_titled: bool,
 ) -> tuple[list[Draft], list[Remark]]:
     """Read running text before the first table and behind the last.
 
@@ -272,7 +292,7 @@ def _tasks_in_prose(
     for start, end in stretches:
         own = Ledger()
         nodes = _body(text, start, end)
-        tasks, told = prose_tasks(nodes, text, year, own)
+        tasks, told = prose_tasks(nodes, text, year, own, is_titled=is_titled)
         if tables and not _are_obligations(tasks, text):
             continue
         ledger.entries += own.entries

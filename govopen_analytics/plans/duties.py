@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from govopen_analytics.base.text import fold, read_number
-from govopen_analytics.plans.deadlines import deadline_of_cell, parse_deadline
+from govopen_analytics.plans.deadlines import deadline_of_cell, limit_of_clause
 from govopen_analytics.plans.units import (
     Responsibility,
     is_labelled,
@@ -33,19 +33,22 @@ _STRONG_UNIT = re.compile(
     r"[\u3400-\u9fff]{1,12}(?:局|厅|处|科|室|办|委|股|部|中心|所|站|单位|部门)"
 )
 _LABELS_AT_END = re.compile(
-    r"(?<=[。;])\s*((?:责任|牵头|配合|主办|完成|承办|落实)[^。;:]{1,8}:.{2,200})$"
+    r"(?<=[。;\s])\s*((?:责任|牵头|配合|主办|完成|承办|落实)[^。;:]{1,8}:.{2,200})$"
 )
+# The last sentence of a paragraph: 区教育局负责,8月底前完成。
+_LAST_SENTENCE = re.compile(r"(?<=[。;])\s*([^。;()]{3,80})[。;]?\s*$")
+_ABOUT_IT = re.compile(r"^\s*(?:(?:此|该|本|以上)项?(?:工作|任务|内容)?)?(?:由(?!于))?")
 _LABELLED_LIMIT = re.compile(
     r"\s*\(?\s*(?:完成|责任|工作|办理|落实)?(?:时间|时限|期限)(?:要求|节点)?\s*:"
     r"\s*(.+?)[);。]*\s*$"
 )
-_EDGES = re.compile(r"^[\s(（〔\[]+|[\s)）〕\]。;；]+$")
+_STOPS_AND_BLANKS = " \t\n\u3000。;；"
 _LONGEST_LABEL = 200
 
 
 _ABOVE = re.compile(
     r"以上(?P<n>[两二三四五六七八九十]|\d)[项条](?:工作|任务)?(?:均|都)?由"
-    r"(?P<units>.{2,60}?)(?:负责|落实|牵头|承担)"
+    r"(?P<units>.{2,60}?(?:牵头负责|负责|落实|牵头|承担)[^。;()]{0,40})"
 )
 
 
@@ -88,12 +91,28 @@ def find_duties(source: str, start: int, end: int, year: int | None) -> list[Dut
         at = labels.start(1)
         if not any(m.start() <= at < m.end() for m in brackets):
             found.append((at, len(text), at, len(text)))
+    last_one = _LAST_SENTENCE.search(folded)
+    if not found and last_one and _says_who_only(last_one[1]):
+        at = last_one.start(1)
+        opening = _ABOUT_IT.match(folded[at:]).end()
+        found.append((at, len(text), at + opening, len(text)))
     duties = []
     for first, last, inner, inner_end in found:
         said = parse_responsibility(text[inner:inner_end], year)
         if said is not None:
             duties.append(Duty(start + first, start + last, said))
     return duties
+
+
+def _says_who_only(sentence: str) -> bool:
+    """Whether a sentence says who does a task, by when, and nothing else."""
+    clauses = [one for one in re.split("[,;]", _ABOUT_IT.sub("", sentence)) if one]
+    limits = [one for one in clauses if limit_of_clause(one, None)]
+    duties = [one for one in clauses if one not in limits]
+    return bool(duties) and all(
+        _DUTY_CLAUSE.search(one) and "由" not in one and looks_like_units(one)
+        for one in duties
+    )
 
 
 def _names_units(text: str, folded: str, first: int, last: int, a: int, b: int) -> bool:
@@ -111,7 +130,7 @@ def _is_units_and_limit(inner: str) -> bool:
     if looks_like_units(inner):
         return True
     clauses = [one for one in re.split("[,，;；]", inner) if one.strip()]
-    limits = [one for one in clauses if parse_deadline(one, None) or is_labelled(one)]
+    limits = [one for one in clauses if limit_of_clause(one, None) or is_labelled(one)]
     units = [one for one in clauses if one not in limits]
     return bool(limits and units) and all(map(looks_like_units, units))
 
@@ -126,7 +145,7 @@ def _is_duty(inner: str) -> bool:
         return True
     about = sum(
         looks_like_units(clause)
-        or parse_deadline(clause, None) is not None
+        or limit_of_clause(clause, None) is not None
         or _DUTY_CLAUSE.search(clause) is not None
         for clause in clauses
     )
@@ -144,8 +163,20 @@ def is_label_line(text: str) -> bool:
     -------
     bool
     """
-    bare = _EDGES.sub("", text)
+    bare = _without_brackets(text)
     return len(bare) < _LONGEST_LABEL and is_labelled(bare)
+
+
+def _without_brackets(text: str) -> str:
+    """A line without the brackets around all of it; those of names stay."""
+    bare = text.strip(_STOPS_AND_BLANKS)
+    while fold(bare)[:1] in ("(", "["):
+        bare = bare[1:].strip(_STOPS_AND_BLANKS)
+    folded = fold(bare)
+    for opens, closes in ("()", "[]"):
+        if folded.endswith(closes) and folded.count(closes) > folded.count(opens):
+            return bare[:-1].strip(_STOPS_AND_BLANKS)
+    return bare
 
 
 def read_label_lines(lines: list[str], year: int | None) -> Responsibility | None:
@@ -163,7 +194,7 @@ def read_label_lines(lines: list[str], year: int | None) -> Responsibility | Non
     Responsibility or None
         None if they name neither a unit nor a deadline.
     """
-    said = parse_responsibility(";".join(_EDGES.sub("", one) for one in lines), year)
+    said = parse_responsibility(";".join(map(_without_brackets, lines)), year)
     limit = _LABELLED_LIMIT.match(fold(lines[-1]))
     if limit is None or (said is not None and said.deadline is not None):
         return said
@@ -217,8 +248,7 @@ def duty_for_those_above(
     n_tasks = read_number(match["n"]) if match else None
     if n_tasks is None:
         return None
-    units = text[match.start("units") : match.end("units")]
-    said = parse_responsibility(units, year)
+    said = parse_responsibility(text[slice(*match.span("units"))], year)
     return (n_tasks, said) if said else None
 
 

@@ -14,7 +14,7 @@ from govopen_analytics.plans.grid import Token, infer_columns, ordinal_of, tidie
 from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
 from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.units import looks_like_units
-from govopen_analytics.readers.source import Source
+from govopen_analytics.readers.source import Block, Source
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,10 @@ class Table:
 
 
 _LONGEST_HEADING = 60
+_NO_TASKS = re.compile(
+    r"姓名|联系人|(?:联系|办公|手机)?(?:电话|号码)|手机|职务|邮箱|科室|单位|部门"
+)
+_BETWEEN = (re.compile(r"\s{2,}"), re.compile(r"\s"), re.compile(","))
 _LEAST_HEIGHT = 4  # lines of a column printed by itself, its name included
 _PIPES = re.compile(r"[|｜│┃]")
 _MOST_LINES = 10  # of one cell
@@ -85,10 +89,30 @@ def find_tables(source: Source) -> list[Table]:
         found[style] = read(text)
         if found[style] and (tables := _tables(found[style], style)):
             return tables
-    for style in ("tabs", "pipes"):
+    found["lines"] = _numbered_rows(found["lines"])
+    for style in ("tabs", "pipes", "lines"):
         if found[style] and (table := _without_header(found[style], style)):
             return [table]
     return []
+
+
+def _numbered_rows(tokens: list[Token]) -> list[Token]:
+    """Begin a row at each line that is nothing but the next number, and at headings.
+
+    Lines that no row can hold, above the first number, are left out.
+    """
+    rows: list[Token] = []
+    expected = 1
+    for token in tokens:
+        is_next = ordinal_of(token.text) == expected and token.text[:1].isdigit()
+        expected += is_next
+        if is_next or (expected > 1 and rows):
+            is_heading = _is_heading(token)
+            opens = is_next or is_heading or rows[-1].spans_row
+            rows.append(replace(token, opens_row=opens, spans_row=is_heading))
+        elif _is_heading(token):
+            rows = [replace(token, opens_row=True, spans_row=True)]
+    return rows if expected > 2 else []
 
 
 def _without_header(tokens: list[Token], style: str) -> Table | None:
@@ -116,12 +140,19 @@ def _without_header(tokens: list[Token], style: str) -> Table | None:
     if sum(any(says_what_to_do(t.text) for t in row) for row in body) < n_rows / 2:
         return None
     first = tokens.index(body[0][0])
+    if first and tokens[first - 1].spans_row:
+        first -= 1
     return Table(columns, [], tokens[first:], frozenset(), style)
 
 
 def _grid_tokens(source: Source) -> list[Token]:
     tokens: list[Token] = []
+    table, is_other = None, False
     for block in source.blocks:
+        if block.table != table:
+            table, is_other = block.table, _opens_other_table(block, source.text)
+        if is_other and table is not None:
+            continue
         spans = block.cells or (block,)
         own = {(cell.start, cell.end) for cell in spans}
         if block.cells and len(spans) > 2 and len(own) == 1:  # merged across
@@ -146,6 +177,17 @@ def _grid_tokens(source: Source) -> list[Token]:
                 )
             )
     return tokens
+
+
+def _opens_other_table(block: Block, text: str) -> bool:
+    """Whether a row names the columns of a table without tasks: 姓名, 单位, 电话."""
+    cells = [text[cell.start : cell.end].strip() for cell in block.cells]
+    names = [cell for cell in cells if cell]
+    return (
+        len(names) > 1
+        and read_header(cells) is None
+        and sum(_NO_TASKS.fullmatch(fold(name)) is not None for name in names) > 1
+    )
 
 
 def _lines(text: str) -> list[tuple[int, str]]:
@@ -180,10 +222,16 @@ def _row_tokens(
     full = [(at, line) for at, line in lines if line.strip() and not _is_rule(line)]
     pieces = [mark.split(line) for _, line in full]
     width = _width(pieces)
+    ends_in_units = any(
+        len(row) == width and column_role(row[-1]) in ("lead", "support")
+        for row in pieces
+    )
     tokens: list[Token] = []
     i = 0
     while i < len(full):
         n_lines = _lines_of_row(pieces, i, width)
+        while ends_in_units and _goes_on(pieces, i + n_lines):
+            n_lines += 1
         is_first, open_at = True, full[i][0]
         for j in range(i, i + n_lines):
             at, cells = full[j][0], pieces[j]
@@ -201,6 +249,18 @@ def _row_tokens(
     return tokens
 
 
+def _goes_on(pieces: list[list[str]], below: int) -> bool:
+    """Whether a line is the rest of a list of units that ends the row above."""
+    if not 0 < below < len(pieces) or len(pieces[below]) > 1:
+        return False
+    above, rest = pieces[below - 1], pieces[below][0].strip()
+    return (
+        looks_like_units(above[-1])
+        and looks_like_units(rest)
+        and leading_number(fold(rest)) is None
+    )
+
+
 def _width(pieces: list[list[str]]) -> int:
     """Number of cells of the header, or of most rows."""
     for cells in pieces:
@@ -213,7 +273,9 @@ def _width(pieces: list[list[str]]) -> int:
 def _lines_of_row(pieces: list[list[str]], first: int, width: int) -> int:
     """How many lines the row takes that begins on a line."""
     n_cells, last = len(pieces[first]), pieces[first][-1].strip()
+    is_list = last.endswith(("、", "，", ",", "；"))  # it goes on below
     closes = not last or looks_like_units(last) or parse_deadline(last, None)
+    closes = closes and not is_list
     if not 1 < n_cells < width or closes:
         return 1
     for j in range(first + 1, min(first + _MOST_LINES, len(pieces))):
@@ -228,6 +290,50 @@ def _lines_of_row(pieces: list[list[str]], first: int, width: int) -> int:
 
 def _is_rule(line: str) -> bool:
     return "-" in line and _RULE.fullmatch(line) is not None
+
+
+def _marked_tokens(text: str) -> list[Token]:
+    """Cells parted by blanks or commas, below a header whose names are parted so."""
+    lines = _lines(text)
+    for mark in _BETWEEN:
+        rows = [_spans(mark, line) for _, line in lines]
+        names = [
+            [line[a:b] for a, b in row]
+            for (_, line), row in zip(lines, rows, strict=True)
+        ]
+        first = next((i for i, row in enumerate(names) if _names_columns(row)), None)
+        if first is None:
+            continue
+        width = len(rows[first])
+        below = [len(row) for row in rows[first + 1 :] if row]
+        if below.count(width) < max(2, 0.6 * len(below)):
+            continue
+        return [
+            tidied(at + a, at + b, text, opens_row=place == 0)
+            for i, ((at, line), row) in enumerate(zip(lines, rows, strict=True))
+            for place, (a, b) in enumerate(
+                row if i >= first and len(row) == width else [(0, len(line))]
+            )
+            if row
+        ]
+    return []
+
+
+def _spans(mark: re.Pattern[str], line: str) -> list[tuple[int, int]]:
+    """Where the cells of a line begin and end, none for a blank line."""
+    if not line.strip():
+        return []
+    start = len(line) - len(line.lstrip())
+    spans = []
+    for match in mark.finditer(line.rstrip(), start):
+        spans.append((start, match.start()))
+        start = match.end()
+    return [*spans, (start, len(line.rstrip()))]
+
+
+def _names_columns(names: list[str]) -> bool:
+    columns = read_header(names) if len(names) > 2 else None
+    return columns is not None and all(map(column_role, names))
 
 
 def _tab_led(text: str, lines: list[tuple[int, str]]) -> list[Token]:
@@ -515,6 +621,7 @@ def _header_at(
 _STYLES: dict[str, Callable[[str], list[Token]]] = {
     "tabs": _tab_tokens,
     "pipes": _pipe_tokens,
+    "spaces": _marked_tokens,
     "glued": glued_tokens,
     "columns": _column_tokens,
     "lines": _line_tokens,

@@ -28,11 +28,14 @@ _FURNITURE = re.compile(
     # a label with its value
     r"^[\s\[(【|]*(?:您?(?:当前|现在)?(?:的|所在)?(?:的)?位置|来\s*源|作者|编辑|责任编辑|责编|审核|信息来源|"
     r"(?:发布|更新|上传|公开|录入)(?:时间|日期)|(?:浏览|点击|阅读|访问)(?:次数|人次|数量?|量|率)?|访问量|"
-    r"字\s*[体号](?:大小|显示)?|文档编号|文章编号|页数|格式|大小|主办单位?|承办单位?|主管单位|技术支持|"
+    r"字\s*[体号](?:大小|显示)?|文档编号|文章编号|页数|格式|大小|主办(?:单位)?|承办(?:单位)?|主管单位|技术支持|"
     r"网站支持|上一[篇条]|下一[篇条]|打印|分享到?|下载|附件下载|相关(?:链接|文档|文章|信息|新闻|附件|阅读|推荐|稿件))"
     r"\s*[\])】]?\s*[:>]|【\s*(?:字|大|打印|关闭|我要|收藏|分享|纠错)|"
     r"^[\s\[(]*\d*\s*(?:微信)?扫[一码描].{0,20}$|^字体大?小?\s*[:【\[]?\s*大|"
     r"^\s*欢迎(?:访问|光临|浏览).{0,30}$|.{0,12}(?:文库|会员).{0,8}(?:网|下载|登录|专享|开通)|"
+    # the number of a page
+    r"^\W*(?:第\s*\d{1,3}\s*页\W*(?:共\s*\d{1,3}\s*页)?|共\s*\d{1,3}\s*页|[—–-]+\s*\d{1,3}\s*[—–-]+|"
+    r"\d{1,3}\s*/\s*\d{1,3}|[Pp]age\s*\d+.{0,8})\W*$|"
     # buttons and menu entries, and nothing else
     rf"^[\s|\[\]()·•/,、<>《》【】-]*(?:(?:{_MENU})[\s|\[\]()·•/,、<>《》【】:-]*)+$|^\s*\|?\s*$"
 )
@@ -109,6 +112,16 @@ _SEAM = re.compile(
     r"(?=[一二三四五六七八九十]、[\u3400-\u9fff])"
 )
 _LONG_LINE = 300
+# An agency's name and a date behind the last sentence.
+_SIGNED_TAIL = re.compile(
+    r"(?<=[。;)])\s*[\u3400-\u9fff()]{3,28}?(?:局|厅|委|委员会|办公?室|府|部|院|校|学|中心|处|公司|会|镇|乡|街道|所|站)"
+    r"\s*(?:20\d\d|二[〇○零][〇○零一二三四五六七八九]{2})\s*年.{1,3}月(?:.{1,3}日)?"
+)
+# What stands below a document on its page, on the same line.
+_PAGE_TAIL = re.compile(
+    r"(?<=[\s。;)日\]】])(?=[\[(【]?(?:打印(?!机|[和与、])|关闭(?:窗口|页面|本页)|分享(?:到|至)|上一[篇条]|下一[篇条]|相关(?:链接|文档|阅读|新闻|附件)|"
+    r"附件(?:下载|\d?\s*:)|抄送:|主办:|主办单位:|承办单位:|版权所有|(?:责任)?编辑:|责编:|扫[一码描]|网站地图|来源:|联系我们|返回顶部))"
+)
 _EDGES = " \t\u3000#*"  # white space, and the marks of Markdown
 
 
@@ -116,7 +129,13 @@ def _stretches(raw: str) -> list[tuple[int, int]]:
     """The line itself; of one that holds a whole document, its parts."""
     if len(raw) < _LONG_LINE:
         return [(0, len(raw))]
-    cuts = sorted({0, len(raw), *(m.start() for m in _SEAM.finditer(fold(raw)))})
+    folded = fold(raw)
+    cuts = sorted(
+        {0, len(raw)}
+        | {m.start() for m in _SEAM.finditer(folded)}
+        | {at for m in _SIGNED_TAIL.finditer(folded) for at in m.span()}
+        | {m.start() for m in _PAGE_TAIL.finditer(folded)}
+    )
     return list(pairwise(cuts))
 
 
@@ -267,7 +286,13 @@ def _body_end(lines: list[Line], start: int, source: str) -> int:
         or is_plan_title(inside[-1].text)
     ):
         inside.pop()
-    return inside[-1].end if inside else min(start, len(source))
+    if not inside:
+        return min(start, len(source))
+    folded = fold(inside[-1].text)
+    tail = next(iter([*_SIGNED_TAIL.finditer(folded)][-1:]), None)
+    rest = folded[tail.end() :].strip() if tail else ""
+    is_last = tail and (not rest or is_furniture(rest))
+    return inside[-1].start + tail.start() if is_last else inside[-1].end
 
 
 def end_of_body(source: str, start: int) -> int:
@@ -322,7 +347,8 @@ def _is_signature(text: str) -> bool:
     bare = re.sub(r"\s+", "", fold(text))
     return len(bare) <= 26 and bool(
         re.fullmatch(
-            r"[\u3400-\u9fff()]{2,24}(?:局|厅|委员会|办公室|办公厅|人民政府|委|部)",
+            r"[\u3400-\u9fff()]{2,24}(?:局|厅|委员会|办公室|办公厅|人民政府|委|部|管委会|"
+            r"办事处|医院|学院|大学|学校|中学|小学|公司|集团|领导小组)",
             bare,
         )
     )

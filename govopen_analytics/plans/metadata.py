@@ -81,7 +81,7 @@ _LEAD_IN = re.compile(
 _CITES = re.compile("贯彻|落实|转发")
 _CORE = (
     r"[\u3400-\u9fff]{2,20}?(?:合作社|联合会|集团|公司|总队|支队|法院|检察院|学校|"
-    r"大学|局|厅|委员会|委|署|院|办公厅|办公室|人民政府|总局|部|中心|管委会|街道|"
+    r"大学|学院|医院|中学|小学|幼儿园|办事处|管理处|图书馆|博物馆|局|厅|委员会|委|署|院|办公厅|办公室|人民政府|总局|部|中心|管委会|街道|"
     r"领导小组|乡|镇)"
 )
 
@@ -221,7 +221,7 @@ def _labels(head: str, found: Metadata) -> dict[str, str]:
 
 def _title(head: str, hints: dict[str, str], labels: dict[str, str]) -> str | None:
     lines = [without_label(line).strip() for line in head.split("\n")]
-    lines = [line for line in lines if line]
+    lines = [line.lstrip("# ") for line in lines if line and "\t" not in line]
     lines += [one for line in lines if (one := _title_before_text(line))]
     joined = [
         above + below
@@ -246,6 +246,9 @@ def _title(head: str, hints: dict[str, str], labels: dict[str, str]) -> str | No
     ]
     if named:
         return tidy(named[-1])
+    annexes = [re.sub(r"^附\s*件\s*\d*\s*[:：]\s*", "", line) for line in lines]
+    if titles := [line for line in annexes if is_plan_title(line)]:
+        return tidy(titles[-1])
     for one in (labelled, hints.get("title"), *lines[:6]):
         if one and len(one) < 80 and _may_be_title(one):
             return tidy(one)
@@ -453,7 +456,7 @@ def _agency(
                 if named in (bare := re.sub("办公室$|办公厅$", "", one))
                 and _is_full(bare)
             ]
-            return max([named, *longer], key=len)
+            return max([_as_government(named), *longer], key=len)
         full = [one for one in notices if _is_full(one)]
         return (
             next(iter(full), None) or _in_full(named, source, signed, labels) or named
@@ -478,6 +481,13 @@ def _agency(
     if short:
         found.remarks.append(Remark("agency_short", {"name": short}))
     return None
+
+
+def _as_government(name: str) -> str:
+    """The government of a town or a sub-district that only its place names."""
+    if name.endswith(("乡", "镇")):
+        return f"{name}人民政府"
+    return f"{name}办事处" if name.endswith("街道") else name
 
 
 def _whole_lines(head: str) -> list[str]:
@@ -523,6 +533,7 @@ def agency_in_title(title: str) -> str | None:
     """
     folded = re.sub(r"\s+", "", fold(title))
     folded = re.sub(r"^.*[《〈]|[》〉].*$", "", folded)
+    folded = _CHINESE_YEAR.sub(lambda m: m.group().translate(_DIGITS), folded)
     folded = re.sub(r"20\d\d(?:年度?)?(?:-20\d\d年)?|[一二三四]季度", " ", folded)
     for part in folded.split():
         opening = _LEAD_IN.match(part)
@@ -554,7 +565,9 @@ def _signatures(head: str) -> list[str]:
         for line in lines
         if 4 <= len(line) <= 30
         and _AGENCY_LINE.fullmatch(fold(line))
-        and not re.search("各|有关|首页|附件|公开$|通知|贯彻|落实|关于|印发", line)
+        and not re.search(
+            "各|有关|首页|附件|公开$|通知|贯彻|落实|关于|印发|单位|牵头|责任|配合", line
+        )
     ]
     return found[::-1]
 

@@ -16,6 +16,7 @@ _KINDS: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
         ("section", 1, rf"第(?P<n>{_CN}|\d{{1,3}})节"),
         ("chapter", 1, rf"(?P<n>{_CN})(?:\s?、|[.,](?!\d)|\s(?=[\u3400-\u9fff]))"),
         ("article", 2, rf"第(?P<n>{_CN}|\d{{1,3}})[条条款项](?!例)"),
+        ("word", 7, rf"第(?P<n>{_CN})(?:[,:]|、(?!第|{_CN}))"),  # 第一,
         ("paren", 2, rf"\(\s*(?P<n>{_CN})\s*\)[、.]?"),
         (
             "decimal",

@@ -23,6 +23,8 @@ class Node:
         Numbered paragraphs one level down.
     has_fuller_siblings : bool
         Whether a node beside it has children, so that a bare one is a heading.
+    names_unit : bool
+        Whether it is the unit that does all that stands below it.
     """
 
     start: int
@@ -31,6 +33,7 @@ class Node:
     plain: list["Node"] = field(default_factory=list)
     children: list["Node"] = field(default_factory=list)
     has_fuller_siblings: bool = False
+    names_unit: bool = False
 
     def is_cut_by(self, below: "Node") -> bool:
         """Whether a line break cut this heading's last word, which goes on below."""
@@ -151,7 +154,7 @@ def _says_to_do(text: str) -> bool:
 
 def _node(source: str, start: int, end: int) -> Node:
     raw = source[start:end]
-    start += len(raw) - len(raw.lstrip())
+    start += len(raw) - len(raw.lstrip("# \t\n\u3000\xa0"))  # # opens a heading
     end -= len(raw) - len(raw.rstrip())
     return Node(start, end, leading_number(fold(source[start:end])))
 

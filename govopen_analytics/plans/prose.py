@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import fold
+from govopen_analytics.plans.columns import column_role
 from govopen_analytics.plans.deadlines import (
     governing_deadline,
     only_deadline,
@@ -22,15 +23,31 @@ from govopen_analytics.plans.duties import (
 )
 from govopen_analytics.plans.numbering import Number
 from govopen_analytics.plans.outline import Node, outline
-from govopen_analytics.plans.units import Responsibility, duty_in_clauses
+from govopen_analytics.plans.units import (
+    Responsibility,
+    duty_in_clauses,
+    parse_responsibility,
+)
+from govopen_analytics.plans.unnumbered import Group, groups_of
 
 _PREAMBLE = re.compile(
     r"(?:指导思想|总体要求|总体目标|工作目标|主要目标|目标要求|总体思路|工作思路|"
     r"基本原则|工作原则|总则|附则|总体原则|目标任务|编制依据|工作背景|总体安排|"
     r"基本要求|指导原则)(?:[和与及、](?:\S{2,6}))?"
 )
+# 本方案自印发之日起施行, and the sentence that says why there is a plan.
+_FORMALITY = re.compile(
+    r"本[\u3400-\u9fff]{2,8}自[^。]{2,20}起(?:施行|执行|实施|生效)|"
+    r"本[\u3400-\u9fff]{2,8}由[^。]{2,24}负责解释|为[^。]{6,160},(?:特|现)?制[定订]本"
+)
 _PROGRESS = re.compile(
     r"(?:任务|工作)?(?:落实|进展|完成|推进|办理)(?:情况|进度)\s*[:：]\s*"
+)
+_CONTENT_LABEL = re.compile(
+    r"[\s\[【*•·-]*(?P<name>[\u3400-\u9fff]{2,6})\s*[\]】]?\**\s*:\s*(?=\S)"
+)
+_STRONG_UNIT = re.compile(
+    r"[\u3400-\u9fff]{1,14}(?:局|厅|处|科|室|委|办|股|镇|街道|公司)"
 )
 _FOR_ALL = re.compile(
     r"请?(?:各[\u3400-\u9fff()]{1,12}[、,]?){1,4}?(?:要|应|须|需|将|务必|请|根据|结合|按照)"
@@ -38,7 +55,7 @@ _FOR_ALL = re.compile(
 _SENTENCE_END = re.compile("[。;!?](?=.)")
 _INLINE_PART = re.compile(r"(?:^|(?<=[。;,:)\n]))\s*([一二三四五六七八九十])是(?!否)")
 _TITLE_END = re.compile(
-    r"。|(?<=[\u3400-\u9fff])\.(?=[\u3400-\u9fff])|:(?=.{15})|\s(?=\S{12})|$"
+    r"。|(?<=[\u3400-\u9fff])\.(?=[\u3400-\u9fff])|:(?=.{8})|\s(?=\S{12})|$"
 )
 _ACTS = re.compile(
     "(?:[^。]{0,14}[,、])?(?:公开|推进|加强|做好|完善|扩大|强化|深化|提升|规范|健全|优化|推动|"
@@ -49,8 +66,13 @@ _LONGEST_BARE = 30  # characters of a heading that has nothing below it
 
 
 def prose_tasks(
-    nodes: list[Node], source: str, year: int | None, ledger: Ledger
-) -> tuple[list[Draft], list[str]]:
+    nodes: list[Node],
+    source: str,
+    year: int | None,
+    ledger: Ledger,
+    *,
+    is_titled: bool = False,
+) -> tuple[list[Draft], list[Remark]]:
     """Read the tasks of numbered running text.
 
     The finest numbered level holds the tasks, chapter by chapter; a heading
@@ -66,6 +88,9 @@ def prose_tasks(
         Year of the plan.
     ledger : Ledger
         Takes what belongs to no task.
+    is_titled : bool, default False
+        Whether a title names a plan, so that paragraphs without any number can
+        be its tasks.
 
     Returns
     -------
@@ -78,13 +103,37 @@ def prose_tasks(
         for node in root.plain:
             reader.add_paragraph(node)
         return reader.tasks, []
+    if not root.children and is_titled:
+        for group in groups_of(root.plain, source):
+            reader.add_group(group, [])
+        return reader.tasks, []
     for node in root.plain:
         ledger.add(node.start, node.end, "preamble")
     for node in _closing(root, source):
         ledger.add(node.start, node.end, "notes")
+    if len(root.children) > 1 and all(
+        _names_unit(one, source) for one in root.children
+    ):
+        for child in root.children:  # a plan that is told unit by unit
+            child.names_unit = True
     for child in root.children:
         reader.read(child, [])
     return reader.tasks, _gaps(root)
+
+
+def is_formality(text: str) -> bool:
+    """Tell whether an item says when the plan takes effect, or why there is one.
+
+    Parameters
+    ----------
+    text : str
+        The item without its number.
+
+    Returns
+    -------
+    bool
+    """
+    return _FORMALITY.match(fold(text)) is not None
 
 
 def is_preamble(text: str) -> bool:
@@ -113,17 +162,22 @@ class _ProseReader:
     def read(self, node: Node, above: list[str]) -> None:
         """Read a paragraph and what stands below it."""
         text = self.source[node.text_start : node.end]
-        name = heading_name(_title_of(text, has_more=True)[0], 0)
+        name = self._name(node)
         if len(above) < 2 and is_preamble(text):
             for one in node.walk():
                 self.ledger.add(one.start, one.end, "preamble")
+        elif not node.children and is_formality(text):
+            for one in node.walk():
+                self.ledger.add(one.start, one.end, "notes")
         elif node.children:
             self._read_chapter(node, [*above, name])
         elif parts := self._parts(node):
             self.ledger.add(node.start, min(node.end, parts[0][0]), "heading")
+            first = len(self.tasks)
             for start, end in parts:  # 一是 is the number of the part
                 part = Node(start, end, Number("inline", 7, 0, 2))
                 self._task([(start, end)], [*above, name], part)
+            self._share_last_duty(first)
         elif self._is_heading_of_paragraphs(node, text):
             self.ledger.add(node.start, node.end, "heading")
             self._each_paragraph(node, [*above, heading_name(text, 0)])
@@ -133,18 +187,62 @@ class _ProseReader:
             below = [(plain.start, plain.end) for plain in node.plain]
             self._task([(node.start, node.end), *below], above, node)
 
+    def _name(self, node: Node) -> str:
+        """A heading without its number, its sentence and who is responsible."""
+        duties = self._duties((node.text_start, node.end))
+        end = min((duty.start for duty in duties), default=node.end)
+        text = self.source[node.text_start : end]
+        return heading_name(_title_of(text, has_more=True)[0], 0)
+
     def _read_chapter(self, node: Node, names: list[str]) -> None:
         self.ledger.add(node.start, node.end, "heading")
+        before = self.default
+        if node.names_unit:
+            raw = self.source[node.text_start : node.end]
+            self.default = parse_responsibility(raw, self.year)
+        for duty in self._duties((node.start, node.end)):
+            self.default = duty.said
         for plain in node.plain:
             text = self.source[plain.start : plain.end]
             self.default = duty_for_all_below(text, self.year) or self.default
             self.ledger.add(plain.start, plain.end, "notes")
+        first = len(self.tasks)
         for child in node.children:
             self.read(child, names)
+        last = node.children[-1]
+        closes = any(self._is_label((one.start, one.end)) for one in last.plain)
+        if closes and not any(child.children for child in node.children):
+            self._share_last_duty(first)
+        self.default = before
+
+    def _share_last_duty(self, first: int) -> None:
+        """Give tasks what only the line behind the last of them says."""
+        *above, last = self.tasks[first:] or [None]
+        if last is None or any(one.lead or one.deadline for one in above):
+            return
+        for one in above:
+            one.take_units(last)
+            one.take_deadline(last)
 
     def add_paragraph(self, node: Node) -> None:
         """Take a paragraph without a number for a task."""
         self._task([(node.start, node.end)], [], None)
+
+    def add_group(self, group: Group, above: list[str]) -> None:
+        """Take paragraphs that a heading names, or none, for a task."""
+        if group.chapter is not None:
+            text = self.source[group.chapter.start : group.chapter.end]
+            self.ledger.add(group.chapter.start, group.chapter.end, "heading")
+            above = [*above, heading_name(text, 0)]
+        parts = [*([group.title] if group.title else []), *group.body]
+        if any(is_preamble(one) for one in above) or (
+            group.title
+            and is_preamble(self.source[group.title.start : group.title.end])
+        ):
+            for one in parts:
+                self.ledger.add(one.start, one.end, "preamble")
+            return
+        self._task([(one.start, one.end) for one in parts], above, None)
 
     def _is_label(self, stretch: Stretch) -> bool:
         return is_label_line(self.source[slice(*stretch)])
@@ -156,13 +254,25 @@ class _ProseReader:
         is_long = len(text) > _LONGEST_HEADING or _SENTENCE_END.search(fold(text))
         if len(stretches) < 2 or is_long:
             return False
+        if node.number.rank <= 1 and self._named_groups(node):
+            return True
         closed = sum(bool(self._duties(one)) for one in stretches)
         whole = all(
             fold(self.source[slice(*one)]).endswith(("。", ";")) for one in stretches
         )
         return closed >= 2 or (node.number.rank <= 1 and whole)
 
+    def _named_groups(self, node: Node) -> list[Group]:
+        """Paragraphs below a chapter's heading that headings without numbers name."""
+        groups = groups_of(node.plain, self.source)
+        named = [one for one in groups if one.title or one.chapter]
+        return groups if len(named) > 1 else []
+
     def _each_paragraph(self, node: Node, above: list[str]) -> None:
+        if node.number.rank <= 1 and (named := self._named_groups(node)):
+            for group in named:
+                self.add_group(group, above)
+            return
         groups: list[list[Stretch]] = []
         for plain in node.plain:
             stretch = (plain.start, plain.end)
@@ -204,6 +314,7 @@ class _ProseReader:
         if number:
             draft.add("ordinal", number.start, number.text_start)
             stretches = [(number.text_start, stretches[0][1]), *stretches[1:]]
+        stretches = [stretches[0], *map(self._without_label, stretches[1:])]
         labels = [one for one in stretches[1:] if self._is_label(one)]
         texts = [one for one in stretches if one not in labels]
         duties = [duty for one in texts for duty in self._duties(one)]
@@ -230,7 +341,8 @@ class _ProseReader:
             lines = [self.source[slice(*one)] for one in labels]
             said.append(read_label_lines(lines, self.year))
         self._assign(draft, [one for one in said if one is not None])
-        self._title_and_content(draft, pieces)
+        in_sentence = any(fold(self.source[duty.start]) not in "([" for duty in duties)
+        self._title_and_content(draft, pieces, has_more=in_sentence)
         title = draft.text("title", self.source)
         content = draft.text("content", self.source)
         if draft.deadline is None and above:  # a month's heading is its tasks' limit
@@ -247,6 +359,15 @@ class _ProseReader:
             n_tasks, shared = above_too
             for one in self.tasks[-n_tasks:]:
                 one.lead, one.support = list(shared.lead), list(shared.support)
+                one.deadline = one.deadline or shared.deadline
+
+    def _without_label(self, stretch: Stretch) -> Stretch:
+        """Cut off a label such as 工作举措： before what is to be done."""
+        label = _CONTENT_LABEL.match(fold(self.source[slice(*stretch)]))
+        if label is None or column_role(label["name"]) != "content":
+            return stretch
+        self.ledger.add(stretch[0], stretch[0] + label.end(), "delimiter")
+        return stretch[0] + label.end(), stretch[1]
 
     def _without_progress(
         self, labels: list[Stretch]
@@ -287,17 +408,30 @@ class _ProseReader:
         if not draft.lead and self.default:
             draft.lead = list(self.default.lead)
             draft.support = list(self.default.support)
+            draft.deadline = draft.deadline or self.default.deadline
+            draft.carried.append("lead_units")
 
-    def _title_and_content(self, draft: Draft, pieces: list[Stretch]) -> None:
+    def _title_and_content(
+        self, draft: Draft, pieces: list[Stretch], *, has_more: bool
+    ) -> None:
         if not pieces:
             return
         (start, end), rest = pieces[0], pieces[1:]
-        title, content_at = _title_of(self.source[start:end], has_more=bool(rest))
+        text = self.source[start:end]
+        title, content_at = _title_of(text, has_more=has_more or bool(rest))
         if title:
-            at = start + self.source[start:end].index(title)
-            draft.add("title", at, at + len(title))
+            at = start + text.index(title)
+            limit = parse_deadline(title, self.year) if content_at < len(text) else None
+            draft.add("deadline" if limit else "title", at, at + len(title))
+            draft.deadline = draft.deadline or limit  # 三月份: what is due then
         for stretch in ((start + content_at, end), *rest):
             draft.add("content", *stretch)
+
+
+def _names_unit(node: Node, source: str) -> bool:
+    """Whether a heading is the name of a unit, with what it does below."""
+    name = heading_name(source[node.text_start : node.end], 0)
+    return bool(node.children) and _STRONG_UNIT.fullmatch(fold(name)) is not None
 
 
 def _closing(root: Node, source: str) -> list[Node]:

@@ -77,9 +77,12 @@ class RowReader:
         if j == len(columns):
             self.headings.append((token, number, "span"))
             return
+        is_name = number is not None and number.kind in HEADING_KINDS
+        if columns[j].role == "ordinal" and is_name and token.text[number.end :]:
+            self.headings.append((token, number, "span"))
+            return
         name = fields.get(j)
         if name in ("heading", "title"):
-            is_name = number is not None and number.kind in HEADING_KINDS
             if name == "title" and not (is_name and "content" in fields.values()):
                 self.title.append(token)
             else:

@@ -4,7 +4,11 @@ import re
 from dataclasses import dataclass
 
 from govopen_analytics.base.text import fold, tidy
-from govopen_analytics.plans.deadlines import Deadline, deadline_of_cell, parse_deadline
+from govopen_analytics.plans.deadlines import (
+    Deadline,
+    deadline_of_cell,
+    limit_of_clause,
+)
 
 _SUFFIX = (
     "局|厅|委|办|司|署|行|部|处|处室|科|科室|股|股室|室|所|站|队|总队|支队|大队|中心|院|校|馆|社|会|"
@@ -46,7 +50,7 @@ _LABEL_DEADLINE = (
 )
 _LABELLED = re.compile(
     rf"(?P<label>(?P<lead>{_LABEL_LEAD})|(?P<support>{_LABEL_SUPPORT})|"
-    rf"(?P<deadline>{_LABEL_DEADLINE}))\s*[::]\s*"
+    rf"(?P<deadline>{_LABEL_DEADLINE}))\s*(?:[::]|(?<=单位|部门|科室|处室|时限)为)\s*"
 )
 _TOP_COMMA = re.compile(r"[、,,;;/\n\t]|\s{1,}")
 _VERB = re.compile(
@@ -232,7 +236,7 @@ def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
     lead, support, deadline = [], [], None
     open_units: list[str] = []
     for clause in _clauses(raw):
-        if found := parse_deadline(clause, year):
+        if found := limit_of_clause(clause, year):
             deadline = deadline or found
             continue
         verb, units, joined = _read_clause(clause)
@@ -243,6 +247,8 @@ def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
             support += joined
             continue
         leads = verb == "lead" or (verb == "act" and not lead)
+        if not leads and not lead and _HELPS.search(fold(clause)):  # 甲,乙配合
+            lead, open_units = open_units, []
         (lead if leads else support).extend(open_units + units)
         (lead if verb == "lead" else support).extend(joined)
         open_units = []
@@ -325,6 +331,8 @@ def _once(units: list[str]) -> tuple[str, ...]:
 _ASIDE = re.compile(
     r"\s*(?:以下|下同|不再|本(?:要点|方案|通知)|各项工作|[逗分]号|多个|排[名列序在])"
 )
+_HELPED_BY = re.compile(r"(?:会同|配合|协助|联合)(?=[\u3400-\u9fff]{2})")
+_HELPS = re.compile(r"(?:配合|协助|协同|参与|协办|参加|指导|督导)[\u3400-\u9fff]{0,2}$")
 _ENDS_IN_VERB = re.compile(f"(?:{_LEAD_VERB}|{_SUPPORT_VERB})$")
 _GLOSS = re.compile(r"[(\[](?:以下|即|指|含)[^()\[\]]*[)\]]")
 
@@ -352,8 +360,15 @@ _BY = re.compile(
 _WITH = re.compile(
     r"(?<=[,;])(?P<units>[^,。;]{2,60}?)(?:配合|协助|参与|协同)(?=[,。;]|$)"
 )
+_NAME_GOES_ON = r"单位|部门|机构|中心|专班|小?组$|[室处科股办局队站所员](?:$|\()"
 _CLAUSE = tuple(
-    (kind, re.compile(rf"(?P<units>.+?)(?:{verbs})(?!单位|部门)[\u3400-\u9fff]{{0,2}}"))
+    # Not 督导室, 综合协调科: there the verb is part of a name.
+    (
+        kind,
+        re.compile(
+            rf"(?P<units>.+?)(?:{verbs})(?!{_NAME_GOES_ON})[\u3400-\u9fff]{{0,2}}"
+        ),
+    )
     for kind, verbs in (
         ("lead", _LEAD_VERB),
         ("support", _SUPPORT_VERB),
@@ -371,6 +386,8 @@ def _read_clause(clause: str) -> tuple[str | None, list[str], list[str]]:
     """Read one clause: its verb, the units before it, and those joined by 会."""
     folded = fold(clause)
     bare = folded.strip()
+    if (helped := _HELPED_BY.match(bare)) and looks_like_units(bare[helped.end() :]):
+        return "support", split_units(clause.strip()[helped.end() :]), []
     found = ((verb, pattern.fullmatch(bare)) for verb, pattern in _CLAUSE)
     verb, match = next(((v, m) for v, m in found if m), (None, None))
     if match:

@@ -5,7 +5,12 @@ from functools import partial
 
 import pandas as pd
 
-from govopen_analytics.charts.build import chart_of, heat_table, marks_of
+from govopen_analytics.charts.build import (
+    chart_of,
+    heat_table,
+    interval_kind_of,
+    marks_of,
+)
 from govopen_analytics.charts.model import Cell, Chart, Panel, Series, number
 from govopen_analytics.charts.style import (
     ChartSource,
@@ -474,7 +479,7 @@ def year_dots(
         panels=panels if years else (),
         reason=words["no_panel"],
         interval=interval,
-        interval_kind="tasks",
+        interval_kind=interval_kind_of(shares),
         agencies=n_agencies,
         unbalanced="" if is_whole else words["year_dots"]["unbalanced"],
         sizes=", ".join(f"{year}: n = {n:,}" for year, n in sizes.items()),

@@ -6,7 +6,12 @@ from typing import Any
 import pandas as pd
 
 from govopen_analytics.base.languages import LANGUAGES, in_language, percent
-from govopen_analytics.charts.build import chart_of, heat_table, share_marks
+from govopen_analytics.charts.build import (
+    chart_of,
+    heat_table,
+    interval_kind_of,
+    share_marks,
+)
 from govopen_analytics.charts.model import Cell, Chart, HeatTable, Panel, Series, number
 from govopen_analytics.charts.style import ChartSource, joined, plan_names, theme_names
 from govopen_analytics.measures import Differences
@@ -431,7 +436,7 @@ def theme_heat_map(
         table=table if rows else None,
         hidden=_hidden(n_hidden, lang),
         interval=interval,
-        interval_kind="tasks",
+        interval_kind=interval_kind_of(shares),
         rows=len(rows),
         columns=len(columns),
         tops=joined(named, lang) + words["stop"] if named else "",
@@ -482,7 +487,7 @@ def theme_dot_plot(
         panels=panels if rows else (),
         hidden=_hidden(n_hidden, lang),
         interval=interval,
-        interval_kind="tasks",
+        interval_kind=interval_kind_of(shares),
         rows=len(rows),
         columns=len(columns),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
-from govopen_analytics.charts.build import chart_of, marks_of
+from govopen_analytics.charts.build import chart_of, interval_kind_of, marks_of
 from govopen_analytics.charts.model import Chart, Mark, Panel, Reference, Series
 from govopen_analytics.charts.style import ChartSource, not_drawn, signed
 from govopen_analytics.questions.selection import MOST_ROWS
@@ -126,6 +126,7 @@ def measure_chart(
         reason=words["nothing"],
         hidden=not_drawn(len(set(rows)) - len(shown), lang),
         interval=interval,
+        interval_kind=interval_kind_of(table),
         n=len(table),
     )
 

@@ -6,7 +6,12 @@ from functools import partial
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
-from govopen_analytics.charts.build import chart_of, share_marks, word_chart
+from govopen_analytics.charts.build import (
+    chart_of,
+    interval_kind_of,
+    share_marks,
+    word_chart,
+)
 from govopen_analytics.charts.model import Chart, Panel, Series
 from govopen_analytics.charts.style import ChartSource, theme_names
 from govopen_analytics.measures import Differences
@@ -245,7 +250,7 @@ def peer_dots(
         panels=[panel],
         hidden="" if has_peers else told["alone"],
         interval=interval,
-        interval_kind="tasks",
+        interval_kind=interval_kind_of(shares),
         agency=agency,
         n=f"{own['n_tasks'].max():,}",
         m=f"{sides[PEERS]['n_tasks'].max():,}" if has_peers else "",

@@ -6,11 +6,20 @@ from functools import partial
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
-from govopen_analytics.charts.build import chart_of, share_marks, word_chart
+from govopen_analytics.charts.build import (
+    chart_of,
+    interval_kind_of,
+    share_marks,
+    word_chart,
+)
 from govopen_analytics.charts.model import Chart, Panel, Reference, Series
 from govopen_analytics.charts.style import ChartSource, names_with_n, not_drawn
 from govopen_analytics.measures import Differences
-from govopen_analytics.measures.families import CANNOT_BE_ANSWERED, NOT_TOLD_APART
+from govopen_analytics.measures.families import (
+    CANNOT_BE_ANSWERED,
+    ESTABLISHED,
+    NOT_TOLD_APART,
+)
 from govopen_analytics.questions.findings import (
     Finding,
     difference_findings,
@@ -161,6 +170,7 @@ def theme_ranking(
     shares: pd.DataFrame,
     pooled: pd.DataFrame,
     theme: pd.DataFrame,
+    differences: Differences | None = None,
     *,
     source: ChartSource,
     lang: str = "zh",
@@ -176,6 +186,8 @@ def theme_ranking(
         Row of ``measures.pooled_shares`` of this theme.
     theme : DataFrame, shape (1, ...)
         Result of ``selection.choose_theme``.
+    differences : Differences, optional
+        As in ``theme_findings``: the agencies it names are drawn filled.
     source : ChartSource
     lang : {"zh", "en"}, default "zh"
     interval : float, default 0.95
@@ -197,10 +209,10 @@ def theme_ranking(
     shown, n_hidden = extremes(shares, ["share_shrunk", "share"])
     shown = shown.sort_values("share", ascending=False, kind="stable")
     whole = float(pooled["share"].iloc[0])
-    is_apart = (shown["share_lower"] > whole) | (shown["share_upper"] < whole)
+    named = _named(differences, theme)
     high, low = shown.iloc[0], shown.iloc[-1]
     labels = tuple(names_with_n(shown["agency"], shown["n_tasks"], lang))
-    kinds = ["sure" if apart else "unsure" for apart in is_apart]
+    kinds = ["sure" if agency in named else "unsure" for agency in shown["agency"]]
     marks = share_marks(shown, lang=lang, names=labels, kind=kinds)
     reference = Reference(whole, words["pooled"], percent(whole))
     panel = Panel(labels, (Series(name, marks),), reference=reference, most=1.0)
@@ -209,7 +221,7 @@ def theme_ranking(
         "theme_ranking",
         panels=[panel],
         hidden=not_drawn(n_hidden, lang),
-        interval_kind="tasks",
+        interval_kind=interval_kind_of(shares),
         share=percent(whole),
         agencies=len(shown),
         high=agency_name(high["agency"], lang),
@@ -218,6 +230,16 @@ def theme_ranking(
         low_share=percent(low["share"]),
         **common,
     )
+
+
+def _named(differences: Differences | None, theme: pd.DataFrame) -> set[str]:
+    """Return the agencies whose share is established to differ."""
+    if differences is None:
+        return set()
+    cells = differences.cells
+    is_named = cells["theme_id"].isin(theme["theme_id"])
+    is_named &= cells["state"] == ESTABLISHED
+    return set(cells.loc[is_named, "agency"])
 
 
 def theme_words(

@@ -1,5 +1,7 @@
 """Plain text and Markdown: one paragraph per line, stored as it is."""
 
+import re
+
 from govopen_analytics.readers.encodings import decode_text
 from govopen_analytics.readers.source import Block, Source
 
@@ -26,6 +28,58 @@ def line_blocks(text: str) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)([^*_\n]+?)(?<=\S)\1")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_LEAST_FULL = 5  # lines of the full width
+_LONGEST_WIDTH = 60  # characters as wide as a Chinese one
+_OPENS = re.compile(
+    r"\s{2}|\s*(?:[-•●■◆★▲○□◇►√*#>\[【]|[(（]?\s*[\d一二三四五六七八九十]{1,3}\s*[)）、.．,，]|第.{1,3}[条章部]|[①-⑳])"
+)
+_TITLE = re.compile(
+    r"(?:要点|方案|计划|安排|清单|台[账帐]|通知|任务|分工|分解表|措施|目录)\s*$"
+)
+
+
+def _without_markup(text: str) -> str:
+    """Take out what Markdown writes for bold type, breaks in cells and escapes."""
+    text = _EMPHASIS.sub(r"\2", text)
+    return re.sub(r"\\(?=[.#*_()\[\]|-])", "", _BREAK.sub(" ", text))
+
+
+def _without_wrapping(text: str) -> str:
+    """Join the lines of a text that was broken at a fixed width.
+
+    It was, where many lines have the same greatest width and most of those end
+    within a sentence.
+    """
+    lines = text.split("\n")
+    if "\t" in text or len(lines) < 2 * _LEAST_FULL:
+        return text
+    widths = [_width(line.rstrip()) for line in lines]
+    written = [width for width in widths if width]
+    widest = max(written, default=0)
+    full = [i for i, width in enumerate(widths) if width > widest - 2.5]
+    cut = [i for i in full if not re.search(r"[。；;：:！!？?|｜]\s*$", lines[i])]
+    if (
+        not 12 <= widest <= _LONGEST_WIDTH
+        or len(full) < max(_LEAST_FULL, 0.35 * len(written))
+        or len(cut) < 0.6 * len(full)
+    ):
+        return text
+    joined = ""
+    for i, line in enumerate(lines):
+        below = lines[i + 1] if i + 1 < len(lines) else ""
+        is_title = _TITLE.search(line) is not None
+        goes_on = i in cut and below.strip() and not is_title
+        goes_on = goes_on and not _OPENS.match(below)
+        joined += line.rstrip() if goes_on else f"{line}\n"
+    return joined.removesuffix("\n")
+
+
+def _width(text: str) -> float:
+    return sum(1.0 if ord(character) > 0x2E7F else 0.5 for character in text)
+
+
 def read_text(content: bytes, name: str) -> Source:
     """Read plain text in any encoding Chinese agencies publish in.
 
@@ -50,9 +104,10 @@ def read_text(content: bytes, name: str) -> Source:
         If the bytes are not text.
     """
     decoded = decode_text(content, name)
+    text = _without_wrapping(_without_markup(decoded.text))
     return Source(
-        decoded.text,
-        line_blocks(decoded.text),
+        text,
+        line_blocks(text),
         "text",
         encoding=decoded.encoding,
         remarks=decoded.remarks,

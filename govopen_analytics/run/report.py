@@ -29,6 +29,7 @@ from govopen_analytics.base.remarks import Remark
 from govopen_analytics.charts.images import find_browser, write_images
 from govopen_analytics.explore.pages import ReportPages
 from govopen_analytics.questions.results import FIGURES_DIR, TABLES_DIR
+from govopen_analytics.questions.summary import Measured, measure_summary
 from govopen_analytics.run.changes import (
     STATE,
     compare_states,
@@ -582,7 +583,17 @@ class _Run:
             body_of=partial(_body, bodies),
             tasks={n: ReportPages(self.tables, n) for n in record["languages"]},
             changes=changes,
+            measured=self._measured(),
         )
+
+    def _measured(self) -> Measured | None:
+        # The same plans as on the pages; a set may choose among them.
+        chosen = {
+            name: values
+            for name in ("agencies", "years", "interval")
+            if (values := self.set.parameters.get(name))
+        }
+        return measure_summary(self.tables, **chosen)
 
     def _changes(self, record: dict[str, Any]) -> dict[str, Any] | None:
         try:

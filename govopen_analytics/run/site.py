@@ -1,7 +1,6 @@
 """A run's folder to pages that open from a memory stick, with no network."""
 
 import csv
-import itertools
 import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
@@ -10,19 +9,17 @@ from typing import Any
 from urllib.parse import quote
 
 from govopen_analytics.base.languages import percent
-from govopen_analytics.charts.draw import draw
-from govopen_analytics.charts.model import read_chart
-from govopen_analytics.charts.style import drawing_of, full_alt
 from govopen_analytics.explore.pages import ReportPages
-from govopen_analytics.questions.results import FIGURES_DIR, FINDINGS_PREFIX, TABLES_DIR
+from govopen_analytics.questions.results import FINDINGS_PREFIX, TABLES_DIR
+from govopen_analytics.questions.summary import Measured
 from govopen_analytics.run.site_bodies import (
     figure_name,
     fill_picture_links,
-    framed,
-    live_chart,
     notebook_body,
     notebook_title,
 )
+from govopen_analytics.run.site_files import downloads_of
+from govopen_analytics.run.site_front import evidence_href, front_values
 from govopen_analytics.words import section
 from govopen_analytics.words.remarks import remark_in_words
 
@@ -38,9 +35,8 @@ __all__ = [
 ASSETS_DIR, NOTEBOOKS_DIR = "assets", "notebooks"
 _TEMPLATES = Path(__file__).with_name("templates")
 _BODY_START, _BODY_END = '<article class="notebook">\n', "\n</article>"
-# The figure the front page shows, where a notebook made it.
-_FRONT_FIGURE = "theme_heat_map"
-_MOST_CHANGES = 12  # of a kind on the front page; changes.json has them all
+_MOST_CHANGES = 50  # of a kind on the page; changes.json has them all
+_MOST_FAILED = 5  # named on the front page
 
 
 def site_folder(lang: str, languages: list[str]) -> str:
@@ -55,6 +51,7 @@ def write_pages(
     body_of: Callable[[Mapping[str, Any]], str] | None = None,
     tasks: Mapping[str, ReportPages] | None = None,
     changes: Mapping[str, Any] | None = None,
+    measured: Measured | None = None,
 ) -> None:
     """Write ``index.html``, a page per notebook and what they share.
 
@@ -68,7 +65,7 @@ def write_pages(
         with ``name``, ``notebook``, ``lang``, ``title``, ``label``,
         ``dimension``, ``status``, ``cell``, ``cell_source``, ``error``, ``kind``
         of failure, ``taken_from`` and ``files``), ``warnings`` (remarks),
-        ``codebook_version``, ``code``.
+        ``n_rows``, ``started``, ``codebook_version``, ``code``.
     body_of : callable, optional
         From an entry of ``notebooks`` to its body; without it the executed
         notebook is rendered.
@@ -76,11 +73,13 @@ def write_pages(
         The explorer and the plans by language; without them there is no search.
     changes : mapping, optional
         What changed since the last run.
+    measured : Measured, optional
+        What the front page tells; without it there are no conclusions on it.
     """
     _write_assets(folder)
     for lang in record["languages"]:
         site = folder / site_folder(lang, record["languages"])
-        _Site(site, lang, record, tasks, changes).write(body_of)
+        _Site(site, lang, record, tasks, changes, measured).write(body_of)
 
 
 def page_body(page: Path) -> str:
@@ -99,13 +98,10 @@ class _Site:
         record: Mapping[str, Any],
         tasks: Mapping[str, ReportPages] | None,
         changes: Mapping[str, Any] | None,
+        measured: Measured | None,
     ) -> None:
-        self.folder, self.lang, self.record, self.changes = (
-            folder,
-            lang,
-            record,
-            changes,
-        )
+        self.folder, self.lang, self.record = folder, lang, record
+        self.changes, self.measured = changes, measured
         self.words = section("site", lang)
         self.tasks = tasks[lang] if tasks else None
         self.pages = [_page(e) for e in record["notebooks"] if e["lang"] == lang]
@@ -175,8 +171,7 @@ class _Site:
             body=f"{_BODY_START}{body}{_BODY_END}",
             previous=group["pages"][position - 1] if position else None,
             following=(group["pages"][position + 1 :] or [None])[0],
-            tables=_of_kind(page["files"], ".csv"),
-            images=_of_kind(page["files"], ".png", ".svg"),
+            items=downloads_of(self.folder, page, self.lang),
         )
 
     def _write_tasks(self, tasks: ReportPages) -> None:
@@ -195,57 +190,101 @@ class _Site:
             )
 
     def _write_front(self) -> None:
-        chart, is_live = self._front_chart()
-        single = [
-            path
-            for page in self.pages
-            for path in page["files"]
-            if not page["dimension"]
-        ]
+        pages = [page for page in self.pages if not page["dimension"]]
+        found = {
+            group["name"]: [
+                row
+                for page in group["pages"]
+                if not page["dimension"]
+                for path in page["files"]
+                if path.startswith(f"{TABLES_DIR}/{FINDINGS_PREFIX}")
+                for row in _read_rows(self.folder / path)
+            ]
+            for group in self.groups
+        }
+        changes = self._changes()
         self._fill(
             "index.html",
             "index.html.j2",
             title=self.words["title"],
             failed=[page for page in self.pages if page["status"] == "failed"],
-            findings=_findings(
-                self.folder,
-                [page for page in self.pages if not page["dimension"]],
-                self.words["topics"],
+            most_failed=_MOST_FAILED,
+            front=front_values(
+                self.measured, self.record, self.groups, found, self.lang
             ),
-            chart=chart,
-            chart_html=is_live,
-            tables=_of_kind(single, ".csv"),
-            images=_of_kind(single, ".png", ".svg"),
-            changes=self._changes(),
+            heat_href=evidence_href("theme_heat_map", pages),
+            reading=evidence_href("failures", pages) or "downloads.html#warnings",
+            changes=changes,
+            changed=self._changed(),
+            updated=self._updated(),
+        )
+        self._write_downloads(pages)
+        if changes is not None:
+            self._fill(
+                "changes.html",
+                "changes.html.j2",
+                title=self.words["changes"],
+                current="changes",
+                changes=changes,
+            )
+
+    def _write_downloads(self, pages: list[dict[str, Any]]) -> None:
+        words, root = self.words, self.root
+        record = {
+            "name": words["file_record"],
+            "line": words["file_record_line"],
+            "links": [("JSON", f"{root}run.json")],
+        }
+        changes = {
+            "name": words["file_changes"],
+            "line": words["file_changes_line"],
+            "links": [("JSON", f"{root}changes.json")],
+        }
+        self._fill(
+            "downloads.html",
+            "downloads.html.j2",
+            title=words["downloads"],
+            current="downloads",
+            groups_files=[
+                (
+                    group,
+                    [
+                        item
+                        for page in group["pages"]
+                        if page in pages
+                        for item in downloads_of(self.folder, page, self.lang)
+                    ],
+                )
+                for group in self.groups
+            ],
+            record_files=[record, *([changes] if self.changes is not None else [])],
         )
 
-    def _front_chart(self) -> tuple[str, bool]:
-        # A picture is light on a phone; without pictures the live chart stands in.
-        path = self.folder / FIGURES_DIR / f"{_FRONT_FIGURE}.json"
-        if not path.is_file():
-            return "", False
-        chart = read_chart(path)
-        picture = path.with_suffix(".svg")
-        if picture.is_file():
-            address = f"{FIGURES_DIR}/{picture.name}"
-            image = _environment().from_string(
-                '<img src="{{ address }}" alt="{{ alt }}">'
-            )
-            shown = image.render(
-                address=address, alt=full_alt(chart, drawing_of(chart))
-            )
-            framed_chart = framed(shown, chart.name, self.words)
-        else:
-            framed_chart = live_chart(draw(chart).to_plotly_json(), self.words)
-        pictures = {
-            chart.name: [
-                f"{FIGURES_DIR}/{path.with_suffix(kind).name}"
-                for kind in (".png", ".svg")
-                if path.with_suffix(kind).is_file()
-            ]
-        }
-        filled = fill_picture_links(framed_chart, pictures, self.lang)
-        return filled, not picture.is_file()
+    def _updated(self) -> str:
+        """Say when the run was made, and whether anything is different since."""
+        date = self.record["started"][:10]
+        if self.changes is None or self._changed():
+            return str(self.words["fact_date"].format(date=date))
+        since = self.changes["since_date"]
+        key = "fact_unchanged" if since else "fact_first"
+        return str(self.words[key].format(date=date, since=since))
+
+    def _changed(self) -> list[str]:
+        """Say in a few words what is different since the last run."""
+        if self.changes is None or not self.changes["since"]:
+            return []
+        words = self.words["change_counts"]
+        found = {"plans_new": "plans_new", "plans_removed": "plans_removed"}
+        found |= {"tasks": "tasks_changed", "shares": "shares_moved"}
+        parts = [
+            words[key].format(n=f"{len(self.changes[name]):,}")
+            for name, key in found.items()
+            if self.changes[name]
+        ]
+        for name in ("codebook", "code"):
+            if self.changes[f"{name}_changed"]:
+                return [*parts, words[name]]
+        return parts
 
     def _changes(self) -> dict[str, Any] | None:
         if self.changes is None:
@@ -373,21 +412,6 @@ def _pictures(files: list[str]) -> dict[str, list[str]]:
 
 def _of_kind(files: list[str], *suffixes: str) -> list[str]:
     return sorted({path for path in files if path.endswith(suffixes)})
-
-
-def _findings(
-    folder: Path, pages: list[dict[str, Any]], topics: Mapping[str, str]
-) -> list[tuple[str, list[str]]]:
-    # A topic without a heading of its own goes under its notebook's short title.
-    rows = [
-        (topics.get(row["topic"], page["short"]), row["finding"])
-        for page in pages
-        for path in page["files"]
-        if path.startswith(f"{TABLES_DIR}/{FINDINGS_PREFIX}")
-        for row in _read_rows(folder / path)
-    ]
-    grouped = itertools.groupby(rows, key=lambda row: row[0])
-    return [(heading, [row[1] for row in group]) for heading, group in grouped]
 
 
 def _read_rows(path: Path) -> Iterator[dict[str, str]]:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from govopen_analytics import run as run_module
 from govopen_analytics.base.errors import BusyError, RunError, SourceError
 from govopen_analytics.base.schemas import empty
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.cli import app
 from govopen_analytics.run import Options, ReportSet
 from govopen_analytics.run import build as build_module
@@ -26,7 +27,7 @@ def govopen(tmp_path, monkeypatch, tables):
     def build_processed(raw, out, **options):
         calls["build"] = (raw, out)
         changes = {"review_changes": empty("review_changes")}
-        return Built({**tables, **changes}, out / "datapackage.json")
+        return Built(Tables.of({**tables, **changes}), out / "datapackage.json")
 
     def run_report(notebooks, **options):
         calls["run"] = options

@@ -204,7 +204,10 @@ def test_proportions_of_groups():
     assert rows[["flag", "n_tasks", "n_true", "share"]].to_numpy().tolist() == [
         ["has_it", 4, 3, 0.75]
     ]
+    shares = ["share", "share_lower", "share_upper"]
+    assert list(rows) == ["agency", "flag", "n_tasks", "n_true", *shares]
     assert task_proportions(LOAD, DOCUMENTS, flags, by=[])["share"].item() == 0.75
+    assert task_proportions(LOAD[:0], DOCUMENTS, flags, by=[]).empty
 
 
 def test_no_flag_moves_the_interval_of_another():

@@ -11,6 +11,8 @@ import pytest
 import yaml
 
 from govopen_analytics.base.errors import INSTALLED_AS
+from govopen_analytics.coding.coded import _CODING
+from govopen_analytics.plans.corpus import _READING
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "govopen_analytics"
@@ -87,6 +89,21 @@ def test_every_module_imports_only_from_lower_floors():
             if FLOOR_OF[name] >= FLOOR_OF[floor]
         ]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("folders", "kept_by"),
+    [({"readers", "plans"}, _READING), ({"plans", "coding"}, _CODING)],
+)
+def test_what_is_kept_depends_on_no_other_folder(folders, kept_by):
+    used = {
+        module.split(".")[1]
+        for path in MODULES
+        if floor_name(path) in folders
+        for module in imported_modules(path)
+        if module.startswith(f"{PACKAGE}.")
+    }
+    assert used <= set(kept_by)
 
 
 def test_every_module_has_a_floor():

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -290,14 +292,68 @@ def test_a_confusion_by_hand():
     # Coder says A for 8 true A and 2 true B, B for 10 true B: 18 of 20 right.
     tasks = np.array([[8.0, 2, 0], [0, 10, 0], [0, 0, 0]])
     found = Confusion(np.array([A, B]), tasks)
-    # One more task a row: right .9, the other .1 by (tasks + 1) / 23, 9 13 1.
-    as_a = np.array([8 + 0.9, 2 + 0.1 * 13 / 14]) / 11
-    as_b = np.array([0.1 * 9 / 10, 10 + 0.9]) / 11
+    # One more task a row, by Bayes: right .9, else .05 each; true by 9 13 1 of 23.
+    prior_a = np.array([0.9 * 9, 0.05 * 13]) / (0.9 * 9 + 0.05 * 13 + 0.05)
+    prior_b = np.array([0.05 * 9, 0.9 * 13]) / (0.05 * 9 + 0.9 * 13 + 0.05)
+    as_a = (np.array([8, 2]) + prior_a) / 11
+    as_b = (np.array([0, 10]) + prior_b) / 11
     themes = np.array([A, B])
-    weights = found.true_weights(np.array([[1.0, 0], [0.5, 0.5]]), themes)
-    np.testing.assert_allclose(weights, [as_a, (as_a + as_b) / 2])
-    variance = found.variance(np.array([[1.0, 0.0]]), themes)
+    shares = found.true_shares(np.array([[1.0, 0, 0], [0.5, 0.5, 0]]), themes)
+    np.testing.assert_allclose(shares, [as_a, (as_a + as_b) / 2])
+    variance = found.variance(np.array([[1.0, 0, 0]]), themes)
     np.testing.assert_allclose(variance, [as_a * (1 - as_a) / 12])
+
+
+def test_a_build_keeps_the_confusion_of_its_codebook():
+    tables = corpus({"p": [[A], [A], [B]]}, themes=[A, B])
+    found = replace(
+        Confusion.of_sample(
+            tables["tasks"],
+            tables["assignments"],
+            corpus({"p": [[A], [B], []]})["assignments"],
+            tables["themes"],
+        ),
+        coder="combined",
+    )
+    table = found.table("1")
+    assert len(table) == 9
+    cells = table.set_index(["coder_theme_id", "reference_theme_id"])["n_fractional"]
+    assert (cells[A, B], cells[B, "unclassified"], cells[B, A]) == (1, 1, 0)
+    again = Confusion.of_tables({**tables, "coding_errors": table})
+    assert again.coder == "combined"
+    np.testing.assert_array_equal(again.tasks, found.tasks)
+    others = {"themes": corpus({}, themes=[A, C])["themes"], "coding_errors": table}
+    assert Confusion.of_tables(others) is None
+    assert Confusion.of_tables(tables) is None
+
+
+def test_sets_of_themes_that_agree_hold_no_confusion():
+    tables = corpus({"p": [[A, B], [A, B]]}, themes=[A, B])
+    people = corpus({"p": [[B, A], [A]]})["assignments"]
+    found = Confusion.of_sample(
+        tables["tasks"], tables["assignments"], people, tables["themes"]
+    )
+    assert found.tasks.tolist() == [[1, 0, 0], [0.5, 0.5, 0], [0, 0, 0]]
+
+
+def test_what_people_coded_holds_no_error_of_the_machine():
+    tables = corpus({"p": [[A]] * 6 + [[B]] * 4, "q": [[A]] * 6 + [[B]] * 4})
+    rows = tables["assignments"]
+    rows["coder"] = np.where(rows["task_id"].str.startswith("p"), "combined", "赵")
+    wrong = Confusion(np.array(THEMES), 9 * np.eye(10) + 1, "combined")
+    found = theme_shares(**tables, confusion=wrong)
+    plain = theme_shares(**tables)
+    is_p = found["document_id"] == "p"
+    assert found.loc[is_p & found["is_observed"], "has_coding_error"].all()
+    assert not found.loc[~is_p, "has_coding_error"].any()
+    bounds = ["share_lower", "share_upper", "share"]
+    pd.testing.assert_frame_equal(found.loc[~is_p, bounds], plain.loc[~is_p, bounds])
+    by_machine = found.loc[is_p].set_index("theme_id")["share_corrected"]
+    whole = pooled_shares(**tables, by="document_id", confusion=wrong)
+    both = theme_shares(**tables, by=(), confusion=wrong).set_index("theme_id")
+    expected = (by_machine[A] + 0.6) / 2
+    assert both.loc[A, "share_corrected"] == pytest.approx(expected)
+    assert whole["has_coding_error"].all()
 
 
 def test_a_coder_checked_without_end_leaves_sampling_alone():

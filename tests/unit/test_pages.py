@@ -5,9 +5,7 @@ import plotly.graph_objects as go
 import pytest
 from bs4 import BeautifulSoup
 
-from govopen_analytics.charts.style import ChartSource
-from govopen_analytics.questions.coverage import theme_heat_map
-from govopen_analytics.questions.results import save_chart
+from govopen_analytics.questions.summary import measure_summary
 from govopen_analytics.run.site import notebook_title, write_pages
 
 NASTY = "<script>alert(1)</script>"
@@ -54,6 +52,8 @@ def record(lang="zh", status="complete", error="", warnings=()):
     }
     return {
         "run": "20260131T000000Z",
+        "started": "2026-01-31T00:00:00+00:00",
+        "n_rows": {"documents": 2, "tasks": 3, "failures": 0, "remarks": 0},
         "status": status,
         "problems": [],
         "languages": [lang],
@@ -72,7 +72,7 @@ def folder(tmp_path):
     write_notebook(tmp_path / "notebooks" / "01_a.ipynb", figure)
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables" / "findings_01.csv").write_text(
-        f"\ufefftopic,finding\ncorpus,一\ntop,{NASTY}\n", encoding="utf-8"
+        f"\ufefftopic,finding,key,state\ncorpus,{NASTY}一,read,\n", encoding="utf-8"
     )
     return tmp_path
 
@@ -98,7 +98,7 @@ def test_a_page_speaks_one_language(folder, lang, present, absent):
     assert present in body and absent not in body
 
 
-@pytest.mark.parametrize("name", ["index", "01_a"])
+@pytest.mark.parametrize("name", ["index", "01_a", "downloads"])
 def test_text_from_elsewhere_is_shown_as_text(folder, name):
     error = f"ValueError: {NASTY}"
     write_pages(folder, record(status="failed", error=error, warnings=[NASTY]))
@@ -106,7 +106,7 @@ def test_text_from_elsewhere_is_shown_as_text(folder, name):
     assert NASTY not in text and "&lt;script&gt;" in text
 
 
-@pytest.mark.parametrize("name", ["index", "01_a"])
+@pytest.mark.parametrize("name", ["index", "01_a", "downloads"])
 def test_pages_fetch_nothing(folder, name):
     write_pages(folder, record())
     fetched = re.findall(r'(?:src|href)\s*=\s*"([^"#]*)"', page(folder, name))
@@ -136,35 +136,44 @@ def test_code_is_there_behind_a_labelled_switch(folder):
     assert 'class="input"' in text
 
 
-def test_the_front_page_lists_findings_and_files(folder):
-    write_pages(folder, record())
-    text = page(folder, "index")
-    assert "<li>一</li>" in text and 'href="tables/findings_01.csv"' in text
+def test_files_are_listed_by_names_and_questions(folder, tables):
+    own = record()
+    own["notebooks"][0]["files"] += ["tables/theme_shares.csv", "tables/mine.csv"]
+    write_pages(folder, own)
+    soup = BeautifulSoup(page(folder, "downloads"), "html.parser")
+    names = [item.strong.text for item in soup.select(".files li")]
+    assert soup.h2.text == "题：问？" and names == [
+        "本题的结论",
+        "mine",
+        "主题份额",
+        "运行过的笔记本",
+        "运行记录",
+    ]
+    links = [link["href"] for link in soup.select(".files a")]
+    assert links[:2] == ["tables/findings_01.csv", "tables/mine.csv"]
 
 
-@pytest.mark.parametrize("has_picture", [True, False])
-def test_the_front_chart_is_a_picture_where_there_is_one(
-    folder, tables, shares, has_picture
-):
-    figure = theme_heat_map(
-        shares,
-        tables["documents"],
-        tables["themes"],
-        source=ChartSource.of(tables),
-    )
-    save_chart(figure, str(folder))
-    if has_picture:
-        (folder / "figures" / "theme_heat_map.svg").write_text("<svg/>")
-    write_pages(folder, record())
-    text = page(folder, "index")
-    assert ('<img src="figures/theme_heat_map.svg" alt="热力图' in text) == has_picture
-    assert ("Plotly.newPlot" in text) != has_picture
+def test_the_front_page_shows_conclusions_with_their_evidence(folder, tables):
+    own = record()
+    own["notebooks"][0]["files"] += ["figures/theme_heat_map.json"]
+    write_pages(folder, own, measured=measure_summary(tables))
+    soup = BeautifulSoup(page(folder, "index"), "html.parser")
+    found = soup.select(".conclusions li")
+    assert 3 <= len(found) <= 5
+    assert all(one.select_one(".figure").text and one.h2.text for one in found)
+    hrefs = [link["href"] for link in soup.select("a.figure")]
+    assert "01_a.html#chart-theme_heat_map" in hrefs
+    shown = soup.select(".heat tbody tr")
+    assert [len(row.find_all("td")) for row in shown] == [3] * len(shown)
+    assert soup.select_one(".card p").text == f"{NASTY}一"
 
 
-def test_a_failed_run_says_so_with_cell_and_error(folder):
+def test_a_failed_run_says_so_first_with_cell_and_error(folder):
     write_pages(folder, record(status="failed", error="ValueError: no"))
-    text = page(folder, "index")
-    assert "运行失败" in text and "第 2 个单元格" in text and "ValueError: no" in text
+    main = BeautifulSoup(page(folder, "index"), "html.parser").main
+    first = main.find(True)
+    assert first["class"] == ["alarm"] and first.h2.text.startswith("运行失败")
+    assert "第 2 个单元格" in first.text and "ValueError: no" in first.text
 
 
 @pytest.mark.parametrize(
@@ -191,9 +200,12 @@ def test_shares_under_another_codebook_are_no_change_of_agencies(
         "shares": [{**moved, "old": share, "new": {**share, "share": 0.5}}],
     }
     write_pages(folder, record(), changes=changes)
-    text = page(folder, "index")
-    assert f"<h3>{heading}</h3>" in text
+    text = page(folder, "changes")
+    assert f"<h2>{heading}</h2>" in text
     assert ("编码表有变化（1 [aa] → 1 [bb]）" in text) == codebook_changed
+    since = BeautifulSoup(page(folder, "index"), "html.parser").select_one(".since")
+    assert since.strong.text == "与 2026-01-01 相比" and "1 个份额" in since.text
+    assert ("编码表换了" in since.text) == codebook_changed
 
 
 def test_equal_runs_give_equal_pages(folder):

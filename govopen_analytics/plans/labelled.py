@@ -1,0 +1,163 @@
+"""Tasks told as blocks of labels: 任务：…, 措施：…, 责任：…, 时限：….
+
+A block is a row of a table whose columns are the labels; it begins where the
+label that opened the first block, or any that the block has already, comes again.
+"""
+
+import re
+from collections import Counter
+
+from govopen_analytics.base.text import fold
+from govopen_analytics.plans.columns import TEXT_ROLES, Column, column_role, one_lead
+from govopen_analytics.plans.flattened import Table
+from govopen_analytics.plans.frontmatter import role_of_line
+from govopen_analytics.plans.grid import tidied
+from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
+from govopen_analytics.plans.obligations import says_what_to_do
+
+_LEAST_BLOCKS = 2
+_LONGEST_HEADING = 40
+_NEAR = 12  # characters between a heading and the label right below it
+# A label stands at the head of a line, or behind the end of another value; a
+# number of its own may follow it (任务一：).
+_LABEL = re.compile(
+    r"(?:^|(?<=[;,。|\t ]))[\s|\[【*•·●-]*(?P<name>[\u3400-\u9fff]{2,8}?)"
+    r"\s*(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})?"
+    r"\s*(?:[\]】]\s*[:|\t]?|\**\s*[:|\t]|(?P<blank>\s)(?=\S))\s*"
+)
+_Field = tuple[str, str, int, int, int]  # role, name, label start and end, value end
+
+
+def labelled_table(text: str) -> Table | None:
+    """Read blocks of labels as the rows of a table.
+
+    Parameters
+    ----------
+    text : str
+        Text of the source.
+
+    Returns
+    -------
+    Table or None
+        None where fewer than two blocks name a task and who does it, or when.
+    """
+    fields, headings, numbered = _fields(text)
+    names = sum(one[0] == "title" and not one[1] for one in fields)
+    named = any(one[0] == "title" and one[1] for one in fields)
+    if named or names < 0.5 * len(_blocks(fields)):
+        fields = [one for one in fields if one[0] != "title" or one[1]]
+    blocks = _blocks(fields)
+    whole = [block for block in blocks if _is_task(block)]
+    if len(whole) < _LEAST_BLOCKS or len(whole) < 0.7 * len(blocks):
+        return None
+    blocks = whole
+    starts = {block[0][2] for block in blocks}
+    named = sum(any(0 < at - end < _NEAR for at in starts) for end in numbered)
+    if named > 0.7 * len(blocks):  # numbered tasks with labels below them
+        return None
+    counts = Counter((one[0], one[1]) for block in blocks for one in block)
+    names = [key for key in counts if counts[key] > 0.2 * len(blocks)]
+    usual = {key[0] for key in counts if counts[key] > 0.5 * len(blocks)}
+    acting = sum(_says_what_to_do(block, text) for block in blocks)
+    if not _is_complete(usual) or acting < 0.5 * len(blocks):
+        return None
+    header, tokens = [], []
+    at = blocks[0][0][2]
+    for block in blocks:
+        start = block[0][2]
+        for a, b in headings:
+            if at <= a < start and tokens:
+                tokens.append(tidied(a, b, text, opens_row=True, spans_row=True))
+        at = start
+        held = {(one[0], one[1]): one for one in block}
+        header += [tidied(one[2], one[3], text) for one in block]
+        for place, key in enumerate(names):
+            _, _, _, first_char, end = held.get(key, ("", "", start, start, start))
+            tokens.append(tidied(first_char, end, text, opens_row=place == 0))
+    above = [tidied(a, b, text) for a, b in headings if b <= blocks[0][0][2]][-1:]
+    columns = one_lead([Column(role, name) for role, name in names])
+    return Table(columns, header, tokens, frozenset(), "labels", tuple(above))
+
+
+def _fields(text: str) -> tuple[list[_Field], list[tuple[int, int]], list[int]]:
+    """Labels with their values, headings, and where other numbered lines end."""
+    fields: list[_Field] = []
+    headings: list[tuple[int, int]] = []
+    numbered: list[int] = []
+    at, goes_on = 0, False
+    above: tuple[int, int] | None = None  # a line that may name the block below it
+    for line in text.split("\n"):
+        end = at + len(line.rstrip())
+        folded = fold(line)
+        number = leading_number(folded.lstrip())
+        skip = len(folded) - len(folded.lstrip()) + (number.end if number else 0)
+        marks = _labels(folded, skip)
+        if not line.strip():
+            goes_on = False
+        elif marks and marks[0][2] - skip <= 2:
+            if above and not goes_on and (not fields or marks[0][0] != "title"):
+                fields.append(("title", "", above[0], above[0], above[1]))
+            for (role, name, a, b), following in zip(
+                marks, [*marks[1:], None], strict=True
+            ):
+                stop = at + following[2] if following else end
+                value = text[at + b : stop]
+                stop -= len(value) - len(value.rstrip(" \t\u3000;；|｜"))
+                fields.append((role, name, at + a, at + b, stop))
+            above, goes_on = None, True
+        elif number and number.kind in HEADING_KINDS and len(folded) < _LONGEST_HEADING:
+            headings.append((at + len(line) - len(line.lstrip()), end))
+            above, goes_on = None, False
+        elif goes_on and number is None and _is_text(line):
+            fields[-1] = (*fields[-1][:4], end)
+        else:
+            is_name = number is None and len(line.strip()) <= _LONGEST_HEADING
+            above = (at + len(line) - len(line.lstrip()), end) if is_name else None
+            goes_on = False
+        if number and not marks:
+            numbered.append(end)
+        at += len(line) + 1
+    return fields, headings, numbered
+
+
+def _is_text(line: str) -> bool:
+    """Whether a line could go on with a value: no date, signature or note."""
+    return role_of_line(line, is_letter=False) == "preamble"
+
+
+def _labels(folded: str, skip: int) -> list[tuple[str, str, int, int]]:
+    """Role, name, start and end of the labels on a line."""
+    found = []
+    for match in _LABEL.finditer(folded[skip:]):
+        role = column_role(match["name"])
+        if match["blank"] and (
+            match.start() or not (match["n"] or len(match["name"]) > 3)
+        ):
+            continue  # 责任单位 甲局: no mark but a blank, at the head of a line
+        if role is not None and role != "ordinal":
+            a, b = match.span()
+            found.append((role, match["name"], skip + a, skip + b))
+    return found
+
+
+def _blocks(fields: list[_Field]) -> list[list[_Field]]:
+    blocks: list[list[_Field]] = []
+    for one in fields:
+        held = {(other[0], other[1]) for other in blocks[-1]} if blocks else set()
+        if not blocks or (one[0], one[1]) in held or (one[0] == "title" and not one[1]):
+            blocks.append([])
+        blocks[-1].append(one)
+    return blocks
+
+
+def _says_what_to_do(block: list[_Field], text: str) -> bool:
+    parts = [text[one[3] : one[4]] for one in block if one[0] in TEXT_ROLES]
+    return says_what_to_do("。".join(parts))
+
+
+def _is_task(block: list[_Field]) -> bool:
+    return _is_complete({one[0] for one in block})
+
+
+def _is_complete(roles: set[str]) -> bool:
+    return bool(roles & set(TEXT_ROLES) and roles & {"lead", "support", "deadline"})

@@ -1,0 +1,72 @@
+"""What can be downloaded, by the name a reader knows it by."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from govopen_analytics.questions.results import FINDINGS_PREFIX
+from govopen_analytics.words import section
+
+_KINDS = (".csv", ".png", ".svg")
+
+
+def downloads_of(
+    folder: Path, page: Mapping[str, Any], lang: str
+) -> list[dict[str, Any]]:
+    """List what a page leaves to download: a chart, its pictures and its values as one.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the language's site.
+    page : mapping
+        With its ``files`` and ``name``.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    list of dict
+        ``name``, ``line`` (what it holds) and ``links``, a list of (kind, path);
+        charts first, then tables, then the notebook.
+    """
+    words = section("site", lang)
+    by_stem: dict[str, list[str]] = {}
+    titles: dict[str, str] = {}
+    for path in page["files"]:
+        stem = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        if path.endswith(_KINDS):
+            by_stem.setdefault(stem, []).append(path)
+        elif path.endswith(".json") and (folder / path).is_file():
+            titles[stem] = _title(folder / path)
+    items = []
+    for stem, paths in by_stem.items():
+        name, line = titles.get(stem, ""), words["file_chart_line"]
+        if not name:
+            name, line = _named(stem, words["files"])
+        links = [(path.rsplit(".", 1)[-1].upper(), path) for path in sorted(paths)]
+        items.append({"name": name, "line": line, "links": links, "stem": stem})
+    items.sort(key=lambda item: (item["stem"] not in titles, item["stem"]))
+    notebook = [("IPYNB", f"notebooks/{page['name']}.ipynb")]
+    name, line = words["file_notebook"], words["file_notebook_line"]
+    return [*items, {"name": name, "line": line, "links": notebook, "stem": ""}]
+
+
+def _named(stem: str, names: Mapping[str, list[str]]) -> tuple[str, str]:
+    # A table that no words stand for, of a notebook of one's own, keeps its name.
+    if stem in names:
+        name, line = names[stem]
+        return name, line
+    if stem.startswith(FINDINGS_PREFIX):
+        name, line = names["findings"]
+        return name, line
+    kind, _, rest = stem.partition("_")
+    if kind in names and rest:
+        name, line = names[kind]
+        return f"{name} · {rest.replace('_', ' ')}", line
+    return stem, ""
+
+
+def _title(path: Path) -> str:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return str(content.get("title", ""))
