@@ -65,7 +65,7 @@ class HandCoding(anywidget.AnyWidget):
     header = traitlets.Dict().tag(sync=True)
     task = traitlets.Dict().tag(sync=True)
     told = traitlets.Unicode().tag(sync=True)
-    summary = traitlets.List().tag(sync=True)
+    summary: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(
         self,

@@ -216,7 +216,8 @@ class Explorer(anywidget.AnyWidget):
     def _ipython_display_(self) -> None:
         from IPython.display import HTML, display
 
-        display(self._repr_mimebundle_()[0], raw=True)
+        if bundle := self._repr_mimebundle_():
+            display(bundle[0], raw=True)
         self._static = display(HTML(self._static_table()), display_id=True)
 
     def _show_state(self, _: Any) -> None:
