@@ -36,7 +36,7 @@ const govopenCoding = (() => {
       className: "go-explorer go-code", tabIndex: 0, role: "group", "aria-label": words.title,
       "data-lm-suppress-shortcuts": "true", onkeydown: keys,
     }, task, make("div", { className: "go-code-themes" }, ...boxes.map((one) => one.label), noTheme), remark,
-    make("p", { className: "go-tools" }, button(words.save, save), button(words.back, () => go(-1)), button(words.skip, () => go(1))),
+    make("p", { className: "go-tools" }, button(words.save, () => save()), button(words.back, () => go(-1)), button(words.skip, () => go(1))),
     make("p", { className: "go-note" }, words.keys), told, summary);
 
     function toggle(id) {

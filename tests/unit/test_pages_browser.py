@@ -216,36 +216,37 @@ def test_navigation_folds_on_a_phone(page, site):
 STATUS = "6 项任务中有 {} 项"
 
 
-@pytest.mark.parametrize(
-    ("words", "n_found", "shown"),
-    [
-        ("解读", 3, "政策解读"),
-        ("解讀", 3, "政策解读"),
-        ("<script>", 1, NASTY),
-        ("=cmd()", 1, "=cmd()"),
-        ("甲市 申请", 2, "受理申请"),
-        ("ＳＣＲＩＰＴ", 1, NASTY),
-        ("没有这样的词", 0, None),
-        ("(", 1, NASTY),
-        ("[", 0, None),
-        ("\\", 0, None),
-        ("🙂", 0, None),
-        ("解" * 10_000, 0, None),
-    ],
-)
-def test_search_over_tasks(page, site, words, n_found, shown):
+SEARCHES = [
+    ("解读", 3, "政策解读"),
+    ("解讀", 3, "政策解读"),
+    ("<script>", 1, NASTY),
+    ("=cmd()", 1, "=cmd()"),
+    ("甲市 申请", 2, "受理申请"),
+    ("ＳＣＲＩＰＴ", 1, NASTY),
+    ("没有这样的词", 0, None),
+    ("(", 1, NASTY),
+    ("[", 0, None),
+    ("\\", 0, None),
+    ("🙂", 0, None),
+    ("解" * 10_000, 0, None),
+]
+
+
+def test_search_over_tasks(page, site):
     visit(page, site, "search")
-    page.wait_for_selector(".go-row-text")
-    page.fill(".go-search input", words)
-    told = STATUS.format(n_found) if n_found else "没有任务符合"
-    page.wait_for_function(
-        "told => document.querySelector('.go-status').textContent.startsWith(told)",
-        arg=told,
-    )
-    assert page.locator(".go-row").count() == n_found
-    if shown:
-        assert shown in page.inner_text(".go-list")
-        assert page.locator(".go-row mark").count() >= 1
+    for words, n_found, shown in SEARCHES:
+        page.fill(".go-search input", "")
+        page.wait_for_function("document.querySelectorAll('.go-row').length === 6")
+        page.fill(".go-search input", words)
+        told = STATUS.format(n_found) if n_found else "没有任务符合"
+        page.wait_for_function(
+            "told => document.querySelector('.go-status').textContent.startsWith(told)",
+            arg=told,
+        )
+        assert page.locator(".go-row").count() == n_found
+        if shown:
+            assert shown in page.inner_text(".go-list")
+            assert page.locator(".go-row mark").count() >= 1
     assert page.trouble == []
 
 
