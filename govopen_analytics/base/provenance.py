@@ -1,16 +1,20 @@
 """The manifest of raw files: what is declared about each, and its checksum."""
 
+from __future__ import annotations
+
 import hashlib
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from govopen_analytics.base.errors import ChecksumError, SourceError, choices
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.schemas import FIELDS, LEVELS, SUBJECTS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MANIFEST_NAME = "manifest.csv"
 MANIFEST_COLUMNS = (
@@ -126,6 +130,8 @@ def read_manifest(raw_dir: Path) -> Manifest:
     path = raw_dir / MANIFEST_NAME
     if not path.is_file():
         return Manifest({}, [], {})
+    import pandas as pd
+
     try:
         table = pd.read_csv(
             path, dtype=str, encoding="utf-8-sig", skipinitialspace=True

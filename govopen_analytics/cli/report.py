@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from govopen_analytics.base.remarks import Remark
     from govopen_analytics.base.tables import Tables
     from govopen_analytics.plans.workers import Limits
-    from govopen_analytics.run import Options, PlannedJob, ReportSet
+    from govopen_analytics.run.report import Options, PlannedJob
+    from govopen_analytics.run.sets import ReportSet
 
 _EXIT_CODES = {"complete": 0, "partial": EXIT_PARTIAL, "failed": EXIT_FAILED}
 
@@ -141,12 +142,12 @@ def notebooks(
     给值 · to give one: govopen report -p NAME=VALUE
     """
     with told_plainly():
-        from govopen_analytics.run import (
+        from govopen_analytics.run.notebooks import (
             OWN_PARAMETERS,
             find_notebooks,
             notebook_parameters,
+            notebook_title,
         )
-        from govopen_analytics.run.site import notebook_title
 
         found = [
             {

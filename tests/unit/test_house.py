@@ -32,6 +32,7 @@ FLOORS = [
     {"charts"},
     {"questions"},
     {"office"},
+    {"explore"},
     {"corpus"},
     {"run"},
     {"cli"},
