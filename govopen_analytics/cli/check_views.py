@@ -122,7 +122,9 @@ def _cells(account: "Account", lang: str) -> Iterator[dict[str, str]]:
             deadline = words["carried"].format(text=deadline)
         yield {
             "ordinal": str(row.ordinal),
-            "text": row.text,
+            "text": "：".join(
+                part for part in (row.title, row.content) if isinstance(part, str)
+            ),
             "units": units,
             "deadline": deadline,
         }

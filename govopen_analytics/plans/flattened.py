@@ -60,6 +60,7 @@ _LONGEST_HEADING = 60
 _NO_TASKS = re.compile(
     r"姓名|联系人|(?:联系|办公|手机)?(?:电话|号码)|手机|职务|邮箱|科室|单位|部门"
 )
+_LONGEST_HEADER = 120  # characters
 _BETWEEN = (re.compile(r"\s{2,}"), re.compile(r"\s"), re.compile(","))
 _LEAST_HEIGHT = 4  # lines of a column printed by itself, its name included
 _PIPES = re.compile(r"[|｜│┃]")
@@ -275,8 +276,7 @@ def _lines_of_row(pieces: list[list[str]], first: int, width: int) -> int:
     n_cells, last = len(pieces[first]), pieces[first][-1].strip()
     is_list = last.endswith(("、", "，", ",", "；"))  # it goes on below
     closes = not last or looks_like_units(last) or parse_deadline(last, None)
-    closes = closes and not is_list
-    if not 1 < n_cells < width or closes:
+    if not 1 < n_cells < width or (closes and not is_list):
         return 1
     for j in range(first + 1, min(first + _MOST_LINES, len(pieces))):
         opens = len(pieces[j]) > 1 and ordinal_of(pieces[j][0].strip()) is not None
@@ -296,14 +296,17 @@ def _marked_tokens(text: str) -> list[Token]:
     """Cells parted by blanks or commas, below a header whose names are parted so."""
     lines = _lines(text)
     for mark in _BETWEEN:
-        rows = [_spans(mark, line) for _, line in lines]
-        names = [
-            [line[a:b] for a, b in row]
-            for (_, line), row in zip(lines, rows, strict=True)
-        ]
-        first = next((i for i, row in enumerate(names) if _names_columns(row)), None)
+        heads = (
+            i
+            for i, (_, line) in enumerate(lines)
+            if len(line) <= _LONGEST_HEADER
+            and len(mark.findall(line.strip())) > 1
+            and _names_columns([line[a:b] for a, b in _spans(mark, line)])
+        )
+        first = next(heads, None)
         if first is None:
             continue
+        rows = [_spans(mark, line) for _, line in lines]
         width = len(rows[first])
         below = [len(row) for row in rows[first + 1 :] if row]
         if below.count(width) < max(2, 0.6 * len(below)):

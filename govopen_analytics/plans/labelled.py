@@ -11,7 +11,7 @@ from govopen_analytics.base.text import fold
 from govopen_analytics.plans.columns import TEXT_ROLES, Column, column_role, one_lead
 from govopen_analytics.plans.flattened import Table
 from govopen_analytics.plans.frontmatter import role_of_line
-from govopen_analytics.plans.grid import tidied
+from govopen_analytics.plans.grid import Token, tidied
 from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
 from govopen_analytics.plans.obligations import says_what_to_do
 
@@ -42,9 +42,9 @@ def labelled_table(text: str) -> Table | None:
         None where fewer than two blocks name a task and who does it, or when.
     """
     fields, headings, numbered = _fields(text)
-    names = sum(one[0] == "title" and not one[1] for one in fields)
-    named = any(one[0] == "title" and one[1] for one in fields)
-    if named or names < 0.5 * len(_blocks(fields)):
+    n_titles = sum(one[0] == "title" and not one[1] for one in fields)
+    is_labelled = any(one[0] == "title" and one[1] for one in fields)
+    if is_labelled or n_titles < 0.5 * len(_blocks(fields)):
         fields = [one for one in fields if one[0] != "title" or one[1]]
     blocks = _blocks(fields)
     whole = [block for block in blocks if _is_task(block)]
@@ -52,8 +52,8 @@ def labelled_table(text: str) -> Table | None:
         return None
     blocks = whole
     starts = {block[0][2] for block in blocks}
-    named = sum(any(0 < at - end < _NEAR for at in starts) for end in numbered)
-    if named > 0.7 * len(blocks):  # numbered tasks with labels below them
+    n_items = sum(any(0 < at - end < _NEAR for at in starts) for end in numbered)
+    if n_items > 0.7 * len(blocks):  # numbered tasks with labels below them
         return None
     counts = Counter((one[0], one[1]) for block in blocks for one in block)
     names = [key for key in counts if counts[key] > 0.2 * len(blocks)]
@@ -61,7 +61,8 @@ def labelled_table(text: str) -> Table | None:
     acting = sum(_says_what_to_do(block, text) for block in blocks)
     if not _is_complete(usual) or acting < 0.5 * len(blocks):
         return None
-    header, tokens = [], []
+    header: list[Token] = []
+    tokens: list[Token] = []
     at = blocks[0][0][2]
     for block in blocks:
         start = block[0][2]
@@ -111,7 +112,8 @@ def _fields(text: str) -> tuple[list[_Field], list[tuple[int, int]], list[int]]:
         elif goes_on and number is None and _is_text(line):
             fields[-1] = (*fields[-1][:4], end)
         else:
-            is_name = number is None and len(line.strip()) <= _LONGEST_HEADING
+            is_short = len(line.strip()) <= _LONGEST_HEADING
+            is_name = number is None and is_short and not folded.rstrip().endswith("。")
             above = (at + len(line) - len(line.lstrip()), end) if is_name else None
             goes_on = False
         if number and not marks:
@@ -141,10 +143,16 @@ def _labels(folded: str, skip: int) -> list[tuple[str, str, int, int]]:
 
 
 def _blocks(fields: list[_Field]) -> list[list[_Field]]:
+    """Part labels into tasks; a label that stands before the last one opens one."""
     blocks: list[list[_Field]] = []
+    order: dict[tuple[str, str], int] = {}
     for one in fields:
-        held = {(other[0], other[1]) for other in blocks[-1]} if blocks else set()
-        if not blocks or (one[0], one[1]) in held or (one[0] == "title" and not one[1]):
+        key = (one[0], one[1])
+        order.setdefault(key, len(order))
+        is_back = bool(blocks) and order[key] <= order[blocks[-1][-1][:2]]
+        held = {other[:2] for other in blocks[-1]} if blocks else set()
+        opens = not blocks or key in held or key == ("title", "")
+        if opens or (is_back and _is_task(blocks[-1])):
             blocks.append([])
         blocks[-1].append(one)
     return blocks

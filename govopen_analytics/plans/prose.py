@@ -217,12 +217,12 @@ class _ProseReader:
 
     def _share_last_duty(self, first: int) -> None:
         """Give tasks what only the line behind the last of them says."""
-        *above, last = self.tasks[first:] or [None]
-        if last is None or any(one.lead or one.deadline for one in above):
+        tasks = self.tasks[first:]
+        if any(task.lead or task.deadline for task in tasks[:-1]):
             return
-        for one in above:
-            one.take_units(last)
-            one.take_deadline(last)
+        for task in tasks[:-1]:
+            task.take_units(tasks[-1])
+            task.take_deadline(tasks[-1])
 
     def add_paragraph(self, node: Node) -> None:
         """Take a paragraph without a number for a task."""
@@ -254,13 +254,13 @@ class _ProseReader:
         is_long = len(text) > _LONGEST_HEADING or _SENTENCE_END.search(fold(text))
         if len(stretches) < 2 or is_long:
             return False
-        if node.number.rank <= 1 and self._named_groups(node):
+        if node.rank <= 1 and self._named_groups(node):
             return True
         closed = sum(bool(self._duties(one)) for one in stretches)
         whole = all(
             fold(self.source[slice(*one)]).endswith(("。", ";")) for one in stretches
         )
-        return closed >= 2 or (node.number.rank <= 1 and whole)
+        return closed >= 2 or (node.rank <= 1 and whole)
 
     def _named_groups(self, node: Node) -> list[Group]:
         """Paragraphs below a chapter's heading that headings without numbers name."""
@@ -269,9 +269,9 @@ class _ProseReader:
         return groups if len(named) > 1 else []
 
     def _each_paragraph(self, node: Node, above: list[str]) -> None:
-        if node.number.rank <= 1 and (named := self._named_groups(node)):
-            for group in named:
-                self.add_group(group, above)
+        if node.rank <= 1 and (named := self._named_groups(node)):
+            for one in named:
+                self.add_group(one, above)
             return
         groups: list[list[Stretch]] = []
         for plain in node.plain:
@@ -296,7 +296,7 @@ class _ProseReader:
             return []
         starts = [node.text_start + mark.start(1) for mark in marks]
         parts = list(pairwise([*starts, end]))
-        is_finest = node.number.rank <= 1
+        is_finest = node.rank <= 1
         return (
             parts if is_finest or sum(map(bool, map(self._duties, parts))) > 1 else []
         )
@@ -351,6 +351,9 @@ class _ProseReader:
             draft.deadline = governing_deadline(title, content, self.year)
         elif draft.deadline is None:
             draft.deadline = only_deadline(title or content or "", self.year)
+        if draft.deadline is None and title and fold(title).endswith(")"):
+            inside = title[max(title.rfind("("), title.rfind("（")) + 1 : -1]
+            draft.deadline = parse_deadline(inside, self.year)  # 动员阶段（4月）
         if not title and not content:
             return
         self.tasks.append(draft)

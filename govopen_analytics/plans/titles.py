@@ -29,7 +29,7 @@ _TITLE_LABEL = (
     r"|信\s*息\s*名\s*称|文\s*件\s*标\s*题)"
 )
 _LABEL = re.compile(
-    rf"^\s*(?:[\[(【]\s*{_TITLE_LABEL}\s*[\])】]\s*[:|]?|{_TITLE_LABEL}\s*[:|])\s*"
+    rf"^\s*(?:附?表\s*\d*[\s:]\s*|[\[(【]\s*{_TITLE_LABEL}\s*[\])】]\s*[:|]?|{_TITLE_LABEL}\s*[:|])\s*"
 )
 _REMARK = re.compile(r"\((?![\u3400-\u9fff]{0,2}(?:解读|图解|问答))[^()]{0,20}\)$")
 _WRAPPED = re.compile(
