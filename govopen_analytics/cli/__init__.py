@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
+from govopen_analytics.cli.briefing import briefing
 from govopen_analytics.cli.check import check
 from govopen_analytics.cli.coding import register_coding_commands
-from govopen_analytics.cli.export import export
 from govopen_analytics.cli.init import init
 from govopen_analytics.cli.report import register_report_commands
 from govopen_analytics.cli.synth import synth
@@ -41,7 +41,7 @@ def main(
 
 app.command()(init)
 app.command()(check)
-app.command()(export)
+app.command()(briefing)
 app.command()(synth)
 register_coding_commands(app)
 register_report_commands(app)
