@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 
-from govopen_analytics.coding.assign import linear_model
 from govopen_analytics.coding.clauses import mark_shared_titles
 from govopen_analytics.coding.codebook import load_codebook
+from govopen_analytics.coding.coders import linear_model
 from govopen_analytics.coding.combined import (
     PRIMARY_FEATURES,
     SECONDARY_FEATURES,
@@ -71,8 +71,9 @@ def main() -> None:
         shown = mark_shared_titles(part)
         evidence = task_evidence(shown, codebook, linear_model(codebook, left_out))
         parts.append(shown)
-        primary.append(evidence.primary_features())
-        secondary.append(with_offsets(evidence.secondary_features()))
+        primary.append(np.stack(evidence.primary_features(), axis=2))
+        further = np.stack(evidence.secondary_features(), axis=2)
+        secondary.append(with_offsets(further))
         number += [place] * len(part)
     tasks = pd.concat(parts, ignore_index=True)
     primary, secondary = np.concatenate(primary), np.concatenate(secondary)

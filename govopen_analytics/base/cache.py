@@ -102,6 +102,17 @@ class Cache:
         self._written.add(key)
         return True
 
+    def is_writable(self) -> bool:
+        """Say whether anything can be kept."""
+        if self.folder is None:
+            return False
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder):
+                return True
+        except OSError:
+            return False
+
     def trim(self, most_bytes: int = MOST_BYTES) -> None:
         """Remove the oldest values where all together take more than they may."""
         if self.folder is None or not self._written:

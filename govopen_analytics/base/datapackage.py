@@ -2,19 +2,20 @@
 
 import contextlib
 import hashlib
-import io
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pandas as pd
 
 from govopen_analytics.base.errors import SchemaError, SourceError
+from govopen_analytics.base.fingerprints import file_digest
+from govopen_analytics.base.locking import BUILDING_PREFIX
 from govopen_analytics.base.schemas import (
     FIELDS,
     TABLES,
@@ -23,7 +24,7 @@ from govopen_analytics.base.schemas import (
     validate,
 )
 from govopen_analytics.base.shapes import read_json
-from govopen_analytics.base.tables import Tables
+from govopen_analytics.base.tables import PartLoader, Tables
 
 DESCRIPTOR = "datapackage.json"
 LIST_SEPARATOR = "；"
@@ -31,6 +32,13 @@ _OWN = "Column of the manifest that the library does not know; its text as decla
 
 # A spreadsheet runs a cell that opens with one of these, half or full width.
 _FORMULA_OPENERS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+#: A table whose CSV is larger is written as Parquet alone.
+CSV_BYTES = 200 * 10**6
+
+# Rows of a row group, which is held in memory while it is written.
+_MOST_ROWS_OF_A_GROUP = 100_000
+_ROWS_OF_A_GROUP = {"documents": 2_000, "tasks": 50_000}  # they hold texts
 
 _REMEDY = "run `govopen build` again"
 _SHAPE = {
@@ -81,22 +89,171 @@ def to_csv(df: pd.DataFrame, path: Path) -> None:
     path : Path
         File to write; its folder must exist.
     """
+    temporary = path.with_name(f".{path.name}.writing")
+    try:
+        with _csv_file(temporary) as file:
+            _write_cells(df, file, has_headings=True)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _csv_file(path: Path) -> IO[str]:
+    return path.open("w", encoding="utf-8-sig", newline="")
+
+
+def _write_cells(df: pd.DataFrame, file: IO[str], *, has_headings: bool) -> None:
     cells = df.copy()
     cells.columns = [safe_cell(name) for name in df.columns]
     for position, name in enumerate(df.columns):
         cells.isetitem(position, _csv_column(df[name]))
-    temporary = path.with_name(f".{path.name}.writing")
-    try:
-        cells.to_csv(
-            temporary,
-            index=False,
-            encoding="utf-8-sig",
-            lineterminator="\n",
-            date_format="%Y-%m-%d",
+    cells.to_csv(
+        file,
+        index=False,
+        header=has_headings,
+        lineterminator="\n",
+        date_format="%Y-%m-%d",
+    )
+
+
+class PackageWriter:
+    """A package of tables that is written part by part, whole or not at all.
+
+    The files are made aside and moved in by ``publish``, the descriptor last and its
+    predecessor removed first: a reader finds the old package, the new one, or none.
+    Files of other names in the folder stay. Equal tables give equal bytes, whatever
+    parts they come in. It holds one row group of each table in memory.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the package goes; made where missing.
+    csv_bytes : int or None, default 200 MB
+        A table whose CSV is larger is written as Parquet alone; None for no limit.
+    """
+
+    def __init__(self, folder: Path, *, csv_bytes: int | None = CSV_BYTES) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._csv_bytes = csv_bytes
+        self._aside = Path(tempfile.mkdtemp(prefix=BUILDING_PREFIX, dir=folder))
+        self._files: dict[str, _TableFiles] = {}
+
+    def __enter__(self) -> "PackageWriter":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        for files in self._files.values():
+            files.abandon()
+        shutil.rmtree(self._aside, ignore_errors=True)
+
+    def add(self, name: str, df: pd.DataFrame) -> None:
+        """Write further rows of a table.
+
+        Raises
+        ------
+        SchemaError
+            If they break its schema. That no key is in two parts is for the caller
+            to see to.
+        """
+        validate(df, name)
+        if name not in self._files:
+            own = own_columns(df, name)
+            self._files[name] = _TableFiles(name, own, self._aside, self._csv_bytes)
+        self._files[name].add(df)
+
+    def publish(self, details: Mapping[str, Any] | None = None) -> Path:
+        """Put the package in its place and return the descriptor.
+
+        Parameters
+        ----------
+        details : mapping, optional
+            Further properties of the descriptor, such as ``codebook``.
+
+        References
+        ----------
+        .. [1] Data Package Standard, https://datapackage.org/
+        """
+        resources = []
+        for name, files in self._files.items():
+            files.close()
+            schema = _table_schema(name, files.own, set(self._files))
+            if files.has_csv:
+                resources.append(_csv_resource(name, self._aside, schema))
+                schema = {}
+            resources.append(_parquet_resource(name, self._aside, schema))
+        package = {"name": "govopen-analytics", **(details or {})}
+        text = json.dumps(
+            {**package, "resources": resources}, ensure_ascii=False, indent=2
         )
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        (self._aside / DESCRIPTOR).write_text(f"{text}\n", encoding="utf-8")
+        _move_in(self._aside, self._folder)
+        return self._folder / DESCRIPTOR
+
+
+class _TableFiles:
+    """The files of one table: Parquet in row groups, and CSV while it is small."""
+
+    def __init__(
+        self, name: str, own: list[str], folder: Path, csv_bytes: int | None
+    ) -> None:
+        import pyarrow.parquet as pq
+
+        self.own = own
+        self._name = name
+        self._csv_bytes = csv_bytes
+        self._schema = _arrow_schema(name, own)
+        self._rows_of_a_group = _ROWS_OF_A_GROUP.get(name, _MOST_ROWS_OF_A_GROUP)
+        self._waiting = self._schema.empty_table()
+        self._parquet = pq.ParquetWriter(
+            folder / f"{name}.parquet", self._schema, compression="zstd"
+        )
+        self._csv_path = folder / f"{name}.csv"
+        self._csv: IO[str] | None = _csv_file(self._csv_path)
+        self._is_empty = True
+
+    @property
+    def has_csv(self) -> bool:
+        return self._csv is not None
+
+    def add(self, df: pd.DataFrame) -> None:
+        import pyarrow as pa
+
+        try:
+            rows = pa.Table.from_pandas(
+                df[self._schema.names], schema=self._schema, preserve_index=False
+            )
+        except (pa.ArrowException, KeyError) as error:
+            told = f"does not fit its declared types: {error}"
+            raise SchemaError(self._name, told) from error
+        rows = rows.replace_schema_metadata(None)
+        self._waiting = pa.concat_tables([self._waiting, rows])
+        while len(self._waiting) > self._rows_of_a_group:
+            self._write(self._waiting.slice(0, self._rows_of_a_group))
+            self._waiting = self._waiting.slice(self._rows_of_a_group)
+        if self._csv is not None:
+            _write_cells(df, self._csv, has_headings=self._csv.tell() == 0)
+            if self._csv_bytes is not None and self._csv.tell() > self._csv_bytes:
+                self._csv.close()
+                self._csv_path.unlink()
+                self._csv = None
+
+    def close(self) -> None:
+        """Write what waits; a table without rows is a file too."""
+        if len(self._waiting) or self._is_empty:
+            self._write(self._waiting)
+        self.abandon()
+
+    def abandon(self) -> None:
+        self._parquet.close()
+        if self._csv is not None:
+            self._csv.close()
+
+    def _write(self, rows: Any) -> None:
+        self._parquet.write_table(
+            rows.combine_chunks(), row_group_size=_MOST_ROWS_OF_A_GROUP
+        )
+        self._is_empty = False
 
 
 def write_datapackage(
@@ -106,10 +263,6 @@ def write_datapackage(
     details: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write tables as Parquet and CSV, with a Frictionless descriptor.
-
-    The files are made aside and moved in at the end, the descriptor last and its
-    predecessor removed first: a reader finds the old package, the new one, or
-    none. Files of other names in `folder` stay. Equal tables give equal bytes.
 
     Parameters
     ----------
@@ -129,24 +282,11 @@ def write_datapackage(
     ------
     SchemaError
         If a table breaks its schema.
-
-    References
-    ----------
-    .. [1] Data Package Standard, https://datapackage.org/
     """
-    for name, table in tables.items():
-        validate(table, name)
-    folder.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
-    try:
+    with PackageWriter(folder) as writer:
         for name, table in tables.items():
-            to_csv(table, aside / f"{name}.csv")
-            _write_parquet(table, name, aside / f"{name}.parquet")
-        _write_descriptor(tables, aside, dict(details or {}))
-        _move_in(aside, folder)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    return folder / DESCRIPTOR
+            writer.add(name, table)
+        return writer.publish(details)
 
 
 def read_datapackage(folder: Path | str) -> Tables:
@@ -173,8 +313,8 @@ def read_datapackage(folder: Path | str) -> Tables:
     resources = read_descriptor(folder)["resources"]
     return Tables(
         {
-            Path(resource["path"]).stem: partial(
-                _read_parquet, folder / resource["path"], resource["hash"]
+            Path(resource["path"]).stem: _ParquetTable(
+                folder / resource["path"], resource["hash"]
             )
             for resource in resources
             if resource["format"] == "parquet"
@@ -190,35 +330,61 @@ def read_columns(path: Path, names: list[str]) -> dict[str, list[Any]]:
     SourceError
         If the file cannot be read, or lacks one of them.
     """
-    with _damage_told(path):
-        return _arrow_table(path.read_bytes(), path.stem, names).to_pydict()
+    with _damage_told(path), path.open("rb") as file:
+        return _arrow_table(file, path.stem, names).to_pydict()
 
 
-def _arrow_table(content: bytes, table: str, names: list[str] | None = None) -> Any:
+def _arrow_table(
+    file: IO[bytes],
+    table: str,
+    names: Sequence[str] | None = None,
+    rows: Mapping[str, Collection[Any]] | None = None,
+) -> Any:
     import pyarrow.parquet as pq
 
-    found = pq.read_schema(io.BytesIO(content))
+    found = pq.read_schema(file)
+    file.seek(0)
     own = [name for name in found.names if name not in TABLES[table].fields]
     keeps_own = TABLES[table].has_own_columns
     expected = _arrow_schema(table, own if keeps_own else ())
     if not found.equals(expected):
         wrong = next((f for f in found if f not in expected), None)
         raise SchemaError(table, f"found column {wrong}, expected {expected.names}")
-    return pq.read_table(io.BytesIO(content), columns=names or expected.names)
+    kept = [(name, "in", list(values)) for name, values in (rows or {}).items()]
+    columns = list(expected.names if names is None else names)
+    return pq.read_table(file, columns=columns, filters=kept or None)
 
 
-def _read_parquet(path: Path, digest: str) -> pd.DataFrame:
-    content = path.read_bytes() if path.is_file() else b""
-    if _digest(content) != digest:
-        raise SourceError(
-            f"{path} is missing or is not the file that {DESCRIPTOR} beside it "
-            "describes; open the folder again, or run `govopen build`"
-        )
-    with _damage_told(path):
-        frame = _arrow_table(content, path.stem).to_pandas()
-        for column in _columns_of_type(path.stem, "array"):
-            frame[column] = [list(value) for value in frame[column]]
-        return validate(to_schema(frame, path.stem), path.stem)
+@dataclass(frozen=True)
+class _ParquetTable(PartLoader):
+    """A table in a file, checked against the digest that the descriptor gives."""
+
+    path: Path
+    digest: str
+
+    def __call__(
+        self,
+        columns: Sequence[str] | None = None,
+        rows: Mapping[str, Collection[Any]] | None = None,
+    ) -> pd.DataFrame:
+        # One file is held open: a build may put another in its place meanwhile.
+        with contextlib.ExitStack() as stack:
+            is_there = self.path.is_file()
+            file = stack.enter_context(self.path.open("rb")) if is_there else None
+            if file is None or _digest_of_file(file) != self.digest:
+                raise SourceError(
+                    f"{self.path} is missing or is not the file that {DESCRIPTOR} "
+                    "beside it describes; open the folder again, or run `govopen build`"
+                )
+            name = self.path.stem
+            with _damage_told(self.path):
+                frame = _arrow_table(file, name, columns, rows).to_pandas()
+                for column in set(_columns_of_type(name, "array")) & set(frame):
+                    frame[column] = [list(value) for value in frame[column]]
+                whole = to_schema(frame, name)
+                if columns is None:
+                    return validate(whole, name)
+                return whole[list(columns)]
 
 
 @contextlib.contextmanager
@@ -300,33 +466,6 @@ def _arrow_schema(table: str, own: Sequence[str] = ()) -> Any:
     )
 
 
-def _write_parquet(df: pd.DataFrame, table: str, path: Path) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    schema = _arrow_schema(table, own_columns(df, table))
-    try:
-        arrow = pa.Table.from_pandas(
-            df[schema.names], schema=schema, preserve_index=False
-        )
-    except pa.ArrowException as error:
-        raise SchemaError(table, f"does not fit its declared types: {error}") from error
-    pq.write_table(arrow.replace_schema_metadata(None), path, compression="zstd")
-
-
-def _write_descriptor(
-    tables: Mapping[str, pd.DataFrame], folder: Path, details: dict[str, Any]
-) -> None:
-    resources = []
-    for name, table in tables.items():
-        schema = _table_schema(name, own_columns(table, name), set(tables))
-        resources.append(_csv_resource(name, folder, schema))
-        resources.append(_parquet_resource(name, folder))
-    package = {"name": "govopen-analytics", **details, "resources": resources}
-    text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
-    (folder / DESCRIPTOR).write_text(text, encoding="utf-8")
-
-
 def _csv_resource(name: str, folder: Path, schema: dict[str, Any]) -> dict[str, Any]:
     path = folder / f"{name}.csv"
     return {
@@ -339,14 +478,16 @@ def _csv_resource(name: str, folder: Path, schema: dict[str, Any]) -> dict[str, 
         "mediatype": "text/csv",
         "encoding": "utf-8-sig",
         "bytes": path.stat().st_size,
-        "hash": _digest(path.read_bytes()),
+        "hash": file_digest(path),
         "schema": schema,
     }
 
 
-def _parquet_resource(name: str, folder: Path) -> dict[str, Any]:
+def _parquet_resource(
+    name: str, folder: Path, schema: dict[str, Any]
+) -> dict[str, Any]:
     path = folder / f"{name}.parquet"
-    return {
+    described = {
         "name": f"{name.replace('_', '-')}-parquet",
         "type": "file",
         "path": path.name,
@@ -355,8 +496,9 @@ def _parquet_resource(name: str, folder: Path) -> dict[str, Any]:
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
         "bytes": path.stat().st_size,
-        "hash": _digest(path.read_bytes()),
+        "hash": file_digest(path),
     }
+    return {**described, "schema": schema} if schema else described
 
 
 def _table_schema(table: str, own: list[str], known: set[str]) -> dict[str, Any]:
@@ -391,12 +533,17 @@ def _field_descriptor(table: str, name: str) -> dict[str, Any]:
     return {**described, "constraints": constraints} if constraints else described
 
 
-def _digest(content: bytes) -> str:
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+def _digest_of_file(file: IO[bytes]) -> str:
+    digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+    file.seek(0)
+    return f"sha256:{digest}"
 
 
 def _move_in(aside: Path, folder: Path) -> None:
     (folder / DESCRIPTOR).unlink(missing_ok=True)
+    for name in TABLES:  # of an earlier build that this one did not write
+        if not (aside / f"{name}.csv").exists():
+            (folder / f"{name}.csv").unlink(missing_ok=True)
     for path in sorted(aside.iterdir()):
         if path.name != DESCRIPTOR:
             os.replace(path, folder / path.name)

@@ -1,11 +1,25 @@
 """The tables of one corpus as one object, each read when it is first asked for."""
 
-from collections.abc import Callable, Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
 from govopen_analytics.base.errors import SourceError, choices
+
+
+class PartLoader(ABC):
+    """What loads a table from a file, whole or some columns and rows of it."""
+
+    @abstractmethod
+    def __call__(
+        self,
+        columns: Sequence[str] | None = None,
+        rows: Mapping[str, Collection[Any]] | None = None,
+    ) -> pd.DataFrame:
+        """Return the table, or those columns and rows."""
 
 
 class Tables(Mapping[str, pd.DataFrame]):
@@ -31,12 +45,37 @@ class Tables(Mapping[str, pd.DataFrame]):
     @classmethod
     def of(cls, tables: Mapping[str, pd.DataFrame]) -> "Tables":
         """Hold tables that are there already; lazy ones stay lazy."""
+        if isinstance(tables, Tables):
+            return tables.with_tables()
         return cls({name: partial(tables.__getitem__, name) for name in tables})
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         if name not in self._read:
             self._read[name] = self._loaders[name]()
         return self._read[name]
+
+    def part(
+        self,
+        name: str,
+        columns: Sequence[str],
+        rows: Mapping[str, Collection[Any]] | None = None,
+    ) -> pd.DataFrame:
+        """Return some columns and rows; of a table in a file only these are read.
+
+        Parameters
+        ----------
+        name : str
+        columns : sequence of str
+        rows : mapping of str to collection, optional
+            Values that a row must have, by column; all rows without it.
+        """
+        loader = self._loaders[name]
+        if name not in self._read and isinstance(loader, PartLoader):
+            return loader(columns, rows)
+        table = self[name]
+        for column, values in (rows or {}).items():
+            table = table.loc[table[column].isin(list(values))]
+        return table[list(columns)].reset_index(drop=True)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._loaders)
@@ -52,7 +91,7 @@ class Tables(Mapping[str, pd.DataFrame]):
 
     def with_tables(self, **tables: pd.DataFrame) -> "Tables":
         """Return the same tables with some of them replaced or added."""
-        old = {name: partial(self.__getitem__, name) for name in self}
+        old = {name: _Shared(self, name) for name in self}
         return Tables(
             old | {name: partial(tables.__getitem__, name) for name in tables}
         )
@@ -104,3 +143,19 @@ class Tables(Mapping[str, pd.DataFrame]):
                 "plans, or run `govopen build` again"
             )
         return self[name]
+
+
+class _Shared(PartLoader):
+    """A table of other tables, which read it once for both."""
+
+    def __init__(self, tables: Tables, name: str) -> None:
+        self._tables, self._name = tables, name
+
+    def __call__(
+        self,
+        columns: Sequence[str] | None = None,
+        rows: Mapping[str, Collection[Any]] | None = None,
+    ) -> pd.DataFrame:
+        if columns is None:
+            return self._tables[self._name]
+        return self._tables.part(self._name, columns, rows)

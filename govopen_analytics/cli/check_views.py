@@ -66,7 +66,7 @@ def told(
 
 def _head(account: "Account", lang: str) -> str:
     words = section("check", lang)
-    layouts = section("html_tables", lang)["values"].get("layout", {})
+    layouts = section("tables", lang)["values"].get("layout", {})
     return words["head"].format(
         found=_found(account, lang),
         layout=layouts.get(account.layout, account.layout),
@@ -87,7 +87,7 @@ def _found(account: "Account", lang: str) -> str:
 
 def _inferred(account: "Account", lang: str) -> str:
     words = section("check", lang)
-    values = section("html_tables", lang)["values"]
+    values = section("tables", lang)["values"]
     pairs = [
         (words["fields"][name], values.get(name, {}).get(value, value))
         for name, value in account.inferred.items()
@@ -122,7 +122,9 @@ def _cells(account: "Account", lang: str) -> Iterator[dict[str, str]]:
             deadline = words["carried"].format(text=deadline)
         yield {
             "ordinal": str(row.ordinal),
-            "text": row.text,
+            "text": "：".join(
+                part for part in (row.title, row.content) if isinstance(part, str)
+            ),
             "units": units,
             "deadline": deadline,
         }

@@ -1,5 +1,6 @@
 """The commands ``build``, ``report`` and ``notebooks``."""
 
+import contextlib
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from govopen_analytics.base.remarks import Remark
     from govopen_analytics.base.tables import Tables
     from govopen_analytics.plans.workers import Limits
-    from govopen_analytics.run import Options, PlannedJob, ReportSet
+    from govopen_analytics.run.report import Options, PlannedJob
+    from govopen_analytics.run.sets import ReportSet
 
 _EXIT_CODES = {"complete": 0, "partial": EXIT_PARTIAL, "failed": EXIT_FAILED}
 
@@ -83,6 +85,18 @@ def build(
         float,
         typer.Option(min=0.1, help="读一个文件最多几 GiB 内存 · most GiB for a file"),
     ] = 2.0,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="由 Dask 集群读入 · read on a Dask cluster"
+        ),
+    ] = None,
+    csv: Annotated[
+        bool,
+        typer.Option(
+            "--csv", help="超过 200 MB 的表也写 CSV · CSV of tables over 200 MB too"
+        ),
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="全部重读重编 · read and code all again")
     ] = False,
@@ -94,11 +108,19 @@ def build(
         from govopen_analytics.plans.workers import GIGABYTE, Limits
 
         limits = Limits(max_seconds, int(max_memory * GIGABYTE))
-        if not force and is_built(raw, out, codebook):
+        if not (force or csv) and is_built(raw, out, codebook):
             typer.echo("没有变化 · nothing has changed")
             n_plans = _tell_tables(read_datapackage(out), out)
         else:
-            n_plans = _build(raw, out, codebook, limits, is_forced=force)
+            n_plans = _build(
+                raw,
+                out,
+                codebook,
+                limits,
+                is_forced=force,
+                all_csv=csv,
+                cluster=cluster,
+            )
         if n_plans == 0:
             raise RunError(
                 f"No plan was read from {raw}; the lines above say why, {out} holds "
@@ -120,12 +142,12 @@ def notebooks(
     给值 · to give one: govopen report -p NAME=VALUE
     """
     with told_plainly():
-        from govopen_analytics.run import (
+        from govopen_analytics.run.notebooks import (
             OWN_PARAMETERS,
             find_notebooks,
             notebook_parameters,
+            notebook_title,
         )
-        from govopen_analytics.run.site import notebook_title
 
         found = [
             {
@@ -290,17 +312,25 @@ def _build(
     limits: "Limits | None" = None,
     *,
     is_forced: bool = False,
+    all_csv: bool = False,
+    cluster: str | None = None,
 ) -> int:
+    from govopen_analytics.base.datapackage import CSV_BYTES
     from govopen_analytics.plans.workers import DEFAULT_LIMITS
     from govopen_analytics.run.build import build_processed
+    from govopen_analytics.run.cluster import cluster_executor
 
-    with _progress() as tell:
+    with contextlib.ExitStack() as stack:
+        executor = stack.enter_context(cluster_executor(cluster)) if cluster else None
+        tell = stack.enter_context(_progress())
         built = build_processed(
             raw,
             out,
             codebook_path=codebook,
             limits=limits or DEFAULT_LIMITS,
+            executor=executor,
             is_forced=is_forced,
+            csv_bytes=None if all_csv else CSV_BYTES,
             on_progress=tell,
         )
     return _tell_tables(built.tables, out)
@@ -309,8 +339,12 @@ def _build(
 def _tell_tables(tables: "Tables", out: Path) -> int:
     """Say what was read and what was not; return the number of plans."""
     failures, remarks = tables["failures"], tables["remarks"]
+    n_plans, n_tasks = (
+        len(tables.part(name, [key]))
+        for name, key in (("documents", "document_id"), ("tasks", "task_id"))
+    )
     typer.echo(
-        f"{len(tables['documents'])} 份计划 · plans, {len(tables['tasks'])} 项任务 · "
+        f"{n_plans} 份计划 · plans, {n_tasks} 项任务 · "
         f"tasks, {failures['source_file'].nunique()} 个文件未读入 · files not read, "
         f"{len(remarks)} 条说明 · remarks → {out}"
     )
@@ -324,7 +358,7 @@ def _tell_tables(tables: "Tables", out: Path) -> int:
             err=True,
         )
     _tell_remarks(remarks)
-    return len(tables["documents"])
+    return n_plans
 
 
 def _tell_remarks(remarks: "DataFrame") -> None:

@@ -1,7 +1,14 @@
 """Assign themes to tasks: one signature for every automatic coder."""
 
-import re
+import gc
+import multiprocessing
+import os
+import sys
+import warnings
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 import numpy as np
@@ -9,42 +16,21 @@ import pandas as pd
 
 from govopen_analytics.base import schemas
 from govopen_analytics.base.errors import CodebookError, choices
-from govopen_analytics.coding.clauses import (
-    mark_shared_titles,
-    read_tasks,
-)
+from govopen_analytics.coding import coders
 from govopen_analytics.coding.codebook import Codebook
-from govopen_analytics.coding.combined import (
-    coder_weights,
-    primary_chances,
-    secondary_chances,
-    softmax,
-    task_evidence,
-)
-from govopen_analytics.coding.estimators import UNCLASSIFIED
-from govopen_analytics.coding.features import fold_many
-from govopen_analytics.coding.keywords import (
-    check_tasks,
-    keyword_scores,
-)
-from govopen_analytics.coding.linear import LinearModel, fit_linear_model
-from govopen_analytics.coding.model_files import kept_model
-from govopen_analytics.coding.tfidf import ThemeProfiles, theme_profiles
-from govopen_analytics.coding.training import (
-    NOTHING,
-    LeftOut,
-    seen_documents,
-    training_tasks,
-    training_texts,
-)
+from govopen_analytics.coding.coders import Coded, code_tasks, linear_model
+from govopen_analytics.coding.keywords import check_tasks
+from govopen_analytics.coding.training import LeftOut
 
-CODERS = ("combined", "keywords", "tfidf", "linear")
+CODERS = tuple(coders.CODERS)
 
-_BATCH = 20_000
-# A further theme of an estimator has at least this chance.
-_LEAST_FURTHER = 0.33
-# A general title is shorter than this.
-_GENERAL_CHARS = 40
+# Tasks coded together: large enough to meet a clause twice, small enough for memory.
+_BATCH = 25_000
+# From this many tasks on, processes of our own pay.
+_LEAST_FOR_PROCESSES = 10_000
+# Parts under way in a given executor, so that no large table is copied as a whole.
+_IN_FLIGHT = 64
+_READ = ("text", "title", "is_title_inherited", "section", "chapter", "document_id")
 
 
 def assign_themes(
@@ -54,12 +40,14 @@ def assign_themes(
     coder: Any = "combined",
     left_out: LeftOut | None = None,
     on_progress: Callable[[int, int], None] | None = None,
+    executor: Any = None,
 ) -> pd.DataFrame:
     """Assign themes to tasks.
 
-    Each document is coded by itself: the order of rows, other documents and
-    their number change nothing. A document that repeats one with reference codings in
-    the codebook, under whatever name, is coded by a model that has not seen that one.
+    Each document is coded by itself: the order of rows, other documents, their
+    number and how they are shared out among processes change nothing. A document
+    that repeats one with reference codings in the codebook, under whatever name, is
+    coded by a model that has not seen that one.
 
     Parameters
     ----------
@@ -71,13 +59,18 @@ def assign_themes(
     coder : {"combined", "keywords", "tfidf", "linear"} or estimator
         Who codes. Only "combined" weighs titles, sentences, means and headings. An
         estimator of scikit-learn that classifies texts is cloned and fitted on the
-        primary themes of the codebook's training tasks and reference codings; a
-        class that is no theme, such as ``estimators.UNCLASSIFIED``, gives no row.
+        primary themes of the codebook's training tasks and reference codings, once a
+        batch of tasks; a class that is no theme, such as
+        ``estimators.UNCLASSIFIED``, gives no row.
     left_out : LeftOut, optional
         Training that the model must not have seen, for cross-validation. Without
         it, the reference documents that the tasks repeat.
     on_progress : callable, optional
         Called with the number of tasks done and their total.
+    executor : concurrent.futures.Executor, optional
+        Or what has its ``submit``, such as a client of ``dask.distributed``: codes
+        whole documents elsewhere. By default many tasks are coded by processes of
+        our own, one a core, where the system can copy a process (Linux).
 
     Returns
     -------
@@ -98,247 +91,121 @@ def assign_themes(
     if isinstance(coder, str) and coder not in CODERS:
         raise CodebookError(f"unknown coder: {choices(coder, CODERS)}")
     check_tasks(tasks)
-    tasks = mark_shared_titles(tasks)
-    frames, done = [schemas.empty("theme_assignments")], 0
-    code = _CODERS[coder] if isinstance(coder, str) else _fitted_coder(coder)
-    groups = [(left_out, tasks)] if left_out else by_unseen_documents(tasks, codebook)
-    for unseen, group in groups:
-        for start in range(0, len(group), _BATCH):
-            batch = group.iloc[start : start + _BATCH]
-            frames.append(code(batch, codebook, unseen))
-            done += len(batch)
-            if on_progress:
-                on_progress(done, len(tasks))
-    table = pd.concat(frames[1:] or frames)
     name = coder if isinstance(coder, str) else type(coder).__name__
-    table = table.assign(coder=name, codebook_version=codebook.version)
-    return schemas.to_schema(
-        table.sort_values(["task_id", "rank"]), "theme_assignments"
-    )
+    n_workers = 1 if executor or name != coder else _n_workers(len(tasks))
+    parts = _partition(tasks, n_workers)
+    jobs = (_job(tasks, part, codebook, coder, left_out) for part in parts)
+    if executor is not None:
+        results = _submitted(jobs, executor, _IN_FLIGHT)
+    elif n_workers > 1:
+        results = _in_processes(jobs, n_workers, codebook, coder)
+    else:
+        results = (code_tasks(*job) for job in jobs)
+    found: list[Coded] = []
+    done = 0
+    for part, coded in zip(parts, results, strict=True):
+        found.append(coded._replace(rows=part[coded.rows]))
+        done += len(part)
+        if on_progress:
+            on_progress(done, len(tasks))
+    return _as_table(tasks["task_id"], codebook, found, name)
 
 
-def by_unseen_documents(
-    tasks: pd.DataFrame, codebook: Codebook
-) -> Iterator[tuple[LeftOut, pd.DataFrame]]:
-    """Split tasks by the documents their model must not have seen.
-
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-    codebook : Codebook
-
-    Yields
-    ------
-    left_out : LeftOut
-    tasks : DataFrame
-    """
-    seen = seen_documents(tasks, codebook)
-    numbers = {
-        documents: i for i, documents in enumerate(sorted(set(seen), key=sorted))
-    }
-    places = np.array([numbers[documents] for documents in seen], dtype=int)
-    for documents, number in numbers.items():
-        yield LeftOut(documents=documents), tasks.loc[places == number]
+def _job(tasks: pd.DataFrame, part: np.ndarray, *options: Any) -> tuple[Any, ...]:
+    """What codes one part: plain texts travel faster than columns of Arrow."""
+    shown = [name for name in _READ if name in tasks.columns]
+    return tasks[shown].iloc[part].astype(object).reset_index(drop=True), *options
 
 
-# What the coders learn from -----------------------------------------------------
+def _partition(tasks: pd.DataFrame, n_workers: int) -> list[np.ndarray]:
+    """Places of the tasks of each part; a document stands in one part."""
+    size = max(min(_BATCH, -(-len(tasks) // n_workers)), 1)
+    if "document_id" not in tasks.columns:
+        return np.split(np.arange(len(tasks)), np.arange(size, len(tasks), size))
+    numbers = pd.factorize(tasks["document_id"])[0]
+    order = np.argsort(numbers, kind="stable")
+    # The last place of each document; a part ends with the document that fills it.
+    ends = np.flatnonzero(np.diff(numbers[order], append=-2)) + 1
+    wanted = np.arange(size, len(tasks), size)
+    cuts = np.unique(ends[np.searchsorted(ends, wanted)]) if len(ends) else wanted
+    return [part for part in np.split(order, cuts) if len(part)]
 
 
-_models: dict[tuple[str, LeftOut], LinearModel] = {}
-_profiles: dict[tuple[str, LeftOut], ThemeProfiles] = {}
+def _n_workers(n_tasks: int) -> int:
+    """How many processes of our own pay: a copy of this one costs next to nothing."""
+    if sys.platform != "linux" or n_tasks < _LEAST_FOR_PROCESSES:
+        return 1
+    # A worker of somebody else's pool may start none.
+    if multiprocessing.current_process().daemon:
+        return 1
+    return len(os.sched_getaffinity(0))
 
 
-def linear_model(codebook: Codebook, left_out: LeftOut = NOTHING) -> LinearModel:
-    """Return the linear model of a codebook, fitted once.
-
-    Classes are the codebook's themes and, last, none of them.
-
-    Parameters
-    ----------
-    codebook : Codebook
-    left_out : LeftOut
-        What the model must not have seen.
-
-    Returns
-    -------
-    LinearModel
-
-    Raises
-    ------
-    CodebookError
-        If the codebook has nothing to learn from.
-    """
-    key = codebook.fingerprint, left_out
-    if key not in _models:
-        _models[key] = kept_model(
-            codebook.fingerprint, left_out, lambda: _fitted(codebook, left_out)
-        )
-    return _models[key]
+def _submitted(
+    jobs: Iterator[tuple[Any, ...]], executor: Any, n_waiting: int
+) -> Iterator[Coded]:
+    """Results in order, while no more jobs than these are under way."""
+    waiting: deque[Any] = deque()
+    for job in jobs:
+        waiting.append(executor.submit(code_tasks, *job))
+        if len(waiting) >= n_waiting:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
-def _fitted(codebook: Codebook, left_out: LeftOut) -> LinearModel:
-    texts = training_texts(codebook, left_out)
-    if not texts.pieces:
-        raise CodebookError(
-            f"Codebook {codebook.name}: found no examples, keywords or "
-            "reference codings to learn from; expected some, or use "
-            "coder='keywords'"
-        )
-    return fit_linear_model(*texts, n_classes=len(codebook.theme_ids) + 1)
+def _in_processes(
+    jobs: Iterator[tuple[Any, ...]], n_workers: int, codebook: Codebook, coder: str
+) -> Iterator[Coded]:
+    """Code in copies of this process, or here if one of them dies."""
+    if coder in ("combined", "linear"):
+        linear_model(codebook)  # is then in every copy
+    given: deque[tuple[Any, ...]] = deque()
 
+    def remembered() -> Iterator[tuple[Any, ...]]:
+        for job in jobs:
+            given.append(job)
+            yield job
 
-def _theme_profiles(codebook: Codebook, left_out: LeftOut) -> ThemeProfiles:
-    key = codebook.fingerprint, left_out
-    if key not in _profiles:
-        tasks = training_tasks(codebook, left_out)
-        coded = tasks.loc[tasks["theme_ids"].str.len() > 0]
-        _profiles[key] = theme_profiles(
-            codebook, list(zip(coded["text"], coded["theme_ids"], strict=True))
-        )
-    return _profiles[key]
-
-
-# The coders -----------------------------------------------------------------------
-
-
-def _code_by_keywords(
-    tasks: pd.DataFrame, codebook: Codebook, left_out: LeftOut
-) -> pd.DataFrame:
-    """Most keyword weight wins; a second theme needs half as much."""
-    scores = keyword_scores(fold_many(tasks["text"].fillna("")), codebook)
-    shares = scores / np.maximum(scores.sum(axis=1, keepdims=True), 1)
-    return _ranked(tasks, codebook, shares, shares > 0.33)
-
-
-def _code_by_tfidf(
-    tasks: pd.DataFrame, codebook: Codebook, left_out: LeftOut
-) -> pd.DataFrame:
-    """Most similar theme profile wins; a second must be almost as similar."""
-    texts = fold_many(tasks["text"].fillna(""))
-    similar = _theme_profiles(codebook, left_out).similarities(texts)
-    best = similar.max(axis=1, keepdims=True)
-    return _ranked(tasks, codebook, similar, (similar >= 0.95 * best) & (best > 0))
-
-
-def _code_by_linear_model(
-    tasks: pd.DataFrame, codebook: Codebook, left_out: LeftOut
-) -> pd.DataFrame:
-    """Greatest distance wins; every other theme above its border is second."""
-    texts = fold_many(tasks["text"].fillna(""))
-    distances, is_known = linear_model(codebook, left_out).decide(texts)
-    shares = softmax(3 * distances)[:, :-1] * is_known[:, None]
-    is_none = distances.argmax(axis=1) == distances.shape[1] - 1
-    shares[is_none] = 0
-    return _ranked(tasks, codebook, shares, distances[:, :-1] > 0)
-
-
-def _code_combined(
-    tasks: pd.DataFrame, codebook: Codebook, left_out: LeftOut
-) -> pd.DataFrame:
-    """Conditional logit for the primary theme, logit for each further one."""
-    weights = coder_weights(codebook)
-    evidence = task_evidence(tasks, codebook, linear_model(codebook, left_out))
-    scores = primary_chances(evidence, weights)[:, :-1]
-    scores[scores.max(axis=1) < weights["least_score"]] = 0
-    further = secondary_chances(evidence, codebook, weights)
-    _apply_general_titles(tasks, codebook, scores, further, weights)
-    primary = scores.argmax(axis=1)
-    first = np.arange(len(tasks)), primary
-    is_secondary = further >= weights["secondary_least"]
-    further[first] = scores[first]
-    return _ranked(tasks, codebook, further, is_secondary, primary=primary)
-
-
-def _fitted_coder(estimator: Any) -> Callable[..., pd.DataFrame]:
-    """Code by an estimator: the likeliest theme, and others above a third."""
-    from sklearn.base import clone
-
-    fitted: dict[LeftOut, Any] = {}
-
-    def code(
-        tasks: pd.DataFrame, codebook: Codebook, left_out: LeftOut
-    ) -> pd.DataFrame:
-        if left_out not in fitted:
-            learned = training_tasks(codebook, left_out)
-            labels = [ids[0] if ids else UNCLASSIFIED for ids in learned["theme_ids"]]
-            model = clone(estimator)
-            fitted[left_out] = model.fit(learned["text"].tolist(), labels)
-        model = fitted[left_out]
-        chances = model.predict_proba(tasks["text"].fillna("").astype(str).tolist())
-        places = {str(label): i for i, label in enumerate(model.classes_)}
-        scores = np.zeros((len(tasks), len(codebook.theme_ids)))
-        for number, theme in enumerate(codebook.theme_ids):
-            if theme in places:
-                scores[:, number] = chances[:, places[theme]]
-        best = model.classes_[chances.argmax(axis=1)]
-        scores[~np.isin(best, codebook.theme_ids)] = 0
-        return _ranked(tasks, codebook, scores, scores > _LEAST_FURTHER)
-
-    return code
-
-
-def _apply_general_titles(
-    tasks: pd.DataFrame,
-    codebook: Codebook,
-    scores: np.ndarray,
-    further: np.ndarray,
-    weights: dict[str, float],
-) -> None:
-    """Give a general title without content the codebook's theme for it."""
-    settings = codebook.settings
-    if settings.general_theme is None or not settings.general_titles:
-        return
-    expression = re.compile("|".join(f"(?:{e})" for e in settings.general_titles))
-    theme = codebook.theme_ids.index(settings.general_theme)
-    short = np.flatnonzero(tasks["text"].fillna("").str.len() < _GENERAL_CHARS)
-    for row, task in zip(short, read_tasks(tasks.iloc[short]), strict=True):
-        words = f"{task.title}{task.content}"
-        if (not task.title or not task.content) and expression.fullmatch(
-            words.rstrip("。.")
+    context = multiprocessing.get_context("fork")
+    try:
+        with (
+            warnings.catch_warnings(),
+            ProcessPoolExecutor(n_workers, context, gc.freeze) as pool,
         ):
-            scores[row] = further[row] = 0
-            scores[row, theme] = weights["general_score"]
+            # What this process holds is garbage to no copy: looking would copy it.
+            # Libraries for arithmetic keep threads, which a copy leaves behind.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            for coded in _submitted(remembered(), pool, n_workers + 1):
+                given.popleft()
+                yield coded
+    except BrokenProcessPool:
+        for job in (*given, *jobs):
+            yield code_tasks(*job)
 
 
-def _ranked(
-    tasks: pd.DataFrame,
-    codebook: Codebook,
-    scores: np.ndarray,
-    is_secondary: np.ndarray,
-    *,
-    primary: np.ndarray | None = None,
+def _as_table(
+    task_ids: pd.Series, codebook: Codebook, found: list[Coded], coder: str
 ) -> pd.DataFrame:
-    """Turn scores into rows: the best theme first, then the secondary ones.
-
-    Without `primary` the highest score wins, of equal ones the first in the
-    codebook. A task whose primary theme has score 0 gets no row.
-    """
-    primary = scores.argmax(axis=1) if primary is None else primary
-    chosen = is_secondary.copy()
-    chosen[np.arange(len(tasks)), primary] = True
-    chosen[scores[np.arange(len(tasks)), primary] <= 0] = False
-    rows, themes = np.nonzero(chosen)
-    is_first = themes == primary[rows]
+    """Lay out what was found, sorted by task and rank."""
+    rows, themes, ranks, scores = (
+        np.concatenate([np.asarray(part[i]) for part in found] or [np.zeros(0, int)])
+        for i in range(4)
+    )
+    ids = task_ids.to_numpy(dtype=object)
+    place = rows
+    if not pd.Index(ids).is_monotonic_increasing:
+        place = np.empty(len(ids), dtype=np.int64)
+        place[np.argsort(ids, kind="stable")] = np.arange(len(ids))
+        place = place[rows]
+    order = np.lexsort((ranks, place))
     table = pd.DataFrame(
         {
-            "row": rows,
-            "task_id": tasks["task_id"].to_numpy(dtype=object)[rows],
-            "theme_id": np.array(codebook.theme_ids, dtype=object)[themes],
-            "score": np.round(np.clip(scores[rows, themes], 0, 1), 4),
-            "later": ~is_first,
-            "place": themes,
+            "task_id": ids[rows[order]],
+            "theme_id": np.array(codebook.theme_ids, dtype=object)[themes[order]],
+            "rank": ranks[order],
+            "score": scores[order],
         }
     )
-    table = table.sort_values(
-        ["row", "later", "score", "place"], ascending=[True, True, False, True]
-    )
-    table["rank"] = table.groupby("row").cumcount() + 1
-    return table[["task_id", "theme_id", "rank", "score"]]
-
-
-_CODERS = {
-    "combined": _code_combined,
-    "keywords": _code_by_keywords,
-    "tfidf": _code_by_tfidf,
-    "linear": _code_by_linear_model,
-}
+    table = table.assign(coder=coder, codebook_version=codebook.version)
+    return schemas.to_schema(table, "theme_assignments")

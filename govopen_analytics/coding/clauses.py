@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from govopen_analytics.base.text import fold
 from govopen_analytics.coding.codebook import CLAUSE_ENDS, GAP, CodingSettings
-from govopen_analytics.coding.features import fold_many
+from govopen_analytics.coding.features import code_points_of, fold_many, plain_texts
 
 #: Kinds of pieces. "column" only makes a column that another clause fills (rule 2);
 #: "detail" only spells out the clause before it (rule 4).
@@ -51,7 +52,7 @@ class Pieces:
     Attributes
     ----------
     texts : list of str, length n_texts
-        Distinct, without what merely names a means.
+        Without what merely names a means; hardly one stands there twice.
     numbers : ndarray of int, shape (n_pieces,)
         Position of each piece's text in `texts`.
     rows : ndarray of int, shape (n_pieces,)
@@ -113,6 +114,22 @@ def split_clauses(sentence: str, settings: CodingSettings) -> list[str]:
             if part
         ]
     )
+
+
+def _join_parts(parts: list[tuple[str, bool]]) -> tuple[list[str], int]:
+    """Join what does not stand by itself with what follows; count the characters."""
+    clauses: list[str] = []
+    waiting, n_chars = "", 0
+    for text, stands in parts:
+        n_chars += len(text)
+        if waiting:
+            text = f"{waiting},{text}" if text else waiting
+        if stands:
+            clauses.append(text)
+        waiting = "" if stands else text
+    if waiting:
+        clauses[-1:] = [",".join([*clauses[-1:], waiting])]
+    return clauses, n_chars
 
 
 def _joined(parts: Iterable[tuple[str, bool]]) -> list[str]:
@@ -186,15 +203,14 @@ def read_tasks(tasks: pd.DataFrame) -> Iterator[TaskText]:
             title = text.split("\n", 1)[0].strip()
         if not text.startswith(title):
             title = ""
-        content = text[len(title) :].strip()
+        content = text[len(title) :].strip() if title else text
         yield TaskText(title, is_inherited, content, section, chapter)
 
 
 def _column(tasks: pd.DataFrame, name: str) -> list[str]:
     if name not in tasks.columns or tasks.empty:
         return [""] * len(tasks)
-    texts = tasks[name].fillna("").astype(str).tolist()
-    return [text.strip() for text in fold_many(texts)]
+    return [text.strip() for text in fold_many(plain_texts(tasks[name]))]
 
 
 def split_tasks(tasks: pd.DataFrame, settings: CodingSettings) -> Pieces:
@@ -212,15 +228,25 @@ def split_tasks(tasks: pd.DataFrame, settings: CodingSettings) -> Pieces:
         None for a task without text.
     """
     splitter = _Splitter(settings)
-    found: list[int] = []
-    counts = np.zeros(len(tasks), dtype=np.int64)
-    for row, task in enumerate(read_tasks(tasks)):
-        if task.title or task.content:
-            pieces = splitter.pieces(task)
-            found += pieces
-            counts[row] = len(pieces)
-    pieces = np.array(found, dtype=np.int64)
-    rows = np.repeat(np.arange(len(tasks)), counts)
+    read = list(read_tasks(tasks))
+    found = [splitter.contents([task.content for task in read])]
+    has_clauses = np.bincount(found[0][0], minlength=len(read)) > 0
+    # Without content all obligations stand in the title; a single one stands there
+    # already.
+    bare = np.flatnonzero(~has_clauses)
+    rows, pieces = splitter.contents([read[row].title for row in bare.tolist()])
+    several = np.bincount(rows, minlength=len(bare))[rows] > 1
+    found.append((bare[rows[several]], pieces[several]))
+    found.append(splitter.titles(read, has_clauses))
+    has_text = np.array([bool(task.title or task.content) for task in read], dtype=bool)
+    for kind in ("section", "chapter"):
+        rows, pieces = splitter.headings([getattr(task, kind) for task in read], kind)
+        kept = has_text[rows]
+        found.append((rows[kept], pieces[kept]))
+    ranks = np.repeat([1, 1, 0, 2, 3], [len(rows) for rows, _ in found])
+    rows, pieces = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+    placed = np.argsort(4 * rows + ranks, kind="stable")
+    rows, pieces = rows[placed], pieces[placed]
     numbers, kinds = pieces >> _TEXT_BITS, pieces >> _KIND_BITS & 7
     has_column = np.bincount(rows[pieces & _COLUMN > 0], minlength=len(tasks)) > 0
     # Whether a piece publishes is asked only where one of the task names a column.
@@ -236,6 +262,12 @@ def split_tasks(tasks: pd.DataFrame, settings: CodingSettings) -> Pieces:
 # A piece is one number: that of its text, of its kind, whether it names a column, and
 # whether it publishes something in one.
 _TEXT_BITS, _KIND_BITS, _COLUMN, _PUBLISHES = 5, 2, 2, 1
+# Stands between tasks that are split joined; folding has taken it out of the texts.
+_TASK_END = "\x1e"
+_MARKS = np.zeros(0x110000, dtype=np.uint8)
+_MARKS[ord(",")] = 1
+_MARKS[[ord(mark) for mark in "。;!?\n"]] = 2
+_MARKS[ord(_TASK_END)] = 3
 
 
 class _Splitter:
@@ -244,11 +276,7 @@ class _Splitter:
     def __init__(self, settings: CodingSettings) -> None:
         self.settings = settings
         self.texts: list[str] = []
-        self.numbers: dict[str, int] = {}
         self.vague = re.compile("|".join(settings.vague_titles) or r"(?!)")
-        self.leads = _folded(settings.lead_ins)
-        self.opens_detail = _folded(settings.details) or ("\0",)
-        self.opens_purpose = _folded(settings.purposes) or ("\0",)
         self.points_back = _points_back(settings.points_back)
         self.column = column_expression(settings)
         places = [place for place in settings.places if len(place) > 1]
@@ -258,120 +286,148 @@ class _Splitter:
         )
         self.publishing = _publishing_expression(settings)
         self.nouns = re.compile(_either(settings.means_nouns) or r"(?!)")
-        self.means, self.marks = _triggers(settings)
-        self.of_sentence: dict[str, list[int]] = {}
-        self.of_part: dict[str, tuple[str, int]] = {}
-        self.of_clause: dict[str, int] = {}
-        self.of_title: dict[str, int] = {}
+        self.signs = _Signs(settings)
         self.does_publish: dict[int, bool] = {}
 
-    def pieces(self, task: TaskText) -> list[int]:
-        content = self._content(task.content) if task.content else []
-        found = content
-        if task.title:
-            # Without content the title is all there is to code.
-            is_context = task.is_title_inherited or self.vague.search(task.title)
-            kind = "inherited_title" if content and is_context else "title"
-            if not content:
-                # All obligations stand in the title; a single one stands there
-                # already.
-                content = self._content(task.title)
-                content = content if len(content) > 1 else []
-            found = [self._title(task.title) | _KIND[kind] << _KIND_BITS, *content]
-        for kind, text in (("section", task.section), ("chapter", task.chapter)):
-            if text:
-                number = self._title(text) >> _TEXT_BITS
-                found = [*found, number << _TEXT_BITS | _KIND[kind] << _KIND_BITS]
+    def contents(self, contents: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Row and piece of the clauses of each content, in order."""
+        codes = code_points_of(_TASK_END.join(contents))
+        marks = _MARKS[codes]
+        ends = marks[marks > 0]
+        cut = np.where(marks > 0, np.uint32(ord(",")), codes).tobytes()
+        parts = cut.decode("utf-32-le", errors="surrogatepass").split(",")
+        distinct = {part: n for n, part in enumerate(dict.fromkeys(parts))}
+        numbers = np.fromiter(map(distinct.__getitem__, parts), np.int64, len(parts))
+        texts, stands, is_blank = self._parts(list(distinct))
+        # The sentence of each part, and the task of each sentence.
+        sentences = np.concatenate([[0], np.cumsum(ends > 1)])
+        starts = np.flatnonzero(np.diff(sentences, prepend=-1))
+        rows = np.concatenate([[0], np.cumsum(ends == 3)])[starts]
+        n_parts = np.diff(starts, append=len(parts))
+        # In most sentences every part stands by itself, or the sentence is blank.
+        is_plain = np.logical_and.reduceat(stands[numbers], starts)
+        is_blank = np.logical_and.reduceat(is_blank[numbers], starts)
+        others = np.flatnonzero(~is_plain & ~is_blank)
+        joint = self._joint_clauses(
+            numbers, parts, texts, stands, starts[others], n_parts[others]
+        )
+        clauses = [texts[n] for n in np.flatnonzero(stands).tolist()]
+        clauses += [clause for sentence in joint for clause in sentence]
+        pieces = self._clauses(clauses)
+        of_part = np.zeros(len(texts), dtype=np.int64)
+        of_part[stands] = pieces[: stands.sum()]
+        counts = np.where(is_plain, n_parts, 0)
+        counts[others] = [len(sentence) for sentence in joint]
+        found = np.zeros(counts.sum(), dtype=np.int64)
+        in_plain = np.repeat(is_plain, counts)
+        found[in_plain] = of_part[numbers[np.repeat(is_plain, n_parts)]]
+        found[~in_plain] = pieces[stands.sum() :]
+        return np.repeat(rows, counts), found
+
+    def _parts(self, parts: list[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
+        """Text of each part without means; does it stand by itself, is it blank."""
+        texts = [part.strip() for part in parts]
+        is_blank = np.array([not text for text in texts])
+        signs = self.signs.of(texts)
+        changed = np.flatnonzero(signs & _MEANS).tolist()
+        for n in changed:
+            texts[n] = _drop_means(texts[n], self.settings).strip()
+        signs[changed] = self.signs.of([texts[n] for n in changed])
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+        stands = lengths >= _LEAST_CLAUSE
+        for n in np.flatnonzero(stands & (signs & _LEAD > 0)).tolist():
+            # A lead-in belongs to what follows, unless it makes a column.
+            stands[n] = signs[n] & _MARK and self.column.search(texts[n]) is not None
+        return texts, stands, is_blank
+
+    def _joint_clauses(
+        self,
+        numbers: np.ndarray,
+        parts: list[str],
+        texts: list[str],
+        stands: np.ndarray,
+        starts: np.ndarray,
+        n_parts: np.ndarray,
+    ) -> list[list[str]]:
+        """Clauses of sentences some of whose parts do not stand by themselves."""
+        known: dict[tuple[int, ...], list[str]] = {}
+        numbered, does_stand = numbers.tolist(), stands.tolist()
+        found = []
+        for start, n in zip(starts.tolist(), n_parts.tolist(), strict=True):
+            key = tuple(numbered[start : start + n])
+            if key not in known:
+                clauses, n_chars = _join_parts([(texts[i], does_stand[i]) for i in key])
+                if n_chars < _LEAST_CHARS:
+                    sentence = ",".join(parts[start : start + n])
+                    clauses = split_clauses(sentence, self.settings)
+                known[key] = clauses
+            found.append(known[key])
         return found
 
-    def _content(self, text: str) -> list[int]:
-        found: list[int] = []
-        for sentence in text.translate(_SENTENCE_ENDS).split("。"):
-            pieces = self.of_sentence.get(sentence)
-            if pieces is None:
-                pieces = self.of_sentence[sentence] = self._sentence(sentence)
-            found += pieces
-        return found
+    def _clauses(self, texts: list[str]) -> np.ndarray:
+        """Piece of each clause, its kind included."""
+        distinct = list(dict.fromkeys(texts))
+        signs = self.signs.of(distinct)
+        kinds = np.full(len(distinct), _CONTENT)
+        kinds[signs & _OPENS_DETAIL > 0] = _DETAIL
+        for n in np.flatnonzero(signs & _MARK).tolist():
+            if self.points_back.search(distinct[n]):
+                kinds[n] = _DETAIL
+        kinds[signs & _OPENS_PURPOSE > 0] = _PURPOSE
+        pieces = self._pieces(distinct, signs) | kinds << _KIND_BITS
+        of_clause = dict(zip(distinct, pieces.tolist(), strict=True))
+        found = map(of_clause.__getitem__, texts)
+        return np.fromiter(found, np.int64, len(texts))
 
-    def _sentence(self, sentence: str) -> list[int]:
-        """Clauses, as ``split_clauses`` cuts them, without means."""
-        found: list[int] = []
-        waiting = last = ""
-        n_chars = 0
-        for part in sentence.split(","):
-            known = self.of_part.get(part)
-            if known is None:
-                known = self.of_part[part] = self._part(part)
-            text, piece = known
-            n_chars += len(text)
-            if waiting:
-                text = f"{waiting},{text}" if text else waiting
-                piece = self._clause(text) if piece >= 0 else piece
-            if piece < 0:
-                waiting = text
-            else:
-                found.append(piece)
-                waiting, last = "", text
-        if n_chars < _LEAST_CHARS:
-            return [self._clause(c) for c in split_clauses(sentence, self.settings)]
-        if waiting and found:
-            found[-1] = self._clause(f"{last},{waiting}")
-        elif waiting:
-            found.append(self._clause(waiting))
-        return found
+    def titles(
+        self, read: list[TaskText], has_clauses: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Row and piece of the titles."""
+        rows, pieces = self.headings([task.title for task in read], "title")
+        is_vague = {
+            title: self.vague.search(title) is not None
+            for title in dict.fromkeys(task.title for task in read)
+        }
+        is_context = [task.is_title_inherited or is_vague[task.title] for task in read]
+        is_context = has_clauses & np.array(is_context, dtype=bool)
+        inherited = (_KIND["inherited_title"] - _KIND["title"]) << _KIND_BITS
+        return rows, pieces + is_context[rows] * inherited
 
-    def _part(self, part: str) -> tuple[str, int]:
-        """Text without means, and its piece; -1 if it belongs to the next part."""
-        text = part.strip()
-        if self.means(text):
-            text = _drop_means(text, self.settings).strip()
-        if len(text) < _LEAST_CLAUSE:
-            return text, -1
-        if text.startswith(self.leads) and not self._names_column(text):
-            return text, -1
-        return text, self._clause(text)
-
-    def _clause(self, text: str) -> int:
-        if text not in self.of_clause:
-            has_marks = self.marks(text)
-            kind = "content"
-            if text.startswith(self.opens_purpose):
-                kind = "purpose"
-            elif text.startswith(self.opens_detail) or (
-                has_marks and self.points_back.search(text)
-            ):
-                kind = "detail"
-            piece = self._piece(text, has_marks)
-            self.of_clause[text] = piece | _KIND[kind] << _KIND_BITS
-        return self.of_clause[text]
-
-    def _title(self, text: str) -> int:
-        if text not in self.of_title:
-            shorter = without_means(text, self.settings)
-            self.of_title[text] = self._piece(shorter, self.marks(shorter))
-        return self.of_title[text]
-
-    def _names_column(self, text: str) -> bool:
-        return self.marks(text) and self.column.search(text) is not None
+    def headings(self, texts: list[str], kind: str) -> tuple[np.ndarray, np.ndarray]:
+        """Row and piece of the titles or headings that there are."""
+        distinct = [text for text in dict.fromkeys(texts) if text]
+        shorter = [without_means(text, self.settings) for text in distinct]
+        numbers = self._pieces(shorter, self.signs.of(shorter))
+        if kind != "title":
+            # What a heading says of a column is no word of the task.
+            numbers = numbers >> _TEXT_BITS << _TEXT_BITS
+        pieces = dict(zip(distinct, numbers.tolist(), strict=True))
+        rows = np.array([row for row, text in enumerate(texts) if text], dtype=np.int64)
+        found = np.array([pieces[text] for text in texts if text], dtype=np.int64)
+        return rows, found | _KIND[kind] << _KIND_BITS
 
     def _publishes(self, text: str) -> bool:
         plain = self.nouns.sub("#", text)
         return self.publishing.search(plain) is not None
 
-    def _piece(self, text: str, has_marks: bool) -> int:
-        """Number of the text with what it does with a column, without a kind."""
-        flags = 0
-        if has_marks and self.column.search(text):
+    def _pieces(self, texts: list[str], signs: np.ndarray) -> np.ndarray:
+        """Number of each text with what it does with a column, without a kind."""
+        numbers = np.arange(len(self.texts), len(self.texts) + len(texts))
+        pieces = numbers << _TEXT_BITS
+        self.texts += texts
+        for n in np.flatnonzero(signs & _MARK).tolist():
+            text = texts[n]
+            if not self.column.search(text):
+                continue
             if self._publishes(text):
                 # What is published counts, not where.
-                text, flags = self.channel.sub("", text), _COLUMN | _PUBLISHES
+                shown, flags = self.channel.sub("", text), _COLUMN | _PUBLISHES
             else:
                 # What a column is named for is no object of its upkeep.
-                text, flags = self.column_name.sub(r"\1\2", text), _COLUMN
-        number = self.numbers.setdefault(text, len(self.texts))
-        if number == len(self.texts):
-            self.texts.append(text)
-        return number << _TEXT_BITS | flags
+                shown, flags = self.column_name.sub(r"\1\2", text), _COLUMN
+            self.texts[numbers[n]] = shown
+            pieces[n] |= flags
+        return pieces
 
     def publishes(self, piece: int) -> bool:
         """Say whether a piece publishes something."""
@@ -383,28 +439,61 @@ class _Splitter:
         return self.does_publish[number]
 
 
-_SENTENCE_ENDS = str.maketrans(dict.fromkeys(";!?\n", "。"))
+_CONTENT, _DETAIL, _PURPOSE = _KIND["content"], _KIND["detail"], _KIND["purpose"]
+
+# What the words of a text may be signs of; the last three at its beginning only.
+_MEANS, _MARK, _LEAD, _OPENS_DETAIL, _OPENS_PURPOSE = 1, 2, 4, 8, 16
 
 
-def _triggers(settings: CodingSettings) -> tuple[Any, Any]:
-    """Say fast whether a text may hold a means, or a column or what points back.
+class _Signs:
+    """Says of many texts in one pass which hold a word that needs a closer look.
 
-    Most parts of a sentence hold neither, and need no expression.
+    Most hold none, and need no expression.
     """
-    means = {fold(word).split(GAP)[0] for word in settings.means}
-    means |= {"在"} if settings.places else set()
-    means |= {"等"} if settings.list_ends else set()
-    marks = {*_folded(settings.columns), *_folded(settings.points_back)}
-    return _holds(means), _holds(marks)
 
+    def __init__(self, settings: CodingSettings) -> None:
+        import ahocorasick_rs
 
-def _holds(words: set[str]) -> Any:
-    import ahocorasick_rs
+        means = {fold(word).split(GAP)[0] for word in settings.means}
+        means |= {"在"} if settings.places else set()
+        means |= {"等"} if settings.list_ends else set()
+        anywhere = {
+            _MEANS: means,
+            _MARK: {*_folded(settings.columns), *_folded(settings.points_back)},
+        }
+        at_start = {
+            _LEAD: _folded(settings.lead_ins),
+            _OPENS_DETAIL: _folded(settings.details),
+            _OPENS_PURPOSE: _folded(settings.purposes),
+        }
+        signs: dict[str, int] = {}
+        opening: dict[str, int] = {}
+        for sign, words in anywhere.items():
+            for word in words:
+                signs[word] = signs.get(word, 0) | sign
+        for sign, words in at_start.items():
+            for word in words:
+                # Texts stand joined by line feeds.
+                opening[f"\n{word}"] = opening.get(f"\n{word}", 0) | sign
+        words = {**signs, **opening}
+        self._values = np.array(list(words.values()), dtype=np.int64)
+        self._automaton = ahocorasick_rs.AhoCorasick(list(words)) if words else None
 
-    if not words:
-        return lambda text: False
-    automaton = ahocorasick_rs.AhoCorasick(sorted(words))
-    return lambda text: bool(automaton.find_matches_as_indexes(text))
+    def of(self, texts: list[str]) -> np.ndarray:
+        """Signs found in each text, shape (n_texts,)."""
+        found = np.zeros(len(texts), dtype=np.int64)
+        if self._automaton is None or not texts:
+            return found
+        joined = "\n" + "\n".join(texts)
+        raw = self._automaton.find_matches_as_indexes(joined, overlapping=True)
+        table = np.fromiter(chain.from_iterable(raw), np.int64, 3 * len(raw))
+        words, _, ends = table.reshape(-1, 3).T
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+        # By its end, for a word at the start begins with the line feed before it.
+        rows = np.searchsorted(np.cumsum(lengths + 1), ends - 1)
+        for bit in (_MEANS, _MARK, _LEAD, _OPENS_DETAIL, _OPENS_PURPOSE):
+            found[rows[self._values[words] & bit > 0]] |= bit
+        return found
 
 
 def _either(words: Iterable[str]) -> str:

@@ -1,6 +1,7 @@
 """The combined coder: what each piece of a task says, weighed for the task."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -155,11 +156,7 @@ class Evidence:
         return self._summed(values, is_meant) * weights[:, None]
 
     def _summed(self, values: np.ndarray, is_meant: np.ndarray) -> np.ndarray:
-        rows, numbers = self.pieces.rows[is_meant], self.pieces.numbers[is_meant]
-        members = sparse.csr_matrix(
-            (np.ones(len(rows)), (rows, numbers)), shape=(self.n_tasks, len(values))
-        )
-        return members @ values
+        return _members(self.pieces, self.n_tasks, is_meant) @ values
 
     def _highest(self, values: np.ndarray, is_meant: np.ndarray) -> np.ndarray:
         highest = np.zeros((self.n_tasks, values.shape[1]))
@@ -183,8 +180,8 @@ class Evidence:
             constant[:, place] = values
         return constant
 
-    def primary_features(self) -> np.ndarray:
-        """Lay out ``PRIMARY_FEATURES``, shape (n_tasks, n_themes + 1, n_features)."""
+    def primary_features(self) -> list[np.ndarray]:
+        """Return ``PRIMARY_FEATURES``, each of shape (n_tasks, n_themes + 1)."""
         features = []
         for kind in KINDS:
             is_meant = self.pieces.of_kind(kind)
@@ -202,10 +199,10 @@ class Evidence:
             self._at(none, 1 - np.minimum(loudest[:, 0], 3) / 3),
             self._at(none, 1.0),
         ]
-        return np.stack(features, axis=2)
+        return features
 
-    def secondary_features(self) -> np.ndarray:
-        """Lay out ``SECONDARY_FEATURES``, shape (n_tasks, n_themes, n_features).
+    def secondary_features(self) -> list[np.ndarray]:
+        """Return ``SECONDARY_FEATURES``, each of shape (n_tasks, n_themes).
 
         Only clauses of the task itself count: headings never give a theme.
         """
@@ -217,17 +214,20 @@ class Evidence:
         features = [
             self._highest(self.linear, self._clauses)[:, :-1],
             self._highest(self.keywords, self._clauses)[:, :-1],
-            n_led > 0,
+            (n_led > 0).astype(float),
             np.minimum(n_led, 3) / 3,
             self.whole[:, :-1],
             column,
             np.ones_like(column),
         ]
-        return np.stack(features, axis=2)
+        return features
 
 
 def task_evidence(
-    tasks: pd.DataFrame, codebook: Codebook, model: LinearModel
+    tasks: pd.DataFrame,
+    codebook: Codebook,
+    models: LinearModel | Sequence[LinearModel],
+    model_of_task: np.ndarray | None = None,
 ) -> Evidence:
     """Collect what the pieces of tasks say.
 
@@ -235,42 +235,85 @@ def task_evidence(
     ----------
     tasks : DataFrame, shape (n_tasks, ...)
     codebook : Codebook
-    model : LinearModel
-        Its last class is no theme.
+    models : LinearModel or sequence of LinearModel
+        Their last class is no theme.
+    model_of_task : ndarray of int, shape (n_tasks,), optional
+        Which of several models reads each task; the first by default.
 
     Returns
     -------
     Evidence
     """
+    models = [models] if isinstance(models, LinearModel) else list(models)
     weights = coder_weights(codebook)
     pieces = split_tasks(tasks, codebook.settings)
-    sums = model.sums(pieces.texts)
+    words = keyword_scores(pieces.texts, codebook)
+    if model_of_task is None:
+        model_of_task = np.zeros(len(tasks), dtype=np.int64)
+    # Each text is read once by every model one of whose tasks holds it.
+    pairs = model_of_task[pieces.rows] * len(pieces.texts) + pieces.numbers
+    is_pair = np.zeros(len(models) * len(pieces.texts), dtype=bool)
+    is_pair[pairs] = True
+    numbers = (np.cumsum(is_pair) - 1)[pairs]
+    readers, held = np.divmod(np.flatnonzero(is_pair), max(len(pieces.texts), 1))
+    texts = [pieces.texts[n] for n in held.tolist()]
+    pieces, words = replace(pieces, texts=texts, numbers=numbers), words[held]
+    sums = np.zeros((len(texts), len(codebook.theme_ids) + 2))
+    for number, model in enumerate(models):
+        start, end = np.searchsorted(readers, [number, number + 1])
+        sums[start:end] = model.sums(texts[start:end])
     own = pieces.of_kind("content", "column", "detail", "purpose")
     has_clauses = np.bincount(pieces.rows[own], minlength=len(tasks)) > 0
     own |= pieces.of_kind("title", "inherited_title") & ~has_clauses[pieces.rows]
-    members = sparse.csr_matrix(
-        (np.ones(own.sum()), (pieces.rows[own], pieces.numbers[own])),
-        shape=(len(tasks), len(pieces.texts)),
-    )
-    words = keyword_scores(pieces.texts, codebook)
     full = np.maximum(words.sum(axis=1, keepdims=True), weights["keyword_full"])
     channel = codebook.settings.channel_theme
+    slope = weights["linear_slope"]
+    whole = _members(pieces, len(tasks), own) @ sums
     return Evidence(
         pieces=pieces,
         n_tasks=len(tasks),
-        linear=_shares(sums, model, weights["linear_slope"]),
-        whole=_shares(members @ sums, model, weights["linear_slope"]),
+        linear=_shares(sums, models, readers, slope),
+        whole=_shares(whole, models, model_of_task, slope),
         keyword_weights=words,
         keywords=np.column_stack([words / full, np.zeros(len(words))]),
         channel=codebook.theme_ids.index(channel) if channel else -1,
     )
 
 
-def _shares(sums: np.ndarray, model: LinearModel, slope: float) -> np.ndarray:
+def _members(pieces: Pieces, n_tasks: int, is_meant: np.ndarray) -> sparse.csr_matrix:
+    """Say which texts each task holds, in the order in which they stand in it.
+
+    Sums over them do not depend on the tasks beside, to the last digit.
+    """
+    counts = np.bincount(pieces.rows[is_meant], minlength=n_tasks)
+    numbers = pieces.numbers[is_meant]
+    ends = np.concatenate([[0], np.cumsum(counts)])
+    return sparse.csr_matrix(
+        (np.ones(len(numbers)), numbers, ends), shape=(n_tasks, len(pieces.texts))
+    )
+
+
+def _shares(
+    sums: np.ndarray, models: list[LinearModel], readers: np.ndarray, slope: float
+) -> np.ndarray:
     """Turn distances into shares; a text the model knows nothing of has none."""
-    shares = softmax(slope * model.distances(sums))
+    distances = np.zeros((len(sums), sums.shape[1] - 1))
+    for number, model in enumerate(models):
+        mine = readers == number
+        distances[mine] = model.distances(sums[mine])
+    shares = softmax(slope * distances)
     shares[sums[:, -1] <= 0] = 0
     return shares
+
+
+def _weighed(
+    features: Sequence[np.ndarray], names: Sequence[str], weights: dict[str, float]
+) -> np.ndarray:
+    """Add up features by weight, in one order whatever the number of tasks."""
+    total = np.zeros(features[0].shape)
+    for name, values in zip(names, features, strict=True):
+        total += weights[name] * values
+    return total
 
 
 def softmax(values: np.ndarray) -> np.ndarray:
@@ -307,8 +350,8 @@ def primary_chances(evidence: Evidence, weights: dict[str, float]) -> np.ndarray
     .. [1] McFadden, D. (1974). Conditional logit analysis of qualitative choice
        behavior. In Frontiers in Econometrics, 105-142.
     """
-    chosen = np.array([weights[name] for name in PRIMARY_FEATURES])
-    chances = softmax(evidence.primary_features() @ chosen)
+    features = evidence.primary_features()
+    chances = softmax(_weighed(features, PRIMARY_FEATURES, weights))
     spoken = np.zeros(evidence.n_tasks, dtype=bool)
     texts = (evidence.linear[:, :-1].sum(axis=1) > 0) | (evidence.keywords.any(axis=1))
     own = ~evidence.pieces.of_kind("section", "chapter")
@@ -336,7 +379,8 @@ def secondary_chances(
     """
     features = evidence.secondary_features()
     offsets = codebook.settings.secondary_offsets
-    logits = features @ np.array([weights[name] for name in SECONDARY_FEATURES])
+    logits = _weighed(features, SECONDARY_FEATURES, weights)
     logits += np.array([offsets.get(theme, 0.0) for theme in codebook.theme_ids])
     chances = 1 / (1 + np.exp(-logits))
-    return np.where(features[:, :, :6].any(axis=2), chances, 0)
+    speaks = np.logical_or.reduce([values > 0 for values in features[:-1]])
+    return np.where(speaks, chances, 0)

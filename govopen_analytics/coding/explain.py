@@ -8,13 +8,10 @@ import numpy as np
 import pandas as pd
 
 from govopen_analytics.base.errors import SchemaError, choices
-from govopen_analytics.coding.assign import (
-    assign_themes,
-    by_unseen_documents,
-    linear_model,
-)
+from govopen_analytics.coding.assign import assign_themes
 from govopen_analytics.coding.clauses import KINDS, mark_shared_titles
 from govopen_analytics.coding.codebook import Codebook, load_codebook
+from govopen_analytics.coding.coders import by_unseen_documents, linear_model
 from govopen_analytics.coding.combined import (
     coder_weights,
     primary_chances,

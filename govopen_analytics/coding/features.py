@@ -1,11 +1,13 @@
 """Texts to features: many folded at once, character n-grams, Chinese words."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 
 from govopen_analytics.base.text import fold
@@ -31,12 +33,26 @@ def fold_many(texts: Iterable[str]) -> list[str]:
     list of str
         What ``text.fold`` makes of each.
     """
-    joined = _SEPARATOR.join(text.replace(_SEPARATOR, " ") for text in texts)
-    codes = np.frombuffer(
-        joined.encode("utf-32-le", errors="surrogatepass"), dtype=np.uint32
-    )
-    folded = _fold_table()[codes].tobytes()
+    joined = _joined(texts, _SEPARATOR, " ")
+    folded = _fold_table()[code_points_of(joined)].tobytes()
     return folded.decode("utf-32-le", errors="surrogatepass").split(_SEPARATOR)
+
+
+def plain_texts(column: pd.Series) -> list[str]:
+    """Return a column as texts, empty where it has no value.
+
+    Parameters
+    ----------
+    column : Series, shape (n_rows,)
+
+    Returns
+    -------
+    list of str, length n_rows
+    """
+    return [
+        value if type(value) is str else "" if pd.isna(value) else str(value)
+        for value in column.tolist()
+    ]
 
 
 @lru_cache(maxsize=1)
@@ -139,33 +155,44 @@ class CharacterNgrams:
         columns = np.concatenate([columns for _, columns in found])
         return _weighted(rows, columns, (len(texts), len(self.keys)), self.idf)
 
-    def counts(self, texts: Sequence[str]) -> sparse.csr_matrix:
+    def counts_by_size(self, texts: Sequence[str]) -> Iterator[sparse.csr_matrix]:
         """List the known n-grams of each text, one entry per occurrence.
 
         Parameters
         ----------
         texts : sequence of str, length n_texts
 
-        Returns
-        -------
+        Yields
+        ------
         csr_matrix of float, shape (n_texts, n_features)
-            Entries of one text and n-gram are not summed up.
+            Of the n-grams of one length. Entries of one text and n-gram stand in
+            their order in the text, not summed up.
         """
-        found = list(_ngrams(texts, self.characters, self.sizes, self.keys))
-        rows = np.concatenate([rows for rows, _ in found])
-        columns = np.concatenate([columns for _, columns in found])
-        order = np.argsort(rows, kind="stable")
-        ends = np.cumsum(np.bincount(rows, minlength=len(texts)))
-        return sparse.csr_matrix(
-            (np.ones(len(rows)), columns[order], np.concatenate([[0], ends])),
-            shape=(len(texts), len(self.keys)),
-        )
+        for rows, columns in _ngrams(texts, self.characters, self.sizes, self.keys):
+            ends = np.cumsum(np.bincount(rows, minlength=len(texts)))
+            yield sparse.csr_matrix(
+                (np.ones(len(rows)), columns, np.concatenate([[0], ends])),
+                shape=(len(texts), len(self.keys)),
+            )
 
 
 def code_points(texts: Iterable[str]) -> np.ndarray:
     """Code points of the texts, with a line feed before, between and behind."""
-    joined = "\n" + "\n".join(text.replace("\n", "\t") for text in texts) + "\n"
-    raw = joined.encode("utf-32-le", errors="surrogatepass")
+    return code_points_of("\n" + _joined(texts, "\n", "\t") + "\n")
+
+
+def _joined(texts: Iterable[str], separator: str, instead: str) -> str:
+    """Join texts by a character that none of them may hold."""
+    texts = list(texts)
+    joined = separator.join(texts)
+    if texts and joined.count(separator) >= len(texts):
+        joined = separator.join(text.replace(separator, instead) for text in texts)
+    return joined
+
+
+def code_points_of(text: str) -> np.ndarray:
+    """Code points of a text, shape (n_chars,)."""
+    raw = text.encode("utf-32-le", errors="surrogatepass")
     return np.frombuffer(raw, dtype=np.uint32)
 
 
@@ -295,10 +322,12 @@ class Words:
         )
 
 
-# Cross-validation cuts the same texts again for every plan left out.
-@lru_cache(maxsize=4096)
+# jieba cuts every run of such characters by itself, so a run need be cut only once.
+_RUN = re.compile(r"([\u4e00-\u9fd5a-zA-Z0-9+#&._%\-]+)")
+
+
 def segment_words(text: str, dictionary: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Cut a text into words.
+    """Cut a text into words; what was cut before is remembered.
 
     Parameters
     ----------
@@ -312,8 +341,19 @@ def segment_words(text: str, dictionary: tuple[str, ...] = ()) -> tuple[str, ...
     tuple of str
         Without white space.
     """
-    words = _tokenizer(dictionary).lcut(text)
-    return tuple(word for word in words if not word.isspace())
+    cut = _cutter(dictionary)
+    return tuple(word for run in _RUN.split(text) if run for word in cut(run))
+
+
+@lru_cache(maxsize=4)
+def _cutter(dictionary: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
+    tokenizer = _tokenizer(dictionary)
+
+    @lru_cache(maxsize=1 << 18)
+    def cut(run: str) -> tuple[str, ...]:
+        return tuple(word for word in tokenizer.lcut(run) if not word.isspace())
+
+    return cut
 
 
 @lru_cache(maxsize=4)

@@ -36,7 +36,7 @@ from govopen_analytics.coding.codebook import (
     Pattern,
     without_blanks,
 )
-from govopen_analytics.coding.features import fold_many
+from govopen_analytics.coding.features import code_points_of, fold_many
 
 CODER = "keywords"
 
@@ -201,7 +201,9 @@ def _gap_hits(
     """Hits of keywords with a gap, from a first part to the nearest second part."""
     if not index.gaps or not len(words):
         return []
-    clause = np.cumsum(np.isin(_codes(text), [ord(mark) for mark in CLAUSE_ENDS]))
+    clause = np.cumsum(
+        np.isin(code_points_of(text), [ord(mark) for mark in CLAUSE_ENDS])
+    )
     by_word = np.argsort(words, kind="stable")
     borders = np.searchsorted(words[by_word], np.arange(len(index.lengths) + 1))
 
@@ -391,7 +393,10 @@ def keyword_scores(texts: Sequence[str], codebook: Codebook) -> np.ndarray:
     index = keyword_index(codebook)
     scores = np.zeros((len(texts), len(codebook.theme_ids)))
     for start in range(0, len(texts), _BATCH):
-        batch = [_tight(text) for text in texts[start : start + _BATCH]]
+        batch = list(texts[start : start + _BATCH])
+        together = "".join(batch)
+        if " " in together or not together.isprintable():
+            batch = [_tight(text) for text in batch]
         rows, _, _, numbers = _joined_hits(batch, index)
         once = np.unique(rows * len(index.texts) + numbers)
         rows, numbers = np.divmod(once, len(index.texts))

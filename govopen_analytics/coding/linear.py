@@ -45,7 +45,10 @@ class LinearModel:
         ndarray of float, shape (n_texts, n_classes + 1)
             To be added up over the pieces of a text.
         """
-        return self.ngrams.counts(texts) @ self.weights
+        total = np.zeros((len(texts), self.weights.shape[1]))
+        for counts in self.ngrams.counts_by_size(texts):
+            total += counts @ self.weights
+        return total
 
     def distances(self, sums: np.ndarray) -> np.ndarray:
         """Compute the signed distances from the classes' borders.
@@ -121,7 +124,7 @@ def fit_linear_model(
     pieces = [piece for text in texts for piece in text]
     owners = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
     ngrams = CharacterNgrams.fit(pieces, sizes)
-    counts = ngrams.counts(pieces)
+    counts = sum(ngrams.counts_by_size(pieces))
     members = sparse.csr_matrix(
         (np.ones(len(pieces)), (owners, np.arange(len(pieces)))),
         shape=(len(texts), len(pieces)),

@@ -9,7 +9,7 @@ import pandas as pd
 from govopen_analytics.base.text import fold
 from govopen_analytics.coding.clauses import KINDS, split_tasks
 from govopen_analytics.coding.codebook import Codebook
-from govopen_analytics.coding.features import code_points, fold_many
+from govopen_analytics.coding.features import code_points, fold_many, plain_texts
 
 #: A task repeats a plan where this share of its runs of characters stands in it.
 LEAST_REPEATED = 0.8
@@ -204,7 +204,7 @@ def seen_documents(tasks: pd.DataFrame, codebook: Codebook) -> list[frozenset[st
     names, runs, owners = _reference_runs(codebook)
     if not names or tasks.empty:
         return [frozenset()] * len(tasks)
-    texts = fold_many(tasks["text"].fillna("").astype(str))
+    texts = fold_many(plain_texts(tasks["text"]))
     repeated = np.zeros((len(tasks), len(names)), dtype=bool)
     for start in range(0, len(texts), 50_000):
         batch = texts[start : start + 50_000]

@@ -85,14 +85,16 @@ class Confusion:
         """
         if codebook.reference.empty:
             return None
-        tasks = reference_tasks(codebook)
-        found = cls.of_sample(
-            tasks,
-            assign_themes(tasks, codebook),
-            reference_assignments(tasks, codebook),
-            codebook.themes,
-        )
-        return replace(found, coder=COMBINED)
+        if codebook.fingerprint not in _MEASURED:
+            tasks = reference_tasks(codebook)
+            found = cls.of_sample(
+                tasks,
+                assign_themes(tasks, codebook),
+                reference_assignments(tasks, codebook),
+                codebook.themes,
+            )
+            _MEASURED[codebook.fingerprint] = replace(found, coder=COMBINED)
+        return _MEASURED[codebook.fingerprint]
 
     @classmethod
     def of_tables(cls, tables: Mapping[str, pd.DataFrame]) -> "Confusion | None":
@@ -179,15 +181,18 @@ class Confusion:
         order = np.r_[place, len(self.theme_ids)]
         tasks = self.tasks[np.ix_(order, order)]
         right = np.trace(tasks) / max(tasks.sum(), 1)
-        marginal = (tasks.sum(axis=0) + 1) / (tasks.sum() + len(tasks))
         # Bayes: errors that fall on a rare theme are many beside its own tasks.
         coded = np.full(tasks.shape, (1 - right) / (len(tasks) - 1))
         np.fill_diagonal(coded, right)
-        prior = coded * marginal
+        prior = coded * (tasks.sum(axis=0) + 1)
         prior /= prior.sum(axis=1, keepdims=True)
         posterior = tasks + _PRIOR_TASKS * prior
         n = posterior.sum(axis=1)
         return posterior / n[:, None], n
+
+
+# By the codebook's fingerprint: every choice of plans asks again.
+_MEASURED: dict[str, Confusion] = {}
 
 
 def with_none(weights: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from govopen_analytics.measures.differences import theme_differences
+from govopen_analytics.measures.intervals import competition_ranks
 from govopen_analytics.measures.shares import theme_shares
 
 #: Ways to cut a plan: as it is, tasks under one title as one, each theme a task.
@@ -59,9 +60,7 @@ def share_sensitivity(
                 *counted, by=by, n_permutations=n_permutations, seed=seed
             ).items
             part = whole[["theme_id", "n_tasks", "share"]].assign(coder=coder, cut=cut)
-            part["share_rank"] = (
-                part["share"].round(9).rank(method="min", ascending=False).astype(int)
-            )
+            part["share_rank"] = competition_ranks(part["share"].to_numpy())
             parts.append(
                 part.merge(found[["theme_id", "p_adjusted", "state"]], on="theme_id")
             )

@@ -7,17 +7,18 @@ from functools import lru_cache
 from govopen_analytics.base.text import fold
 from govopen_analytics.plans.numbering import leading_number
 
+_PERIOD = r"(?:第?[一二三四]季度|[上下]半年)"
 # In the order they are tried; the name has no white space and no brackets.
 _ROLES = tuple(
     (role, re.compile(pattern))
     for role, pattern in (
         ("ordinal", r"序|.{0,6}序号|序列|.{0,4}编号|项目?号|[Nn][Oo]\.?"),
-        ("support", r".{0,6}(?:配合|协助|协办|协同|参与|参加).{0,8}"),
+        ("support", r".{0,6}(?:配合|协助|协办|协同|协作|参与|参加).{0,8}"),
         (
             "lead",
             r".{0,4}牵头.{0,6}|(?:主要|具体|工作|任务|落实|公开|[国省市县区局厅委本我].{0,2})?(?:责任|承办|主办|主责|负责|实施|落实|落实责任|分工)"
             r"(?:领导|主体|单位|部门|处室|科室|股室|业务处室?|机构|人|人员|分工|站所?|"
-            r"室|处|科|方|及|和|与|、|/|,|或|名称|单位部门|(?:工作)?要求|(?:完成)?时[限间])*|(?:公开|工作|完成)(?:单位|部门|主体|责任单位)|"
+            r"责任|[室处科股站所组局办方]|及|和|与|、|/|,|或|名称|单位部门|(?:工作)?要求|(?:完成)?时[限间])*|(?:公开|工作|完成)(?:单位|部门|主体|责任单位)|"
             r"单位|部门|科室|处室|股室|责任处\(室\)|分管领导|联系人",
         ),
         (
@@ -27,11 +28,11 @@ _ROLES = tuple(
         (
             "progress",
             r".{0,6}(?:进展|完成情况|落实情况|工作成效|推进情况|执行情况|办理情况|完成进度|进度).{0,4}|成效|"
-            r"(?:自查|整改|公开)情况",
+            r"(?:自查|整改|公开|调度|督[办查])情况",
         ),
         (
             "note",
-            r"第?[一二三四]季度|\d{1,2}月份?|[上下]半年|"
+            rf"{_PERIOD}|"
             r"备注|说明|状态|附注|佐证.{0,4}|.{0,2}材料|是否完成|完成标志|联系电话|电话",
         ),
         ("score", r".{0,4}(?:分值|得分|评分|权重|扣分|计分).{0,6}|分数"),
@@ -47,7 +48,7 @@ _ROLES = tuple(
             r".{0,6}(?:具体要求|任务内容|工作内容|工作要求|任务要求|具体任务|具体内容|主要内容|具体工作|"
             r"工作措施|具体措施|主要措施|工作举措|落实措施|推进措施|细化措施|目标任务|任务目标|工作目标|公开内容|"
             r"评估内容|考核内容|考评内容|测评内容|(?:考核|评估|检查)?问题|任务分解|分解任务|重点内容|内容要求|"
-            r"任务及要求|任务和要求|工作标准|重点举措|具体事项|目标要求|公开要求|公开标准|工作细化|"
+            r"(?:整改|改进|保障|解决)措施|任务及要求|任务和要求|工作标准|重点举措|具体事项|目标要求|公开要求|公开标准|工作细化|"
             r"三级指标|要点内容|举措).{0,6}|要求|内容|措施|标准",
         ),
         (
@@ -127,9 +128,11 @@ def read_header(names: list[str], *, is_row: bool = True) -> list[Column] | None
         return None
     if not {"title", "content"} & set(named):
         return None
+    if sum(re.fullmatch(_PERIOD, name.strip()) is not None for name in names) == 1:
+        return None  # a row that says when, no names of four columns
     if len(set(named)) < 2:
         return None
-    return _one_lead(
+    return one_lead(
         [
             Column(role or "text", name.strip())
             for role, name in zip(roles, names, strict=True)
@@ -142,11 +145,20 @@ def _may_name(text: str) -> bool:
     return len(text) <= 12 and not re.search(r"[。；;，,、\d]|的", text)
 
 
-def _one_lead(columns: list[Column]) -> list[Column]:
+def one_lead(columns: list[Column]) -> list[Column]:
     """Of two columns that name who is responsible, let one lead.
 
     Beside 牵头单位, a column 责任单位 holds those who follow; a column of
     persons (责任领导) beside one of units is a remark.
+
+    Parameters
+    ----------
+    columns : list of Column
+
+    Returns
+    -------
+    list of Column
+        In the same order.
     """
     leads = [column for column in columns if column.role == "lead"]
     if len(leads) < 2:

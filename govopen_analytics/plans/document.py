@@ -89,8 +89,9 @@ def segment_document(source: Source, year: int | None = None) -> Segmented:
     """
     text = source.text
     tables = [_trimmed(table, source) for table in find_tables(source)]
-    if not tables and (labelled := labelled_table(text)):
-        tables = [labelled]
+    if not any(table.header for table in tables):
+        labelled = labelled_table(text)
+        tables = [labelled] if labelled else tables
     first = min((table.start for table in tables), default=None)
     frame = find_frame(text, first)
     metadata = read_metadata(

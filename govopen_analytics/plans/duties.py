@@ -169,7 +169,7 @@ def is_label_line(text: str) -> bool:
 
 def _without_brackets(text: str) -> str:
     """A line without the brackets around all of it; those of names stay."""
-    bare = text.strip(_STOPS_AND_BLANKS)
+    bare = text.lstrip("-–•●·* ").strip(_STOPS_AND_BLANKS)
     while fold(bare)[:1] in ("(", "["):
         bare = bare[1:].strip(_STOPS_AND_BLANKS)
     folded = fold(bare)

@@ -14,7 +14,7 @@ from govopen_analytics.plans.grid import Token, infer_columns, ordinal_of, tidie
 from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
 from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.units import looks_like_units
-from govopen_analytics.readers.source import Source
+from govopen_analytics.readers.source import Block, Source
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,11 @@ class Table:
 
 
 _LONGEST_HEADING = 60
+_NO_TASKS = re.compile(
+    r"姓名|联系人|(?:联系|办公|手机)?(?:电话|号码)|手机|职务|邮箱|科室|单位|部门"
+)
+_LONGEST_HEADER = 120  # characters
+_BETWEEN = (re.compile(r"\s{2,}"), re.compile(r"\s"), re.compile(","))
 _LEAST_HEIGHT = 4  # lines of a column printed by itself, its name included
 _PIPES = re.compile(r"[|｜│┃]")
 _MOST_LINES = 10  # of one cell
@@ -85,10 +90,30 @@ def find_tables(source: Source) -> list[Table]:
         found[style] = read(text)
         if found[style] and (tables := _tables(found[style], style)):
             return tables
-    for style in ("tabs", "pipes"):
+    found["lines"] = _numbered_rows(found["lines"])
+    for style in ("tabs", "pipes", "lines"):
         if found[style] and (table := _without_header(found[style], style)):
             return [table]
     return []
+
+
+def _numbered_rows(tokens: list[Token]) -> list[Token]:
+    """Begin a row at each line that is nothing but the next number, and at headings.
+
+    Lines that no row can hold, above the first number, are left out.
+    """
+    rows: list[Token] = []
+    expected = 1
+    for token in tokens:
+        is_next = ordinal_of(token.text) == expected and token.text[:1].isdigit()
+        expected += is_next
+        if is_next or (expected > 1 and rows):
+            is_heading = _is_heading(token)
+            opens = is_next or is_heading or rows[-1].spans_row
+            rows.append(replace(token, opens_row=opens, spans_row=is_heading))
+        elif _is_heading(token):
+            rows = [replace(token, opens_row=True, spans_row=True)]
+    return rows if expected > 2 else []
 
 
 def _without_header(tokens: list[Token], style: str) -> Table | None:
@@ -116,12 +141,19 @@ def _without_header(tokens: list[Token], style: str) -> Table | None:
     if sum(any(says_what_to_do(t.text) for t in row) for row in body) < n_rows / 2:
         return None
     first = tokens.index(body[0][0])
+    if first and tokens[first - 1].spans_row:
+        first -= 1
     return Table(columns, [], tokens[first:], frozenset(), style)
 
 
 def _grid_tokens(source: Source) -> list[Token]:
     tokens: list[Token] = []
+    table, is_other = None, False
     for block in source.blocks:
+        if block.table != table:
+            table, is_other = block.table, _opens_other_table(block, source.text)
+        if is_other and table is not None:
+            continue
         spans = block.cells or (block,)
         own = {(cell.start, cell.end) for cell in spans}
         if block.cells and len(spans) > 2 and len(own) == 1:  # merged across
@@ -146,6 +178,17 @@ def _grid_tokens(source: Source) -> list[Token]:
                 )
             )
     return tokens
+
+
+def _opens_other_table(block: Block, text: str) -> bool:
+    """Whether a row names the columns of a table without tasks: 姓名, 单位, 电话."""
+    cells = [text[cell.start : cell.end].strip() for cell in block.cells]
+    names = [cell for cell in cells if cell]
+    return (
+        len(names) > 1
+        and read_header(cells) is None
+        and sum(_NO_TASKS.fullmatch(fold(name)) is not None for name in names) > 1
+    )
 
 
 def _lines(text: str) -> list[tuple[int, str]]:
@@ -233,8 +276,7 @@ def _lines_of_row(pieces: list[list[str]], first: int, width: int) -> int:
     n_cells, last = len(pieces[first]), pieces[first][-1].strip()
     is_list = last.endswith(("、", "，", ",", "；"))  # it goes on below
     closes = not last or looks_like_units(last) or parse_deadline(last, None)
-    closes = closes and not is_list
-    if not 1 < n_cells < width or closes:
+    if not 1 < n_cells < width or (closes and not is_list):
         return 1
     for j in range(first + 1, min(first + _MOST_LINES, len(pieces))):
         opens = len(pieces[j]) > 1 and ordinal_of(pieces[j][0].strip()) is not None
@@ -250,18 +292,21 @@ def _is_rule(line: str) -> bool:
     return "-" in line and _RULE.fullmatch(line) is not None
 
 
-def _space_tokens(text: str) -> list[Token]:
-    """Cells parted by blanks, below a header whose names are parted so too."""
+def _marked_tokens(text: str) -> list[Token]:
+    """Cells parted by blanks or commas, below a header whose names are parted so."""
     lines = _lines(text)
-    for mark in (re.compile(r"\S+(?: \S+)*"), re.compile(r"\S+")):
-        rows = [[m.span() for m in mark.finditer(line)] for _, line in lines]
-        names = [
-            [line[a:b] for a, b in row]
-            for (_, line), row in zip(lines, rows, strict=True)
-        ]
-        first = next((i for i, row in enumerate(names) if _names_columns(row)), None)
+    for mark in _BETWEEN:
+        heads = (
+            i
+            for i, (_, line) in enumerate(lines)
+            if len(line) <= _LONGEST_HEADER
+            and len(mark.findall(line.strip())) > 1
+            and _names_columns([line[a:b] for a, b in _spans(mark, line)])
+        )
+        first = next(heads, None)
         if first is None:
             continue
+        rows = [_spans(mark, line) for _, line in lines]
         width = len(rows[first])
         below = [len(row) for row in rows[first + 1 :] if row]
         if below.count(width) < max(2, 0.6 * len(below)):
@@ -275,6 +320,18 @@ def _space_tokens(text: str) -> list[Token]:
             if row
         ]
     return []
+
+
+def _spans(mark: re.Pattern[str], line: str) -> list[tuple[int, int]]:
+    """Where the cells of a line begin and end, none for a blank line."""
+    if not line.strip():
+        return []
+    start = len(line) - len(line.lstrip())
+    spans = []
+    for match in mark.finditer(line.rstrip(), start):
+        spans.append((start, match.start()))
+        start = match.end()
+    return [*spans, (start, len(line.rstrip()))]
 
 
 def _names_columns(names: list[str]) -> bool:
@@ -567,7 +624,7 @@ def _header_at(
 _STYLES: dict[str, Callable[[str], list[Token]]] = {
     "tabs": _tab_tokens,
     "pipes": _pipe_tokens,
-    "spaces": _space_tokens,
+    "spaces": _marked_tokens,
     "glued": glued_tokens,
     "columns": _column_tokens,
     "lines": _line_tokens,

@@ -52,6 +52,9 @@ _HANDS_ON = re.compile(
     r"现(?:予)?(?:印发|公布)|印发给你们|现(?:将|把)[^。]{0,60}[》〉][^。]{0,20}(?:印发|转发|下发)"
 )
 
+_ANY_BODY = re.compile(
+    r"[\u3400-\u9fff()]{2,24}(?:中心|镇|乡|街道|站|所|队|社区|村|银行|海关|处|馆|院|会)"
+)
 _NOTICE = re.compile(r"^[^。《]{0,30}(?:关于)?印发[^。]{4,60}的?通知$")
 
 
@@ -289,10 +292,11 @@ def _body_end(lines: list[Line], start: int, source: str) -> int:
     if not inside:
         return min(start, len(source))
     folded = fold(inside[-1].text)
-    tail = next(iter([*_SIGNED_TAIL.finditer(folded)][-1:]), None)
-    rest = folded[tail.end() :].strip() if tail else ""
-    is_last = tail and (not rest or is_furniture(rest))
-    return inside[-1].start + tail.start() if is_last else inside[-1].end
+    for tail in [*_SIGNED_TAIL.finditer(folded)][-1:]:
+        rest = folded[tail.end() :].strip()
+        if not rest or is_furniture(rest):
+            return inside[-1].start + tail.start()
+    return inside[-1].end
 
 
 def end_of_body(source: str, start: int) -> int:
@@ -327,9 +331,9 @@ def _annex_at(lines: list[Line]) -> int:
             folded,
         )
         is_signed = (
-            _is_signature(line.text)
-            and i + 1 < len(lines)
+            i + 1 < len(lines)
             and _is_date(lines[i + 1].text)
+            and _is_signature(line.text, is_dated=True)
         )
         ends = begun and (is_annex or is_signed)
         if ends and not any(is_plan_title(one.text) for one in lines[i + 1 :]):
@@ -343,7 +347,8 @@ def _is_note(text: str) -> bool:
     return is_short and bool(_TRAILING.search(folded) or _REPORT_BACK.search(folded))
 
 
-def _is_signature(text: str) -> bool:
+def _is_signature(text: str, *, is_dated: bool = False) -> bool:
+    """Whether a line is an agency's name; any body's, where a date follows."""
     bare = re.sub(r"\s+", "", fold(text))
     return len(bare) <= 26 and bool(
         re.fullmatch(
@@ -351,6 +356,7 @@ def _is_signature(text: str) -> bool:
             r"办事处|医院|学院|大学|学校|中学|小学|公司|集团|领导小组)",
             bare,
         )
+        or (is_dated and _ANY_BODY.fullmatch(bare))
     )
 
 

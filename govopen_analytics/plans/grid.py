@@ -53,6 +53,7 @@ class Token:
 
 Row = list[list[Token]]
 
+_CODE = re.compile(r"[A-Za-z]{1,3}[-.]?\d{1,3}(?:[-.]\d{1,3})*")  # A-1
 _FINEST = ("arabic", "arabic_paren", "circled", "decimal")
 
 # Costs are in nats: what a reader would bet against it, roughly.
@@ -406,24 +407,51 @@ def align(tokens: list[Token], columns: list[Column]) -> tuple[list[Column], lis
 
 def _whole_rows(tokens: list[Token], columns: list[Column]) -> list[Row] | None:
     """Take the rows as they are where each has a cell for every column."""
-    rows: list[list[Token]] = []
-    for token in tokens:
-        if token.opens_row is None:
-            return None
-        if token.opens_row or not rows:
-            rows.append([])
-        rows[-1].append(token)
-    if any(len(row) != len(columns) for row in rows):
+    if any(token.opens_row is None for token in tokens):
+        rows = _counted_rows(tokens, columns)
+    else:
+        rows = []
+        for token in tokens:
+            if token.opens_row or not rows:
+                rows.append([])
+            rows[-1].append(token)
+    if any(len(row) != len(columns) for row in rows) or not rows:
         return None
     for place, column in enumerate(columns):
         texts = [row[place].text for row in rows if row[place].text.strip()]
         if column.role == "ordinal" and texts:
-            numbered = sum(ordinal_of(text) is not None for text in texts)
+            numbered = sum(
+                ordinal_of(text) is not None or _CODE.fullmatch(text) is not None
+                for text in texts
+            )
             if numbered < 0.5 * len(texts):
                 return None
         if column.role == "deadline" and any(map(looks_like_units, texts)):
             return None
     return [[*([token] for token in row), []] for row in rows]
+
+
+def _counted_rows(tokens: list[Token], columns: list[Column]) -> list[list[Token]]:
+    """Cut unmarked cells into rows where each begins with the next number.
+
+    None where a cell is too many or too few anywhere, or where the columns of
+    units and deadlines hold something else.
+    """
+    n = len(columns)
+    rows = [tokens[i : i + n] for i in range(0, len(tokens), n)]
+    if columns[0].role != "ordinal" or len(tokens) % n or not tokens[0].text.isdigit():
+        return []
+    first = int(tokens[0].text)
+    for i, row in enumerate(rows):
+        if row[0].text != str(first + i) or any(cell.opens_row for cell in row[1:]):
+            return []
+        looks = zip(columns, (_look(cell.text) for cell in row), strict=True)
+        for column, look in looks:
+            if column.role == "deadline" and not (look.is_deadline or look.is_blank):
+                return []
+            if column.role == "lead" and not look.is_units:
+                return []
+    return rows
 
 
 def tidied(start: int, end: int, source: str, **marks: bool | None) -> Token:

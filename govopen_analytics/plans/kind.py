@@ -11,7 +11,7 @@ from govopen_analytics.plans.titles import SUBJECT, TitleName, title_name
 
 _LONGEST_HEADING = 40
 _OPENING = 600  # characters
-NO_OBLIGATION = "no task says what to do"
+NO_OBLIGATION = "few tasks say what to do"
 
 
 @dataclass(frozen=True)
@@ -92,12 +92,30 @@ TABLE: tuple[Evidence, ...] = (
     _e("news", -8, "title kind", "news"),
     _e("a headline names another kind", -9, "headline", ""),
     _e(NO_OBLIGATION, -5, "task", "no obligation", 1, 0.8),
+    _e(NO_OBLIGATION, -3, "task", "no obligation", 1, 0.5),
     _e("summary", -5, "task", "past", 2, 0.4),
     _e(
         "catalogue",
         -5,
         "column name",
         r"公开(?:时限|方式|主体|渠道|依据|对象|载体|范围|形式|层级)",
+        2,
+        distinct=True,
+    ),
+    _e(
+        "catalogue",
+        -6,
+        "column name",
+        r"公开(?:时限|方式|主体|渠道|依据|对象|载体|范围|形式|层级)",
+        4,
+        distinct=True,
+    ),
+    _e(
+        "catalogue",
+        -6,
+        "column name",
+        r"(?:设定|实施|法律|法定|办理|收费)依据|事项(?:类型|类别|编码|名称)|"
+        r"(?:办理|承诺|法定)时限|收费标准|行使层级|实施主体|申请条件|申请材料",
         2,
         distinct=True,
     ),
@@ -128,6 +146,14 @@ TABLE: tuple[Evidence, ...] = (
         r"(?:主要|具体)做法|工作成效|主要成效|(?:总体|基本|工作|检查|抽查|运行|监管)情况$|"
         r"(?:存在|突出|主要|发现)的?(?:主要)?(?:问题|不足|困难)|下一步(?:工作|打算|计划|整改|安排|措施)|"
         r"(?:工作|经验)(?:亮点|做法|体会)|取得的?成[效绩]",
+        2,
+        distinct=True,
+    ),
+    _e(
+        "announcement",
+        -6,
+        "heading",
+        r"^[\u3400-\u9fff]{2,4}(?:时间|地点|内容|方式|范围|对象|人员|条件|程序|办法)$",
         2,
         distinct=True,
     ),

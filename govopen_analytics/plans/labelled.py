@@ -8,10 +8,10 @@ import re
 from collections import Counter
 
 from govopen_analytics.base.text import fold
-from govopen_analytics.plans.columns import TEXT_ROLES, Column, column_role
+from govopen_analytics.plans.columns import TEXT_ROLES, Column, column_role, one_lead
 from govopen_analytics.plans.flattened import Table
 from govopen_analytics.plans.frontmatter import role_of_line
-from govopen_analytics.plans.grid import tidied
+from govopen_analytics.plans.grid import Token, tidied
 from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
 from govopen_analytics.plans.obligations import says_what_to_do
 
@@ -22,7 +22,8 @@ _NEAR = 12  # characters between a heading and the label right below it
 # number of its own may follow it (任务一：).
 _LABEL = re.compile(
     r"(?:^|(?<=[;,。|\t ]))[\s|\[【*•·●-]*(?P<name>[\u3400-\u9fff]{2,8}?)"
-    r"\s*(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})?\s*(?:[\]】]\s*[:|\t]?|\**\s*[:|\t])\s*"
+    r"\s*(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})?"
+    r"\s*(?:[\]】]\s*[:|\t]?|\**\s*[:|\t]|(?P<blank>\s)(?=\S))\s*"
 )
 _Field = tuple[str, str, int, int, int]  # role, name, label start and end, value end
 
@@ -41,7 +42,9 @@ def labelled_table(text: str) -> Table | None:
         None where fewer than two blocks name a task and who does it, or when.
     """
     fields, headings, numbered = _fields(text)
-    if any(one[0] == "title" and one[1] for one in fields):
+    n_titles = sum(one[0] == "title" and not one[1] for one in fields)
+    is_labelled = any(one[0] == "title" and one[1] for one in fields)
+    if is_labelled or n_titles < 0.5 * len(_blocks(fields)):
         fields = [one for one in fields if one[0] != "title" or one[1]]
     blocks = _blocks(fields)
     whole = [block for block in blocks if _is_task(block)]
@@ -49,8 +52,8 @@ def labelled_table(text: str) -> Table | None:
         return None
     blocks = whole
     starts = {block[0][2] for block in blocks}
-    named = sum(any(0 < at - end < _NEAR for at in starts) for end in numbered)
-    if named > 0.7 * len(blocks):  # numbered tasks with labels below them
+    n_items = sum(any(0 < at - end < _NEAR for at in starts) for end in numbered)
+    if n_items > 0.7 * len(blocks):  # numbered tasks with labels below them
         return None
     counts = Counter((one[0], one[1]) for block in blocks for one in block)
     names = [key for key in counts if counts[key] > 0.2 * len(blocks)]
@@ -58,7 +61,8 @@ def labelled_table(text: str) -> Table | None:
     acting = sum(_says_what_to_do(block, text) for block in blocks)
     if not _is_complete(usual) or acting < 0.5 * len(blocks):
         return None
-    header, tokens = [], []
+    header: list[Token] = []
+    tokens: list[Token] = []
     at = blocks[0][0][2]
     for block in blocks:
         start = block[0][2]
@@ -72,7 +76,7 @@ def labelled_table(text: str) -> Table | None:
             _, _, _, first_char, end = held.get(key, ("", "", start, start, start))
             tokens.append(tidied(first_char, end, text, opens_row=place == 0))
     above = [tidied(a, b, text) for a, b in headings if b <= blocks[0][0][2]][-1:]
-    columns = [Column(role, name) for role, name in names]
+    columns = one_lead([Column(role, name) for role, name in names])
     return Table(columns, header, tokens, frozenset(), "labels", tuple(above))
 
 
@@ -108,7 +112,8 @@ def _fields(text: str) -> tuple[list[_Field], list[tuple[int, int]], list[int]]:
         elif goes_on and number is None and _is_text(line):
             fields[-1] = (*fields[-1][:4], end)
         else:
-            is_name = number is None and len(line.strip()) <= _LONGEST_HEADING
+            is_short = len(line.strip()) <= _LONGEST_HEADING
+            is_name = number is None and is_short and not folded.rstrip().endswith("。")
             above = (at + len(line) - len(line.lstrip()), end) if is_name else None
             goes_on = False
         if number and not marks:
@@ -127,6 +132,10 @@ def _labels(folded: str, skip: int) -> list[tuple[str, str, int, int]]:
     found = []
     for match in _LABEL.finditer(folded[skip:]):
         role = column_role(match["name"])
+        if match["blank"] and (
+            match.start() or not (match["n"] or len(match["name"]) > 3)
+        ):
+            continue  # 责任单位 甲局: no mark but a blank, at the head of a line
         if role is not None and role != "ordinal":
             a, b = match.span()
             found.append((role, match["name"], skip + a, skip + b))
@@ -134,10 +143,16 @@ def _labels(folded: str, skip: int) -> list[tuple[str, str, int, int]]:
 
 
 def _blocks(fields: list[_Field]) -> list[list[_Field]]:
+    """Part labels into tasks; a label that stands before the last one opens one."""
     blocks: list[list[_Field]] = []
+    order: dict[tuple[str, str], int] = {}
     for one in fields:
-        held = {(other[0], other[1]) for other in blocks[-1]} if blocks else set()
-        if not blocks or (one[0], one[1]) in held or (one[0] == "title" and not one[1]):
+        key = (one[0], one[1])
+        order.setdefault(key, len(order))
+        is_back = bool(blocks) and order[key] <= order[blocks[-1][-1][:2]]
+        held = {other[:2] for other in blocks[-1]} if blocks else set()
+        opens = not blocks or key in held or key == ("title", "")
+        if opens or (is_back and _is_task(blocks[-1])):
             blocks.append([])
         blocks[-1].append(one)
     return blocks

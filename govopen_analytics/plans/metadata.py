@@ -81,7 +81,7 @@ _LEAD_IN = re.compile(
 _CITES = re.compile("贯彻|落实|转发")
 _CORE = (
     r"[\u3400-\u9fff]{2,20}?(?:合作社|联合会|集团|公司|总队|支队|法院|检察院|学校|"
-    r"大学|学院|医院|中学|小学|幼儿园|办事处|管理处|图书馆|博物馆|局|厅|委员会|委|署|院|办公厅|办公室|人民政府|总局|部|中心|管委会|街道|"
+    r"大学|学院|医院|中学|小学|幼儿园|办事处|管理处|图书馆|博物馆|海关|局|厅|委员会|委|署|院|办公厅|办公室|人民政府|总局|部|中心|管委会|街道|"
     r"领导小组|乡|镇)"
 )
 
@@ -221,7 +221,7 @@ def _labels(head: str, found: Metadata) -> dict[str, str]:
 
 def _title(head: str, hints: dict[str, str], labels: dict[str, str]) -> str | None:
     lines = [without_label(line).strip() for line in head.split("\n")]
-    lines = [line for line in lines if line and "\t" not in line]
+    lines = [line.lstrip("# ") for line in lines if line and "\t" not in line]
     lines += [one for line in lines if (one := _title_before_text(line))]
     joined = [
         above + below
@@ -246,6 +246,9 @@ def _title(head: str, hints: dict[str, str], labels: dict[str, str]) -> str | No
     ]
     if named:
         return tidy(named[-1])
+    annexes = [re.sub(r"^附\s*件\s*\d*\s*[:：]\s*", "", line) for line in lines]
+    if titles := [line for line in annexes if is_plan_title(line)]:
+        return tidy(titles[-1])
     for one in (labelled, hints.get("title"), *lines[:6]):
         if one and len(one) < 80 and _may_be_title(one):
             return tidy(one)
@@ -498,7 +501,7 @@ def _place_in_title(title: str) -> str | None:
     """The place a title opens with: 甲市乙区 in 2024年甲市乙区政务公开工作要点."""
     match = re.match(
         r"(?:关于印发|印发|《)*(?:20\d\d年度?)?([\u3400-\u9fff]{2,14}?[省市县区州盟旗镇乡])"
-        r"(?=20\d\d年|政务|政府|人民政府|基层|全面|信息公开|重点|年度|深化|推进|落实|贯彻|$)",
+        r"(?=20\d\d年|[“\"]|政务|政府|人民政府|基层|全面|信息公开|重点|年度|深化|推进|落实|贯彻|$)",
         re.sub(r"\s+", "", fold(title)),
     )
     return match[1] if match and _is_full(match[1]) else None
@@ -549,7 +552,7 @@ def agency_in_title(title: str) -> str | None:
 def _is_full(name: str) -> bool:
     place = locate_agency(name)
     return bool(place.province or place.city or place.level == "national") or bool(
-        re.match(r"[\u3400-\u9fff]{2,7}[市县区乡镇]", name)
+        re.match(r"[\u3400-\u9fff]{2,7}(?:[市县区乡镇]|街道)", name)
         and not re.match(r"[省市县区]", name)
     )
 
@@ -562,7 +565,9 @@ def _signatures(head: str) -> list[str]:
         for line in lines
         if 4 <= len(line) <= 30
         and _AGENCY_LINE.fullmatch(fold(line))
-        and not re.search("各|有关|首页|附件|公开$|通知|贯彻|落实|关于|印发", line)
+        and not re.search(
+            "各|有关|首页|附件|公开$|通知|贯彻|落实|关于|印发|单位|牵头|责任|配合", line
+        )
     ]
     return found[::-1]
 

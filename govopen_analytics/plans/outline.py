@@ -46,6 +46,11 @@ class Node:
         )
 
     @property
+    def rank(self) -> int:
+        """Rank of its number; one below every number where it has none."""
+        return self.number.rank if self.number else _NO_RANK
+
+    @property
     def text_start(self) -> int:
         """Offset of the text behind the number."""
         return self.start + (self.number.end if self.number else 0)
@@ -80,6 +85,7 @@ _BULLET = re.compile(r"([-–—•●■◆★▲○□◇▪►➢√*])\s*(?=
 _ACTS = re.compile(
     "公开|公布|公示|发布|编制|举办|开展|组织|制定|更新|推进|加强|完善|建立|健全|做好|落实|规范|解读"
 )
+_NO_RANK = 99
 _BULLET_RANK = 8  # below every number
 _LONGEST_HEADING = 40  # characters of a heading with an item behind it
 _SHORTEST = 6  # characters of a numbered item
@@ -117,7 +123,7 @@ def paragraphs(source: str, start: int = 0, end: int | None = None) -> list[Node
                 if node.end > node.start:
                     nodes.append(node)
         at += len(line) + 1
-    if not any(node.number and node.number.rank >= 3 for node in nodes):
+    if not any(3 <= node.rank < _NO_RANK for node in nodes):
         _number_bullets(nodes, source)
     return nodes
 
@@ -154,7 +160,7 @@ def _says_to_do(text: str) -> bool:
 
 def _node(source: str, start: int, end: int) -> Node:
     raw = source[start:end]
-    start += len(raw) - len(raw.lstrip())
+    start += len(raw) - len(raw.lstrip("# \t\n\u3000\xa0"))  # # opens a heading
     end -= len(raw) - len(raw.rstrip())
     return Node(start, end, leading_number(fold(source[start:end])))
 
@@ -260,7 +266,7 @@ def outline(nodes: list[Node]) -> Node:
             else:
                 above.plain.append(node)
             continue
-        while len(stack) > 1 and stack[-1].number.rank >= node.number.rank:
+        while len(stack) > 1 and stack[-1].rank >= node.rank:
             stack.pop()
         stack[-1].children.append(node)
         stack.append(node)

@@ -162,7 +162,7 @@ class _ProseReader:
     def read(self, node: Node, above: list[str]) -> None:
         """Read a paragraph and what stands below it."""
         text = self.source[node.text_start : node.end]
-        name = heading_name(_title_of(text, has_more=True)[0], 0)
+        name = self._name(node)
         if len(above) < 2 and is_preamble(text):
             for one in node.walk():
                 self.ledger.add(one.start, one.end, "preamble")
@@ -173,9 +173,11 @@ class _ProseReader:
             self._read_chapter(node, [*above, name])
         elif parts := self._parts(node):
             self.ledger.add(node.start, min(node.end, parts[0][0]), "heading")
+            first = len(self.tasks)
             for start, end in parts:  # 一是 is the number of the part
                 part = Node(start, end, Number("inline", 7, 0, 2))
                 self._task([(start, end)], [*above, name], part)
+            self._share_last_duty(first)
         elif self._is_heading_of_paragraphs(node, text):
             self.ledger.add(node.start, node.end, "heading")
             self._each_paragraph(node, [*above, heading_name(text, 0)])
@@ -185,17 +187,42 @@ class _ProseReader:
             below = [(plain.start, plain.end) for plain in node.plain]
             self._task([(node.start, node.end), *below], above, node)
 
+    def _name(self, node: Node) -> str:
+        """A heading without its number, its sentence and who is responsible."""
+        duties = self._duties((node.text_start, node.end))
+        end = min((duty.start for duty in duties), default=node.end)
+        text = self.source[node.text_start : end]
+        return heading_name(_title_of(text, has_more=True)[0], 0)
+
     def _read_chapter(self, node: Node, names: list[str]) -> None:
         self.ledger.add(node.start, node.end, "heading")
+        before = self.default
         if node.names_unit:
             raw = self.source[node.text_start : node.end]
             self.default = parse_responsibility(raw, self.year)
+        for duty in self._duties((node.start, node.end)):
+            self.default = duty.said
         for plain in node.plain:
             text = self.source[plain.start : plain.end]
             self.default = duty_for_all_below(text, self.year) or self.default
             self.ledger.add(plain.start, plain.end, "notes")
+        first = len(self.tasks)
         for child in node.children:
             self.read(child, names)
+        last = node.children[-1]
+        closes = any(self._is_label((one.start, one.end)) for one in last.plain)
+        if closes and not any(child.children for child in node.children):
+            self._share_last_duty(first)
+        self.default = before
+
+    def _share_last_duty(self, first: int) -> None:
+        """Give tasks what only the line behind the last of them says."""
+        tasks = self.tasks[first:]
+        if any(task.lead or task.deadline for task in tasks[:-1]):
+            return
+        for task in tasks[:-1]:
+            task.take_units(tasks[-1])
+            task.take_deadline(tasks[-1])
 
     def add_paragraph(self, node: Node) -> None:
         """Take a paragraph without a number for a task."""
@@ -227,13 +254,13 @@ class _ProseReader:
         is_long = len(text) > _LONGEST_HEADING or _SENTENCE_END.search(fold(text))
         if len(stretches) < 2 or is_long:
             return False
-        if node.number.rank <= 1 and self._named_groups(node):
+        if node.rank <= 1 and self._named_groups(node):
             return True
         closed = sum(bool(self._duties(one)) for one in stretches)
         whole = all(
             fold(self.source[slice(*one)]).endswith(("。", ";")) for one in stretches
         )
-        return closed >= 2 or (node.number.rank <= 1 and whole)
+        return closed >= 2 or (node.rank <= 1 and whole)
 
     def _named_groups(self, node: Node) -> list[Group]:
         """Paragraphs below a chapter's heading that headings without numbers name."""
@@ -242,9 +269,9 @@ class _ProseReader:
         return groups if len(named) > 1 else []
 
     def _each_paragraph(self, node: Node, above: list[str]) -> None:
-        if node.number.rank <= 1 and (named := self._named_groups(node)):
-            for group in named:
-                self.add_group(group, above)
+        if node.rank <= 1 and (named := self._named_groups(node)):
+            for one in named:
+                self.add_group(one, above)
             return
         groups: list[list[Stretch]] = []
         for plain in node.plain:
@@ -269,7 +296,7 @@ class _ProseReader:
             return []
         starts = [node.text_start + mark.start(1) for mark in marks]
         parts = list(pairwise([*starts, end]))
-        is_finest = node.number.rank <= 1
+        is_finest = node.rank <= 1
         return (
             parts if is_finest or sum(map(bool, map(self._duties, parts))) > 1 else []
         )
@@ -324,6 +351,9 @@ class _ProseReader:
             draft.deadline = governing_deadline(title, content, self.year)
         elif draft.deadline is None:
             draft.deadline = only_deadline(title or content or "", self.year)
+        if draft.deadline is None and title and fold(title).endswith(")"):
+            inside = title[max(title.rfind("("), title.rfind("（")) + 1 : -1]
+            draft.deadline = parse_deadline(inside, self.year)  # 动员阶段（4月）
         if not title and not content:
             return
         self.tasks.append(draft)
@@ -381,6 +411,8 @@ class _ProseReader:
         if not draft.lead and self.default:
             draft.lead = list(self.default.lead)
             draft.support = list(self.default.support)
+            draft.deadline = draft.deadline or self.default.deadline
+            draft.carried.append("lead_units")
 
     def _title_and_content(
         self, draft: Draft, pieces: list[Stretch], *, has_more: bool
@@ -391,8 +423,10 @@ class _ProseReader:
         text = self.source[start:end]
         title, content_at = _title_of(text, has_more=has_more or bool(rest))
         if title:
-            at = start + self.source[start:end].index(title)
-            draft.add("title", at, at + len(title))
+            at = start + text.index(title)
+            limit = parse_deadline(title, self.year) if content_at < len(text) else None
+            draft.add("deadline" if limit else "title", at, at + len(title))
+            draft.deadline = draft.deadline or limit  # 三月份: what is due then
         for stretch in ((start + content_at, end), *rest):
             draft.add("content", *stretch)
 

@@ -78,7 +78,8 @@ class RowReader:
             self.headings.append((token, number, "span"))
             return
         is_name = number is not None and number.kind in HEADING_KINDS
-        if columns[j].role == "ordinal" and is_name and token.text[number.end :]:
+        is_alone = number is None or not token.text[number.end :]
+        if columns[j].role == "ordinal" and is_name and not is_alone:
             self.headings.append((token, number, "span"))
             return
         name = fields.get(j)

@@ -57,6 +57,7 @@ def table_tasks(
     fields = _text_fields(columns, rows)
     numbered = _is_numbered(columns, rows, fields)
     restarts = _restarts(rows, fields)
+    counted = _counts_in_digits(columns, rows)
     broken = {table.tokens[i].start for i in table.page_breaks if i < len(table.tokens)}
     state, tasks, remarks = _state_below(table.above), [], []
     for row in rows:
@@ -66,6 +67,11 @@ def table_tasks(
         if _TOTAL.fullmatch(tokens[0].text):
             for token in tokens:
                 ledger.add(token.start, token.end, "notes")
+            continue
+        if heading := _chapter_row(row, columns, counted):
+            for token in tokens:
+                ledger.add(token.start, token.end, "heading")
+            _enter_chapter(state, *heading)
             continue
         after_break = min(t.start for cell in row for t in cell) in broken
         reader = RowReader(
@@ -99,6 +105,27 @@ def table_tasks(
         for draft in tasks:
             draft.chapter, draft.section = draft.section, None
     return tasks, remarks
+
+
+def _counts_in_digits(columns: list[Column], rows: list[Row]) -> bool:
+    """Whether rows are numbered 1, 2, 3, so that 一 numbers a chapter."""
+    places = [j for j, column in enumerate(columns) if column.role == "ordinal"]
+    texts = [t.text for row in rows for j in places for t in row[j] if t.text]
+    return sum(fold(text)[:1].isdigit() for text in texts) > 0.5 * len(texts)
+
+
+def _chapter_row(
+    row: Row, columns: list[Column], counted: bool
+) -> tuple[str, int | None] | None:
+    """Name and number of a chapter whose row holds them and nothing else."""
+    filled = [(j, t) for j, cell in enumerate(row) for t in cell if t.text]
+    if not counted or len(filled) != 2 or columns[filled[0][0]].role != "ordinal":
+        return None
+    value = ordinal_of(filled[0][1].text)
+    is_chinese = not re.search(r"[\d①-⑳]", fold(filled[0][1].text))
+    if value is None or not is_chinese or len(filled[1][1].text) > _LONGEST_NAME:
+        return None
+    return heading_name(filled[1][1].text, 0), value
 
 
 def _carried(tasks: list[Draft]) -> list[Remark]:

@@ -40,7 +40,8 @@ def lines_in_no_task(source: str, spans: list[Span]) -> list[UnreadLine]:
 
     A line looks like one where it is numbered and says what is to be done, where
     it names who is responsible, or where it stands behind the first task and
-    opens with a verb. A numbered heading with nothing below it counts too.
+    opens with a verb. A numbered heading with nothing below it counts too, and one
+    that goes on with a sentence that says what to do.
 
     Parameters
     ----------
@@ -70,7 +71,10 @@ def lines_in_no_task(source: str, spans: list[Span]) -> list[UnreadLine]:
             is_lost = (
                 roles[0] in _REMAINDERS
                 and _looks_like_obligation(raw, is_behind=at > first_task)
-            ) or (roles[0] == "heading" and _is_childless(source, spans, i))
+            ) or (
+                roles[0] == "heading"
+                and (_is_childless(source, spans, i) or _says_more(raw))
+            )
             if is_lost:
                 found.append(UnreadLine(n, roles[0], tidy(raw)))
         at = end + 1
@@ -91,13 +95,21 @@ def _looks_like_obligation(raw: str, *, is_behind: bool) -> bool:
     return is_behind and opens_with_duty(folded) and not folded.endswith(":")
 
 
+def _says_more(raw: str) -> bool:
+    """Whether a heading names units, or goes on with what is to be done."""
+    if find_duties(raw, 0, len(raw), None):
+        return True
+    _, stop, rest = fold(raw).strip().rstrip("。;").partition("。")
+    return bool(stop) and len(rest) >= _SHORTEST and says_what_to_do(rest)
+
+
 def _is_childless(source: str, spans: list[Span], i: int) -> bool:
     """Whether nothing stands below a numbered heading but one of its own level."""
     own = leading_number(fold(source[spans[i][0] : spans[i][1]]))
     if own is None:
         return False
     for below in spans[i + 1 :]:
-        if below[3] is not None:
+        if below[3] is not None or below[2] in ("table_header", "repeated"):
             return False
         if below[2] == "heading":
             break

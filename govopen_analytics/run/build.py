@@ -1,6 +1,6 @@
 """Raw plans to the tables of ``data/processed``."""
 
-import hashlib
+import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -10,15 +10,21 @@ from typing import Any
 import pandas as pd
 
 from govopen_analytics.base.cache import Cache
-from govopen_analytics.base.datapackage import write_datapackage
+from govopen_analytics.base.datapackage import (
+    CSV_BYTES,
+    PackageWriter,
+    read_datapackage,
+)
+from govopen_analytics.base.fingerprints import file_digest
 from govopen_analytics.base.freshness import inputs_digest
 from govopen_analytics.base.locking import disk_errors_told, locked, remove_unfinished
 from govopen_analytics.base.remarks import Remark
+from govopen_analytics.base.schemas import to_schema
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.coding.codebook import load_codebook
+from govopen_analytics.coding.codebook import Codebook, load_codebook
 from govopen_analytics.coding.coded import code_plans
 from govopen_analytics.measures.confusion import Confusion
-from govopen_analytics.plans.corpus import read_plans
+from govopen_analytics.plans.corpus import RawFolder
 from govopen_analytics.plans.workers import DEFAULT_LIMITS, Limits
 from govopen_analytics.review import (
     CarriedReviews,
@@ -26,7 +32,9 @@ from govopen_analytics.review import (
     carry_reviews,
     read_reviews,
     reviews_folder,
+    text_sha256,
 )
+from govopen_analytics.review.carrying import document_of
 
 # Another build into the same folder is writing for moments only.
 _SECONDS_WAIT = 60
@@ -47,7 +55,9 @@ def build_processed(
     *,
     codebook_path: Path | str | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    executor: Any = None,
     is_forced: bool = False,
+    csv_bytes: int | None = CSV_BYTES,
     on_progress: Callable[[str, int, int], None] = lambda step, done, total: None,
 ) -> Built:
     """Read a folder of plans, code their themes, and write every table.
@@ -65,8 +75,12 @@ def build_processed(
         Codebook to code by; without it, the one that comes with the library.
     limits : Limits, default 600 seconds and 2 GiB
         Of the time and memory that reading one file may take.
+    executor : concurrent.futures.Executor or distributed.Client, optional
+        Reads the files instead of processes of this machine.
     is_forced : bool, default False
         Read and code everything again, whatever is kept of earlier builds.
+    csv_bytes : int or None, default 200 MB
+        A table whose CSV is larger is written as Parquet alone; None for no limit.
     on_progress : callable
         Called with the step's name, what is done of it and its total.
 
@@ -84,50 +98,93 @@ def build_processed(
     codebook = load_codebook(codebook_path)
     plans_kept = Cache.of_user("plans", reads=not is_forced)
     codes_kept = Cache.of_user("codes", reads=not is_forced)
-    plans = read_plans(
-        raw_dir,
-        limits=limits,
-        cache=plans_kept,
-        on_progress=partial(on_progress, "read"),
-    )
-    tables = code_plans(
-        plans, codebook, cache=codes_kept, on_progress=partial(on_progress, "code")
-    )
-    for kept in (plans_kept, codes_kept):
-        kept.trim()
-    people = carry_reviews(
-        read_reviews(reviews_folder(out_dir)), tables.tasks, codebook
-    )
-    tables = tables.with_tables(
-        theme_assignments=apply_reviews(tables.theme_assignments, people.reviews),
-        review_changes=people.changes,
-    )
-    if (measured := Confusion.of_codebook(codebook)) is not None:
-        errors = measured.table(codebook.version)
-        tables = tables.with_tables(coding_errors=errors)
-    on_progress("write", 0, 1)
-    # What an unexpected error left out may be there the next time: never fresh.
-    is_whole = "unexpected_error" not in set(tables.failures["reason"])
-    digest = inputs_digest(raw_dir, out_dir, codebook_path) if is_whole else None
-    details = {
-        "built_from": digest,
-        "codebook": {
-            "name": codebook.name,
-            "version": codebook.version,
-            "sha256": codebook.fingerprint,
-        },
-        "sources": _sources(raw_dir, tables.documents),
-        "warnings": [
-            *_not_read(tables.failures),
-            *_decisions_changed(people),
-        ],
-    }
     with (
         disk_errors_told(out_dir, "the tables", "Those that are there stay"),
-        locked(out_dir, seconds_wait=_SECONDS_WAIT),
+        tempfile.TemporaryDirectory(prefix="govopen-") as scratch,
     ):
-        remove_unfinished(out_dir)
-        return Built(tables, write_datapackage(tables, out_dir, details=details))
+        if not plans_kept.is_writable():  # what was read has to stand somewhere
+            plans_kept = Cache(Path(scratch))
+        folder = RawFolder(raw_dir, cache=plans_kept)
+        folder.read(
+            limits=limits, executor=executor, on_progress=partial(on_progress, "read")
+        )
+        reviews = read_reviews(reviews_folder(out_dir))
+        people = carry_reviews(reviews, _tasks_that_matter(folder, reviews), codebook)
+        with locked(out_dir, seconds_wait=_SECONDS_WAIT):
+            remove_unfinished(out_dir)
+            with PackageWriter(out_dir, csv_bytes=csv_bytes) as writer:
+                sources, failures = _write_parts(
+                    folder, codebook, people, codes_kept, writer, on_progress
+                )
+                on_progress("write", 0, 1)
+                # What an unexpected error left out may be there the next time.
+                is_whole = "unexpected_error" not in set(failures["reason"])
+                digest = inputs_digest(raw_dir, out_dir, codebook_path)
+                details = {
+                    "built_from": digest if is_whole else None,
+                    "codebook": {
+                        "name": codebook.name,
+                        "version": codebook.version,
+                        "sha256": codebook.fingerprint,
+                    },
+                    "sources": [*sources, *_manifest_source(raw_dir)],
+                    "warnings": [*_not_read(failures), *_decisions_changed(people)],
+                }
+                descriptor = writer.publish(details)
+    for kept in (plans_kept, codes_kept):
+        kept.trim()
+    return Built(read_datapackage(out_dir), descriptor)
+
+
+def _write_parts(
+    folder: RawFolder,
+    codebook: Codebook,
+    people: CarriedReviews,
+    cache: Cache,
+    writer: PackageWriter,
+    on_progress: Callable[[str, int, int], None],
+) -> tuple[list[dict[str, Any]], pd.DataFrame]:
+    """Code and write the plans part by part; return the sources and the failures."""
+    sources: list[dict[str, Any]] = []
+    failures = pd.DataFrame()
+    n_files = 0
+    for part in folder.parts():
+        tables = code_plans(part, codebook, cache=cache)
+        in_part = people.reviews["task_id"].isin(part.tasks["task_id"])
+        tables = tables.with_tables(
+            theme_assignments=apply_reviews(
+                tables.theme_assignments, people.reviews.loc[in_part]
+            )
+        )
+        for name, table in tables.items():
+            if name != "themes" or not sources:
+                writer.add(name, table)
+        sources += [
+            _source(plan.document_id, plan.source_file, plan.sha256)
+            for plan in part.documents.itertuples()
+        ]
+        failures = part.failures
+        n_files += len(part.documents)
+        on_progress("code", n_files, len(folder))
+    writer.add("review_changes", people.changes)
+    if (measured := Confusion.of_codebook(codebook)) is not None:
+        writer.add("coding_errors", measured.table(codebook.version))
+    return sources, failures
+
+
+def _tasks_that_matter(folder: RawFolder, reviews: pd.DataFrame) -> pd.DataFrame:
+    """Return the tasks of every plan that a decision is about, or whose text it has."""
+    rows: list[dict[str, Any]] = []
+    documents = {document_of(task_id) for task_id in reviews["task_id"]}
+    digests = set(reviews["text_sha256"])
+    for n in range(len(folder) if len(reviews) else 0):
+        tasks = folder.rows(n).tasks
+        if any(
+            task["document_id"] in documents or text_sha256(task["text"]) in digests
+            for task in tasks
+        ):
+            rows += tasks
+    return to_schema(pd.DataFrame(rows), "tasks")
 
 
 def _decisions_changed(people: CarriedReviews) -> list[dict[str, Any]]:
@@ -148,13 +205,12 @@ def _not_read(failures: pd.DataFrame) -> list[dict[str, Any]]:
     return [asdict(Remark("files_not_read", {"n": len(files), "names": shown}))]
 
 
-def _sources(raw_dir: Path, documents: pd.DataFrame) -> list[dict[str, Any]]:
-    sources = [
-        {"title": plan.document_id, "path": plan.source_file, "hash": plan.sha256}
-        for plan in documents.itertuples()
-    ]
-    manifest = raw_dir / "manifest.csv"
-    if manifest.is_file():
-        digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
-        sources.append({"title": "manifest", "path": manifest.name, "hash": digest})
-    return [{**source, "hash": f"sha256:{source['hash']}"} for source in sources]
+def _manifest_source(raw_dir: Path) -> list[dict[str, Any]]:
+    path = raw_dir / "manifest.csv"
+    if not path.is_file():
+        return []
+    return [_source("manifest", path.name, file_digest(path).removeprefix("sha256:"))]
+
+
+def _source(title: str, path: str, digest: str) -> dict[str, Any]:
+    return {"title": title, "path": path, "hash": f"sha256:{digest}"}

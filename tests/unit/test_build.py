@@ -58,18 +58,19 @@ def test_every_table_is_written_and_read_back(raw_dir, tmp_path):
     }
 
 
+@pytest.mark.parametrize("method", ["add", "publish"])
 @pytest.mark.parametrize(
     ("number", "told"), [(28, "the disk is full"), (30, "the disk is read-only")]
 )
 def test_a_disk_that_refuses_leaves_the_tables(
-    raw_dir, tmp_path, monkeypatch, number, told
+    raw_dir, tmp_path, monkeypatch, number, told, method
 ):
     def refuse(*args, **options):
         raise OSError(number, os.strerror(number))
 
     build_processed(raw_dir, tmp_path / "out")
     before = contents(tmp_path / "out")
-    monkeypatch.setattr(build_module, "write_datapackage", refuse)
+    monkeypatch.setattr(build_module.PackageWriter, method, refuse)
     with pytest.raises(RunError, match=f"out: the tables could not be .*{told}"):
         build_processed(raw_dir, tmp_path / "out")
     assert contents(tmp_path / "out") == before

@@ -1,5 +1,9 @@
 """Automatic coders: valid assignments, stable, and explained."""
 
+import os
+import pickle
+import signal
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,6 +14,7 @@ import yaml
 from govopen_analytics.base import schemas
 from govopen_analytics.base.errors import CodebookError, SchemaError
 from govopen_analytics.base.text import fold
+from govopen_analytics.coding import assign, coders
 from govopen_analytics.coding.assign import CODERS, assign_themes
 from govopen_analytics.coding.clauses import (
     mark_shared_titles,
@@ -29,7 +34,11 @@ from govopen_analytics.coding.explanations import (
     explanation_text,
     marked_text,
 )
-from govopen_analytics.coding.training import LeftOut, seen_documents
+from govopen_analytics.coding.training import (
+    LeftOut,
+    seen_documents,
+    training_tasks,
+)
 
 CODEBOOK = load_codebook()
 
@@ -167,6 +176,80 @@ def test_order_of_rows_and_other_documents_change_nothing(coder):
     alone = assign_themes(one, CODEBOOK, coder=coder)
     expected = whole.loc[whole["task_id"].isin(one["task_id"])].reset_index(drop=True)
     pd.testing.assert_frame_equal(alone, expected)
+
+
+def test_tasks_coded_together_are_coded_as_one_by_one():
+    # To the last digit: the documents of the reference are coded by several models.
+    learned = training_tasks(CODEBOOK)[["task_id", "title", "text", "section"]]
+    table = learned.iloc[::41].assign(document_id=lambda rows: rows["task_id"])
+    together = assign_themes(table, CODEBOOK)
+    alone = [assign_themes(table.iloc[[row]], CODEBOOK) for row in range(len(table))]
+    expected = pd.concat(alone).sort_values(["task_id", "rank"], ignore_index=True)
+    pd.testing.assert_frame_equal(together, expected, check_exact=True)
+    assert len(table) == 41 and len(together) >= 25
+
+
+class Elsewhere:
+    """An executor that sends its jobs as another machine would get them."""
+
+    def __init__(self):
+        self.documents = []
+
+    def submit(self, function, *arguments):
+        function, arguments = pickle.loads(pickle.dumps((function, arguments)))
+        self.documents.append(set(arguments[0]["document_id"]))
+        result = pickle.loads(pickle.dumps(function(*arguments)))
+        return SimpleNamespace(result=lambda: result)
+
+
+@pytest.mark.parametrize("size", [1, 7, 60])
+def test_partition_by_document_changes_nothing(size, monkeypatch):
+    monkeypatch.setattr(assign, "_BATCH", size)
+    table = reference_tasks().sample(frac=1, random_state=2)
+    table["document_id"] += (table["task_id"].str[-1].astype(int) % 3).map("-{}".format)
+    executor = Elsewhere()
+    coded = assign_themes(table, CODEBOOK, executor=executor)
+    monkeypatch.setattr(assign, "_BATCH", len(table))
+    whole = assign_themes(table, CODEBOOK)
+    pd.testing.assert_frame_equal(coded, whole, check_exact=True)
+    # A document stands in one part.
+    documents = [name for part in executor.documents for name in part]
+    assert sorted(documents) == sorted(set(table["document_id"]))
+    assert len(executor.documents) == {1: 15, 7: 13, 60: 3}[size]
+
+
+@pytest.fixture
+def processes(monkeypatch):
+    """Let a few tasks be enough for two processes."""
+    monkeypatch.setattr(assign, "_LEAST_FOR_PROCESSES", 1)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    return assign._n_workers(1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux")
+@pytest.mark.parametrize("coder", ["combined", "keywords"])
+def test_processes_change_nothing(processes, coder):
+    assert processes == 2
+    table = reference_tasks()
+    coded = assign_themes(table, CODEBOOK, coder=coder)
+    whole = assign_themes(table, CODEBOOK, coder=coder, executor=Elsewhere())
+    pd.testing.assert_frame_equal(coded, whole, check_exact=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux")
+def test_a_process_that_dies_costs_no_result(processes, monkeypatch):
+    table, here = reference_tasks(), os.getpid()
+    whole = assign_themes(table, CODEBOOK, coder="keywords", executor=Elsewhere())
+    plain = coders.CODERS["keywords"]
+
+    def dies_elsewhere(*arguments):
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return plain(*arguments)
+
+    monkeypatch.setitem(coders.CODERS, "keywords", dies_elsewhere)
+    coded = assign_themes(table, CODEBOOK, coder="keywords")
+    pd.testing.assert_frame_equal(coded, whole)
 
 
 def variant(text):

@@ -168,3 +168,27 @@ def test_any_text_is_accounted_for(text):
 )
 def test_repeated_marks_are_accounted_for(text):
     check(text)
+
+
+PLANTED = (
+    "77.公布吊索桥检测结果。（责任单位：桥梁科）",
+    "（九）推进吊索桥检测公开。每季度公布吊索桥检测结果。",
+    "公布吊索桥检测结果，接受群众监督。（桥梁科负责）",
+)
+
+
+@settings(max_examples=60, **GENEROUS)
+@given(st.sampled_from(SHORT_PLANS), st.sampled_from(PLANTED), st.floats(0, 1))
+def test_an_obligation_put_in_anywhere_is_read_or_told(plan, obligation, place):
+    lines = plan.split("\n")
+    lines.insert(round(place * len(lines)), obligation)
+    text = "\n".join(lines)
+    builder = SourceBuilder()
+    for line in lines:
+        builder.paragraph(line)
+    source = builder.build("text")
+    found = segment_document(source)
+    at = source.text.index("吊索桥")
+    is_read = any(a <= at < b and task is not None for a, b, _, task in found.spans)
+    told = [one.values["text"] for one in found.remarks if "line" in one.values]
+    assert found.verdict or is_read or any("吊索桥" in line for line in told), text
