@@ -92,23 +92,8 @@ def table_bytes(table: pd.DataFrame, title: str) -> bytes:
     ExportError
         If there are more rows than a sheet holds.
     """
-    if len(table) >= MOST_ROWS:
-        raise ExportError(
-            f"Table '{title}': found {len(table):,} rows, expected fewer than "
-            f"{MOST_ROWS:,}, the most a sheet holds; save it as CSV"
-        )
-    columns = tuple(map(str, table.columns))
-    rows = [
-        [
-            printable(value)[: MOST_CHARACTERS - 1] if isinstance(value, str) else value
-            for value in line
-        ]
-        for line in table.astype(object).where(table.notna(), None).to_numpy().tolist()
-    ]
-    formats = ("General",) * len(columns)
-    sheet = Sheet(title, "", columns, columns, formats, formats, rows)
     book = Workbook(write_only=True)
-    _write_sheet(book, _sheet_names([title])[0], sheet)
+    _write_table(book, _sheet_names([title])[0], Table(title, "", table), None)
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
@@ -121,9 +106,10 @@ class _Column:
     form: str
 
 
-def _column(name: str, values: pd.Series, lang: str) -> _Column:
+def _column(name: str, values: pd.Series, lang: str | None) -> _Column:
     cells = [_cell_value(value) for value in values]
-    return _Column(heading(name, lang), cells, _format(name, cells))
+    head = name if lang is None else heading(name, lang)
+    return _Column(head, cells, _format(name, cells))
 
 
 def _cell_value(value: Any) -> Any:
@@ -162,12 +148,16 @@ def _format(name: str, values: list[Any]) -> str:
     return "0.000"
 
 
-def _write_table(book: Workbook, name: str, table: Table, lang: str) -> int:
-    """Write a sheet, and return how many cells had to be cut."""
+def _write_table(book: Workbook, name: str, table: Table, lang: str | None) -> int:
+    """Write a sheet, and return how many cells had to be cut.
+
+    Without a language the columns have their names as heads, and there is no note.
+    """
     if len(table.rows) + 3 > MOST_ROWS:
         raise ExportError(
             f"Sheet {name}: found {len(table.rows):,} rows, expected fewer than "
-            f"{MOST_ROWS:,}, the most a sheet holds; choose agencies with --agency"
+            f"{MOST_ROWS:,}, the most a sheet holds; choose fewer agencies, or save it "
+            "as CSV"
         )
     columns = [_column(str(key), table.rows[key], lang) for key in table.rows]
     page = book.create_sheet(name)
@@ -187,10 +177,11 @@ def _write_table(book: Workbook, name: str, table: Table, lang: str) -> int:
                 for value, column in zip(row, columns, strict=True)
             ]
         )
-    page.append([])
-    words = section("briefing", lang)
-    note = f"{words['sheets']['note']}{words['notes']['colon']}{table.note}"
-    page.append([_note(page, note)])
+    if lang is not None:
+        words = section("briefing", lang)
+        note = f"{words['sheets']['note']}{words['notes']['colon']}{table.note}"
+        page.append([])
+        page.append([_note(page, note)])
     texts = (value for column in columns for value in column.values)
     return sum(isinstance(t, str) and len(t) >= MOST_CHARACTERS for t in texts)
 
