@@ -78,8 +78,27 @@ HAND_MADE = [
     ("intervals", "np.where(is_none, bound, upper)", "np.where(is_none, upper, upper)"),
     ("shrinkage", "between - within", "between / typical_n"),
 ]
-# Mutants that change nothing anybody could see: module, line of code, new operator.
-EQUIVALENT: set[tuple[str, str, str]] = set()
+#: Mutants that change nothing anybody could see: module, line of code, new operator.
+EQUIVALENT = {
+    # How many draws are made at once.
+    (
+        "resample",
+        "batch = max(1, _CHUNK_FLOATS // (stacks.stop - stacks.start))",
+        "Sub to Add",
+    ),
+    # A chance summed up is above 1 by rounding only.
+    (
+        "gaps",
+        '"p_value": float(min(1.0, distribution[found:].sum())),',
+        "1.0 to 3.0",
+    ),
+    # Ranks are compared with ranks only.
+    (
+        "differences",
+        'return rankdata(-rounded, method="max", axis=0) / len(values)',
+        "Div to Mult",
+    ),
+}
 
 # Constants that say how much is worked on at once.
 AT_ONCE = {
@@ -125,8 +144,8 @@ def mutants(source: str) -> list[tuple[int, str, str]]:
 def _alike(node: ast.AST) -> list[ast.AST]:
     """Return parts whose change makes an equivalent mutant.
 
-    Frozen classes, seeds and numbers of draws, and how much is worked on at once:
-    they change speed or the draws, never what is measured.
+    Frozen classes, checks of lengths, labels of rows, seeds and numbers of draws, and
+    how much is worked on at once: they never change what is measured.
     """
     parts: list[ast.AST] = []
     if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
@@ -135,6 +154,8 @@ def _alike(node: ast.AST) -> list[ast.AST]:
         defaults = [*node.defaults, *(one for one in node.kw_defaults if one)]
         numbers = [one for one in defaults if isinstance(one, ast.Constant)]
         parts += [one for one in numbers if type(one.value) is int]
+    if isinstance(node, ast.keyword) and node.arg in ("strict", "ignore_index"):
+        parts.append(node.value)  # a check, and labels of rows
     if isinstance(node, ast.Assign):
         names = {one.id for one in node.targets if isinstance(one, ast.Name)}
         parts += [node.value] if names & AT_ONCE else []

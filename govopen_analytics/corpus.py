@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from govopen_analytics import measures
+from govopen_analytics.base.cache import Cache
 from govopen_analytics.base.datapackage import read_datapackage, read_descriptor
 from govopen_analytics.base.errors import CodebookError, SelectionError, choices
 from govopen_analytics.base.languages import LANGUAGES
@@ -17,6 +18,9 @@ from govopen_analytics.coding.codebook import Codebook, load_codebook
 from govopen_analytics.coding.coded import code_plans
 from govopen_analytics.coding.concordance import find_word
 from govopen_analytics.coding.explain import explain
+from govopen_analytics.coding.recode import moved_themes, recode
+from govopen_analytics.explore.plan import Document
+from govopen_analytics.plans.adding import Addition, read_addition
 from govopen_analytics.plans.corpus import read_plans
 from govopen_analytics.questions import commitments, displays, selection
 from govopen_analytics.questions.citation import Citation, citation
@@ -26,6 +30,8 @@ from govopen_analytics.questions.result import Result
 
 if TYPE_CHECKING:
     from govopen_analytics.charts.style import ChartSource
+    from govopen_analytics.explore.coding import HandCoding
+    from govopen_analytics.explore.explorer import Explorer
 
 By = str | Sequence[str]
 OPEN_GOVERNMENT = ("open_government",)
@@ -49,6 +55,7 @@ def load_corpus(
     lang: str = "zh",
     interval: float = 0.95,
     subjects: Iterable[str] = OPEN_GOVERNMENT,
+    executor: Any = None,
     on_progress: Callable[[str, int, int], None] = lambda step, done, total: None,
 ) -> "Corpus":
     """Read a folder of plans and code their themes.
@@ -67,6 +74,8 @@ def load_corpus(
         Level of all intervals (0-1, exclusive).
     subjects : iterable of str, default ("open_government",)
         Plans kept, by ``documents.subject``; none keeps all.
+    executor : concurrent.futures.Executor or distributed.Client, optional
+        Reads the files instead of processes of this machine.
     on_progress : callable, optional
         Called with "read" or "code", what is done of it and its total.
 
@@ -91,8 +100,18 @@ def load_corpus(
     45
     """
     book = codebook if isinstance(codebook, Codebook) else load_codebook(codebook)
-    plans = read_plans(raw_dir, on_progress=partial(on_progress, "read"))
-    tables = code_plans(plans, book, on_progress=partial(on_progress, "code"))
+    plans = read_plans(
+        raw_dir,
+        executor=executor,
+        cache=Cache.of_user("plans"),
+        on_progress=partial(on_progress, "read"),
+    )
+    tables = code_plans(
+        plans,
+        book,
+        cache=Cache.of_user("codes"),
+        on_progress=partial(on_progress, "code"),
+    )
     return Corpus(_about(tables, subjects), codebook=book, lang=lang, interval=interval)
 
 
@@ -138,6 +157,7 @@ def open_corpus(
         lang=lang,
         interval=interval,
         date=date,
+        data_dir=Path(processed_dir).resolve().parent,
     )
 
 
@@ -161,6 +181,8 @@ class Corpus:
         Level of all intervals (0-1, exclusive).
     date : str, default ""
         Date in the source lines of charts.
+    data_dir : Path, optional
+        Folder that holds ``raw`` and ``reviews``, for ``add`` and ``code``.
 
     Raises
     ------
@@ -177,6 +199,7 @@ class Corpus:
         lang: str = "zh",
         interval: float = 0.95,
         date: str = "",
+        data_dir: Path | None = None,
     ) -> None:
         if lang not in LANGUAGES:
             raise SelectionError(f"lang: {choices(lang, LANGUAGES)}")
@@ -188,6 +211,7 @@ class Corpus:
         self.tables = _with_series(tables)
         self.lang, self.interval, self.date = lang, interval, date
         self._codebook, self._coded_by = codebook, dict(coded_by or {})
+        self._data_dir = data_dir
 
     # Tables -----------------------------------------------------------------------
 
@@ -265,6 +289,12 @@ class Corpus:
             self._codebook = book
         return self._codebook
 
+    @property
+    def counted(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """What measures of themes take: tasks, assignments, documents and themes."""
+        tables = self.tables
+        return tables.tasks, self.assignments, tables.documents, tables.themes
+
     @cached_property
     def confusion(self) -> measures.Confusion | None:
         """How often the coder was wrong on plans that people coded; None if unknown.
@@ -321,6 +351,34 @@ class Corpus:
         wanted = _listed(themes)
         return self._with(selection.select_tasks(tables, wanted) if wanted else tables)
 
+    def where(self, is_kept: pd.Series) -> "Corpus":
+        """Keep the plans for which a condition holds.
+
+        Parameters
+        ----------
+        is_kept : Series of bool, shape (n_documents,)
+            With the index of ``documents``.
+        """
+        kept = self.documents.loc[is_kept.fillna(False).astype(bool)]
+        return self._with(selection.of_documents(self.tables, kept))
+
+    @property
+    def repeated(self) -> "Corpus":
+        """The plans of agencies that have plans for two or more years."""
+        return self._with(selection.panel_of(self.tables))
+
+    def beside(self, agency: str, *, same_level: bool = False) -> "Corpus":
+        """Set one agency against all others, in a column ``side`` of `documents`.
+
+        Parameters
+        ----------
+        agency : str
+        same_level : bool, default False
+            Keep only peers of a level the agency has.
+        """
+        sides = selection.with_sides(self.tables, agency, same_level=same_level)
+        return self._with(sides)
+
     def recode(self, codebook: Codebook) -> "Corpus":
         """Code the same plans by another codebook.
 
@@ -343,6 +401,38 @@ class Corpus:
             interval=self.interval,
             date=self.date,
         )
+
+    def moved_by(self, codebook: Codebook, *, coder: str = "combined") -> Result:
+        """Find the tasks that another codebook gives other themes.
+
+        Parameters
+        ----------
+        codebook : Codebook
+            Such as ``corpus.codebook.with_keywords(...)``.
+        coder : str, default "combined"
+            "keywords" codes by keywords alone, which shows at once what a keyword
+            does; "combined" is what reports use, and weighs the whole sentence.
+
+        Returns
+        -------
+        Result
+            A row per task that moves, with the themes before and after and the
+            keywords it gains or loses; ``counts`` holds the tasks each theme gains
+            and loses, and is what ``plot`` draws.
+
+        See Also
+        --------
+        coding.recode.recode
+        """
+        moved = recode(self.tables.tasks, self.codebook, codebook, coder=coder)
+        labels = codebook.labels(self.lang)
+        counts = moved_themes(moved, labels)
+        for name in ("themes_before", "themes_after"):
+            moved[name] = [
+                [labels.get(key, key) for key in keys] for keys in moved[name]
+            ]
+        plans = self.tasks[["task_id", "agency", "year"]]
+        return self._result("moved", plans.merge(moved, on="task_id"), [], counts)
 
     def task(self, name: str) -> displays.Task:
         """Show one task: its text with the keywords marked, and its place.
@@ -383,8 +473,8 @@ class Corpus:
             lang=self.lang,
         )
 
-    def document(self, document_id: str) -> displays.Document:
-        """Show one plan: its text with the tasks marked.
+    def document(self, document_id: str) -> Document:
+        """Show one plan as published: tasks, units, deadlines and keywords marked.
 
         Raises
         ------
@@ -397,11 +487,7 @@ class Corpus:
             raise SelectionError(
                 f"Corpus, plan: {choices(document_id, documents['document_id'])}"
             )
-        return displays.Document(
-            row=documents.loc[is_meant].iloc[0],
-            tasks=tasks.loc[tasks["document_id"] == document_id],
-            lang=self.lang,
-        )
+        return Document.of(self.tables, tasks, document_id, self.lang)
 
     def explain(self, name: str) -> displays.Explained:
         """Say why a task has its themes.
@@ -490,6 +576,117 @@ class Corpus:
             named["sha256"] = book.fingerprint
         return citation(self.documents, named, lang=self.lang)
 
+    def explore(self) -> "Explorer":
+        """Look through the tasks: filters, words in context, tasks in their source.
+
+        Returns
+        -------
+        Explorer
+            Shown as the output of a cell; its ``selected`` is the corpus of what is
+            shown.
+
+        Examples
+        --------
+        >>> explorer = open_corpus("data/processed", lang="en").explore()
+        >>> explorer.state = {"words": "政策解读", "year": ["2022"]}
+        >>> explorer.selected
+        Corpus: 2 plans, 3 tasks, 2 agencies, years 2022
+        """
+        from govopen_analytics.explore.explorer import Explorer
+
+        return Explorer(self.tables, self._with, lang=self.lang)
+
+    def add(
+        self, plan: str | Path, *, raw_dir: str | Path = "", **said: object
+    ) -> Addition:
+        """Read a plan that is to be added; ``save()`` of the result writes it.
+
+        Parameters
+        ----------
+        plan : str or Path
+            A file, or the pasted text of a plan or its page; a first line that is
+            an address becomes ``source_url``.
+        raw_dir : str or Path, optional
+            The raw folder; by default the one of this corpus.
+        **said : object
+            What the text does not say, such as ``agency="…", year=2024``.
+
+        Returns
+        -------
+        Addition
+            Shows what was read and what is missing.
+
+        Raises
+        ------
+        SelectionError, ReadError, SourceError
+            If it is no plan, is there already, or something said is not known.
+        """
+        known = self._data_dir / "raw" if self._data_dir else None
+        folder = Path(raw_dir) if raw_dir else known
+        if folder is None:
+            raise SelectionError(
+                "raw_dir: found none, expected the folder of plans, such as data/raw"
+            )
+        return read_addition(plan, folder, said, lang=self.lang)
+
+    def code(
+        self,
+        coder: str,
+        *,
+        n_random: int = 0,
+        n_most: int = 200,
+        seed: int = 0,
+        reviews_dir: str | Path = "",
+    ) -> "HandCoding":
+        """Code tasks by hand; every decision is kept at once.
+
+        Parameters
+        ----------
+        coder : str
+            Your name or initials.
+        n_random : int, default 0
+            Draw so many tasks at random, to tell honest error rates and to correct
+            shares; 0 takes the tasks worth a person's time.
+        n_most : int, default 200
+            Most tasks worth a person's time (count).
+        seed : int, default 0
+            Of the random sample.
+        reviews_dir : str or Path, optional
+            Folder of reviews; by default the one beside the tables.
+
+        Returns
+        -------
+        HandCoding
+            Shown as the output of a cell; with ``corpus``, ``agreement()`` and
+            ``corrected_shares()``. Made anew, it goes on where it stopped.
+
+        Raises
+        ------
+        SelectionError
+            If the name is none, there are not so many tasks, or no folder is known.
+        """
+        from govopen_analytics.explore.coding import HandCoding
+
+        known = self._data_dir / "reviews" if self._data_dir else None
+        folder = Path(reviews_dir) if reviews_dir else known
+        if folder is None:
+            raise SelectionError(
+                "reviews_dir: found none, expected the folder for decisions, such as "
+                "data/reviews"
+            )
+        return HandCoding(
+            self.tables,
+            self.codebook,
+            coder,
+            folder,
+            self._with,
+            n_random=n_random,
+            n_most=n_most,
+            seed=seed,
+            lang=self.lang,
+            interval=self.interval,
+        )
+
     # Measures ---------------------------------------------------------------------
 
     def theme_shares(self, by: By = "agency", *, themes: Iterable[str] = ()) -> Result:
@@ -499,7 +696,7 @@ class Corpus:
         ----------
         by : str or sequence of str, default "agency"
             Columns of `documents` that name the groups, the manifest's own columns
-            among them.
+            among them; "all" takes the corpus as one group.
         themes : iterable of str
             Themes shown; shares are computed on all.
 
@@ -528,15 +725,20 @@ class Corpus:
         """
         return self._by_theme("gaps", measures.theme_gaps, by, themes)
 
-    def trend(self) -> Result:
+    def trend(self, *, themes: Iterable[str] = ()) -> Result:
         """Yearly change of each theme's share within agencies.
+
+        Parameters
+        ----------
+        themes : iterable of str
+            Themes shown.
 
         See Also
         --------
         measures.panel_trend
         """
-        table = measures.panel_trend(*self._coded, interval=self.interval)
-        return self._result("trend", self._labelled(table, ()), [])
+        table = measures.panel_trend(*self.counted, interval=self.interval)
+        return self._result("trend", self._labelled(table, themes), [])
 
     def distances(self, by: By = "agency", *, against: str = "each") -> Result:
         """How far the agendas of groups lie apart, beside what chance gives.
@@ -547,7 +749,7 @@ class Corpus:
         """
         by = self._by(by)
         table = measures.agenda_distances(
-            *self._coded, by=by, against=against, interval=self.interval
+            *self.counted, by=by, against=against, interval=self.interval
         )
         return self._result("distances", table, by)
 
@@ -561,7 +763,7 @@ class Corpus:
         by = self._by(by)
         tables = self.tables
         table = measures.unit_load(
-            tables.tasks, tables.documents, by=by, interval=self.interval
+            tables.tasks, self._plans(by), by=by, interval=self.interval
         )
         return self._result("responsibility", table, by)
 
@@ -575,7 +777,7 @@ class Corpus:
         by = self._by(by)
         tables = self.tables
         table = measures.deadlines_by_month(
-            tables.tasks, tables.documents, by=by, interval=self.interval
+            tables.tasks, self._plans(by), by=by, interval=self.interval
         )
         table.insert(len(by), "label", table["due"].map(period_names(self.lang)))
         return self._result("deadlines", table, by)
@@ -612,16 +814,37 @@ class Corpus:
     def distinctive_words(self, by: By = "agency", *, top_n: int = 20) -> Result:
         """Words that a group uses more than all the others.
 
+        Parameters
+        ----------
+        by : str or sequence of str, default "agency"
+            Columns of `documents`, or "theme_id" for the tasks of each theme.
+        top_n : int, default 20
+            Most words of a group.
+
         See Also
         --------
         measures.distinctive_words
         """
-        by = self._by(by)
-        tables = self.tables
+        by = [by] if by == "theme_id" else self._by(by)
         table = measures.distinctive_words(
-            tables.tasks, tables.documents, by=by, top_n=top_n, interval=self.interval
+            self.tables.tasks,
+            self._plans(by),
+            by=by,
+            assignments=self.assignments if by == ["theme_id"] else None,
+            top_n=top_n,
+            interval=self.interval,
         )
         return self._result("distinctive_words", table, by)
+
+    @cached_property
+    def passages(self) -> pd.DataFrame:
+        """The passages that stand in an earlier plan as well.
+
+        See Also
+        --------
+        measures.shared_passages
+        """
+        return measures.shared_passages(self.tables.tasks, self.documents)
 
     def reuse(self, by: By = "agency") -> Result:
         """Share of each group's text that stands in earlier plans.
@@ -631,13 +854,92 @@ class Corpus:
         measures.shared_passages, measures.reuse_by_group
         """
         by = self._by(by)
-        tasks, documents = self.tables.tasks, self.tables.documents
-        passages = measures.shared_passages(tasks, documents)
-        reuse = measures.text_reuse(tasks, documents, passages)
+        tasks, documents = self.tables.tasks, self._plans(by)
+        reuse = measures.text_reuse(tasks, documents, self.passages)
         table = measures.reuse_by_group(
             reuse, tasks, documents, by=by, interval=self.interval
         )
         return self._result("reuse", table, by)
+
+    def briefing(
+        self,
+        path: str | Path,
+        *,
+        themes: str | Iterable[str] = (),
+        findings: str | Iterable[str] = (),
+        template: str | Path | None = None,
+    ) -> Path:
+        """Write the conclusions as slides, pages or a workbook.
+
+        Parameters
+        ----------
+        path : str or Path
+            Its ending says what: ``.pptx``, ``.docx`` or ``.xlsx``.
+        themes : str or iterable of str
+            Themes shown (identifiers or labels); none shows all, and shares stay
+            shares of all tasks.
+        findings : str or iterable of str
+            Conclusions kept, as ``govopen briefing --list`` names them.
+        template : str or Path, optional
+            The office's own presentation or document.
+
+        Returns
+        -------
+        Path
+            The file written, whole or not at all.
+
+        Raises
+        ------
+        SelectionError
+            If the ending, a theme or a finding is not known.
+        ExportError
+            If the template has no place for charts, or the file cannot be written.
+        """
+        from govopen_analytics.office import write_briefing
+        from govopen_analytics.questions.briefing import make_briefing
+
+        file = Path(path)
+        made = make_briefing(
+            self.tables,
+            themes=_listed(themes),
+            findings=_listed(findings),
+            lang=self.lang,
+            interval=self.interval,
+            date=self.date,
+        )
+        written = write_briefing(
+            made,
+            file.parent,
+            formats=[file.suffix.lstrip(".")],
+            templates=[] if template is None else [Path(template)],
+            name=file.stem,
+        )
+        return written.paths[0]
+
+    def index(
+        self, weights: str | Path | pd.DataFrame | None = None, by: By = "agency"
+    ) -> Result:
+        """Score each group's agenda by weights of your own.
+
+        Parameters
+        ----------
+        weights : str, Path or DataFrame, optional
+            As ``measures.read_index_weights`` reads or returns it; by default the
+            example that comes with the library, which no issuer has approved.
+        by : str or sequence of str, default "agency"
+            Columns that name the groups.
+
+        See Also
+        --------
+        measures.weighted_index
+        """
+        by = self._by(by)
+        if not isinstance(weights, pd.DataFrame):
+            weights = measures.read_index_weights(weights)
+        table = measures.weighted_index(
+            *self.counted, weights, by=by, interval=self.interval
+        )
+        return self._result("index", table, by)
 
     # Display ----------------------------------------------------------------------
 
@@ -655,9 +957,24 @@ class Corpus:
         return ChartSource.of(self.tables, date=self.date)
 
     @property
+    def language(self) -> dict[str, str]:
+        """What a function that writes words takes."""
+        return {"lang": self.lang}
+
+    @property
+    def wording(self) -> dict[str, Any]:
+        """What a function that writes findings takes: language and level."""
+        return {**self.language, "interval": self.interval}
+
+    @property
+    def drawing(self) -> dict[str, Any]:
+        """What a chart without intervals takes: source and language."""
+        return {"source": self.source, **self.language}
+
+    @property
     def chart_options(self) -> dict[str, Any]:
-        """What every chart function takes: source, language and level."""
-        return {"source": self.source, "lang": self.lang, "interval": self.interval}
+        """What a chart with intervals takes: source, language and level."""
+        return {**self.drawing, **self.wording}
 
     def _lines(self) -> list[str]:
         tables = self.tables
@@ -669,11 +986,6 @@ class Corpus:
             self.lang,
         )
 
-    @property
-    def _coded(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-        tables = self.tables
-        return tables.tasks, self.assignments, tables.documents, tables.themes
-
     def _with(self, tables: Tables) -> "Corpus":
         return Corpus(
             tables,
@@ -682,15 +994,22 @@ class Corpus:
             lang=self.lang,
             interval=self.interval,
             date=self.date,
+            data_dir=self._data_dir,
         )
 
     def _by(self, by: By) -> list[str]:
         names = [by] if isinstance(by, str) else list(by)
+        if names == [selection.WHOLE]:
+            return ["scope"]
         known = [name for name in self.documents if name != "text"]
         for name in names:
             if name not in known:
                 raise SelectionError(f"by: {choices(name, known)}")
         return names
+
+    def _plans(self, by: list[str]) -> pd.DataFrame:
+        documents = self.documents
+        return selection.with_whole(documents) if by == ["scope"] else documents
 
     def _by_theme(
         self,
@@ -700,7 +1019,9 @@ class Corpus:
         themes: Iterable[str],
     ) -> Result:
         by = self._by(by)
-        table = measure(*self._coded, by=by, interval=self.interval)
+        tasks, assignments, _, codes = self.counted
+        plans = self._plans(by)
+        table = measure(tasks, assignments, plans, codes, by=by, interval=self.interval)
         return self._result(name, self._labelled(table, themes), by)
 
     def _labelled(self, table: pd.DataFrame, themes: Iterable[str]) -> pd.DataFrame:
@@ -716,7 +1037,7 @@ class Corpus:
     ) -> pd.DataFrame:
         return measures.task_proportions(
             self.tables.tasks if tasks is None else tasks,
-            self.documents,
+            self._plans(by),
             flags,
             by=by,
             interval=self.interval,

@@ -11,7 +11,7 @@ from govopen_analytics.base.schemas import empty
 from govopen_analytics.questions import notebook
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-BY_NUMBER = {path.name[:2]: path for path in sorted(NOTEBOOKS.glob("0*.ipynb"))}
+BY_NUMBER = {path.name[:2]: path for path in sorted(NOTEBOOKS.glob("[01]*.ipynb"))}
 BY_NUMBER["template"] = NOTEBOOKS / "_template.ipynb"
 
 

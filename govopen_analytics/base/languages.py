@@ -4,8 +4,6 @@ import math
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-import pandas as pd
-
 from govopen_analytics.base.errors import SelectionError, choices
 
 LANGUAGES = ("zh", "en")
@@ -46,6 +44,8 @@ def percent(share: Any, digits: int = 0) -> str:
     digits : int, default 0
         Behind the point.
     """
+    import pandas as pd
+
     if pd.isna(share):
         return "–"
     steps = 10**digits

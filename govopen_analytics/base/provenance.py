@@ -1,15 +1,20 @@
 """The manifest of raw files: what is declared about each, and its checksum."""
 
+from __future__ import annotations
+
 import hashlib
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from govopen_analytics.base.errors import ChecksumError, SourceError, choices
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.schemas import FIELDS, LEVELS, SUBJECTS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MANIFEST_NAME = "manifest.csv"
 MANIFEST_COLUMNS = (
@@ -60,6 +65,10 @@ class Manifest:
     own_columns: tuple[str, ...] = ()
 
 
+# A path has one slash where the address had two.
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
+
+
 def raw_files(raw_dir: Path) -> list[str]:
     """List the files of a raw folder that may be plans.
 
@@ -78,6 +87,12 @@ def raw_files(raw_dir: Path) -> list[str]:
     SourceError
         If `raw_dir` is no folder.
     """
+    if _ADDRESS.match(str(raw_dir)):
+        raise SourceError(
+            f"{raw_dir}: plans are read from a disk, not from object storage; copy "
+            "them first, for instance with `aws s3 sync s3://BUCKET/FOLDER data/raw` "
+            "or `rclone copy`, and give that folder"
+        )
     if not raw_dir.is_dir():
         raise SourceError(
             f"{raw_dir}: no such folder; give the folder that holds the plans "
@@ -115,6 +130,8 @@ def read_manifest(raw_dir: Path) -> Manifest:
     path = raw_dir / MANIFEST_NAME
     if not path.is_file():
         return Manifest({}, [], {})
+    import pandas as pd
+
     try:
         table = pd.read_csv(
             path, dtype=str, encoding="utf-8-sig", skipinitialspace=True

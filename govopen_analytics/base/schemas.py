@@ -3,14 +3,19 @@
 A column has a type, a heading and a meaning in both languages, and what it may hold.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import yaml
 
 from govopen_analytics.base.errors import SchemaError, choices
+
+if TYPE_CHECKING:
+    # Many a command needs a column's name, and no table.
+    import pandas as pd
 
 # The C loader is ten times faster; it is not in every build of PyYAML.
 _DECLARED: dict[str, dict[str, Any]] = yaml.load(
@@ -120,6 +125,8 @@ _DTYPES = {
 
 def empty(table: str) -> pd.DataFrame:
     """Return the table with its columns and no rows."""
+    import pandas as pd
+
     return to_schema(pd.DataFrame(), table)
 
 
@@ -143,6 +150,8 @@ def to_schema(df: pd.DataFrame, table: str) -> pd.DataFrame:
     SchemaError
         If a column is not declared, or a value does not fit its type.
     """
+    import pandas as pd
+
     spec = _table(table)
     extra = own_columns(df, table)
     columns = {}

@@ -3,6 +3,7 @@
 import os
 import re
 from functools import lru_cache
+from importlib.resources import files
 
 _CJK = "\u3400-\u9fff\uf900-\ufaff"
 # A gloss in pinyin behind a character, as mirror sites print it: 發(fā)布.
@@ -86,19 +87,28 @@ def simplified(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _simplified() -> dict[int, str]:
-    """Traditional to simplified, character by character."""
-    from opencc import OpenCC
+def _simplified() -> dict[int, int]:
+    """Traditional to simplified, by the table that scripts/renew_simplified.py made."""
+    table = files(__package__).joinpath("simplified.txt").read_text("utf-8")
+    return str.maketrans(*table.split())
 
-    characters = [chr(code) for code in range(0x3400, 0xA000)]
-    # Not "t2s": Hong Kong's forms (衞) are traditional characters of another kind.
-    simplified = OpenCC("hk2s").convert("\n".join(characters)).split("\n")
-    table = dict(zip(characters, simplified, strict=True))
-    return {
-        ord(character): table.get(simple, simple)  # 薴 is 苧 first, then 苎
-        for character, simple in table.items()
-        if len(simple) == 1 and simple != character
-    }
+
+def fold_pairs() -> tuple[str, str]:
+    """Return the characters that ``fold`` changes, and what it makes of them.
+
+    Returns
+    -------
+    (str, str)
+        Of the same length, all of the basic plane: a page folds with them as the
+        library does.
+    """
+    table = {**_FOLD, **_simplified()}
+    pairs = [
+        (chr(code), folded if isinstance(folded, str) else chr(folded))
+        for code, folded in table.items()
+    ]
+    kept = [pair for pair in pairs if max(map(ord, pair)) < 0x10000]
+    return "".join(one for one, _ in kept), "".join(other for _, other in kept)
 
 
 def tidy(text: str) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.model import (
+    MARKS,
     Cell,
     Chart,
     HeatTable,
@@ -19,7 +20,7 @@ from govopen_analytics.charts.style import ChartSource, joined
 from govopen_analytics.words import section
 
 # Marks that a chart may lack; its key then leaves them out.
-_ABSENT = {"unsure", "unseen", "other", "bound", "plain", "line", "framed", "empty"}
+_ABSENT = {*MARKS, "line", "framed", "empty"}
 _MOST_NAMED = 10  # words that a description names
 CODING = "coding"
 
@@ -85,7 +86,7 @@ def chart_of(
         if not is_empty and mark not in absent
     }
     if interval and not is_empty and "line" not in key:
-        hidden = joined([told["shown"].format(level=level) + holds, hidden], lang)
+        hidden = joined([hidden, told["shown"].format(level=level) + holds], lang)
 
     return Chart(
         name=name,

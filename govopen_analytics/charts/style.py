@@ -32,6 +32,8 @@ MARK_COLORS = {
     "other": QUIET,
     "bound": SECOND,
     "plain": SECOND,
+    "decisive": SECOND,
+    "context": "#7b8794",
 }
 #: Kinds of marks that are drawn hollow, or pale.
 HOLLOW = ("unsure", "unseen", "plain")
@@ -96,17 +98,26 @@ class ChartSource:
             n_reviewed=int((~by_machine).sum()) if by_machine.any() else 0,
         )
 
+    @property
+    def without_coding(self) -> "ChartSource":
+        """The source of a chart that rests on no theme."""
+        return replace(self, coder="", n_reviewed=0)
+
     def line(self, lang: str) -> str:
         """Return the words under a chart; made-up data have a line of their own."""
         words = section("charts", lang)
-        coder = words["coders"].get(self.coder, self.coder)
-        if self.n_reviewed:
-            coder += words["reviewed"].format(n=f"{self.n_reviewed:,}")
+        coding = ""
+        if self.coder:
+            coder = words["coders"].get(self.coder, self.coder)
+            if self.n_reviewed:
+                coder += words["reviewed"].format(n=f"{self.n_reviewed:,}")
+            coding = words["source_coding"].format(
+                version=self.codebook_version, coder=coder
+            )
         line = words["source"].format(
             documents=f"{self.n_documents:,}",
             tasks=f"{self.n_tasks:,}",
-            version=self.codebook_version,
-            coder=coder,
+            coding=coding,
             date=words["source_date"].format(date=self.date) if self.date else "",
         )
         return f"{line}\n{words['synthetic']}" if self.is_synthetic else line

@@ -4,10 +4,12 @@ from typing import Annotated
 
 import typer
 
+from govopen_analytics.cli.add import add
+from govopen_analytics.cli.briefing import briefing
 from govopen_analytics.cli.check import check
 from govopen_analytics.cli.coding import register_coding_commands
-from govopen_analytics.cli.export import export
 from govopen_analytics.cli.init import init
+from govopen_analytics.cli.lab import lab
 from govopen_analytics.cli.report import register_report_commands
 from govopen_analytics.cli.synth import synth
 
@@ -15,7 +17,9 @@ app = typer.Typer(
     help="政务公开年度计划分析：读入计划、编码主题、生成报告。\n\n"
     "Load open-government plans, code their themes, write the report.",
     no_args_is_help=True,
-    pretty_exceptions_show_locals=False,
+    # Rich takes longer to load than all the rest of a page of help.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
 )
 
 
@@ -41,7 +45,12 @@ def main(
 
 app.command()(init)
 app.command()(check)
-app.command()(export)
+app.command()(add)
+app.command()(briefing)
+# What it does not know goes on to JupyterLab.
+app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+)(lab)
 app.command()(synth)
 register_coding_commands(app)
 register_report_commands(app)

@@ -66,7 +66,7 @@ def told(
 
 def _head(account: "Account", lang: str) -> str:
     words = section("check", lang)
-    layouts = section("html_tables", lang)["values"].get("layout", {})
+    layouts = section("tables", lang)["values"].get("layout", {})
     return words["head"].format(
         found=_found(account, lang),
         layout=layouts.get(account.layout, account.layout),
@@ -87,7 +87,7 @@ def _found(account: "Account", lang: str) -> str:
 
 def _inferred(account: "Account", lang: str) -> str:
     words = section("check", lang)
-    values = section("html_tables", lang)["values"]
+    values = section("tables", lang)["values"]
     pairs = [
         (words["fields"][name], values.get(name, {}).get(value, value))
         for name, value in account.inferred.items()

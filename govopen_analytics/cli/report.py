@@ -1,5 +1,6 @@
 """The commands ``build``, ``report`` and ``notebooks``."""
 
+import contextlib
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from govopen_analytics.base.remarks import Remark
     from govopen_analytics.base.tables import Tables
     from govopen_analytics.plans.workers import Limits
-    from govopen_analytics.run import Options, PlannedJob, ReportSet
+    from govopen_analytics.run.report import Options, PlannedJob
+    from govopen_analytics.run.sets import ReportSet
 
 _EXIT_CODES = {"complete": 0, "partial": EXIT_PARTIAL, "failed": EXIT_FAILED}
 
@@ -83,6 +85,12 @@ def build(
         float,
         typer.Option(min=0.1, help="读一个文件最多几 GiB 内存 · most GiB for a file"),
     ] = 2.0,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="由 Dask 集群读入 · read on a Dask cluster"
+        ),
+    ] = None,
     csv: Annotated[
         bool,
         typer.Option(
@@ -104,7 +112,15 @@ def build(
             typer.echo("没有变化 · nothing has changed")
             n_plans = _tell_tables(read_datapackage(out), out)
         else:
-            n_plans = _build(raw, out, codebook, limits, is_forced=force, all_csv=csv)
+            n_plans = _build(
+                raw,
+                out,
+                codebook,
+                limits,
+                is_forced=force,
+                all_csv=csv,
+                cluster=cluster,
+            )
         if n_plans == 0:
             raise RunError(
                 f"No plan was read from {raw}; the lines above say why, {out} holds "
@@ -126,12 +142,12 @@ def notebooks(
     给值 · to give one: govopen report -p NAME=VALUE
     """
     with told_plainly():
-        from govopen_analytics.run import (
+        from govopen_analytics.run.notebooks import (
             OWN_PARAMETERS,
             find_notebooks,
             notebook_parameters,
+            notebook_title,
         )
-        from govopen_analytics.run.site import notebook_title
 
         found = [
             {
@@ -297,17 +313,22 @@ def _build(
     *,
     is_forced: bool = False,
     all_csv: bool = False,
+    cluster: str | None = None,
 ) -> int:
     from govopen_analytics.base.datapackage import CSV_BYTES
     from govopen_analytics.plans.workers import DEFAULT_LIMITS
     from govopen_analytics.run.build import build_processed
+    from govopen_analytics.run.cluster import cluster_executor
 
-    with _progress() as tell:
+    with contextlib.ExitStack() as stack:
+        executor = stack.enter_context(cluster_executor(cluster)) if cluster else None
+        tell = stack.enter_context(_progress())
         built = build_processed(
             raw,
             out,
             codebook_path=codebook,
             limits=limits or DEFAULT_LIMITS,
+            executor=executor,
             is_forced=is_forced,
             csv_bytes=None if all_csv else CSV_BYTES,
             on_progress=tell,

@@ -16,6 +16,8 @@ from govopen_analytics.coding.features import CharacterNgrams
 from govopen_analytics.coding.linear import LinearModel
 from govopen_analytics.coding.training import LeftOut
 
+# Of some two megabytes each.
+_MOST_KEPT = 64
 # What is fitted depends on these too.
 _LIBRARIES = ("numpy", "scipy", "scikit-learn")
 _SOURCES = ("clauses.py", "codebook.py", "features.py", "linear.py", "training.py")
@@ -92,5 +94,8 @@ def _write(model: LinearModel, path: Path) -> None:
                 intercepts=model.intercepts,
             )
         os.replace(name, path)
+        found = sorted(path.parent.glob("linear-*.npz"), key=os.path.getmtime)
+        for old in found[:-_MOST_KEPT]:
+            old.unlink(missing_ok=True)
     finally:
         Path(name).unlink(missing_ok=True)

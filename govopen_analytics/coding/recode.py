@@ -1,5 +1,7 @@
 """What another codebook makes of the same tasks, and which keywords moved them."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from govopen_analytics.coding.assign import assign_themes
@@ -70,3 +72,34 @@ def recode(
             )
         )
     return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def moved_themes(moved: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Count the tasks that each theme gains and loses.
+
+    Parameters
+    ----------
+    moved : DataFrame, shape (n_moved, 8)
+        Result of ``recode``.
+    labels : mapping of str to str
+        Names of the themes, by identifier.
+
+    Returns
+    -------
+    DataFrame, shape (n_themes, 4)
+        ``theme``, ``n_gained``, ``n_lost`` and ``n_net`` (counts of tasks), of the
+        themes that gain or lose one.
+    """
+    pairs = [
+        (set(before), set(after))
+        for before, after in zip(
+            moved["themes_before"], moved["themes_after"], strict=True
+        )
+    ]
+    rows = []
+    for theme_id, label in labels.items():
+        gained = sum(theme_id in after - before for before, after in pairs)
+        lost = sum(theme_id in before - after for before, after in pairs)
+        if gained or lost:
+            rows.append((label, gained, lost, gained - lost))
+    return pd.DataFrame(rows, columns=["theme", "n_gained", "n_lost", "n_net"])

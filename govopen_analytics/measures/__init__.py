@@ -15,7 +15,11 @@ from govopen_analytics.measures.distance import (
     overlap,
 )
 from govopen_analytics.measures.gaps import gap_totals, pooled_shares, theme_gaps
-from govopen_analytics.measures.index import read_index_weights, weighted_index
+from govopen_analytics.measures.index import (
+    index_ranks,
+    read_index_weights,
+    weighted_index,
+)
 from govopen_analytics.measures.ordination import agenda_map
 from govopen_analytics.measures.proportions import task_proportions
 from govopen_analytics.measures.quantities import parse_quantities, task_quantities
@@ -45,6 +49,7 @@ __all__ = [
     "due_flags",
     "form_differences",
     "gap_totals",
+    "index_ranks",
     "jensen_shannon_distance",
     "overlap",
     "panel_trend",

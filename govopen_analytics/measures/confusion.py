@@ -181,11 +181,10 @@ class Confusion:
         order = np.r_[place, len(self.theme_ids)]
         tasks = self.tasks[np.ix_(order, order)]
         right = np.trace(tasks) / max(tasks.sum(), 1)
-        marginal = (tasks.sum(axis=0) + 1) / (tasks.sum() + len(tasks))
         # Bayes: errors that fall on a rare theme are many beside its own tasks.
         coded = np.full(tasks.shape, (1 - right) / (len(tasks) - 1))
         np.fill_diagonal(coded, right)
-        prior = coded * marginal
+        prior = coded * (tasks.sum(axis=0) + 1)
         prior /= prior.sum(axis=1, keepdims=True)
         posterior = tasks + _PRIOR_TASKS * prior
         n = posterior.sum(axis=1)

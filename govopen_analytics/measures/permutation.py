@@ -119,9 +119,11 @@ def sequential_p_values(
     """Permute further where more permutations could change what is found.
 
     With 1,000 permutations no p-value is below 1/1001, too coarse for hundreds of
-    tests. Tests go on, tenfold each time, while they are not found although fewer
-    than 10 permutations reached the value, and would be found if none did [1]_.
-    A test that 10 permutations reached stops: its p-value stays valid [2]_.
+    tests. Tests go on, tenfold each time, while fewer than 10 permutations reached
+    the value and it would be found if none of the next did [1]_, up to two over the
+    smallest p-value that counts, ``2 * n_tests / level``. A test that 10 permutations
+    reached stops: its p-value stays valid [2]_. None stops because it is found: to
+    look several times and stop at the first find would find too much.
 
     Parameters
     ----------
@@ -153,16 +155,15 @@ def sequential_p_values(
     """
     reached = np.asarray(reached, dtype=float).copy()
     drawn = np.full(len(reached), float(n_drawn))
-    most = 20 * len(reached) / level
+    most = np.ceil(2 * len(reached) / level)
     while True:
         p_values = (1 + reached) / (1 + drawn)
         is_open = (reached < _ENOUGH_REACHED) & (drawn < most)
-        is_open &= correct(p_values) > level
         hopeful = np.where(is_open, reached / (10 * drawn), p_values)
         is_open &= correct(hopeful) <= level
         if not is_open.any():
             return p_values
         for k in np.flatnonzero(is_open):
-            more = int(9 * drawn[k])
+            more = int(min(9 * drawn[k], most - drawn[k]))
             reached[k] += draw(int(k), more)
             drawn[k] += more

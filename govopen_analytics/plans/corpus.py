@@ -3,7 +3,9 @@
 import datetime as dt
 import json
 import os
+import socket
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from govopen_analytics.base.errors import (
     InstallationError,
     NotAPlanError,
     ReadError,
+    RunError,
     UnsupportedFormatError,
     installation_fault,
 )
@@ -42,7 +45,12 @@ from govopen_analytics.plans import (
     task_share,
 )
 from govopen_analytics.plans.same_plan import same_plans
-from govopen_analytics.plans.workers import DEFAULT_LIMITS, Limits, bounded_results
+from govopen_analytics.plans.workers import (
+    DEFAULT_LIMITS,
+    Limits,
+    bounded_results,
+    bounded_results_in_a_worker,
+)
 from govopen_analytics.readers import read_bytes
 from govopen_analytics.readers.source import Source
 
@@ -70,6 +78,8 @@ _READING = ("base", "readers", "plans")
 _FEW = 12
 # A part of a folder is held in memory while it is coded: about 12 kB a task.
 _TASKS_OF_A_PART = 5_000
+# Files that a worker of an executor reads in one call.
+_FILES_OF_A_CALL = 16
 _DATES = tuple(name for name, field in FIELDS.items() if field.type == "date")
 
 
@@ -173,6 +183,7 @@ class RawFolder:
         *,
         n_workers: int | None = None,
         limits: Limits = DEFAULT_LIMITS,
+        executor: Any = None,
         on_progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
         """Read every file whose rows are not kept.
@@ -184,6 +195,9 @@ class RawFolder:
         limits : Limits, default 600 seconds and 2 GiB
             Of the time and memory that each file may take. What exceeds them becomes
             a failure. Each process is one of a pool, none starts for a file.
+        executor : concurrent.futures.Executor or distributed.Client, optional
+            Reads the files instead of processes of this machine. Its workers see
+            the folder under the same path, and run the same code.
         on_progress : callable, optional
             Called with the number of files done and the number of all.
 
@@ -191,6 +205,8 @@ class RawFolder:
         ------
         InstallationError
             If a package is missing that reads a file.
+        RunError
+            If the executor stops, or its workers are not as they have to be.
         """
         waiting = []
         for n, job in enumerate(self._jobs):
@@ -201,12 +217,16 @@ class RawFolder:
             else:
                 self._note(n, rows)
         jobs = [self._jobs[n] for n in waiting]
-        n_workers = n_workers or ((os.cpu_count() or 1) if len(jobs) >= _FEW else 1)
         n_done = len(self) - len(jobs)
         on_progress(n_done, len(self))
-        for place, result in bounded_results(
-            _load, jobs, n_workers=n_workers, limits=limits, lost=_lost
-        ):
+        if executor is not None:
+            results = _results_of(executor, jobs, limits)
+        else:
+            cores = (os.cpu_count() or 1) if len(jobs) >= _FEW else 1
+            results = bounded_results(
+                _load, jobs, n_workers=n_workers or cores, limits=limits, lost=_lost
+            )
+        for place, result in results:
             if isinstance(result, InstallationError):  # no file is at fault
                 raise result
             self._keep(waiting[place], result)
@@ -311,6 +331,7 @@ def read_plans(
     *,
     n_workers: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    executor: Any = None,
     cache: Cache | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Tables:
@@ -324,7 +345,7 @@ def read_plans(
     ----------
     raw_dir : str or Path
         Folder of plans as published, with or without a ``manifest.csv``.
-    n_workers, limits, on_progress
+    n_workers, limits, executor, on_progress
         As in ``RawFolder.read``.
     cache : Cache, optional
         Of rows read before; without it every file is read.
@@ -342,8 +363,67 @@ def read_plans(
         If a package is missing that reads a file.
     """
     folder = RawFolder(raw_dir, cache=cache)
-    folder.read(n_workers=n_workers, limits=limits, on_progress=on_progress)
+    folder.read(
+        n_workers=n_workers, limits=limits, executor=executor, on_progress=on_progress
+    )
     return folder.tables()
+
+
+def _results_of(
+    executor: Any, jobs: list[_Job], limits: Limits
+) -> Iterator[tuple[int, PlanRows | InstallationError]]:
+    """Read files with an executor, some in one call; yield them as they are done."""
+    if hasattr(executor, "get_executor"):  # a client of Dask
+        executor = executor.get_executor(pure=False)
+    jobs = [replace(job, raw_dir=job.raw_dir.resolve()) for job in jobs]
+    places = {}
+    for first in range(0, len(jobs), _FILES_OF_A_CALL):
+        some = jobs[first : first + _FILES_OF_A_CALL]
+        future = executor.submit(_load_some, some, limits, made_by(*_READING))
+        places[future] = first
+    try:
+        for future in as_completed(places):
+            some = jobs[places[future] : places[future] + _FILES_OF_A_CALL]
+            for n, result in enumerate(_answer_of(future, some)):
+                yield places[future] + n, result
+    finally:
+        for future in places:
+            future.cancel()
+
+
+def _answer_of(
+    future: Future[list[PlanRows | InstallationError]], jobs: list[_Job]
+) -> list[PlanRows | InstallationError]:
+    try:
+        return future.result()
+    except GovOpenError:
+        raise
+    except Exception as error:  # executors have errors of their own kinds
+        told = f"{type(error).__name__}: {error}"
+        if type(error).__name__ == "KilledWorker":  # of Dask, after several tries
+            return [_lost(job, "unexpected_error", told) for job in jobs]
+        raise RunError(
+            f"Reading stopped, for the executor did not answer ({told}); see to its "
+            "workers and run again: what was read is kept"
+        ) from error
+
+
+def _load_some(
+    jobs: list[_Job], limits: Limits, code: str
+) -> list[PlanRows | InstallationError]:
+    """Read some files on a worker of an executor."""
+    where = f"The worker on {socket.gethostname()}"
+    if made_by(*_READING) != code:
+        raise RunError(
+            f"{where} has another version of the library, of a package or of "
+            "LibreOffice; install the same everywhere"
+        )
+    if not jobs[0].raw_dir.is_dir():
+        raise RunError(
+            f"{where} does not see {jobs[0].raw_dir}; put the plans on a disk that all "
+            "workers share under the same path"
+        )
+    return bounded_results_in_a_worker(_load, jobs, limits=limits, lost=_lost)
 
 
 def _key(job: _Job) -> str:

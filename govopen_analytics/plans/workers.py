@@ -119,6 +119,41 @@ def _context() -> Any:
     return multiprocessing.get_context("fork" if can_fork else "spawn")
 
 
+def bounded_results_in_a_worker(
+    function: Callable[[Any], Any],
+    jobs: Sequence[Any],
+    *,
+    limits: Limits,
+    lost: Callable[[Any, str, str], Any],
+) -> list[Any]:
+    """Run a function over jobs inside a worker of an executor, one after the other.
+
+    The jobs run in a process of its own, as in ``bounded_results``, so that one that
+    takes too much does not end the worker.
+
+    Parameters
+    ----------
+    function, jobs, limits, lost
+        As for ``bounded_results``.
+
+    Returns
+    -------
+    list
+        The result of each job, in order.
+    """
+    if multiprocessing.parent_process() is not None:
+        # Executors make their workers daemons, which may have no children of theirs.
+        # Ours end with their parent.
+        multiprocessing.current_process().daemon = False
+    # A worker has threads, which a copy of the process would not have.
+    can_serve = sys.platform != "win32"
+    context = multiprocessing.get_context("forkserver" if can_serve else "spawn")
+    if can_serve:
+        context.set_forkserver_preload([function.__module__])
+    results = _bounded_results(context, function, jobs, 1, limits, lost)
+    return [result for _, result in sorted(results, key=lambda each: each[0])]
+
+
 def bounded_results(
     function: Callable[[Any], Any],
     jobs: Sequence[Any],
@@ -151,7 +186,17 @@ def bounded_results(
     object
         Its result. They come as they are done.
     """
-    context = _context()
+    yield from _bounded_results(_context(), function, jobs, n_workers, limits, lost)
+
+
+def _bounded_results(
+    context: Any,
+    function: Callable[[Any], Any],
+    jobs: Sequence[Any],
+    n_workers: int,
+    limits: Limits,
+    lost: Callable[[Any, str, str], Any],
+) -> Iterator[tuple[int, Any]]:
     waiting = deque(enumerate(jobs))
     workers: list[_Worker] = []
     try:

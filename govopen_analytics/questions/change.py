@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -91,21 +92,6 @@ def first_to_last(changes: pd.DataFrame) -> pd.DataFrame:
     return changes.loc[is_first & is_last].reset_index(drop=True)
 
 
-def with_agencies(trends: pd.DataFrame) -> pd.DataFrame:
-    """Keep the themes whose trend rests on an agency with several years.
-
-    Parameters
-    ----------
-    trends : DataFrame, shape (n_themes, ...)
-        Result of ``compare.panel_trend``.
-
-    Returns
-    -------
-    DataFrame, shape (n_kept, ...)
-    """
-    return trends.loc[trends["n_agencies"] > 0]
-
-
 def change_findings(
     documents: pd.DataFrame,
     confounding: Mapping[str, object],
@@ -160,6 +146,10 @@ def change_findings(
         say(
             "panel",
             evidence="plan_calendar",
+            caveats=("within_agency", "interval_panel"),
+            number=first["n_agencies"],
+            unit="count",
+            n_tasks=first["n_tasks"],
             agencies=first["n_agencies"],
             years=first["n_years"],
             tasks=first["n_tasks"],
@@ -168,7 +158,7 @@ def change_findings(
     dated = documents.dropna(subset=["agency", "year"])
     n_single = dated["agency"].nunique() - int(first["n_agencies"])
     if n_single:
-        found.append(say("left_out", n=n_single))
+        found.append(say("left_out", n=n_single, number=n_single, unit="count"))
     if confounding["n_undated"]:
         found.append(say("undated", n=confounding["n_undated"]))
     return found
@@ -184,25 +174,11 @@ def _what_is_missing(
         return [say("no_year", state=state)]
     dated = documents.dropna(subset=["agency", "year"])
     n_years, n_agencies = confounding["n_years"], dated["agency"].nunique()
+    shown = {"state": state, "evidence": "plan_calendar"}
     if n_years == 1:
-        found = [say("one_year", state=state, year=dated["year"].iloc[0])]
+        found = [say("one_year", year=dated["year"].iloc[0], **shown)]
     else:
-        found = [say("confounded", state=state, years=n_years, agencies=n_agencies)]
-    cells = plan_years(dated)
-    n_there = int((cells["n_plans"] > 0).sum())
-    found.append(say("needed"))
-    if n_there < len(cells):
-        found.append(
-            say(
-                "missing_cells",
-                evidence="plan_calendar",
-                agencies=n_agencies,
-                years=n_years,
-                cells=f"{len(cells):,}",
-                there=f"{n_there:,}",
-                missing=f"{len(cells) - n_there:,}",
-            )
-        )
+        found = [say("confounded", years=n_years, agencies=n_agencies, **shown)]
     if confounding["n_undated"]:
         found.append(say("undated", n=confounding["n_undated"]))
     return found
@@ -273,7 +249,11 @@ def _trend_findings(
     if n_none:
         key = "none" if found else "all_none"
         state = NOT_TOLD_APART
-        found.append(say(key, state=state, evidence="trend_dots", n=n_none))
+        shown: dict[str, Any] = {"evidence": "trend_dots"}
+        shown |= {"caveats": ("not_told_apart",)}
+        shown |= {"number": n_none, "unit": "count"}
+        shown |= {"n_tasks": trends["n_tasks"].max()}
+        found.append(say(key, state=state, n=n_none, **shown))
     return found
 
 
@@ -291,6 +271,9 @@ def _agency_findings(
     found = [
         say(
             "agencies",
+            number=len(sure),
+            unit="count",
+            state=ESTABLISHED if len(sure) else NOT_TOLD_APART,
             all=f"{len(changes):,}",
             found=f"{len(sure):,}",
             **evidence,
@@ -359,7 +342,7 @@ def plan_calendar(
     return chart_of(
         "change",
         "plan_calendar",
-        source=source,
+        source=source.without_coding,
         lang=lang,
         table=heat_table(names, columns, cells) if cells else None,
         hidden=not_drawn(n_hidden, lang),

@@ -5,6 +5,7 @@ from functools import partial
 
 import pandas as pd
 
+from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.build import chart_of, marks_of
 from govopen_analytics.charts.model import Chart, Panel, Series
 from govopen_analytics.charts.style import ChartSource, names_with_n, not_drawn
@@ -105,21 +106,39 @@ def commitment_findings(
         return no_tasks("commitments", lang)
     say = partial(finding, "commitments", lang=lang, interval=interval)
     flags, names = whole.set_index("flag"), flag_names(lang)
+    words, level = section("commitments", lang), f"{interval:.0%}"
+    parts = [
+        words["part"].format(flag=names[flag], share=percent(flags.loc[flag, "share"]))
+        for flag in FLAGS[:-1]
+    ]
+    every = flags.loc[FLAGS[-1]]
     found = [
+        say(
+            "all",
+            row=every,
+            subject=names[FLAGS[-1]],
+            evidence="element_dots",
+            caveats=("rules_find", "form_of_plan", "interval_tasks"),
+            share=share_in_words(every, lang, level),
+            parts=words["join"].join(parts),
+        )
+    ]
+    found += [
         say(
             "flag",
             row=flags.loc[flag],
             subject=names[flag],
             evidence="element_dots",
+            is_detail=True,
             flag=names[flag],
-            share=share_in_words(flags.loc[flag], lang, f"{interval:.0%}"),
+            share=share_in_words(flags.loc[flag], lang, level),
         )
-        for flag in FLAGS
+        for flag in FLAGS[:-1]
     ]
     if by_agency["agency"].nunique(dropna=False) > 1:
         found += difference_findings(
             differences,
-            {flag: names[flag] for flag in FLAGS[:-1]},
+            {flag: names[flag] for flag in FLAGS[:2]},
             lambda row: agency_name(row["agency"], lang),
             question="commitments",
             lang=lang,
@@ -138,12 +157,11 @@ def _progress(
     interval: float,
 ) -> Finding:
     if progress.empty:
-        return say("no_progress", state=CANNOT_BE_ANSWERED)
+        return say("no_progress", state=CANNOT_BE_ANSWERED, evidence="element_dots")
     words, flags = section("commitments", lang), progress.set_index("flag")
     parts = [
         words["point"].format(
-            point=words["points"][point],
-            share=share_in_words(flags.loc[point], lang, f"{interval:.0%}"),
+            point=words["points"][point], n=flags.loc[point, "n_true"]
         )
         for point in POINTS
     ]
@@ -234,7 +252,7 @@ def element_dots(
     return chart_of(
         "commitments",
         "element_dots",
-        source=source,
+        source=source.without_coding,
         lang=lang,
         panels=panels,
         hidden=not_drawn(n_hidden, lang),
@@ -270,7 +288,7 @@ def completion_dots(
     return chart_of(
         "commitments",
         "completion_dots",
-        source=source,
+        source=source.without_coding,
         lang=lang,
         panels=panels,
         reason=section("commitments", lang)["completion_dots"]["no_progress"],

@@ -39,6 +39,9 @@ def corpus_findings(
             "read",
             lang=lang,
             evidence=evidence,
+            number=len(documents),
+            unit="count",
+            n_tasks=len(tasks),
             documents=len(documents),
             agencies=documents["agency"].nunique(),
             years=_years(documents["year"], words),
@@ -47,11 +50,12 @@ def corpus_findings(
     ]
     n_failed = failures["source_file"].nunique()
     key = "failed" if n_failed else "failed_none"
-    found.append(finding("corpus", key, lang=lang, evidence="failures", n=n_failed))
+    shown = {"evidence": "failures", "number": n_failed, "unit": "count"}
+    found.append(finding("corpus", key, lang=lang, n=n_failed, **shown))
     if len(remarks):
-        n_files = remarks["source_file"].nunique()
-        values = {"n": len(remarks), "files": n_files}
-        found.append(finding("corpus", "remarked", lang=lang, **values))
+        shown = {"evidence": "remarks", "number": len(remarks), "unit": "count"}
+        values = {"n": len(remarks), "files": remarks["source_file"].nunique()}
+        found.append(finding("corpus", "remarked", lang=lang, **shown, **values))
     return found
 
 
@@ -140,7 +144,7 @@ def corpus_overview(
     return chart_of(
         "corpus",
         "corpus_overview",
-        source=source,
+        source=source.without_coding,
         lang=lang,
         panels=panels if names else (),
         hidden=hidden if n_hidden else "",

@@ -20,6 +20,8 @@ from govopen_analytics.questions.findings import (
     Finding,
     difference_findings,
     finding,
+    share_in_words,
+    theme_name,
 )
 from govopen_analytics.questions.selection import select_themes
 from govopen_analytics.words import section
@@ -55,57 +57,6 @@ def plans_with_most_tasks(
 def of_plans(rows: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     """Keep the rows of some plans, by ``document_id``."""
     return rows.loc[rows["document_id"].isin(documents["document_id"])]
-
-
-def hidden_plans(n_shown: int, n_hidden: int, *, lang: str = "zh") -> list[Finding]:
-    """Say how many plans are left out; nothing where none is.
-
-    Parameters
-    ----------
-    n_shown, n_hidden : int
-        Plans shown, and left out (counts).
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    list of Finding
-    """
-    values = {"shown": n_shown, "hidden": f"{n_hidden:,}", "evidence": "theme_shares"}
-    return [finding("coverage", "hidden", lang=lang, **values)] if n_hidden else []
-
-
-def labelled_shares(
-    shares: pd.DataFrame,
-    documents: pd.DataFrame,
-    themes: pd.DataFrame,
-    *,
-    lang: str = "zh",
-) -> pd.DataFrame:
-    """Put the names of agencies and themes beside their shares.
-
-    Parameters
-    ----------
-    shares : DataFrame, shape (n_documents * n_themes, ...)
-        Result of ``compare.theme_shares`` by ``document_id``.
-    documents, themes : DataFrame
-        Valid tables; rows of `shares` they do not hold are left out.
-    lang : {"zh", "en"}, default "zh"
-        Language of the themes' labels.
-
-    Returns
-    -------
-    DataFrame, shape (n_kept, n_columns + 3)
-        ``agency``, ``year``, ``theme`` and the columns of `shares`, ordered by
-        the rows of `documents`, then of `themes`.
-    """
-    plans = documents[["document_id", "agency", "year"]].assign(
-        plan_order=range(len(documents))
-    )
-    labels = _theme_labels(themes, lang).assign(theme_order=range(len(themes)))
-    rows = shares.merge(plans, on="document_id").merge(labels, on="theme_id")
-    rows = rows.sort_values(["plan_order", "theme_order"], ignore_index=True)
-    rest = [name for name in shares.columns if name not in ("document_id", "theme_id")]
-    return rows[["document_id", "agency", "year", "theme_id", "theme", *rest]]
 
 
 def tasks_by_theme(
@@ -147,24 +98,6 @@ def tasks_by_theme(
     return rows[[*first, "ordinal", "rank", "title", "content", "keywords"]]
 
 
-def unclassified_tasks(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """List the tasks that carry no theme.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        ``tasks`` and ``theme_assignments``.
-
-    Returns
-    -------
-    DataFrame, shape (n_unclassified, ...)
-        Rows of ``tasks``.
-    """
-    tasks = tables["tasks"]
-    coded = tables["theme_assignments"]["task_id"]
-    return tasks.loc[~tasks["task_id"].isin(coded)]
-
-
 def _theme_labels(themes: pd.DataFrame, lang: str) -> pd.DataFrame:
     column = in_language({code: f"label_{code}" for code in LANGUAGES}, lang)
     return themes[["theme_id", column]].rename(columns={column: "theme"})
@@ -188,6 +121,7 @@ def coverage_findings(
     *,
     differences: Differences | None = None,
     gaps: Mapping[str, float] | None = None,
+    pooled: pd.DataFrame | None = None,
     n_unclassified: int = 0,
     lang: str = "zh",
     interval: float = 0.95,
@@ -207,6 +141,8 @@ def coverage_findings(
         Result of ``measures.theme_differences`` by ``document_id``.
     gaps : mapping, optional
         Result of ``measures.gap_totals`` by ``document_id``.
+    pooled : DataFrame, optional
+        Result of ``measures.pooled_shares`` by ``document_id``.
     n_unclassified : int, default 0
         Tasks without a theme (count).
     lang : {"zh", "en"}, default "zh"
@@ -223,17 +159,15 @@ def coverage_findings(
     shown = shares["theme_id"].isin(labels.index)
     shown &= shares["document_id"].isin(list(plans))
     shares = shares.loc[shown]
-    top = {"lang": lang, "topic": "top"}
+    top: dict[str, Any] = {"lang": lang, "topic": "top"}
     if not shares["n_tasks"].sum():
         return [finding("coverage", "no_tasks", state=CANNOT_BE_ANSWERED, **top)]
     found = _tops(shares, plans, labels, lang, interval)
-    n_more = shares["document_id"].nunique() - MOST_NAMED_PLANS
-    if n_more > 0:
-        values = {"shown": MOST_NAMED_PLANS, "hidden": n_more}
-        found.append(finding("coverage", "more", **top, **values))
+    if pooled is not None and len(plans) > 1:
+        found.insert(0, _whole(pooled, labels, lang, interval))
     is_core = themes["is_core"].fillna(False).astype(bool)
     core = {
-        theme_id: words["theme"].format(theme=labels[theme_id])
+        theme_id: theme_name(labels[theme_id], lang)
         for theme_id in themes.loc[is_core, "theme_id"]
     }
     if differences is not None:
@@ -250,13 +184,15 @@ def coverage_findings(
         part = shares.loc[shares["theme_id"] == theme_id]
         found += _unseen(part, plans, labels[theme_id], lang)
     if gaps is not None:
-        values = {
+        values: dict[str, Any] = {
             "cells": f"{gaps['n_cells']:,.0f}",
             "found": f"{gaps['n_unobserved']:,.0f}",
             "expected": f"{gaps['n_expected']:,.1f}",
         }
-        shown = {"topic": "core", "evidence": "theme_heat_map"}
-        found.append(finding("coverage", "gaps", lang=lang, **shown, **values))
+        own: dict[str, Any] = {"topic": "core", "evidence": "theme_heat_map"}
+        counts = {"number": gaps["n_unobserved"], "unit": "count"}
+        own |= {"caveats": ("unseen",), **counts}
+        found.append(finding("coverage", "gaps", lang=lang, **own, **values))
     without = documents.loc[documents["n_tasks"] == 0, "document_id"]
     if len(without):
         named = [plans[plan] for plan in without[:MOST_NAMED_PLANS]]
@@ -265,6 +201,8 @@ def coverage_findings(
     if n_unclassified:
         name = "unclassified_tasks"
         values = {"evidence": name, "n": n_unclassified}
+        values |= {"number": n_unclassified, "unit": "count"}
+        values["n_tasks"] = int(documents["n_tasks"].sum())
         found.append(finding("coverage", "unclassified", **top, **values))
     return found
 
@@ -285,12 +223,15 @@ def confounding_findings(
     list of Finding
         None where every agency has several years, or there is one year only.
     """
-    shown = {"lang": lang, "topic": "confounding", "evidence": "plan_calendar"}
+    # Both are limits of the page, not what it answers.
+    shown: dict[str, Any] = {"lang": lang, "topic": "confounding"}
+    shown |= {"evidence": "plan_calendar", "is_detail": True}
     if confounding["is_confounded"]:
-        state = CANNOT_BE_ANSWERED
-        return [finding("coverage", "confounded", state=state, **shown)]
+        shown |= {"state": CANNOT_BE_ANSWERED, "caveats": ("confounded",)}
+        return [finding("coverage", "confounded", **shown)]
     if confounding["is_partly_confounded"]:
         n_repeated = confounding["n_agencies_repeated"]
+        shown |= {"caveats": ("partly_confounded",)}
         return [finding("coverage", "partly", n=n_repeated, **shown)]
     return []
 
@@ -302,6 +243,27 @@ def _plan_names(documents: pd.DataFrame, words: dict[str, str]) -> dict[str, str
         year = "" if pd.isna(plan.year) else words["year"].format(year=plan.year)
         names[plan.document_id] = words["plan"].format(agency=agency, year=year)
     return names
+
+
+def _whole(
+    pooled: pd.DataFrame, labels: pd.Series, lang: str, interval: float
+) -> Finding:
+    pooled = pooled.loc[pooled["theme_id"].isin(labels.index)]
+    row = pooled.loc[pooled["share"].idxmax()]
+    theme = theme_name(labels[row["theme_id"]], lang)
+    return finding(
+        "coverage",
+        "whole",
+        lang=lang,
+        topic="top",
+        row=row,
+        subject=theme,
+        interval=interval,
+        evidence="theme_heat_map",
+        caveats=("by_program", "fractional"),
+        theme=theme,
+        share=share_in_words(row, lang, f"{interval:.0%}"),
+    )
 
 
 def _tops(
@@ -317,14 +279,14 @@ def _tops(
     seen = seen.sort_values(order, ascending=[False, True], kind="stable")
     first = seen["document_id"].drop_duplicates().head(MOST_NAMED_PLANS)
     shares = seen.loc[seen["document_id"].isin(first)]
-    found = []
+    is_detail, found = len(first) > 1, []
     for document_id, part in list(shares.groupby("document_id", sort=False)):
         # Equal shares are named together: none of them is the largest alone.
         tops = part.loc[part["share"] == part["share"].max()]
         first = tops.iloc[0].copy()
         first["share_lower"] = tops["share_lower"].min()
         first["share_upper"] = tops["share_upper"].max()
-        named = [words["theme"].format(theme=labels[key]) for key in tops["theme_id"]]
+        named = [theme_name(labels[key], lang) for key in tops["theme_id"]]
         themes = words["join"].join(named)
         found.append(
             finding(
@@ -336,6 +298,8 @@ def _tops(
                 subject=f"{plans[document_id]} {themes}",
                 interval=interval,
                 evidence="theme_heat_map",
+                caveats=() if is_detail else ("by_program", "fractional"),
+                is_detail=is_detail,
                 plan=plans[document_id],
                 themes=themes,
                 share=percent(first["share"]),
@@ -360,7 +324,10 @@ def _unseen(
     ]
     rest = "…" if len(unseen) > len(named) else ""
     listed = words["unseen_join"].join(named) + rest
-    values = {"topic": "core", "evidence": "theme_heat_map", "caveats": ("unseen",)}
+    values: dict[str, Any] = {"topic": "core", "evidence": "theme_heat_map"}
+    values |= {"caveats": ("unseen",)}
+    values |= {"subject": theme, "number": len(unseen), "unit": "count"}
+    values |= {"n_tasks": int(unseen["n_tasks"].sum()), "is_detail": True}
     return [
         finding("coverage", "unseen", lang=lang, theme=theme, plans=listed, **values)
     ]

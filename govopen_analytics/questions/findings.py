@@ -54,7 +54,9 @@ class Finding:
     evidence : str
         Name of the chart or table of the run that shows it.
     caveats : tuple of str
-        Keys of sentences that limit it.
+        Keys of sentences that limit it, in the section ``caveats`` of ``words/``.
+    is_detail : bool
+        Whether the chart beside it shows it already: its page does not say it.
     """
 
     question: str
@@ -73,6 +75,7 @@ class Finding:
     p_adjusted: float | None = None
     evidence: str = ""
     caveats: tuple[str, ...] = ()
+    is_detail: bool = False
 
 
 def finding(
@@ -89,6 +92,10 @@ def finding(
     interval: float | None = None,
     evidence: str = "",
     caveats: Iterable[str] = (),
+    number: float | None = None,
+    n_tasks: int | None = None,
+    p_adjusted: float | None = None,
+    is_detail: bool = False,
     **values: object,
 ) -> Finding:
     """Make a finding from a row of a measure, with the sentence of its key.
@@ -105,8 +112,10 @@ def finding(
         ``p_adjusted`` where there are any.
     value, unit : str
         Column of the number, and what it counts.
-    subject, state, evidence, caveats
-        As in ``Finding``; `row` may hold the state.
+    subject, state, evidence, caveats, is_detail
+        As in ``Finding``.
+    number, n_tasks, p_adjusted : float, optional
+        Where no row holds them.
     interval : float, optional
         Level of the intervals (0-1).
     **values
@@ -116,26 +125,30 @@ def finding(
     -------
     Finding
     """
+    words = section(question, lang)
     level = "" if interval is None else f"{interval:.0%}"
-    text = section(question, lang)[key].format(level=level, **values)
+    text = words[key].format(level=level, **values)
     found = {
-        name: known(row.get(column)) if row is not None else None
-        for name, column in {
-            "number": value,
-            "lower": f"{value}_lower",
-            "upper": f"{value}_upper",
-            "n": "n_tasks",
-            "p_adjusted": "p_adjusted",
-        }.items()
+        name: known(row.get(column)) if row is not None else given
+        for name, column, given in (
+            ("number", value, number),
+            ("lower", f"{value}_lower", None),
+            ("upper", f"{value}_upper", None),
+            ("n", "n_tasks", n_tasks),
+            ("p_adjusted", "p_adjusted", p_adjusted),
+        )
     }
     n = found.pop("n")
     has_number = found["number"] is not None
+    short = _short(subject, found, unit, lang) if has_number and subject else text
+    if f"{key}_short" in words:
+        short = words[f"{key}_short"].format(level=level, **values)
     return Finding(
         question=question,
         topic=topic or question,
         key=key,
         text=text,
-        short=_short(subject, found, unit, lang) if has_number and subject else text,
+        short=short,
         subject=subject,
         unit=unit if has_number else "",
         n=None if n is None else int(n),
@@ -143,6 +156,7 @@ def finding(
         state=state,
         evidence=evidence,
         caveats=tuple(caveats),
+        is_detail=is_detail,
         **found,
     )
 
@@ -182,6 +196,7 @@ def difference_findings(
     shown["evidence"] = evidence
     found = []
     values: dict[str, Any]
+    more: dict[str, Any]
     for name, row in items.iterrows():
         key = {ESTABLISHED: "differ", WORTH_ASKING: "differ_asking"}.get(row["state"])
         if key is not None:
@@ -189,9 +204,16 @@ def difference_findings(
             cells = differences.cells
             cells = cells.loc[(cells[item] == name) & (cells["state"] == ESTABLISHED)]
             values["who"] = _who_differs(cells, who, lang)
-            state, subject = row["state"], names[name]
-            more = {"row": row, "state": state, "subject": subject, **shown}
-            found.append(finding("sentences", key, **more, **values))
+            more = {"subject": names[name], "n_tasks": int(row["n_tasks"])}
+            if len(cells):
+                # The number is that of the group that stands out most.
+                gaps = (cells["share"] - cells["whole_share"]).abs()
+                first = cells.loc[gaps.idxmax()]
+                more = {"row": first, "subject": f"{who(first)} {names[name]}"}
+            own = finding(
+                "sentences", key, state=row["state"], **more, **shown, **values
+            )
+            found.append(replace(own, p_adjusted=float(row["p_adjusted"])))
     for state, key in (
         (NOT_TOLD_APART, "differ_none"),
         (CANNOT_BE_ANSWERED, "differ_unanswered"),
@@ -204,7 +226,11 @@ def difference_findings(
                 # "unit" is what a finding's number counts.
                 "few": words[f"few_{part['test_unit'].iloc[0]}"],
             }
-            found.append(finding("sentences", key, state=state, **shown, **values))
+            more = {"n_tasks": int(part["n_tasks"].max())}
+            more["p_adjusted"] = known(part["p_adjusted"].min())
+            caveats = ("not_told_apart",) if state == NOT_TOLD_APART else ()
+            more |= {"state": state, "caveats": caveats, **shown}
+            found.append(finding("sentences", key, **more, **values))
     found.sort(key=lambda one: STATES.index(one.state))
     return [replace(one, question=question) for one in found]
 
@@ -216,8 +242,13 @@ def _who_differs(
     for key, is_higher in (("differ_above", True), ("differ_below", False)):
         part = cells.loc[cells["is_higher"] == is_higher]
         if len(part):
-            names = listed([who(row) for _, row in part.iterrows()], lang)
-            text += words[key].format(names=names)
+            order = part.sort_values("share", ascending=not is_higher)
+            own = [
+                words["who_share"].format(who=who(row), share=percent(row["share"]))
+                for _, row in order.iterrows()
+            ]
+            whole = percent(part["whole_share"].iloc[0])
+            text += words[key].format(names=listed(own, lang), whole=whole)
     return text or words["differ_nobody"]
 
 
@@ -233,10 +264,10 @@ def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, shape (n_findings, 15)
+    DataFrame, shape (n_findings, 17)
         ``topic``, ``finding`` (the text) and the other fields of ``Finding``.
     """
-    names = [name for name in Finding.__dataclass_fields__ if name != "question"]
+    names = list(Finding.__dataclass_fields__)
     rows = [{**asdict(own), "caveats": list(own.caveats)} for own in findings]
     table = pd.DataFrame(rows, columns=names).rename(columns={"text": "finding"})
     first = ["topic", "finding"]

@@ -53,35 +53,21 @@ def most_different(
     return shown, len(ordered) - len(shown)
 
 
-def select_agencies(
-    tables: dict[str, pd.DataFrame], shown: pd.DataFrame
-) -> dict[str, pd.DataFrame]:
-    """Keep the documents, tasks and assignments of the groups in `shown`.
+def is_among(documents: pd.DataFrame, shown: pd.DataFrame) -> pd.Series:
+    """Say which plans are of the groups in `shown`.
 
     Parameters
     ----------
-    tables : dict of str to DataFrame
-        Tables of the corpus.
+    documents : DataFrame, shape (n_documents, ...)
+        A valid ``documents`` table.
     shown : DataFrame
-        Rows of ``compare.agenda_distances`` against the rest.
+        Rows of ``measures.agenda_distances`` against the rest.
 
     Returns
     -------
-    dict of str to DataFrame
+    Series of bool, shape (n_documents,)
     """
-    documents = tables["documents"]
-    names = documents["agency"].astype("string").fillna("—")
-    documents = documents.loc[names.isin(shown["group"])]
-    tasks = tables["tasks"]
-    tasks = tasks.loc[tasks["document_id"].isin(documents["document_id"])]
-    rows = tables["theme_assignments"]
-    rows = rows.loc[rows["task_id"].isin(tasks["task_id"])]
-    return {
-        **tables,
-        "documents": documents,
-        "tasks": tasks,
-        "theme_assignments": rows,
-    }
+    return documents["agency"].astype("string").fillna("—").isin(shown["group"])
 
 
 def named_passages(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
@@ -169,6 +155,11 @@ def _pair_findings(known: pd.DataFrame, say: Callable[..., Finding]) -> list[Fin
             key,
             state=state,
             evidence="overlap_heat_map",
+            caveats=("distance", "agenda"),
+            number=len(sure),
+            unit="count",
+            n_tasks=known["n_tasks"].max(),
+            p_adjusted=known["p_adjusted"].min(),
             pairs=len(known),
             found=len(sure),
         )
@@ -177,11 +168,20 @@ def _pair_findings(known: pd.DataFrame, say: Callable[..., Finding]) -> list[Fin
         row = sure.loc[sure["distance"].idxmax()]
         found.append(_pair(row, "farthest", ESTABLISHED, say))
     if len(known) > 1:
-        found.append(_pair(known.loc[known["distance"].idxmin()], "nearest", "", say))
+        # Where no two can be told apart, the nearest are no nearer than the rest.
+        row, is_detail = known.loc[known["distance"].idxmin()], sure.empty
+        found.append(_pair(row, "nearest", "", say, is_detail=is_detail))
     return found
 
 
-def _pair(row: pd.Series, key: str, state: str, say: Callable[..., Finding]) -> Finding:
+def _pair(
+    row: pd.Series,
+    key: str,
+    state: str,
+    say: Callable[..., Finding],
+    *,
+    is_detail: bool = False,
+) -> Finding:
     return say(
         key,
         row=row,
@@ -190,6 +190,7 @@ def _pair(row: pd.Series, key: str, state: str, say: Callable[..., Finding]) -> 
         subject=f"{row['group']} – {row['reference']}",
         state=state,
         evidence="overlap_heat_map",
+        is_detail=is_detail,
         group=row["group"],
         reference=row["reference"],
         distance=f"{row['distance']:.2f}",
@@ -206,10 +207,24 @@ def _rest_finding(
 ) -> Finding:
     found = against_rest.loc[against_rest["is_beyond_chance"].astype(bool)]
     if found.empty:
-        return say("rest_none", state=NOT_TOLD_APART, evidence="rest_dots")
+        return say(
+            "rest_none",
+            state=NOT_TOLD_APART,
+            evidence="rest_dots",
+            caveats=("not_told_apart",),
+            number=0,
+            unit="count",
+            n_tasks=against_rest["n_tasks"].max(),
+            p_adjusted=against_rest["p_adjusted"].min(),
+        )
     found = found.sort_values("distance", ascending=False, kind="stable")
     names = listed(found["group"], lang)
     shown = {"n": len(found), "agencies": names, "evidence": "rest_dots"}
+    shown |= {"number": len(found), "unit": "count", "subject": names}
+    shown |= {
+        "n_tasks": found["n_tasks"].max(),
+        "p_adjusted": found["p_adjusted"].max(),
+    }
     return say("rest", state=ESTABLISHED, **shown)
 
 
@@ -220,13 +235,15 @@ def _reuse_finding(
         return say("no_reuse", state=CANNOT_BE_ANSWERED)
     top = reuse.loc[reuse["reused_share"].idxmax()]
     if not top["reused_share"]:
-        return say("none_reused", evidence="reuse_dots")
+        n_tasks = reuse["n_tasks"].sum()
+        return say("none_reused", evidence="reuse_dots", number=0.0, n_tasks=n_tasks)
     return say(
         "reuse",
         row=top,
         value="reused_share",
         subject=agency_name(top["agency"], lang),
         evidence="reuse_dots",
+        caveats=("reuse",),
         agency=agency_name(top["agency"], lang),
         share=percent(top["reused_share"]),
         lower=percent(top["reused_share_lower"]),
@@ -309,10 +326,12 @@ def overlap_heat_map(
     Returns
     -------
     Chart
-        One sentence where fewer than two agencies can be compared.
+        One sentence where no two agencies can be told apart.
     """
     words = section("likeness", lang)
     known = pairs.dropna(subset=["distance"])
+    # Overlaps of agencies that cannot be told apart would only look like a pattern.
+    known = known if known["is_beyond_chance"].any() else known.head(0)
     sizes = {
         **dict(zip(known["reference"], known["n_reference_tasks"], strict=True)),
         **dict(zip(known["group"], known["n_tasks"], strict=True)),
@@ -343,7 +362,7 @@ def overlap_heat_map(
         source=source,
         lang=lang,
         table=heat_table(rows, numbers, cells, least=_PALEST) if cells else None,
-        reason=words["not_two"],
+        reason=words["not_apart"],
         hidden=not_drawn(n_hidden, lang),
         agencies=len(names),
         found=int(known["is_beyond_chance"].sum()),
@@ -370,10 +389,11 @@ def agency_map(
     Returns
     -------
     Chart
-        One sentence where fewer than two agencies can be compared.
+        One sentence where no two agencies can be told apart.
     """
     words = section("likeness", lang)
     found = pairs.loc[pairs["is_beyond_chance"].astype(bool)]
+    points = points if len(found) else points.head(0)
     # In the order of the heat map: an agency has one number on both.
     points = points.sort_values("n_tasks", ascending=False, kind="stable")
     labels = names_with_n(points["group"], points["n_tasks"], lang)
@@ -398,7 +418,7 @@ def agency_map(
         source=source,
         lang=lang,
         panels=[panel] if marks else (),
-        reason=words["not_two"],
+        reason=words["not_apart"],
         hidden=not_drawn(n_hidden, lang),
         no_lines="" if has_lines else no_lines,
         share=percent(points["shown_share"].iloc[0]) if marks else "",
@@ -435,7 +455,7 @@ def reuse_dots(
     return chart_of(
         "likeness",
         "reuse_dots",
-        source=source,
+        source=source.without_coding,
         lang=lang,
         panels=[Panel(labels, (Series("", marks),), most=1.0)] if labels else (),
         reason=section("likeness", lang)["no_reuse"],

@@ -26,7 +26,7 @@ class ChartPlan:
         Columns that name a row beside those that name the group.
     panels : str
         Column with a value per panel; empty draws one panel.
-    form : {"share", "points", "decimal"}
+    form : {"share", "points", "decimal", "count"}
         How values are written.
     sure : str
         Boolean column: filled marks where it holds; empty fills all.
@@ -69,11 +69,14 @@ PLANS = {
     ),
     "reuse": ChartPlan("reused_share"),
     "kwic": ChartPlan("share"),
+    "moved": ChartPlan("n_net", ("theme",), form="count", has_zero=True),
+    "index": ChartPlan("value", form="decimal", panels="indicator"),
 }
 _WRITTEN = {
     "share": percent,
     "points": lambda value: signed(100 * value),
     "decimal": "{:.2f}".format,
+    "count": "{:+,.0f}".format,
 }
 
 

@@ -37,7 +37,6 @@ def peer_findings(
     shares: pd.DataFrame,
     distances: pd.DataFrame,
     gaps: pd.DataFrame,
-    pooled: pd.DataFrame,
     themes: pd.DataFrame,
     differences: Differences,
     *,
@@ -56,8 +55,6 @@ def peer_findings(
         Result of ``measures.agenda_distances`` by ``agency`` against the rest.
     gaps : DataFrame
         Result of ``measures.theme_gaps`` by ``agency``.
-    pooled : DataFrame
-        Result of ``compare.pooled_shares`` by ``agency``.
     themes : DataFrame
         The themes to speak of.
     differences : Differences
@@ -79,15 +76,12 @@ def peer_findings(
     chosen = [say("default", agency=agency)] if is_default else []
     if PEERS not in set(shares["side"]):
         return [say("alone", state=CANNOT_BE_ANSWERED, agency=agency), *chosen]
-    n_others = int(pooled["n_groups"].max()) - 1
+    n_others = len(distances) - 1
     found = _distance_finding(distances, agency, n_others, say)
     cells = differences.cells
     cells = cells.loc[cells["agency"] == agency].set_index("theme_id")
     found += _theme_findings(shares, cells, labels, say, lang, interval)
     found += _gap_findings(gaps.loc[gaps["agency"] == agency], labels, say, lang)
-    correlation = float(pooled["intraclass_correlation"].max())
-    key = "spread" if correlation > 0 else "no_spread"
-    found.append(say(key, correlation=correlation, evidence="agency_shares"))
     return [*found, *chosen]
 
 
@@ -109,6 +103,7 @@ def _distance_finding(
             subject=agency,
             state=row["state"],
             evidence="peer_dots",
+            caveats=("distance", "peers"),
             agency=agency,
             others=f"{n_others:,}",
             distance=f"{row['distance']:.2f}",
@@ -151,7 +146,12 @@ def _theme_findings(
                 peers=share_in_words(peers, lang, level),
             )
         )
-    return found or [say("no_theme", state=NOT_TOLD_APART, evidence="peer_dots")]
+    if found:
+        return found
+    n_tasks = int(by_side[ITSELF]["n_tasks"].max())
+    p_adjusted = cells["p_adjusted"].min()
+    shown = {"evidence": "peer_dots", "n_tasks": n_tasks, "p_adjusted": p_adjusted}
+    return [say("no_theme", state=NOT_TOLD_APART, **shown)]
 
 
 def _gap_findings(
@@ -166,7 +166,11 @@ def _gap_findings(
     }
     kinds["gap_nobody"] = (is_nobody, NOT_TOLD_APART)
     for key, (is_kind, state) in kinds.items():
-        for probability, same in own[is_kind].groupby("chance_unobserved", sort=False):
+        # Gaps that chance explains are named in one sentence, by the rarest of them.
+        same_kind = own[is_kind].sort_values("chance_unobserved", kind="stable")
+        column = same_kind["chance_unobserved"] * (state != NOT_TOLD_APART)
+        for _, same in same_kind.groupby(column, sort=False):
+            probability = same["chance_unobserved"].iloc[0]
             named = [theme_name(labels[key_], lang) for key_ in same["theme_id"]]
             found.append(
                 say(
@@ -185,16 +189,9 @@ def _gap_findings(
     return found
 
 
-def side_names(agency: str, *, lang: str = "zh") -> dict[str, str]:
-    """Return the words for the values of ``side``."""
-    return {ITSELF: agency, PEERS: section("peers", lang)["peers"]}
-
-
 def named_sides(rows: pd.DataFrame, agency: str) -> pd.DataFrame:
     """Put the agency's name beside its rows; peers stay unnamed."""
-    is_own = rows["side"] == ITSELF
-    names = pd.Series(agency, index=rows.index, dtype="string").where(is_own)
-    return rows.assign(agency=names)
+    return rows.assign(agency=rows["side"].map({ITSELF: agency}).astype("string"))
 
 
 def peer_dots(
@@ -287,7 +284,7 @@ def agency_words(
         "peers",
         "agency_words",
         words_found,
-        source=source,
+        source=source.without_coding,
         lang=lang,
         interval=interval,
         agency=agency,

@@ -9,9 +9,11 @@ from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.build import chart_of, heat_table, marks_of
 from govopen_analytics.charts.model import Cell, Chart, Panel, Series, number
 from govopen_analytics.charts.style import ChartSource, names_with_n, not_drawn
+from govopen_analytics.measures import Differences
 from govopen_analytics.measures.families import CANNOT_BE_ANSWERED
 from govopen_analytics.questions.findings import (
     Finding,
+    difference_findings,
     finding,
     listed,
     no_tasks,
@@ -26,22 +28,6 @@ PERIODS = (
     "ongoing",
     "other_year",
     "none",
-)
-
-
-_MONTHS = (
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
 )
 
 
@@ -64,6 +50,7 @@ def responsibility_findings(
     months: pd.DataFrame,
     proportions: pd.DataFrame,
     dominant: pd.DataFrame,
+    differences: Differences | None = None,
     *,
     lang: str = "zh",
     interval: float = 0.95,
@@ -83,6 +70,8 @@ def responsibility_findings(
         flags of ``compare.verifiability``.
     dominant : DataFrame
         Result of ``measures.dominant_plans`` on ``measures.due_flags``.
+    differences : Differences, optional
+        Result of ``measures.form_differences`` by ``agency``.
     lang : {"zh", "en"}, default "zh"
     interval : float, default 0.95
         Level of the intervals (0-1).
@@ -94,23 +83,37 @@ def responsibility_findings(
     if proportions.empty:
         return no_tasks("responsibility", lang)
     say = partial(finding, "responsibility", lang=lang, interval=interval)
-    flags = proportions.set_index("flag")
+    flags, names = proportions.set_index("flag"), section("commitments", lang)["flags"]
     found = [
         say(
             key,
             row=flags.loc[flag],
+            subject=names[flag],
+            evidence=evidence,
+            caveats=caveats,
             share=share_in_words(flags.loc[flag], lang, f"{interval:.0%}"),
         )
-        for key, flag in (
-            ("unit", "has_lead_unit"),
-            ("generic", "has_generic_lead"),
-            ("deadline", "has_deadline"),
+        for key, flag, evidence, caveats in (
+            ("unit", "has_lead_unit", "unit_load_dots", ("units", "form_of_plan")),
+            ("generic", "has_generic_lead", "unit_load_dots", ()),
+            ("deadline", "has_deadline", "due_dots", ("dates", "interval_tasks")),
         )
         if flag != "has_generic_lead" or flags.loc[flag, "n_true"]
     ]
+    if differences is not None and documents["agency"].nunique() > 1:
+        found += difference_findings(
+            differences,
+            {flag: names[flag] for flag in ("has_lead_unit", "has_deadline")},
+            lambda row: agency_name(row["agency"], lang),
+            question="responsibility",
+            lang=lang,
+            evidence="element_dots",
+        )
     found += _peak(months, dominant, say, lang)
     found += _units(load, say, lang)
-    return [*found, *_without_units(documents, load, say, lang)]
+    # Where agencies were tested, the test names those without a unit already.
+    is_said = differences is not None
+    return [*found, *_without_units(documents, load, say, lang, is_detail=is_said)]
 
 
 def _peak(
@@ -143,6 +146,9 @@ def _peak(
             say(
                 "dominated",
                 evidence="due_calendar",
+                subject=agency_name(plan["agency"], lang),
+                number=plan["n_plan_true"],
+                unit="count",
                 month=month,
                 n=top["n_due"],
                 n_plan=plan["n_plan_true"],
@@ -179,20 +185,25 @@ def _units(load: pd.DataFrame, say: Callable[..., Finding], lang: str) -> list[F
                 due=top["n_due"],
             )
         )
-    n_collective = int(load.loc[is_collective, "n_lead"].sum())
-    if n_collective:
-        found.append(say("collective", evidence="unit_load_dots", n=n_collective))
     return found
 
 
 def _without_units(
-    documents: pd.DataFrame, load: pd.DataFrame, say: Callable[..., Finding], lang: str
+    documents: pd.DataFrame,
+    load: pd.DataFrame,
+    say: Callable[..., Finding],
+    lang: str,
+    *,
+    is_detail: bool,
 ) -> list[Finding]:
     agencies = documents["agency"].dropna()
     missing = sorted(set(agencies) - set(load["agency"].dropna()))
     if not missing or load.empty:
         return []
-    return [say("without", n=len(missing), agencies=listed(missing, lang))]
+    shown = {"number": len(missing), "unit": "count", "evidence": "unit_load_dots"}
+    shown |= {"is_detail": is_detail}
+    agencies = listed(missing, lang)
+    return [say("without", n=len(missing), agencies=agencies, **shown)]
 
 
 def due_dots(
@@ -236,7 +247,7 @@ def due_dots(
     return chart_of(
         "responsibility",
         "due_dots",
-        source=source,
+        source=source.without_coding,
         lang=lang,
         panels=panels,
         reason=section("responsibility", lang)["no_dates"],
@@ -289,7 +300,7 @@ def due_calendar(
     return chart_of(
         "responsibility",
         "due_calendar",
-        source=source,
+        source=source.without_coding,
         lang=lang,
         table=table if has_dates else None,
         reason=words["no_dates"],
@@ -343,7 +354,7 @@ def unit_load_dots(
     return chart_of(
         "responsibility",
         "unit_load_dots",
-        source=source,
+        source=source.without_coding,
         lang=lang,
         panels=[Panel(labels, (Series("", marks),), most=1.0)] if labels else (),
         reason=words["no_units"],

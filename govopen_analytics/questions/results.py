@@ -11,8 +11,6 @@ import pandas as pd
 from govopen_analytics.base.datapackage import to_csv
 from govopen_analytics.charts.model import Chart, write_chart
 from govopen_analytics.questions.findings import Finding, findings_table
-from govopen_analytics.questions.tables import HtmlBlock
-from govopen_analytics.words import section
 
 TABLES_DIR, FIGURES_DIR = "tables", "figures"
 FINDINGS_PREFIX = "findings_"
@@ -65,13 +63,3 @@ def save_chart(chart: Chart, output_dir: str) -> None:
         folder = Path(output_dir) / FIGURES_DIR
         folder.mkdir(parents=True, exist_ok=True)
         write_chart(chart, folder / f"{chart.name}.json")
-
-
-def if_drawn(chart: Chart) -> Chart | HtmlBlock:
-    """Return a chart that draws something; in place of one that does not, a line.
-
-    The reason stands at the top of its page already.
-    """
-    if not chart.is_empty:
-        return chart
-    return HtmlBlock(f"<p>{section('charts', chart.lang)['nothing']}</p>")

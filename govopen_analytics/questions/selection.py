@@ -92,6 +92,24 @@ def select_tasks(tables: Mapping[str, pd.DataFrame], themes: Iterable[str]) -> T
         raise SelectionError(
             f"No task of these plans touches the themes {list(wanted['theme_id'])}"
         )
+    return of_tasks(tables, tasks)
+
+
+def of_tasks(tables: Mapping[str, pd.DataFrame], tasks: pd.DataFrame) -> Tables:
+    """Keep the rows of some tasks, and their plans, in every table.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Tables of the corpus.
+    tasks : DataFrame
+        The ``tasks`` kept.
+
+    Returns
+    -------
+    Tables
+        ``documents.n_tasks`` counts the tasks kept.
+    """
     n_tasks = tasks.groupby("document_id").size()
     documents = tables["documents"]
     documents = documents.loc[documents["document_id"].isin(n_tasks.index)]
@@ -423,25 +441,6 @@ def of_agency(rows: pd.DataFrame, agency: str, column: str = "agency") -> pd.Dat
     return rows.loc[is_own].reset_index(drop=True)
 
 
-def agencies_in(tables: Mapping[str, pd.DataFrame], shown: pd.DataFrame) -> Tables:
-    """Keep the plans of the agencies that `shown` holds.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Tables of the corpus.
-    shown : DataFrame, shape (n_agencies, ...)
-        With a column ``agency``.
-
-    Returns
-    -------
-    Tables
-    """
-    documents = tables["documents"]
-    documents = documents.loc[documents["agency"].isin(shown["agency"])]
-    return of_documents(tables, documents)
-
-
 def named_agencies(rows: pd.DataFrame) -> pd.DataFrame:
     """Let an empty name stand for an unknown agency, so that rows can be sorted."""
     return rows.assign(agency=rows["agency"].astype("string").fillna(""))
@@ -512,6 +511,22 @@ def largest(
     shown = rows.loc[place.notna()].assign(_place=place)
     shown = shown.sort_values("_place", kind="stable").drop(columns="_place")
     return shown.reset_index(drop=True), len(values) - len(places)
+
+
+def telling_words(words: pd.DataFrame) -> pd.DataFrame:
+    """Keep the words that stand out beyond chance and were used more than once.
+
+    Parameters
+    ----------
+    words : DataFrame, shape (n_words, ...)
+        Result of ``measures.distinctive_words``.
+
+    Returns
+    -------
+    DataFrame, shape (n_kept, ...)
+    """
+    is_telling = (words["log_odds_lower"] > 0) & (words["n_group_uses"] > 1)
+    return words.loc[is_telling].reset_index(drop=True)
 
 
 def with_theme_labels(

@@ -223,15 +223,16 @@ def headline(measured: Measured | None, lang: str = "zh") -> str:
     themes = measured.by_theme.items["state"]
     form = measured.by_form.items.set_index("flag")["state"].reindex(_FORM)
     surely = [flag for flag in _FORM if form[flag] == ESTABLISHED]
-    parts = []
+    names = words["join"].join(words["flags"][flag] for flag in surely)
     if (themes == ESTABLISHED).any():
-        parts.append(words["headline_themes"])
-    elif surely and (themes != CANNOT_BE_ANSWERED).all():
-        parts.append(words["headline_no_themes"])
-    if surely:
-        names = words["join"].join(words["flags"][flag] for flag in surely)
-        parts.append(words["headline_form"].format(names=names))
-    return words["stop"].join(parts)
+        key = "headline_both" if surely else "headline_themes"
+        return str(words[key].format(names=names))
+    if not surely:
+        return ""
+    claim = words["headline_form"].format(names=names)
+    if (themes == CANNOT_BE_ANSWERED).any():
+        return str(claim[:1].upper() + claim[1:])
+    return str(words["headline_no_themes"] + words["stop"] + claim)
 
 
 class _Sayer:
@@ -248,7 +249,7 @@ class _Sayer:
         self, topic: str, key: str, figure: str, evidence: str, **values: Any
     ) -> Conclusion:
         words = self.words[topic]
-        known = {"state", "number", "unit", "n", "p_adjusted"}
+        known = {"state", "subject", "number", "unit", "n", "p_adjusted"}
         fields = {name: values.pop(name) for name in known & set(values)}
         return Conclusion(
             question="summary",
@@ -349,6 +350,7 @@ class _Sayer:
         whole = float(cells["whole_share"].iloc[0])
         values: dict[str, Any] = {
             "state": item["state"],
+            "subject": flag,
             "p_adjusted": float(item["p_adjusted"]),
             "flag": self.words["flags"][flag],
             "whole": percent(whole),

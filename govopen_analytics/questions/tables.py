@@ -1,7 +1,7 @@
-"""Tables as a reader sees them: headed, formatted and escaped HTML."""
+"""Tables, findings and tasks as a reader sees them, always escaped."""
 
 import html
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
@@ -10,6 +10,33 @@ from govopen_analytics.base.languages import percent
 from govopen_analytics.base.schemas import heading
 from govopen_analytics.questions.findings import Finding
 from govopen_analytics.words import section
+
+MOST_SHOWN = 200  # rows; the file beside the page holds all of them
+_LONGEST_TEXT = 160  # characters of a cell
+_LONGEST_COMMON = 40  # characters of a value that all rows share
+_SIGNS = {">=": "≥", "<=": "≤"}
+_YEARS = ("year", "year_from", "year_to", "source_year")
+# A click on a heading sorts the rows, by number where the cells begin with one.
+_SORT = """<script>(table => {
+const value = row => column => {
+  const text = row.cells[column].textContent.trim();
+  const number = parseFloat(text.replace("−", "-").replace(/[<>,]/g, ""));
+  return [isNaN(number) ? Infinity : number, text];
+};
+const order = column => (a, b) => {
+  const [n, s] = value(a)(column), [m, t] = value(b)(column);
+  return n === m ? s.localeCompare(t) : n - m;
+};
+table.querySelectorAll("thead th").forEach((head, column) => {
+  let sign = -1;
+  head.style.cursor = "pointer";
+  head.onclick = () => {
+    sign = -sign;
+    const body = table.tBodies[0];
+    body.append(...[...body.rows].sort((a, b) => sign * order(column)(a, b)));
+  };
+});
+})(document.currentScript.previousElementSibling)</script>"""
 
 
 class HtmlBlock:
@@ -22,64 +49,86 @@ class HtmlBlock:
         return self.markup
 
 
-def plain_table(
-    df: pd.DataFrame, columns: Iterable[str] = (), *, lang: str = "zh"
-) -> HtmlBlock:
-    """Show some columns of a table, headed in the reader's language.
+class Table:
+    """A table for a reader: headed in the language, sorted by a click on a heading.
+
+    A column whose rows are all equal says nothing row by row: its value stands once
+    below the table.
 
     Parameters
     ----------
     df : DataFrame, shape (n_rows, ...)
-        Any table; columns whose name ends in ``share``, ``_lower`` or ``_upper``
-        are shown as percentages, lists are joined.
+        Any table; the first 200 rows are shown. ``x_lower`` and ``x_upper`` stand
+        behind ``x`` as one column.
     columns : iterable of str
-        The columns, in order; none shows all.
+        The columns, in order; none takes all.
     lang : {"zh", "en"}, default "zh"
+    interval : float, default 0.95
+        Level of the intervals, for the words that name it (0-1).
+    title : str, default ""
+        Folds the table; the title stands in its place until it is opened.
 
-    Returns
-    -------
-    HtmlBlock
-    """
-    words = section("html_tables", lang)
-    names = list(columns) or list(df.columns)
-    if df.empty:
-        return HtmlBlock(f"<p>{words['no_rows']}</p>")
-    head = [_head(heading(name, lang)) for name in names]
-    body = [
-        [_data(_shown(value, name, words), _is_number(df[name])) for value in df[name]]
-        for name in names
-    ]
-    return HtmlBlock(_table(head, list(zip(*body, strict=True)), words))
-
-
-def share_table(shares: pd.DataFrame, *, lang: str = "zh") -> HtmlBlock:
-    """Show themes by plans, each cell a share with its interval.
-
-    Parameters
+    Attributes
     ----------
-    shares : DataFrame, shape (n_documents * n_themes, ...)
-        Result of ``views.labelled_shares``.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    HtmlBlock
-        A theme without a task reads "not observed in n tasks".
+    data : DataFrame, shape (n_rows, n_shown)
+        Values as they are, with the headings; bounds are one column of text.
     """
-    words = section("html_tables", lang)
-    plans = shares.drop_duplicates("document_id")
-    head = [_head(heading("theme", lang))]
-    for plan in plans.itertuples():
-        size = words["plan_n"].format(n=plan.n_tasks)
-        head.append(_head(_plan(plan, words), size))
-    rows = []
-    for _, part in shares.groupby("theme_id", sort=False):
-        cells = {
-            cell.document_id: _share_cell(cell, words) for cell in part.itertuples()
-        }
-        named = f'<th scope="row">{html.escape(part["theme"].iloc[0])}</th>'
-        rows.append([named, *(cells[key] for key in plans["document_id"])])
-    return HtmlBlock(_table(head, rows, words))
+
+    def __init__(
+        self,
+        df: pd.DataFrame,
+        columns: Iterable[str] = (),
+        *,
+        lang: str = "zh",
+        interval: float = 0.95,
+        title: str = "",
+    ) -> None:
+        self.lang, self.title = lang, title
+        self._shown = _columns(df, columns, lang, interval)
+        self.data = pd.DataFrame({head: own for head, (_, own) in self._shown.items()})
+
+    def __repr__(self) -> str:
+        return repr(self.data)
+
+    def _repr_html_(self) -> str:
+        words = section("tables", self.lang)
+        if self.data.empty:
+            return f"<p>{words['no_rows']}</p>"
+        rows, common = [], []
+        for head, (name, values) in self._shown.items():
+            cells = [_cell(value, name, self.lang) for value in values[:MOST_SHOWN]]
+            if len(values) > 1 and values.astype("string").nunique(dropna=False) == 1:
+                if 0 < len(cells[0]) <= _LONGEST_COMMON:
+                    one = words["common_one"].format(heading=head, value=cells[0])
+                    common.append(one)
+                continue
+            kind = ' class="number"' if _is_number(values) else ""
+            cells = [f"<td{kind}>{html.escape(cell)}</td>" for cell in cells]
+            rows.append([f'<th scope="col"{kind}>{html.escape(head)}</th>', *cells])
+        notes = [words["common"].format(values=words["join"].join(common))]
+        notes = notes if common else []
+        if len(self.data) > MOST_SHOWN:
+            n = f"{len(self.data):,}"
+            notes.append(words["cut"].format(n=n, shown=MOST_SHOWN))
+        note = f"<p><small>{html.escape(' '.join(notes))}</small></p>" if notes else ""
+        markup = (_markup(list(zip(*rows, strict=True)), words) if rows else "") + note
+        return folded(markup, self.title) if self.title else markup
+
+
+def folded(markup: str, title: str) -> str:
+    """Hide a piece of HTML until its title is clicked."""
+    head = html.escape(title)
+    return f'<details class="table"><summary>{head}</summary>{markup}</details>'
+
+
+def finding_list(findings: Iterable[Finding], lang: str) -> HtmlBlock:
+    """Show findings as a list of sentences, each with its state; none show nothing."""
+    states, items = section("states", lang), []
+    for own in findings:
+        mark = html.escape(states.get(own.state, ""))
+        badge = f' <small class="state {own.state}">{mark}</small>' if mark else ""
+        items.append(f"<li>{html.escape(own.text)}{badge}</li>")
+    return HtmlBlock(f'<ul class="findings">{"".join(items)}</ul>' if items else "")
 
 
 def task_lists(
@@ -90,51 +139,96 @@ def task_lists(
     Parameters
     ----------
     tasks : DataFrame, shape (n_assignments, ...)
-        Result of ``views.tasks_by_theme``.
+        Result of ``coverage.tasks_by_theme``.
     shares : DataFrame, shape (n_documents * n_themes, ...)
-        Result of ``views.labelled_shares``; it names the cells without a task.
+        Shares by plan, with ``agency``, ``year`` and ``theme``.
     lang : {"zh", "en"}, default "zh"
 
     Returns
     -------
     HtmlBlock
     """
-    words = section("html_tables", lang)
+    words = section("tables", lang)
     groups = dict(list(tasks.groupby(["theme_id", "document_id"], sort=False)))
+    seen = shares.loc[shares["is_observed"].astype(bool)]
+    several = seen["theme_id"].nunique() > 1
     parts = []
-    for theme_id, cells in shares.groupby("theme_id", sort=False):
-        parts.append(f"<h3>{html.escape(cells['theme'].iloc[0])}</h3>")
-        for cell in cells.itertuples():
-            found = groups.get((theme_id, cell.document_id))
-            parts.append(_folded_tasks(cell, found, words))
+    for theme_id, cells in seen.groupby("theme_id", sort=False):
+        plans = "".join(
+            _folded_tasks(cell, groups[theme_id, cell.document_id], words)
+            for cell in cells.itertuples()
+        )
+        label = cells["theme"].iloc[0]
+        parts.append(folded(plans, label) if several else plans)
+    if not parts:
+        return HtmlBlock("")
     return HtmlBlock(f'<div class="task-lists">{"".join(parts)}</div>')
 
 
-def sentence_list(findings: Iterable[Finding | str]) -> HtmlBlock:
-    """Show findings as a list of sentences; none show nothing."""
-    texts = (own if isinstance(own, str) else own.text for own in findings)
-    items = "".join(f"<li>{html.escape(text)}</li>" for text in texts)
-    return HtmlBlock(f'<ul class="findings">{items}</ul>' if items else "")
+def written(value: object, name: str, lang: str) -> str:
+    """Write a value of the column `name` for a reader, not escaped."""
+    if not isinstance(value, float) or isinstance(value, bool):
+        return _plain(value, name, section("tables", lang))
+    return str(_form(name)(value))
 
 
-def _table(head: list[str], rows: Iterable[Iterable[str]], words: dict) -> str:
-    body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
-    label = words["scroll"]
+def _columns(
+    df: pd.DataFrame, columns: Iterable[str], lang: str, interval: float
+) -> dict[str, tuple[str, pd.Series]]:
+    """Return what is shown by heading: the column it comes from, and its values."""
+    bounded = [n for n in df.columns if {f"{n}_lower", f"{n}_upper"} <= {*df.columns}]
+    bounds = {f"{name}{end}" for name in bounded for end in ("_lower", "_upper")}
+    shown: dict[str, tuple[str, pd.Series]] = {}
+    for name in list(columns) or [n for n in df.columns if n not in bounds]:
+        shown[_free(heading(name, lang), shown)] = (name, df[name])
+        if name in bounded:
+            between = section("tables", lang)["interval"]
+            label = _free(between.format(level=f"{interval:.0%}"), shown)
+            shown[label] = ("", _bounds(df, name, lang))
+    return shown
+
+
+def _free(name: str, taken: Iterable[str]) -> str:
+    """Keep columns of like headings apart."""
+    free, n = name, 2
+    while free in taken:
+        free, n = f"{name} {n}", n + 1
+    return free
+
+
+def _bounds(df: pd.DataFrame, name: str, lang: str) -> pd.Series:
+    words = section("tables", lang)
+    is_unseen = pd.Series(False, index=df.index)
+    if name == "share" and {"is_observed", "n_tasks"} <= set(df.columns):
+        is_unseen = ~df["is_observed"].astype(bool)
+    texts = []
+    for low, high, unseen, n in zip(
+        df[f"{name}_lower"],
+        df[f"{name}_upper"],
+        is_unseen,
+        df.get("n_tasks", is_unseen),
+        strict=True,
+    ):
+        known = not pd.isna(low)
+        text = "–".join(written(e, name, lang) for e in (low, high)) if known else ""
+        form = words["unseen_bounds"] if unseen else "{bounds}"
+        texts.append(form.format(n=n, bounds=text))
+    return pd.Series(texts, index=df.index, dtype="string")
+
+
+def _markup(rows: list[tuple[str, ...]], words: dict) -> str:
+    head, *body = (f"<tr>{''.join(row)}</tr>" for row in rows)
+    label = html.escape(words["scroll"])
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
-        f"<table><thead><tr>{''.join(head)}</tr></thead><tbody>{body}</tbody></table>"
+        f"<table><thead>{head}</thead><tbody>{''.join(body)}</tbody></table>{_SORT}"
         "</div>"
     )
 
 
-def _head(text: str, second: str = "") -> str:
-    below = f"<br><small>{html.escape(second)}</small>" if second else ""
-    return f'<th scope="col">{html.escape(text)}{below}</th>'
-
-
-def _data(text: str, is_number: bool) -> str:
-    kind = ' class="number"' if is_number else ""
-    return f"<td{kind}>{html.escape(text)}</td>"
+def _cell(value: object, name: str, lang: str) -> str:
+    text = written(value, name, lang)
+    return f"{text[:_LONGEST_TEXT]}…" if len(text) > _LONGEST_TEXT else text
 
 
 def _is_number(values: pd.Series) -> bool:
@@ -142,20 +236,46 @@ def _is_number(values: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(values.dtype) and not is_flag
 
 
-def _shown(value: object, name: str, words: dict) -> str:
+def _plain(value: object, name: str, words: dict) -> str:
     if isinstance(value, list | tuple):
-        return words["keyword_join"].join(str(part) for part in value)
+        return words["join"].join(str(part) for part in value)
     if pd.isna(value):
         return ""
     if isinstance(value, bool):
         return words["true" if value else "false"]
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
-    if name.endswith(("share", "_lower", "_upper")):
+    if "share" in name:
         return percent(value)
     if isinstance(value, int) and not name.endswith("year"):
         return f"{value:,}"
+    if name == "comparator":
+        return _SIGNS.get(str(value), str(value))
     return words["values"].get(name, {}).get(value, str(value))
+
+
+def _form(name: str) -> Callable[[Any], object]:
+    if name in _YEARS:
+        return lambda year: "" if pd.isna(year) else f"{int(year)}"
+    if name in _POINTS or name.startswith("change_per"):
+        return _points
+    if name in _PERCENT or "share" in name:
+        return percent
+    if name in ("p_adjusted", "p_value"):
+        return lambda p: "" if pd.isna(p) else "<0.001" if p < 0.001 else f"{p:.3f}"
+    if name.startswith("overlap"):
+        return lambda value: "–" if pd.isna(value) else f"{value:.0f}"
+    return lambda value: "–" if pd.isna(value) else f"{value:.2f}"
+
+
+_POINTS = ("change", "mean_absolute_error", "largest_error", "error")
+_PERCENT = ("chance_unobserved",)
+
+
+def _points(change: Any) -> str:
+    if pd.isna(change):
+        return "–"
+    return f"{100 * change:+.1f}".replace("-", "−")
 
 
 def _plan(row: Any, words: dict) -> str:
@@ -166,30 +286,10 @@ def _plan(row: Any, words: dict) -> str:
     return words["plan"].format(agency=row.agency, year=row.year)
 
 
-def _share_cell(cell: Any, words: dict) -> str:
-    if not cell.is_observed:
-        text = html.escape(words["unseen"].format(n=cell.n_tasks))
-        return f'<td class="unseen">{text}</td>'
-    bounds = words["interval"].format(
-        lower=percent(cell.share_lower), upper=percent(cell.share_upper)
-    )
-    return (
-        f'<td class="number">{html.escape(percent(cell.share))}'
-        f"<br><small>{html.escape(bounds)}</small></td>"
-    )
-
-
-def _folded_tasks(cell: Any, tasks: pd.DataFrame | None, words: dict) -> str:
-    plan = html.escape(_plan(cell, words))
-    if tasks is None:
-        text = words["unseen_in"].format(plan=plan, n=cell.n_tasks)
-        return f'<p class="unseen">{text}</p>'
-    count = words["count"].format(n=len(tasks))
+def _folded_tasks(cell: Any, tasks: pd.DataFrame, words: dict) -> str:
+    title = words["plan_count"].format(plan=_plan(cell, words), n=len(tasks))
     items = "".join(_task_item(task, words) for task in tasks.itertuples())
-    return (
-        f"<details><summary>{plan} <small>{html.escape(count)}</small></summary>"
-        f"<ul>{items}</ul></details>"
-    )
+    return folded(f"<ul>{items}</ul>", title)
 
 
 def _task_item(task: Any, words: dict) -> str:
@@ -201,149 +301,7 @@ def _task_item(task: Any, words: dict) -> str:
         lines.append(f"<b>{html.escape(task.title)}</b>")
     if not pd.isna(task.content):
         lines.append(html.escape(task.content))
-    found = words["keyword_join"].join(task.keywords)
+    found = words["join"].join(task.keywords)
     evidence = words["keywords"] + found if found else words["no_keywords"]
     lines.append(f'<small class="evidence">{html.escape(evidence)}</small>')
     return f"<li>{'<br>'.join(lines)}</li>"
-
-
-# Rows shown on a page; the file beside it holds all of them.
-MOST_SHOWN = 200
-
-
-def measure_table(
-    df: pd.DataFrame,
-    columns: Iterable[str],
-    *,
-    lang: str = "zh",
-    interval: float = 0.95,
-    values: Mapping[str, Mapping[str, str]] | None = None,
-) -> HtmlBlock:
-    """Show measures with their intervals in one cell, headed and formatted.
-
-    Parameters
-    ----------
-    df : DataFrame, shape (n_rows, ...)
-        A table of measures; a column ``x`` with ``x_lower`` and ``x_upper`` is
-        shown with its interval, a share of a theme not observed in words.
-    columns : iterable of str
-        The columns, in order.
-    lang : {"zh", "en"}, default "zh"
-    interval : float, default 0.95
-        Level of the intervals, for the words that name it (0-1).
-    values : mapping of str to mapping, optional
-        Words for the values of a column.
-
-    Returns
-    -------
-    HtmlBlock
-        The first 200 rows, with a sentence where there are more.
-    """
-    words = section("tables", lang)
-    columns, shown = list(columns), df.head(MOST_SHOWN)
-    readable = {}
-    for name in columns:
-        cells = _column(shown, name, words)
-        named: Mapping[Any, str] = (values or {}).get(name, {})
-        head = heading(name, lang)
-        if _has_interval(shown, name):
-            head += words["with_interval"].format(level=f"{interval:.0%}")
-        readable[head] = [named.get(cell, cell) for cell in cells]
-    block = plain_table(pd.DataFrame(readable), lang=lang)
-    return _with_cut(block, len(df), len(shown), words)
-
-
-def written(value: object, name: str, lang: str) -> str:
-    """Write a value of the column `name` for a reader, not escaped."""
-    if not isinstance(value, float) or isinstance(value, bool):
-        return _shown(value, name, section("html_tables", lang))
-    return str(_form(name, section("tables", lang))(value))
-
-
-def long_table(
-    df: pd.DataFrame, columns: Iterable[str] = (), *, lang: str = "zh"
-) -> HtmlBlock:
-    """Show the first rows of a table, and say so where there are more.
-
-    Parameters
-    ----------
-    df : DataFrame, shape (n_rows, ...)
-    columns, lang
-        As in ``html_tables.plain_table``.
-
-    Returns
-    -------
-    HtmlBlock
-        The first 200 rows, with a sentence where there are more.
-    """
-    shown = df.head(MOST_SHOWN)
-    block = plain_table(shown, columns, lang=lang)
-    return _with_cut(block, len(df), len(shown), section("tables", lang))
-
-
-def _with_cut(block: HtmlBlock, n_rows: int, n_shown: int, words: dict) -> HtmlBlock:
-    if n_rows <= n_shown:
-        return block
-    note = words["cut"].format(n=f"{n_rows:,}", shown=n_shown)
-    return HtmlBlock(f"{block.markup}<p><small>{note}</small></p>")
-
-
-def _has_interval(df: pd.DataFrame, name: str) -> bool:
-    return {f"{name}_lower", f"{name}_upper"} <= set(df.columns)
-
-
-def _column(df: pd.DataFrame, name: str, words: dict) -> list[object]:
-    form = _form(name, words)
-    if not _has_interval(df, name):
-        return [form(value) for value in df[name]]
-    is_unseen = (
-        ~df["is_observed"].astype(bool)
-        if name == "share" and "is_observed" in df
-        else pd.Series(False, index=df.index)
-    )
-    cells = []
-    for value, lower, upper, unseen, n in zip(
-        df[name],
-        df[f"{name}_lower"],
-        df[f"{name}_upper"],
-        is_unseen,
-        df.get("n_tasks", is_unseen),
-        strict=True,
-    ):
-        text = words["unseen"].format(n=n) if unseen else form(value)
-        if not pd.isna(value) and not pd.isna(lower):
-            text = words["interval"].format(
-                value=text, lower=form(lower), upper=form(upper)
-            )
-        cells.append(text)
-    return cells
-
-
-def _form(name: str, words: dict) -> Callable[[Any], object]:
-    if name == "comparator":
-        return lambda sign: _SIGNS.get(sign, sign)
-    if name in _YEARS:
-        return lambda year: "" if pd.isna(year) else f"{int(year)}"
-    if name == "change" or name.startswith("change_per"):
-        return _points
-    if name in ("share_upper", "chance_unobserved") or "share" in name:
-        return percent
-    if name == "p_adjusted":
-        return lambda p: "" if pd.isna(p) else "<0.001" if p < 0.001 else f"{p:.3f}"
-    if name.startswith("overlap"):
-        return lambda value: "–" if pd.isna(value) else f"{value:.0f}"
-    if name in ("z_score",) or name.startswith(("distance", "log_odds")):
-        return lambda value: "–" if pd.isna(value) else f"{value:.2f}"
-    return lambda value: f"{value:.2f}" if isinstance(value, float) else value
-
-
-_SIGNS = {">=": "≥", "<=": "≤"}
-
-
-_YEARS = ("year", "year_from", "year_to", "source_year")
-
-
-def _points(change: Any) -> str:
-    if pd.isna(change):
-        return "–"
-    return f"{change:+.1%}".replace("-", "−")

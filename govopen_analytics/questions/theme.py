@@ -15,11 +15,7 @@ from govopen_analytics.charts.build import (
 from govopen_analytics.charts.model import Chart, Panel, Reference, Series
 from govopen_analytics.charts.style import ChartSource, names_with_n, not_drawn
 from govopen_analytics.measures import Differences
-from govopen_analytics.measures.families import (
-    CANNOT_BE_ANSWERED,
-    ESTABLISHED,
-    NOT_TOLD_APART,
-)
+from govopen_analytics.measures.families import CANNOT_BE_ANSWERED, ESTABLISHED
 from govopen_analytics.questions.findings import (
     Finding,
     difference_findings,
@@ -87,6 +83,7 @@ def theme_findings(
         "pooled",
         row=whole,
         subject=name,
+        caveats=("years_together",),
         share=percent(whole["share"]),
         lower=percent(whole["share_lower"]),
         upper=percent(whole["share_upper"]),
@@ -105,9 +102,8 @@ def theme_findings(
         lang=lang,
         evidence="theme_ranking",
     )
-    shrunk = _shrunk(shares, whole, lang)
     # Who covers it least, and whether that is real, are what a reader comes for.
-    return [least, *doubt, all_tasks, *others, shrunk, *chosen]
+    return [least, *doubt, all_tasks, *others, *chosen]
 
 
 def _ends(
@@ -123,6 +119,8 @@ def _ends(
             key,
             row=row,
             subject=agency_name(row["agency"], lang),
+            # Whoever lacks the theme covers it least; the chart shows who comes next.
+            is_detail=key == "lowest" and len(observed) < len(shares),
             agency=agency_name(row["agency"], lang),
             share=share_in_words(row, lang, f"{interval:.0%}"),
         )
@@ -147,23 +145,9 @@ def _unseen(
         for row in unseen.itertuples()
     ]
     shown = {"count": len(named), "agencies": listed(named, lang)}
+    first = unseen.sort_values("n_tasks").iloc[-1]
+    shown |= {"row": first, "subject": agency_name(first["agency"], lang)}
     return [say("unseen", caveats=("unseen",), **shown)]
-
-
-def _shrunk(shares: pd.DataFrame, whole: pd.Series, lang: str) -> Finding:
-    say = partial(finding, "theme", lang=lang, evidence="theme_ranking")
-    if not whole["intraclass_correlation"]:
-        return say("no_spread", state=NOT_TOLD_APART, share=percent(whole["share"]))
-    lowest = shares.loc[shares["share_shrunk"].idxmin()]
-    return say(
-        "spread",
-        row=lowest,
-        value="share_shrunk",
-        subject=agency_name(lowest["agency"], lang),
-        lower=percent(lowest["share_shrunk"]),
-        upper=percent(shares["share_shrunk"].max()),
-        agency=agency_name(lowest["agency"], lang),
-    )
 
 
 def theme_ranking(

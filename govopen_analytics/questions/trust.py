@@ -11,13 +11,15 @@ from typing import Any
 
 import pandas as pd
 
+from govopen_analytics.base.cache import Cache
+from govopen_analytics.base.fingerprints import digest_of, made_by
 from govopen_analytics.base.languages import percent
 from govopen_analytics.base.schemas import heading
 from govopen_analytics.charts.build import chart_of, heat_table, marks_of
 from govopen_analytics.charts.model import Cell, Chart, Panel, Series
-from govopen_analytics.charts.model import number as known
 from govopen_analytics.charts.style import names_with_n, signed, theme_names
 from govopen_analytics.coding.codebook import Codebook
+from govopen_analytics.coding.coded import CODING
 from govopen_analytics.measures.agreement import UNCLASSIFIED
 from govopen_analytics.measures.coder_scores import (
     abstentions,
@@ -46,6 +48,8 @@ Words = Mapping[str, Any]
 
 #: The coder whose errors a reader of the report has to live with.
 MAIN_CODER = "combined"
+# Folders of the library that the measures of this module depend on.
+_MEASURED_BY = (*CODING, "synth", "measures", "charts", "questions")
 
 
 def coder_label(coder: str, lang: str = "zh") -> str:
@@ -56,6 +60,11 @@ def coder_label(coder: str, lang: str = "zh") -> str:
 def number(value: float) -> str:
     """Write a measure with three decimals, a missing one as a dash."""
     return "–" if pd.isna(value) else f"{value:.3f}"
+
+
+def in_points(error: float) -> str:
+    """Write an error of a share in percentage points, without a sign."""
+    return "–" if pd.isna(error) else f"{100 * error:.1f}"
 
 
 def between(
@@ -92,7 +101,7 @@ def titled(
     -------
     DataFrame of str, shape (n_rows, n_columns)
     """
-    form = section("tables", lang)["with_interval"]
+    form = section("trust", lang)["with_interval"]
     heads = {name: heading(name, lang) for name in columns}
     if with_bounds:
         heads[with_bounds] += form.format(level=f"{interval:.0%}")
@@ -107,6 +116,9 @@ def validate_coding(
     seed: int = 0,
 ) -> dict[str, pd.DataFrame]:
     """Measure every coder against the codebook's reference codings.
+
+    The result depends on codebook, code and arguments alone, and is kept in the
+    user's cache by them.
 
     Parameters
     ----------
@@ -134,13 +146,26 @@ def validate_coding(
     CodebookError
         If the codebook has no reference codings.
     """
+    arguments = [n_bootstrap, interval, seed]
+    key = digest_of([made_by(*_MEASURED_BY), codebook.fingerprint, *arguments])
+    kept = Cache.of_user("validity")
+    measured = kept.tables(
+        key, lambda: _measured(codebook, n_bootstrap, interval, seed)
+    )
+    kept.trim()
+    # Who the coders are stands in a file that is no part of the codebook's digest.
+    return {"coders": coder_notes(codebook), **measured}
+
+
+def _measured(
+    codebook: Codebook, n_bootstrap: int, interval: float, seed: int
+) -> dict[str, pd.DataFrame]:
     tasks = reference_tasks(codebook)
     codings = all_codings(tasks, codebook)
     draws = {"n_bootstrap": n_bootstrap, "level": interval, "seed": seed}
     errors = share_errors(tasks, codings, codebook, **draws)
     written, unseen = cross_validated(codebook)
     return {
-        "coders": coder_notes(codebook),
         "scores": coder_scores(tasks, codings, codebook, **draws),
         "theme_scores": coder_theme_scores(tasks, codings, codebook, **draws),
         "confusions": confusions(codings, codebook),
@@ -207,11 +232,11 @@ def validity_findings(
     words = section("trust", lang)
     return [
         _score_finding(tables["scores"], words, say, lang),
-        _weakest_finding(tables["theme_scores"], themes, say, lang),
-        _share_finding(tables, plan_names or {}, say),
-        _abstention_finding(tables["abstentions"], say, lang),
-        *_people_findings(tables, words, say),
         *_basis_findings(tables, words, say),
+        _share_finding(tables, plan_names or {}, say),
+        _weakest_finding(tables["theme_scores"], themes, say, lang),
+        _abstention_finding(tables["abstentions"], say, lang),
+        *_people_findings(tables, words, say, lang),
     ]
 
 
@@ -243,6 +268,7 @@ def codebook_findings(
             "other_codebook",
             lang=lang,
             topic="validity",
+            evidence="validity_scores",
             found=words["join"].join(others),
             name=codebook.name,
             version=codebook.version,
@@ -254,20 +280,18 @@ def _score_finding(
     scores: pd.DataFrame, words: Words, say: Callable[..., Finding], lang: str
 ) -> Finding:
     rows = scores.loc[scores["coder"] == MAIN_CODER].set_index("measure")
-    shown = {
-        name: between(row["value"], row["value_lower"], row["value_upper"], words)
-        for name, row in rows.iterrows()
-    }
+    row = rows.loc["primary_accuracy"]
+    bounds = (row["value"], row["value_lower"], row["value_upper"])
     return say(
         "score",
-        row=rows.loc["primary_accuracy"],
+        row=row,
         value="value",
         subject=heading("primary_accuracy", lang),
         evidence="validity_scores",
-        coder=coder_label(MAIN_CODER, lang),
-        accuracy=shown["primary_accuracy"],
-        micro=shown["micro_f1"],
-        macro=shown["macro_f1"],
+        caveats=("few_reference_plans", "only_random_samples"),
+        accuracy=between(*bounds, words, percent),
+        n=row["n_tasks"],
+        plans=row["n_plans"],
     )
 
 
@@ -285,10 +309,10 @@ def _weakest_finding(
         subject=theme,
         evidence="validity_theme_f1",
         theme=theme,
-        f1=number(weakest["f1"]),
-        precision=number(weakest["precision"]),
-        recall=number(weakest["recall"]),
+        precision=percent(weakest["precision"]),
+        recall=percent(weakest["recall"]),
         n=weakest["n_reference"],
+        n_tasks=weakest["n_reference"],
     )
 
 
@@ -309,7 +333,7 @@ def _share_finding(
         most=percent(worst["misplaced_share"], 1),
         plan=plan,
         n=worst["n_tasks"],
-        largest=percent(rows["largest_error"].max(), 1),
+        largest=in_points(rows["largest_error"].max()),
     )
 
 
@@ -320,14 +344,17 @@ def _abstention_finding(
     return say(
         "abstained",
         evidence="validity_abstentions",
-        coder=coder_label(MAIN_CODER, lang),
+        is_detail=True,
+        number=row["n_abstained"],
+        unit="count",
+        n_tasks=row["n_tasks"],
         n=int(row["n_tasks"]),
         abstained=int(row["n_abstained"]),
     )
 
 
 def _people_findings(
-    tables: Tables, words: Words, say: Callable[..., Finding]
+    tables: Tables, words: Words, say: Callable[..., Finding], lang: str
 ) -> list[Finding]:
     """Speak of the pairs of coders that came with the codebook."""
     own = set(tables["coders"]["coder"])
@@ -347,10 +374,11 @@ def _people_findings(
                 row=by_measure.loc["alpha_nominal"],
                 value="value",
                 unit="score",
-                subject=f"{first} – {second}",
+                subject=f"{coder_label(first, lang)} – {coder_label(second, lang)}",
                 evidence="validity_agreement",
-                first=first,
-                second=second,
+                is_detail=True,
+                first=coder_label(first, lang),
+                second=coder_label(second, lang),
                 nominal=shown["alpha_nominal"],
                 masi=shown["alpha_masi"],
             )
@@ -366,17 +394,13 @@ def _basis_findings(
     if not notes["is_expert_checked"].all():
         kinds = dict.fromkeys(words["kinds"][kind] for kind in notes["kind"])
         key = "partly_checked" if notes["is_expert_checked"].any() else "unchecked"
-        told = {"kinds": words["join"].join(kinds), "meaning": words["meaning"]}
-        found.append(say(key, **told))
-    plans, tasks = scores["n_plans"].iloc[0], scores["n_tasks"].iloc[0]
-    return [*found, say("basis", plans=plans, tasks=tasks)]
+        shown = {"evidence": "validity_coders", "n_tasks": scores["n_tasks"].iloc[0]}
+        found.append(say(key, kinds=words["join"].join(kinds), **shown))
+    return found
 
 
 #: The simplest coder, beside which that of a report is shown.
 PLAIN_CODER = "keywords"
-
-
-_MEASURES = ("primary_accuracy", "micro_f1", "macro_f1")
 
 
 def theme_f1_plot(
@@ -477,84 +501,6 @@ def confusion_heat_map(
         n=len(names),
         right=int(counts.loc[is_right, "n_tasks"].sum()),
         wrong=int(counts.loc[~is_right, "n_tasks"].sum()),
-    )
-
-
-def agreement_heat_map(
-    tables: Tables, themes: pd.DataFrame, *, lang: str = "zh", date: str = ""
-) -> Chart:
-    """Draw Krippendorff's alpha of each pair of coders, nominal and MASI.
-
-    Parameters
-    ----------
-    tables, themes, lang, date
-        As in ``theme_f1_plot``.
-
-    Returns
-    -------
-    Chart
-    """
-    table = tables["agreement"]
-    pairs = table.loc[table["first_coder"] != table["second_coder"]]
-    coders = list(dict.fromkeys([*pairs["first_coder"], *pairs["second_coder"]]))
-    places = {coder: place for place, coder in enumerate(coders)}
-    cells = {}
-    for pair in pairs.itertuples():
-        first, second = places[pair.first_coder], places[pair.second_coder]
-        cell = Cell(known(pair.value), _decimal(pair.value))
-        if pair.measure == "alpha_nominal":
-            cells[second, first] = cell
-        elif pair.measure == "alpha_masi":
-            cells[first, second] = cell
-    names = [coder_label(coder, lang) for coder in coders]
-    return chart_of(
-        "trust",
-        "validity_agreement",
-        source=_source(tables, themes, lang, date),
-        lang=lang,
-        table=heat_table(names, names, cells),
-        n=len(coders),
-    )
-
-
-def ablation_plot(
-    tables: Tables,
-    themes: pd.DataFrame,
-    *,
-    interval: float = 0.95,
-    lang: str = "zh",
-    date: str = "",
-) -> Chart:
-    """Draw what each part of the coding adds, one panel a measure.
-
-    Parameters
-    ----------
-    tables, themes, interval, lang, date
-        As in ``theme_f1_plot``.
-
-    Returns
-    -------
-    Chart
-    """
-    table = tables["ablation"]
-    variants = list(dict.fromkeys(table["variant"]))
-    labels = tuple(coder_label(name, lang) for name in variants)
-    panels, scale = [], {"start": 0.7, "most": 1.0}
-    for measure in _MEASURES:
-        rows = table.loc[table["measure"] == measure].set_index("variant")
-        title = heading(measure, lang)
-        marks = marks_of(rows.loc[variants], "value", labels=_decimal, names=labels)
-        own = Series(title, marks)
-        panels.append(Panel(labels, (own,), title, form="decimal", **scale))
-    return chart_of(
-        "trust",
-        "validity_ablation",
-        source=_source(tables, themes, lang, date),
-        lang=lang,
-        panels=panels,
-        interval=interval,
-        interval_kind="plans",
-        n=len(variants),
     )
 
 

@@ -16,6 +16,7 @@ from govopen_analytics.questions.trust import (
     MAIN_CODER,
     between,
     coder_label,
+    in_points,
     number,
     percent,
     titled,
@@ -42,7 +43,8 @@ def basis_view(tables: Mapping[str, pd.DataFrame], *, lang: str = "zh") -> pd.Da
     words = section("trust", lang)
     notes = tables["coders"]
     kinds = [words["kinds"][kind] for kind in notes["kind"]]
-    columns = {"coder": notes["coder"], "kind": kinds, "note": notes[f"note_{lang}"]}
+    names = [coder_label(coder, lang) for coder in notes["coder"]]
+    columns = {"coder": names, "kind": kinds, "note": notes[f"note_{lang}"]}
     return titled(columns, lang)
 
 
@@ -254,8 +256,8 @@ def share_view(
         "plan": [names.get(plan, plan) for plan in rows["document_id"]],
         "n_tasks": list(rows["n_tasks"]),
         "misplaced": [percent(value, 1) for value in rows["misplaced_share"]],
-        "mean_error": [percent(value, 1) for value in rows["mean_absolute_error"]],
-        "largest_error": [percent(value, 1) for value in rows["largest_error"]],
+        "mean_error": [in_points(value) for value in rows["mean_absolute_error"]],
+        "largest_error": [in_points(value) for value in rows["largest_error"]],
         "theme": [
             labels[row.largest_error_theme_id] if row.largest_error else "–"
             for row in rows.itertuples()

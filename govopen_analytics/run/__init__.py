@@ -1,69 +1,44 @@
-"""Notebooks with parameters to a folder ``reports/<run>/``, whole or not at all."""
+"""Notebooks with parameters to a folder ``reports/<run>/``, whole or not at all.
 
-from govopen_analytics.run.jobs import (
-    CorpusValues,
-    Job,
-    checked_jobs,
-    corpus_values,
-    plan_jobs,
-)
-from govopen_analytics.run.notebooks import (
-    OWN_PARAMETERS,
-    Parameter,
-    assign_parameters,
-    find_notebooks,
-    notebook_parameters,
-)
-from govopen_analytics.run.record import (
-    LATEST,
-    RECORD,
-    check_run,
-    find_run,
-    point_latest,
-    read_record,
-    remove_old_runs,
-)
-from govopen_analytics.run.report import (
-    Options,
-    PlannedJob,
-    plan_report,
-    run_report,
-    with_parameters,
-)
-from govopen_analytics.run.sets import (
-    SETS_FILE,
-    Entry,
-    ReportSet,
-    choose_set,
-    read_report_sets,
-)
+Names are imported when first used: not every command needs the tables.
+"""
 
-__all__ = [
-    "LATEST",
-    "OWN_PARAMETERS",
-    "RECORD",
-    "SETS_FILE",
-    "CorpusValues",
-    "Entry",
-    "Job",
-    "Options",
-    "Parameter",
-    "PlannedJob",
-    "ReportSet",
-    "assign_parameters",
-    "check_run",
-    "checked_jobs",
-    "choose_set",
-    "corpus_values",
-    "find_notebooks",
-    "find_run",
-    "notebook_parameters",
-    "plan_jobs",
-    "plan_report",
-    "point_latest",
-    "read_record",
-    "read_report_sets",
-    "remove_old_runs",
-    "run_report",
-    "with_parameters",
-]
+from importlib import import_module as _import_module
+from typing import Any
+
+_NAMES = {
+    "jobs": ("CorpusValues", "Job", "checked_jobs", "corpus_values", "plan_jobs"),
+    "notebooks": (
+        "OWN_PARAMETERS",
+        "Parameter",
+        "assign_parameters",
+        "find_notebooks",
+        "notebook_parameters",
+    ),
+    "record": (
+        "LATEST",
+        "RECORD",
+        "check_run",
+        "find_run",
+        "point_latest",
+        "read_record",
+        "remove_old_runs",
+    ),
+    "report": (
+        "Options",
+        "PlannedJob",
+        "plan_report",
+        "run_report",
+        "with_parameters",
+    ),
+    "sets": ("SETS_FILE", "Entry", "ReportSet", "choose_set", "read_report_sets"),
+}
+_HOME = {name: module for module, names in _NAMES.items() for name in names}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(_import_module(f"{__name__}.{_HOME[name]}"), name)

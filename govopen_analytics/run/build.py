@@ -55,6 +55,7 @@ def build_processed(
     *,
     codebook_path: Path | str | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    executor: Any = None,
     is_forced: bool = False,
     csv_bytes: int | None = CSV_BYTES,
     on_progress: Callable[[str, int, int], None] = lambda step, done, total: None,
@@ -74,6 +75,8 @@ def build_processed(
         Codebook to code by; without it, the one that comes with the library.
     limits : Limits, default 600 seconds and 2 GiB
         Of the time and memory that reading one file may take.
+    executor : concurrent.futures.Executor or distributed.Client, optional
+        Reads the files instead of processes of this machine.
     is_forced : bool, default False
         Read and code everything again, whatever is kept of earlier builds.
     csv_bytes : int or None, default 200 MB
@@ -102,7 +105,9 @@ def build_processed(
         if not plans_kept.is_writable():  # what was read has to stand somewhere
             plans_kept = Cache(Path(scratch))
         folder = RawFolder(raw_dir, cache=plans_kept)
-        folder.read(limits=limits, on_progress=partial(on_progress, "read"))
+        folder.read(
+            limits=limits, executor=executor, on_progress=partial(on_progress, "read")
+        )
         reviews = read_reviews(reviews_folder(out_dir))
         people = carry_reviews(reviews, _tasks_that_matter(folder, reviews), codebook)
         with locked(out_dir, seconds_wait=_SECONDS_WAIT):

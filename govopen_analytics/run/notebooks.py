@@ -244,3 +244,27 @@ def _is_a(value: Any, kind: type) -> bool:
     if isinstance(value, bool):  # also an int to Python, never to a reader
         return kind is bool
     return isinstance(value, (int, float) if kind is float else kind)
+
+
+def notebook_title(path: Path, lang: str = "zh") -> str:
+    """Return a notebook's first heading in a language, else its name.
+
+    Parameters
+    ----------
+    path : Path
+        A notebook; markdown cells tagged ``lang-<code>`` are for that language.
+    lang : {"zh", "en"}, default "zh"
+    """
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        first = "".join(cell["source"]).lstrip().split("\n", 1)[0]
+        is_heading = cell["cell_type"] == "markdown" and first.startswith("# ")
+        if is_heading and speaks(cell, lang):
+            return first[2:].strip()
+    return path.stem
+
+
+def speaks(cell: Mapping[str, Any], lang: str) -> bool:
+    """Say whether a cell is for readers of a language, by its tags."""
+    tags = cell["metadata"].get("tags", [])
+    languages = [tag for tag in tags if tag.startswith("lang-")]
+    return not languages or f"lang-{lang}" in languages

@@ -3,7 +3,7 @@
 import filecmp
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -27,6 +27,7 @@ from govopen_analytics.base.locking import (
 )
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.charts.images import find_browser, write_images
+from govopen_analytics.explore.pages import ReportPages
 from govopen_analytics.questions.results import FIGURES_DIR, TABLES_DIR
 from govopen_analytics.questions.summary import Measured, measure_summary
 from govopen_analytics.run.changes import (
@@ -63,7 +64,6 @@ from govopen_analytics.run.site import (
     NOTEBOOKS_DIR,
     notebook_title,
     site_folder,
-    task_index,
     write_pages,
 )
 from govopen_analytics.words.remarks import remark_in_words
@@ -122,6 +122,34 @@ class PlannedJob:
     changed: list[str]
     source: Source | None
     own: dict[str, str] = field(default_factory=dict)
+
+
+def slowest_first(jobs: Sequence[PlannedJob]) -> list[int]:
+    """Order notebooks so that a long one does not start last.
+
+    Parameters
+    ----------
+    jobs : sequence of PlannedJob
+
+    Returns
+    -------
+    list of int
+        Positions in `jobs`: first those that no last run timed, the largest file
+        first, then the others by the time they took.
+    """
+
+    def key(number: int) -> tuple[float, int, int]:
+        job, source = jobs[number].job, jobs[number].source
+        seconds = [
+            entry["seconds"]
+            for entry in (source.record["notebooks"] if source else [])
+            if (entry["name"], entry["lang"]) == (job.name, job.lang)
+            and isinstance(entry.get("seconds"), int | float)
+        ]
+        known = seconds[0] if seconds else float("inf")
+        return -known, -job.notebook.stat().st_size, number
+
+    return sorted(range(len(jobs)), key=key)
 
 
 def run_report(
@@ -418,6 +446,7 @@ class _Run:
                 requests[number] = self._request(planned, folder)
         if requests:
             require_kernel()
+        requests = {n: requests[n] for n in slowest_first(jobs) if n in requests}
         done = len(entries)
 
         def tell(position: int, answer: Answer) -> None:
@@ -581,7 +610,7 @@ class _Run:
             self.building,
             record,
             body_of=partial(_body, bodies),
-            tasks={lang: task_index(self.tables, lang) for lang in record["languages"]},
+            tasks={n: ReportPages(self.tables, n) for n in record["languages"]},
             changes=changes,
             measured=self._measured(),
         )

@@ -52,8 +52,10 @@ def test_papermill_runs_a_notebook_unchanged(tmp_path, processed_dir):
 
 def test_two_agencies_in_two_years_are_called_confounded(processed_dir, tmp_path):
     names = run("02", processed_dir, tmp_path, themes=["依申请公开"])
-    caution = table_rows(tmp_path, "findings_03_confounding")
-    assert "机构与年份混淆" in caution[0]["finding"]
+    found = table_rows(tmp_path, "findings_02_theme_coverage")
+    (caution,) = [row for row in found if row["key"] == "confounded"]
+    assert "机构差别与年份差别分不开" in caution["finding"]
+    assert shown_html(names).count("机构差别与年份差别分不开") == 1
     shares = table_rows(tmp_path, "theme_shares")
     assert [row["theme_id"] for row in shares] == ["answer"] * 2
     assert "2 项任务中未见" in shown_html(names)
@@ -76,4 +78,5 @@ def test_the_page_for_exploring_runs(processed_dir, lang, words):
     html = shown_html(names)
     assert words in html and "first-1" in html and NASTY not in html
     assert names["wide"].shape == (3, 2)
+    assert {"themes_before", "themes_after"} <= {*names["moved"].table}
     assert names["found"].counts["n_true"].sum() == 1

@@ -325,7 +325,8 @@ def test_a_notebook_shows_a_chart_as_plotly_does(monkeypatch):
 @pytest.mark.parametrize(
     ("kinds", "expected"),
     [
-        (("sure", "unsure"), ["line", "sure"]),
+        (("sure", "unsure"), ["line", "sure", "unsure"]),
+        (("unsure", "unseen"), ["line", "unsure", "unseen"]),
         (("sure", "unseen"), ["line", "sure", "unseen"]),
     ],
 )

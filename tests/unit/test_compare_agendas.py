@@ -6,6 +6,7 @@ from compare_cases import AGENDA, THEMES, corpus, sampled
 from govopen_analytics.base.errors import SchemaError
 from govopen_analytics.measures import (
     agenda_distances,
+    index_ranks,
     jensen_shannon_distance,
     overlap,
     panel_trend,
@@ -160,6 +161,40 @@ WEIGHTS = pd.DataFrame(
         "theme_part": [1.0, 1.0, 0.5],
     }
 )
+
+
+HALVES = pd.DataFrame(
+    {
+        "indicator": ["甲", "乙"],
+        "indicator_weight": 1.0,
+        "theme_id": [A, B],
+        "theme_part": 1.0,
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("interval", "ranks_under_any_weights"),
+    [(0.95, [(1, 2), (1, 2)]), (0.4, [(1, 1), (2, 2)])],
+)
+def test_ranks_depend_on_tasks_and_on_weights(interval, ranks_under_any_weights):
+    # p divides its tasks as the weights are, q has one indicator only. With the
+    # weights (w, 1 - w) q comes first where w is above 3/4: in a quarter of cases.
+    plans = {"p": [[A]] * 200 + [[B]] * 200, "q": [[A]] * 300, "r": [[C]] * 9}
+    rows = index_ranks(**corpus(plans), weights=HALVES, interval=interval)
+    assert rows["agency"].tolist() == ["agency p", "agency q"]
+    assert rows["value"].tolist() == pytest.approx([100.0, 50.0])
+    assert rows["n_tasks"].tolist() == [400, 300]
+    own = ["rank", "rank_lower", "rank_upper"]
+    assert rows[own].to_numpy().tolist() == [[1, 1, 1], [2, 2, 2]]
+    found = rows[["rank_any_lower", "rank_any_upper"]].to_numpy().tolist()
+    assert [tuple(row) for row in found] == ranks_under_any_weights
+
+
+def test_equal_scores_share_the_better_rank():
+    plans = {"p": [[A], [B]], "q": [[A], [B]], "r": [[A], [A]]}
+    rows = index_ranks(**corpus(plans), weights=HALVES)
+    assert rows["rank"].tolist() == [1, 1, 3]
 
 
 @pytest.mark.parametrize(

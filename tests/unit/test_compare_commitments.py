@@ -1,7 +1,10 @@
+from inspect import signature
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from govopen_analytics import measures
 from govopen_analytics.measures import (
     completion,
     deadlines_by_month,
@@ -59,6 +62,25 @@ def test_brackets_of_either_width_name_one_unit():
     rows = [{"lead_units": ["甲处(儿童)"]}, {"lead_units": ["甲处（儿童）"]}]
     load = unit_load(tasks(rows), DOCUMENTS).set_index("unit_name")
     assert load["n_lead"].to_dict() == {"甲处（儿童）": 2}
+
+
+def test_an_agency_without_a_name_is_counted_too():
+    plans = DOCUMENTS.assign(agency=pd.array([None], dtype="string"))
+    named = DOCUMENTS.assign(agency=pd.array(["甲"], dtype="string"))
+    for measure in (unit_load, deadlines_by_month):
+        rows, expected = measure(LOAD, plans), measure(LOAD, named)
+        assert len(rows) > 0 and rows["agency"].isna().all()
+        unnamed = [frame.drop(columns="agency") for frame in (rows, expected)]
+        pd.testing.assert_frame_equal(*unnamed)
+
+
+def test_every_level_is_95_percent_by_default():
+    levels = {
+        name: signature(getattr(measures, name)).parameters["interval"].default
+        for name in measures.__all__
+        if "interval" in signature(getattr(measures, name)).parameters
+    }
+    assert set(levels.values()) == {0.95} and len(levels) > 12
 
 
 def test_no_units_give_no_rows():

@@ -1,7 +1,9 @@
 """What a user of the library holds: a corpus, its parts, its measures."""
 
 import doctest
+import re
 import shutil
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,12 +14,18 @@ from conftest import NASTY, small_tables
 import govopen_analytics as go
 import govopen_analytics.base.tables as tables_module
 import govopen_analytics.corpus as corpus_module
-from govopen_analytics.base.errors import CodebookError, SelectionError, SourceError
+from govopen_analytics.base.errors import (
+    CodebookError,
+    ExportError,
+    SelectionError,
+    SourceError,
+)
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.coding.concordance import find_word
+from govopen_analytics.questions import notebook
 from govopen_analytics.questions.displays import marked_text
-from govopen_analytics.questions.readable import readable
+from govopen_analytics.questions.findings import Finding
 from govopen_analytics.run.build import build_processed
 
 ROOT = Path(__file__).parents[2]
@@ -263,19 +271,78 @@ def test_every_measure_has_a_table_a_chart_and_a_display(verb, lang):
     assert f"{len(result.table)}" in result._repr_html_()
 
 
+@pytest.mark.parametrize(
+    ("verb", "n_rows"),
+    [("theme_shares", 3), ("commitments", 6), ("deadlines", 16)],
+)
+def test_all_plans_are_one_group(corpus, verb, n_rows):
+    table = getattr(corpus, verb)(by="all").table
+    assert (set(table["scope"]), len(table)) == ({"all"}, n_rows)
+    assert set(table["n_tasks"]) == {6}
+
+
+def test_plans_are_kept_by_a_condition(corpus):
+    later = corpus.where(corpus.documents["year"] > 2022)
+    assert later.tasks["agency"].unique().tolist() == ["乙市民政局"]
+    assert len(corpus.repeated.documents) == 0
+    sides = corpus.beside("甲市民政局").theme_shares(by="side").table
+    assert set(sides["side"]) == {"agency", "peers"}
+
+
+def test_a_result_is_saved_by_the_ending_of_the_file(corpus, tmp_path):
+    shares = corpus.theme_shares()
+    assert "plotly" in shares.save(tmp_path / "a.html").read_text("utf-8")
+    saved = pd.read_csv(shares.save(tmp_path / "a.csv"), encoding="utf-8-sig")
+    assert saved["share"].tolist() == pytest.approx(shares.table["share"].tolist())
+    with pytest.raises(ExportError, match=r"Ending of a\.doc: .*csv"):
+        shares.save(tmp_path / "a.doc")
+
+
+def shown_by(monkeypatch):
+    shown = []
+    monkeypatch.setattr(notebook, "display", lambda thing: shown.append(thing))
+    return shown
+
+
+def test_a_notebook_heads_a_part_only_where_something_follows(corpus, monkeypatch):
+    shown = shown_by(monkeypatch)
+    show = go.Notebook(corpus)
+    show.evidence()
+    show(pd.DataFrame({"agency": []}), name="documents")
+    show.limits()
+    assert shown == []
+    show = go.Notebook(corpus)
+    own = Finding("coverage", "top", "k", "甲", "甲", caveats=("unseen", "fractional"))
+    detail = replace(own, text="乙", is_detail=True)
+    first = replace(own, text="丙", state="established")
+    show([own, detail, first])
+    show.limits("unseen")
+    texts = [block._repr_html_() for block in shown]
+    assert [re.sub("<[^>]+>", " ", text).split() for text in texts[:2]] == [
+        ["丙", "●", "established", "甲"],
+        ["Limits"],
+    ]
+    assert texts[2].count("<li>") == 2 and "Perianes-Rodriguez" in texts[2]
+
+
+def test_the_table_of_a_chart_is_kept_with_it(corpus, tmp_path, monkeypatch):
+    shown = shown_by(monkeypatch)
+    show = go.Notebook(corpus, str(tmp_path))
+    shares = corpus.theme_shares()
+    show(shares.plot(), ["agency", "share"], table=shares.table)
+    show(replace(shares.plot(), panels=()), table=shares.table)
+    assert [type(thing).__name__ for thing in shown] == ["Chart", "Table"]
+    assert "<summary>Table (6 rows)</summary>" in shown[1]._repr_html_()
+    assert (tmp_path / "figures" / "theme_shares.json").is_file()
+    assert (tmp_path / "tables" / "theme_shares.csv").is_file()
+
+
 def test_a_chart_draws_the_values_of_its_table(corpus):
     result = corpus.theme_shares(themes=["explain"])
     (panel,) = result.plot().panels
     assert panel.categories == ("乙市民政局, n = 2", "甲市民政局, n = 4")
     marks = [(m.value, m.label, m.kind) for m in panel.series[0].marks]
     assert marks == [(0.5, "50%", "sure"), (0.375, "38%", "sure")]
-
-
-def test_a_readable_table_keeps_its_numbers(shares):
-    shown = readable(shares, ["n_tasks", "share"], lang="en")
-    assert list(shown.columns) == ["Tasks", "Share", "95% interval"]
-    assert shown["Share"].tolist() == shares["share"].tolist()
-    assert shown["95% interval"].tolist()[1] == "10%–70%"
 
 
 def test_tables_of_another_codebook_ask_for_it(processed_dir):

@@ -202,7 +202,8 @@ def test_the_source_line_counts_what_people_decided(tables):
     source = ChartSource.of(tables)
     assert (source.coder, source.n_reviewed) == ("combined", first)
     line = replace(source, n_reviewed=3).line("zh")
-    assert "关键词与 TF-IDF 线性模型（自动），3 项由人判断。" in line
+    assert "程序（关键词与统计模型），3 项由人判断，编码表 1 版。" in line
+    assert source.without_coding.line("zh").endswith("共 n = 6 项任务。")
 
 
 @pytest.mark.parametrize("chart", CHARTS)

@@ -23,16 +23,16 @@ def said(findings):
             "zh",
             [
                 "读入 2 份年度计划（2 个机构，2022–2023 年），共 6 项任务。",
-                "1 个文件未能读入，原因见语料页。",
-                "关于 2 个文件有 2 条说明，见语料页。",
+                "1 个文件未能读入。",
+                "关于 2 个文件有 2 条需要人工查看的说明。",
             ],
         ),
         (
             "en",
             [
                 "Annual plans read: 2 (agencies: 2; 2022–2023), with tasks: 6.",
-                "Files that could not be read: 1; the corpus page says why.",
-                "Remarks on what was read: 2, on files: 2; see the corpus page.",
+                "Files that could not be read: 1.",
+                "Remarks that a person should read: 2, on files: 2.",
             ],
         ),
     ],
@@ -51,14 +51,14 @@ def test_corpus_findings(tables, lang, expected):
             "甲市民政局（2022 年）：份额最大的是「政策解读」、「依申请公开」，各占",
         ),
         ("zh", "「依申请公开」在乙市民政局（2023 年）的 2 项任务中未见"),
-        ("zh", "「政策解读」、「依申请公开」：各方有没有差别无法回答：任务或机构太少"),
+        ("zh", "「政策解读」、「依申请公开」：任务或机构太少，有没有差别无法回答。"),
         (
             "zh",
-            "6 个格子（计划 × 主题）中有 2 个未见；若各计划议程相同，仅凭偶然也会有约",
+            "6 格（计划 × 主题）中 2 格未见；各家重点相同时，仅凭偶然也会有约 1.7 格。",
         ),
-        ("zh", "1 项任务未能归入任何主题"),
-        ("en", "was not observed in: 乙市民政局 (2023), n = 2. With few tasks"),
-        ("en", "whether the shares differ cannot be answered: with so few tasks"),
+        ("zh", "1 项任务不合任何主题"),
+        ("en", "was not observed in: 乙市民政局 (2023), n = 2."),
+        ("en", "with so few tasks or agencies no difference could be established"),
     ],
 )
 def test_coverage_findings(tables, shares, lang, expected):
@@ -81,6 +81,7 @@ def judged(state, p_adjusted):
     items = pd.DataFrame(
         {
             "theme_id": ["answer"],
+            "n_tasks": 6,
             "test_unit": "task",
             "state": state,
             "p_adjusted": p_adjusted,
@@ -90,6 +91,9 @@ def judged(state, p_adjusted):
         {
             "document_id": ["first", "second"],
             "theme_id": "answer",
+            "n_tasks": [4, 2],
+            "share": [0.375, 0.0],
+            "whole_share": 0.25,
             "state": ["not_told_apart", state],
             "is_higher": [True, False],
         }
@@ -115,7 +119,10 @@ def test_a_finding_holds_its_number_interval_and_state(tables, shares):
     (none,), (sure,) = ([one for one in found if one.state] for found in rows)
     assert (none.state, sure.state) == (NOT_TOLD_APART, ESTABLISHED)
     assert (sure.question, sure.topic, sure.p_adjusted) == ("coverage", "core", 0.01)
-    assert sure.text.endswith("below the whole: 乙市民政局 (2023).")
+    assert sure.text.endswith("; below 25% of the whole: 乙市民政局 (2023) 0%.")
+    # The number is that of the plan that stands out, not of the theme.
+    assert (sure.number, sure.n, none.n, none.p_adjusted) == (0.0, 2, 6, 0.6)
+    assert sure.subject == '乙市民政局 (2023) "Answering"'
     unseen = [own for own in rows[0] if own.key == "unseen"]
     assert {own.caveats for own in unseen} == {("unseen",)}
 
@@ -148,14 +155,15 @@ def test_many_plans_are_counted_not_listed(tables, shares):
         for name in documents["document_id"]
     ]
     found = coverage_findings(pd.concat(rows), documents, tables["themes"])
-    assert "其余 3 份见主题页" in said(found)
-    assert [own.topic for own in found].count("top") == MOST_NAMED_PLANS + 1
+    tops = [own for own in found if own.topic == "top"]
+    # The chart beside them shows the largest theme of each plan.
+    assert [own.is_detail for own in tops] == [True] * MOST_NAMED_PLANS
 
 
 @pytest.mark.parametrize(
     ("is_confounded", "is_partly", "expected"),
     [
-        (True, False, "机构与年份混淆"),
+        (True, False, "机构差别与年份差别分不开"),
         (False, True, "只有 2 个机构"),
         (False, False, ""),
     ],

@@ -112,7 +112,7 @@ def test_shares_corrected_for_errors_of_coding():
         **tables(), by="agency", confusion=Confusion(np.array(NAMES), counted)
     )
     right = np.trace(counted) / counted.sum()
-    true = (counted.sum(axis=0) + 1) / (counted.sum() + 4)
+    true = counted.sum(axis=0) + 1
     prior = true * np.where(np.eye(4) == 1, right, (1 - right) / 3)
     n = counted.sum(axis=1) + 1
     a = (counted + prior / prior.sum(axis=1, keepdims=True)) / n[:, None]
@@ -357,11 +357,16 @@ def test_permutations_go_on_tenfold():
         asked.append(n)
         return 0
 
-    p = sequential_p_values(np.array([0]), 10, draw, lambda p: p)
-    assert (asked, p.tolist()) == ([90], [1 / 101])
-    asked.clear()
-    p = sequential_p_values(np.array([9]), 100, draw, lambda p: p)
-    assert (asked, p.tolist()) == ([900], [10 / 1001])
-    asked.clear()
-    sequential_p_values(np.array([10]), 100, draw, lambda p: p)
-    assert asked == []
+    def p_of(reached, drawn, level=0.001):
+        asked.clear()
+        return sequential_p_values(
+            np.array([reached]), drawn, draw, lambda p: p, level=level
+        ).tolist()
+
+    # At most 2 / .001 permutations, though the first already find it.
+    assert (p_of(0, 10), asked) == ([1 / 2001], [90, 900, 1000])
+    assert (p_of(1, 100), asked) == ([2 / 2001], [900, 1000])
+    assert (p_of(10, 100), asked) == ([11 / 101], [])
+    assert (p_of(0, 3000), asked) == ([1 / 3001], [])
+    # Not even 900 further ones that all stay below could make it .0001.
+    assert (p_of(1, 100, level=0.0001), asked) == ([2 / 101], [])

@@ -6,7 +6,7 @@ import yaml
 
 from govopen_analytics.base.errors import CodebookError
 from govopen_analytics.coding.codebook import load_codebook, parse_codebook
-from govopen_analytics.coding.recode import recode
+from govopen_analytics.coding.recode import moved_themes, recode
 
 BASE = {
     "version": "3",
@@ -132,3 +132,5 @@ def test_recoding_shows_what_moved_and_why(base):
     assert moved["themes_after"].to_dict() == {"a": [], "b": ["water"]}
     assert moved["keywords_lost"].to_dict() == {"a": ["河流 (water)"], "b": []}
     assert moved["keywords_gained"].to_dict() == {"a": [], "b": ["泉水 (water)"]}
+    counts = moved_themes(moved, {"water": "水", "land": "地"})
+    assert counts.to_numpy().tolist() == [["水", 1, 1, 0]]

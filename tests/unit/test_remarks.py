@@ -79,7 +79,7 @@ def test_every_reason_has_a_label_and_advice_in_both_languages():
     known = set(section("advice", "en"))
     assert declared <= known and known == set(section("advice", "zh"))
     for lang in ("zh", "en"):
-        assert set(section("html_tables", lang)["values"]["reason"]) == known
+        assert set(section("tables", lang)["values"]["reason"]) == known
         told = remarks.advice(pd.Series(sorted(known)), lang)
         assert (told.str.len() > 0).all()
 

@@ -4,6 +4,9 @@ import pytest
 
 from govopen_analytics.base.errors import RunError
 from govopen_analytics.run import find_run, point_latest, remove_old_runs
+from govopen_analytics.run.jobs import Job
+from govopen_analytics.run.report import PlannedJob, slowest_first
+from govopen_analytics.run.reuse import Source
 
 
 def make_run(folder, name, status="complete", set_name="suite"):
@@ -76,3 +79,22 @@ def test_an_unknown_run_is_answered_with_the_nearest(tmp_path):
     make_run(tmp_path, run_name(1))
     with pytest.raises(RunError, match=f"did you mean {run_name(1)}"):
         find_run(tmp_path, "20260102T000000Z")
+
+
+def test_the_slowest_notebook_starts_first(tmp_path):
+    sizes = {"a": 10, "b": 30, "c": 20, "d": 40, "e": 10}
+    seconds = {"a": 1.5, "b": 0.5, "e": "damaged"}
+    record = {
+        "notebooks": [
+            *({"name": n, "lang": "zh", "seconds": s} for n, s in seconds.items()),
+            {"name": "d", "lang": "en", "seconds": 9.0},
+        ]
+    }
+    jobs = []
+    for name, size in sizes.items():
+        path = tmp_path / f"{name}.ipynb"
+        path.write_bytes(b" " * size)
+        source = None if name == "c" else Source(tmp_path, record)
+        jobs.append(PlannedJob(Job(name, path, "zh", {}), {}, [], source))
+    order = [jobs[number].job.name for number in slowest_first(jobs)]
+    assert order == ["d", "c", "e", "a", "b"]

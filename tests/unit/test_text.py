@@ -1,10 +1,22 @@
 """Folding keeps offsets; numbers are read in every script."""
 
+import runpy
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govopen_analytics.base.text import drop_glosses, fold, name_form, read_number, tidy
+from govopen_analytics.base.text import (
+    drop_glosses,
+    fold,
+    name_form,
+    read_number,
+    simplified,
+    tidy,
+)
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -91,3 +103,13 @@ def test_read_number_of_no_number(text):
 def test_name_form(name, expected):
     assert name_form(name) == expected
     assert name_form(expected) == expected
+
+
+def test_table_of_simplified_characters_is_that_of_its_source():
+    script = runpy.run_path(str(ROOT / "scripts" / "renew_simplified.py"))
+    expected = script["simplified_forms"]()
+    assert len(expected) >= 2_500
+    assert {c: simplified(c) for c in expected} == expected
+    kept = "".join(chr(code) for code in range(0x3400, 0xA000))
+    kept = "".join(character for character in kept if character not in expected)
+    assert simplified(kept) == kept

@@ -4,10 +4,17 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from govopen_analytics.coding import model_files
 from govopen_analytics.coding.codebook import load_codebook, parse_codebook
-from govopen_analytics.coding.features import CharacterNgrams, Words
+from govopen_analytics.coding.features import (
+    CharacterNgrams,
+    Words,
+    _tokenizer,
+    segment_words,
+)
 from govopen_analytics.coding.linear import fit_linear_model
 from govopen_analytics.coding.tfidf import domain_dictionary, theme_profiles
+from govopen_analytics.coding.training import NOTHING
 
 TEXTS = ["加强政策解读", "政策解读质量", "公开预算决算", "", "网站😀网站"]
 
@@ -119,3 +126,45 @@ def test_sums_of_clauses_are_the_sums_of_the_text():
     model = fit_linear_model(texts, [0, 1], [1, 1], n_classes=2)
     one, two, both = model.sums(["政策", "决算", "政策\n决算"])
     np.testing.assert_allclose(one + two, both)
+
+
+@pytest.mark.parametrize("dictionary", [(), ("双随机抽查", "政务公开")])
+def test_words_are_those_of_the_segmenter_though_runs_are_cut_once(dictionary):
+    texts = load_codebook().reference["content"].tolist()[::4]
+    texts += [
+        "",
+        " \n",
+        "2024年6月-12月（IPv6）网址www.a.gov.cn/x_1，50%。",
+        "𠀀公开😀 e\u0301",
+    ]
+    for text in texts:
+        whole = _tokenizer(dictionary).lcut(text)
+        expected = tuple(word for word in whole if not word.isspace())
+        assert segment_words(text, dictionary) == expected
+
+
+def test_fitted_models_are_kept_made_again_where_damaged_and_bounded(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("GOVOPEN_CACHE", str(tmp_path))
+    monkeypatch.setattr(model_files, "_MOST_KEPT", 2)
+    fitted = []
+
+    def model_of(name):
+        def fit():
+            fitted.append(name)
+            texts = [["公开预算"], ["解读政策"]]
+            return fit_linear_model(texts, [0, 1], [1, 1], n_classes=2)
+
+        return model_files.kept_model(name, NOTHING, fit)
+
+    first, again = model_of("a"), model_of("a")
+    assert fitted == ["a"]
+    np.testing.assert_array_equal(first.sums(["公开政策"]), again.sums(["公开政策"]))
+    [path] = tmp_path.glob("*.npz")
+    path.write_bytes(path.read_bytes()[:200])
+    model_of("a")
+    assert fitted == ["a", "a"]
+    for name in "bcb":
+        model_of(name)
+    assert fitted == [*"aabc"] and len(list(tmp_path.iterdir())) == 2

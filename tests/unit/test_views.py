@@ -2,11 +2,7 @@ import pytest
 
 from govopen_analytics.base.errors import SelectionError
 from govopen_analytics.questions.corpus import remarks_to_read
-from govopen_analytics.questions.coverage import (
-    labelled_shares,
-    tasks_by_theme,
-    unclassified_tasks,
-)
+from govopen_analytics.questions.coverage import tasks_by_theme
 from govopen_analytics.questions.selection import select_plans, select_themes
 
 
@@ -62,29 +58,12 @@ def test_select_themes_refuses_an_unknown_one(tables):
         select_themes(tables["themes"], ["explains"])
 
 
-@pytest.mark.parametrize(("lang", "label"), [("zh", "政策解读"), ("en", "Explaining")])
-def test_labelled_shares(tables, shares, lang, label):
-    themes = select_themes(tables["themes"])
-    table = labelled_shares(shares, tables["documents"], themes, lang=lang)
-    first = table.iloc[0]
-    assert (first["agency"], first["theme"], first["share"]) == (
-        "甲市民政局",
-        label,
-        0.375,
-    )
-    assert list(table["theme_id"][:3]) == ["explain", "answer", "channels"]
-
-
 def test_tasks_by_theme_carries_the_evidence(tables):
     rows = tasks_by_theme(tables, select_themes(tables["themes"]))
     explain = rows[rows["theme_id"] == "explain"]
     assert list(explain["task_id"]) == ["first-1", "first-2", "second-2"]
     assert list(explain["keywords"]) == [["解读"], [], []]
     assert len(rows) == 6
-
-
-def test_unclassified_tasks(tables):
-    assert list(unclassified_tasks(tables)["task_id"]) == ["first-4"]
 
 
 @pytest.mark.parametrize(
