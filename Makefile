@@ -14,7 +14,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 STAMP := $(VENV)/.installed-$(subst /,-,$(PYTHON))
 
 .DEFAULT_GOAL := help
-.PHONY: help report build test pythons lab lint browser
+.PHONY: help report build test pythons lab lint docs browser
 
 help:  ## 列出全部目标 · list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,10 @@ lint: $(STAMP)  ## 检查代码风格与类型 · check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/python .ci/check_types.py
+
+docs: $(STAMP)  ## 生成文档网站 · write the documents as a site, docs/_build/index.html
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	@$(BIN)/sphinx-build -W -q -b html docs docs/_build
 
 # Where venv comes without pip (Debian without python3-venv), the interpreter's own
 # pip installs into the environment from outside.

@@ -861,6 +861,61 @@ class Corpus:
         )
         return self._result("reuse", table, by)
 
+    def briefing(
+        self,
+        path: str | Path,
+        *,
+        themes: str | Iterable[str] = (),
+        findings: str | Iterable[str] = (),
+        template: str | Path | None = None,
+    ) -> Path:
+        """Write the conclusions as slides, pages or a workbook.
+
+        Parameters
+        ----------
+        path : str or Path
+            Its ending says what: ``.pptx``, ``.docx`` or ``.xlsx``.
+        themes : str or iterable of str
+            Themes shown (identifiers or labels); none shows all, and shares stay
+            shares of all tasks.
+        findings : str or iterable of str
+            Conclusions kept, as ``govopen briefing --list`` names them.
+        template : str or Path, optional
+            The office's own presentation or document.
+
+        Returns
+        -------
+        Path
+            The file written, whole or not at all.
+
+        Raises
+        ------
+        SelectionError
+            If the ending, a theme or a finding is not known.
+        ExportError
+            If the template has no place for charts, or the file cannot be written.
+        """
+        from govopen_analytics.office import write_briefing
+        from govopen_analytics.questions.briefing import make_briefing
+
+        file = Path(path)
+        made = make_briefing(
+            self.tables,
+            themes=_listed(themes),
+            findings=_listed(findings),
+            lang=self.lang,
+            interval=self.interval,
+            date=self.date,
+        )
+        written = write_briefing(
+            made,
+            file.parent,
+            formats=[file.suffix.lstrip(".")],
+            templates=[] if template is None else [Path(template)],
+            name=file.stem,
+        )
+        return written.paths[0]
+
     def index(
         self, weights: str | Path | pd.DataFrame | None = None, by: By = "agency"
     ) -> Result:

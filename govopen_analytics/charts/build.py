@@ -7,6 +7,7 @@ import pandas as pd
 
 from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.model import (
+    MARKS,
     Cell,
     Chart,
     HeatTable,
@@ -19,17 +20,7 @@ from govopen_analytics.charts.style import ChartSource, joined
 from govopen_analytics.words import section
 
 # Marks that a chart may lack; its key then leaves them out.
-_ABSENT = {
-    "sure",
-    "unsure",
-    "unseen",
-    "other",
-    "bound",
-    "plain",
-    "line",
-    "framed",
-    "empty",
-}
+_ABSENT = {*MARKS, "line", "framed", "empty"}
 _MOST_NAMED = 10  # words that a description names
 CODING = "coding"
 

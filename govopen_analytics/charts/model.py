@@ -16,8 +16,18 @@ from govopen_analytics.base.errors import ExportError
 from govopen_analytics.base.text import printable
 
 #: What a mark says of its value: established; not established; not observed; of the
-#: group compared with; a bound that chance alone reaches; of another kind of coding.
-MARKS = ("sure", "unsure", "unseen", "other", "bound", "plain")
+#: group compared with; a bound that chance alone reaches; of another kind of coding;
+#: what a claim rests on; what stands beside that.
+MARKS = (
+    "sure",
+    "unsure",
+    "unseen",
+    "other",
+    "bound",
+    "plain",
+    "decisive",
+    "context",
+)
 #: Type of a notebook's output that holds a chart as data, for pages drawn from it.
 CHART_TYPE = "application/vnd.govopen.chart+json"
 #: How the numbers of a panel are written, by spreadsheets.

@@ -32,6 +32,8 @@ MARK_COLORS = {
     "other": QUIET,
     "bound": SECOND,
     "plain": SECOND,
+    "decisive": SECOND,
+    "context": "#7b8794",
 }
 #: Kinds of marks that are drawn hollow, or pale.
 HOLLOW = ("unsure", "unseen", "plain")

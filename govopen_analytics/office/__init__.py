@@ -1,12 +1,10 @@
-"""A run's charts and tables as slides, pages, pictures and a workbook."""
+"""A briefing as slides, pages, a workbook and pictures."""
 
-from govopen_analytics.charts.model import read_chart
 from govopen_analytics.office.briefing import (
     FORMATS,
-    Exported,
-    Run,
-    export_run,
-    open_run,
+    Written,
+    briefing_bytes,
+    write_briefing,
 )
 
-__all__ = ["FORMATS", "Exported", "Run", "export_run", "open_run", "read_chart"]
+__all__ = ["FORMATS", "Written", "briefing_bytes", "write_briefing"]

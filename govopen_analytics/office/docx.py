@@ -1,7 +1,8 @@
-"""Charts to pages with native charts and tables, in the office's own template."""
+"""A briefing as pages: a summary of one page, then the full text with its charts."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,26 +20,31 @@ from docx.shared import Cm, Emu, Pt, RGBColor
 from lxml import etree
 
 from govopen_analytics.base.errors import ExportError
-from govopen_analytics.charts.model import Cell, Chart, HeatTable, Panel
+from govopen_analytics.charts.model import Chart, HeatTable, Panel
 from govopen_analytics.charts.style import (
+    ACCENT,
+    GRID,
     INK,
     QUIET,
-    cell_fill,
     drawing_of,
     full_alt,
     full_subtitle,
-    readable_on,
 )
+from govopen_analytics.measures.families import ESTABLISHED
 from govopen_analytics.office.layout import (
+    Look,
     Page,
     column_widths_cm,
     fitting_size,
+    legend_of,
+    look_of,
     page_chart,
     row_heights_cm,
     scale_of,
 )
 from govopen_analytics.office.native import (
     CHINESE_FONT,
+    DECISIVE_TEXT,
     LATIN_FONT,
     Place,
     Style,
@@ -49,9 +55,11 @@ from govopen_analytics.office.package import (
     UNREADABLE,
     kept_together,
     lines_below,
+    spaced,
     stable_package,
     template_as_document,
 )
+from govopen_analytics.questions.briefing import Briefing
 from govopen_analytics.words import section
 
 _PAGE = Cm(21.0), Cm(29.7)
@@ -60,28 +68,24 @@ _HAIR = Cm(0.05)
 _LEAST_WIDTH, _LEAST_HEIGHT = Cm(10), Cm(10)
 # Heading, subtitle, notes, source line and the air between them.
 _WORDS_HEIGHT = Cm(5.2)
-_HEADING = "Heading 1"
+_HEADINGS = ("Heading 1", "Heading 2")
+_SIDES = ("top", "left", "bottom", "right")
 _CHART_SPACE = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 
 
 def document_bytes(
-    charts: Sequence[Chart],
-    *,
-    lang: str,
-    when: datetime,
-    template: Path | None = None,
+    briefing: Briefing, *, when: datetime, template: Path | None = None
 ) -> bytes:
-    """Return a DOCX with a page or more per chart.
+    """Return a DOCX: a summary of one page, the claims or the full text, the method.
 
     Parameters
     ----------
-    charts : sequence of Chart
-    lang : {"zh", "en"}
+    briefing : Briefing
     when : datetime
         Date the file's properties name.
     template : Path, optional
-        A DOCX or DOTX, whose styles, header, footer and text stay; charts follow
-        its last page.
+        A DOCX or DOTX, whose styles, header, footer and text stay; the briefing
+        follows its last page.
 
     Returns
     -------
@@ -92,23 +96,203 @@ def document_bytes(
     ExportError
         If the template cannot be read, or its pages have no room for a chart.
     """
+    lang = briefing.lang
     file = _own_document(lang) if template is None else _template(template)
-    style = Style(lang, _chinese_font(file), LATIN_FONT, 8)
-    width, height = _room(file)
-    is_first = template is None or not _has_text(file)
-    for chart in charts:
-        for page in page_chart(chart, Emu(width).cm, Emu(height).cm):
-            _add_page(file, chart, page, (width, height), style, is_first=is_first)
-            is_first = False
-    words = section("office", lang)
+    style = Style(lang, _chinese_font(file), LATIN_FONT, 9)
+    writer = _Writer(file, style, has_front=template is not None and _has_text(file))
+    if briefing.points:
+        writer.add_summary(briefing)
+    for number, part in enumerate(briefing.sections):
+        writer.add_heading(part.title, new_page=number == 0)
+        for own in part.findings:
+            writer.add_line(own.text, bullet=True)
+        for chart in part.charts:
+            writer.add_chart(chart)
+    if not briefing.points:
+        for claim in briefing.claims:
+            writer.add_chart(claim.chart)
+    if briefing.method:
+        writer.add_heading(section("briefing", lang)["method_title"])
+        for term, text in briefing.method:
+            writer.add_line(term, bold=True, color=ACCENT)
+            writer.add_line(text)
     properties = file.core_properties
-    properties.title = charts[0].title if len(charts) == 1 else words["set_title"]
+    properties.title = briefing.title or section("office", lang)["set_title"]
     properties.author = properties.last_modified_by = "govopen"
-    properties.language = words["speech"]
+    properties.language = section("office", lang)["speech"]
     properties.created = properties.modified = when.replace(tzinfo=None)
     target = io.BytesIO()
     file.save(target)
     return stable_package(target.getvalue(), when)
+
+
+class _Writer:
+    """Adds to the end of a document."""
+
+    def __init__(self, file: Any, style: Style, *, has_front: bool) -> None:
+        self.file, self.style = file, style
+        # Whether the next heading follows pages of the template.
+        self.has_front, self.is_first = has_front, True
+        self.room = _room(file)
+        self.words = section("briefing", style.lang)
+
+    def add_heading(self, text: str, *, level: int = 1, new_page: bool = False) -> None:
+        """Add a heading, on a page of its own where that is asked for."""
+        heading = self.file.add_paragraph(style=_HEADINGS[level - 1])
+        heading.paragraph_format.page_break_before = (
+            self.has_front if self.is_first else new_page
+        )
+        heading.paragraph_format.keep_with_next = True
+        _add_run(heading, text, self.style)
+        self.is_first = False
+
+    def add_line(
+        self,
+        text: str,
+        *,
+        size: float = 10.5,
+        color: str = INK,
+        bold: bool = False,
+        bullet: bool = False,
+        keep: bool = False,
+    ) -> None:
+        """Add a paragraph."""
+        paragraph = self.file.add_paragraph()
+        own = paragraph.paragraph_format
+        own.space_after, own.keep_with_next = Pt(4), keep
+        if bullet:
+            own.left_indent, own.first_line_indent = Cm(0.5), -Cm(0.5)
+            text = f"•  {text}"
+        run = _add_run(paragraph, text, self.style)
+        run.font.size, run.font.bold = Pt(size), bold
+        run.font.color.rgb = RGBColor.from_string(_hex(color))
+
+    def add_summary(self, briefing: Briefing) -> None:
+        """Add the conclusions and two charts, on one page."""
+        about = (briefing.subtitle, self.words["about"], briefing.date)
+        title = f"{briefing.title}{self.words['notes']['colon']}{self.words['summary']}"
+        self.add_heading(title, new_page=True)
+        join = section("office", self.style.lang)["join"]
+        about_line = join.join(part for part in about if part)
+        self.add_line(about_line, size=9.5, color=QUIET)
+        if briefing.headline:
+            self.add_line(briefing.headline, size=13, bold=True)
+        width = self.room[0]
+        widths = [int(part * width) for part in (0.14, 0.72, 0.14)]
+        grid = _new_grid(self.file, len(briefing.points), widths)
+        for row, point in zip(grid.rows, briefing.points, strict=True):
+            color = DECISIVE_TEXT if point.state == ESTABLISHED else QUIET
+            figure, said, state = row.cells
+            size = fitting_size(point.figure, 0.7 * Emu(widths[0]).pt, 18, 10)
+            left, right = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT
+            self._fill(figure, Look(point.figure, "", color, size, False), left, True)
+            self._fill(said, Look(point.short, "", INK, 10.5, False), left, True)
+            text = said.add_paragraph()
+            text.paragraph_format.space_after = Pt(0)
+            run = _add_run(text, point.text, self.style)
+            run.font.size = Pt(9)
+            run.font.color.rgb = RGBColor.from_string(_hex(QUIET))
+            word = self.words["states"][point.state]
+            self._fill(state, Look(word, "", color, 9, False), right, True)
+            for cell in row.cells:
+                _set_borders(cell, {"bottom": (GRID, 4)})
+        self._add_pair([c.chart for c in briefing.claims if c.chart.panels][:2])
+        self.add_line(briefing.source, size=9, color=QUIET)
+
+    def _add_pair(self, charts: Sequence[Chart]) -> None:
+        """Add charts beside each other, each below its title."""
+        if not charts:
+            return
+        width = self.room[0] // len(charts) - _HAIR
+        widths = [width] * len(charts)
+        grid = _new_grid(self.file, 1, widths)
+        for cell, chart in zip(grid.rows[0].cells, charts, strict=True):
+            left = WD_ALIGN_PARAGRAPH.LEFT
+            self._fill(cell, Look(chart.title, "", INK, 9.5, False), left, True)
+            own = width - Cm(0.4)  # a cell has margins
+            height = Cm(6)
+            (page, *_) = page_chart(chart, Emu(own).cm, Emu(height).cm, size=8)
+            (box, label), *_ = page.boxes(0, 0, own, height)
+            place = Place((0, 0, *box[2:]), label, 0, scale_of(chart, page.panels[0]))
+            small = replace(self.style, size=8)
+            target = cell.add_paragraph()
+            target.paragraph_format.space_after = Pt(0)
+            _add_chart(target, page.panels[0], chart, place, small)
+
+    def add_chart(self, chart: Chart) -> None:
+        """Add a chart as wide as the page, with its title, notes and source."""
+        width, height = self.room
+        for page in page_chart(chart, Emu(width).cm, Emu(height).cm, size=9):
+            title = chart.title
+            if page.n_pages > 1:
+                title = section("office", self.style.lang)["continued"].format(
+                    title=title, number=page.number, n=page.n_pages
+                )
+            self.add_heading(title, level=2)
+            subtitle = full_subtitle(chart, drawing_of(chart, is_office=True))
+            if subtitle:
+                self.add_line(subtitle, size=9.5, color=QUIET, keep=True)
+            if page.table is not None:
+                self._add_table(page.table, chart)
+            else:
+                _add_panels(self.file, page, chart, self.room, self.style)
+            *notes, source = lines_below(chart) or [""]
+            for text in notes:
+                self.add_line(text, size=9)
+            self.add_line(source, size=9, color=QUIET)
+
+    def _add_table(self, table: HeatTable, chart: Chart) -> None:
+        width_cm = Emu(self.room[0]).cm
+        label_cm, column_cm = column_widths_cm(table, width_cm)
+        widths = [Cm(label_cm), *[Cm(column_cm)] * len(table.columns)]
+        grid = _new_grid(self.file, len(table.rows) + 1, widths)
+        _describe_table(grid, chart.title, full_alt(chart, "table"))
+        head, *rows = grid.rows
+        head._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+        heights = row_heights_cm(table, width_cm)
+        for row, height in zip(grid.rows, heights, strict=True):
+            row.height = Cm(height)
+            row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
+        middle, left = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT
+        for cell, text in zip(head.cells, ("", *table.columns), strict=True):
+            self._fill(cell, Look(text, "", INK, 8, False), middle, True)
+        for row, name, line in zip(rows, table.rows, table.cells, strict=True):
+            first, *others = row.cells
+            size = fitting_size(name, 0.94 * Cm(label_cm).pt, 9)
+            self._fill(first, Look(kept_together(name), "", INK, size, False), left)
+            for cell, value in zip(others, line, strict=True):
+                self._fill(cell, look_of(value, table, column_cm, 9, 7), middle)
+        self._add_legend(table)
+
+    def _add_legend(self, table: HeatTable) -> None:
+        cells, words = legend_of(table), section("office", self.style.lang)
+        after = self.file.add_paragraph()
+        after.paragraph_format.space_after = Pt(0)
+        if not cells:
+            return
+        grid = _new_grid(self.file, 1, [Cm(1.6)] * (1 + len(cells)))
+        _describe_table(grid, words["legend"], words["legend_alt"])
+        first, *others = grid.rows[0].cells
+        look = Look(words["legend"], "", QUIET, 8, False)
+        self._fill(first, look, WD_ALIGN_PARAGRAPH.LEFT)
+        for cell, value in zip(others, cells, strict=True):
+            look = look_of(value, table, 1.6, 8, 7)
+            self._fill(cell, look, WD_ALIGN_PARAGRAPH.CENTER)
+        self.file.add_paragraph().paragraph_format.space_after = Pt(0)
+
+    def _fill(self, shape: Any, look: Look, align: Any, bold: bool = False) -> None:
+        shape.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+        paragraph = shape.paragraphs[0]
+        paragraph.alignment = align
+        paragraph.paragraph_format.space_after = Pt(0)
+        paragraph.paragraph_format.space_before = Pt(0)
+        run = _add_run(paragraph, look.text, self.style)
+        run.font.size, run.font.bold = Pt(look.size), bold
+        run.font.color.rgb = RGBColor.from_string(_hex(look.color))
+        if look.fill:
+            line = (INK, 16) if look.is_framed else ("ffffff", 8)
+            _set_borders(shape, dict.fromkeys(_SIDES, line))
+            _shade(shape, look.fill)
 
 
 def _own_document(lang: str) -> Any:
@@ -117,7 +301,7 @@ def _own_document(lang: str) -> Any:
     sheet.page_width, sheet.page_height = _PAGE
     sheet.left_margin = sheet.right_margin = _MARGIN
     sheet.top_margin = sheet.bottom_margin = _MARGIN
-    for name, size in (("Normal", 10.5), (_HEADING, 16)):
+    for name, size in (("Normal", 10.5), (_HEADINGS[0], 16), (_HEADINGS[1], 12)):
         own = file.styles[name]
         own.font.name, own.font.size = LATIN_FONT, Pt(size)
         own.font.color.rgb = RGBColor.from_string(_hex(INK))
@@ -162,14 +346,17 @@ def _template(path: Path) -> Any:
             f"{_LEAST_HEIGHT.cm:.0f} cm; make the last section's margins smaller, or "
             "leave out --template"
         )
-    if _HEADING not in [style.name for style in file.styles]:
+    known = [style.name for style in file.styles]
+    for level, (name, size) in enumerate(zip(_HEADINGS, (16, 12), strict=True)):
+        if name in known:
+            continue
         # Word leaves out of a file the built-in styles that it does not use.
-        heading = file.styles.add_style(_HEADING, WD_STYLE_TYPE.PARAGRAPH, True)
+        heading = file.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, True)
         heading.base_style = file.styles.default(WD_STYLE_TYPE.PARAGRAPH)
-        heading.font.size, heading.font.bold = Pt(16), True
-        level = OxmlElement("w:outlineLvl")
-        level.set(qn("w:val"), "0")
-        heading.element.get_or_add_pPr().append(level)
+        heading.font.size, heading.font.bold = Pt(size), True
+        outline = OxmlElement("w:outlineLvl")
+        outline.set(qn("w:val"), str(level))
+        heading.element.get_or_add_pPr().append(outline)
     return file
 
 
@@ -200,48 +387,8 @@ def _has_text(file: Any) -> bool:
     return bool(file.tables) or any(p.text.strip() for p in file.paragraphs)
 
 
-def _add_page(
-    file: Any,
-    chart: Chart,
-    page: Page,
-    room: tuple[int, int],
-    style: Style,
-    *,
-    is_first: bool,
-) -> None:
-    title = chart.title
-    if page.n_pages > 1:
-        title = section("office", style.lang)["continued"].format(
-            title=title, number=page.number, n=page.n_pages
-        )
-    heading = file.add_paragraph(style=_HEADING)
-    heading.paragraph_format.page_break_before = not is_first
-    _add_run(heading, title, style)
-    subtitle = full_subtitle(chart, drawing_of(chart, is_office=True))
-    if subtitle:
-        _add_line(file, subtitle, style, size=10.5, color=QUIET)
-    if page.table is not None:
-        _add_table(file, page.table, chart, room[0], style)
-    else:
-        _add_panels(file, page, chart, room, style)
-    *notes, source = lines_below(chart)
-    for text in notes:
-        _add_line(file, text, style, size=9.5, color=INK)
-    _add_line(file, source, style, size=9, color=QUIET)
-
-
-def _add_line(
-    file: Any, text: str, style: Style, *, size: float, color: str, least: float = 8
-) -> None:
-    paragraph = file.add_paragraph()
-    paragraph.paragraph_format.space_after = Pt(4)
-    run = _add_run(paragraph, text, style)
-    run.font.size = Pt(fitting_size(text, Emu(_room(file)[0]).pt, size, least))
-    run.font.color.rgb = RGBColor.from_string(_hex(color))
-
-
 def _add_run(paragraph: Any, text: str, style: Style) -> Any:
-    run = paragraph.add_run(text)
+    run = paragraph.add_run(spaced(text, style.lang))
     fonts = run._r.get_or_add_rPr().get_or_add_rFonts()
     fonts.set(qn("w:eastAsia"), style.chinese_font)
     # Dashes and quotation marks take the font of the words around them.
@@ -258,17 +405,31 @@ def _add_panels(
     height = min(room[1], page.down * Cm(14 if len(page.panels) == 1 else 9))
     places = page.boxes(0, 0, width, height)
     for start in range(0, len(page.panels), page.across):
-        paragraph = file.add_paragraph()
-        paragraph.paragraph_format.space_after = Pt(0)
-        paragraph.paragraph_format.line_spacing = 1
         beside = slice(start, start + page.across)
-        for panel, (box, label) in zip(
-            page.panels[beside], places[beside], strict=True
+        # A cell for each: some programs squeeze charts that share a line.
+        grid = _new_grid(file, 1, [box[2] + _HAIR for box, _ in places[beside]])
+        _remove_margins(grid)
+        for cell, panel, (box, label) in zip(
+            grid.rows[0].cells, page.panels[beside], places[beside], strict=True
         ):
+            paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.space_after = Pt(0)
+            paragraph.paragraph_format.line_spacing = 1
             place = Place(
                 (0, 0, *box[2:]), label, page.title_lines, scale_of(chart, panel)
             )
             _add_chart(paragraph, panel, chart, place, style)
+
+
+def _remove_margins(grid: Any) -> None:
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "0")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    # The schema's order: layout, margins of cells, look.
+    grid._tbl.tblPr.find(qn("w:tblLayout")).addnext(margins)
 
 
 def _add_chart(
@@ -335,100 +496,47 @@ def _drawing(
     return drawing
 
 
-def _add_table(
-    file: Any, table: HeatTable, chart: Chart, width: int, style: Style
-) -> None:
-    grid = file.add_table(len(table.rows) + 1, len(table.columns) + 1)
+def _new_grid(file: Any, n_rows: int, widths: Sequence[int]) -> Any:
+    grid = file.add_table(n_rows, len(widths))
     grid.alignment = WD_TABLE_ALIGNMENT.LEFT
     grid.autofit = False
-    label_cm, column_cm = column_widths_cm(table, Emu(width).cm)
-    widths = [Cm(label_cm), *[Cm(column_cm)] * len(table.columns)]
-    for column, own in zip(grid.columns, widths, strict=True):
-        column.width = own
-    _describe_table(grid, chart)
-    head = grid.rows[0]
-    repeated = OxmlElement("w:tblHeader")
-    head._tr.get_or_add_trPr().append(repeated)
-    cells = head.cells
-    for cell, text in zip(cells, ("", *table.columns), strict=True):
-        _fill_cell(cell, text, style, size=8, bold=True)
-    for row, height in zip(
-        grid.rows, row_heights_cm(table, Emu(width).cm), strict=True
-    ):
-        row.height = Cm(height)
-    body = list(grid.rows)[1:]
-    for row, name, line in zip(body, table.rows, table.cells, strict=True):
-        cells = row.cells
-        size = fitting_size(name, 0.94 * Cm(label_cm).pt, 9)
-        _fill_cell(
-            cells[0],
-            kept_together(name),
-            style,
-            size=size,
-            align=WD_ALIGN_PARAGRAPH.LEFT,
-        )
-        for cell, value in zip(cells[1:], line, strict=True):
-            room = 0.8 * Cm(column_cm).pt  # a cell of Word has margins
-            size = fitting_size(value.label, room, 9, 7)
-            _shade(cell, value, cell_fill(value, table), style, size)
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = width
     for row in grid.rows:
-        for cell, own in zip(row.cells, widths, strict=True):
-            cell.width = own
-    after = file.add_paragraph()
-    after.paragraph_format.space_after = Pt(0)
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width = width
+    return grid
 
 
-def _describe_table(grid: Any, chart: Chart) -> None:
-    properties = grid._tbl.tblPr
-    for tag, text in (
-        ("tblCaption", chart.title),
-        ("tblDescription", full_alt(chart, "table")),
-    ):
+def _describe_table(grid: Any, title: str, alt: str) -> None:
+    for tag, text in (("tblCaption", title), ("tblDescription", alt)):
         described = OxmlElement(f"w:{tag}")
         described.set(qn("w:val"), text)
-        properties.append(described)
+        grid._tbl.tblPr.append(described)
 
 
-def _shade(shape: Any, cell: Cell, fill: str, style: Style, size: float) -> None:
-    text = f"{cell.label}*" if cell.is_framed else cell.label
-    _fill_cell(shape, text, style, size=size, color=readable_on(fill))
-    properties = shape._tc.get_or_add_tcPr()
+def _set_borders(shape: Any, lines: Mapping[str, tuple[str, int]]) -> None:
     borders = OxmlElement("w:tcBorders")
-    for side in ("top", "left", "bottom", "right"):
-        line = OxmlElement(f"w:{side}")
-        line.set(qn("w:val"), "single")
-        line.set(qn("w:sz"), "16" if cell.is_framed else "8")
-        line.set(qn("w:space"), "0")
-        line.set(qn("w:color"), _hex(INK) if cell.is_framed else "FFFFFF")
-        borders.append(line)
+    for side in _SIDES:
+        if side in lines:
+            color, width = lines[side]
+            line = OxmlElement(f"w:{side}")
+            line.set(qn("w:val"), "single")
+            line.set(qn("w:sz"), str(width))
+            line.set(qn("w:space"), "0")
+            line.set(qn("w:color"), _hex(color))
+            borders.append(line)
+    # The schema's order: width, borders, shade, …, vertical alignment.
+    shape._tc.get_or_add_tcPr().insert(1, borders)
+
+
+def _shade(shape: Any, fill: str) -> None:
     shade = OxmlElement("w:shd")
     shade.set(qn("w:val"), "clear")
     shade.set(qn("w:color"), "auto")
     shade.set(qn("w:fill"), _hex(fill))
-    # The schema's order: width, borders, shade, …, vertical alignment.
-    for place, element in enumerate((borders, shade)):
-        properties.insert(1 + place, element)
+    shape._tc.get_or_add_tcPr().insert(2, shade)
 
 
 def _hex(color: str) -> str:
     return color.lstrip("#").upper()
-
-
-def _fill_cell(
-    shape: Any,
-    text: str,
-    style: Style,
-    *,
-    size: float,
-    bold: bool = False,
-    align: Any = WD_ALIGN_PARAGRAPH.CENTER,
-    color: str = INK,
-) -> None:
-    shape.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
-    paragraph = shape.paragraphs[0]
-    paragraph.alignment = align
-    paragraph.paragraph_format.space_after = Pt(0)
-    paragraph.paragraph_format.space_before = Pt(0)
-    run = _add_run(paragraph, text, style)
-    run.font.size, run.font.bold = Pt(size), bold
-    run.font.color.rgb = RGBColor.from_string(_hex(color))

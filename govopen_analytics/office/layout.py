@@ -3,11 +3,14 @@
 import re
 from dataclasses import dataclass, replace
 
-from govopen_analytics.charts.model import Chart, HeatTable, Panel
+from govopen_analytics.charts.model import Cell, Chart, HeatTable, Panel
 from govopen_analytics.charts.style import (
+    INK,
+    cell_fill,
     in_one_lane,
     lines_of,
     n_letters,
+    readable_on,
     ticks,
     with_reference,
 )
@@ -23,8 +26,9 @@ _TITLE_LETTER_CM = 0.23  # a Latin letter of a panel's title, bold
 # Words that would be wrong of a table whose rows became its columns.
 _SIDES = re.compile(r"[行列左右]|\b(?:rows?|columns?|left|right)\b", re.IGNORECASE)
 _CHARACTER_CM = 0.36  # a Chinese character of a row's label
-_MOST_ROW_CM = 1.6
+_MOST_ROW_CM = 2.1
 _LETTER_CM = 0.185  # a letter of a column's head, bold
+_CM_PER_POINT = 2.54 / 72
 _ROOM_CM = 0.25  # above and below the text of a cell
 
 
@@ -86,7 +90,12 @@ class Page:
 
 
 def page_chart(
-    chart: Chart, width_cm: float, height_cm: float, *, row_cm: float = _ROW_CM
+    chart: Chart,
+    width_cm: float,
+    height_cm: float,
+    *,
+    row_cm: float = _ROW_CM,
+    size: float = 10.0,
 ) -> list[Page]:
     """Lay a chart out on as many pages as it needs.
 
@@ -97,6 +106,8 @@ def page_chart(
         Room for panels or table (centimetres).
     row_cm : float
         Least height of a row of bars, which their type has to fit (centimetres).
+    size : float
+        Type size of the names of rows (points).
 
     Returns
     -------
@@ -106,7 +117,7 @@ def page_chart(
     if chart.table is not None:
         pages = _table_pages(chart, chart.table, width_cm, height_cm)
     elif chart.panels:
-        pages = _panel_pages(chart, width_cm, height_cm, row_cm)
+        pages = _panel_pages(chart, width_cm, height_cm, row_cm, size)
     else:
         pages = []
     return [
@@ -141,6 +152,51 @@ def fitting_size(text: str, width_pt: float, size: float, least: float = 8) -> f
 
 
 # Tables ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a shaded cell looks: text, colours (six digits), type size (points)."""
+
+    text: str
+    fill: str
+    color: str
+    size: float
+    is_framed: bool
+
+
+def look_of(
+    cell: Cell, table: HeatTable, width_cm: float, most: float, least: float
+) -> Look:
+    """Return how a cell of a table looks in a column of a width (centimetres)."""
+    is_empty = cell.value is None and not cell.label
+    fill = "" if is_empty else cell_fill(cell, table)
+    color = readable_on(fill) if fill else INK
+    text = f"{cell.label}*" if cell.is_framed else cell.label
+    size = fitting_size(cell.label, 0.8 * width_cm / _CM_PER_POINT, most, least)
+    return Look(text, fill, color, size, cell.is_framed)
+
+
+def legend_of(table: HeatTable) -> list[Cell]:
+    """Return the cells that explain a table's colours: from the least to the most.
+
+    They are cells of the table, so their labels are written as its own are.
+    """
+    known = [cell for line in table.cells for cell in line if cell.value is not None]
+    known.sort(key=lambda cell: cell.value or 0.0)
+    steps = {
+        known[round(part * (len(known) - 1) / 4)].label: known[
+            round(part * (len(known) - 1) / 4)
+        ]
+        for part in range(5 if known else 0)
+    }
+    unseen = [
+        cell
+        for line in table.cells
+        for cell in line
+        if cell.value is None and cell.label and not cell.label[:1].isdigit()
+    ]
+    return [replace(c, is_framed=False) for c in (*steps.values(), *unseen[:1])]
 
 
 def row_heights_cm(
@@ -223,13 +279,13 @@ def _longest_word_cm(label: str, letter_cm: float = _LETTER_CM) -> float:
 
 
 def _panel_pages(
-    chart: Chart, width_cm: float, height_cm: float, row_cm: float
+    chart: Chart, width_cm: float, height_cm: float, row_cm: float, size: float
 ) -> list[Page]:
     panels = [with_reference(panel) for panel in chart.panels]
     kind = panels[0].kind
     if kind == "map":
         return [Page(1, 1, (panel,)) for panel in panels]
-    label = _NUMBERS_CM if kind == "years" else _label_cm(panels[0], width_cm)
+    label = _NUMBERS_CM if kind == "years" else _label_cm(panels[0], width_cm, size)
     words = (_longest_word_cm(panel.title, _TITLE_LETTER_CM) for panel in panels)
     beside = max(1, int((width_cm - label) / max(_LEAST_PANEL_CM[kind], *words)))
     down = -(-len(panels) // beside)
@@ -272,10 +328,11 @@ def _part(panel: Panel, rows: slice) -> Panel:
     return replace(panel, categories=panel.categories[rows], series=tuple(series))
 
 
-def _label_cm(panel: Panel, width_cm: float) -> float:
+def _label_cm(panel: Panel, width_cm: float, size: float) -> float:
     most = min(_MOST_LABEL_CM, _MOST_LABEL_PART * width_cm)
     names = in_one_lane(panel).categories
-    return min(most, 0.5 + 1.2 * max(map(_width, names), default=0.0))
+    longest = max(map(_width, names), default=0.0)
+    return min(most, 0.5 + 0.12 * size * longest)
 
 
 def _groups(n: int, size: int) -> list[slice]:

@@ -37,6 +37,7 @@ from govopen_analytics.words import section
 
 # Named by every Chinese Windows and Office; others take their own instead.
 CHINESE_FONT, LATIN_FONT = "Microsoft YaHei", "Arial"
+DECISIVE_TEXT = "b84a00"  # vermilion dark enough for text on white
 _SHEET = "Sheet1"  # the name the writers of the chart's XML refer to
 _PALE = 0.62  # of white in a bar that stands for a hollow mark
 _AXIS_PT, _TITLE_PT = 1.9, 1.5  # heights of a line of each, in type sizes
@@ -533,7 +534,7 @@ def _label(drawn: Any, panel: Panel, one: Series, style: Style) -> None:
         if not mark.label:
             _delete_label(drawn.points[i].data_label)
         elif mark.label != written(float(mark.value), panel.form):
-            _write_label(drawn.points[i].data_label, mark.label, position, style)
+            _write_label(drawn.points[i].data_label, mark, position, style)
     if panel.kind == "map":
         return
     labels = drawn.data_labels
@@ -544,10 +545,13 @@ def _label(drawn: Any, panel: Panel, one: Series, style: Style) -> None:
     labels.font.size = Pt(style.size)
 
 
-def _write_label(label: Any, text: str, position: Any, style: Style) -> None:
-    label.text_frame.text = text
+def _write_label(label: Any, mark: Mark, position: Any, style: Style) -> None:
+    label.text_frame.text = mark.label
     label.text_frame.word_wrap = False
-    label.text_frame.paragraphs[0].runs[0].font.size = Pt(style.size)
+    font = label.text_frame.paragraphs[0].runs[0].font
+    font.size = Pt(style.size)
+    if mark.kind == "decisive":  # a bar of 0 has no colour to be seen
+        font.bold, font.color.rgb = True, rgb(DECISIVE_TEXT)
     label.position = position
 
 
@@ -581,7 +585,7 @@ def _write_label_lane(drawn: Any, panel: Panel, style: Style) -> None:
     for i, mark in enumerate(panel.series[0].marks):
         if mark.label and mark.value is not None:
             label = drawn.points[i].data_label
-            _write_label(label, mark.label, XL_LABEL_POSITION.OUTSIDE_END, style)
+            _write_label(label, mark, XL_LABEL_POSITION.OUTSIDE_END, style)
 
 
 def chart_part(panel: Panel, place: Place, style: Style) -> tuple[Any, bytes]:

@@ -25,6 +25,10 @@ _CONTENT_TYPES = "[Content_Types].xml"
 _MOMENT = re.compile(
     rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:(?:created|modified)>)"
 )
+_HAN = "\u2e80-\u9fff"
+_TYPED_BLANK = re.compile(
+    rf"(?<=[{_HAN}]) (?=[0-9A-Za-z])|(?<=[0-9A-Za-z%]) (?=[{_HAN}])"
+)
 _AS_DOCUMENT = {
     b"presentationml.template.main+xml": b"presentationml.presentation.main+xml",
     b"wordprocessingml.template.main+xml": b"wordprocessingml.document.main+xml",
@@ -121,6 +125,11 @@ def lines_below(chart: Chart) -> list[str]:
     """Return the lines under a chart from above; the last one is its source."""
     source = chart.source.replace("\n", " ")
     return [line for line in (chart.axis, *chart.notes, source) if line]
+
+
+def spaced(text: str, lang: str) -> str:
+    """Leave out blanks between Chinese and digits: office programs add their own."""
+    return _TYPED_BLANK.sub("", text) if lang == "zh" else text
 
 
 def kept_together(text: str) -> str:

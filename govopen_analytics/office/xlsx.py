@@ -1,12 +1,10 @@
-"""Tables of a run to a workbook: numbers, dates, and a sheet that explains."""
+"""A briefing's tables as a workbook: named, headed and noted in one language."""
 
-import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,222 +15,59 @@ from openpyxl.utils import get_column_letter
 
 from govopen_analytics.base.datapackage import safe_cell
 from govopen_analytics.base.errors import ExportError
-from govopen_analytics.base.schemas import FIELDS, column_meaning, table_meaning
+from govopen_analytics.base.schemas import heading
 from govopen_analytics.base.text import printable
-from govopen_analytics.charts.model import FORMATS, Chart, Mark
-from govopen_analytics.charts.style import with_reference
 from govopen_analytics.office.native import CHINESE_FONT
 from govopen_analytics.office.package import stable_package
+from govopen_analytics.questions.briefing import Briefing, Table
 from govopen_analytics.words import section
 
 # What the file format allows.
 MOST_ROWS, MOST_CHARACTERS, _SHEET_NAME = 1_048_576, 32_767, 31
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Shares, and differences of shares.
 _SHARE = re.compile(
     r"(?:^|_)(?:share(?:_.*)?|(?:change(?:_per_year)?|error)(?:_lower|_upper)?)$"
 )
-_PART = "report_of"  # the agency or theme a row belongs to
-_PLAIN_INTEGERS = ("year", "ordinal", "rank")
-_KINDS = {
-    "integer": "number",
-    "number": "number",
-    "date": "date",
-    "boolean": "boolean",
-    "string": "string",
-    "array": "string",
-}
+_PLAIN_INTEGERS = ("ordinal", "rank")
 _LOST = "\ufffd"  # stands where a cell cannot hold a character
 _WIDEST, _NARROWEST, _SAMPLE = 60, 9, 300
 _HEAD_FILL = PatternFill("solid", fgColor="0B5394")
 _HEAD_FONT = Font(name=CHINESE_FONT, bold=True, color="FFFFFF", size=10)
 _BODY_FONT = Font(name=CHINESE_FONT, size=10)
-_BODY_ALIGNMENT = Alignment(vertical="top")
+_NOTE_FONT = Font(name=CHINESE_FONT, size=10, italic=True, color="52606D")
+_TOP, _WRAPPED = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """A table for a workbook: a name, what a row is, heads, typed rows.
-
-    ``meanings``, ``kinds`` and ``formats`` hold, per column, what it says, "number",
-    "date", "boolean" or "string", and the format its cells are shown in.
-    """
-
-    name: str
-    meaning: str
-    columns: tuple[str, ...]
-    meanings: tuple[str, ...]
-    kinds: tuple[str, ...]
-    formats: tuple[str, ...]
-    rows: list[list[Any]]
-    warnings: list[str] = field(default_factory=list)
-
-
-def read_sheet(parts: Mapping[str, Path], lang: str) -> Sheet:
-    """Read a table of a run with its types.
-
-    A column declared in ``schemas.FIELDS`` has the declared type; another one is
-    numeric, a date or a truth value where every cell of it is. Identifiers and
-    numbers that open with 0 stay text.
+def workbook_bytes(briefing: Briefing, *, when: datetime) -> bytes:
+    """Return an XLSX: a sheet of notes, and a sheet per table with a note below it.
 
     Parameters
     ----------
-    parts : mapping of str to Path
-        Files that ``results.save_table`` wrote under one name, by the agency or the
-        theme they are for, which the first column then names; a table for the
-        whole has one part, under an empty text.
-    lang : {"zh", "en"}
-        Language of the warnings.
-
-    Returns
-    -------
-    Sheet
-
-    Raises
-    ------
-    ExportError
-        If a file is no table, or there are more rows than a sheet holds.
-    """
-    path = next(iter(parts.values()))
-    columns, rows = _joined({label: _read_rows(own) for label, own in parts.items()})
-    if len(rows) >= MOST_ROWS:
-        raise ExportError(
-            f"Table {path}: found {len(rows):,} rows, expected fewer than "
-            f"{MOST_ROWS:,}, the most a sheet holds; use the CSV itself"
-        )
-    kinds = [
-        _kind(name, [row[i] for row in rows if i < len(row) and row[i]])
-        for i, name in enumerate(columns)
-    ]
-    warnings: list[str] = []
-    typed = [
-        [
-            _typed(text, kind, _Place(path.stem, row, name, lang, warnings))
-            for text, kind, name in zip(line, kinds, columns, strict=False)
-        ]
-        for row, line in enumerate(rows, start=2)
-    ]
-    formats = [
-        _format(name, kind, [row[i] for row in typed if i < len(row)])
-        for i, (name, kind) in enumerate(zip(columns, kinds, strict=True))
-    ]
-    return Sheet(
-        path.stem,
-        table_meaning(path.stem, lang),
-        tuple(columns),
-        tuple(column_meaning(path.stem, name, lang) for name in columns),
-        tuple(kinds),
-        tuple(formats),
-        typed,
-        warnings,
-    )
-
-
-def _read_rows(path: Path) -> list[list[str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            csv.field_size_limit(2**31 - 1)
-            return list(csv.reader(lines))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ExportError(
-            f"Table {path}: cannot be read as CSV ({type(error).__name__}: {error}); "
-            "run `govopen report` again"
-        ) from error
-
-
-def _joined(
-    parts: Mapping[str, list[list[str]]],
-) -> tuple[list[str], list[list[str]]]:
-    """Return heads and rows of tables below each other; one may lack a column."""
-    heads = {label: table[0] if table else [] for label, table in parts.items()}
-    columns = list(dict.fromkeys(name for own in heads.values() for name in own))
-    if list(parts) == [""]:
-        return columns, parts[""][1:]
-    rows = []
-    for label, table in parts.items():
-        for line in table[1:]:
-            row = dict(zip(heads[label], line, strict=False))
-            rows.append([label, *(row.get(name, "") for name in columns)])
-    return [_PART, *columns], rows
-
-
-def chart_sheet(chart: Chart, lang: str) -> Sheet:
-    """List the data of a chart, one row a mark.
-
-    Parameters
-    ----------
-    chart : Chart
-    lang : {"zh", "en"}
-        Language of the heads.
-
-    Returns
-    -------
-    Sheet
-        Panel, category, series, horizontal value, value, bounds and label.
-    """
-    rows: list[list[Any]] = []
-    form = "0.000"
-    for panel in map(with_reference, chart.panels):
-        form = FORMATS[panel.form]
-        for one in panel.series:
-            names = panel.categories or ("",) * len(one.marks)
-            for name, mark in zip(names, one.marks, strict=True):
-                rows.append(_mark(panel.title, name, one.name, mark))
-    if chart.table is not None:
-        for name, line in zip(chart.table.rows, chart.table.cells, strict=True):
-            for column, cell in zip(chart.table.columns, line, strict=True):
-                rows.append(_mark("", name, column, Mark(cell.value, label=cell.label)))
-    formats = ("@", "@", "@", "General", form, form, form, "@")
-    numbers = ("number",) * 4
-    kinds = ("string", "string", "string", *numbers, "string")
-    words = section("office", lang)
-    return Sheet(
-        chart.name,
-        chart.title,
-        tuple(words["chart_columns"]),
-        tuple(words["chart_meanings"]),
-        kinds,
-        formats,
-        rows,
-    )
-
-
-def workbook_bytes(
-    sheets: Sequence[Sheet],
-    *,
-    record: Mapping[str, Any],
-    sources: Iterable[str],
-    lang: str,
-    when: datetime,
-) -> bytes:
-    """Return an XLSX with a sheet of notes and one per table.
-
-    Parameters
-    ----------
-    sheets : sequence of Sheet
-    record : mapping
-        The run's record, for the notes.
-    sources : iterable of str
-        Source lines of the run's charts, each with its n.
-    lang : {"zh", "en"}
+    briefing : Briefing
     when : datetime
         Date the file's properties name.
 
     Returns
     -------
     bytes
+
+    Raises
+    ------
+    ExportError
+        If a table has more rows than a sheet holds.
     """
-    words = section("office", lang)
+    lang = briefing.lang
+    words = section("briefing", lang)["sheets"]
     book = Workbook(write_only=True)
-    names = _sheet_names([words["notes"], *(sheet.name for sheet in sheets)])
-    _write_notes(book, names, sheets, record, sources, lang)
-    for name, sheet in zip(names[1:], sheets, strict=True):
-        _write_sheet(book, name, sheet)
-    book.properties.title = words["tables_title"]
+    names = _sheet_names([words["notes"], *(table.name for table in briefing.tables)])
+    notes = book.create_sheet(names[0])
+    sheets = list(zip(names[1:], briefing.tables, strict=True))
+    n_cut = sum(_write_table(book, name, table, lang) for name, table in sheets)
+    _write_notes(notes, briefing, sheets, n_cut)
+    book.properties.title = briefing.title
     book.properties.creator = book.properties.lastModifiedBy = "govopen"
-    book.properties.language = words["speech"]
+    book.properties.language = section("office", lang)["speech"]
     target = io.BytesIO()
     book.save(target)
     return stable_package(target.getvalue(), when)
@@ -257,100 +92,126 @@ def table_bytes(table: pd.DataFrame, title: str) -> bytes:
     ExportError
         If there are more rows than a sheet holds.
     """
-    if len(table) >= MOST_ROWS:
-        raise ExportError(
-            f"Table '{title}': found {len(table):,} rows, expected fewer than "
-            f"{MOST_ROWS:,}, the most a sheet holds; save it as CSV"
-        )
-    columns = tuple(map(str, table.columns))
-    rows = [
-        [
-            printable(value)[: MOST_CHARACTERS - 1] if isinstance(value, str) else value
-            for value in line
-        ]
-        for line in table.astype(object).where(table.notna(), None).to_numpy().tolist()
-    ]
-    formats = ("General",) * len(columns)
-    sheet = Sheet(title, "", columns, columns, formats, formats, rows)
     book = Workbook(write_only=True)
-    _write_sheet(book, _sheet_names([title])[0], sheet)
+    _write_table(book, _sheet_names([title])[0], Table(title, "", table), None)
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
 
 
 @dataclass(frozen=True)
-class _Place:
-    sheet: str
-    row: int
-    column: str
-    lang: str
-    warnings: list[str]
-
-    def warn(self, what: str) -> None:
-        words = section("office", self.lang)[what]
-        where = {"sheet": self.sheet, "row": self.row, "column": self.column}
-        self.warnings.append(words.format(**where, most=MOST_CHARACTERS - 1))
+class _Column:
+    head: str
+    values: list[Any]
+    form: str
 
 
-def _kind(name: str, texts: list[str]) -> str:
-    declared = _KINDS[FIELDS[name].type] if name in FIELDS else ""
-    if declared:
-        return declared
-    if not texts or name.endswith(("_id", "_sha256", "_name")):
-        return "string"
-    if all(_NUMBER.fullmatch(text) for text in texts):
-        return "number"
-    if all(_DATE.fullmatch(text) for text in texts):
-        return "date"
-    if set(texts) <= {"true", "false"}:
-        return "boolean"
-    return "string"
+def _column(name: str, values: pd.Series, lang: str | None) -> _Column:
+    cells = [_cell_value(value) for value in values]
+    head = name if lang is None else heading(name, lang)
+    return _Column(head, cells, _format(name, cells))
 
 
-def _typed(text: str, kind: str, place: _Place) -> Any:
-    if text == "":
+def _cell_value(value: Any) -> Any:
+    """Return what a cell holds: a number, a date, a truth value or safe text."""
+    if isinstance(value, list | tuple):
+        value = "、".join(map(str, value))
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
         return None
-    if kind == "number" and _NUMBER.fullmatch(text):
-        # A count beside an absent one was written as 4.0.
-        digits = text.removesuffix(".0")
-        is_whole = digits.lstrip("-").isdigit() and len(digits) <= 15
-        return int(digits) if is_whole else float(text)
-    if kind == "date" and _DATE.fullmatch(text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            return safe_cell(text)
-    if kind == "boolean" and text in ("true", "false"):
-        return text == "true"
-    clean = printable(text, _LOST)
-    if clean != text:
-        place.warn("unprintable")
-    if len(clean) > MOST_CHARACTERS:
-        place.warn("cut")
-        clean = clean[: MOST_CHARACTERS - 1] + "…"
-    return safe_cell(clean)
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, bool | int | float | date):
+        return value
+    text = printable(str(value), _LOST)
+    if len(text) > MOST_CHARACTERS:
+        text = text[: MOST_CHARACTERS - 1] + "…"
+    return safe_cell(text) or None
 
 
-def _format(name: str, kind: str, values: list[Any]) -> str:
-    if kind == "date":
+def _format(name: str, values: list[Any]) -> str:
+    known = [value for value in values if value is not None]
+    if known and all(isinstance(value, date) for value in known):
         return "yyyy-mm-dd"
-    if kind != "number":
-        return "@" if kind == "string" else "General"
-    numbers = [value for value in values if isinstance(value, int | float)]
-    is_whole = all(isinstance(value, int) for value in numbers)
-    if _SHARE.search(name) and all(-1 <= value <= 1 for value in numbers):
+    is_number = all(
+        isinstance(value, int | float) and not isinstance(value, bool)
+        for value in known
+    )
+    if not known or not is_number:
+        return "@" if all(isinstance(value, str) for value in known) else "General"
+    if _SHARE.search(name) and all(-1 <= value <= 1 for value in known):
         return "0.0%"
-    if is_whole:
+    if all(isinstance(value, int) for value in known):
         is_name = name in _PLAIN_INTEGERS or name.endswith("year")
         return "0" if is_name else "#,##0"
     return "0.000"
 
 
-def _mark(title: str, name: str, series: str, mark: Mark) -> list[Any]:
-    texts = [safe_cell(printable(text)) or None for text in (title, name, series)]
-    label = safe_cell(printable(mark.label)) or None
-    return [*texts, mark.x, mark.value, mark.lower, mark.upper, label]
+def _write_table(book: Workbook, name: str, table: Table, lang: str | None) -> int:
+    """Write a sheet, and return how many cells had to be cut.
+
+    Without a language the columns have their names as heads, and there is no note.
+    """
+    if len(table.rows) + 3 > MOST_ROWS:
+        raise ExportError(
+            f"Sheet {name}: found {len(table.rows):,} rows, expected fewer than "
+            f"{MOST_ROWS:,}, the most a sheet holds; choose fewer agencies, or save it "
+            "as CSV"
+        )
+    columns = [_column(str(key), table.rows[key], lang) for key in table.rows]
+    page = book.create_sheet(name)
+    _set_up_page(page)
+    page.print_title_rows = "1:1"
+    for letter, column in _lettered(columns):
+        width = _column_width(column.head, column.values[:_SAMPLE])
+        page.column_dimensions[letter].width = width
+    last = get_column_letter(len(columns))
+    page.auto_filter.ref = f"A1:{last}{len(table.rows) + 1}"
+    page.append([_head(page, column.head) for column in columns])
+    styles: dict[str, Any] = {}
+    for row in zip(*(column.values for column in columns), strict=True):
+        page.append(
+            [
+                _cell(page, value, column.form, styles)
+                for value, column in zip(row, columns, strict=True)
+            ]
+        )
+    if lang is not None:
+        words = section("briefing", lang)
+        note = f"{words['sheets']['note']}{words['notes']['colon']}{table.note}"
+        page.append([])
+        page.append([_note(page, note)])
+    texts = (value for column in columns for value in column.values)
+    return sum(isinstance(t, str) and len(t) >= MOST_CHARACTERS for t in texts)
+
+
+def _lettered(columns: Sequence[_Column]) -> Iterable[tuple[str, _Column]]:
+    return ((get_column_letter(i + 1), column) for i, column in enumerate(columns))
+
+
+def _write_notes(
+    page: Any, briefing: Briefing, sheets: Sequence[tuple[str, Table]], n_cut: int
+) -> None:
+    words = section("briefing", briefing.lang)["sheets"]
+    for letter, width in zip("ABC", (22, 90, 10), strict=True):
+        page.column_dimensions[letter].width = width
+    _set_up_page(page)
+    page.append([_head(page, text) for text in words["about"]])
+    said = [(words["name"], briefing.title), *briefing.method]
+    said += [(words["source"], briefing.source), (words["notes"], words["reading"])]
+    if n_cut:
+        cut = words["cut"].format(n=f"{n_cut:,}", most=f"{MOST_CHARACTERS:,}")
+        said.append((words["notes"], cut))
+    for line in said:
+        page.append([_wrapped(page, text) for text in line])
+    page.append([])
+    page.append([_head(page, text) for text in words["list"]])
+    for name, table in sheets:
+        link = _wrapped(page, name)
+        link.hyperlink = f"#'{name}'!A1"
+        rows = _cell(page, len(table.rows), "#,##0", {})
+        page.append([link, _wrapped(page, table.note), rows])
 
 
 def _sheet_names(wanted: Sequence[str]) -> list[str]:
@@ -369,27 +230,6 @@ def _sheet_names(wanted: Sequence[str]) -> list[str]:
     return names
 
 
-def _write_sheet(book: Workbook, name: str, sheet: Sheet) -> None:
-    page = book.create_sheet(name)
-    _set_up_page(page)
-    page.print_title_rows = "1:1"
-    for i, head in enumerate(sheet.columns):
-        width = _column_width(head, [row[i] for row in sheet.rows[:_SAMPLE]])
-        page.column_dimensions[get_column_letter(i + 1)].width = width
-    if sheet.columns:
-        last = get_column_letter(len(sheet.columns))
-        page.auto_filter.ref = f"A1:{last}{len(sheet.rows) + 1}"
-    page.append([_head(page, head) for head in sheet.columns])
-    styles: dict[str, Any] = {}
-    for row in sheet.rows:
-        page.append(
-            [
-                _cell(page, value, form, styles)
-                for value, form in zip(row, sheet.formats, strict=False)
-            ]
-        )
-
-
 def _set_up_page(page: Any) -> None:
     page.freeze_panes = "A2"
     page.page_setup.orientation = "landscape"
@@ -397,80 +237,42 @@ def _set_up_page(page: Any) -> None:
     page.sheet_properties.pageSetUpPr.fitToPage = True
 
 
-def _write_notes(
-    book: Workbook,
-    names: Sequence[str],
-    sheets: Sequence[Sheet],
-    record: Mapping[str, Any],
-    sources: Iterable[str],
-    lang: str,
-) -> None:
-    words = section("office", lang)
-    page = book.create_sheet(names[0])
-    for letter, width in zip("ABCD", (30, 44, 12, 70), strict=True):
-        page.column_dimensions[letter].width = width
-    _set_up_page(page)
-    page.append([_head(page, text) for text in words["head"]])
-    for line in _about(record, words):
-        _append(page, line)
-    for text in dict.fromkeys(sources):
-        _append(page, (words["source"], text))
-    for text in words["reading"]:
-        _append(page, (words["notes"], text))
-    for sheet in sheets:
-        for text in sheet.warnings:
-            _append(page, (words["notes"], text))
-    page.append([])
-    page.append([_head(page, text) for text in words["sheets"]])
-    for name, sheet in zip(names[1:], sheets, strict=True):
-        _append(page, (name, sheet.meaning, len(sheet.rows)))
-    page.append([])
-    page.append([_head(page, text) for text in words["columns"]])
-    for name, sheet in zip(names[1:], sheets, strict=True):
-        described = zip(sheet.columns, sheet.kinds, sheet.meanings, strict=True)
-        for column, kind, meaning in described:
-            _append(page, (name, column, words["types"][kind], meaning))
-
-
-def _about(
-    record: Mapping[str, Any], words: Mapping[str, Any]
-) -> list[tuple[str, str]]:
-    status = str(record.get("status", ""))
-    values = {
-        "run": record.get("run", ""),
-        "status": words["statuses"].get(status, status),
-        "started": record.get("started", ""),
-        "codebook": record.get("codebook_version", ""),
-        "code": (record.get("code") or {}).get("version", ""),
-    }
-    return [(words["about"][key], str(value)) for key, value in values.items()]
-
-
-def _append(page: Any, values: Sequence[Any]) -> None:
-    page.append([_cell(page, safe_cell(value), "General") for value in values])
-
-
 def _head(page: Any, text: str) -> Any:
-    cell = _cell(page, safe_cell(text), "@")
+    cell = _text(page, text)
     cell.font, cell.fill = _HEAD_FONT, _HEAD_FILL
     return cell
 
 
-def _cell(
-    page: Any, value: Any, form: str, styles: dict[str, Any] | None = None
-) -> Any:
+def _note(page: Any, text: str) -> Any:
+    cell = _text(page, text)
+    cell.font = _NOTE_FONT
+    return cell
+
+
+def _wrapped(page: Any, text: str) -> Any:
+    cell = _text(page, text)
+    cell.alignment = _WRAPPED
+    return cell
+
+
+def _text(page: Any, text: str) -> Any:
+    cell = WriteOnlyCell(page, safe_cell(text))
+    # Nothing a source wrote becomes a formula, or a spreadsheet's error.
+    cell.data_type, cell.number_format = "s", "@"
+    cell.font, cell.alignment = _BODY_FONT, _TOP
+    return cell
+
+
+def _cell(page: Any, value: Any, form: str, styles: dict[str, Any]) -> Any:
     cell = WriteOnlyCell(page, value)
     if isinstance(value, str):
-        # Nothing a source wrote becomes a formula, or a spreadsheet's error.
         cell.data_type = "s"
-    if styles and form in styles:
+    if form in styles:
         cell._style = styles[form]  # looking a style up takes longer than a cell
         return cell
     cell.number_format = form
-    cell.font = _BODY_FONT
-    cell.alignment = _BODY_ALIGNMENT
-    if styles is not None:
-        styles[form] = cell._style
+    cell.font, cell.alignment = _BODY_FONT, _TOP
+    styles[form] = cell._style
     return cell
 
 

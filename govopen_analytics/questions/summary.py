@@ -249,7 +249,7 @@ class _Sayer:
         self, topic: str, key: str, figure: str, evidence: str, **values: Any
     ) -> Conclusion:
         words = self.words[topic]
-        known = {"state", "number", "unit", "n", "p_adjusted"}
+        known = {"state", "subject", "number", "unit", "n", "p_adjusted"}
         fields = {name: values.pop(name) for name in known & set(values)}
         return Conclusion(
             question="summary",
@@ -350,6 +350,7 @@ class _Sayer:
         whole = float(cells["whole_share"].iloc[0])
         values: dict[str, Any] = {
             "state": item["state"],
+            "subject": flag,
             "p_adjusted": float(item["p_adjusted"]),
             "flag": self.words["flags"][flag],
             "whole": percent(whole),

@@ -10,12 +10,18 @@ import pandas as pd
 
 from govopen_analytics.charts.style import ChartSource
 from govopen_analytics.questions import results
+from govopen_analytics.questions.briefing import Briefing, Claim
 from govopen_analytics.questions.corpus import corpus_overview
 from govopen_analytics.questions.coverage import theme_dot_plot, theme_heat_map
 
 SOURCE = ChartSource(2, 6, "1", "hand", "2026-01-31")
 STARTED = "2026-01-31T08:00:00+00:00"
 FORMULA = "=cmd()"
+
+
+def of_charts(charts, lang="zh"):
+    """Return a briefing of charts alone: a slide or page for each."""
+    return Briefing(lang, claims=tuple(Claim(one.title, one) for one in charts))
 
 
 def write_run(folder: Path, tables, shares, *, lang="zh", status="complete") -> Path:

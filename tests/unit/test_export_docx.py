@@ -7,11 +7,11 @@ import openpyxl
 import pytest
 from docx.oxml.ns import qn
 from docx.shared import Cm
-from export_cases import FORMULA, write_run
+from export_cases import FORMULA, of_charts, write_run
 from lxml import etree
 
 from govopen_analytics.base.errors import ExportError
-from govopen_analytics.office import read_chart
+from govopen_analytics.charts.model import read_chart
 from govopen_analytics.office.docx import document_bytes
 
 WHEN = datetime(2026, 1, 31, tzinfo=UTC)
@@ -27,7 +27,7 @@ def make(tmp_path, tables, shares):
     def made(*names, lang="zh", template=None):
         run = write_run(tmp_path / f"run-{lang}", tables, shares, lang=lang)
         charts = [read_chart(run / "figures" / f"{n}.json") for n in names]
-        return document_bytes(charts, lang=lang, when=WHEN, template=template)
+        return document_bytes(of_charts(charts, lang), when=WHEN, template=template)
 
     return made
 
@@ -91,7 +91,7 @@ def test_the_page_shows_each_chart_once(make):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_each_page_has_title_source_and_n(make, name, lang):
     document = opened(make(name, lang=lang))
-    assert document.paragraphs[0].style.name == "Heading 1"
+    assert document.paragraphs[0].style.name == "Heading 2"
     assert "n = 6" in text(document)
     assert ("Source: " if lang == "en" else "资料来源") in text(document)
 
@@ -101,7 +101,7 @@ def test_charts_and_tables_are_described(make, name):
     document = opened(make(name))
     alts = [e.get("descr") for e in document.element.iter(qn("wp:docPr"))]
     alts += [e.get(qn("w:val")) for e in document.element.iter(qn("w:tblDescription"))]
-    assert alts and all("2 份年度计划" in alt for alt in alts)
+    assert alts and all("2 份年度计划" in alt or "颜色" in alt for alt in alts)
 
 
 def test_every_run_of_text_has_a_chinese_font(make):
@@ -123,7 +123,7 @@ def test_text_in_charts_has_a_chinese_font(make):
 
 
 def test_a_heat_map_is_a_table_of_shaded_cells(make):
-    (grid,) = opened(make("theme_heat_map")).tables
+    grid, _ = opened(make("theme_heat_map")).tables
     cells = [[cell.text for cell in row.cells] for row in grid.rows]
     assert cells[1][1:] == ["38%", "38%", "未见"] and cells[2][1:] == [
         "50%",
@@ -172,10 +172,10 @@ def test_a_templates_font_header_and_text_stay(tmp_path, make):
 
 def test_a_template_that_lacks_the_heading_style_gets_it(tmp_path, make):
     def change(file):
-        file.styles["Heading 1"].delete()
+        file.styles["Heading 2"].delete()
 
     document = opened(make("theme_heat_map", template=office(tmp_path, change=change)))
-    assert document.paragraphs[0].style.name == "Heading 1"
+    assert document.paragraphs[0].style.name == "Heading 2"
 
 
 def test_a_template_without_room_names_its_pages(tmp_path, make):

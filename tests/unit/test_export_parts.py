@@ -9,6 +9,7 @@ import zipfile
 from datetime import UTC, datetime
 
 import pytest
+from export_cases import of_charts
 from lxml import etree
 
 from govopen_analytics.charts.build import heat_table
@@ -120,7 +121,7 @@ def charts():
 @pytest.fixture(scope="module", params=["pptx", "docx"])
 def parts(request):
     make = deck_bytes if request.param == "pptx" else document_bytes
-    blob = make(charts(), lang="zh", when=WHEN)
+    blob = make(of_charts(charts()), when=WHEN)
     with zipfile.ZipFile(io.BytesIO(blob)) as package:
         return {name: package.read(name) for name in package.namelist()}
 
@@ -189,7 +190,7 @@ def test_identifiers_of_shapes_are_unique_and_described(parts):
             described += bool(drawing.get("descr"))
         for table in root.iterfind(".//w:tblDescription", NAMESPACES):
             described += bool(table.get(f"{{{NAMESPACES['w']}}}val"))
-    assert described == 7
+    assert described == 8
 
 
 def test_relations_are_unique_and_lead_to_parts_with_a_type(parts):

@@ -1,0 +1,703 @@
+"""What a briefing holds: conclusions, a chart for each, the full text, the tables."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from govopen_analytics import measures
+from govopen_analytics.base.errors import SelectionError, choices
+from govopen_analytics.base.languages import percent
+from govopen_analytics.charts.build import chart_of, marks_of
+from govopen_analytics.charts.model import Chart, Mark, Panel, Series
+from govopen_analytics.charts.style import ChartSource, not_drawn, shortened
+from govopen_analytics.measures.families import ESTABLISHED
+from govopen_analytics.questions import (
+    change,
+    commitments,
+    coverage,
+    likeness,
+    responsibility,
+    selection,
+    summary,
+)
+from govopen_analytics.questions.findings import Finding
+from govopen_analytics.questions.summary import Conclusion, Measured
+from govopen_analytics.words import agency_name, section
+
+MOST_BARS = 12  # rows of a chart on a slide
+_LONGEST_NAME = 36  # Latin letters of the name of a row
+_MOST_NAMED = 3
+_SETTLED = (ESTABLISHED, "")  # states whose title is the result
+_SMALL = 30  # tasks of an agency below which one task moves a share by 3 points
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim: its chart, what is set beside it, and what a speaker should know.
+
+    Attributes
+    ----------
+    title : str
+    chart : Chart
+    points : tuple of Conclusion
+        What the chart shows.
+    notes : tuple of str
+        Method and caveats, a paragraph each.
+    """
+
+    title: str
+    chart: Chart
+    points: tuple[Conclusion, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the full text: a heading, sentences, charts."""
+
+    title: str
+    findings: tuple[Finding, ...]
+    charts: tuple[Chart, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table for a workbook: its name, the note below it, rows with code names."""
+
+    name: str
+    note: str
+    rows: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """Everything that slides, pages and workbooks are written from.
+
+    Attributes
+    ----------
+    lang : {"zh", "en"}
+    title, subtitle, date, source : str
+        Empty titles leave out cover and summary.
+    headline : str
+        The claim of the whole; empty where nothing is established.
+    points : tuple of Conclusion
+        In order of weight.
+    claims : tuple of Claim
+    method : tuple of (str, str)
+        Terms and what they mean here.
+    write_sections, write_tables : callable
+        Make the full text and the tables when they are asked for.
+    interval : float
+        Level of the intervals (0-1).
+    """
+
+    lang: str
+    title: str = ""
+    subtitle: str = ""
+    date: str = ""
+    source: str = ""
+    headline: str = ""
+    points: tuple[Conclusion, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    method: tuple[tuple[str, str], ...] = ()
+    write_sections: Callable[[], Sequence[Section]] = field(default=tuple, repr=False)
+    write_tables: Callable[[], Sequence[Table]] = field(default=tuple, repr=False)
+    interval: float = 0.95
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """The full text, by question; parts without content are left out."""
+        found = self.write_sections()
+        return tuple(one for one in found if one.findings or one.charts)
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables; one without rows is left out."""
+        return tuple(one for one in self.write_tables() if len(one.rows))
+
+
+def make_briefing(
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    themes: Iterable[str] = (),
+    findings: Iterable[str] = (),
+    lang: str = "zh",
+    interval: float = 0.95,
+    date: str = "",
+) -> Briefing:
+    """Make a briefing of a corpus.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        ``documents``, ``tasks``, ``themes`` and ``theme_assignments``.
+    themes : iterable of str
+        Identifiers or labels of the themes shown; none shows all. Shares stay
+        shares of all tasks.
+    findings : iterable of str
+        Names of the conclusions kept (``finding_names``); none keeps all.
+    lang : {"zh", "en"}, default "zh"
+    interval : float, default 0.95
+        Level of the intervals (0-1).
+    date : str, default ""
+        Date in the source lines, ISO 8601.
+
+    Returns
+    -------
+    Briefing
+
+    Raises
+    ------
+    SelectionError
+        If there is no such theme or finding.
+    """
+    shown = selection.select_themes(tables["themes"], themes)
+    measured = summary.measure_summary(tables, interval=interval)
+    words = section("briefing", lang)
+    points = summary.conclusions(measured, lang)
+    wanted = list(findings)
+    names = finding_names(points)
+    for name in wanted:
+        if name not in names:
+            raise SelectionError(f"Finding of the briefing: {choices(name, names)}")
+    kept = [p for p, name in zip(points, names, strict=True) if name in wanted]
+    points = kept or points
+    source = ChartSource.of(tables, date=date)
+    options = {"source": source, "lang": lang, "interval": interval}
+    maker = _Maker(tables, shown, measured, options)
+    return Briefing(
+        lang=lang,
+        title=words["title"],
+        subtitle=maker.subtitle(),
+        date=date,
+        source=source.line(lang).replace("\n", " "),
+        headline="" if wanted else summary.headline(measured, lang),
+        points=tuple(points),
+        claims=tuple(maker.claims(points)),
+        method=tuple(maker.method()),
+        write_sections=maker.sections,
+        write_tables=lambda: maker.sheets(points),
+        interval=interval,
+    )
+
+
+def finding_names(points: Iterable[Conclusion]) -> list[str]:
+    """Name conclusions by topic, and by subject where a topic has several."""
+    points = list(points)
+    topics = [point.topic for point in points]
+    return [
+        p.topic if topics.count(p.topic) == 1 else f"{p.topic}.{p.subject or p.key}"
+        for p in points
+    ]
+
+
+class _Maker:
+    """The parts of a briefing, from one corpus in one language."""
+
+    def __init__(
+        self,
+        tables: Mapping[str, pd.DataFrame],
+        themes: pd.DataFrame,
+        measured: Measured | None,
+        options: Mapping[str, Any],
+    ) -> None:
+        self.tables, self.themes, self.m = tables, themes, measured
+        self.options, self.lang = dict(options), options["lang"]
+        self.words = section("briefing", self.lang)
+        self.level = f"{options['interval']:.0%}"
+
+    @property
+    def _counted(self) -> tuple[pd.DataFrame, ...]:
+        t = self.tables
+        return t["tasks"], t["theme_assignments"], t["documents"], t["themes"]
+
+    @cached_property
+    def _load(self) -> pd.DataFrame:
+        return measures.unit_load(
+            self.tables["tasks"],
+            self.tables["documents"],
+            interval=self.options["interval"],
+        )
+
+    @cached_property
+    def _due(self) -> pd.DataFrame:
+        return measures.deadlines_by_month(
+            self.tables["tasks"],
+            selection.with_whole(self.tables["documents"]),
+            by="scope",
+            interval=self.options["interval"],
+        )
+
+    def subtitle(self) -> str:
+        """Say whose plans these are."""
+        documents = self.tables["documents"]
+        agencies = [agency_name(a, self.lang) for a in documents["agency"].unique()]
+        key = "few" if len(agencies) <= _MOST_NAMED else "many"
+        return self.words[f"subtitle_{key}"].format(
+            names=self.words["join"].join(agencies[:_MOST_NAMED]),
+            agencies=f"{len(agencies):,}",
+            documents=f"{len(documents):,}",
+            tasks=f"{len(self.tables['tasks']):,}",
+        )
+
+    # Claims -----------------------------------------------------------------------
+
+    def claims(self, points: Sequence[Conclusion]) -> list[Claim]:
+        """Return a claim for each chart that conclusions rest on, in their order."""
+        if self.m is None:
+            return []
+        groups: dict[str, list[Conclusion]] = {}
+        for point in points:
+            groups.setdefault(self._evidence(point), []).append(point)
+        found = []
+        for own in groups.values():
+            chart = self._chart(own)
+            if not chart.is_empty:
+                title = self._title(own[0])
+                found.append(Claim(title, chart, tuple(own), tuple(self._notes(own))))
+        return found
+
+    def _evidence(self, point: Conclusion) -> str:
+        # Which chart: conclusions that rest on one chart share a slide.
+        if point.topic in ("agencies", "gaps"):
+            return "table"
+        return f"{point.topic}.{point.subject or point.key}"
+
+    def _title(self, point: Conclusion) -> str:
+        words = self.words["titles"]
+        if point.state not in _SETTLED:
+            return words["subjects"].get(point.topic, point.short)
+        text = words["shares" if point.key.startswith(("high", "low")) else "counts"]
+        text = text.format(figure=point.figure, short=point.short)
+        return text[:1].upper() + text[1:]
+
+    def _notes(self, points: Sequence[Conclusion]) -> list[str]:
+        words = self.words["notes"]
+        lines = [f"{p.figure} {p.short}{words['colon']}{p.text}" for p in points]
+        about_themes = points[0].topic in ("agencies", "gaps", "themes")
+        lines.append(words["themes" if about_themes else "form"])
+        lines.append(words["interval"].format(level=self.level))
+        lines += dict.fromkeys(words["states"][p.state] for p in points)
+        return [*lines, *self._limits()]
+
+    def _limits(self) -> list[str]:
+        m = self._measured()
+        words, sizes = self.words["limits"], m.sizes
+        found = [words["written"]]
+        if m.is_confounded:
+            found.append(words["confounded"])
+        few = sizes[sizes < _SMALL]
+        if len(few):
+            found.append(words["few"].format(n=len(few), least=int(few.min())))
+        return found
+
+    def _chart(self, points: Sequence[Conclusion]) -> Chart:
+        point = points[0]
+        if point.topic == "form":
+            return self._form(point)
+        if point.topic == "elements":
+            return self._elements()
+        if point.topic == "units":
+            return self._units()
+        if point.topic == "themes":
+            return self._months() if point.key == "dated" else self._themes()
+        return self._table()
+
+    def _bars(self, name: str, rows: pd.DataFrame, value: str, **more: Any) -> Chart:
+        """Draw rows with ``label``, ``shown`` and ``is_decisive`` as bars."""
+        kinds = ["decisive" if own else "context" for own in rows["is_decisive"]]
+        labels = tuple(shortened(list(rows["label"]), _LONGEST_NAME))
+        marks: tuple[Mark, ...] = marks_of(
+            rows, value, labels=list(rows["shown"]), kinds=kinds, names=labels
+        )
+        panel = Panel(labels, (Series("", marks),), most=1.0)
+        panels = [panel] if len(rows) else ()
+        return chart_of("briefing", name, panels=panels, **{**self.options, **more})
+
+    def _form(self, point: Conclusion) -> Chart:
+        m = self._measured()
+        rows = self._elements_by("agency")
+        rows = rows.loc[rows["flag"] == point.subject]
+        cells = m.by_form.cells
+        cells = cells.loc[cells["flag"] == point.subject]
+        # Only what the title speaks of is marked.
+        sure = cells.loc[cells["state"] == ESTABLISHED]
+        if point.key.startswith("without"):
+            sure = sure.loc[sure["share"] == 0]
+        else:
+            sure = sure.loc[sure["is_higher"] == point.key.startswith("high")]
+        rows, n_hidden = selection.extremes(
+            selection.named_agencies(rows), ["share", "n_tasks"], MOST_BARS
+        )
+        names = summary.short_names(m.sizes.index, self.lang)
+        rows = rows.assign(
+            label=[
+                self._with_n(names.get(a, agency_name(a, self.lang)), k, n)
+                for a, k, n in rows[["agency", "n_true", "n_tasks"]].itertuples(
+                    index=False
+                )
+            ],
+            shown=[percent(share) for share in rows["share"]],
+            is_decisive=rows["agency"].isin(sure["agency"].fillna("")),
+        )
+        flag = section("summary", self.lang)["flags"][point.subject]
+        hidden = not_drawn(n_hidden, self.lang)
+        return self._bars(
+            "form", rows, "share", flag=flag, hidden=hidden, source=self._counts_only()
+        )
+
+    def _elements(self) -> Chart:
+        rows = self._elements_by("scope")
+        names = commitments.flag_names(self.lang)
+        rows = rows.loc[rows["flag"].isin(commitments.FLAGS)]
+        rows = rows.sort_values("share", ascending=False, kind="stable")
+        rows = rows.assign(
+            label=[
+                self._with_n(names[f], k, n)
+                for f, k, n in rows[["flag", "n_true", "n_tasks"]].itertuples(
+                    index=False
+                )
+            ],
+            shown=[percent(share) for share in rows["share"]],
+            is_decisive=rows["flag"] == "has_all_elements",
+        )
+        return self._bars("elements", rows, "share", source=self._counts_only())
+
+    def _units(self) -> Chart:
+        load = self._load
+        own = load.loc[~load["is_collective"].astype(bool) & (load["n_lead"] > 0)]
+        rows = own.groupby("unit_name", as_index=False)["n_lead"].sum()
+        rows = rows.sort_values("n_lead", ascending=False, kind="stable")
+        n_hidden = max(0, len(rows) - MOST_BARS)
+        rows = rows.head(MOST_BARS)
+        marks = tuple(
+            Mark(float(n), label=f"{n:,}", kind="context" if i else "decisive")
+            for i, n in enumerate(rows["n_lead"])
+        )
+        names = tuple(shortened(list(rows["unit_name"]), _LONGEST_NAME))
+        panel = Panel(names, (Series("", marks),), kind="bars", form="count")
+        hidden = not_drawn(n_hidden, self.lang)
+        panels = [panel] if len(rows) else ()
+        return chart_of(
+            "briefing",
+            "units",
+            panels=panels,
+            hidden=hidden,
+            **{**self.options, "source": self._counts_only(), "interval": None},
+        )
+
+    def _months(self) -> Chart:
+        names = responsibility.period_names(self.lang)
+        rows = self._due
+        rows = rows.loc[rows["n_due"] > 0]
+        return self._bars(
+            "months",
+            rows.assign(
+                label=[names[due] for due in rows["due"]],
+                shown=[f"{n:,}" for n in rows["n_due"]],
+                is_decisive=rows["month"].notna(),
+            ),
+            "share",
+            source=self._counts_only(),
+        )
+
+    def _themes(self) -> Chart:
+        m = self._measured()
+        labels = self.themes.set_index("theme_id")[f"label_{self.lang}"]
+        rows = m.pooled.loc[m.pooled["theme_id"].isin(labels.index)]
+        rows = rows.sort_values("share", ascending=False, kind="stable")
+        unseen = section("charts", self.lang)["unseen"]
+        rows = rows.assign(
+            label=[labels[theme] for theme in rows["theme_id"]],
+            shown=[
+                percent(share) if seen else unseen
+                for share, seen in zip(rows["share"], rows["is_observed"], strict=True)
+            ],
+            is_decisive=[i == 0 for i in range(len(rows))],
+        )
+        return self._bars("themes", rows, "share")
+
+    def _table(self) -> Chart:
+        table = summary.summary_table(self._measured(), self.lang)
+        labels = list(self.themes[f"label_{self.lang}"])
+        kept = [i for i, row in enumerate(table.rows) if row in labels]
+        # The first cell of each row is of all together.
+        whole = section("summary", self.lang)["table"]["whole"]
+        table = replace(
+            table,
+            columns=(whole, *table.columns),
+            rows=tuple(table.rows[i] for i in kept),
+            cells=tuple(table.cells[i] for i in kept),
+        )
+        options = {**self.options, "interval": None}
+        return chart_of("briefing", "table", table=table, **options)
+
+    def _counts_only(self) -> str:
+        """Return the source line of a chart that rests on no coding."""
+        return self.words["source"].format(
+            documents=f"{len(self.tables['documents']):,}",
+            tasks=f"{len(self.tables['tasks']):,}",
+            date=self.options["source"].date or "–",
+        )
+
+    def _with_n(self, name: str, k: int, n: int) -> str:
+        return self.words["of"].format(name=name, k=f"{k:,}", n=f"{n:,}")
+
+    def _measured(self) -> Measured:
+        if self.m is None:
+            raise SelectionError("No plan with a task: there is nothing to draw")
+        return self.m
+
+    # Method, text, tables ---------------------------------------------------------
+
+    def method(self) -> list[tuple[str, str]]:
+        """Say what the briefing rests on, and what it cannot say."""
+        words = self.words["method"]
+        if self.m is None:
+            return [(words["data"][0], section("sentences", self.lang)["no_tasks"])]
+        coder = self.options["source"].coder
+        values = {
+            "level": self.level,
+            "subtitle": self.subtitle(),
+            "version": self.options["source"].codebook_version,
+            "coder": section("charts", self.lang)["coders"].get(coder, coder),
+            "limits": "".join(self._limits()),
+        }
+        return [(term, text.format(**values)) for term, text in words.values()]
+
+    def sections(self) -> list[Section]:
+        """Return the full text, a part for each question."""
+        if self.m is None:
+            return []
+        parts = [self._coverage(), self._commitments(), self._responsibility()]
+        if len(self.m.sizes) > 1:
+            parts += [self._likeness(), self._change()]
+        return parts
+
+    def _section(
+        self, name: str, findings: Iterable[Finding], charts: Iterable[Chart]
+    ) -> Section:
+        drawn = tuple(chart for chart in charts if not chart.is_empty)
+        return Section(self.words["sections"][name], tuple(findings), drawn)
+
+    def _coverage(self) -> Section:
+        by = ["document_id", "agency", "year"]
+        documents, interval = self.tables["documents"], self.options["interval"]
+        shares = measures.theme_shares(*self._counted, by=by, interval=interval)
+        labels = self.themes.set_index("theme_id")[f"label_{self.lang}"]
+        shares = shares.loc[shares["theme_id"].isin(labels.index)]
+        shares = shares.assign(theme=shares["theme_id"].map(labels))
+        coded = self.tables["theme_assignments"]["task_id"]
+        n_unclassified = int((~self.tables["tasks"]["task_id"].isin(coded)).sum())
+        found = coverage.coverage_findings(
+            shares,
+            documents,
+            self.themes,
+            differences=measures.theme_differences(*self._counted, by="document_id"),
+            gaps=measures.gap_totals(*self._counted, by="document_id"),
+            n_unclassified=n_unclassified,
+            lang=self.lang,
+            interval=interval,
+        )
+        plans, n_hidden = coverage.plans_with_most_tasks(documents)
+        options = {"n_hidden": n_hidden, **self.options}
+        drawn = (coverage.theme_heat_map, coverage.theme_dot_plot)
+        charts = [draw(shares, plans, self.themes, **options) for draw in drawn]
+        return self._section("coverage", found, charts)
+
+    def _proportions(
+        self, tasks: pd.DataFrame, flags: pd.DataFrame, by: str = "agency"
+    ) -> pd.DataFrame:
+        return measures.task_proportions(
+            tasks,
+            selection.with_whole(self.tables["documents"]),
+            flags,
+            by=by,
+            interval=self.options["interval"],
+        )
+
+    def _elements_by(self, by: str) -> pd.DataFrame:
+        tasks = self.tables["tasks"]
+        flags = commitments.element_flags(measures.verifiability(tasks))
+        return self._proportions(tasks, flags, by)
+
+    def _commitments(self) -> Section:
+        tasks = self.tables["tasks"]
+        judged = measures.completion(tasks)
+        reported = commitments.with_progress(tasks, judged)
+        points = commitments.completion_flags(judged)
+        done = self._proportions(reported, points)
+        by_agency = self._elements_by("agency")
+        found = commitments.commitment_findings(
+            self._elements_by("scope"),
+            by_agency,
+            self._proportions(reported, points, "scope"),
+            self._measured().by_form,
+            n_agencies_reporting=done["agency"].nunique(),
+            lang=self.lang,
+            interval=self.options["interval"],
+        )
+        charts = [
+            commitments.element_dots(by_agency, **self.options),
+            commitments.completion_dots(done, **self.options),
+        ]
+        return self._section("commitments", found, charts)
+
+    def _responsibility(self) -> Section:
+        tasks, documents = self.tables["tasks"], self.tables["documents"]
+        due = measures.due_flags(tasks, documents)
+        found = responsibility.responsibility_findings(
+            documents,
+            self._load,
+            self._due,
+            self._proportions(tasks, measures.verifiability(tasks), "scope"),
+            measures.dominant_plans(tasks, documents, due),
+            lang=self.lang,
+            interval=self.options["interval"],
+        )
+        charts = [
+            responsibility.unit_load_dots(self._load, **self.options),
+            responsibility.due_dots(self._due, **self.options),
+        ]
+        return self._section("responsibility", found, charts)
+
+    def _likeness(self) -> Section:
+        interval = self.options["interval"]
+        options = {"interval": interval}
+        rest = measures.agenda_distances(*self._counted, against="rest", **options)
+        compared, n_hidden = likeness.most_different(rest)
+        kept = likeness.select_agencies(dict(self.tables), compared)
+        pairs = measures.agenda_distances(
+            kept["tasks"],
+            kept["theme_assignments"],
+            kept["documents"],
+            self.tables["themes"],
+            **options,
+        )
+        tasks, documents = self.tables["tasks"], self.tables["documents"]
+        passages = measures.shared_passages(tasks, documents)
+        reuse = measures.reuse_by_group(
+            measures.text_reuse(tasks, documents, passages),
+            tasks,
+            documents,
+            by="agency",
+            interval=interval,
+        )
+        shown = {"lang": self.lang, "interval": interval}
+        found = likeness.likeness_findings(
+            pairs, rest, reuse, n_hidden=n_hidden, **shown
+        )
+        charts = [
+            likeness.rest_dots(rest, **self.options),
+            likeness.reuse_dots(reuse, **self.options),
+        ]
+        return self._section("likeness", found, charts)
+
+    def _change(self) -> Section:
+        documents, interval = self.tables["documents"], self.options["interval"]
+        trends = measures.panel_trend(*self._counted, interval=interval)
+        changes = change.first_to_last(
+            measures.share_change(*self._counted, interval=interval)
+        )
+        found = change.change_findings(
+            documents,
+            measures.confounding(documents),
+            trends,
+            changes,
+            self.themes,
+            measures.change_parts(*self._counted),
+            lang=self.lang,
+            interval=interval,
+        )
+        charts = [
+            change.trend_dots(trends, self.themes, **self.options),
+            change.change_heat_map(changes, self.themes, **self.options),
+        ]
+        return self._section("change", found, charts)
+
+    def sheets(self, points: Sequence[Conclusion]) -> list[Table]:
+        """Return the tables of a workbook, named and noted."""
+        if self.m is None:
+            return []
+        m, t = self.m, self.tables
+        labels = t["themes"].set_index("theme_id")[f"label_{self.lang}"]
+        flags = commitments.flag_names(self.lang)
+        states = section("briefing", self.lang)["states"]
+        plans = t["documents"].set_index("document_id")
+        tasks = t["tasks"].assign(
+            **{
+                name: plans.loc[t["tasks"]["document_id"], name].array
+                for name in ("agency", "year")
+            },
+            **selection.theme_columns(t, lang=self.lang),
+        )
+        shares = m.shares.assign(theme=m.shares["theme_id"].map(labels))
+        shares = shares.loc[shares["theme_id"].isin(self.themes["theme_id"])]
+        tested = (
+            (m.by_theme.cells, "theme_id", labels),
+            (m.by_form.cells, "flag", flags),
+        )
+        apart = pd.concat(
+            [cells.assign(label=cells[key].map(names)) for cells, key, names in tested]
+        )
+        elements = self._elements_by("agency")
+        said = pd.DataFrame(
+            {
+                "finding": [f"{p.figure} {p.short}" for p in points],
+                "text": [p.text for p in points],
+                "state": [states[p.state] for p in points],
+                "n": [p.n for p in points],
+                "p_adjusted": [p.p_adjusted for p in points],
+            }
+        )
+        found = {
+            "conclusions": said,
+            "shares": shares[_SHARES],
+            "apart": apart.assign(state=apart["state"].map(states))[_APART],
+            "elements": elements.assign(label=elements["flag"].map(flags))[_ELEMENTS],
+            "units": self._load[_UNITS],
+            "months": self._due.assign(
+                label=self._due["due"].map(responsibility.period_names(self.lang))
+            )[_MONTHS],
+            "tasks": tasks[_TASKS],
+            "plans": t["documents"].assign(n_tasks=m.documents["n_tasks"])[_PLANS],
+        }
+        words = self.words["tables"]
+        return [
+            Table(words[name][0], words[name][1].format(level=self.level), rows)
+            for name, rows in found.items()
+        ]
+
+
+_BOUNDS = ["share_lower", "share_upper"]
+_SHARES = ["agency", "theme", "share", *_BOUNDS, "n_themed", "n_tasks"]
+_APART = ["agency", "label", "share", "whole_share", "n_tasks", "p_adjusted", "state"]
+_ELEMENTS = ["agency", "label", "share", *_BOUNDS, "n_true", "n_tasks"]
+_UNITS = [
+    "agency",
+    "unit_name",
+    "n_lead",
+    "n_support",
+    "n_due",
+    "lead_share",
+    "lead_share_lower",
+    "lead_share_upper",
+    "n_tasks",
+]
+_MONTHS = ["label", "n_due", "share", *_BOUNDS, "n_tasks"]
+_TASKS = [
+    "agency",
+    "year",
+    "ordinal",
+    "theme",
+    "further_themes",
+    "title",
+    "content",
+    "lead_units",
+    "deadline_raw",
+    "task_id",
+]
+_PLANS = ["agency", "year", "title", "issued_date", "n_tasks", "source_url"]
