@@ -169,7 +169,10 @@ def _measured(
         "scores": coder_scores(tasks, codings, codebook, **draws),
         "theme_scores": coder_theme_scores(tasks, codings, codebook, **draws),
         "confusions": confusions(codings, codebook),
-        "agreement": coder_agreement(tasks, codings, **draws),
+        # Columns of texts, or they would come back from the cache as another type.
+        "agreement": coder_agreement(tasks, codings, **draws).astype(
+            {"first_coder": "str", "second_coder": "str"}
+        ),
         "share_errors": errors,
         "share_distances": share_distances(errors),
         "abstentions": abstentions(tasks, codings),
