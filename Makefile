@@ -31,9 +31,9 @@ test: $(STAMP)  ## 运行测试 · run the tests
 pythons:  ## 在本机各个受支持的 Python 上安装并试用 · install and try on each Python here
 	@$(PYTHON) tests/install/check.py
 
-lab: $(STAMP)  ## 在同一环境打开 JupyterLab · open JupyterLab in the same environment
+lab: $(STAMP)  ## 打开 JupyterLab（LANG_=en 为英文）· open JupyterLab (LANG_=en in English)
 	@$(BIN)/govopen build
-	@$(BIN)/jupyter lab --notebook-dir=. $(ARGS)
+	@$(BIN)/govopen lab $(if $(LANG_),--lang $(LANG_)) $(ARGS)
 
 lint: $(STAMP)  ## 检查代码风格与类型 · check style and types
 	@$(BIN)/ruff check .

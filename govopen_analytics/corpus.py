@@ -19,6 +19,8 @@ from govopen_analytics.coding.coded import code_plans
 from govopen_analytics.coding.concordance import find_word
 from govopen_analytics.coding.explain import explain
 from govopen_analytics.coding.recode import moved_themes, recode
+from govopen_analytics.explore.plan import Document
+from govopen_analytics.plans.adding import Addition, read_addition
 from govopen_analytics.plans.corpus import read_plans
 from govopen_analytics.questions import commitments, displays, selection
 from govopen_analytics.questions.citation import Citation, citation
@@ -28,6 +30,8 @@ from govopen_analytics.questions.result import Result
 
 if TYPE_CHECKING:
     from govopen_analytics.charts.style import ChartSource
+    from govopen_analytics.explore.coding import HandCoding
+    from govopen_analytics.explore.explorer import Explorer
 
 By = str | Sequence[str]
 OPEN_GOVERNMENT = ("open_government",)
@@ -153,6 +157,7 @@ def open_corpus(
         lang=lang,
         interval=interval,
         date=date,
+        data_dir=Path(processed_dir).resolve().parent,
     )
 
 
@@ -176,6 +181,8 @@ class Corpus:
         Level of all intervals (0-1, exclusive).
     date : str, default ""
         Date in the source lines of charts.
+    data_dir : Path, optional
+        Folder that holds ``raw`` and ``reviews``, for ``add`` and ``code``.
 
     Raises
     ------
@@ -192,6 +199,7 @@ class Corpus:
         lang: str = "zh",
         interval: float = 0.95,
         date: str = "",
+        data_dir: Path | None = None,
     ) -> None:
         if lang not in LANGUAGES:
             raise SelectionError(f"lang: {choices(lang, LANGUAGES)}")
@@ -203,6 +211,7 @@ class Corpus:
         self.tables = _with_series(tables)
         self.lang, self.interval, self.date = lang, interval, date
         self._codebook, self._coded_by = codebook, dict(coded_by or {})
+        self._data_dir = data_dir
 
     # Tables -----------------------------------------------------------------------
 
@@ -464,8 +473,8 @@ class Corpus:
             lang=self.lang,
         )
 
-    def document(self, document_id: str) -> displays.Document:
-        """Show one plan: its text with the tasks marked.
+    def document(self, document_id: str) -> Document:
+        """Show one plan as published: tasks, units, deadlines and keywords marked.
 
         Raises
         ------
@@ -478,11 +487,7 @@ class Corpus:
             raise SelectionError(
                 f"Corpus, plan: {choices(document_id, documents['document_id'])}"
             )
-        return displays.Document(
-            row=documents.loc[is_meant].iloc[0],
-            tasks=tasks.loc[tasks["document_id"] == document_id],
-            lang=self.lang,
-        )
+        return Document.of(self.tables, tasks, document_id, self.lang)
 
     def explain(self, name: str) -> displays.Explained:
         """Say why a task has its themes.
@@ -570,6 +575,117 @@ class Corpus:
             named = {"name": book.name, "version": book.version}
             named["sha256"] = book.fingerprint
         return citation(self.documents, named, lang=self.lang)
+
+    def explore(self) -> "Explorer":
+        """Look through the tasks: filters, words in context, tasks in their source.
+
+        Returns
+        -------
+        Explorer
+            Shown as the output of a cell; its ``selected`` is the corpus of what is
+            shown.
+
+        Examples
+        --------
+        >>> explorer = open_corpus("data/processed", lang="en").explore()
+        >>> explorer.state = {"words": "政策解读", "year": ["2022"]}
+        >>> explorer.selected
+        Corpus: 2 plans, 3 tasks, 2 agencies, years 2022
+        """
+        from govopen_analytics.explore.explorer import Explorer
+
+        return Explorer(self.tables, self._with, lang=self.lang)
+
+    def add(
+        self, plan: str | Path, *, raw_dir: str | Path = "", **said: object
+    ) -> Addition:
+        """Read a plan that is to be added; ``save()`` of the result writes it.
+
+        Parameters
+        ----------
+        plan : str or Path
+            A file, or the pasted text of a plan or its page; a first line that is
+            an address becomes ``source_url``.
+        raw_dir : str or Path, optional
+            The raw folder; by default the one of this corpus.
+        **said : object
+            What the text does not say, such as ``agency="…", year=2024``.
+
+        Returns
+        -------
+        Addition
+            Shows what was read and what is missing.
+
+        Raises
+        ------
+        SelectionError, ReadError, SourceError
+            If it is no plan, is there already, or something said is not known.
+        """
+        known = self._data_dir / "raw" if self._data_dir else None
+        folder = Path(raw_dir) if raw_dir else known
+        if folder is None:
+            raise SelectionError(
+                "raw_dir: found none, expected the folder of plans, such as data/raw"
+            )
+        return read_addition(plan, folder, said, lang=self.lang)
+
+    def code(
+        self,
+        coder: str,
+        *,
+        n_random: int = 0,
+        n_most: int = 200,
+        seed: int = 0,
+        reviews_dir: str | Path = "",
+    ) -> "HandCoding":
+        """Code tasks by hand; every decision is kept at once.
+
+        Parameters
+        ----------
+        coder : str
+            Your name or initials.
+        n_random : int, default 0
+            Draw so many tasks at random, to tell honest error rates and to correct
+            shares; 0 takes the tasks worth a person's time.
+        n_most : int, default 200
+            Most tasks worth a person's time (count).
+        seed : int, default 0
+            Of the random sample.
+        reviews_dir : str or Path, optional
+            Folder of reviews; by default the one beside the tables.
+
+        Returns
+        -------
+        HandCoding
+            Shown as the output of a cell; with ``corpus``, ``agreement()`` and
+            ``corrected_shares()``. Made anew, it goes on where it stopped.
+
+        Raises
+        ------
+        SelectionError
+            If the name is none, there are not so many tasks, or no folder is known.
+        """
+        from govopen_analytics.explore.coding import HandCoding
+
+        known = self._data_dir / "reviews" if self._data_dir else None
+        folder = Path(reviews_dir) if reviews_dir else known
+        if folder is None:
+            raise SelectionError(
+                "reviews_dir: found none, expected the folder for decisions, such as "
+                "data/reviews"
+            )
+        return HandCoding(
+            self.tables,
+            self.codebook,
+            coder,
+            folder,
+            self._with,
+            n_random=n_random,
+            n_most=n_most,
+            seed=seed,
+            lang=self.lang,
+            interval=self.interval,
+        )
 
     # Measures ---------------------------------------------------------------------
 
@@ -823,6 +939,7 @@ class Corpus:
             lang=self.lang,
             interval=self.interval,
             date=self.date,
+            data_dir=self._data_dir,
         )
 
     def _by(self, by: By) -> list[str]:

@@ -93,6 +93,24 @@ def _simplified() -> dict[int, int]:
     return str.maketrans(*table.split())
 
 
+def fold_pairs() -> tuple[str, str]:
+    """Return the characters that ``fold`` changes, and what it makes of them.
+
+    Returns
+    -------
+    (str, str)
+        Of the same length, all of the basic plane: a page folds with them as the
+        library does.
+    """
+    table = {**_FOLD, **_simplified()}
+    pairs = [
+        (chr(code), folded if isinstance(folded, str) else chr(folded))
+        for code, folded in table.items()
+    ]
+    kept = [pair for pair in pairs if max(map(ord, pair)) < 0x10000]
+    return "".join(one for one, _ in kept), "".join(other for _, other in kept)
+
+
 def tidy(text: str) -> str:
     """Drop white space between Chinese characters and fold the rest to blanks.
 

@@ -18,6 +18,8 @@ from govopen_analytics.base.text import printable
 #: What a mark says of its value: established; not established; not observed; of the
 #: group compared with; a bound that chance alone reaches; of another kind of coding.
 MARKS = ("sure", "unsure", "unseen", "other", "bound", "plain")
+#: Type of a notebook's output that holds a chart as data, for pages drawn from it.
+CHART_TYPE = "application/vnd.govopen.chart+json"
 #: How the numbers of a panel are written, by spreadsheets.
 FORMATS = {
     "share": "0%",
@@ -226,13 +228,14 @@ class Chart:
         # Drawing is a renderer's work; it is loaded where a notebook shows a chart.
         from govopen_analytics.charts.draw import draw
 
-        return draw(self)._repr_mimebundle_(**kwargs)
+        bundle = dict(draw(self)._repr_mimebundle_(**kwargs))
+        return {**bundle, CHART_TYPE: _content(self)}
 
 
 def write_chart(chart: Chart, path: Path) -> None:
     """Write a chart as JSON, whole or not at all, without what XML cannot hold."""
     temporary = path.with_suffix(".writing")
-    content = json.dumps(_clean(asdict(chart)), ensure_ascii=False, allow_nan=False)
+    content = json.dumps(_content(chart), ensure_ascii=False, allow_nan=False)
     temporary.write_text(content, encoding="utf-8")
     os.replace(temporary, path)
 
@@ -246,18 +249,29 @@ def read_chart(path: Path) -> Chart:
         If the file holds no chart.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        table = content.pop("table")
-        panels = tuple(_panel(panel) for panel in content.pop("panels"))
-        pairs = {"key": _pairs(content.pop("key")), "notes": tuple(content["notes"])}
-        found = None if table is None else _table(table)
-        return Chart(**{**content, **pairs}, panels=panels, table=found)
+        return chart_from(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ExportError(
             f"Chart {path}: found no chart of this version of the library "
             f"({type(error).__name__}: {error}), expected a file that a report wrote; "
             "run `govopen report` again"
         ) from error
+
+
+def chart_from(content: dict[str, Any]) -> Chart:
+    """Return the chart of what a file or a notebook's output holds.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError, AttributeError
+        If it is no chart.
+    """
+    parts = dict(content)
+    table = parts.pop("table")
+    panels = tuple(_panel(dict(panel)) for panel in parts.pop("panels"))
+    pairs = {"key": _pairs(parts.pop("key")), "notes": tuple(parts["notes"])}
+    found = None if table is None else _table(table)
+    return Chart(**{**parts, **pairs}, panels=panels, table=found)
 
 
 def number(value: Any) -> float | None:
@@ -267,6 +281,11 @@ def number(value: Any) -> float | None:
     except (TypeError, ValueError):  # pandas' own sign for a missing value
         return None
     return found if math.isfinite(found) else None
+
+
+def _content(chart: Chart) -> dict[str, Any]:
+    content: dict[str, Any] = _clean(asdict(chart))
+    return content
 
 
 def _clean(value: Any) -> Any:

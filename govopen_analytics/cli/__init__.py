@@ -4,10 +4,12 @@ from typing import Annotated
 
 import typer
 
+from govopen_analytics.cli.add import add
 from govopen_analytics.cli.check import check
 from govopen_analytics.cli.coding import register_coding_commands
 from govopen_analytics.cli.export import export
 from govopen_analytics.cli.init import init
+from govopen_analytics.cli.lab import lab
 from govopen_analytics.cli.report import register_report_commands
 from govopen_analytics.cli.synth import synth
 
@@ -43,7 +45,12 @@ def main(
 
 app.command()(init)
 app.command()(check)
+app.command()(add)
 app.command()(export)
+# What it does not know goes on to JupyterLab.
+app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+)(lab)
 app.command()(synth)
 register_coding_commands(app)
 register_report_commands(app)

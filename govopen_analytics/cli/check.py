@@ -38,7 +38,7 @@ def check(
     from govopen_analytics.base.errors import ReadError
     from govopen_analytics.plans.account import account_for
 
-    lang = lang or _language_of_system()
+    lang = lang or language_of_system()
     read: list[tuple[str, Account]] = []
     n_bad = 0
     answers = []
@@ -78,7 +78,7 @@ def _answer(account: "Account") -> dict[str, Any]:
     }
 
 
-def _language_of_system() -> str:
+def language_of_system() -> str:
     """English where the system speaks it, else Chinese."""
     names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     return "en" if next(filter(None, names), "").startswith("en") else "zh"

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -235,6 +236,47 @@ def workbook_bytes(
     target = io.BytesIO()
     book.save(target)
     return stable_package(target.getvalue(), when)
+
+
+def table_bytes(table: pd.DataFrame, title: str) -> bytes:
+    """Return a table as an XLSX of one sheet, without a formula in any cell.
+
+    Parameters
+    ----------
+    table : DataFrame, shape (n_rows, n_columns)
+        Numbers and texts; a text that a cell cannot hold is cut.
+    title : str
+        Name of the sheet.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    ExportError
+        If there are more rows than a sheet holds.
+    """
+    if len(table) >= MOST_ROWS:
+        raise ExportError(
+            f"Table '{title}': found {len(table):,} rows, expected fewer than "
+            f"{MOST_ROWS:,}, the most a sheet holds; save it as CSV"
+        )
+    columns = tuple(map(str, table.columns))
+    rows = [
+        [
+            printable(value)[: MOST_CHARACTERS - 1] if isinstance(value, str) else value
+            for value in line
+        ]
+        for line in table.astype(object).where(table.notna(), None).to_numpy().tolist()
+    ]
+    formats = ("General",) * len(columns)
+    sheet = Sheet(title, "", columns, columns, formats, formats, rows)
+    book = Workbook(write_only=True)
+    _write_sheet(book, _sheet_names([title])[0], sheet)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
 
 
 @dataclass(frozen=True)

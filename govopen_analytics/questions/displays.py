@@ -13,8 +13,6 @@ from govopen_analytics.questions.tables import written
 from govopen_analytics.words import agency_name, section
 
 _MOST_NAMED = 8
-# A plan is shown up to this many characters; its text is whole in ``text``.
-_MOST_CHARACTERS = 20_000
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,60 +71,6 @@ class Task:
         return (
             f"<p>{title}</p><blockquote style='white-space:pre-wrap'>{marked}"
             f"</blockquote>{_facts(facts)}"
-        )
-
-
-@dataclass(frozen=True, repr=False)
-class Document:
-    """One plan: its row of ``corpus.documents`` and its text with tasks marked.
-
-    Attributes
-    ----------
-    row : Series
-    tasks : DataFrame
-        Its rows of ``corpus.tasks``.
-    lang : {"zh", "en"}
-    """
-
-    row: pd.Series
-    tasks: pd.DataFrame
-    lang: str = "zh"
-
-    @property
-    def text(self) -> str:
-        """The normalised source text."""
-        return str(self.row["text"])
-
-    def __repr__(self) -> str:
-        row = self.row
-        return f"{row['document_id']}: {row['agency']} {row['year']}, {row['title']}"
-
-    def _repr_html_(self) -> str:
-        words, row = section("displays", self.lang), self.row
-        title = written(row["title"], "title", self.lang) or str(row["document_id"])
-        where = _agency_and_year(row, self.lang)
-        size = words["document"].format(
-            tasks=f"{len(self.tasks):,}",
-            chars=f"{row['n_chars']:,}",
-            share=written(float(row["accounted_share"]), "share", self.lang),
-        )
-        shown = self.text[:_MOST_CHARACTERS]
-        spans = [
-            (
-                int(task.start_char),
-                int(task.end_char),
-                f"{task.task_id} {_text(task.theme)}",
-            )
-            for task in self.tasks.itertuples()
-        ]
-        body = marked_text(shown, spans)
-        if len(self.text) > len(shown):
-            body += html.escape(words["cut"].format(n=f"{len(shown):,}"))
-        return (
-            f"<p><b>{html.escape(title)}</b> · {html.escape(where)}<br>"
-            f"<small>{html.escape(size)}</small></p>"
-            f"<blockquote style='white-space:pre-wrap;max-height:30em;overflow:auto'>"
-            f"{body}</blockquote>"
         )
 
 

@@ -92,6 +92,24 @@ def select_tasks(tables: Mapping[str, pd.DataFrame], themes: Iterable[str]) -> T
         raise SelectionError(
             f"No task of these plans touches the themes {list(wanted['theme_id'])}"
         )
+    return of_tasks(tables, tasks)
+
+
+def of_tasks(tables: Mapping[str, pd.DataFrame], tasks: pd.DataFrame) -> Tables:
+    """Keep the rows of some tasks, and their plans, in every table.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Tables of the corpus.
+    tasks : DataFrame
+        The ``tasks`` kept.
+
+    Returns
+    -------
+    Tables
+        ``documents.n_tasks`` counts the tasks kept.
+    """
     n_tasks = tasks.groupby("document_id").size()
     documents = tables["documents"]
     documents = documents.loc[documents["document_id"].isin(n_tasks.index)]

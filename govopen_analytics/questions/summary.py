@@ -223,15 +223,16 @@ def headline(measured: Measured | None, lang: str = "zh") -> str:
     themes = measured.by_theme.items["state"]
     form = measured.by_form.items.set_index("flag")["state"].reindex(_FORM)
     surely = [flag for flag in _FORM if form[flag] == ESTABLISHED]
-    parts = []
+    names = words["join"].join(words["flags"][flag] for flag in surely)
     if (themes == ESTABLISHED).any():
-        parts.append(words["headline_themes"])
-    elif surely and (themes != CANNOT_BE_ANSWERED).all():
-        parts.append(words["headline_no_themes"])
-    if surely:
-        names = words["join"].join(words["flags"][flag] for flag in surely)
-        parts.append(words["headline_form"].format(names=names))
-    return words["stop"].join(parts)
+        key = "headline_both" if surely else "headline_themes"
+        return str(words[key].format(names=names))
+    if not surely:
+        return ""
+    claim = words["headline_form"].format(names=names)
+    if (themes == CANNOT_BE_ANSWERED).any():
+        return str(claim[:1].upper() + claim[1:])
+    return str(words["headline_no_themes"] + words["stop"] + claim)
 
 
 class _Sayer:

@@ -27,6 +27,7 @@ from govopen_analytics.base.locking import (
 )
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.charts.images import find_browser, write_images
+from govopen_analytics.explore.pages import ReportPages
 from govopen_analytics.questions.results import FIGURES_DIR, TABLES_DIR
 from govopen_analytics.questions.summary import Measured, measure_summary
 from govopen_analytics.run.changes import (
@@ -63,7 +64,6 @@ from govopen_analytics.run.site import (
     NOTEBOOKS_DIR,
     notebook_title,
     site_folder,
-    task_index,
     write_pages,
 )
 from govopen_analytics.words.remarks import remark_in_words
@@ -610,7 +610,7 @@ class _Run:
             self.building,
             record,
             body_of=partial(_body, bodies),
-            tasks={lang: task_index(self.tables, lang) for lang in record["languages"]},
+            tasks={n: ReportPages(self.tables, n) for n in record["languages"]},
             changes=changes,
             measured=self._measured(),
         )

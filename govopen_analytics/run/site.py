@@ -1,7 +1,6 @@
 """A run's folder to pages that open from a memory stick, with no network."""
 
 import csv
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
@@ -10,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from govopen_analytics.base.languages import percent
+from govopen_analytics.explore.pages import ReportPages
 from govopen_analytics.questions.results import FINDINGS_PREFIX, TABLES_DIR
 from govopen_analytics.questions.summary import Measured
 from govopen_analytics.run.notebooks import notebook_title
@@ -20,7 +20,6 @@ from govopen_analytics.run.site_bodies import (
 )
 from govopen_analytics.run.site_files import downloads_of
 from govopen_analytics.run.site_front import evidence_href, front_values
-from govopen_analytics.run.site_search import index_script, task_index
 from govopen_analytics.words import section
 from govopen_analytics.words.remarks import remark_in_words
 
@@ -30,7 +29,6 @@ __all__ = [
     "notebook_title",
     "page_body",
     "site_folder",
-    "task_index",
     "write_pages",
 ]
 
@@ -51,7 +49,7 @@ def write_pages(
     record: Mapping[str, Any],
     *,
     body_of: Callable[[Mapping[str, Any]], str] | None = None,
-    tasks: Mapping[str, list[list[str]]] | None = None,
+    tasks: Mapping[str, ReportPages] | None = None,
     changes: Mapping[str, Any] | None = None,
     measured: Measured | None = None,
 ) -> None:
@@ -71,8 +69,8 @@ def write_pages(
     body_of : callable, optional
         From an entry of ``notebooks`` to its body; without it the executed
         notebook is rendered.
-    tasks : mapping of str to list, optional
-        Result of ``task_index`` by language; without it there is no search.
+    tasks : mapping of str to ReportPages, optional
+        The explorer and the plans by language; without them there is no search.
     changes : mapping, optional
         What changed since the last run.
     measured : Measured, optional
@@ -98,7 +96,7 @@ class _Site:
         folder: Path,
         lang: str,
         record: Mapping[str, Any],
-        tasks: Mapping[str, list[list[str]]] | None,
+        tasks: Mapping[str, ReportPages] | None,
         changes: Mapping[str, Any] | None,
         measured: Measured | None,
     ) -> None:
@@ -133,7 +131,7 @@ class _Site:
                     group=group,
                 )
         if self.tasks is not None:
-            self._write_search(self.tasks)
+            self._write_tasks(self.tasks)
         self._write_front()
 
     def _fill(self, name: str, template: str, **values: Any) -> None:
@@ -176,25 +174,20 @@ class _Site:
             items=downloads_of(self.folder, page, self.lang),
         )
 
-    def _write_search(self, tasks: list[list[str]]) -> None:
-        addresses = {
-            page["value"]: page["href"]
-            for page in self.pages
-            if page["dimension"] == "agency"
-        }
+    def _write_tasks(self, tasks: ReportPages) -> None:
         assets = self.folder / ASSETS_DIR
         assets.mkdir(exist_ok=True)
-        _write(assets / "tasks.js", index_script(tasks, addresses))
-        told = ("search_found", "search_more", "units", "deadline", "themes", "colon")
-        words = {key: self.words[key] for key in told}
-        self._fill(
-            "search.html",
-            "search.html.j2",
-            current="search",
-            title=self.words["search"],
-            n_tasks=len(tasks),
-            script_words=json.dumps(words, ensure_ascii=False),
-        )
+        for name, text in tasks.assets():
+            _write(assets / name, text)
+        for page in tasks.pages():
+            self._fill(
+                page.name,
+                "part.html.j2",
+                current=page.current,
+                title=page.title,
+                head=page.head,
+                body=page.body,
+            )
 
     def _write_front(self) -> None:
         pages = [page for page in self.pages if not page["dimension"]]
@@ -406,8 +399,7 @@ def _write_assets(folder: Path) -> None:
     code_colors = HtmlFormatter(style="friendly").get_style_defs(".highlight")
     css = (_TEMPLATES / "page.css").read_text(encoding="utf-8")
     _write(assets / "page.css", f"{css}\n{code_colors}\n")
-    for name in ("search.js", "filter.js"):
-        _write(assets / name, (_TEMPLATES / name).read_text(encoding="utf-8"))
+    _write(assets / "filter.js", (_TEMPLATES / "filter.js").read_text("utf-8"))
     _write(assets / "plotly.min.js", get_plotlyjs())
 
 

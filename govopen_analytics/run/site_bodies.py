@@ -6,11 +6,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from govopen_analytics.charts.model import CHART_TYPE, chart_from
+from govopen_analytics.charts.phone import phone_html
+from govopen_analytics.charts.style import n_letters
 from govopen_analytics.questions.results import FIGURES_DIR
 from govopen_analytics.run.notebooks import speaks
 from govopen_analytics.words import section
 
 _PLOTLY = "application/vnd.plotly.v1+json"
+_ALL_TABLES = re.compile("<table.*?</table>", re.S)
+_ROWS = re.compile("<tr.*?</tr>", re.S)
+_CELLS = re.compile("<(th|td)((?: [^>]*)?)>(.*?)</(?:th|td)>", re.S)
+_CLASS = re.compile(' class="([^"]*)"')
+# A number, with its interval in brackets or joined bounds, or a dash for none.
+_NUMBER = re.compile(r"[-+−<≥≤ ]*[\d.,]+%?(?:[ –(（].*[\d%)）])?|[–—-]")
+_LONG, _SHORT = 36, 8  # Latin letters of the longest cell of texts, and of marks
 # Papermill puts cells of its own before a failing one; our pages say it better.
 _ERROR_MARK = "papermill-error-cell-tag"
 _CHART_OPTIONS = {"responsive": True, "displayModeBar": False, "scrollZoom": False}
@@ -45,6 +55,7 @@ def notebook_body(path: Path, lang: str) -> str:
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             _store_chart(output, words)
+            _align_tables(output)
     exporter = HTMLExporter(
         template_name="basic",
         exclude_input_prompt=True,
@@ -99,7 +110,7 @@ def live_chart(spec: Mapping[str, Any], words: Mapping[str, Any]) -> str:
         include_plotlyjs=False,
         include_mathjax=False,
         full_html=False,
-        div_id=f"chart-{meta.get('name', 'figure')}",
+        div_id=f"plot-{meta.get('name', 'figure')}",
         config=_CHART_OPTIONS,
         validate=False,
     )
@@ -122,8 +133,9 @@ def framed(chart: str, name: str, words: Mapping[str, Any]) -> str:
     """
     label = html.escape(words["scroll"])
     return (
-        f'<figure class="chart"><div class="scroll" tabindex="0" role="group" '
-        f'aria-label="{label}">{chart}</div>'
+        f'<figure class="chart" id="chart-{html.escape(name)}">'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="{label}">'
+        f"{chart}</div>"
         f'<figcaption data-figure="{html.escape(name)}"></figcaption></figure>'
     )
 
@@ -133,7 +145,61 @@ def _store_chart(output: dict[str, Any], words: Mapping[str, Any]) -> None:
     data = output.get("data", {})
     if _PLOTLY in data:
         spec = {key: data[_PLOTLY].get(key) for key in ("data", "layout")}
-        output["data"] = {"text/html": live_chart(spec, words)}
+        wide, content = live_chart(spec, words), data.get(CHART_TYPE)
+        # A notebook's own Plotly figure has no drawing for a phone, and scrolls.
+        if content is not None:
+            narrow = f'<div class="narrow">{phone_html(chart_from(content))}</div>'
+            wide = wide.replace(
+                '<div class="scroll"', f'{narrow}<div class="scroll wide"'
+            )
+        output["data"] = {"text/html": wide}
+
+
+def _align_tables(output: dict[str, Any]) -> None:
+    data = output.get("data", {})
+    markup = "".join(data.get("text/html", ""))
+    if "<table" in markup:
+        data["text/html"] = _ALL_TABLES.sub(lambda one: _aligned(one[0]), markup)
+
+
+def _aligned(table: str) -> str:
+    """Say of each column whether it holds numbers, names or texts.
+
+    A heading stands where its numbers do; a name is not broken; a text has room.
+    """
+    rows = [_CELLS.findall(row) for row in _ROWS.findall(table)]
+    body = [row for row in rows if any(cell[0] == "td" for cell in row)]
+    width = min((len(row) for row in body), default=0)
+    if not width or "colspan" in table or any(len(row) != width for row in rows):
+        return table
+    kinds = [_kind([_bare(row[place][2]) for row in body]) for place in range(width)]
+
+    def marked(row: re.Match[str]) -> str:
+        kind = iter(kinds)
+        return _CELLS.sub(lambda cell: _with_class(cell, next(kind)), row[0])
+
+    return _ROWS.sub(marked, table)
+
+
+def _kind(texts: list[str]) -> str:
+    known = [text for text in texts if text]
+    if known and all(_NUMBER.fullmatch(text) for text in known):
+        return "number"
+    longest = max((n_letters(text) for text in known), default=0)
+    return "long" if longest > _LONG else "text" if longest > _SHORT else ""
+
+
+def _with_class(cell: re.Match[str], kind: str) -> str:
+    tag, attributes, inner = cell.groups()
+    if not kind or (tag == "th" and kind != "number"):
+        return cell[0]
+    kept = _CLASS.sub("", attributes)
+    names = " ".join([*_CLASS.findall(attributes), kind])
+    return f'<{tag}{kept} class="{names}">{inner}</{tag}>'
+
+
+def _bare(markup: str) -> str:
+    return html.unescape(re.sub("<[^>]*>", " ", markup)).strip()
 
 
 def _caption(name: str, paths: list[str], words: Mapping[str, Any]) -> str:

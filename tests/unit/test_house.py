@@ -31,6 +31,7 @@ FLOORS = [
     {"charts"},
     {"questions"},
     {"office"},
+    {"explore"},
     {"corpus"},
     {"run"},
     {"cli"},

@@ -1,3 +1,4 @@
+import json
 import re
 
 import nbformat
@@ -5,6 +6,9 @@ import plotly.graph_objects as go
 import pytest
 from bs4 import BeautifulSoup
 
+from govopen_analytics.charts.draw import draw
+from govopen_analytics.charts.style import ChartSource
+from govopen_analytics.questions.coverage import theme_heat_map
 from govopen_analytics.questions.summary import measure_summary
 from govopen_analytics.run.site import notebook_title, write_pages
 
@@ -119,7 +123,7 @@ def test_a_chart_is_kept_and_described(folder):
     write_pages(folder, record())
     text = page(folder)
     chart = BeautifulSoup(text, "html.parser").find(id="chart-theme_heat_map")
-    described = chart.find_parent(role="img")
+    described = chart.find(role="img")
     assert "Plotly.newPlot" in text and described["aria-label"] == 'a "b" <c>'
 
 
@@ -206,6 +210,57 @@ def test_shares_under_another_codebook_are_no_change_of_agencies(
     since = BeautifulSoup(page(folder, "index"), "html.parser").select_one(".since")
     assert since.strong.text == "与 2026-01-01 相比" and "1 个份额" in since.text
     assert ("编码表换了" in since.text) == codebook_changed
+
+
+def table_of(*rows):
+    cells = ["".join(f"<td>{text}</td>" for text in row) for row in rows[1:]]
+    head = "".join(f'<th scope="col">{text}</th>' for text in rows[0])
+    lines = "".join(f"<tr>{line}</tr>" for line in [head, *cells])
+    return f"<div><table>{lines}</table></div>"
+
+
+@pytest.mark.parametrize(
+    ("texts", "head", "cell"),
+    [
+        (["12", "1,234"], "number", "number"),
+        (["12%", "–", ""], "number", "number"),
+        (["0.17 (0.00–0.22)", "−3.5 (−4–1)"], "number", "number"),
+        (["&lt;1%–12%"], "number", "number"),
+        (["2021 年", "甲"], None, None),
+        (["上海市民政局"], None, "text"),
+        ([f"{'很长的标题' * 5}", "短"], None, "long"),
+        (["&lt;b&gt;"], None, None),
+        ([""], None, None),
+    ],
+)
+def test_numbers_and_their_heading_are_aligned_alike(folder, texts, head, cell):
+    path = folder / "notebooks" / "01_a.ipynb"
+    markup = table_of(["x", "y"], *(["甲", text] for text in texts))
+    out = nbformat.v4.new_output("display_data", data={"text/html": markup})
+    notebook = nbformat.v4.new_notebook(cells=[cell_of("code", "1", outputs=[out])])
+    nbformat.write(notebook, path)
+    write_pages(folder, record())
+    table = BeautifulSoup(page(folder), "html.parser").table
+    assert table.find_all("th")[1].get("class", [None])[-1] == head
+    cells = [row.find_all("td")[1] for row in table.find_all("tr")[1:]]
+    assert {one.get("class", [None])[-1] for one in cells} == {cell}
+    assert [one.decode_contents() for one in cells] == texts
+
+
+def test_a_chart_has_a_drawing_for_a_phone(folder, tables, shares):
+    options = {"source": ChartSource.of(tables)}
+    chart = theme_heat_map(shares, tables["documents"], tables["themes"], **options)
+    drawn = json.loads(draw(chart).to_json())
+    bundle = {"application/vnd.plotly.v1+json": drawn, **chart._repr_mimebundle_()}
+    out = nbformat.v4.new_output("display_data", data=bundle)
+    notebook = nbformat.v4.new_notebook(cells=[cell_of("code", "1", outputs=[out])])
+    nbformat.write(notebook, folder / "notebooks" / "01_a.ipynb")
+    write_pages(folder, record())
+    soup = BeautifulSoup(page(folder), "html.parser")
+    figure = soup.find(id="chart-theme_heat_map")
+    assert figure.name == "figure" and len(figure.select(".narrow, .scroll.wide")) == 2
+    shown = [cell.text for cell in figure.select(".narrow td span")]
+    assert shown == [cell.label for line in chart.table.cells for cell in line]
 
 
 def test_equal_runs_give_equal_pages(folder):

@@ -1,5 +1,7 @@
 """The pages in a real browser, from a disk, with the network cut off."""
 
+from xml.etree import ElementTree
+
 import pytest
 from summary_cases import agencies_of, summary_tables
 from test_pages import NASTY, record, write_notebook
@@ -7,15 +9,17 @@ from test_pages import NASTY, record, write_notebook
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.images import find_browser
 from govopen_analytics.charts.style import ChartSource
+from govopen_analytics.explore.pages import ReportPages
 from govopen_analytics.questions.coverage import theme_heat_map
 from govopen_analytics.questions.results import save_chart
 from govopen_analytics.questions.summary import measure_summary
-from govopen_analytics.run.site import task_index, write_pages
+from govopen_analytics.run.site import write_pages
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.skipif(find_browser() is None, reason="no browser here")
 
 KINDS = ["index", "01_a", "04_b", "04_b-甲市民政局", "search", "downloads", "changes"]
+KINDS += ["plans", "plan-first"]
 N_AGENCIES = 9
 
 
@@ -74,7 +78,7 @@ def site(tmp_path_factory):
             encoding="utf-8",
         )
     whole = {**record(status="partial", warnings=[NASTY]), "languages": ["zh", "en"]}
-    tasks = {lang: task_index(tables, lang) for lang in ("zh", "en")}
+    tasks = {lang: ReportPages(tables, lang) for lang in ("zh", "en")}
     whole["notebooks"] = notebooks
     measured = measure_summary(tables)
     write_pages(folder, whole, tasks=tasks, changes=changes(), measured=measured)
@@ -209,26 +213,96 @@ def test_navigation_folds_on_a_phone(page, site):
     assert page.url.endswith("/downloads.html")
 
 
-@pytest.mark.parametrize(
-    ("words", "n_found", "shown"),
-    [
-        ("解读", 3, "政策解读"),
-        ("<script>", 1, NASTY),
-        ("=cmd()", 1, "=cmd()"),
-        ("甲市 申请", 2, "受理申请"),
-        ("ＳＣＲＩＰＴ", 1, NASTY),
-        ("没有这样的词", 0, None),
-    ],
-)
-def test_search_over_tasks(page, site, words, n_found, shown):
+STATUS = "6 项任务中有 {} 项"
+
+
+SEARCHES = [
+    ("解读", 3, "政策解读"),
+    ("解讀", 3, "政策解读"),
+    ("<script>", 1, NASTY),
+    ("=cmd()", 1, "=cmd()"),
+    ("甲市 申请", 2, "受理申请"),
+    ("ＳＣＲＩＰＴ", 1, NASTY),
+    ("没有这样的词", 0, None),
+    ("(", 1, NASTY),
+    ("[", 0, None),
+    ("\\", 0, None),
+    ("🙂", 0, None),
+    ("解" * 10_000, 0, None),
+]
+
+
+def test_search_over_tasks(page, site):
     visit(page, site, "search")
-    page.fill("#q", words)
+    for words, n_found, shown in SEARCHES:
+        page.fill(".go-search input", "")
+        page.wait_for_function("document.querySelectorAll('.go-row').length === 6")
+        page.fill(".go-search input", words)
+        told = STATUS.format(n_found) if n_found else "没有任务符合"
+        page.wait_for_function(
+            "told => document.querySelector('.go-status').textContent.startsWith(told)",
+            arg=told,
+        )
+        assert page.locator(".go-row").count() == n_found
+        if shown:
+            assert shown in page.inner_text(".go-list")
+            assert page.locator(".go-row mark").count() >= 1
+    assert page.trouble == []
+
+
+def test_the_explorer_by_keyboard(page, site):
+    """Filter, choose, open, see it in its source, and come back, without a mouse."""
+    visit(page, site, "search", "en")
+    page.wait_for_selector(".go-row-text")
+    page.focus(".go-facet:nth-child(4) summary")  # themes
     page.keyboard.press("Enter")
-    assert page.inner_text("#found") == f"找到 {n_found} 项"
-    assert page.locator("#results li").count() == n_found
-    if shown:
-        assert shown in page.inner_text("#results")
-        assert page.locator("#results li mark").count() >= n_found
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.wait_for_function("document.querySelectorAll('.go-row').length === 1")
+    assert page.inner_text(".go-status").startswith("1 of 6 tasks")
+    page.focus(".go-list")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".go-detail h2")
+    assert page.evaluate("location.hash") == "#second-1"
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.className") == "go-list"
+    page.keyboard.press("Enter")
+    page.click(".go-detail a")
+    assert page.url.endswith("plan-second.html#second-1")
+    assert page.trouble == []
+
+
+def test_each_task_has_an_address_and_conditions_too(page, site):
+    visit(page, site, "search")
+    page.goto(page.url + "?agency=甲市民政局&theme=explain#first-2")
+    page.wait_for_selector(".go-detail h2")
+    assert page.inner_text(".go-status").startswith(STATUS.format(2))
+    assert NASTY in page.inner_text(".go-detail .go-text")
+    assert page.trouble == []
+
+
+def test_what_is_shown_is_exported(page, site):
+    visit(page, site, "search")
+    page.wait_for_selector(".go-row-text")
+    page.fill(".go-search input", "cmd")
+    page.wait_for_function("document.querySelectorAll('.go-row').length === 1")
+    with page.expect_download() as table:
+        page.click(".go-tools button:nth-child(1)")
+    text = table.value.path().read_text(encoding="utf-8")
+    assert text.startswith("\ufeff任务编号,机构,年份,序号,主题,责任单位,时限,内容\n")
+    assert "first-2,甲市民政局,2022,2,政策解读；依申请公开" in text
+    with page.expect_download() as chart:
+        page.click(".go-tools button:nth-child(2)")
+    drawn = ElementTree.fromstring(chart.value.path().read_text(encoding="utf-8"))
+    texts = [node.text for node in drawn.iter() if node.tag.endswith("text")]
+    assert "n = 1" in texts and "政策解读" in texts
+    # A cell of the chart is a condition.
+    page.click(".go-search button")
+    page.wait_for_function("document.querySelectorAll('.go-row').length === 6")
+    page.locator(".go-cell").nth(1).click()
+    page.wait_for_function("document.querySelectorAll('.go-row').length === 1")
     assert page.trouble == []
 
 
@@ -236,14 +310,8 @@ def test_search_starts_from_the_front_page(page, site):
     visit(page, site, "index", "en")
     page.fill("header input[type=search]", "channels")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#results li")
-    assert page.inner_text("#found") == "Found: 1"
-    link = page.locator("#results a")
-    assert link.count() == 0  # the plan's agency has no page
-    page.fill("#q", "甲市民政局")
-    page.keyboard.press("Enter")
-    page.locator("#results a").first.click()
-    assert page.inner_text(".value") == "甲市民政局"
+    page.wait_for_selector(".go-row-text")
+    assert page.inner_text(".go-status").startswith("1 of 6 tasks")
 
 
 def test_pages_of_agencies_are_filtered_and_led_through(page, site):

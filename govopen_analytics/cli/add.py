@@ -1,0 +1,72 @@
+"""``govopen add``: a new plan into the raw folder, shown before it is written."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from govopen_analytics.cli.check import language_of_system
+from govopen_analytics.cli.errors import told_plainly
+
+
+def add(
+    files: Annotated[
+        list[Path], typer.Argument(help="计划文件 · files of plans", metavar="FILE…")
+    ],
+    agency: Annotated[str, typer.Option(help="机构 · agency")] = "",
+    year: Annotated[str, typer.Option(help="年份 · year")] = "",
+    level: Annotated[str, typer.Option(help="层级 · level")] = "",
+    province: Annotated[str, typer.Option(help="省份 · province")] = "",
+    city: Annotated[str, typer.Option(help="城市 · city")] = "",
+    title: Annotated[str, typer.Option(help="标题 · title")] = "",
+    series: Annotated[
+        str,
+        typer.Option(
+            "--series", help="机构更名前后同一名称 · one name over a renaming"
+        ),
+    ] = "",
+    source_url: Annotated[str, typer.Option("--url", help="来源网址 · address")] = "",
+    note: Annotated[str, typer.Option(help="备注 · note")] = "",
+    raw: Annotated[
+        Path, typer.Option("--raw", help="原文文件夹 · folder of plans")
+    ] = Path("data/raw"),
+    yes: Annotated[
+        bool, typer.Option("--yes", help="不再询问，直接写入 · write without asking")
+    ] = False,
+    lang: Annotated[
+        str, typer.Option("--lang", help="zh 或 en · zh or en; as the system says")
+    ] = "",
+) -> None:
+    """加入新的计划：先显示读到什么，同意后写入 · add plans, shown before written."""
+    lang = lang or language_of_system()
+    said = {
+        "agency": agency,
+        "agency_series": series,
+        "year": year,
+        "level": level,
+        "province": province,
+        "city": city,
+        "title": title,
+        "source_url": source_url,
+        "note": note,
+    }
+    with told_plainly():
+        from govopen_analytics.base.schemas import heading
+        from govopen_analytics.plans.adding import read_addition
+        from govopen_analytics.words import section
+
+        words = section("adding", lang)
+        for path in files:
+            addition = read_addition(path, raw, said, lang=lang)
+            if addition.missing and not yes and sys.stdin.isatty():
+                answers = {
+                    name: typer.prompt(heading(name, lang)) for name in addition.missing
+                }
+                addition = read_addition(path, raw, {**said, **answers}, lang=lang)
+            for line in addition.lines():
+                typer.echo(line)
+            if yes or addition.missing or typer.confirm(words["ask"]):
+                typer.echo(addition.save())
+            else:
+                typer.echo(words["nothing_written"])

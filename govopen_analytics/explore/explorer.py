@@ -1,0 +1,249 @@
+"""The explorer of a notebook: filters, words in context, tasks in their source."""
+
+import html
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import pandas as pd
+import traitlets
+
+from govopen_analytics.base.datapackage import to_csv
+from govopen_analytics.base.errors import GovOpenError, SelectionError
+from govopen_analytics.base.tables import Tables
+from govopen_analytics.explore import shipped
+from govopen_analytics.explore.index import TaskIndex
+from govopen_analytics.questions.selection import of_tasks
+from govopen_analytics.words import agency_name, section
+
+#: Above so many tasks the kernel filters; below, the page does (count).
+MOST_IN_PAGE = 200_000
+_AROUND = 160  # characters of the source shown on either side of a task
+_MOST_STATIC = 12  # rows of the table for those without a kernel
+
+
+class Explorer(anywidget.AnyWidget):
+    """Look through the tasks of a corpus; what is shown comes back as a corpus.
+
+    Made by ``corpus.explore()``. In a notebook that is opened without a kernel, a
+    table of the last state stands in its place.
+
+    Parameters
+    ----------
+    tables : Tables
+        Tables of the corpus.
+    make_corpus : callable
+        Makes a corpus of tables.
+    lang : {"zh", "en"}
+    most_in_page : int, default MOST_IN_PAGE
+        Above so many tasks the kernel filters (count).
+
+    Attributes
+    ----------
+    state : dict
+        The conditions: ``words``, and lists of values under ``agency``, ``year``,
+        ``level``, ``theme``, ``unit``, ``due`` and columns of your own. Setting it
+        changes what is shown.
+    """
+
+    _esm = shipped("explorer.js") + "export default govopenExplorer;\n"
+    _css = shipped("explorer.css")
+    header = traitlets.Dict().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+    table_class = traitlets.Unicode().tag(sync=True)
+
+    def __init__(
+        self,
+        tables: Tables,
+        make_corpus: Callable[[Tables], Any],
+        *,
+        lang: str = "zh",
+        most_in_page: int = MOST_IN_PAGE,
+    ) -> None:
+        self._index = TaskIndex(tables, lang)
+        self._tables, self._make_corpus, self._lang = tables, make_corpus, lang
+        self._asked: tuple[dict[str, Any], Any] | None = None
+        self._static: Any = None
+        super().__init__(
+            header={
+                **self._index.header(),
+                "in_kernel": len(self._index) > most_in_page,
+            },
+            state={"words": ""},
+        )
+        self.table_class = f"govopen-{self.model_id}"
+        self.on_msg(self._answer)
+        self.observe(self._show_state, names="state")
+
+    @property
+    def selected(self) -> Any:
+        """The tasks shown, as a corpus with every measure.
+
+        Raises
+        ------
+        SelectionError
+            If nothing is shown.
+        """
+        if not any(self.state.values()):
+            return self._make_corpus(self._tables)
+        positions = self._find(self.state)
+        if not len(positions):
+            raise SelectionError(
+                "Explorer: no task meets its conditions; take some of them away"
+            )
+        tasks = self._tables.tasks.iloc[positions]
+        return self._make_corpus(of_tasks(self._tables, tasks))
+
+    # Questions of the page ------------------------------------------------------------
+
+    def _answer(self, _: Any, content: Mapping[str, Any], __: Any) -> None:
+        """Answer a question of the page; an error is a sentence there."""
+        reply: dict[str, Any] = {"number": content.get("number")}
+        buffers: list[bytes] = []
+        try:
+            value = self._value(str(content.get("what")), content)
+            if isinstance(value, bytes):
+                buffers.append(value)
+            else:
+                reply["value"] = value
+        except (GovOpenError, OSError) as error:
+            reply["error"] = str(error)
+        self.send(reply, buffers)
+
+    def _value(self, what: str, asked: Mapping[str, Any]) -> Any:
+        index = self._index
+        if what == "columns":
+            return index.columns()
+        if what == "words":
+            return index.find({"words": asked["words"]}).tolist()
+        if what == "texts":
+            return [index.texts[i] for i in asked["positions"]]
+        if what == "find":
+            return index.counted(self._find(asked["state"]))
+        if what == "rows":
+            positions = self._find(asked["state"])
+            return self._rows(positions[asked["start"] : asked["stop"]])
+        if what == "task":
+            return self._task(str(asked["task_id"]))
+        if what == "file":
+            return self._file(str(asked["kind"]), asked["state"])
+        raise SelectionError(f"Explorer: {what!r} is no question it knows")
+
+    def _find(self, state: Mapping[str, Any]) -> Any:
+        """Find tasks; a state that was just asked for is not searched again."""
+        if self._asked is None or self._asked[0] != state:
+            self._asked = (dict(state), self._index.find(state))
+        return self._asked[1]
+
+    def _rows(self, positions: Any) -> list[dict[str, Any]]:
+        columns = self._index.columns(positions)
+        names = {"ids": "id"}
+        return [
+            {
+                **{names.get(key, key): values[k] for key, values in columns.items()},
+                "text": self._index.texts[i],
+            }
+            for k, i in enumerate(positions)
+        ]
+
+    def _task(self, task_id: str) -> dict[str, Any] | None:
+        tasks = self._tables.tasks
+        (position,) = (tasks["task_id"] == task_id).to_numpy().nonzero()
+        if not len(position):
+            return None
+        task = tasks.iloc[int(position[0])]
+        plan = self._index.documents.iloc[int(self._index.plan[position[0]])]
+        text, start, end = str(plan["text"]), task["start_char"], task["end_char"]
+        place = section("displays", self._lang)["place"].format(
+            file=plan["source_file"],
+            line=f"{text.count(chr(10), 0, start) + 1:,}",
+            start=f"{start:,}",
+            end=f"{end:,}",
+        )
+        before = text[max(0, start - _AROUND) : start]
+        source = [before, text[start:end], text[end : end + _AROUND]]
+        return {**self._rows(position)[0], "source": source, "place": place}
+
+    # Files --------------------------------------------------------------------------
+
+    def table(self) -> pd.DataFrame:
+        """Return the tasks shown, as the files have them.
+
+        Returns
+        -------
+        DataFrame, shape (n_shown, 8)
+        """
+        return self._table(self.state)
+
+    def _table(self, state: Mapping[str, Any], most: int | None = None) -> pd.DataFrame:
+        index = self._index
+        positions = self._find(state)[:most]
+        rows = self._rows(positions)
+        labels = {key: index.facet(key).labels for key in ("theme", "unit")}
+        columns = section("explore", self._lang)["columns"]
+        cells = [
+            (
+                row["id"],
+                agency_name(index.documents["agency"][row["plan"]], self._lang),
+                index.documents["year"][row["plan"]],
+                row["ordinal"],
+                *(
+                    "；".join(labels[key][value] for value in row[key])
+                    for key in ("theme", "unit")
+                ),
+                row["deadline"],
+                row["text"],
+            )
+            for row in rows
+        ]
+        return pd.DataFrame(cells, columns=columns)
+
+    def _file(self, kind: str, state: Mapping[str, Any]) -> bytes:
+        table = self._table(state)
+        if kind == "xlsx":
+            from govopen_analytics.office.xlsx import table_bytes
+
+            return table_bytes(table, section("explore", self._lang)["title"])
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "tasks.csv"
+            to_csv(table, path)
+            return path.read_bytes()
+
+    # Display --------------------------------------------------------------------------
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import HTML, display
+
+        if bundle := self._repr_mimebundle_():
+            display(bundle[0], raw=True)
+        self._static = display(HTML(self._static_table()), display_id=True)
+
+    def _show_state(self, _: Any) -> None:
+        from IPython.display import HTML
+
+        if self._static is not None:
+            self._static.update(HTML(self._static_table()))
+
+    def _static_table(self) -> str:
+        """Return the last state as a table, for those without a kernel."""
+        words = section("explore", self._lang)
+        positions = self._find(self.state)
+        chosen = [str(self.state.get("words") or "")]
+        for facet in self._index.facets:
+            names = dict(zip(facet.values, facet.labels, strict=True))
+            wanted = self.state.get(facet.key) or ()
+            chosen += [names.get(value, str(value)) for value in wanted]
+        found = words["found"].format(
+            n=f"{len(positions):,}",
+            all=f"{len(self._index):,}",
+            plans=len(set(self._index.plan[positions])),
+        )
+        head = " · ".join([found, *filter(None, chosen)])
+        table = self._table(self.state, _MOST_STATIC)
+        shown = table.to_html(index=False, escape=True)
+        return (
+            f'<div class="{self.table_class}"><p>{html.escape(words["last_state"])}'
+            f"<br>{html.escape(head)}</p>{shown}</div>"
+        )

@@ -1,0 +1,333 @@
+"""The tasks of a corpus as numbers, so that very many are filtered at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from govopen_analytics.base.schemas import heading, own_columns
+from govopen_analytics.base.text import fold, fold_pairs
+from govopen_analytics.coding.codebook import without_blanks
+from govopen_analytics.coding.features import fold_many
+from govopen_analytics.measures.responsibility import DUE_KINDS, named_units
+from govopen_analytics.words import agency_name, section
+
+LONGEST_SEARCH = 200  # characters; what is longer is cut
+#: Value of a theme or a unit where a task has none.
+NONE = "none"
+# A column of the user's own with more values is no filter.
+_MOST_OWN_VALUES = 60
+_BORDER = "\x1f"
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One thing that tasks are filtered by.
+
+    Attributes
+    ----------
+    key : str
+        Name in the state of the explorer.
+    label : str
+    values, labels : list of str
+        What can be chosen, and how it is shown.
+    owner, value : ndarray of int
+        Pairs: a plan or a task, and the position in `values` of what it has; in the
+        order of `owner`.
+    is_of_plans : bool
+        Whether `owner` counts plans, else tasks.
+    """
+
+    key: str
+    label: str
+    values: list[str]
+    labels: list[str]
+    owner: np.ndarray
+    value: np.ndarray
+    is_of_plans: bool
+
+
+class TaskIndex:
+    """Tasks with what they are filtered by.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        ``documents``, ``tasks``, ``themes`` and ``theme_assignments``.
+    lang : {"zh", "en"}
+        Language of labels.
+    """
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame], lang: str) -> None:
+        self.lang = lang
+        documents, tasks = tables["documents"], tables["tasks"]
+        self.documents = documents.reset_index(drop=True)
+        self.task_ids: list[str] = tasks["task_id"].tolist()
+        self.texts: list[str] = tasks["text"].fillna("").tolist()
+        places = {plan: i for i, plan in enumerate(documents["document_id"])}
+        self.plan = tasks["document_id"].map(places).to_numpy(dtype=np.int32)
+        self.ordinal = tasks["ordinal"].fillna(0).to_numpy(dtype=np.int32)
+        self.deadlines: list[str] = tasks["deadline_raw"].fillna("").tolist()
+        self.facets = [
+            *_plan_facets(self.documents, lang),
+            _theme_facet(tables, self.task_ids, lang),
+            _unit_facet(tasks, lang),
+            _due_facet(tasks, lang),
+        ]
+
+    def __len__(self) -> int:
+        return len(self.task_ids)
+
+    def facet(self, key: str) -> Facet:
+        """Return the facet of a name."""
+        return next(facet for facet in self.facets if facet.key == key)
+
+    # Searching --------------------------------------------------------------------
+
+    @cached_property
+    def _folded(self) -> list[str]:
+        # Joined, since blanks are dropped faster from one text than from many.
+        joined = _BORDER.join(fold_many(self.texts))
+        return without_blanks(joined)[0].lower().split(_BORDER)
+
+    def find(self, state: Mapping[str, Any]) -> np.ndarray:
+        """Return the positions of the tasks that meet every condition.
+
+        Parameters
+        ----------
+        state : mapping
+            Under the key of a facet the values of which a task has one; under
+            ``words`` what its text, agency, themes or units must hold, several words
+            parted by blanks. Every character means itself.
+
+        Returns
+        -------
+        ndarray of int, shape (n_found,)
+        """
+        keep = np.ones(len(self), dtype=bool)
+        for facet in self.facets:
+            if wanted := set(state.get(facet.key) or ()):
+                keep &= self._has(facet, (value in wanted for value in facet.values))
+        for term in search_terms(str(state.get("words") or "")):
+            keep &= self._mentions(term)
+        return np.flatnonzero(keep)
+
+    def _has(self, facet: Facet, chosen: Iterable[bool]) -> np.ndarray:
+        is_chosen = np.fromiter(chosen, dtype=bool, count=len(facet.values))
+        n_owners = len(self.documents) if facet.is_of_plans else len(self)
+        owners = facet.owner[is_chosen[facet.value]]
+        has = np.bincount(owners, minlength=n_owners) > 0
+        return has[self.plan] if facet.is_of_plans else has
+
+    def _mentions(self, term: str) -> np.ndarray:
+        found = np.fromiter(
+            (term in text for text in self._folded), dtype=bool, count=len(self)
+        )
+        for facet in self.facets:
+            named = [
+                value not in ("", NONE) and term in searchable(label)
+                for value, label in zip(facet.values, facet.labels, strict=True)
+            ]
+            if any(named):
+                found |= self._has(facet, named)
+        return found
+
+    def counted(self, positions: np.ndarray) -> dict[str, Any]:
+        """Count tasks by theme and agency.
+
+        Parameters
+        ----------
+        positions : ndarray of int
+            Result of ``find``.
+
+        Returns
+        -------
+        dict
+            ``n`` and ``n_plans`` (counts), ``totals`` (tasks of each agency) and
+            ``cells``, (theme, agency, tasks) where there are any.
+        """
+        agency, theme = self.facet("agency"), self.facet("theme")
+        of_task = agency.value[self.plan]  # every plan has one agency
+        is_found = np.zeros(len(self), dtype=bool)
+        is_found[positions] = True
+        kept = is_found[theme.owner]
+        n_agencies = len(agency.values)
+        pairs = theme.value[kept] * n_agencies + of_task[theme.owner[kept]]
+        codes, counts = np.unique(pairs, return_counts=True)
+        cells = np.column_stack([codes // n_agencies, codes % n_agencies, counts])
+        return {
+            "n": len(positions),
+            "n_plans": len(np.unique(self.plan[positions])),
+            "totals": np.bincount(of_task[positions], minlength=n_agencies).tolist(),
+            "cells": cells.tolist(),
+        }
+
+    # What a page is given ---------------------------------------------------------
+
+    def header(self) -> dict[str, Any]:
+        """Return what every page needs: words, plans and choices."""
+        plans = self.documents[["document_id", "agency", "year"]].itertuples()
+        return {
+            "words": section("explore", self.lang),
+            "lang": self.lang,
+            "n": len(self),
+            "longest": LONGEST_SEARCH,
+            "fold": fold_pairs(),
+            "plans": [
+                [p.document_id, agency_name(p.agency, self.lang), _text(p.year)]
+                for p in plans
+            ],
+            "facets": [
+                {
+                    "key": facet.key,
+                    "label": facet.label,
+                    "values": facet.values,
+                    "labels": facet.labels,
+                    "plans": facet.value.tolist() if facet.is_of_plans else None,
+                }
+                for facet in self.facets
+            ],
+        }
+
+    def columns(self, positions: Sequence[int] | None = None) -> dict[str, Any]:
+        """Return what is known of each task but its text.
+
+        Parameters
+        ----------
+        positions : sequence of int, optional
+            Of the tasks; all by default.
+        """
+        which = np.arange(len(self)) if positions is None else np.array(positions, int)
+        lists = {}
+        for facet in self.facets:
+            if not facet.is_of_plans:
+                first = np.searchsorted(facet.owner, which)
+                last = np.searchsorted(facet.owner, which, side="right")
+                values = facet.value.tolist()
+                lists[facet.key] = [
+                    values[a:b] for a, b in zip(first, last, strict=True)
+                ]
+        return {
+            "ids": [self.task_ids[i] for i in which],
+            "plan": self.plan[which].tolist(),
+            "ordinal": self.ordinal[which].tolist(),
+            "deadline": [self.deadlines[i] for i in which],
+            **lists,
+        }
+
+
+def search_terms(words: str) -> list[str]:
+    """Part what was typed into words, folded as the texts are.
+
+    Parameters
+    ----------
+    words : str
+        Cut behind ``LONGEST_SEARCH`` characters.
+
+    Returns
+    -------
+    list of str
+    """
+    return [searchable(word) for word in words[:LONGEST_SEARCH].split()]
+
+
+def searchable(text: str) -> str:
+    """Return the form of a text in which it is searched."""
+    return without_blanks(fold(text))[0].lower()
+
+
+def _text(value: object) -> str:
+    return "" if value is None or pd.isna(value) else str(value)
+
+
+def _plan_facets(documents: pd.DataFrame, lang: str) -> list[Facet]:
+    words = section("explore", lang)
+    levels = section("html_tables", lang)["values"].get("level", {})
+    found = []
+    for key in ("agency", "year", "level", *own_columns(documents, "documents")):
+        texts = [_text(value) for value in documents[key]]
+        values = sorted(set(texts))
+        is_own = key not in words["facets"]
+        if is_own and not 1 < len(values) <= _MOST_OWN_VALUES:
+            continue
+        labels = [value or words["none"] for value in values]
+        if key == "agency":
+            labels = [agency_name(value, lang) for value in values]
+        elif key == "level":
+            labels = [levels.get(value, value) or words["none"] for value in values]
+        place = {value: i for i, value in enumerate(values)}
+        found.append(
+            Facet(
+                key=key,
+                label=words["facets"].get(key, heading(key, lang)),
+                values=values,
+                labels=labels,
+                owner=np.arange(len(texts)),
+                value=np.array([place[text] for text in texts], dtype=np.int32),
+                is_of_plans=True,
+            )
+        )
+    return found
+
+
+def _theme_facet(
+    tables: Mapping[str, pd.DataFrame], task_ids: list[str], lang: str
+) -> Facet:
+    words, themes = section("explore", lang), tables["themes"]
+    values = [*themes["theme_id"], NONE]
+    labels = [*themes[f"label_{lang}"], words["no_theme"]]
+    rows = tables["theme_assignments"]
+    task_place = {task_id: i for i, task_id in enumerate(task_ids)}
+    theme_place = {theme: i for i, theme in enumerate(values)}
+    owner = rows["task_id"].map(task_place)
+    value = rows["theme_id"].map(theme_place)
+    is_known = (owner.notna() & value.notna()).to_numpy(dtype=bool)
+    owner = owner[is_known].to_numpy(dtype=np.int64)
+    value = value[is_known].to_numpy(dtype=np.int64)
+    rank = rows["rank"][is_known].to_numpy(dtype=np.int64)
+    without = np.setdiff1d(np.arange(len(task_ids)), owner)
+    owner = np.concatenate([owner, without])
+    value = np.concatenate([value, np.full(len(without), len(values) - 1)])
+    rank = np.concatenate([rank, np.ones(len(without), dtype=np.int64)])
+    order = np.lexsort((rank, owner))
+    label = words["facets"]["theme"]
+    return Facet("theme", label, values, labels, owner[order], value[order], False)
+
+
+def _unit_facet(tasks: pd.DataFrame, lang: str) -> Facet:
+    words = section("explore", lang)
+    named = [
+        list(dict.fromkeys([*named_units(lead), *named_units(support)])) or [NONE]
+        for lead, support in zip(
+            tasks["lead_units"], tasks["support_units"], strict=True
+        )
+    ]
+    counts = pd.Series([name for names in named for name in names]).value_counts()
+    values = sorted(counts.index, key=lambda name: (-counts[name], name))
+    place = {name: i for i, name in enumerate(values)}
+    owner = np.repeat(np.arange(len(named)), [len(names) for names in named])
+    value = np.array([place[name] for names in named for name in names], dtype=np.int64)
+    labels = [words["none"] if name == NONE else name for name in values]
+    return Facet("unit", words["facets"]["unit"], values, labels, owner, value, False)
+
+
+def _due_facet(tasks: pd.DataFrame, lang: str) -> Facet:
+    names = section("responsibility", lang)["due"]
+    kind = tasks["deadline_kind"].astype("string").fillna(NONE)
+    month = pd.to_datetime(tasks["deadline_date"]).dt.strftime("%Y-%m")
+    is_due = kind.isin(DUE_KINDS) & month.notna()
+    due = month.where(is_due, kind.where(kind.isin(list(names)), NONE))
+    values = sorted(set(due))
+    place = {value: i for i, value in enumerate(values)}
+    return Facet(
+        key="due",
+        label=section("explore", lang)["facets"]["due"],
+        values=values,
+        labels=[names.get(value, value) for value in values],
+        owner=np.arange(len(due)),
+        value=due.map(place).to_numpy(dtype=np.int64),
+        is_of_plans=False,
+    )

@@ -1,0 +1,139 @@
+"""Back from the cleaned text of a task to the characters of its source."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+
+class Span(NamedTuple):
+    """A stretch of a source: its ends, what it is, and the task it belongs to."""
+
+    start: int
+    end: int
+    role: str
+    task_id: str | None
+
+
+def spans_by_plan(spans: pd.DataFrame) -> dict[str, list[Span]]:
+    """Return the rows of a ``spans`` table as plain values, in order, by plan."""
+    ordered = spans.sort_values(["document_id", "start_char"])
+    task_ids = ordered["task_id"].astype(object)
+    columns = (
+        ordered["document_id"].tolist(),
+        ordered["start_char"].astype(int).tolist(),
+        ordered["end_char"].astype(int).tolist(),
+        ordered["role"].tolist(),
+        task_ids.where(task_ids.notna(), None).tolist(),
+    )
+    found: dict[str, list[Span]] = {}
+    for plan, *row in zip(*columns, strict=True):
+        found.setdefault(plan, []).append(Span(*row))
+    return found
+
+
+def source_places(
+    task: Mapping[str, Any], spans: Sequence[Span], source: str
+) -> list[int]:
+    """Say where each character of a task's text stands in its source.
+
+    The text of a task drops blanks, and joins stretches that a table parts; so an
+    offset in it is no offset in the source.
+
+    Parameters
+    ----------
+    task : mapping
+        A row of ``tasks``.
+    spans : sequence of Span
+        Those of this task.
+    source : str
+        The text of its plan.
+
+    Returns
+    -------
+    list of int
+        Offset in `source` of each character of ``task.text``; -1 for those that are
+        not there, such as a title carried down from a row above.
+    """
+    text = "" if pd.isna(task["text"]) else str(task["text"])
+    title = "" if pd.isna(task["title"]) else str(task["title"])
+    places = [-1] * len(text)
+    has_own_title = bool(title) and not task["is_title_inherited"]
+    parts = [("title", 0, len(title))] if has_own_title else []
+    start = len(title) + 1 if title else 0
+    parts += [("content", start, len(text))]
+    every = _offsets(spans, source)
+    for role, first, last in parts:
+        inside = [i for i in range(first, last) if not text[i].isspace()]
+        wanted = "".join(text[i] for i in inside)
+        own = [span for span in spans if span.role == role]
+        for offsets in (_offsets(own, source), every):
+            found = "".join(source[i] for i in offsets)
+            if found == wanted:
+                break
+        if found == wanted:
+            for i, offset in zip(inside, offsets, strict=True):
+                places[i] = offset
+            continue
+        matcher = SequenceMatcher(None, wanted, found, autojunk=False)
+        for a, b, size in matcher.get_matching_blocks():
+            for k in range(size):
+                places[inside[a + k]] = offsets[b + k]
+    return places
+
+
+def _offsets(spans: Iterable[Span], source: str) -> list[int]:
+    return [
+        i
+        for span in spans
+        for i in range(span.start, span.end)
+        if not source[i].isspace()
+    ]
+
+
+def stretches(places: list[int]) -> list[tuple[int, int]]:
+    """Join offsets to stretches, passing over blanks of the source.
+
+    Parameters
+    ----------
+    places : list of int
+        Offsets in rising order, -1 for those without one.
+
+    Returns
+    -------
+    list of (int, int)
+        Start and end of each stretch; gaps of up to two characters are blanks.
+    """
+    found: list[tuple[int, int]] = []
+    for place in places:
+        if place < 0:
+            continue
+        if found and 0 <= place - found[-1][1] <= 2:
+            found[-1] = (found[-1][0], place + 1)
+        else:
+            found.append((place, place + 1))
+    return found
+
+
+def find_in_source(words: str, spans: Sequence[Span], source: str) -> tuple[int, int]:
+    """Find words in a task's source, whatever blanks stand between them.
+
+    Parameters
+    ----------
+    words : str
+        As a table has them.
+    spans : sequence of Span
+        Those of the task.
+    source : str
+        The text of its plan.
+
+    Returns
+    -------
+    (int, int)
+        Start and end in `source`; (0, 0) where the words are not there.
+    """
+    offsets = _offsets(spans, source)
+    wanted = "".join(words.split())
+    at = "".join(source[i] for i in offsets).find(wanted) if wanted else -1
+    return (0, 0) if at < 0 else (offsets[at], offsets[at + len(wanted) - 1] + 1)
