@@ -245,7 +245,7 @@ def _text(value: object) -> str:
 
 def _plan_facets(documents: pd.DataFrame, lang: str) -> list[Facet]:
     words = section("explore", lang)
-    levels = section("html_tables", lang)["values"].get("level", {})
+    levels = section("tables", lang)["values"].get("level", {})
     found = []
     for key in ("agency", "year", "level", *own_columns(documents, "documents")):
         texts = [_text(value) for value in documents[key]]
