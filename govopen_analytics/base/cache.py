@@ -1,5 +1,6 @@
 """Results kept in the user's cache folder, by the digest of all they were made from."""
 
+import base64
 import contextlib
 import json
 import os
@@ -7,8 +8,12 @@ import sys
 import tempfile
 import time
 import zlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Names the folder that holds what is kept; an empty value keeps nothing.
 FOLDER_VARIABLE = "GOVOPEN_CACHE"
@@ -102,6 +107,23 @@ class Cache:
         self._written.add(key)
         return True
 
+    def tables(
+        self, key: str, make: "Callable[[], dict[str, pd.DataFrame]]"
+    ) -> "dict[str, pd.DataFrame]":
+        """Return the tables that are kept under a key, or make and keep them.
+
+        Tables that would not come back as they are, types included, are not kept.
+        """
+        try:
+            return {name: _table(text) for name, text in self.get(key).items()}
+        except (AttributeError, TypeError, ValueError, OSError):
+            made = make()
+        with contextlib.suppress(TypeError, ValueError, NotImplementedError):
+            texts = {name: _text(table) for name, table in made.items()}
+            if all(_table(texts[name]).equals(made[name]) for name in made):
+                self.put(key, texts)
+        return made
+
     def is_writable(self) -> bool:
         """Say whether anything can be kept."""
         if self.folder is None:
@@ -136,3 +158,18 @@ class Cache:
             return None
         name = key.removeprefix("sha256:")
         return self.folder / name[:2] / name
+
+
+def _text(table: "pd.DataFrame") -> str:
+    import pyarrow as pa
+
+    arrow, buffer = pa.Table.from_pandas(table), pa.BufferOutputStream()
+    with pa.ipc.new_stream(buffer, arrow.schema) as stream:
+        stream.write_table(arrow)
+    return base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def _table(text: str) -> "pd.DataFrame":
+    import pyarrow as pa
+
+    return pa.ipc.open_stream(base64.b64decode(text)).read_all().to_pandas()

@@ -21,7 +21,7 @@ _SORTED = {
 # What coding takes from a task, beside its document.
 _CODED = ("task_id", "text", "title", "is_title_inherited", "section", "chapter")
 # Folders of the library that codes depend on.
-_CODING = ("base", "words", "readers", "plans", "coding")
+CODING = ("base", "words", "readers", "plans", "coding")
 
 
 def code_plans(
@@ -115,7 +115,7 @@ def _is_whole(value: Any) -> bool:
 
 
 def _document_keys(tasks: pd.DataFrame, codebook: Codebook) -> dict[str, str]:
-    made = made_by(*_CODING)
+    made = made_by(*CODING)
     columns = [
         tasks[name].astype(object).where(tasks[name].notna(), None) for name in _CODED
     ]

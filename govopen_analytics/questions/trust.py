@@ -11,12 +11,15 @@ from typing import Any
 
 import pandas as pd
 
+from govopen_analytics.base.cache import Cache
+from govopen_analytics.base.fingerprints import digest_of, made_by
 from govopen_analytics.base.languages import percent
 from govopen_analytics.base.schemas import heading
 from govopen_analytics.charts.build import chart_of, heat_table, marks_of
 from govopen_analytics.charts.model import Cell, Chart, Panel, Series
 from govopen_analytics.charts.style import names_with_n, signed, theme_names
 from govopen_analytics.coding.codebook import Codebook
+from govopen_analytics.coding.coded import CODING
 from govopen_analytics.measures.agreement import UNCLASSIFIED
 from govopen_analytics.measures.coder_scores import (
     abstentions,
@@ -45,6 +48,8 @@ Words = Mapping[str, Any]
 
 #: The coder whose errors a reader of the report has to live with.
 MAIN_CODER = "combined"
+# Folders of the library that the measures of this module depend on.
+_MEASURED_BY = (*CODING, "synth", "measures", "charts", "questions")
 
 
 def coder_label(coder: str, lang: str = "zh") -> str:
@@ -112,6 +117,9 @@ def validate_coding(
 ) -> dict[str, pd.DataFrame]:
     """Measure every coder against the codebook's reference codings.
 
+    The result depends on codebook, code and arguments alone, and is kept in the
+    user's cache by them.
+
     Parameters
     ----------
     codebook : Codebook
@@ -138,13 +146,26 @@ def validate_coding(
     CodebookError
         If the codebook has no reference codings.
     """
+    arguments = [n_bootstrap, interval, seed]
+    key = digest_of([made_by(*_MEASURED_BY), codebook.fingerprint, *arguments])
+    kept = Cache.of_user("validity")
+    measured = kept.tables(
+        key, lambda: _measured(codebook, n_bootstrap, interval, seed)
+    )
+    kept.trim()
+    # Who the coders are stands in a file that is no part of the codebook's digest.
+    return {"coders": coder_notes(codebook), **measured}
+
+
+def _measured(
+    codebook: Codebook, n_bootstrap: int, interval: float, seed: int
+) -> dict[str, pd.DataFrame]:
     tasks = reference_tasks(codebook)
     codings = all_codings(tasks, codebook)
     draws = {"n_bootstrap": n_bootstrap, "level": interval, "seed": seed}
     errors = share_errors(tasks, codings, codebook, **draws)
     written, unseen = cross_validated(codebook)
     return {
-        "coders": coder_notes(codebook),
         "scores": coder_scores(tasks, codings, codebook, **draws),
         "theme_scores": coder_theme_scores(tasks, codings, codebook, **draws),
         "confusions": confusions(codings, codebook),

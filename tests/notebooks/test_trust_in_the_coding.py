@@ -23,7 +23,7 @@ def test_trust_in_the_coding(tmp_path, processed_dir):
     ]
     assert sorted(map(int, counts)) == [0] * 9 + [3]
     assert table_rows(tmp_path, "corrected_shares") == []
-    assert "this corpus was coded by codebook version 1" in shown_html(names)
+    assert "This corpus was coded by codebook version 1" in shown_html(names)
     figures = sorted((tmp_path / "figures").glob("*.json"))
     sources = [read_chart(path).source for path in figures]
     assert ["No human expert has checked" in text for text in sources] == [True] * 3

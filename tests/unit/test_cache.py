@@ -5,7 +5,9 @@ import os
 import shutil
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from govopen_analytics.base.cache import Cache
@@ -13,6 +15,7 @@ from govopen_analytics.base.fingerprints import digest_of
 from govopen_analytics.coding import coded
 from govopen_analytics.coding.codebook import load_codebook
 from govopen_analytics.plans import corpus
+from govopen_analytics.questions import trust
 from govopen_analytics.run import build
 from govopen_analytics.run.build import build_processed
 
@@ -247,3 +250,54 @@ def test_two_that_write_one_value_at_once_leave_it_whole(tmp_path):
     assert all(done)
     assert Cache(tmp_path).get(KEY) == value
     assert len(list(tmp_path.glob("*/*"))) == 1
+
+
+def test_tables_come_back_with_their_types_or_are_made_again(tmp_path):
+    table = pd.DataFrame(
+        {
+            "n": pd.array([1, None], dtype="Int64"),
+            "share": [0.1, float("nan")],
+            "name": pd.array(["甲", None], dtype="string"),
+            "is_known": [True, False],
+        },
+        index=[3, 5],
+    )
+    n_made = []
+
+    def make(value):
+        n_made.append(value)
+        return {"table": value}
+
+    for _ in range(2):
+        found = Cache(tmp_path).tables(KEY, lambda: make(table))["table"]
+        pd.testing.assert_frame_equal(found, table)
+    assert len(n_made) == 1
+    odd, other = pd.DataFrame({"a": [{1, 2}]}), digest_of("other")
+    for _ in range(2):
+        assert Cache(tmp_path).tables(other, lambda: make(odd))["table"].equals(odd)
+    assert len(n_made) == 3
+
+
+@pytest.mark.parametrize("change", ["codebook", "draws", "interval", "seed", "code"])
+def test_validity_is_measured_once_for_a_codebook_and_code(
+    raw_dir, codebook, monkeypatch, change
+):
+    calls = []
+
+    def measured(*args):
+        calls.append(args)
+        return {"scores": pd.DataFrame({"value": [0.5]})}
+
+    monkeypatch.setattr(trust, "_measured", measured)
+    for _ in range(2):
+        tables = trust.validate_coding(codebook)
+        assert list(tables) == ["coders", "scores"]
+    assert len(calls) == 1
+    options = {"draws": {"n_bootstrap": 5}, "interval": {"interval": 0.5}}
+    given = options.get(change, {"seed": 1} if change == "seed" else {})
+    if change == "codebook":
+        codebook = replace(codebook, fingerprint="other")
+    if change == "code":
+        monkeypatch.setattr(trust, "made_by", lambda *folders: "other")
+    trust.validate_coding(codebook, **given)
+    assert len(calls) == 2

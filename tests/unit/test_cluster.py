@@ -165,7 +165,7 @@ def test_an_executor_that_cannot_work_is_told(raw_dir, monkeypatch, change, told
     load = corpus._load_some
 
     def elsewhere(jobs, limits, code):
-        if change == "folder":
+        if change == "folder" and raw_dir.exists():
             raw_dir.rename(raw_dir.with_name("moved"))
         return load(jobs, limits, "other" if change == "code" else code)
 

@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 from govopen_analytics.base.errors import INSTALLED_AS
-from govopen_analytics.coding.coded import _CODING
+from govopen_analytics.coding.coded import CODING
 from govopen_analytics.plans.corpus import _READING
+from govopen_analytics.questions.trust import _MEASURED_BY
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "govopen_analytics"
@@ -93,7 +94,11 @@ def test_every_module_imports_only_from_lower_floors():
 
 @pytest.mark.parametrize(
     ("folders", "kept_by"),
-    [({"readers", "plans"}, _READING), ({"plans", "coding"}, _CODING)],
+    [
+        ({"readers", "plans"}, _READING),
+        ({"plans", "coding"}, CODING),
+        ({"coding", "measures", "charts", "questions"}, _MEASURED_BY),
+    ],
 )
 def test_what_is_kept_depends_on_no_other_folder(folders, kept_by):
     used = {
