@@ -569,7 +569,9 @@ class _Maker:
         options = {"interval": interval}
         rest = measures.agenda_distances(*self._counted, against="rest", **options)
         compared, n_hidden = likeness.most_different(rest)
-        kept = likeness.select_agencies(dict(self.tables), compared)
+        documents = self.tables["documents"]
+        shown = documents.loc[likeness.is_among(documents, compared)]
+        kept = selection.of_documents(self.tables, shown)
         pairs = measures.agenda_distances(
             kept["tasks"],
             kept["theme_assignments"],
@@ -577,7 +579,7 @@ class _Maker:
             self.tables["themes"],
             **options,
         )
-        tasks, documents = self.tables["tasks"], self.tables["documents"]
+        tasks = self.tables["tasks"]
         passages = measures.shared_passages(tasks, documents)
         reuse = measures.reuse_by_group(
             measures.text_reuse(tasks, documents, passages),
@@ -586,9 +588,9 @@ class _Maker:
             by="agency",
             interval=interval,
         )
-        shown = {"lang": self.lang, "interval": interval}
+        wording = {"lang": self.lang, "interval": interval}
         found = likeness.likeness_findings(
-            pairs, rest, reuse, n_hidden=n_hidden, **shown
+            pairs, rest, reuse, n_hidden=n_hidden, **wording
         )
         charts = [
             likeness.rest_dots(rest, **self.options),
