@@ -104,8 +104,8 @@ def test_notes_hold_method_and_caveats(six):
 
 def test_charts_that_rest_on_no_coding_cite_no_coder(six):
     sources = {claim.chart.name: claim.chart.source for claim in six.claims}
-    assert "编码者" in sources["table"]
-    assert not [n for n, s in sources.items() if "编码者" in s and n != "table"]
+    assert "编码表" in sources["table"]
+    assert not [n for n, s in sources.items() if "编码表" in s and n != "table"]
 
 
 def test_a_theme_that_nobody_has_is_shown_as_not_observed(corpora):
