@@ -174,8 +174,8 @@ def test_a_heat_map_is_a_table_of_shaded_cells(make):
     cells = [[cell.text for cell in row.cells] for row in grid.rows]
     assert cells == [
         ["", "政策解读", "依申请公开", "平台建设"],
-        ["甲市民政局 2022 年，n\u00a0=\u00a04", "38%", "38%", "未见"],
-        ["乙市民政局 2023 年，n\u00a0=\u00a02", "50%", "未见", "50%"],
+        ["甲市民政局2022年，n\u00a0=\u00a04", "38%", "38%", "未见"],
+        ["乙市民政局2023年，n\u00a0=\u00a02", "50%", "未见", "50%"],
     ]
     assert str(grid.cell(2, 1).fill.fore_color.rgb) == "0A3D70"
     assert str(grid.cell(1, 3).fill.fore_color.rgb) == "EEF0F2"
