@@ -910,6 +910,7 @@ class Corpus:
             themes=_listed(themes),
             findings=_listed(findings),
             lang=self.lang,
+            confusion=self.confusion,
             interval=self.interval,
             date=self.date,
         )

@@ -92,6 +92,7 @@ def briefing(
             themes=theme or (),
             findings=finding or (),
             lang=lang,
+            confusion=corpus.confusion,
             interval=corpus.interval,
             date=corpus.date,
         )

@@ -10,7 +10,7 @@ import pandas as pd
 from govopen_analytics import measures
 from govopen_analytics.base.errors import SelectionError, choices
 from govopen_analytics.base.languages import percent
-from govopen_analytics.charts.build import chart_of, marks_of
+from govopen_analytics.charts.build import chart_of, interval_kind_of, marks_of
 from govopen_analytics.charts.model import Chart, Mark, Panel, Series
 from govopen_analytics.charts.style import ChartSource, not_drawn, shortened
 from govopen_analytics.measures.families import ESTABLISHED
@@ -125,6 +125,7 @@ def make_briefing(
     themes: Iterable[str] = (),
     findings: Iterable[str] = (),
     lang: str = "zh",
+    confusion: measures.Confusion | None = None,
     interval: float = 0.95,
     date: str = "",
 ) -> Briefing:
@@ -140,6 +141,8 @@ def make_briefing(
     findings : iterable of str
         Names of the conclusions kept (``finding_names``); none keeps all.
     lang : {"zh", "en"}, default "zh"
+    confusion : Confusion, optional
+        Errors of coding (``corpus.confusion``), which intervals of theme shares hold.
     interval : float, default 0.95
         Level of the intervals (0-1).
     date : str, default ""
@@ -155,7 +158,7 @@ def make_briefing(
         If there is no such theme or finding.
     """
     shown = selection.select_themes(tables["themes"], themes)
-    measured = summary.measure_summary(tables, interval=interval)
+    measured = summary.measure_summary(tables, confusion=confusion, interval=interval)
     words = section("briefing", lang)
     points = summary.conclusions(measured, lang)
     wanted = list(findings)
@@ -167,7 +170,7 @@ def make_briefing(
     points = kept or points
     source = ChartSource.of(tables, date=date)
     options = {"source": source, "lang": lang, "interval": interval}
-    maker = _Maker(tables, shown, measured, options)
+    maker = _Maker(tables, shown, measured, options, confusion)
     return Briefing(
         lang=lang,
         title=words["title"],
@@ -203,7 +206,10 @@ class _Maker:
         themes: pd.DataFrame,
         measured: Measured | None,
         options: Mapping[str, Any],
+        confusion: measures.Confusion | None,
     ) -> None:
+        self.confusion = confusion
+        self._uncoded = options["source"].without_coding
         self.tables, self.themes, self.m = tables, themes, measured
         self.options, self.lang = dict(options), options["lang"]
         self.words = section("briefing", self.lang)
@@ -213,6 +219,11 @@ class _Maker:
     def _counted(self) -> tuple[pd.DataFrame, ...]:
         t = self.tables
         return t["tasks"], t["theme_assignments"], t["documents"], t["themes"]
+
+    @property
+    def _coding(self) -> str:
+        """Say whether intervals of theme shares hold errors of coding."""
+        return self.words["coding_unknown" if self.confusion is None else "coding"]
 
     @cached_property
     def _load(self) -> pd.DataFrame:
@@ -279,7 +290,7 @@ class _Maker:
         lines = [f"{p.figure} {p.short}{words['colon']}{p.text}" for p in points]
         about_themes = points[0].topic in ("agencies", "gaps", "themes")
         lines.append(words["themes" if about_themes else "form"])
-        lines.append(words["interval"].format(level=self.level))
+        lines.append(words["interval"].format(level=self.level, coding=self._coding))
         lines += dict.fromkeys(words["states"][p.state] for p in points)
         return [*lines, *self._limits()]
 
@@ -346,7 +357,12 @@ class _Maker:
         flag = section("summary", self.lang)["flags"][point.subject]
         hidden = not_drawn(n_hidden, self.lang)
         return self._bars(
-            "form", rows, "share", flag=flag, hidden=hidden, source=self._counts_only()
+            "form",
+            rows,
+            "share",
+            flag=flag,
+            hidden=hidden,
+            source=self._uncoded,
         )
 
     def _elements(self) -> Chart:
@@ -364,7 +380,7 @@ class _Maker:
             shown=[percent(share) for share in rows["share"]],
             is_decisive=rows["flag"] == "has_all_elements",
         )
-        return self._bars("elements", rows, "share", source=self._counts_only())
+        return self._bars("elements", rows, "share", source=self._uncoded)
 
     def _units(self) -> Chart:
         load = self._load
@@ -386,7 +402,11 @@ class _Maker:
             "units",
             panels=panels,
             hidden=hidden,
-            **{**self.options, "source": self._counts_only(), "interval": None},
+            **{
+                **self.options,
+                "source": self._uncoded,
+                "interval": None,
+            },
         )
 
     def _months(self) -> Chart:
@@ -401,7 +421,7 @@ class _Maker:
                 is_decisive=rows["month"].notna(),
             ),
             "share",
-            source=self._counts_only(),
+            source=self._uncoded,
         )
 
     def _themes(self) -> Chart:
@@ -418,7 +438,8 @@ class _Maker:
             ],
             is_decisive=[i == 0 for i in range(len(rows))],
         )
-        return self._bars("themes", rows, "share")
+        kind = interval_kind_of(rows)
+        return self._bars("themes", rows, "share", interval_kind=kind)
 
     def _table(self) -> Chart:
         table = summary.summary_table(self._measured(), self.lang)
@@ -434,14 +455,6 @@ class _Maker:
         )
         options = {**self.options, "interval": None}
         return chart_of("briefing", "table", table=table, **options)
-
-    def _counts_only(self) -> str:
-        """Return the source line of a chart that rests on no coding."""
-        return self.words["source"].format(
-            documents=f"{len(self.tables['documents']):,}",
-            tasks=f"{len(self.tables['tasks']):,}",
-            date=self.options["source"].date or "–",
-        )
 
     def _with_n(self, name: str, k: int, n: int) -> str:
         return self.words["of"].format(name=name, k=f"{k:,}", n=f"{n:,}")
@@ -461,6 +474,7 @@ class _Maker:
         coder = self.options["source"].coder
         values = {
             "level": self.level,
+            "coding": self._coding,
             "subtitle": self.subtitle(),
             "version": self.options["source"].codebook_version,
             "coder": section("charts", self.lang)["coders"].get(coder, coder),
@@ -486,7 +500,8 @@ class _Maker:
     def _coverage(self) -> Section:
         by = ["document_id", "agency", "year"]
         documents, interval = self.tables["documents"], self.options["interval"]
-        shares = measures.theme_shares(*self._counted, by=by, interval=interval)
+        described = {"confusion": self.confusion, "interval": interval}
+        shares = measures.theme_shares(*self._counted, by=by, **described)
         labels = self.themes.set_index("theme_id")[f"label_{self.lang}"]
         shares = shares.loc[shares["theme_id"].isin(labels.index)]
         shares = shares.assign(theme=shares["theme_id"].map(labels))

@@ -110,6 +110,7 @@ def measure_summary(
     *,
     agencies: Iterable[str] = (),
     years: Iterable[int] = (),
+    confusion: measures.Confusion | None = None,
     interval: float = 0.95,
 ) -> Measured | None:
     """Measure what a summary tells.
@@ -120,6 +121,8 @@ def measure_summary(
         ``documents``, ``tasks``, ``themes`` and ``theme_assignments``.
     agencies, years
         As in ``select_plans``; none take all.
+    confusion : Confusion, optional
+        As in ``measures.theme_shares``.
     interval : float, default 0.95
         Level of the intervals (0-1).
 
@@ -136,10 +139,11 @@ def measure_summary(
     flags = element_flags(measures.verifiability(tasks))
     due = measures.due_flags(tasks, documents)
     confounding = measures.confounding(documents)
+    described = {"confusion": confusion, "interval": interval}
     return Measured(
         documents=documents.assign(n_tasks=_tasks_of(documents, tasks)),
-        shares=measures.theme_shares(*counted, by="agency", interval=interval),
-        pooled=measures.theme_shares(*counted, by=[], interval=interval),
+        shares=measures.theme_shares(*counted, by="agency", **described),
+        pooled=measures.theme_shares(*counted, by=[], **described),
         themes=tables["themes"],
         by_theme=measures.theme_differences(*counted),
         by_form=measures.form_differences(tasks, documents, flags),
@@ -471,6 +475,7 @@ class _Sayer:
             unit="count",
             p_adjusted=float(min(first["p_adjusted"], totals["p_value"])),
             compared=self.words["gaps"][comparison].format(
+                found=f"{n_found:,}",
                 cells=f"{totals['n_cells']:,.0f}",
                 expected=f"{totals['n_expected']:,.0f}",
             ),

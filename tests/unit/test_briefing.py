@@ -4,14 +4,19 @@ import io
 import re
 
 import docx
+import numpy as np
 import openpyxl
 import pandas as pd
 import pptx
 import pytest
+from conftest import small_tables
 from summary_cases import agencies_of, summary_tables
 from typer.testing import CliRunner
 
+import govopen_analytics as go
+from govopen_analytics import measures
 from govopen_analytics.base.errors import ExportError, SelectionError
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.cli import app
 from govopen_analytics.office import briefing_bytes, images, write_briefing
 from govopen_analytics.office.package import spaced
@@ -249,6 +254,27 @@ def test_equal_briefings_give_equal_files(corpora):
 def test_a_format_is_refused_with_what_it_may_be(tmp_path, six):
     with pytest.raises(SelectionError, match="pptx"):
         write_briefing(six, tmp_path, formats=["ppt"])
+
+
+def test_a_share_has_one_interval_and_a_source_without_a_date_ends():
+    corpus = go.Corpus(Tables.of(small_tables()), codebook=None)
+    n = len(corpus.themes) + 1
+    errors = measures.Confusion(
+        np.sort(corpus.themes["theme_id"].to_numpy(dtype=str)), np.eye(n) * 9 + 1, ""
+    )
+    corpus.confusion = errors
+    made = make_briefing(corpus.tables, confusion=errors)
+    sheet = next(one.rows for one in made.tables if "n_themed" in one.rows)
+    own = corpus.theme_shares().table
+    names = ["share_lower", "share_upper"]
+    both = own.merge(sheet, on=["agency", "theme"], suffixes=("", "_sheet"))
+    assert len(both) == len(own) and own["has_coding_error"].any()
+    assert (both[names].to_numpy() == both[[f"{n}_sheet" for n in names]]).all()
+    told = dict(made.method)["份额"]
+    assert "Jeffreys" in told and "计入" in told and "重抽" not in told
+    assert "没有测得" in dict(make_briefing(corpus.tables).method)["份额"]
+    sources = [claim.chart.source for claim in made.claims]
+    assert sources and not [one for one in sources if re.search("[；–]。", one)]
 
 
 def test_a_picture_that_fails_leaves_nothing_behind(tmp_path, six, monkeypatch):

@@ -119,7 +119,9 @@ def test_a_finding_holds_its_number_interval_and_state(tables, shares):
     (none,), (sure,) = ([one for one in found if one.state] for found in rows)
     assert (none.state, sure.state) == (NOT_TOLD_APART, ESTABLISHED)
     assert (sure.question, sure.topic, sure.p_adjusted) == ("coverage", "core", 0.01)
-    assert sure.text.endswith("; below 25% of the whole: 乙市民政局 (2023) 0%.")
+    assert sure.text.endswith(
+        "; established below 25% of the whole: 乙市民政局 (2023) 0%."
+    )
     # The number is that of the plan that stands out, not of the theme.
     assert (sure.number, sure.n, none.n, none.p_adjusted) == (0.0, 2, 6, 0.6)
     assert sure.subject == '乙市民政局 (2023) "Answering"'
