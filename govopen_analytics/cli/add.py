@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from govopen_analytics.cli.check import language_of_system
-from govopen_analytics.cli.errors import told_plainly
+from govopen_analytics.cli.errors import EXIT_FAILED, told_plainly
 
 
 def add(
@@ -66,7 +66,12 @@ def add(
                 addition = read_addition(path, raw, {**said, **answers}, lang=lang)
             for line in addition.lines():
                 typer.echo(line)
-            if yes or addition.missing or typer.confirm(words["ask"]):
+            try:
+                is_agreed = yes or addition.missing or typer.confirm(words["ask"])
+            except typer.Abort:
+                typer.echo(f"\n{words['no_answer']}", err=True)
+                raise typer.Exit(EXIT_FAILED) from None
+            if is_agreed:
                 typer.echo(addition.save())
             else:
                 typer.echo(words["nothing_written"])

@@ -47,7 +47,9 @@ def check(
             account = account_for(path)
         except ReadError as error:
             answers.append({"file": str(path), "error": str(error)})
-            typer.echo(f"{path}: {error}", err=True)
+            # Some errors begin with the file's name.
+            told = str(error).removeprefix(f"{path}: ").removeprefix(f"{path.name}: ")
+            typer.echo(f"{path}: {told}", err=True)
             n_bad += 1
             continue
         n_bad += account.verdict is not None

@@ -45,7 +45,8 @@ class Explorer(anywidget.AnyWidget):
     state : dict
         The conditions: ``words``, and lists of values under ``agency``, ``year``,
         ``level``, ``theme``, ``unit``, ``due`` and columns of your own. Setting it
-        changes what is shown.
+        changes what is shown. A single value stands for a list of one; a condition
+        or value that is not known raises ``SelectionError``.
     """
 
     _esm = shipped("explorer.js") + "export default govopenExplorer;\n"
@@ -76,6 +77,10 @@ class Explorer(anywidget.AnyWidget):
         self.table_class = f"govopen-{self.model_id}"
         self.on_msg(self._answer)
         self.observe(self._show_state, names="state")
+
+    @traitlets.validate("state")
+    def _checked_state(self, proposal: Any) -> dict[str, Any]:
+        return self._index.checked(proposal["value"])
 
     @property
     def selected(self) -> Any:

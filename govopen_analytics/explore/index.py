@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from govopen_analytics.base.errors import SelectionError, choices
 from govopen_analytics.base.schemas import heading, own_columns
 from govopen_analytics.base.text import fold, fold_pairs
 from govopen_analytics.coding.codebook import without_blanks
@@ -92,6 +93,43 @@ class TaskIndex:
         # Joined, since blanks are dropped faster from one text than from many.
         joined = _BORDER.join(fold_many(self.texts))
         return without_blanks(joined)[0].lower().split(_BORDER)
+
+    def checked(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a state as ``find`` takes it.
+
+        Parameters
+        ----------
+        state : mapping
+            A single value stands for a list of one.
+
+        Returns
+        -------
+        dict
+
+        Raises
+        ------
+        SelectionError
+            If there is no such condition, or a condition has no such value.
+        """
+        facets = {facet.key: facet for facet in self.facets}
+        found: dict[str, Any] = {}
+        for key, given in state.items():
+            if key == "words":
+                found[key] = str(given or "")
+                continue
+            if key not in facets:
+                known = ["words", *facets]
+                raise SelectionError(f"Explorer, condition: {choices(key, known)}")
+            if given is None:
+                given = []
+            elif isinstance(given, str) or not isinstance(given, Iterable):
+                given = [given]
+            found[key] = [str(value) for value in given]
+            for value in found[key]:
+                if value not in facets[key].values:
+                    told = choices(value, facets[key].values)
+                    raise SelectionError(f"Explorer, {key}: {told}")
+        return found
 
     def find(self, state: Mapping[str, Any]) -> np.ndarray:
         """Return the positions of the tasks that meet every condition.

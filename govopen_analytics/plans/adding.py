@@ -74,11 +74,13 @@ class Addition:
         """Say what was read and what is missing."""
         words = section("adding", self.lang)
         found = [words["found"].format(file=self.file, n=self.n_tasks)]
+        values = section("tables", self.lang)["values"]
         for name in (*DECLARED, "source_url", "note"):
             if name in self.row:
                 key = "read" if name in self.inferred else "said"
                 label = heading(name, self.lang)
-                found.append(words[key].format(name=label, value=self.row[name]))
+                value = values.get(name, {}).get(self.row[name], self.row[name])
+                found.append(words[key].format(name=label, value=value))
         for name in self.missing:
             label = heading(name, self.lang)
             found.append(words["missing"].format(name=label, option=name))

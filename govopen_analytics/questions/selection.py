@@ -198,7 +198,10 @@ def select_themes(themes: pd.DataFrame, theme_ids: Iterable[str] = ()) -> pd.Dat
     names = themes[["theme_id", "label_zh", "label_en"]]
     for name in wanted:
         if not names.isin([name]).any(axis=None):
-            raise SelectionError(f"Theme: {choices(name, names['theme_id'])}")
+            # Labels in the language that was asked in, each with its identifier.
+            label = "label_en" if str(name).isascii() else "label_zh"
+            known = names[[label, "theme_id"]].to_numpy().ravel()
+            raise SelectionError(f"Theme: {choices(name, known)}")
     keep = names.isin(wanted).any(axis=1) if wanted else names["theme_id"].notna()
     is_other = ~themes["is_core"].fillna(False).astype(bool)
     return themes.loc[is_other[keep].sort_values(kind="stable").index]

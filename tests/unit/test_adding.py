@@ -145,6 +145,8 @@ def test_the_command_asks_before_it_writes(raw, plan, answer, options, n_files):
     result = CliRunner().invoke(app, command, input=answer)
     assert "2 tasks were read" in result.output
     assert len(state(raw)) == n_files
+    assert ("add --yes" in result.output) == (not answer and not options)
+    assert "Aborted" not in result.output and "open_government" not in result.output
 
 
 def test_an_agency_is_followed_over_a_renaming(raw, plan):

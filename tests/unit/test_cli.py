@@ -232,3 +232,8 @@ def test_start_up_imports_what_the_command_needs(arguments, most_modules, tmp_pa
     )
     number, heavy = found.stdout.splitlines()[-1].split(maxsplit=1)
     assert (heavy, int(number) <= most_modules) == ("[]", True), number
+
+
+def test_a_file_that_is_not_there_is_named_once():
+    result = CliRunner().invoke(app, ["check", "nosuch.txt"])
+    assert result.exit_code == 1 and result.output.count("nosuch.txt") == 1

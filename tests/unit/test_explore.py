@@ -46,6 +46,22 @@ def test_a_plan_counts_units_and_days_as_the_measures_do():
     assert "4 tasks, 2 name a lead unit, 1 have a day" in told
 
 
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ({"month": ["3"]}, "condition: found 'month', expected one of: words, agency"),
+        ({"year": [1999]}, "year: found '1999', expected one of: 2022, 2023"),
+        ({"theme": "explian"}, "did you mean explain"),
+    ],
+)
+def test_a_condition_that_is_not_known_is_told(state, told):
+    explorer = corpus_of().explore()
+    with pytest.raises(SelectionError, match=told):
+        explorer.state = state
+    explorer.state = {"year": 2023, "theme": None}
+    assert explorer.state["year"] == ["2023"] and len(explorer.table()) == 2
+
+
 # Searching ---------------------------------------------------------------------------
 
 
