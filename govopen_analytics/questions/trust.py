@@ -331,7 +331,7 @@ def _share_finding(
         row=worst,
         value="misplaced_share",
         subject=plan,
-        evidence="validity_share_error",
+        evidence="validity_share_errors",
         mean=percent(rows["misplaced_share"].mean(), 1),
         most=percent(worst["misplaced_share"], 1),
         plan=plan,
@@ -550,7 +550,7 @@ def share_error_plot(
         panels.append(Panel(labels, (Series(title, marks),), title, form="points"))
     return chart_of(
         "trust",
-        "validity_share_error",
+        "validity_share_errors",
         source=_source(tables, themes, lang, date),
         lang=lang,
         panels=panels,
