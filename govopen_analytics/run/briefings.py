@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from govopen_analytics.base.remarks import Remark
-from govopen_analytics.run.sets import ReportSet
+from govopen_analytics.run.sets import BRIEFING_FORMATS, ReportSet
 
 NAME = "briefing"
 
@@ -68,4 +68,5 @@ def write_briefings(
 
 def briefing_links(folder: Path) -> list[tuple[str, str]]:
     """List the briefing's files in a folder as (kind, path)."""
-    return [(p.suffix[1:].upper(), p.name) for p in sorted(folder.glob(f"{NAME}.*"))]
+    names = {kind: f"{NAME}.{kind}" for kind in BRIEFING_FORMATS}
+    return [(k.upper(), name) for k, name in names.items() if (folder / name).is_file()]

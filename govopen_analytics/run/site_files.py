@@ -42,7 +42,7 @@ def downloads_of(
             titles[stem] = _title(folder / path)
     items = []
     for stem, paths in by_stem.items():
-        name, line = titles.get(stem, ""), words["file_chart_line"]
+        name, line = titles.get(stem, ""), ""
         if not name:
             name, line = _named(stem, lang)
         links = [(path.rsplit(".", 1)[-1].upper(), path) for path in sorted(paths)]
