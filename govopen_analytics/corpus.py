@@ -19,8 +19,8 @@ from govopen_analytics.coding.coded import code_plans
 from govopen_analytics.coding.concordance import find_word
 from govopen_analytics.coding.explain import explain
 from govopen_analytics.coding.recode import moved_themes, recode
+from govopen_analytics.explore.adding import Addition, read_addition
 from govopen_analytics.explore.plan import Document
-from govopen_analytics.plans.adding import Addition, read_addition
 from govopen_analytics.plans.corpus import read_plans
 from govopen_analytics.questions import commitments, displays, selection
 from govopen_analytics.questions.citation import Citation, citation

@@ -129,7 +129,10 @@ def test_papermill_is_imported_by_run_alone():
 
 
 def test_every_import_is_a_declared_dependency():
-    declared = requirement_names(PROJECT["project"]["dependencies"])
+    declared = requirement_names(
+        PROJECT["project"]["dependencies"]
+        + PROJECT["project"]["optional-dependencies"]["cluster"]
+    )
     imported = set().union(*map(imported_modules, MODULES))
     tops = {name.split(".")[0] for name in imported} - {PACKAGE, ""}
     needed = {
