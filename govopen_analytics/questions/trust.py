@@ -310,7 +310,7 @@ def _weakest_finding(
         value="f1",
         unit="score",
         subject=theme,
-        evidence="validity_theme_f1",
+        evidence="validity_theme_scores",
         theme=theme,
         precision=percent(weakest["precision"]),
         recall=percent(weakest["recall"]),
@@ -446,7 +446,7 @@ def theme_f1_plot(
     )
     return chart_of(
         "trust",
-        "validity_theme_f1",
+        "validity_theme_scores",
         source=_source(tables, themes, lang, date),
         lang=lang,
         panels=[Panel(labels, series, form="decimal", start=0.5, most=1.0)],
