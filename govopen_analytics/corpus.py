@@ -10,7 +10,12 @@ import pandas as pd
 from govopen_analytics import measures
 from govopen_analytics.base.cache import Cache
 from govopen_analytics.base.datapackage import read_datapackage, read_descriptor
-from govopen_analytics.base.errors import CodebookError, SelectionError, choices
+from govopen_analytics.base.errors import (
+    CodebookError,
+    ExportError,
+    SelectionError,
+    choices,
+)
 from govopen_analytics.base.languages import LANGUAGES
 from govopen_analytics.base.schemas import own_columns
 from govopen_analytics.base.tables import Tables
@@ -958,7 +963,8 @@ class Corpus:
         Parameters
         ----------
         path : str or Path
-            Its ending says what: ``.pptx``, ``.docx`` or ``.xlsx``.
+            Its ending says what: ``.pptx``, ``.docx`` or ``.xlsx``; ``.png``, ``.svg``
+            or ``.pdf`` draw one picture for each claim, its number behind the name.
         themes : str or iterable of str
             Themes shown (identifiers or labels); none shows all, and shares stay
             shares of all tasks.
@@ -970,7 +976,7 @@ class Corpus:
         Returns
         -------
         Path
-            The file written, whole or not at all.
+            The file written, whole or not at all; of pictures the first.
 
         Raises
         ------
@@ -998,6 +1004,9 @@ class Corpus:
             templates=[] if template is None else [Path(template)],
             name=file.stem,
         )
+        if not written.paths:
+            why = "; ".join(written.missing) or "no claim has a chart"
+            raise ExportError(f"{file}: nothing was written: {why}")
         return written.paths[0]
 
     def index(

@@ -62,6 +62,8 @@ _SYMBOLS = {
     "other": "square",
     "bound": "line-ns",
     "plain": "diamond",
+    "decisive": "circle",
+    "context": "circle",
 }
 
 

@@ -142,7 +142,7 @@ class HandCoding(anywidget.AnyWidget):
             lines = []
             if not is_blind:
                 themes = [row["machine_primary"], row["machine_secondary"]]
-                named = words["join"].join(str(t) for t in themes if t)
+                named = words["join"].join(str(t) for t in themes if pd.notna(t) and t)
                 lines = [words["machine"].format(themes=named), row["evidence"]]
             shown.append(
                 {

@@ -19,6 +19,8 @@ from govopen_analytics.explore.places import (
     spans_by_plan,
     stretches,
 )
+from govopen_analytics.measures.commitments import has_named_lead
+from govopen_analytics.measures.responsibility import DUE_KINDS
 from govopen_analytics.words import agency_name, section
 
 _UNIT_ROLES = ("lead_units", "support_units")
@@ -102,12 +104,13 @@ class Document:
     def headline(self) -> str:
         """Agency, year, and how many tasks name a unit and a day."""
         words, tasks = section("plan_page", self.lang), self.tasks
+        kinds = [_text(task["deadline_kind"]) for task in tasks]
         return words["headline"].format(
             agency=agency_name(self.row["agency"], self.lang),
             year=words["no_year"] if pd.isna(self.row["year"]) else self.row["year"],
             tasks=f"{len(tasks):,}",
-            units=f"{sum(len(task['lead_units']) > 0 for task in tasks):,}",
-            dated=f"{sum(pd.notna(task['deadline_date']) for task in tasks):,}",
+            units=f"{sum(has_named_lead(task['lead_units']) for task in tasks):,}",
+            dated=f"{sum(kind in DUE_KINDS for kind in kinds):,}",
         )
 
     def __repr__(self) -> str:

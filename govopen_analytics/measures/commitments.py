@@ -110,16 +110,22 @@ def verifiability(tasks: pd.DataFrame) -> pd.DataFrame:
     rows = tasks[["task_id", "document_id"]].reset_index(drop=True)
     rows["has_named_output"] = [hit is not None for hit in outputs]
     rows["has_quantity"] = [bool(parse_quantities(text)) for text in tasks["text"]]
-    leads = [named_units(cell) for cell in tasks["lead_units"]]
-    by_name = [[not is_collective(unit) for unit in units] for units in leads]
-    rows["has_lead_unit"] = [any(named) for named in by_name]
+    rows["has_lead_unit"] = [has_named_lead(cell) for cell in tasks["lead_units"]]
     rows["has_deadline"] = tasks["deadline_kind"].isin(DUE_KINDS).to_numpy(dtype=bool)
     rows["n_elements"] = rows[list(ELEMENTS)].sum(axis=1)
     rows["named_output"] = pd.array(
         [None if hit is None else hit[0] for hit in outputs], dtype="string"
     )
-    rows["has_generic_lead"] = [bool(named) and not any(named) for named in by_name]
+    rows["has_generic_lead"] = [
+        bool(named_units(cell)) and not has_named_lead(cell)
+        for cell in tasks["lead_units"]
+    ]
     return rows
+
+
+def has_named_lead(cell: object) -> bool:
+    """Tell whether a cell of ``lead_units`` holds a unit by its name."""
+    return any(not is_collective(unit) for unit in named_units(cell))
 
 
 def completion(tasks: pd.DataFrame) -> pd.DataFrame:

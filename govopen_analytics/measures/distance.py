@@ -141,7 +141,7 @@ def agenda_distances(
     """
     if against not in ("each", REST):
         raise ValueError(f"against: {choices(against, ['each', REST])}")
-    check_interval(interval, n_permutations)
+    check_interval(interval, n_permutations, name="n_permutations")
     counts = count_themes(tasks, assignments, documents, themes, by=by)
     n_groups = len(counts.groups)
     if against == "each" and n_groups > MOST_GROUPS:

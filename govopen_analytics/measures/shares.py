@@ -203,12 +203,12 @@ def described(
     return share, lower, upper, corrected
 
 
-def check_interval(interval: float, n_bootstrap: int) -> None:
+def check_interval(interval: float, n_draws: int, *, name: str = "n_bootstrap") -> None:
     """Refuse a level or a number of draws that gives no interval."""
     check_level(interval)
-    if n_bootstrap < 100:
+    if n_draws < 100:
         raise ValueError(
-            f"n_bootstrap: found {n_bootstrap!r}, expected at least 100 draws; the "
+            f"{name}: found {n_draws!r}, expected at least 100 draws; the "
             "tails of fewer are noise"
         )
 

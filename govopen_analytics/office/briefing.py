@@ -111,23 +111,23 @@ def write_briefing(
         if kind not in images.FORMATS:
             blob = briefing_bytes(briefing, kind, by_format.get(kind))
             made.append((out / f"{name}.{kind}", blob))
-    # A template that does not do is found before anything is written.
-    written.paths += [write_whole(path, blob) for path, blob in made]
     pictures = [kind for kind in formats if kind in images.FORMATS]
     if pictures:
-        _draw(briefing, out, pictures, name, dpi, written)
+        made += _drawn(briefing, out, pictures, name, dpi, written)
+    # A template or a chart that does not do is found before anything is written.
+    written.paths += [write_whole(path, blob) for path, blob in made]
     on_progress("done", len(formats), len(formats))
     return written
 
 
-def _draw(
+def _drawn(
     briefing: Briefing,
     out: Path,
     formats: Sequence[str],
     name: str,
     dpi: int,
     written: Written,
-) -> None:
+) -> list[tuple[Path, bytes]]:
     with tempfile.TemporaryDirectory() as folder:
         files = {}
         for number, claim in enumerate(briefing.claims, start=1):
@@ -135,9 +135,10 @@ def _draw(
             files[stem] = Path(folder) / f"{stem}.json"
             write_chart(claim.chart, files[stem])
         when = _date_of(briefing)
-        drawn = images.write_pictures(files, out, formats, dpi=dpi, when=when)
-    written.paths += drawn.written
+        drawn = images.write_pictures(files, Path(folder), formats, dpi=dpi, when=when)
+        made = [(out / path.name, path.read_bytes()) for path in drawn.written]
     written.missing += [remark_in_words(one, briefing.lang) for one in drawn.remarks]
+    return made
 
 
 def _date_of(briefing: Briefing) -> datetime:

@@ -14,6 +14,7 @@ from govopen_analytics.words import section
 MOST_SHOWN = 200  # rows; the file beside the page holds all of them
 _LONGEST_TEXT = 160  # characters of a cell
 _LONGEST_COMMON = 40  # characters of a value that all rows share
+_ALWAYS = ("before", "match", "after")  # are read as one line
 _SIGNS = {">=": "≥", "<=": "≤"}
 _YEARS = ("year", "year_from", "year_to", "source_year")
 # A click on a heading sorts the rows, by number where the cells begin with one.
@@ -97,7 +98,8 @@ class Table:
         rows, common = [], []
         for head, (name, values) in self._shown.items():
             cells = [_cell(value, name, self.lang) for value in values[:MOST_SHOWN]]
-            if len(values) > 1 and values.astype("string").nunique(dropna=False) == 1:
+            is_common = name not in _ALWAYS and len(values) > 1
+            if is_common and values.astype("string").nunique(dropna=False) == 1:
                 if 0 < len(cells[0]) <= _LONGEST_COMMON:
                     one = words["common_one"].format(heading=head, value=cells[0])
                     common.append(one)

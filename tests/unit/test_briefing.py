@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from govopen_analytics.base.errors import ExportError, SelectionError
 from govopen_analytics.cli import app
-from govopen_analytics.office import briefing_bytes, write_briefing
+from govopen_analytics.office import briefing_bytes, images, write_briefing
 from govopen_analytics.office.package import spaced
 from govopen_analytics.questions.briefing import (
     Briefing,
@@ -249,6 +249,16 @@ def test_equal_briefings_give_equal_files(corpora):
 def test_a_format_is_refused_with_what_it_may_be(tmp_path, six):
     with pytest.raises(SelectionError, match="pptx"):
         write_briefing(six, tmp_path, formats=["ppt"])
+
+
+def test_a_picture_that_fails_leaves_nothing_behind(tmp_path, six, monkeypatch):
+    def fails(*given, **options):
+        raise ExportError("no picture")
+
+    monkeypatch.setattr(images, "write_pictures", fails)
+    with pytest.raises(ExportError, match="no picture"):
+        write_briefing(six, tmp_path / "out", formats=["xlsx", "png"])
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_command_writes_and_lists(tmp_path, processed_dir):

@@ -9,6 +9,7 @@ from govopen_analytics.base.errors import ExportError
 from govopen_analytics.charts.build import chart_of, heat_table
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.model import (
+    MARKS,
     Cell,
     Chart,
     Mark,
@@ -345,3 +346,10 @@ def test_a_key_leaves_out_marks_that_are_not_there(kinds, expected):
     )
     found = [mark for mark, _ in made.key if mark not in ("value", "reference")]
     assert found == expected
+
+
+@pytest.mark.parametrize("kind", MARKS)
+def test_every_kind_of_mark_is_drawn(kind):
+    one = Panel(("a",), (Series("", (Mark(0.5, 0.4, 0.6, "x", kind),)),))
+    figure = draw(chart(one))
+    assert any(trace.name == kind for trace in figure.data)

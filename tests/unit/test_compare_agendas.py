@@ -64,6 +64,8 @@ def test_disjoint_agendas_are_beyond_chance(against):
 @pytest.mark.parametrize("against", ["each", "rest"])
 def test_null_holds_its_level_for_one_agenda(against):
     tables = sampled(24, 15, np.random.default_rng(3))
+    with pytest.raises(ValueError, match="n_permutations: found 50"):
+        agenda_distances(**tables, n_permutations=50)
     rows = agenda_distances(**tables, against=against, n_permutations=300)
     assert len(rows) == (24 * 23 / 2 if against == "each" else 24)
     assert (rows["p_value"] < 0.05).mean() < 0.15

@@ -34,6 +34,18 @@ def index():
     return TaskIndex(small_tables(), "zh")
 
 
+def test_a_plan_counts_units_and_days_as_the_measures_do():
+    tables = small_tables()
+    leads = [["各处室"], ["办公室"], ["相关处室", "办公室"], []]
+    kinds = ["date", "whole_year", None, "ongoing"]
+    own = tables["tasks"].head(4).assign(lead_units=leads, deadline_kind=kinds)
+    corpus = go.Corpus(Tables.of(tables | {"tasks": own}), lang="en")
+    flags = corpus.commitments("document_id").table.set_index("flag")["n_true"]
+    assert flags[["has_lead_unit", "has_deadline"]].tolist() == [2, 1]
+    told = corpus.document("first").headline
+    assert "4 tasks, 2 name a lead unit, 1 have a day" in told
+
+
 # Searching ---------------------------------------------------------------------------
 
 

@@ -128,6 +128,7 @@ def test_decisions_that_are_none(corpus, folder, themes, told):
 def test_tasks_worth_a_persons_time_show_the_machines_themes(corpus, folder):
     widget = coding(corpus, folder, n_random=0)
     assert all("Machine: " in row["lines"][0] for row in widget._rows)
+    assert not any("nan" in row["lines"][0] for row in widget._rows)
     with pytest.raises(SelectionError, match="expected from 1 to 3"):
         coding(corpus, folder, n_random=9)
     with pytest.raises(SelectionError, match="reviews_dir: found none"):

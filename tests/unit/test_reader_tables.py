@@ -77,6 +77,11 @@ def test_a_column_of_equal_rows_is_said_once():
     assert "各行相同" not in html(rows.head(1))
 
 
+def test_a_word_stays_between_what_stands_before_and_after():
+    rows = pd.DataFrame({"before": ["甲", "乙"], "match": "公开", "after": "丙"})
+    assert cells(html(rows))[1:] == [["甲", "公开", "丙"], ["乙", "公开", "丙"]]
+
+
 def test_long_tables_say_what_they_leave_out():
     rows = pd.DataFrame({"agency": [f"{n:04d}" for n in range(3000)]})
     markup = html(rows)
