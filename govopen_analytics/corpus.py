@@ -24,8 +24,8 @@ from govopen_analytics.coding.coded import code_plans
 from govopen_analytics.coding.concordance import find_word
 from govopen_analytics.coding.explain import explain
 from govopen_analytics.coding.recode import moved_themes, recode
+from govopen_analytics.explore.adding import Addition, read_addition
 from govopen_analytics.explore.plan import Document
-from govopen_analytics.plans.adding import Addition, read_addition
 from govopen_analytics.plans.corpus import read_plans
 from govopen_analytics.questions import commitments, displays, selection
 from govopen_analytics.questions.citation import Citation, citation
@@ -705,6 +705,15 @@ class Corpus:
         themes : iterable of str
             Themes shown; shares are computed on all.
 
+        Returns
+        -------
+        Result
+            Columns of ``table``: `by`, ``theme`` (label in the corpus's language),
+            ``theme_id``, ``n_tasks``, ``n_themed`` (counts), ``share`` with
+            ``share_lower`` and ``share_upper``, ``share_corrected``,
+            ``has_coding_error``, ``share_shrunk`` (0-1), ``is_observed`` and
+            ``share_rank``.
+
         See Also
         --------
         measures.theme_shares
@@ -715,6 +724,15 @@ class Corpus:
     def change(self, by: By = "agency_series", *, themes: Iterable[str] = ()) -> Result:
         """Change of each theme's share between the years of one agency.
 
+        Returns
+        -------
+        Result
+            Columns of ``table``: `by`, ``theme`` (label), ``theme_id``, ``year_from``,
+            ``year_to``, ``n_tasks_from``, ``n_tasks_to`` (counts), ``share_from``,
+            ``share_to`` (0-1), ``change`` with ``change_lower`` and ``change_upper``
+            (-1 to 1), ``p_value``, ``p_adjusted``, ``state``, ``is_beyond_chance`` and
+            ``is_adjacent``.
+
         See Also
         --------
         measures.share_change
@@ -723,6 +741,13 @@ class Corpus:
 
     def gaps(self, by: By = "agency", *, themes: Iterable[str] = ()) -> Result:
         """Themes that no task of a group touches, with the chance of that.
+
+        Returns
+        -------
+        Result
+            Columns of ``table``: `by`, ``theme`` (label), ``theme_id``, ``n_tasks``,
+            ``share_upper`` (0-1), ``n_tasks_elsewhere``, ``touching_share_elsewhere``
+            (0-1), ``chance_unobserved``, ``p_adjusted`` and ``state``.
 
         See Also
         --------
@@ -738,6 +763,14 @@ class Corpus:
         themes : iterable of str
             Themes shown.
 
+        Returns
+        -------
+        Result
+            Columns of ``table``: ``theme`` (label), ``theme_id``, ``n_agencies``,
+            ``n_years``, ``n_tasks``, ``change_per_year`` with ``change_per_year_lower``
+            and ``change_per_year_upper``, ``p_value``, ``p_adjusted``, ``state`` and
+            ``is_beyond_chance``.
+
         See Also
         --------
         measures.panel_trend
@@ -747,6 +780,14 @@ class Corpus:
 
     def distances(self, by: By = "agency", *, against: str = "each") -> Result:
         """How far the agendas of groups lie apart, beside what chance gives.
+
+        Returns
+        -------
+        Result
+            Columns of ``table``: ``group``, ``reference``, ``n_tasks``,
+            ``n_reference_tasks``, ``overlap`` (0-100) and ``distance`` (0-1), each with
+            ``_lower``, ``_upper``, ``_null_mean`` and ``_null_bound``, ``test_unit``,
+            ``p_value``, ``p_adjusted``, ``state`` and ``is_beyond_chance``.
 
         See Also
         --------
@@ -761,6 +802,13 @@ class Corpus:
     def responsibility(self, by: By = "agency") -> Result:
         """Tasks that each unit leads and supports.
 
+        Returns
+        -------
+        Result
+            Columns of ``table``: `by`, ``unit_name``, ``is_collective``, ``n_tasks``,
+            ``n_lead``, ``n_support``, ``n_due`` (counts), ``lead_share`` with
+            ``lead_share_lower`` and ``lead_share_upper`` (0-1).
+
         See Also
         --------
         measures.unit_load
@@ -774,6 +822,13 @@ class Corpus:
 
     def deadlines(self, by: By = "agency") -> Result:
         """Tasks that fall due in each month.
+
+        Returns
+        -------
+        Result
+            Columns of ``table``: `by`, ``label`` (of the period), ``due``, ``month``,
+            ``n_tasks``, ``n_due`` (counts), ``share`` with ``share_lower`` and
+            ``share_upper`` (0-1).
 
         See Also
         --------
@@ -790,6 +845,13 @@ class Corpus:
     def commitments(self, by: By = "agency") -> Result:
         """Share of tasks with each element of a commitment that can be checked.
 
+        Returns
+        -------
+        Result
+            Columns of ``table``: `by`, ``label`` (of the element), ``flag``,
+            ``n_tasks``, ``n_true`` (counts), ``share`` with ``share_lower`` and
+            ``share_upper`` (0-1).
+
         See Also
         --------
         measures.verifiability, measures.task_proportions
@@ -803,6 +865,13 @@ class Corpus:
 
     def completion(self, by: By = "agency") -> Result:
         """How far the tasks with a progress report got, in the agencies' words.
+
+        Returns
+        -------
+        Result
+            Columns of ``table``: `by`, ``label`` (of the point), ``flag``, ``n_tasks``,
+            ``n_true`` (counts), ``share`` with ``share_lower`` and ``share_upper``
+            (0-1).
 
         See Also
         --------
@@ -825,6 +894,14 @@ class Corpus:
             Columns of `documents`, or "theme_id" for the tasks of each theme.
         top_n : int, default 20
             Most words of a group.
+
+        Returns
+        -------
+        Result
+            Columns of ``table``: `by`, ``word``, ``rank``, ``log_odds`` with
+            ``log_odds_lower`` and ``log_odds_upper``, ``z_score``, ``n_group_uses``,
+            ``n_rest_uses``, ``n_tasks``, ``n_documents`` (counts) and
+            ``group_word_share`` (0-1).
 
         See Also
         --------
@@ -853,6 +930,13 @@ class Corpus:
 
     def reuse(self, by: By = "agency") -> Result:
         """Share of each group's text that stands in earlier plans.
+
+        Returns
+        -------
+        Result
+            Columns of ``table``: `by`, ``n_tasks``, ``n_chars``, ``n_reused_chars``
+            (counts), ``reused_share`` with ``reused_share_lower`` and
+            ``reused_share_upper`` (0-1).
 
         See Also
         --------
@@ -938,6 +1022,13 @@ class Corpus:
             example that comes with the library, which no issuer has approved.
         by : str or sequence of str, default "agency"
             Columns that name the groups.
+
+        Returns
+        -------
+        Result
+            Columns of ``table``: `by`, ``measure``, ``indicator``, ``weight``,
+            ``n_tasks``, ``value`` with ``value_lower`` and ``value_upper``,
+            ``chance_value`` and ``unit``.
 
         See Also
         --------

@@ -1,4 +1,4 @@
-"""Draw the picture of the front page that README shows, from a run of the report."""
+"""Draw the pictures of a report that README shows, from a run in both languages."""
 
 import subprocess
 import sys
@@ -18,21 +18,30 @@ def main() -> None:
     browser = find_browser()
     if browser is None:
         sys.exit("No browser was found; install Chromium, Chrome or Edge")
-    for lang, page in (("zh", run / "index.html"), ("en", run / "en" / "index.html")):
-        if not page.is_file():
-            sys.exit(f"{page} is not there; run `govopen report --lang zh --lang en`")
-        with tempfile.TemporaryDirectory() as profile:
-            target = ROOT / "docs" / f"front_{lang}.png"
-            options = [
-                "--headless",
-                "--no-sandbox",
-                "--hide-scrollbars",
-                f"--user-data-dir={profile}",
-                "--window-size=1280,720",
-                f"--screenshot={target}",
-            ]
-            subprocess.run([browser, *options, page.as_uri()], check=True, timeout=120)
-        Image.open(target).quantize(64).save(target, optimize=True)
+    for lang, site in (("zh", run), ("en", run / "en")):
+        for name, page in (("front", "index.html"), ("search", "search.html")):
+            if not (site / page).is_file():
+                sys.exit(
+                    f"{site / page} is not there; give the folder of a run of a set "
+                    "with `languages: [zh, en]`"
+                )
+            _draw(browser, (site / page).as_uri(), ROOT / "docs" / f"{name}_{lang}.png")
+
+
+def _draw(browser: str, address: str, target: Path) -> None:
+    with tempfile.TemporaryDirectory() as profile:
+        options = [
+            "--headless",
+            "--no-sandbox",
+            "--hide-scrollbars",
+            f"--user-data-dir={profile}",
+            "--window-size=1280,720",
+            # The explorer draws its first page of tasks after it has loaded.
+            "--virtual-time-budget=5000",
+            f"--screenshot={target}",
+        ]
+        subprocess.run([browser, *options, address], check=True, timeout=120)
+    Image.open(target).quantize(128).save(target, optimize=True)
 
 
 if __name__ == "__main__":

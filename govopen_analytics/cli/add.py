@@ -53,7 +53,7 @@ def add(
     }
     with told_plainly():
         from govopen_analytics.base.schemas import heading
-        from govopen_analytics.plans.adding import read_addition
+        from govopen_analytics.explore.adding import read_addition
         from govopen_analytics.words import section
 
         words = section("adding", lang)

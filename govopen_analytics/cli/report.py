@@ -35,6 +35,7 @@ _STEPS = {
     "write": "写数据表 · writing tables",
     "notebooks": "运行笔记本 · running notebooks",
     "images": "绘制图片 · drawing pictures",
+    "briefing": "写出简报 · writing the briefing",
     "pages": "写出网页 · writing pages",
 }
 _STATUS = {

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from govopen_analytics.base.text import fold, read_number, tidy
+from govopen_analytics.plans.obligations import VERB
 
 _CN = "[一二三四五六七八九十]{1,3}"
 _N = rf"(?:\d{{1,2}}|{_CN})"
@@ -86,6 +87,19 @@ _OF_A_THING = re.compile(
     r"(?:已|尚未|未|到期|出台|制[定发]|形成|印发|产生|生成|成立|失效|发布|公布)[^,。;]{0,8}的"
 )
 _PERIOD = re.compile(r"个?(?:工作)?[日天]内|小时|分钟")
+# How often something is done: a date beside it limits another part of the task.
+_HOW_OFTEN = re.compile(
+    r"每(?!个?[人部单科处股局项件条])|按(?:半?年|季|月|周|旬)|定期|全年|常年|长期"
+)
+# When a clause says that something is done: 11月中旬开展测评.
+_WHEN_DONE = re.compile(
+    rf"(?:^|(?<=[,。;]))(?:在|于)?(?P<when>(?:{_Y}年|今年)?{_N}月(?:份?的?[上中下]旬|份|[底末])?){VERB}"
+)
+# From a first to a last day; the last may leave out the year and the month.
+_SPAN = re.compile(
+    r"(?:(?P<year>20\d\d)年)?(?P<month>\d{1,2})月(?:\d{1,2}[日号]?)?[-—–~至到]+"
+    r"(?P<last_year>20\d\d年)?(?P<last_month>\d{1,2}月)?(?P<rest>\d{1,2}[日号].*)"
+)
 
 
 @dataclass(frozen=True)
@@ -118,6 +132,7 @@ def parse_deadline(raw: str, year: int | None) -> Deadline | None:
     folded = _in_digits("".join(fold(raw).split()))
     if not folded or not _OF_TIME.search(folded):
         return None
+    folded = _end_of_span(folded)
     for candidate in dict.fromkeys((folded, _TRIM.sub("", _TRIM.sub("", folded)))):
         for kind, pattern in _PATTERNS:
             match = pattern.fullmatch(candidate) if candidate else None
@@ -133,6 +148,16 @@ def parse_deadline(raw: str, year: int | None) -> Deadline | None:
 _LONGEST = 30  # characters of an expression
 # Every deadline has one of these.
 _OF_TIME = re.compile("[年月日季周时期常续坚动定即立按每根半内]|\\d[-/.]\\d")
+
+
+def _end_of_span(folded: str) -> str:
+    """Write 2025年3月1日至3月20日 as its last day, with the year."""
+    span = _SPAN.fullmatch(folded)
+    if span is None:
+        return folded
+    year = f"{span['year']}年" if span["year"] else ""
+    month = span["last_month"] or f"{span['month']}月"
+    return (span["last_year"] or year) + month + span["rest"]
 
 
 def _in_digits(folded: str) -> str:
@@ -232,12 +257,13 @@ def governing_deadline(title: str, sentences: str, year: int | None) -> Deadline
 def only_deadline(sentence: str, year: int | None) -> Deadline | None:
     """Find the deadline in the only sentence of a task.
 
-    There is nothing else that it could govern. The last one counts.
+    There is nothing else that it could govern, unless the sentence also says how
+    often something is done. The last one counts.
 
     Parameters
     ----------
     sentence : str
-        All that the task says.
+        All that the task says, without its title.
     year : int or None
         Year of the plan.
 
@@ -247,7 +273,7 @@ def only_deadline(sentence: str, year: int | None) -> Deadline | None:
         None where there is more than one sentence.
     """
     folded = fold(sentence)
-    if re.search("[。;](?=.)", folded.rstrip()):
+    if re.search("[。;](?=.)", folded.rstrip()) or _HOW_OFTEN.search(folded):
         return None
     found = None
     for match in _IN_PROSE.finditer(folded):
@@ -256,6 +282,8 @@ def only_deadline(sentence: str, year: int | None) -> Deadline | None:
         if is_of_task and not _OF_A_THING.match(behind):
             raw = sentence[match.start() : match.end()]
             found = parse_deadline(raw, year) or found
+    if found is None and (done := _WHEN_DONE.search(folded)):
+        found = parse_deadline(sentence[slice(*done.span("when"))], year)
     return found
 
 

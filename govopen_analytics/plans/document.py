@@ -9,13 +9,15 @@ from govopen_analytics.plans.draft import Draft, Ledger
 from govopen_analytics.plans.flattened import Table, find_tables
 from govopen_analytics.plans.frontmatter import (
     Frame,
+    closing_at,
     end_of_body,
     find_frame,
     is_furniture,
+    is_line_of_links,
     lines_of,
     role_of_line,
 )
-from govopen_analytics.plans.grid import Token
+from govopen_analytics.plans.grid import Token, ordinal_of
 from govopen_analytics.plans.kind import Judgement, judge, subject_of
 from govopen_analytics.plans.labelled import labelled_table
 from govopen_analytics.plans.lead_notes import apply_lead_note
@@ -174,8 +176,13 @@ def _trimmed(table: Table, source: Source) -> Table:
         cells = {c.start for block in source.blocks for c in block.cells}
         inside = [token.start in cells for token in table.tokens]
     elif table.style in ("lines", "columns", "glued", "spaces"):
+        table = _without_signature(table, source.text)
         inside = [
-            not (is_furniture(token.text) or _ANNEX.match(token.text))
+            not (
+                is_furniture(token.text)
+                or is_line_of_links(token.text)
+                or _ANNEX.match(token.text)
+            )
             for token in table.tokens
         ]
     else:
@@ -187,6 +194,23 @@ def _trimmed(table: Table, source: Source) -> Table:
     ):
         n -= 1
     return replace(table, tokens=table.tokens[:n])
+
+
+def _without_signature(table: Table, text: str) -> Table:
+    """Cut off the agency and the date that close a table of a cell a line.
+
+    The last row has all its cells above them, or a blank line parts them from it.
+    """
+    at = closing_at(text, table.start)
+    if at is None:
+        return table
+    above = [token for token in table.tokens if token.end <= at]
+    row = 0
+    while row < len(above) and ordinal_of(above[-1 - row].text) is None:
+        row += 1
+    is_parted = re.search(r"\n[ \t\u3000]*\n\s*$", text[:at]) is not None
+    is_full = len(table.columns) <= row + 1 <= len(above)
+    return replace(table, tokens=above) if is_parted or is_full else table
 
 
 def _is_last_cell(table: Table, i: int, source: Source) -> bool:
@@ -473,7 +497,7 @@ def _enter_rest(
         is_letter = frame.has_letter and line.end <= frame.body_start
         role = role_of_line(line.text, is_letter=is_letter)
         if has_tasks and line.start >= last and role == "preamble":
-            role = "notes"
+            role = "furniture" if is_line_of_links(line.text) else "notes"
         if has_tasks and start < line.start < last and role == "preamble":
             continue
         ledger.add(line.start, line.end, role)

@@ -15,7 +15,7 @@ _MENU = (
     r"首页|网站首页|返回(?:首页|顶部|上一?页|列表)?|打印(?:本页|此页|文章|页面)?|关闭(?:本页|窗口|此页|页面)?|"
     r"分享(?:到|至)?|收藏(?:本页)?|(?:微信|微博|手机)(?:扫码)?(?:分享|阅读|浏览)?|新浪微博|QQ(?:空间|好友)?|"
     r"无障碍(?:阅读|浏览|版)?|长者(?:版|模式|专区)|适老版|(?:用户)?登录|注册|设为首页|加入收藏|纠错|我要纠错|"
-    r"网站(?:地图|声明|帮助)|联系我们|关于我们|技术支持|智能问答|站内搜索|搜索|繁体(?:中文)?|繁体版|简体(?:中文)?|简体版|"
+    r"网站(?:地图|声明|帮助)|联系我们|关于我们|联系方式|技术支持|智能问答|站内搜索|搜索|繁体(?:中文)?|繁体版|简体(?:中文)?|简体版|"
     r"English|TOP|下载(?:文档|附件|全文)?|全文下载|预览|珍藏版|当前文档|视力保护色?|[大中小]|字体|字号|"
     r"上一[篇条页]|下一[篇条页]|相关(?:链接|文档|文章|信息|新闻|附件|阅读|推荐|稿件|解读)|政务服务|互动交流|"
     r"政民互动|走进.{1,6}|新闻中心|更多|查看更多|展开|收起|点击(?:下载|查看|收听)?|语音(?:播报|朗读)|播放|"
@@ -38,6 +38,10 @@ _FURNITURE = re.compile(
     r"\d{1,3}\s*/\s*\d{1,3}|[Pp]age\s*\d+.{0,8})\W*$|"
     # buttons and menu entries, and nothing else
     rf"^[\s|\[\]()·•/,、<>《》【】-]*(?:(?:{_MENU})[\s|\[\]()·•/,、<>《》【】:-]*)+$|^\s*\|?\s*$"
+)
+# Links parted by bars; only where nothing of the plan follows.
+_LINKS = re.compile(
+    r"(?:[\u3400-\u9fffA-Za-z]{2,8}\s*[|│┃]\s*)+[\u3400-\u9fffA-Za-z]{2,8}"
 )
 _TRAILING = re.compile(
     r"(?:附件|附表?)\s*\d*\s*[:.]|^附件\s*\d*$|抄送|主送|印发$|^\(?此件|联\s*系\s*人|联系电话|^附\s*则|"
@@ -111,7 +115,9 @@ _SEAM = re.compile(
     r"(?<=日)(?=[\u3400-\u9fff]{2,20}20\d\d年)|(?<=20\d\d年\d月\d日)|"
     r"(?<=20\d\d年\d\d月\d日)|(?<=20\d\d年\d月\d\d日)|(?<=20\d\d年\d\d月\d\d日)|"
     r"(?<=的通知)(?=[^》〉。,、])|(?<=各单位:)|(?<=各直属机构:)|(?<=有关单位:)|(?<=各科室:)|"
-    r"(?<=工作要点|任务分工|实施方案|工作方案)(?=[为根按]|20\d\d年|一、)|(?<=台账)(?=[为根]|一、)|"
+    r"(?<=工作要点|任务分工|实施方案|工作方案|工作安排|任务台账)(?=[为根按]|20\d\d年|一、)|"
+    r"(?<=\s)(?=[\u3400-\u9fff]{2,24}20\d\d年[\u3400-\u9fff]{2,24}(?:要点|方案|分工|安排|台账|分解表|计划)\s)|"
+    r"(?<=工作要点|任务分工|实施方案|工作方案|工作安排|任务台账|任务清单|工作计划)(?=\s)|(?<=分解表)(?=\s)|(?<=台账)(?=[为根]|一、)|"
     r"(?=[一二三四五六七八九十]、[\u3400-\u9fff])"
 )
 _LONG_LINE = 300
@@ -154,6 +160,45 @@ def is_furniture(text: str) -> bool:
     if len(folded) >= 12 and folded.rstrip().endswith(("。", "。)", "负责)")):
         return False
     return bool(_FURNITURE.search(folded))
+
+
+def is_line_of_links(text: str) -> bool:
+    """Tell whether a line at the end of a page holds short names parted by bars.
+
+    A row of a table may have the same form: ask only behind the last task.
+    """
+    return _LINKS.fullmatch(fold(text).strip()) is not None
+
+
+def closing_at(source: str, start: int) -> int | None:
+    """Find the signature that closes a document.
+
+    Parameters
+    ----------
+    source : str
+        Text of the source.
+    start : int
+        Offset behind which it is looked for.
+
+    Returns
+    -------
+    int or None
+        Offset of the last line that repeats an agency named before `start` and
+        has a date below it, where nothing but notes and furniture follows.
+    """
+    lines = lines_of(source)
+    above = re.sub(r"\s+", "", source[:start])
+    for i in range(len(lines) - 1, 0, -1):
+        line, below = lines[i - 1], lines[i]
+        if line.start < start:
+            return None
+        if _is_date(below.text) and _is_signature(line.text, is_dated=True):
+            is_named = re.sub(r"\s+", "", line.text) in above
+            return line.start if is_named else None
+        is_rest = is_furniture(below.text) or is_line_of_links(below.text)
+        if not is_rest and not _is_note(below.text):
+            return None
+    return None
 
 
 def find_frame(source: str, limit: int | None = None) -> Frame:
@@ -283,6 +328,7 @@ def _body_end(lines: list[Line], start: int, source: str) -> int:
     inside = inside[: _annex_at(inside)]
     while inside and (
         is_furniture(inside[-1].text)
+        or is_line_of_links(inside[-1].text)
         or _is_note(inside[-1].text)
         or _is_date(inside[-1].text)
         or _is_signature(inside[-1].text)

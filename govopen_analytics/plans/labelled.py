@@ -16,6 +16,7 @@ from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
 from govopen_analytics.plans.obligations import says_what_to_do
 
 _LEAST_BLOCKS = 2
+_LEAST_ACTING, _LEAST_ACTING_CARDS = 0.5, 0.2  # shares of the blocks
 _LONGEST_HEADING = 40
 _NEAR = 12  # characters between a heading and the label right below it
 # A label stands at the head of a line, or behind the end of another value; a
@@ -51,6 +52,9 @@ def labelled_table(text: str) -> Table | None:
     if len(whole) < _LEAST_BLOCKS or len(whole) < 0.7 * len(blocks):
         return None
     blocks = whole
+    if blocks[1][0][0] in TEXT_ROLES:  # 编制时间 above the first task is the list's
+        is_text = [one[0] in TEXT_ROLES for one in blocks[0]]
+        blocks[0] = blocks[0][is_text.index(True) :]
     starts = {block[0][2] for block in blocks}
     n_items = sum(any(0 < at - end < _NEAR for at in starts) for end in numbered)
     if n_items > 0.7 * len(blocks):  # numbered tasks with labels below them
@@ -59,7 +63,10 @@ def labelled_table(text: str) -> Table | None:
     names = [key for key in counts if counts[key] > 0.2 * len(blocks)]
     usual = {key[0] for key in counts if counts[key] > 0.5 * len(blocks)}
     acting = sum(_says_what_to_do(block, text) for block in blocks)
-    if not _is_complete(usual) or acting < 0.5 * len(blocks):
+    # Labels for the task, for who does it and by when say enough of most blocks.
+    is_card = is_labelled and {"lead", "deadline"} <= usual
+    least = _LEAST_ACTING_CARDS if is_card else _LEAST_ACTING
+    if not _is_complete(usual) or acting < least * len(blocks):
         return None
     header: list[Token] = []
     tokens: list[Token] = []

@@ -348,7 +348,9 @@ class _ProseReader:
         if draft.deadline is None and above:  # a month's heading is its tasks' limit
             draft.deadline = parse_deadline(above[0], self.year)
         if draft.deadline is None and title and content:
-            draft.deadline = governing_deadline(title, content, self.year)
+            draft.deadline = governing_deadline(
+                title, content, self.year
+            ) or only_deadline(content, self.year)
         elif draft.deadline is None:
             draft.deadline = only_deadline(title or content or "", self.year)
         if draft.deadline is None and title and fold(title).endswith(")"):

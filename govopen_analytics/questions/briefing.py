@@ -445,11 +445,8 @@ class _Maker:
         table = summary.summary_table(self._measured(), self.lang)
         labels = list(self.themes[f"label_{self.lang}"])
         kept = [i for i, row in enumerate(table.rows) if row in labels]
-        # The first cell of each row is of all together.
-        whole = section("summary", self.lang)["table"]["whole"]
         table = replace(
             table,
-            columns=(whole, *table.columns),
             rows=tuple(table.rows[i] for i in kept),
             cells=tuple(table.cells[i] for i in kept),
         )

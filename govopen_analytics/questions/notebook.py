@@ -104,7 +104,7 @@ class Notebook:
                 title = section("notebook", self.lang)["table"]
                 self._table(shown, columns, title.format(n=f"{len(shown):,}"))
         elif isinstance(thing, pd.DataFrame):
-            title = table_meaning(name, self.lang) if name and is_folded else ""
+            title = self._title(name) if name and is_folded else ""
             self._table(thing if view is None else view, columns, title)
         elif isinstance(thing, list):
             answer = [own for own in thing if not own.is_detail]
@@ -184,6 +184,11 @@ class Notebook:
         if not df.empty:
             own = {"lang": self.lang, "title": title}
             self._display(Table(df, columns, interval=self.interval, **own))
+
+    def _title(self, name: str) -> str:
+        # As among the downloads; a table without a name there says what its rows are.
+        names: dict[str, str] = section("site", self.lang)["files"]
+        return names.get(name) or table_meaning(name, self.lang)
 
     def _display(self, thing: object) -> None:
         if self._heading:

@@ -632,9 +632,10 @@ def summary_table(measured: Measured, lang: str = "zh") -> HeatTable:
     Returns
     -------
     HeatTable
-        Rows are themes by their share of all tasks, largest first. Columns are
-        agencies, most tasks first, up to ``MOST_COLUMNS``; beyond that quantiles
-        of the agencies' shares, and how many agencies have no task of the theme.
+        Rows are themes by their share of all tasks, largest first. The first column
+        is of all together; the others are agencies, most tasks first, up to
+        ``MOST_COLUMNS``; beyond that quantiles of the agencies' shares, and how many
+        agencies have no task of the theme.
     """
     pooled = measured.pooled.sort_values("share", ascending=False, kind="stable")
     labels = measured.themes.set_index("theme_id")[f"label_{lang}"]
@@ -645,7 +646,7 @@ def summary_table(measured: Measured, lang: str = "zh") -> HeatTable:
     most = max((c.value or 0 for line in cells for c in line), default=0) or 1.0
     return HeatTable(
         rows=tuple(labels[theme] for theme in pooled["theme_id"]),
-        columns=tuple(columns),
+        columns=(section("summary", lang)["table"]["whole"], *columns),
         cells=tuple((own, *line) for own, line in zip(whole, cells, strict=True)),
         most=most,
     )

@@ -310,7 +310,7 @@ def _weakest_finding(
         value="f1",
         unit="score",
         subject=theme,
-        evidence="validity_theme_f1",
+        evidence="validity_theme_scores",
         theme=theme,
         precision=percent(weakest["precision"]),
         recall=percent(weakest["recall"]),
@@ -331,7 +331,7 @@ def _share_finding(
         row=worst,
         value="misplaced_share",
         subject=plan,
-        evidence="validity_share_error",
+        evidence="validity_share_errors",
         mean=percent(rows["misplaced_share"].mean(), 1),
         most=percent(worst["misplaced_share"], 1),
         plan=plan,
@@ -446,7 +446,7 @@ def theme_f1_plot(
     )
     return chart_of(
         "trust",
-        "validity_theme_f1",
+        "validity_theme_scores",
         source=_source(tables, themes, lang, date),
         lang=lang,
         panels=[Panel(labels, series, form="decimal", start=0.5, most=1.0)],
@@ -550,7 +550,7 @@ def share_error_plot(
         panels.append(Panel(labels, (Series(title, marks),), title, form="points"))
     return chart_of(
         "trust",
-        "validity_share_error",
+        "validity_share_errors",
         source=_source(tables, themes, lang, date),
         lang=lang,
         panels=panels,

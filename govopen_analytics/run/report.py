@@ -30,6 +30,7 @@ from govopen_analytics.charts.images import find_browser, write_images
 from govopen_analytics.explore.pages import ReportPages
 from govopen_analytics.questions.results import FIGURES_DIR, TABLES_DIR
 from govopen_analytics.questions.summary import Measured, measure_summary
+from govopen_analytics.run.briefings import write_briefings
 from govopen_analytics.run.changes import (
     STATE,
     compare_states,
@@ -385,6 +386,7 @@ class _Run:
             return unchanged
         entries = self._run_notebooks(jobs)
         self._draw(entries)
+        problems += self._brief()
         record = self._record(entries, problems)
         self._write_pages(record)
         shutil.rmtree(self.data_dir)
@@ -430,6 +432,7 @@ class _Run:
             and names == {(e["name"], e["lang"]) for e in record["notebooks"]}
             and tuple(record["languages"]) == self.set.languages
             and tuple(record["set"]["formats"]) == self.set.formats
+            and tuple(record["set"].get("briefing", ())) == self.set.briefing
             and (record["pictures"]["n_missing"] == 0 or find_browser() is None)
         )
         return (source.folder, {**record, "is_unchanged": True}) if is_same else None
@@ -562,6 +565,12 @@ class _Run:
             new = {name for name in drawn if (site / name).is_file()}
             entry["files"] = sorted(new | set(entry["files"]))
         self._n_missing = sum(not _is_drawn(path, formats) for path in figures)
+
+    def _brief(self) -> list[Remark]:
+        self.options.on_progress("briefing", self._n_jobs, self._n_jobs + 2)
+        sites = {lang: self._site(lang) for lang in self.set.languages}
+        date = self.started.date().isoformat()
+        return write_briefings(sites, self.tables, self.set, date)
 
     def _record(
         self, entries: list[dict[str, Any]], problems: list[Remark]

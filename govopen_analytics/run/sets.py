@@ -12,6 +12,7 @@ from govopen_analytics.charts.images import PICTURE_FORMATS
 
 SETS_FILE = "reports.yml"
 DEFAULT_SET = "suite"
+BRIEFING_FORMATS = ("pptx", "docx", "xlsx")
 DIMENSIONS = ("agency", "theme", "year")
 CORE = "core"
 _TOP_KEYS = ("default", "sets")
@@ -61,6 +62,8 @@ class ReportSet:
         How often a notebook whose kernel died is started again (count).
     keep : int or None
         Runs kept after a good one (count); None keeps all.
+    briefing : tuple of str
+        Formats of the briefing written beside the pages; none writes none.
     """
 
     name: str = DEFAULT_SET
@@ -71,6 +74,7 @@ class ReportSet:
     seconds_each: int = 600
     retries: int = 1
     keep: int | None = None
+    briefing: tuple[str, ...] = ()
 
 
 def read_report_sets(path: Path) -> tuple[str, dict[str, ReportSet]]:
@@ -145,6 +149,9 @@ def _report_set(name: Any, content: Any, file: str) -> ReportSet:
         "formats": lambda value, at: _among(value, PICTURE_FORMATS, at, is_empty=True),
         "seconds_each": lambda value, at: _number(value, at, least=1),
         "retries": lambda value, at: _number(value, at, least=0),
+        "briefing": lambda value, at: _among(
+            value, BRIEFING_FORMATS, at, is_empty=True
+        ),
         "keep": lambda value, at: _number(value, at, least=1),
     }
     values = {

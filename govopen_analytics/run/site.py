@@ -12,6 +12,7 @@ from govopen_analytics.base.languages import percent
 from govopen_analytics.explore.pages import ReportPages
 from govopen_analytics.questions.results import FINDINGS_PREFIX, TABLES_DIR
 from govopen_analytics.questions.summary import Measured
+from govopen_analytics.run.briefings import briefing_links
 from govopen_analytics.run.notebooks import notebook_title
 from govopen_analytics.run.site_bodies import (
     figure_name,
@@ -212,6 +213,7 @@ class _Site:
             front=front_values(
                 self.measured, self.record, self.groups, found, self.lang
             ),
+            briefing=briefing_links(self.folder),
             heat_href=evidence_href("theme_heat_map", pages),
             reading=evidence_href("failures", pages) or "downloads.html#warnings",
             changes=changes,
@@ -240,6 +242,11 @@ class _Site:
             "line": words["file_changes_line"],
             "links": [("JSON", f"{root}changes.json")],
         }
+        briefing = {
+            "name": words["briefing"],
+            "line": words["briefing_line"],
+            "links": briefing_links(self.folder),
+        }
         self._fill(
             "downloads.html",
             "downloads.html.j2",
@@ -257,6 +264,7 @@ class _Site:
                 )
                 for group in self.groups
             ],
+            briefing_files=[briefing] if briefing["links"] else [],
             record_files=[record, *([changes] if self.changes is not None else [])],
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from govopen_analytics.base.schemas import table_meaning
 from govopen_analytics.questions.results import FINDINGS_PREFIX
 from govopen_analytics.words import section
 
@@ -41,9 +42,9 @@ def downloads_of(
             titles[stem] = _title(folder / path)
     items = []
     for stem, paths in by_stem.items():
-        name, line = titles.get(stem, ""), words["file_chart_line"]
+        name, line = titles.get(stem, ""), ""
         if not name:
-            name, line = _named(stem, words["files"])
+            name, line = _named(stem, lang)
         links = [(path.rsplit(".", 1)[-1].upper(), path) for path in sorted(paths)]
         items.append({"name": name, "line": line, "links": links, "stem": stem})
     items.sort(key=lambda item: (item["stem"] not in titles, item["stem"]))
@@ -52,19 +53,15 @@ def downloads_of(
     return [*items, {"name": name, "line": line, "links": notebook, "stem": ""}]
 
 
-def _named(stem: str, names: Mapping[str, list[str]]) -> tuple[str, str]:
-    # A table that no words stand for, of a notebook of one's own, keeps its name.
-    if stem in names:
-        name, line = names[stem]
-        return name, line
-    if stem.startswith(FINDINGS_PREFIX):
-        name, line = names["findings"]
-        return name, line
-    kind, _, rest = stem.partition("_")
-    if kind in names and rest:
-        name, line = names[kind]
-        return f"{name} · {rest.replace('_', ' ')}", line
-    return stem, ""
+def _named(stem: str, lang: str) -> tuple[str, str]:
+    """Name a table, and say what a row of it is.
+
+    A table that nothing declares, of a notebook of one's own, keeps its name.
+    """
+    names, meaning = section("site", lang)["files"], table_meaning(stem, lang)
+    known = "findings" if stem.startswith(FINDINGS_PREFIX) else stem
+    name = names.get(known) or meaning or stem
+    return name, "" if name == meaning else meaning
 
 
 def _title(path: Path) -> str:

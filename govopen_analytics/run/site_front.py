@@ -149,12 +149,12 @@ def _cell(cell: Any, table: HeatTable, is_single: bool) -> dict[str, Any]:
 
 
 def _spread_heads(table: HeatTable) -> list[dict[str, Any]]:
-    return [{"name": name, "full": "", "notes": []} for name in table.columns]
+    return [{"name": name, "full": "", "notes": []} for name in table.columns[1:]]
 
 
 def _heads(measured: Measured, table: HeatTable, lang: str) -> list[dict[str, Any]]:
     words = section("summary", lang)["table"]
-    names = shortened(table.columns, _LONGEST_HEAD)
+    names = shortened(table.columns[1:], _LONGEST_HEAD)
     heads = []
     for (agency, n), name in zip(measured.sizes.items(), names, strict=True):
         own = measured.documents.loc[measured.documents["agency"] == agency, "year"]
@@ -191,7 +191,7 @@ def _trust(
 
 
 def _card(group: Mapping[str, Any], rows: list[dict[str, str]]) -> dict[str, Any]:
-    first = rows[0] if rows else {}
+    first = next((row for row in rows if row.get("is_detail") != "true"), {})
     return {
         "group": group,
         "text": first.get("finding", ""),

@@ -16,7 +16,7 @@ from govopen_analytics.base.errors import (
 )
 from govopen_analytics.cli import app
 from govopen_analytics.corpus import load_corpus
-from govopen_analytics.plans.adding import read_addition
+from govopen_analytics.explore.adding import read_addition
 from govopen_analytics.plans.corpus import read_plans
 from govopen_analytics.run.lab import lab_command, write_lab
 

@@ -51,7 +51,7 @@ def test_check_accounts_for_every_character(tmp_path):
 def test_notebooks_with_their_parameters():
     found = answer("notebooks", "--folder", ROOT / "notebooks")
     assert [notebook["name"][:2] for notebook in found] == [
-        f"0{n}" for n in range(1, 10)
+        f"{n:02}" for n in range(1, 11)
     ]
     assert {tuple(notebook) for notebook in found} == {("name", "title", "parameters")}
     corpus = {p["name"]: p for p in found[0]["parameters"]}
@@ -75,7 +75,7 @@ def test_a_dry_run_names_what_would_run_and_why(tmp_path, monkeypatch):
     options = ["--raw", ROOT / "data" / "raw", "--notebooks", ROOT / "notebooks"]
     found = answer("report", "--dry-run", *options, "-p", "years=[2023]")
     assert (found["set"], found["writes_tables"]) == ("suite", True)
-    assert len(found["jobs"]) == 9
+    assert len(found["jobs"]) == 10
     assert all(job["would_run"] for job in found["jobs"])
     assert {tuple(job["reasons"]) for job in found["jobs"]} == {("first",)}
     assert found["jobs"][0]["parameters"]["years"] == [2023]

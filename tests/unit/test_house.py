@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from typer.main import get_command
 
 from govopen_analytics.base.errors import INSTALLED_AS
+from govopen_analytics.cli import app
 from govopen_analytics.coding.coded import CODING
 from govopen_analytics.plans.corpus import _READING
 from govopen_analytics.questions.trust import _MEASURED_BY
@@ -129,7 +131,10 @@ def test_papermill_is_imported_by_run_alone():
 
 
 def test_every_import_is_a_declared_dependency():
-    declared = requirement_names(PROJECT["project"]["dependencies"])
+    declared = requirement_names(
+        PROJECT["project"]["dependencies"]
+        + PROJECT["project"]["optional-dependencies"]["cluster"]
+    )
     imported = set().union(*map(imported_modules, MODULES))
     tops = {name.split(".")[0] for name in imported} - {PACKAGE, ""}
     needed = {
@@ -156,6 +161,15 @@ def test_constraints_pin_every_dependency_exactly():
 def test_no_address_of_a_package_index(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     assert re.findall(r"https?://|index-url|find-links", text) == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.en.md"])
+def test_readmes_name_every_notebook_and_command(name):
+    text = (ROOT / name).read_text("utf-8")
+    rows = "\n".join(re.findall(r"^\| (`.+?) \|", text, re.M))
+    notebooks = {p.stem for p in NOTEBOOKS if not p.stem.startswith("_")}
+    commands = set(get_command(app).commands)
+    assert notebooks | commands <= set(re.findall(r"`(\w+)", rows))
 
 
 def test_environment_asks_for_the_interpreter_of_pyproject():

@@ -1,16 +1,22 @@
 import json
 import re
+from functools import partial
 
 import nbformat
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from bs4 import BeautifulSoup
 
+from govopen_analytics.base.languages import LANGUAGES
+from govopen_analytics.base.schemas import table_meaning
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.style import ChartSource
 from govopen_analytics.questions.coverage import theme_heat_map
+from govopen_analytics.questions.findings import finding, findings_table
 from govopen_analytics.questions.summary import measure_summary
 from govopen_analytics.run.site import notebook_title, write_pages
+from govopen_analytics.words import section
 
 NASTY = "<script>alert(1)</script>"
 
@@ -143,18 +149,51 @@ def test_code_is_there_behind_a_labelled_switch(folder):
 def test_files_are_listed_by_names_and_questions(folder, tables):
     own = record()
     own["notebooks"][0]["files"] += ["tables/theme_shares.csv", "tables/mine.csv"]
+    own["notebooks"][0]["files"] += ["tables/plan_calendar.csv"]
+    (folder / "briefing.pptx").write_bytes(b"")
     write_pages(folder, own)
     soup = BeautifulSoup(page(folder, "downloads"), "html.parser")
     names = [item.strong.text for item in soup.select(".files li")]
     assert soup.h2.text == "题：问？" and names == [
+        "简报",
         "本题的结论",
         "mine",
+        table_meaning("plan_calendar", "zh"),
         "主题份额",
         "运行过的笔记本",
         "运行记录",
     ]
     links = [link["href"] for link in soup.select(".files a")]
-    assert links[:2] == ["tables/findings_01.csv", "tables/mine.csv"]
+    assert links[:2] == ["briefing.pptx", "tables/findings_01.csv"]
+    front = BeautifulSoup(page(folder, "index"), "html.parser")
+    assert [link["href"] for link in front.select(".briefing a")] == links[:1]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_table_with_a_name_says_what_its_rows_are(lang):
+    names = section("site", lang)["files"]
+    assert [name for name in names if not table_meaning(name, lang)] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("", "参照经专家核对"),
+        ("unchecked", "尚无专家核对"),
+        ("partly_checked", "只有一部分经专家核对"),
+    ],
+)
+def test_the_front_page_states_the_measured_trust(folder, key, told):
+    row = pd.Series({"value": 0.62, "value_lower": 0.5, "value_upper": 0.75})
+    shown = {"lang": "zh", "topic": "validity", "kinds": "", "n": 9, "plans": 2}
+    say = partial(finding, "trust", **shown, accuracy="", value="value")
+    keys = ["score", *([key] if key else [])]
+    found = [say(one, row=row if one == "score" else None) for one in keys]
+    findings_table(found).to_csv(folder / "tables" / "findings_01.csv", index=False)
+    write_pages(folder, record())
+    soup = BeautifulSoup(page(folder, "index"), "html.parser")
+    text = soup.select_one(".trust").text
+    assert "62%" in text and "50%–75%" in text and told in text
 
 
 def test_the_front_page_shows_conclusions_with_their_evidence(folder, tables):

@@ -103,8 +103,8 @@ def test_four_files_without_a_manifest_row_are_four_remarks_everywhere(tmp_path)
     assert "0 个文件未读入 · files not read, 4 条说明 · remarks" in told
     assert told.count("The manifest has no row for this file") == 4
     page = run("01", package(tmp_path, tables))
-    assert [own.text for own in page["sentences"]][1:] == [
+    assert [own.text for own in page["findings"]][1:] == [
         "所有文件均已读入。",
-        "关于 4 个文件有 4 条说明，见语料页。",
+        "关于 4 个文件有 4 条需要人工查看的说明。",
     ]
     assert shown_html(page).count("清单中没有这个文件，机构（") == 4

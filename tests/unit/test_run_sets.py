@@ -81,6 +81,7 @@ sets:
     seconds_each: 60
     retries: 0
     keep: 5
+    briefing: [docx]
 """
     default, sets = sets_of(tmp_path, text)
     assert default == "brief" and sets["suite"] == ReportSet()
@@ -97,6 +98,7 @@ sets:
         60,
         0,
         5,
+        ("docx",),
     )
 
 
@@ -127,6 +129,7 @@ sets:
         ),
         ("sets: {a: {languages: [fr]}}", "'languages': found 'fr', expected one of"),
         ("sets: {a: {languages: []}}", "'languages': found \\[\\]"),
+        ("sets: {a: {briefing: [pdf]}}", "'briefing': found 'pdf', expected one of"),
         ("sets: {a: {formats: [jpg]}}", "'formats': found 'jpg', expected one of"),
         ("sets: {a: {seconds_each: 0}}", "found 0, expected a whole number of at l"),
         ("sets: {a: {keep: true}}", "'keep': found True, expected a whole number"),

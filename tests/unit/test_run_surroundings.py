@@ -82,7 +82,7 @@ def test_a_run_that_reads_nothing_fails(run, good, tmp_path):
     assert [problem["code"] for problem in record["problems"]] == ["nothing_read"]
     page = (folder / "index.html").read_text(encoding="utf-8")
     first = page.index("没有读成一份计划（未读入的文件：1 个）")
-    assert page.index("运行失败") < first < page.index("<h2")
+    assert page.index("运行失败") < first < page.index("<h1")
     # Nothing has changed since, and still it is no success.
     assert run(tmp_path / "none")[1]["status"] == "failed"
 

@@ -160,11 +160,11 @@ def test_short_names_of_agencies(names, short):
 @pytest.mark.parametrize(
     ("n", "columns", "cells"),
     [
-        (1, 1, ["35%", "35%"]),
-        (5, 5, ["35%", "35%", "35%", "35%", "35%", "35%"]),
+        (1, 2, ["35%", "35%"]),
+        (5, 6, ["35%", "35%", "35%", "35%", "35%", "35%"]),
         # Many: the five places of the shares, and how many lack the theme.
-        (9, 6, ["35%", "35%", "35%", "35%", "35%", "35%", "0"]),
-        (60, 6, ["35%", "35%", "35%", "35%", "35%", "35%", "0"]),
+        (9, 7, ["35%", "35%", "35%", "35%", "35%", "35%", "0"]),
+        (60, 7, ["35%", "35%", "35%", "35%", "35%", "35%", "0"]),
     ],
 )
 def test_the_table_changes_its_form_with_the_number_of_agencies(n, columns, cells):

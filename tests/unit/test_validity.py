@@ -415,9 +415,9 @@ def test_shipped_coders_are_language_models_and_unchecked(shipped):
 @pytest.mark.parametrize(
     ("make", "name"),
     [
-        (trust.theme_f1_plot, "validity_theme_f1"),
+        (trust.theme_f1_plot, "validity_theme_scores"),
         (trust.confusion_heat_map, "validity_confusion"),
-        (trust.share_error_plot, "validity_share_error"),
+        (trust.share_error_plot, "validity_share_errors"),
     ],
 )
 def test_charts_carry_name_words_and_source(small, make, name, lang):
