@@ -100,6 +100,7 @@ def test_select(chosen, task_ids):
         ({"agencies": "甲市民政"}, "agency: found '甲市民政'.*did you mean 甲市民政局"),
         ({"years": [2021]}, "year: found 2021, expected one of: 2022, 2023"),
         ({"themes": "explian"}, "did you mean explain"),
+        ({"themes": "政策解毒"}, "政策解读, explain, .*did you mean 政策解读"),
         ({"levels": "town"}, "level: found 'town', expected one of: city"),
         ({"provnce": "某省"}, "column: found 'provnce'.*did you mean province"),
         (
