@@ -497,7 +497,10 @@ class _Maker:
     def _coverage(self) -> Section:
         by = ["document_id", "agency", "year"]
         documents, interval = self.tables["documents"], self.options["interval"]
-        described = {"confusion": self.confusion, "interval": interval}
+        described: dict[str, Any] = {
+            "confusion": self.confusion,
+            "interval": interval,
+        }
         shares = measures.theme_shares(*self._counted, by=by, **described)
         labels = self.themes.set_index("theme_id")[f"label_{self.lang}"]
         shares = shares.loc[shares["theme_id"].isin(labels.index)]

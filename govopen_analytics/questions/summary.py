@@ -139,7 +139,7 @@ def measure_summary(
     flags = element_flags(measures.verifiability(tasks))
     due = measures.due_flags(tasks, documents)
     confounding = measures.confounding(documents)
-    described = {"confusion": confusion, "interval": interval}
+    described: dict[str, Any] = {"confusion": confusion, "interval": interval}
     return Measured(
         documents=documents.assign(n_tasks=_tasks_of(documents, tasks)),
         shares=measures.theme_shares(*counted, by="agency", **described),
