@@ -28,6 +28,7 @@ from govopen_analytics.base.locking import (
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.charts.images import find_browser, write_images
 from govopen_analytics.explore.pages import ReportPages
+from govopen_analytics.measures.confusion import Confusion
 from govopen_analytics.questions.results import FIGURES_DIR, TABLES_DIR
 from govopen_analytics.questions.summary import Measured, measure_summary
 from govopen_analytics.run.briefings import write_briefings
@@ -631,7 +632,8 @@ class _Run:
             for name in ("agencies", "years", "interval")
             if (values := self.set.parameters.get(name))
         }
-        return measure_summary(self.tables, **chosen)
+        confusion = Confusion.of_tables(self.tables)
+        return measure_summary(self.tables, confusion=confusion, **chosen)
 
     def _changes(self, record: dict[str, Any]) -> dict[str, Any] | None:
         try:
