@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 
 import psutil
+from watching import look_at
 
 from govopen_analytics.run import (
     Options,
@@ -66,23 +67,6 @@ def watch(command: list[str]) -> dict[str, float]:
     }
     print(json.dumps(measured), file=sys.stderr)
     return measured
-
-
-def look_at(process: psutil.Process, busy: dict[tuple[int, float], float]) -> int:
-    """Note the processor time of a process and all it started; return their memory."""
-    total = 0
-    try:
-        family = [process, *process.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return total
-    for member in family:
-        try:
-            used = member.cpu_times()
-            busy[member.pid, member.create_time()] = used.user + used.system
-            total += member.memory_info().rss
-        except psutil.NoSuchProcess:
-            continue
-    return total
 
 
 def plain_jobs(set_name: str | None, processed: Path) -> list[dict]:

@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 
 import psutil
+from watching import look_at
 
 ROOT = Path(__file__).parents[1]
 STEPS = ("start-up", "reading", "segmenting", "coding", "comparing", "report")
@@ -47,23 +48,6 @@ def watch(command: list[str]) -> Measured:
         "peak_gib": peak / 2**30,
         "load": psutil.getloadavg()[0],
     }
-
-
-def look_at(process: psutil.Process, busy: dict[tuple[int, float], float]) -> int:
-    """Note the processor time of a process and all it started; return their memory."""
-    total = 0
-    try:
-        family = [process, *process.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return total
-    for member in family:
-        try:
-            used = member.cpu_times()
-            busy[member.pid, member.create_time()] = used.user + used.system
-            total += member.memory_info().rss
-        except psutil.NoSuchProcess:
-            continue
-    return total
 
 
 def row(
