@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures import (
     Confusion,
     agenda_distances,
@@ -35,7 +36,7 @@ def simulated(
     n_plans: int = 1,
     concentration: float | None = None,
     other: dict[int, np.ndarray] | None = None,
-) -> dict[str, pd.DataFrame]:
+) -> Tables:
     """Return plans of agencies of one agenda, but for those in `other`."""
     names, carried = [], []
     for agency, size in enumerate(sizes):
@@ -48,9 +49,7 @@ def simulated(
     return as_tables(names, carried)
 
 
-def as_tables(
-    names: list[tuple[str, str, int]], carried: list[np.ndarray]
-) -> dict[str, pd.DataFrame]:
+def as_tables(names: list[tuple[str, str, int]], carried: list[np.ndarray]) -> Tables:
     """Return tables of plans: their names, agencies and years, and tasks' themes."""
     documents = pd.DataFrame(names, columns=["document_id", "agency", "year"])
     sizes = [len(themes) for themes in carried]
@@ -66,12 +65,14 @@ def as_tables(
         }
     )
     themes = pd.DataFrame({"theme_id": THEMES})
-    return {
-        "tasks": tasks,
-        "assignments": assignments,
-        "documents": documents,
-        "themes": themes,
-    }
+    return Tables.of(
+        {
+            "tasks": tasks,
+            "theme_assignments": assignments,
+            "documents": documents,
+            "themes": themes,
+        }
+    )
 
 
 def mixed(n: int) -> list[int]:
@@ -100,7 +101,7 @@ def pooled(reports: int, rng: np.random.Generator) -> Iterator[str]:
         n = reports if len(sizes) <= 100 else reports // 2
         held = np.zeros(9)
         for _ in range(n):
-            rows = pooled_shares(**simulated(sizes, rng))
+            rows = pooled_shares(simulated(sizes, rng))
             lower, upper = rows["share_lower"], rows["share_upper"]
             held += lower.le(AGENDA + 1e-12) & upper.ge(AGENDA - 1e-12)
         held /= n
@@ -120,7 +121,7 @@ def single(reports: int, rng: np.random.Generator) -> Iterator[str]:
             tables = simulated(
                 [size] * 20, rng, n_plans=n_plans, concentration=concentration
             )
-            rows = theme_shares(**tables, by="agency")
+            rows = theme_shares(tables, by="agency")
             truth = np.tile(AGENDA, 20)
             held.append(rows["share_lower"].le(truth) & rows["share_upper"].ge(truth))
         yield f"share, {name}: {np.mean(held):.3f}, n {20 * len(held)} agencies"
@@ -137,11 +138,11 @@ def false_claims(reports: int, rng: np.random.Generator) -> Iterator[str]:
         for _ in range(n):
             tables = simulated(mixed(n_agencies), rng)
             seed = int(rng.integers(2**31))
-            found = theme_differences(**tables, n_permutations=200, seed=seed)
+            found = theme_differences(tables, n_permutations=200, seed=seed)
             claims = [found.items["state"], found.cells["state"]]
             themes += any((states == "established").any() for states in claims)
             distances = agenda_distances(
-                **tables, against="rest", n_permutations=200, seed=seed
+                tables, against="rest", n_permutations=200, seed=seed
             )
             rest += distances["is_beyond_chance"].any()
         yield (
@@ -156,10 +157,10 @@ def outlier(reports: int, rng: np.random.Generator) -> Iterator[str]:
         n, found, named = max(reports // 20, 5), 0, 0
         for _ in range(n):
             tables = simulated(mixed(n_agencies), rng, other={3: np.eye(9)[8]})
-            distances = agenda_distances(**tables, against="rest")
+            distances = agenda_distances(tables, against="rest")
             hits = distances.loc[distances["is_beyond_chance"], "group"]
             found += "a003" in set(hits)
-            cells = theme_differences(**tables, n_permutations=1000).cells
+            cells = theme_differences(tables, n_permutations=1000).cells
             hits = cells.loc[cells["state"] == "established", "agency"]
             named += "a003" in set(hits)
         yield (
@@ -176,7 +177,7 @@ def power(reports: int, rng: np.random.Generator) -> Iterator[str]:
         theme = name = 0
         for _ in range(n):
             tables = simulated([23] * 30, rng, other=other)
-            rows = theme_differences(**tables, n_permutations=1000)
+            rows = theme_differences(tables, n_permutations=1000)
             of_theme = rows.items.set_index("theme_id").loc[THEMES[1]]
             theme += of_theme["state"] == "established"
             cell = rows.cells[rows.cells["agency"] == "a000"].set_index("theme_id")
@@ -204,7 +205,7 @@ def plans(reports: int, rng: np.random.Generator) -> Iterator[str]:
         found, states = 0, set()
         for _ in range(reports):
             tables = simulated([23, 23], rng, n_plans=n_plans, concentration=60)
-            row = agenda_distances(**tables, n_permutations=500).iloc[0]
+            row = agenda_distances(tables, n_permutations=500).iloc[0]
             found += row["is_beyond_chance"]
             states.add(row["state"] == "cannot_be_answered")
         answered = (
@@ -216,7 +217,7 @@ def plans(reports: int, rng: np.random.Generator) -> Iterator[str]:
     found = 0
     for _ in range(n):
         tables = simulated([23, 23], rng, n_plans=6, concentration=60, other={1: moved})
-        row = agenda_distances(**tables, n_permutations=500).iloc[0]
+        row = agenda_distances(tables, n_permutations=500).iloc[0]
         found += row["is_beyond_chance"]
     yield f"6 plans each, one theme higher by .25: found {found / n:.2f}, n {n}"
 
@@ -229,14 +230,14 @@ def trends(reports: int, rng: np.random.Generator) -> Iterator[str]:
             tables = simulated(
                 [23] * n_agencies, rng, n_plans=n_years, concentration=60
             )
-            rows = panel_trend(**tables, n_permutations=1000)
+            rows = panel_trend(tables, n_permutations=1000)
             claimed += rows["is_beyond_chance"].any()
             states |= set(rows["state"])
             held.append(
                 (rows["change_per_year_lower"] <= 0)
                 & (rows["change_per_year_upper"] >= 0)
             )
-            changed += share_change(**tables)["is_beyond_chance"].any()
+            changed += share_change(tables)["is_beyond_chance"].any()
         answer = (
             "cannot be answered"
             if states == {"cannot_be_answered"}
@@ -252,14 +253,14 @@ def trends(reports: int, rng: np.random.Generator) -> Iterator[str]:
         found = 0
         for _ in range(n):
             tables = steady(10, 3, slope, rng)
-            rows = panel_trend(**tables, n_permutations=1000).set_index("theme_id")
+            rows = panel_trend(tables, n_permutations=1000).set_index("theme_id")
             found += rows.loc[THEMES[0], "is_beyond_chance"]
         yield f"power, {slope:.2f} a year, 10 agencies, 3 years: {found / n:.2f}, n {n}"
 
 
 def steady(
     n_agencies: int, n_years: int, slope: float, rng: np.random.Generator
-) -> dict[str, pd.DataFrame]:
+) -> Tables:
     """Return plans of 23 tasks that vary, with a theme that gains every year."""
     names, carried = [], []
     for agency in range(n_agencies):
@@ -298,7 +299,7 @@ def coding(reports: int, rng: np.random.Generator) -> Iterator[str]:
                 (plain, None),
                 (corrected, Confusion(np.array(THEMES), table)),
             ):
-                rows = theme_shares(**tables, confusion=confusion)
+                rows = theme_shares(tables, confusion=confusion)
                 found.append(
                     rows["share_lower"].le(agenda) & rows["share_upper"].ge(agenda)
                 )
