@@ -165,7 +165,7 @@ def _in_digits(folded: str) -> str:
     if not _FIGURES.search(folded):
         return folded
     folded = re.sub(
-        f"{_CN_YEAR}(?=年)", lambda match: match.group().translate(_DIGITS), folded
+        f"{_CN_YEAR}(?=年)", lambda match: match.group().translate(DIGITS), folded
     )
     return re.sub(
         f"(?<!第){_CN}(?=个?月(?!度)|[日号](?!常))",
@@ -175,7 +175,7 @@ def _in_digits(folded: str) -> str:
 
 
 _FIGURES = re.compile("[〇○零一二三四五六七八九十](?:年|月|日|号|个月)")
-_DIGITS = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
+DIGITS = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 
 
 def _first_of_several(folded: str, raw: str, year: int | None) -> Deadline | None:
@@ -343,3 +343,28 @@ def deadline_of_cell(raw: str, year: int | None) -> Deadline | None:
         return None
     last = max(read, key=lambda one: one.date or dt.date.min)
     return Deadline(tidy(raw), last.kind, last.date)
+
+
+DATE = re.compile(
+    r"(?P<y>(?:19|20)\d\d|[二〇○零一]{2}[〇○零一二三四五六七八九]{2})\s*[年\-/.]\s*"
+    r"(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*[月\-/.]\s*"
+    r"(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})\s*日?"
+)
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is a full date and nothing else."""
+    return bool(DATE.fullmatch(fold(text))) and read_date(text) is not None
+
+
+def read_date(text: str) -> dt.date | None:
+    """Read the first full date of a text, in Arabic or Chinese figures."""
+    match = DATE.search(fold(text))
+    if not match:
+        return None
+    year = int(match["y"].translate(DIGITS))
+    month, day = read_number(match["m"]) or 0, read_number(match["d"]) or 0
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None

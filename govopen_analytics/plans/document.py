@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, replace
 
 from govopen_analytics.base.remarks import Remark
-from govopen_analytics.base.text import fold
 from govopen_analytics.plans.draft import Draft, Ledger
 from govopen_analytics.plans.flattened import Table, find_tables
 from govopen_analytics.plans.frontmatter import (
@@ -12,27 +11,24 @@ from govopen_analytics.plans.frontmatter import (
     closing_at,
     end_of_body,
     find_frame,
-    is_furniture,
-    is_line_of_links,
-    lines_of,
-    role_of_line,
 )
 from govopen_analytics.plans.grid import Token, ordinal_of
 from govopen_analytics.plans.kind import Judgement, judge, subject_of
 from govopen_analytics.plans.labelled import labelled_table
 from govopen_analytics.plans.lead_notes import apply_lead_note
-from govopen_analytics.plans.metadata import (
-    Metadata,
-    is_plan_title,
-    opens_with_place,
-    read_metadata,
-)
-from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
+from govopen_analytics.plans.lines import Line, lines_of
+from govopen_analytics.plans.metadata import Metadata, read_metadata
+from govopen_analytics.plans.numbering import HEADING_KINDS
 from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.outline import Node, paragraphs
 from govopen_analytics.plans.prose import prose_tasks
 from govopen_analytics.plans.tables import table_tasks
-from govopen_analytics.plans.titles import YEAR, title_name
+from govopen_analytics.plans.titles import (
+    YEAR,
+    is_plan_title,
+    opens_with_place,
+    title_name,
+)
 from govopen_analytics.plans.unread import lines_in_no_task
 from govopen_analytics.readers.source import Source
 
@@ -177,13 +173,10 @@ def _trimmed(table: Table, source: Source) -> Table:
         inside = [token.start in cells for token in table.tokens]
     elif table.style in ("lines", "columns", "glued", "spaces"):
         table = _without_signature(table, source.text)
+        lines = [Line(token.start, token.end, token.text) for token in table.tokens]
         inside = [
-            not (
-                is_furniture(token.text)
-                or is_line_of_links(token.text)
-                or _ANNEX.match(token.text)
-            )
-            for token in table.tokens
+            not (one.is_furniture or one.is_links or _ANNEX.match(one.text))
+            for one in lines
         ]
     else:
         mark = "\t" if table.style == "tabs" else "|"
@@ -221,7 +214,7 @@ def _is_last_cell(table: Table, i: int, source: Source) -> bool:
         is_end
         and table.style == "pipes"
         and token.opens_row is not True
-        and not is_furniture(token.text)
+        and not Line(0, len(token.text), token.text).is_furniture
         and not re.search(r"^(?:附件|注[:：]|[^：:]{0,4}说明[:：])|印发$", token.text)
     )
 
@@ -241,7 +234,7 @@ def _head_end(frame: Frame, text: str, first: int | None) -> int:
     if first is not None:
         return first
     for line in lines_of(text):
-        number = leading_number(fold(line.text))
+        number = line.number
         if line.start >= frame.body_start and number and number.value == 1:
             return line.start
     return max(frame.body_start, min(len(text), 1500))
@@ -311,7 +304,7 @@ def _tasks_in_prose(
     last = max((table.end for table in tables), default=len(text))
     below = paragraphs(text, last, len(text))
     if tables and _opens_chapter(below, text):
-        stretches.append((last, end_of_body(text, last)))
+        stretches.append((last, end_of_body(lines_of(text), last)))
     found: list[Draft] = []
     remarks: list[Remark] = []
     for start, end in stretches:
@@ -347,7 +340,7 @@ def _body(text: str, start: int, end: int) -> list[Node]:
         for node in nodes
         if node.number
         or node.end - node.start > 60
-        or not is_furniture(text[node.start : node.end])
+        or not Line(node.start, node.end, text[node.start : node.end]).is_furniture
     ]
 
 
@@ -428,17 +421,17 @@ def _headlines(text: str, title: str | None) -> list[str]:
 
     Entries of a menu are shorter, and name neither a year nor another document.
     """
-    own = re.sub(r"\s+", "", fold(title or ""))
+    own = Line(0, 0, title or "").bare
     found = []
     for line in lines_of(text)[:15]:
-        folded = re.sub(r"\s+", "", fold(line.text)).strip("|")
+        folded = line.bare.strip("|")
         if own and folded.endswith(own):
             break
         could_name = re.search(rf"{YEAR}|[《〈]|关于|^[\[(].{{2,6}}[\])]", folded) or (
             opens_with_place(folded) and len(folded) >= 10
         )
         is_line = 8 <= len(folded) < 70 and not re.search(r"^[•·*-]|[。;>]|:$", folded)
-        if could_name and is_line and leading_number(folded) is None:
+        if could_name and is_line and line.number is None:
             found.append(line.text)
     return found
 
@@ -495,9 +488,11 @@ def _enter_rest(
         if is_mark or is_told.find(0, line.start, line.end) < 0:
             continue
         is_letter = frame.has_letter and line.end <= frame.body_start
-        role = role_of_line(line.text, is_letter=is_letter)
+        role = line.role
+        if is_letter and role == "preamble":
+            role = "covering_letter"
         if has_tasks and line.start >= last and role == "preamble":
-            role = "furniture" if is_line_of_links(line.text) else "notes"
+            role = "furniture" if line.is_links else "notes"
         if has_tasks and start < line.start < last and role == "preamble":
             continue
         ledger.add(line.start, line.end, role)

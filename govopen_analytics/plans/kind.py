@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from govopen_analytics.base.text import fold
-from govopen_analytics.plans.numbering import leading_number
+from govopen_analytics.plans.lines import Line, raw_lines
 from govopen_analytics.plans.obligations import says_what_to_do, says_what_was_done
 from govopen_analytics.plans.titles import SUBJECT, TitleName, title_name
 
 _LONGEST_HEADING = 40
 _OPENING = 600  # characters
+_ARTICLE = re.compile(r"第[一二三四五六七八九十百\d]+条")
 NO_OBLIGATION = "few tasks say what to do"
 
 
@@ -315,11 +316,8 @@ def _places(
         name, others = next((one for one in (name, *others) if one.kind), name), []
     lines = _lines(source, tasks if name.kind == "plan" else [])
     folded = fold(source[:_OPENING])
-    headings = [line for line in lines if len(line) <= _LONGEST_HEADING]
-    articles = [
-        line for line in lines if re.match(r"第[一二三四五六七八九十百\d]+条", line)
-    ]
-    articles = [re.sub(r"^第.{1,4}条\s*", "", line) for line in articles]
+    headings = [line for line in lines if len(line.text) <= _LONGEST_HEADING]
+    articles = [line.folded for line in lines if _ARTICLE.match(line.folded)]
     return {
         "title": [name.bare] if name.bare else [],
         "title kind": [name.kind] if name.kind else [],
@@ -327,32 +325,26 @@ def _places(
         "columns": ["task table"] if has_task_table else [],
         "column name": [re.sub(r"\s|\(.*\)", "", fold(one)) for one in columns],
         "opening": [] if name.kind == "plan" else [re.sub(r"\s+", "", folded)],
-        "line": lines,
-        "heading": [_without_number(line) for line in headings],
-        "article": articles,
+        "line": [line.folded for line in lines],
+        "heading": [
+            "".join(line.behind_number.split()).strip("。;:,.") for line in headings
+        ],
+        "article": [re.sub(r"^第.{1,4}条\s*", "", text) for text in articles],
         "task": [_signs(task) for task in tasks],
     }
 
 
-def _lines(source: str, tasks: list[Mapping[str, object]]) -> list[str]:
-    """Lines of the source, folded; those that begin within a task left out."""
+def _lines(source: str, tasks: list[Mapping[str, object]]) -> list[Line]:
+    """Lines of the source; those that begin within a task left out."""
     inside = [(int(task["start"]), int(task["end"])) for task in tasks]
-    lines, at, i = [], 0, 0
-    for raw in source.split("\n"):
-        text = raw.strip(" \t\u3000|｜#*")
-        while i < len(inside) and inside[i][1] <= at:
+    lines, i = [], 0
+    for line in raw_lines(source):
+        while i < len(inside) and inside[i][1] <= line.start:
             i += 1
-        is_task = i < len(inside) and at + len(raw) > inside[i][0]
-        if text and not is_task:
-            lines.append(fold(text))
-        at += len(raw) + 1
+        is_task = i < len(inside) and line.end > inside[i][0]
+        if not is_task and line.inner.text:
+            lines.append(line.inner)
     return lines
-
-
-def _without_number(line: str) -> str:
-    number = leading_number(line)
-    text = line[number.end :] if number else line
-    return re.sub(r"\s+", "", text).strip("。;:,.")
 
 
 def _signs(task: Mapping[str, object]) -> str:

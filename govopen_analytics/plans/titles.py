@@ -116,6 +116,18 @@ PLAN_WORDS = re.compile(
 )
 
 
+NAMED_SUBJECT = re.compile(r"政务公开|(?:政府)?信息公开|公开工作|阳光政务")
+_NO_TITLE = re.compile(
+    r"[。;|>]|^附件\d*:|^《|^标题|\.\w{3,4}$|^[(\[]|[,:](?!.*年)|的通知$|的函$|"
+    r"^[(\[]?[一二三四五六七八九十\d]+[)、.](?!\d)|"
+    r"^(?:根据|按照|依据|为|对照|结合|参照|围绕|请|现将|经|制定|印发|落实好|附表?|见)"
+)
+_OPENS_WITH_PLACE = re.compile(
+    r"^(?:20\d\d年度?)?[\u3400-\u9fff]{1,20}?(?:[省市县区州盟旗镇乡局厅委办部院校]|中心|街道|公司|集团|医院)"
+)
+_YEARS = re.compile(r"(?<!\d)20[0-3]\d(?!\d)|二[〇○零][〇○零一二三四五六七八九]{2}年")
+
+
 @dataclass(frozen=True)
 class TitleName:
     """What a title names.
@@ -208,3 +220,62 @@ def title_name(title: str) -> TitleName:
     if is_notice:
         return TitleName(bare, "notice")
     return TitleName(bare, "news" if _HEADLINE.search(bare) else None)
+
+
+def is_plan_title(line: str) -> bool:
+    """Tell whether a line could be the title of a plan.
+
+    Parameters
+    ----------
+    line : str
+
+    Returns
+    -------
+    bool
+    """
+    folded = re.sub(r"\s+", "", fold(without_number(line)))
+    if not 6 <= len(folded) <= 70 or _NO_TITLE.search(folded):
+        return False
+    if not PLAN_WORDS.search(folded):
+        return title_name(line).kind == "plan" and bool(_YEARS.search(folded))
+    if NAMED_SUBJECT.search(folded):
+        return True
+    name = title_name(line)
+    if name.kind != "plan":
+        return False
+    has_year = _YEARS.search(folded) is not None
+    return has_year or (opens_with_place(folded) and name.is_on_subject)
+
+
+def opens_with_place(folded: str) -> bool:
+    """Tell whether a folded line begins with the name of a place or an agency.
+
+    Parameters
+    ----------
+    folded : str
+
+    Returns
+    -------
+    bool
+    """
+    return _OPENS_WITH_PLACE.match(folded) is not None
+
+
+def is_notice_title(line: str) -> bool:
+    """Tell whether a line is the title of a notice of a plan or of work.
+
+    Parameters
+    ----------
+    line : str
+
+    Returns
+    -------
+    bool
+    """
+    folded = re.sub(r"\s+", "", fold(without_number(line)))
+    if not 10 <= len(folded) <= 90 or re.search(r"[。;|>]|^[《(\[]", folded):
+        return False
+    if not re.search(r"(?:关于|印发|转发).*(?:通知|意见|函)$", folded):
+        return False
+    name = title_name(line)
+    return name.kind == "plan" or (name.kind == "notice" and name.is_on_subject)

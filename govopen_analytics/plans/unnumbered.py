@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from govopen_analytics.base.text import fold
 from govopen_analytics.plans.duties import is_label_line
-from govopen_analytics.plans.frontmatter import role_of_line
+from govopen_analytics.plans.lines import Line
 from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.outline import Node
 
@@ -105,12 +105,13 @@ def is_heading(text: str) -> bool:
     -------
     bool
     """
-    folded = fold(text).strip("# *")
+    line = Line(0, len(text), text)
+    folded = line.folded.strip("# *")
     return (
         2 <= len(folded) <= _LONGEST_HEADING
         and not re.search(r"[。;!?]|[,、:]$|\)$", folded)
-        and not is_label_line(text)
-        and role_of_line(text, is_letter=False) == "preamble"
+        and not line.is_label
+        and line.role == "preamble"
     )
 
 

@@ -1,0 +1,270 @@
+"""Lines of a source, each read once into a record that the rules ask."""
+
+import re
+from functools import cached_property, lru_cache
+from itertools import pairwise
+
+from govopen_analytics.base.text import fold
+from govopen_analytics.plans.deadlines import is_date
+from govopen_analytics.plans.duties import is_label_line
+from govopen_analytics.plans.numbering import Number, leading_number
+from govopen_analytics.plans.obligations import says_what_to_do
+from govopen_analytics.plans.titles import TitleName, is_plan_title, title_name
+
+# Page furniture is told by its form: a path of pages, an address, a notice of
+# rights, a label with its value, buttons, or a line of nothing but menu entries.
+_MENU = (
+    r"首页|网站首页|返回(?:首页|顶部|上一?页|列表)?|打印(?:本页|此页|文章|页面)?|关闭(?:本页|窗口|此页|页面)?|"
+    r"分享(?:到|至)?|收藏(?:本页)?|(?:微信|微博|手机)(?:扫码)?(?:分享|阅读|浏览)?|新浪微博|QQ(?:空间|好友)?|"
+    r"无障碍(?:阅读|浏览|版)?|长者(?:版|模式|专区)|适老版|(?:用户)?登录|注册|设为首页|加入收藏|纠错|我要纠错|"
+    r"网站(?:地图|声明|帮助)|联系我们|关于我们|联系方式|技术支持|智能问答|站内搜索|搜索|繁体(?:中文)?|繁体版|简体(?:中文)?|简体版|"
+    r"English|TOP|下载(?:文档|附件|全文)?|全文下载|预览|珍藏版|当前文档|视力保护色?|[大中小]|字体|字号|"
+    r"上一[篇条页]|下一[篇条页]|相关(?:链接|文档|文章|信息|新闻|附件|阅读|推荐|稿件|解读)|政务服务|互动交流|"
+    r"政民互动|走进.{1,6}|新闻中心|更多|查看更多|展开|收起|点击(?:下载|查看|收听)?|语音(?:播报|朗读)|播放|"
+    r"有效|现行有效|全文有效|失效"
+)
+_FURNITURE = re.compile(
+    # a path of pages; an address; a notice of rights
+    r"首页\s*>|>\s*(?:正文|详情|内容)\s*$|^[^。]{0,40}>[^。]{0,40}>|^.?(?:https?://|www\.)|版权所有|(?:ICP|icp)备|公网安备|"
+    r"网站标识码|^\s*(?:©|Copyright)|"
+    # a label with its value
+    r"^[\s\[(【|]*(?:您?(?:当前|现在)?(?:的|所在)?(?:的)?位置|来\s*源|作者|编辑|责任编辑|责编|审核|信息来源|"
+    r"(?:发布|更新|上传|公开|录入)(?:时间|日期)|(?:浏览|点击|阅读|访问)(?:次数|人次|数量?|量|率)?|访问量|"
+    r"字\s*[体号](?:大小|显示)?|文档编号|文章编号|页数|格式|大小|主办(?:单位)?|承办(?:单位)?|主管单位|技术支持|"
+    r"网站支持|上一[篇条]|下一[篇条]|打印|分享到?|下载|附件下载|相关(?:链接|文档|文章|信息|新闻|附件|阅读|推荐|稿件))"
+    r"\s*[\])】]?\s*[:>]|【\s*(?:字|大|打印|关闭|我要|收藏|分享|纠错)|"
+    r"^[\s\[(]*\d*\s*(?:微信)?扫[一码描].{0,20}$|^字体大?小?\s*[:【\[]?\s*大|"
+    r"^\s*欢迎(?:访问|光临|浏览).{0,30}$|.{0,12}(?:文库|会员).{0,8}(?:网|下载|登录|专享|开通)|"
+    # the number of a page
+    r"^\W*(?:第\s*\d{1,3}\s*页\W*(?:共\s*\d{1,3}\s*页)?|共\s*\d{1,3}\s*页|[—–-]+\s*\d{1,3}\s*[—–-]+|"
+    r"\d{1,3}\s*/\s*\d{1,3}|[Pp]age\s*\d+.{0,8})\W*$|"
+    # buttons and menu entries, and nothing else
+    rf"^[\s|\[\]()·•/,、<>《》【】-]*(?:(?:{_MENU})[\s|\[\]()·•/,、<>《》【】:-]*)+$|^\s*\|?\s*$"
+)
+# Links parted by bars; only where nothing of the plan follows.
+_LINKS = re.compile(
+    r"(?:[\u3400-\u9fffA-Za-z]{2,8}\s*[|│┃]\s*)+[\u3400-\u9fffA-Za-z]{2,8}"
+)
+_TRAILING = re.compile(
+    r"(?:附件|附表?)\s*\d*\s*[:.]|^附件\s*\d*$|抄送|主送|印发$|^\(?此件|联\s*系\s*人|联系电话|^附\s*则|"
+    r"本(?:方案|要点|台账|办法)自.*(?:施行|执行|实施)|(?:办公室|厅|局)\s*\d{4}年\d{1,2}月\d{1,2}日印发"
+)
+_REPORT_BACK = re.compile(
+    r"请(?:各.{0,14})?于.{2,16}前.*(?:报送|报至|报[市县省区局厅]|反馈)"
+)
+_ADDRESSEE = re.compile(r"^[^。]{2,200}[:：]\s*$")
+_HANDS_ON = re.compile(
+    r"(?:现(?:将|把)?|已经?[^。]{0,40}(?:同意|通过|审定)[^。]{0,6})[^。]{0,80}?(?:印发|转发|下发|发)给?(?:你们|各|给)|"
+    r"现(?:予)?(?:印发|公布)|印发给你们|现(?:将|把)[^。]{0,60}[》〉][^。]{0,20}(?:印发|转发|下发)"
+)
+
+_ANY_BODY = re.compile(
+    r"[\u3400-\u9fff()]{2,24}(?:中心|镇|乡|街道|站|所|队|社区|村|银行|海关|处|馆|院|会)"
+)
+_SIGNATURE = re.compile(
+    r"[\u3400-\u9fff()]{2,24}(?:局|厅|委员会|办公室|办公厅|人民政府|委|部|管委会|"
+    r"办事处|医院|学院|大学|学校|中学|小学|公司|集团|领导小组)"
+)
+_DATED_NAME = re.compile(
+    r"[\u3400-\u9fff]{2,20}(?:局|厅|委|室|府|部)20\d\d年\d{1,2}月\d{1,2}日"
+)
+_ENDS_IN_NUMBER = re.compile(r"20\d\d[)\]]\s*\d+\s*号\s*$")
+# In a document on one line: where a date, a notice's title, those addressed, or
+# the plan's title ends, and where the numbers begin.
+_SEAM = re.compile(
+    r"(?<=日)(?=[\u3400-\u9fff]{2,20}20\d\d年)|(?<=20\d\d年\d月\d日)|"
+    r"(?<=20\d\d年\d\d月\d日)|(?<=20\d\d年\d月\d\d日)|(?<=20\d\d年\d\d月\d\d日)|"
+    r"(?<=的通知)(?=[^》〉。,、])|(?<=各单位:)|(?<=各直属机构:)|(?<=有关单位:)|(?<=各科室:)|"
+    r"(?<=工作要点|任务分工|实施方案|工作方案|工作安排|任务台账)(?=[为根按]|20\d\d年|一、)|"
+    r"(?<=\s)(?=[\u3400-\u9fff]{2,24}20\d\d年[\u3400-\u9fff]{2,24}(?:要点|方案|分工|安排|台账|分解表|计划)\s)|"
+    r"(?<=工作要点|任务分工|实施方案|工作方案|工作安排|任务台账|任务清单|工作计划)(?=\s)|(?<=分解表)(?=\s)|(?<=台账)(?=[为根]|一、)|"
+    r"(?=[一二三四五六七八九十]、[\u3400-\u9fff])"
+)
+_LONG_LINE = 300
+#: An agency's name and a date behind the last sentence.
+SIGNED_TAIL = re.compile(
+    r"(?<=[。;)])\s*[\u3400-\u9fff()]{3,28}?(?:局|厅|委|委员会|办公?室|府|部|院|校|学|中心|处|公司|会|镇|乡|街道|所|站)"
+    r"\s*(?:20\d\d|二[〇○零][〇○零一二三四五六七八九]{2})\s*年.{1,3}月(?:.{1,3}日)?"
+)
+# What stands below a document on its page, on the same line.
+_PAGE_TAIL = re.compile(
+    r"(?<=[\s。;)日\]】])(?=[\[(【]?(?:打印(?!机|[和与、])|关闭(?:窗口|页面|本页)|分享(?:到|至)|上一[篇条]|下一[篇条]|相关(?:链接|文档|阅读|新闻|附件)|"
+    r"附件(?:下载|\d?\s*:)|抄送:|主办:|主办单位:|承办单位:|版权所有|(?:责任)?编辑:|责编:|扫[一码描]|网站地图|来源:|联系我们|返回顶部))"
+)
+_EDGES = " \t\u3000#*"  # white space, and the marks of Markdown
+
+
+class Line:
+    """A line of a source, or a stretch that stands for one.
+
+    What kind of line it is, is worked out when a rule first asks, and kept.
+
+    Attributes
+    ----------
+    start, end : int
+        Offsets into the source.
+    text : str
+        What stands there.
+    """
+
+    def __init__(self, start: int, end: int, text: str) -> None:
+        self.start, self.end, self.text = start, end, text
+
+    @cached_property
+    def folded(self) -> str:
+        """The text, folded."""
+        return fold(self.text)
+
+    @cached_property
+    def bare(self) -> str:
+        """The text, folded and without white space."""
+        return "".join(self.folded.split())
+
+    @cached_property
+    def number(self) -> Number | None:
+        """The number it begins with."""
+        return leading_number(self.folded)
+
+    @cached_property
+    def inner(self) -> "Line":
+        """The line without white space, Markdown and bars at its ends."""
+        text = self.text.strip(_EDGES + "|｜")
+        start = self.start + self.text.index(text)
+        return Line(start, start + len(text), text)
+
+    @property
+    def behind_number(self) -> str:
+        """The folded text behind the number."""
+        return self.folded[self.number.end :] if self.number else self.folded
+
+    @cached_property
+    def name(self) -> TitleName:
+        """What it would name as a title."""
+        return title_name(self.text)
+
+    @cached_property
+    def is_title(self) -> bool:
+        """Whether it could be the title of a plan."""
+        return is_plan_title(self.text)
+
+    @cached_property
+    def is_date(self) -> bool:
+        """Whether it is a date alone, or one behind an agency's name."""
+        bare = self.bare.strip("()").removesuffix("印发")
+        return is_date(bare) or _DATED_NAME.fullmatch(bare) is not None
+
+    @cached_property
+    def is_signature(self) -> bool:
+        """Whether it is an agency's name."""
+        return len(self.bare) <= 26 and _SIGNATURE.fullmatch(self.bare) is not None
+
+    @property
+    def could_sign(self) -> bool:
+        """Whether it is a name that signs where a date stands below it."""
+        is_body = len(self.bare) <= 26 and _ANY_BODY.fullmatch(self.bare) is not None
+        return self.is_signature or is_body
+
+    @cached_property
+    def is_furniture(self) -> bool:
+        """Whether it belongs to the page and not to the document.
+
+        Its form decides, not a word in it: a numbered item never belongs to the
+        page, nor does a sentence.
+        """
+        if len(self.text) >= 200 or self.number is not None:
+            return False
+        ends = self.folded.rstrip().endswith(("。", "。)", "负责)"))
+        return not (ends and len(self.text) >= 12) and bool(
+            _FURNITURE.search(self.folded)
+        )
+
+    @cached_property
+    def is_links(self) -> bool:
+        """Whether it holds short names parted by bars.
+
+        A row of a table may have the same form: ask only behind the last task.
+        """
+        return _LINKS.fullmatch(self.folded.strip()) is not None
+
+    @cached_property
+    def is_note(self) -> bool:
+        """Whether it is a note below the plan: annexes, whom to call, to whom sent."""
+        is_short = len(self.text) < 200 and self.number is None
+        return is_short and bool(
+            _TRAILING.search(self.folded) or _REPORT_BACK.search(self.folded)
+        )
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether nothing of the document can follow such a line."""
+        return self.is_furniture or self.is_links or self.is_note
+
+    @cached_property
+    def hands_on(self) -> bool:
+        """Whether it hands on a document: 现将《…》印发给你们."""
+        return _HANDS_ON.search(self.folded) is not None
+
+    @cached_property
+    def is_label(self) -> bool:
+        """Whether it is nothing but labels such as 责任单位：甲."""
+        return is_label_line(self.text)
+
+    @cached_property
+    def acts(self) -> bool:
+        """Whether it says what is to be done."""
+        return says_what_to_do(self.text)
+
+    @cached_property
+    def role(self) -> str:
+        """What it is outside the body: one of the remainders, or ``metadata``."""
+        if self.is_title or self.is_date or self.is_signature:
+            return "metadata"
+        if len(self.text) < 40 and _ENDS_IN_NUMBER.search(self.folded):
+            return "metadata"
+        if self.is_furniture:
+            return "furniture"
+        if self.is_note:
+            return "notes"
+        if _ADDRESSEE.match(self.folded) or self.hands_on:
+            return "covering_letter"
+        return "preamble"
+
+
+@lru_cache(maxsize=8)
+def raw_lines(source: str) -> tuple[Line, ...]:
+    """Split a source at its line ends; blank lines and blanks are kept."""
+    lines, at = [], 0
+    for raw in source.split("\n"):
+        lines.append(Line(at, at + len(raw), raw))
+        at += len(raw) + 1
+    return tuple(lines)
+
+
+@lru_cache(maxsize=8)  # every step asks for the lines of the same source
+def lines_of(source: str) -> tuple[Line, ...]:
+    """Split a source into its lines, blank ones left out.
+
+    A line that holds a whole document is parted where a title, a date or a
+    signature ends.
+    """
+    lines = []
+    for raw in raw_lines(source):
+        for first, last in _stretches(raw.text):
+            if text := raw.text[first:last].strip(_EDGES):
+                start = raw.start + raw.text.index(text, first)
+                lines.append(Line(start, start + len(text), text))
+    return tuple(lines)
+
+
+def _stretches(raw: str) -> list[tuple[int, int]]:
+    """The line itself; of one that holds a whole document, its parts."""
+    if len(raw) < _LONG_LINE:
+        return [(0, len(raw))]
+    folded = fold(raw)
+    cuts = sorted(
+        {0, len(raw)}
+        | {m.start() for m in _SEAM.finditer(folded)}
+        | {at for m in SIGNED_TAIL.finditer(folded) for at in m.span()}
+        | {m.start() for m in _PAGE_TAIL.finditer(folded)}
+    )
+    return list(pairwise(cuts))
