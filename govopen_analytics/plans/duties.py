@@ -153,16 +153,7 @@ def _is_duty(inner: str) -> bool:
 
 
 def is_label_line(text: str) -> bool:
-    """Tell whether a paragraph is nothing but a label such as 责任单位：甲.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a paragraph is nothing but a label such as 责任单位：甲."""
     bare = _without_brackets(text)
     return len(bare) < _LONGEST_LABEL and is_labelled(bare)
 

@@ -63,44 +63,17 @@ _RESULT = re.compile(
 
 
 def opens_with_duty(text: str) -> bool:
-    """Tell whether a text opens with a verb and its object.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a text opens with a verb and its object."""
     match = _ACTS.search(fold(text).lstrip())
     return match is not None and match.start() == 0
 
 
 def says_what_to_do(text: str) -> bool:
-    """Tell whether a text is an obligation: a verb with its object, or a modal.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a text is an obligation: a verb with its object, or a modal."""
     folded = fold(text)
     return bool(_ACTS.search(folded) or _MODAL.search(folded))
 
 
 def says_what_was_done(text: str) -> bool:
-    """Tell whether a text reports on the past.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a text reports on the past."""
     return _RESULT.search(fold(text)) is not None

@@ -151,16 +151,7 @@ class TitleName:
 
 
 def without_label(line: str) -> str:
-    """A line without the label (名 称：) that may stand before a title.
-
-    Parameters
-    ----------
-    line : str
-
-    Returns
-    -------
-    str
-    """
+    """A line without the label (名 称：) that may stand before a title."""
     match = _LABEL.match(fold(line))
     return line[match.end() :] if match else line
 
@@ -189,16 +180,7 @@ def without_number(title: str) -> str:
 
 @lru_cache(maxsize=4096)
 def title_name(title: str) -> TitleName:
-    """Read what kind of document a title names.
-
-    Parameters
-    ----------
-    title : str
-
-    Returns
-    -------
-    TitleName
-    """
+    """Read what kind of document a title names."""
     bare = re.sub(r"\s+", "", fold(without_number(without_label(title))))
     bare = _REMARK.sub("", bare).strip("。;,、:")
     is_notice = False
@@ -223,16 +205,7 @@ def title_name(title: str) -> TitleName:
 
 
 def is_plan_title(line: str) -> bool:
-    """Tell whether a line could be the title of a plan.
-
-    Parameters
-    ----------
-    line : str
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a line could be the title of a plan."""
     folded = re.sub(r"\s+", "", fold(without_number(line)))
     if not 6 <= len(folded) <= 70 or _NO_TITLE.search(folded):
         return False
@@ -248,30 +221,12 @@ def is_plan_title(line: str) -> bool:
 
 
 def opens_with_place(folded: str) -> bool:
-    """Tell whether a folded line begins with the name of a place or an agency.
-
-    Parameters
-    ----------
-    folded : str
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a folded line begins with the name of a place or an agency."""
     return _OPENS_WITH_PLACE.match(folded) is not None
 
 
 def is_notice_title(line: str) -> bool:
-    """Tell whether a line is the title of a notice of a plan or of work.
-
-    Parameters
-    ----------
-    line : str
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a line is the title of a notice of a plan or of work."""
     folded = re.sub(r"\s+", "", fold(without_number(line)))
     if not 10 <= len(folded) <= 90 or re.search(r"[。;|>]|^[《(\[]", folded):
         return False

@@ -127,30 +127,12 @@ def split_units(raw: str) -> list[str]:
 
 
 def is_labelled(text: str) -> bool:
-    """Tell whether a text begins with a label such as 责任单位：.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a text begins with a label such as 责任单位：."""
     return bool(_LABELLED.match(fold(text).lstrip("([ ")))
 
 
 def looks_like_units(text: str) -> bool:
-    """Tell whether a text is a list of units and little else.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a text is a list of units and little else."""
     folded = fold(tidy(text)).strip("。;,、")
     if not folded or len(folded) > 400 or "。" in folded:
         return False
@@ -169,16 +151,7 @@ _HAS_UNIT = re.compile(rf"(?:{_SUFFIX})(?:等|$|\W|[和及与以])")
 
 
 def is_unit(part: str) -> bool:
-    """Tell whether a text is the name of one unit.
-
-    Parameters
-    ----------
-    part : str
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a text is the name of one unit."""
     part = re.sub("^(各[县市区州镇乡])、", r"\1", fold(part))
     core = _OWN_BRACKETS.sub("", part)
     if not 0 < len(core) <= 22:

@@ -95,16 +95,7 @@ def _runs(nodes: list[Node], source: str) -> list[tuple[list[Node], list[list[No
 
 
 def is_heading(text: str) -> bool:
-    """Tell whether a paragraph without a number has the form of a heading.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a paragraph without a number has the form of a heading."""
     line = Line(0, len(text), text)
     folded = line.folded.strip("# *")
     return (
