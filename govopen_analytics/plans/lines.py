@@ -10,36 +10,12 @@ from govopen_analytics.plans.duties import is_label_line
 from govopen_analytics.plans.numbering import Number, leading_number
 from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.titles import TitleName, is_plan_title, title_name
+from govopen_analytics.plans.vocabulary import one_of
 
 # Page furniture is told by its form: a path of pages, an address, a notice of
 # rights, a label with its value, buttons, or a line of nothing but menu entries.
-_MENU = (
-    r"首页|网站首页|返回(?:首页|顶部|上一?页|列表)?|打印(?:本页|此页|文章|页面)?|关闭(?:本页|窗口|此页|页面)?|"
-    r"分享(?:到|至)?|收藏(?:本页)?|(?:微信|微博|手机)(?:扫码)?(?:分享|阅读|浏览)?|新浪微博|QQ(?:空间|好友)?|"
-    r"无障碍(?:阅读|浏览|版)?|长者(?:版|模式|专区)|适老版|(?:用户)?登录|注册|设为首页|加入收藏|纠错|我要纠错|"
-    r"网站(?:地图|声明|帮助)|联系我们|关于我们|联系方式|技术支持|智能问答|站内搜索|搜索|繁体(?:中文)?|繁体版|简体(?:中文)?|简体版|"
-    r"English|TOP|下载(?:文档|附件|全文)?|全文下载|预览|珍藏版|当前文档|视力保护色?|[大中小]|字体|字号|"
-    r"上一[篇条页]|下一[篇条页]|相关(?:链接|文档|文章|信息|新闻|附件|阅读|推荐|稿件|解读)|政务服务|互动交流|"
-    r"政民互动|走进.{1,6}|新闻中心|更多|查看更多|展开|收起|点击(?:下载|查看|收听)?|语音(?:播报|朗读)|播放|"
-    r"有效|现行有效|全文有效|失效"
-)
 _FURNITURE = re.compile(
-    # a path of pages; an address; a notice of rights
-    r"首页\s*>|>\s*(?:正文|详情|内容)\s*$|^[^。]{0,40}>[^。]{0,40}>|^.?(?:https?://|www\.)|版权所有|(?:ICP|icp)备|公网安备|"
-    r"网站标识码|^\s*(?:©|Copyright)|"
-    # a label with its value
-    r"^[\s\[(【|]*(?:您?(?:当前|现在)?(?:的|所在)?(?:的)?位置|来\s*源|作者|编辑|责任编辑|责编|审核|信息来源|"
-    r"(?:发布|更新|上传|公开|录入)(?:时间|日期)|(?:浏览|点击|阅读|访问)(?:次数|人次|数量?|量|率)?|访问量|"
-    r"字\s*[体号](?:大小|显示)?|文档编号|文章编号|页数|格式|大小|主办(?:单位)?|承办(?:单位)?|主管单位|技术支持|"
-    r"网站支持|上一[篇条]|下一[篇条]|打印|分享到?|下载|附件下载|相关(?:链接|文档|文章|信息|新闻|附件|阅读|推荐|稿件))"
-    r"\s*[\])】]?\s*[:>]|【\s*(?:字|大|打印|关闭|我要|收藏|分享|纠错)|"
-    r"^[\s\[(]*\d*\s*(?:微信)?扫[一码描].{0,20}$|^字体大?小?\s*[:【\[]?\s*大|"
-    r"^\s*欢迎(?:访问|光临|浏览).{0,30}$|.{0,12}(?:文库|会员).{0,8}(?:网|下载|登录|专享|开通)|"
-    # the number of a page
-    r"^\W*(?:第\s*\d{1,3}\s*页\W*(?:共\s*\d{1,3}\s*页)?|共\s*\d{1,3}\s*页|[—–-]+\s*\d{1,3}\s*[—–-]+|"
-    r"\d{1,3}\s*/\s*\d{1,3}|[Pp]age\s*\d+.{0,8})\W*$|"
-    # buttons and menu entries, and nothing else
-    rf"^[\s|\[\]()·•/,、<>《》【】-]*(?:(?:{_MENU})[\s|\[\]()·•/,、<>《》【】:-]*)+$|^\s*\|?\s*$"
+    one_of("page_furniture").replace("{menu}", one_of("menu")),
 )
 # Links parted by bars; only where nothing of the plan follows.
 _LINKS = re.compile(

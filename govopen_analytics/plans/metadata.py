@@ -21,28 +21,12 @@ from govopen_analytics.plans.titles import (
     without_label,
     without_number,
 )
+from govopen_analytics.plans.vocabulary import section
 
-_LABELS = {
-    "index_number": r"索\s*引\s*号?码?",
-    "doc_number": r"(?:发\s*文\s*字?\s*号|文\s*号|文件编号|发文文号|发文字号|公文文号)",
-    "agency": r"(?:发\s*布\s*机\s*构|发\s*文\s*机\s*关|发文单位|"
-    r"制\s*发\s*机\s*关|公开责任部门|"
-    r"信息来源|来\s*源|发文部门|公开单位|主办单位|生成机构)",
-    "issued_date": r"(?:成\s*文\s*日\s*期|发\s*文\s*日\s*期|"
-    r"(?:印发|制发|生成|签发|生效)日期)",
-    "published_date": r"(?:发\s*布\s*(?:日\s*期|时\s*间)|公开日期|时\s*间|"
-    r"日\s*期|更新时间)",
-    "title": r"(?:名\s*称|标\s*题|信息名称|文件名称)",
-    "other": r"(?:主\s*题\s*分\s*类|体\s*裁\s*分\s*类|组\s*配\s*分\s*类|分\s*类|"
-    r"公\s*开\s*(?:方\s*式|类\s*型|属\s*性|期\s*限|范\s*围|目\s*录|形\s*式|程序)|"
-    r"有\s*效\s*性|时\s*效\s*性|效力状态|失\s*效\s*日\s*期|废止日期|关\s*键\s*词|"
-    r"主\s*题\s*词|责任部门|内容概述|浏览次数|点击数|字体|文件分类|所属机构|信息类别|"
-    r"载体类型|语种)",
-}
 _LABEL = re.compile(
     "|".join(
         rf"(?P<{name}>(?<![\u3400-\u9fff《]){pattern}(?=\s*[\]】]?\s*(?:[:|]|\s)))"
-        for name, pattern in _LABELS.items()
+        for name, pattern in section("labels").items()
     )
 )
 # Behind a label that stands alone on its line.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from govopen_analytics.base.text import fold
+from govopen_analytics.plans.vocabulary import one_of, section
 
 YEAR = r"(?:20\d\d|二[〇○零]二?[〇○零一二三四五六七八九]{1,2})\s*(?:年|-)"
 #: Sides of open government: disclosure, its channels, explaining, answering.
@@ -37,71 +38,12 @@ _WRAPPED = re.compile(
 )
 _NOTICE = re.compile(r"^.{0,60}?关于(?P<name>.+?)的(?:紧急)?(?:通知|函)$")
 
-_TASKS = (
-    r"(?:任务|责任|工作|落实|重点|举措|措施|项目|整改|督[办查]|推进|分工|要点|台[账帐])"
-)
 # Kind, form of the bare name; the first that fits decides. A kind other than
 # "plan" is the name of what the document is.
-_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern))
-    for kind, pattern in (
-        (
-            "interpretation",
-            r"(?:解读|图解|读懂|问答|答问|答记者问|解答|起草说明|编制说明|政策说明|释义|解析)"
-            r"(?:材料|之[一二三四五六七八九十]+|\([^()]*\))?$|"
-            r"^(?:政策|权威|专家)?解读(?!回应|工作|质量)|^[\[(]?(?:政策|图文|图片|文字|部门|专家|视频)?(?:解读|图解|问答)[\])]?\s*[:|丨—-]|"
-            r"^[\[(](?:[\u3400-\u9fff]{0,4})(?:解读|图解|问答)[\])]|^一[图张]",
-        ),
-        (
-            "annual report",
-            r"年度报告|年报|信息公开.{0,6}报告(?:\([^()]*\))?$|工作报告$",
-        ),
-        (
-            "plan",
-            r"(?:要点|安排|计划|方案|台[账帐]|任务|清单|分工|分解表?)(?:及|和|与|暨|、)"
-            r"[^及和与暨]{0,8}(?:情况|表|指标|指标体系|标准|细则|办法)$",
-        ),
-        (
-            "summary",
-            r"总结(?:及|和|与|暨)|(?:总结|小结|汇报|报告|综述|回顾|述评|简报)(?:材料)?$|"
-            r"(?:落实|完成|进展|推进|开展|执行|整改|工作|自查)(?:的)?情况$",
-        ),
-        (
-            "notice of results",
-            r"(?:通报|公报|通告|结果|排名|成绩|战报)(?:公示|公布)?$|情况的?(?:通报|通告|公示|公告)",
-        ),
-        (
-            "assessment scheme",
-            r"(?:考核|考评|评估|测评|评议|评价|评分|评比|绩效)(?:(?!任务|分[解工]|问题|整改|反馈).){0,8}"
-            r"(?:方案|办法|细则|标准|表|指标|体系)$",
-        ),
-        ("meeting notes", r"(?:纪要|会议记录|记录)$"),
-        ("speech", r"(?:讲话|致辞|发言|讲稿|演讲)(?:稿|材料)?$"),
-        (
-            "work rules",
-            r"(?:制度|办法|规定|规则|条例|细则|规范|规程|机制|章程|(?:岗位|工作|机构|主要)?职责|守则|准则|公约|流程)"
-            r"(?:汇编)?$",
-        ),
-        ("catalogue", r"(?:目录|名录|指南|须知|指引|流程图|手册)(?:\([^()]*\))?$"),
-        (
-            "catalogue",
-            rf"^(?!.*{_TASKS}).*(?:公开|事项|权力|权责|服务|证明|收费|许可|处罚)"
-            r".{0,6}(?:清单|一览表)$",
-        ),
-        (
-            "announcement",
-            r"(?:公告|公示|启事|名单|简介|邀请函|申请表|登记表|统计表|答复|回复|"
-            r"复函|批复|意见书|协议|合同|承诺书|倡议书|公开信)$",
-        ),
-        (
-            "plan",
-            r"(?:要点|安排|计划|方案|台[账帐]|任务|清单|分工|分解|责任表|打算|"
-            r"(?:分解|分工|任务|责任|安排|推进|计划|工作|进度|一览|明细|落实|调度|情况)表|"
-            r"举措|措施|(?:实施|工作|指导)?意见|重点|行动|部署|任务书|责任书|目标|规划|纲要)"
-            r"(?:\d|[一二三四五])?$",
-        ),
-    )
-)
+_KINDS = [
+    (kind, re.compile(pattern.replace("{tasks}", f"(?:{one_of('title_tasks')})")))
+    for kind, pattern in section("title_kinds")
+]
 # A headline is a sentence: somebody has done something.
 _HEADLINE = re.compile(
     r"召开|举办|举行|参加|出席|调研|督导|强调|指出|圆满|顺利|荣获|获[评得]|[来赴]我|"
