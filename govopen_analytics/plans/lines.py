@@ -1,8 +1,10 @@
 """Lines of a source, each read once into a record that the rules ask."""
 
 import re
-from functools import cached_property, lru_cache
+from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
+from typing import Generic, TypeVar
 
 from govopen_analytics.base.text import fold
 from govopen_analytics.plans.deadlines import is_date
@@ -69,6 +71,19 @@ _PAGE_TAIL = re.compile(
 )
 _EDGES = " \t\u3000#*"  # white space, and the marks of Markdown
 
+Answer = TypeVar("Answer")
+
+
+class asked_once(Generic[Answer]):
+    """A property that is worked out once; without the lock of ``cached_property``."""
+
+    def __init__(self, work: Callable[["Line"], Answer]) -> None:
+        self._work, self.__doc__ = work, work.__doc__
+
+    def __get__(self, line: "Line", owner: type["Line"]) -> Answer:
+        answer = line.__dict__[self._work.__name__] = self._work(line)
+        return answer
+
 
 class Line:
     """A line of a source, or a stretch that stands for one.
@@ -79,57 +94,63 @@ class Line:
     ----------
     start, end : int
         Offsets into the source.
-    text : str
-        What stands there.
+    text, folded : str
+        What stands there, as printed and folded.
     """
 
-    def __init__(self, start: int, end: int, text: str) -> None:
+    def __init__(
+        self, start: int, end: int, text: str, folded: str | None = None
+    ) -> None:
         self.start, self.end, self.text = start, end, text
+        self.folded = fold(text) if folded is None else folded
 
-    @cached_property
-    def folded(self) -> str:
-        """The text, folded."""
-        return fold(self.text)
-
-    @cached_property
+    @asked_once
     def bare(self) -> str:
         """The text, folded and without white space."""
         return "".join(self.folded.split())
 
-    @cached_property
+    @asked_once
     def number(self) -> Number | None:
         """The number it begins with."""
         return leading_number(self.folded)
 
-    @cached_property
+    @asked_once
     def inner(self) -> "Line":
         """The line without white space, Markdown and bars at its ends."""
         text = self.text.strip(_EDGES + "|｜")
-        start = self.start + self.text.index(text)
-        return Line(start, start + len(text), text)
+        return (
+            self
+            if len(text) == len(self.text)
+            else self.part(self.text.index(text), text)
+        )
+
+    def part(self, at: int, text: str) -> "Line":
+        """Return a stretch of the line that begins at a place in it."""
+        start, end = self.start + at, self.start + at + len(text)
+        return Line(start, end, text, self.folded[at : at + len(text)])
 
     @property
     def behind_number(self) -> str:
         """The folded text behind the number."""
         return self.folded[self.number.end :] if self.number else self.folded
 
-    @cached_property
+    @asked_once
     def name(self) -> TitleName:
         """What it would name as a title."""
         return title_name(self.text)
 
-    @cached_property
+    @asked_once
     def is_title(self) -> bool:
         """Whether it could be the title of a plan."""
         return is_plan_title(self.text)
 
-    @cached_property
+    @asked_once
     def is_date(self) -> bool:
         """Whether it is a date alone, or one behind an agency's name."""
         bare = self.bare.strip("()").removesuffix("印发")
         return is_date(bare) or _DATED_NAME.fullmatch(bare) is not None
 
-    @cached_property
+    @asked_once
     def is_signature(self) -> bool:
         """Whether it is an agency's name."""
         return len(self.bare) <= 26 and _SIGNATURE.fullmatch(self.bare) is not None
@@ -140,7 +161,7 @@ class Line:
         is_body = len(self.bare) <= 26 and _ANY_BODY.fullmatch(self.bare) is not None
         return self.is_signature or is_body
 
-    @cached_property
+    @asked_once
     def is_furniture(self) -> bool:
         """Whether it belongs to the page and not to the document.
 
@@ -154,7 +175,7 @@ class Line:
             _FURNITURE.search(self.folded)
         )
 
-    @cached_property
+    @asked_once
     def is_links(self) -> bool:
         """Whether it holds short names parted by bars.
 
@@ -162,7 +183,7 @@ class Line:
         """
         return _LINKS.fullmatch(self.folded.strip()) is not None
 
-    @cached_property
+    @asked_once
     def is_note(self) -> bool:
         """Whether it is a note below the plan: annexes, whom to call, to whom sent."""
         is_short = len(self.text) < 200 and self.number is None
@@ -175,22 +196,22 @@ class Line:
         """Whether nothing of the document can follow such a line."""
         return self.is_furniture or self.is_links or self.is_note
 
-    @cached_property
+    @asked_once
     def hands_on(self) -> bool:
         """Whether it hands on a document: 现将《…》印发给你们."""
         return _HANDS_ON.search(self.folded) is not None
 
-    @cached_property
+    @asked_once
     def is_label(self) -> bool:
         """Whether it is nothing but labels such as 责任单位：甲."""
         return is_label_line(self.text)
 
-    @cached_property
+    @asked_once
     def acts(self) -> bool:
         """Whether it says what is to be done."""
         return says_what_to_do(self.text)
 
-    @cached_property
+    @asked_once
     def role(self) -> str:
         """What it is outside the body: one of the remainders, or ``metadata``."""
         if self.is_title or self.is_date or self.is_signature:
@@ -210,8 +231,8 @@ class Line:
 def raw_lines(source: str) -> tuple[Line, ...]:
     """Split a source at its line ends; blank lines and blanks are kept."""
     lines, at = [], 0
-    for raw in source.split("\n"):
-        lines.append(Line(at, at + len(raw), raw))
+    for raw, folded in zip(source.split("\n"), fold(source).split("\n"), strict=True):
+        lines.append(Line(at, at + len(raw), raw, folded))
         at += len(raw) + 1
     return tuple(lines)
 
@@ -227,8 +248,9 @@ def lines_of(source: str) -> tuple[Line, ...]:
     for raw in raw_lines(source):
         for first, last in _stretches(raw.text):
             if text := raw.text[first:last].strip(_EDGES):
-                start = raw.start + raw.text.index(text, first)
-                lines.append(Line(start, start + len(text), text))
+                is_whole = len(text) == len(raw.text)
+                at = raw.text.index(text, first)
+                lines.append(raw if is_whole else raw.part(at, text))
     return tuple(lines)
 
 

@@ -248,8 +248,8 @@ def _issued(
     if dates := [one for one in bullets if is_date(one)]:
         return read_date(dates[-1])
     for line in reversed(raw_lines(source)):  # signed at the end
-        bare = line.bare.strip("()").removesuffix("印发")
-        if "年" in bare and is_date(bare):
+        bare = line.bare.strip("()").removesuffix("印发") if "年" in line.text else ""
+        if is_date(bare):
             return read_date(bare)
     return read_date(labels.get("published_date", ""))
 
