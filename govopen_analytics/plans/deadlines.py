@@ -4,6 +4,7 @@ import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from govopen_analytics.base.text import fold, read_number, tidy
 from govopen_analytics.plans.obligations import VERB
@@ -111,6 +112,7 @@ class Deadline:
     date: dt.date | None
 
 
+@lru_cache(maxsize=4096)
 def parse_deadline(raw: str, year: int | None) -> Deadline | None:
     """Read an expression that is a deadline and nothing else.
 
@@ -316,6 +318,7 @@ def _share_run(title: str, clause: str, length: int = 5) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)  # cells of one text come again and again
 def deadline_of_cell(raw: str, year: int | None) -> Deadline | None:
     """Read a cell that holds a deadline, perhaps among other words.
 

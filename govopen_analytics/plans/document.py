@@ -36,6 +36,8 @@ Span = tuple[int, int, str, int | None]
 
 _MOST_DEMANDS = 5
 _SHOWN = 80  # characters of a line that is told
+_BARE_STYLES = ("lines", "columns", "glued", "spaces")  # no marks between cells
+_NOTES = re.compile(r"^(?:附件|注:|[^:]{0,4}说明:)|印发$")
 _ANNEX = re.compile(r"附\s*[件表]?\s*[\d一二三四]?\s*[:：]")
 
 
@@ -168,25 +170,32 @@ def _trimmed(table: Table, source: Source) -> Table:
     """Cut from the end of a table what is no cell: notes and page furniture."""
     if table.style == "labels":
         return table
-    if table.style == "grid":
-        cells = {c.start for block in source.blocks for c in block.cells}
-        inside = [token.start in cells for token in table.tokens]
-    elif table.style in ("lines", "columns", "glued", "spaces"):
+    cells = {c.start for block in source.blocks for c in block.cells}
+    if table.style in _BARE_STYLES:
         table = _without_signature(table, source.text)
-        lines = [Line(token.start, token.end, token.text) for token in table.tokens]
-        inside = [
-            not (one.is_furniture or one.is_links or _ANNEX.match(one.text))
-            for one in lines
-        ]
-    else:
-        mark = "\t" if table.style == "tabs" else "|"
-        inside = [mark in _line_at(source.text, token) for token in table.tokens]
-    n = len(inside)
-    while (
-        n and not inside[n - 1] and (n < 2 or not _is_last_cell(table, n - 1, source))
-    ):
+    n = len(table.tokens)
+    while n and not _is_cell(table, n - 1, source, cells):
         n -= 1
     return replace(table, tokens=table.tokens[:n])
+
+
+def _is_cell(table: Table, i: int, source: Source, cells: set[int]) -> bool:
+    token = table.tokens[i]
+    line = Line(token.start, token.end, token.text)
+    if table.style == "grid":
+        return token.start in cells
+    if table.style in _BARE_STYLES:
+        return not (line.is_furniture or line.is_links or _ANNEX.match(line.text))
+    mark = "\t" if table.style == "tabs" else "|"
+    is_last = (  # a cell cut off without its closing mark ends the text
+        i > 0
+        and table.style == "pipes"
+        and token.opens_row is not True
+        and not source.text[token.end :].strip()
+        and not line.is_furniture
+        and not _NOTES.search(line.folded)
+    )
+    return is_last or mark in _line_at(source.text, token)
 
 
 def _without_signature(table: Table, text: str) -> Table:
@@ -204,19 +213,6 @@ def _without_signature(table: Table, text: str) -> Table:
     is_parted = re.search(r"\n[ \t\u3000]*\n\s*$", text[:at]) is not None
     is_full = len(table.columns) <= row + 1 <= len(above)
     return replace(table, tokens=above) if is_parted or is_full else table
-
-
-def _is_last_cell(table: Table, i: int, source: Source) -> bool:
-    """Whether a cell cut off without its closing mark ends the text."""
-    token = table.tokens[i]
-    is_end = not source.text[token.end :].strip()
-    return (
-        is_end
-        and table.style == "pipes"
-        and token.opens_row is not True
-        and not Line(0, len(token.text), token.text).is_furniture
-        and not re.search(r"^(?:附件|注[:：]|[^：:]{0,4}说明[:：])|印发$", token.text)
-    )
 
 
 def _line_at(text: str, token: Token) -> str:

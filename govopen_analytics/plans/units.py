@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from govopen_analytics.base.text import fold, tidy
 from govopen_analytics.plans.deadlines import (
@@ -103,6 +104,7 @@ def is_labelled(text: str) -> bool:
     return bool(_LABELLED.match(fold(text).lstrip("([ ")))
 
 
+@lru_cache(maxsize=4096)
 def looks_like_units(text: str) -> bool:
     """Tell whether a text is a list of units and little else."""
     folded = fold(tidy(text)).strip("。;,、")
@@ -142,6 +144,7 @@ def is_unit(part: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)  # cells of one text come again and again
 def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
     """Read a clause that says who does a task.
 
