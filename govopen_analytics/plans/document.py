@@ -25,7 +25,6 @@ from govopen_analytics.plans.prose import prose_tasks
 from govopen_analytics.plans.tables import table_tasks
 from govopen_analytics.plans.titles import (
     YEAR,
-    is_plan_title,
     opens_with_place,
     title_name,
 )
@@ -299,7 +298,7 @@ def _tasks_in_prose(
     stretches = [(frame.body_start, min(frame.body_end, first))]
     last = max((table.end for table in tables), default=len(text))
     below = paragraphs(text, last, len(text))
-    if tables and _opens_chapter(below, text):
+    if tables and _opens_chapter(below):
         stretches.append((last, end_of_body(lines_of(text), last)))
     found: list[Draft] = []
     remarks: list[Remark] = []
@@ -315,11 +314,11 @@ def _tasks_in_prose(
     return found, remarks
 
 
-def _opens_chapter(nodes: list[Node], text: str) -> bool:
+def _opens_chapter(nodes: list[Node]) -> bool:
     """Whether running text below a table is a plan of its own, not notes."""
     first = next((node for node in nodes if node.number), None)
     above = nodes[: nodes.index(first)] if first else []
-    titled = any(is_plan_title(text[one.start : one.end]) for one in above)
+    titled = any(one.is_title for one in above)
     return first is not None and (titled or first.number.kind in HEADING_KINDS)
 
 
@@ -334,9 +333,7 @@ def _body(text: str, start: int, end: int) -> list[Node]:
     return [
         node
         for node in nodes
-        if node.number
-        or node.end - node.start > 60
-        or not Line(node.start, node.end, text[node.start : node.end]).is_furniture
+        if node.number or len(node.text) > 60 or not node.is_furniture
     ]
 
 
