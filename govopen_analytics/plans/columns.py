@@ -107,15 +107,6 @@ def one_lead(columns: list[Column]) -> list[Column]:
 
     Beside 牵头单位, a column 责任单位 holds those who follow; a column of
     persons (责任领导) beside one of units is a remark.
-
-    Parameters
-    ----------
-    columns : list of Column
-
-    Returns
-    -------
-    list of Column
-        In the same order.
     """
     leads = [column for column in columns if column.role == "lead"]
     if len(leads) < 2:

@@ -225,19 +225,6 @@ def governing_deadline(title: str, sentences: str, year: int | None) -> Deadline
     where the rest of its sentence names the deliverable of the title, which is
     taken to be so when the two share a run of five characters or more that is
     not mere vocabulary of open government.
-
-    Parameters
-    ----------
-    title : str
-        Title of the task.
-    sentences : str
-        Its content.
-    year : int or None
-        Year of the plan.
-
-    Returns
-    -------
-    Deadline or None
     """
     if _IN_PROSE.search(fold(title)):
         sentences = title + "。" + sentences
@@ -261,18 +248,6 @@ def only_deadline(sentence: str, year: int | None) -> Deadline | None:
 
     There is nothing else that it could govern, unless the sentence also says how
     often something is done. The last one counts.
-
-    Parameters
-    ----------
-    sentence : str
-        All that the task says, without its title.
-    year : int or None
-        Year of the plan.
-
-    Returns
-    -------
-    Deadline or None
-        None where there is more than one sentence.
     """
     folded = fold(sentence)
     if re.search("[。;](?=.)", folded.rstrip()) or _HOW_OFTEN.search(folded):
@@ -290,18 +265,7 @@ def only_deadline(sentence: str, year: int | None) -> Deadline | None:
 
 
 def limit_of_clause(clause: str, year: int | None) -> Deadline | None:
-    """Read a clause that opens with a deadline: 6月底前和11月底前各1次.
-
-    Parameters
-    ----------
-    clause : str
-    year : int or None
-        Year of the plan.
-
-    Returns
-    -------
-    Deadline or None
-    """
+    """Read a clause that opens with a deadline: 6月底前和11月底前各1次."""
     whole = parse_deadline(clause, year)
     if whole is not None or len(clause) > _LONGEST:
         return whole

@@ -101,18 +101,6 @@ def paragraphs(source: str, start: int = 0, end: int | None = None) -> list[Node
     A number within a paragraph opens one of its own where the numbers of its
     kind run on from 1 and a sentence ends before it, or where the paragraph is
     a whole document on one line.
-
-    Parameters
-    ----------
-    source : str
-        Text of the source.
-    start, end : int, optional
-        The stretch.
-
-    Returns
-    -------
-    list of Node
-        Without nesting.
     """
     end = len(source) if end is None else end
     length = len(source[start:end].strip())
@@ -241,16 +229,6 @@ def outline(nodes: list[Node]) -> Node:
 
     Customary ranks decide what stands below what, except that a kind which has
     opened a level keeps it.
-
-    Parameters
-    ----------
-    nodes : list of Node
-        Paragraphs in reading order.
-
-    Returns
-    -------
-    Node
-        A root without text of its own.
     """
     root = Node(0, 0, "", "")
     stack: list[Node] = [root]

@@ -99,17 +99,7 @@ def without_label(line: str) -> str:
 
 
 def without_number(title: str) -> str:
-    """A title without the number of the document (文号) behind it.
-
-    Parameters
-    ----------
-    title : str
-
-    Returns
-    -------
-    str
-        Unchanged where the number is all there is.
-    """
+    """A title without the number of the document (文号) behind it."""
     match = _NUMBER_OF_DOCUMENT.search(fold(title))
     if match is None:
         return title

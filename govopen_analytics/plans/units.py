@@ -151,18 +151,6 @@ def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
     Understands 甲牵头，乙配合; 甲会乙; 甲统筹，乙落实; 责任单位：甲；配合单位：乙;
     a bare list of units; and a deadline among them. Without a word that leads,
     all units lead.
-
-    Parameters
-    ----------
-    raw : str
-        The clause, without the brackets around it.
-    year : int or None
-        Year of the plan, for the deadline.
-
-    Returns
-    -------
-    Responsibility or None
-        None if the clause names nobody.
     """
     raw = raw.strip().strip("。;；,，")
     while gloss := _GLOSS.search(fold(raw)):
