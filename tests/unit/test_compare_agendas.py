@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from compare_cases import AGENDA, THEMES, corpus, sampled
+from scipy.stats import binom
 
 from govopen_analytics.base.errors import SchemaError
 from govopen_analytics.measures import (
@@ -216,6 +217,19 @@ def test_weighted_index(carried, index):
     assert row["value"] == pytest.approx(index)
     assert row["value_lower"] <= row["value"] <= row["value_upper"] <= 100
     assert rows["value"].between(0, 100).all()
+
+
+def test_tasks_without_an_indicator_are_not_counted():
+    carried = [[A]] * 6 + [[B]] * 2 + [[THEMES[5]]] * 9
+    rows = weighted_index(corpus({"p": carried}), weights=WEIGHTS)
+    columns = ["measure", "indicator", "weight", "n_tasks", "value", "value_lower"]
+    columns += ["value_upper", "chance_value", "unit"]
+    assert list(rows) == ["agency", *columns]
+    assert set(rows["n_tasks"]) == {8}
+    # Of eight tasks dealt by weights of 3/4 and 1/4, k are the first's.
+    k = np.arange(9)
+    chance = (binom(8, 0.75).pmf(k) * (100 - 100 * np.abs(k / 8 - 0.75))).sum()
+    assert rows["chance_value"].dropna().tolist() == pytest.approx([chance], abs=1.5)
 
 
 def test_shipped_weights_cover_the_published_indicators():
