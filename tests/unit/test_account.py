@@ -132,7 +132,10 @@ def test_check_fails_where_a_file_is_no_plan(tmp_path, plan):
 @pytest.mark.parametrize(
     ("lang", "expected"),
     [
-        ("zh", ["a.txt 计划 2 {share} 0", "b/news.txt 不是计划：新闻", "c.pdf 无法读取"]),
+        (
+            "zh",
+            ["a.txt 计划 2 {share} 0", "b/news.txt 不是计划：新闻", "c.pdf 无法读取"],
+        ),
         ("en", ["a.txt plan 2 {share} 0", "b/news.txt not a plan: news"]),
     ],
 )

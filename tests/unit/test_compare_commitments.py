@@ -161,6 +161,12 @@ COMPLETIONS = [
     ("召开新闻发布会", "召开了新闻发布会", "completed", "召开了 … 新闻发布会"),
     ("做好公开", "召开了新闻发布会，修订了条例", "no_evidence", "召开了"),
     ("做好公开", "修订了《村务公开条例》", "limited", "修订了 … 《村务公开条例》"),
+    (
+        "修订《村务公开条例》",
+        "修订了《村务公开条例》",
+        "completed",
+        "修订了 … 《村务公开条例》",
+    ),
     ("做好公开", "制定了《某局2023年政务公开工作要点》", "no_evidence", None),
     ("做好公开", "印发工作方案，已部署", "no_evidence", "已"),
     ("做好公开", "网站进入试运行阶段", "limited", "试运行"),
@@ -179,6 +185,19 @@ def test_completion(text, progress, expected, evidence):
     assert (None if pd.isna(row["evidence"]) else row["evidence"]) == evidence
     assert row["n_signs"] == (0 if evidence is None else evidence.count("…") + 1)
     assert bool(row["has_progress"]) is bool(progress)
+
+
+ELEMENTS = "has_named_output has_quantity has_lead_unit has_deadline n_elements"
+POINTS = "has_progress completion completion_rank evidence n_signs"
+COLUMNS = [
+    (verifiability, f"{ELEMENTS} named_output has_generic_lead"),
+    (completion, POINTS),
+]
+
+
+@pytest.mark.parametrize(("measure", "columns"), COLUMNS, ids=["elements", "points"])
+def test_columns_of_what_is_judged(measure, columns):
+    assert list(measure(LOAD)) == ["task_id", "document_id", *columns.split()]
 
 
 LEADS = [
