@@ -41,7 +41,7 @@ def check(
     lang = lang or language_of_system()
     read: list[tuple[str, Account]] = []
     n_bad = 0
-    answers = []
+    answers: list[dict[str, Any]] = []
     for path in files:
         try:
             account = account_for(path)

@@ -150,7 +150,7 @@ def notebooks(
             notebook_title,
         )
 
-        found = [
+        found: list[dict[str, Any]] = [
             {
                 "name": path.stem,
                 "title": notebook_title(path),
@@ -433,10 +433,10 @@ def _planned(planned: "PlannedJob") -> dict[str, Any]:
 def _planned_line(planned: "PlannedJob") -> str:
     job = planned.job
     values = " ".join(f"{name}={value}" for name, value in job.parameters.items())
-    if planned.changed:
-        action = "; ".join(_REASONS[name] for name in planned.changed)
-        return f"运行 · run   {job.name} ({values}): {action}"
-    return f"沿用 · take  {job.name} ({values}): {planned.source.record['run']}"
+    if planned.source is not None and not planned.changed:
+        return f"沿用 · take  {job.name} ({values}): {planned.source.record['run']}"
+    action = "; ".join(_REASONS[name] for name in planned.changed)
+    return f"运行 · run   {job.name} ({values}): {action}"
 
 
 def _check(out: Path, name: str) -> None:

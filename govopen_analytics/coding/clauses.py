@@ -466,18 +466,14 @@ class _Signs:
             _OPENS_DETAIL: _folded(settings.details),
             _OPENS_PURPOSE: _folded(settings.purposes),
         }
+        pairs = [(word, sign) for sign, words in anywhere.items() for word in words]
+        # Texts stand joined by line feeds.
+        pairs += [(f"\n{word}", sign) for sign in at_start for word in at_start[sign]]
         signs: dict[str, int] = {}
-        opening: dict[str, int] = {}
-        for sign, words in anywhere.items():
-            for word in words:
-                signs[word] = signs.get(word, 0) | sign
-        for sign, words in at_start.items():
-            for word in words:
-                # Texts stand joined by line feeds.
-                opening[f"\n{word}"] = opening.get(f"\n{word}", 0) | sign
-        words = {**signs, **opening}
-        self._values = np.array(list(words.values()), dtype=np.int64)
-        self._automaton = ahocorasick_rs.AhoCorasick(list(words)) if words else None
+        for word, sign in pairs:
+            signs[word] = signs.get(word, 0) | sign
+        self._values = np.array(list(signs.values()), dtype=np.int64)
+        self._automaton = ahocorasick_rs.AhoCorasick(list(signs)) if signs else None
 
     def of(self, texts: list[str]) -> np.ndarray:
         """Signs found in each text, shape (n_texts,)."""

@@ -336,7 +336,8 @@ def _template(path: Path) -> Any:
     width, height = _room(file)
     if width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
         layouts = ", ".join(
-            f"{sheet.page_width.cm:.1f} by {sheet.page_height.cm:.1f} cm"
+            f"{Emu(sheet.page_width or 0).cm:.1f} by "
+            f"{Emu(sheet.page_height or 0).cm:.1f} cm"
             for sheet in file.sections
         )
         raise ExportError(

@@ -309,14 +309,16 @@ def _panel_pages(
     fitting = max(1, min(down, int(height_cm / tall)))
     # As many rows of panels on each page.
     fitting = -(-down // -(-down // fitting))
-    grid = {"across": across, "down": fitting, "label_cm": label, "most_cm": most}
     return [
         Page(
             1,
             1,
             tuple(_part(panel, rows) for panel in panels[group]),
+            across=across,
+            down=fitting,
+            label_cm=label,
             title_lines=n_lines,
-            **grid,
+            most_cm=most,
         )
         for rows in parts
         for group in _groups(len(panels), across * fitting)

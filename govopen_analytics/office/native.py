@@ -236,12 +236,12 @@ def _joined_first(panel: Panel) -> list[Series]:
 def _chart_data(panel: Panel, lang: str) -> CategoryChartData | XyChartData:
     form = FORMATS[panel.form]
     if panel.kind == "map":
-        data = XyChartData(number_format=form)
+        points = XyChartData(number_format=form)
         for one in _joined_first(panel):
-            series = data.add_series(safe_cell(one.name))
+            series = points.add_series(safe_cell(one.name))
             for mark in one.marks:
                 series.add_data_point(mark.x, mark.value)
-        return data
+        return points
     data = CategoryChartData(number_format=form)
     data.categories = [safe_cell(name) for name in panel.categories]
     for one in panel.series:

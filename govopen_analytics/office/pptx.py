@@ -186,8 +186,9 @@ def _template_deck(path: Path, lang: str) -> _Deck:
             f"({type(error).__name__}), expected a .pptx or .potx that PowerPoint opens"
         ) from error
     rated = [(_rating(layout, deck), layout) for layout in layouts]
-    best = max(rated, key=lambda pair: pair[0], default=(0, None))
-    if best[0] == 0:
+    rating, layout = max(rated, key=lambda pair: pair[0], default=(0, None))
+    area = _area(layout, deck) if rating else None
+    if area is None:
         names = ", ".join(f"'{layout.name}'" for layout in layouts) or "none"
         raise ExportError(
             f"Template {path}: found the layouts {names}, expected one with a title "
@@ -195,12 +196,9 @@ def _template_deck(path: Path, lang: str) -> _Deck:
             f"of at least {_LEAST_WIDTH.cm:.0f} by {_LEAST_HEIGHT.cm:.0f} cm; add such "
             "a layout to the slide master, or leave out --template"
         )
-    layout = best[1]
-    fonts = _theme_fonts(layout)
-    style = Style(lang, fonts, "+mn-lt", 10)
+    style = Style(lang, _theme_fonts(layout), "+mn-lt", 10)
     own = (PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.SUBTITLE)
     cover = next((one for one in layouts if len(_placeholders(one, own)) == 2), None)
-    area = _area(layout, deck)
     return _Deck(deck, layout, cover, area, None, style)
 
 

@@ -136,7 +136,8 @@ def synthesize_corpus(
     trends = _checked_trends(trends, years)
     rng = np.random.default_rng(seed)
     agendas = draw_agendas(n_agencies, years, trends, concentration, rng)
-    plans, agenda = [], []
+    plans: list[Plan] = []
+    agenda: list[pd.DataFrame] = []
     for a, agency in enumerate(name_agencies(n_agencies)):
         for y in _kept_years(len(years), missing_share, rng):
             layout = layouts[len(plans) % len(layouts)]
