@@ -63,10 +63,6 @@ def safe_cell(value: object) -> object:
     value : object
         A text is given a leading apostrophe where it opens like a formula, a
         list is joined by ``；`` first; anything else is returned as it is.
-
-    Returns
-    -------
-    object
     """
     if isinstance(value, list | tuple):
         value = LIST_SEPARATOR.join(str(part) for part in value)

@@ -33,10 +33,6 @@ def folder_digests(folder: Path) -> dict[str, str]:
 
     Hidden files and folders are left out; a folder that is not there has none.
 
-    Parameters
-    ----------
-    folder : Path
-
     Returns
     -------
     dict of str to str

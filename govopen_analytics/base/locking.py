@@ -64,10 +64,6 @@ def locked(folder: Path, *, seconds_wait: float = 0) -> Iterator[str | None]:
 def remove_unfinished(folder: Path) -> list[str]:
     """Remove what killed processes left half-built in a folder, under its lock.
 
-    Parameters
-    ----------
-    folder : Path
-
     Returns
     -------
     list of str

@@ -72,10 +72,6 @@ _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
 def raw_files(raw_dir: Path) -> list[str]:
     """List the files of a raw folder that may be plans.
 
-    Parameters
-    ----------
-    raw_dir : Path
-
     Returns
     -------
     list of str
@@ -112,14 +108,6 @@ def read_manifest(raw_dir: Path) -> Manifest:
 
     A row that leads to no file becomes a failure, any other row that cannot be
     used a remark on its file; the other rows hold.
-
-    Parameters
-    ----------
-    raw_dir : Path
-
-    Returns
-    -------
-    Manifest
 
     Raises
     ------
@@ -261,10 +249,6 @@ def check_checksum(name: str, content: bytes, expected: str | None) -> str:
         The whole file.
     expected : str or None
         As declared; None where nothing is.
-
-    Returns
-    -------
-    str
 
     Raises
     ------

@@ -77,7 +77,6 @@ def heading(column: str, lang: str) -> str:
 
     Parameters
     ----------
-    column : str
     lang : {"zh", "en"}
     """
     return _DECLARED["columns"].get(column, {}).get("heading", {}).get(lang, column)

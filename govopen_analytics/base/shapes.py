@@ -22,7 +22,6 @@ def read_json(path: Path, shape: Any, error: type[GovOpenError], remedy: str) ->
 
     Parameters
     ----------
-    path : Path
     shape : type, list or dict
         A type, or union of types, that the value is of; a list of one shape that
         every item has; a dict with the shape of each key it needs. A key that
@@ -31,10 +30,6 @@ def read_json(path: Path, shape: Any, error: type[GovOpenError], remedy: str) ->
         What is raised.
     remedy : str
         What the user can do, as a clause.
-
-    Returns
-    -------
-    object
 
     Raises
     ------

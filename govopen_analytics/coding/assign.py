@@ -55,7 +55,6 @@ def assign_themes(
         A ``tasks`` table; ``task_id`` and ``text`` are needed, ``document_id``,
         ``title``, ``is_title_inherited``, ``section`` and ``chapter`` used
         where they are.
-    codebook : Codebook
     coder : {"combined", "keywords", "tfidf", "linear"} or estimator
         Who codes. Only "combined" weighs titles, sentences, means and headings. An
         estimator of scikit-learn that classifies texts is cloned and fitted on the

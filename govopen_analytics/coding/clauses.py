@@ -77,10 +77,6 @@ class Pieces:
 def split_sentences(text: str) -> list[str]:
     """Split folded text at the marks that end a sentence.
 
-    Parameters
-    ----------
-    text : str
-
     Returns
     -------
     list of str
@@ -94,7 +90,6 @@ def split_clauses(sentence: str, settings: CodingSettings) -> list[str]:
 
     Parameters
     ----------
-    sentence : str
     settings : CodingSettings
         Says which words open a lead-in (围绕…,) that belongs to what follows.
 
@@ -157,10 +152,6 @@ def mark_shared_titles(tasks: pd.DataFrame) -> pd.DataFrame:
     A table says so of the later rows only, but the title names the group, and
     the first row is no more bound to it than the others.
 
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-
     Returns
     -------
     DataFrame, shape (n_tasks, ...)
@@ -181,14 +172,6 @@ def read_tasks(tasks: pd.DataFrame) -> Iterator[TaskText]:
     ``text`` is what is coded. Of it, the leading ``title`` is the title and the
     rest the content; a text whose table has no titles has its first line as
     title, if more lines follow.
-
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-
-    Yields
-    ------
-    TaskText
     """
     texts, titles = _column(tasks, "text"), _column(tasks, "title")
     sections, chapters = _column(tasks, "section"), _column(tasks, "chapter")
@@ -218,7 +201,6 @@ def split_tasks(tasks: pd.DataFrame, settings: CodingSettings) -> Pieces:
 
     Parameters
     ----------
-    tasks : DataFrame, shape (n_tasks, ...)
     settings : CodingSettings
         Says which words open a means, and what a column is.
 
@@ -505,16 +487,7 @@ def _points_back(words: tuple[str, ...]) -> re.Pattern:
 
 
 def column_expression(settings: CodingSettings) -> re.Pattern:
-    """Match a column that is the object or the subject of a clause.
-
-    Parameters
-    ----------
-    settings : CodingSettings
-
-    Returns
-    -------
-    Pattern
-    """
+    """Match a column that is the object or the subject of a clause."""
     return _column_expression(
         settings.columns, settings.column_verbs, settings.publishing
     )
@@ -551,7 +524,6 @@ def without_means(text: str, settings: CodingSettings) -> str:
     ----------
     text : str
         Folded.
-    settings : CodingSettings
 
     Returns
     -------

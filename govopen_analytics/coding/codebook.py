@@ -194,14 +194,10 @@ class Codebook:
         The version goes into every assignment.
     themes : DataFrame, shape (n_themes, 7)
         A valid ``themes`` table.
-    keywords : tuple of Keyword
-    patterns : tuple of Pattern
     examples : tuple of Example
         Sentences written for the codebook, slots filled.
     context_only : tuple of str
         Words of the field that speak for no theme, and hide keywords in them.
-    rules : tuple of Rule
-    settings : CodingSettings
     crosswalk : DataFrame, shape (n_rows, 4)
         ``from_version``, ``from_theme_id``, ``to_theme_id``, ``note``.
     reference_paths : tuple of Path
@@ -276,10 +272,6 @@ class Codebook:
         ----------
         lang : {"zh", "en"}
 
-        Returns
-        -------
-        dict of str to str
-
         Raises
         ------
         CodebookError
@@ -325,7 +317,6 @@ class Codebook:
 
         Parameters
         ----------
-        theme : str
         add, remove : iterable of str
             Keywords as they would be printed in the file.
         weight : float, default 2.0
@@ -374,10 +365,6 @@ class Codebook:
         path : str or Path
             A YAML file for ``load_codebook`` and ``govopen report --codebook``.
 
-        Returns
-        -------
-        Path
-
         Raises
         ------
         CodebookError
@@ -417,10 +404,6 @@ def load_codebook(path: str | Path | None = None) -> Codebook:
     path : str or Path, optional
         A YAML file, or an overlay that ``extends`` one; without it, the codebook of
         nine themes that comes with the library.
-
-    Returns
-    -------
-    Codebook
 
     Raises
     ------
@@ -510,10 +493,6 @@ def parse_codebook(
         Name of the source in error messages.
     folder : Path, optional
         Folder that reference files are relative to.
-
-    Returns
-    -------
-    Codebook
 
     Raises
     ------
@@ -759,10 +738,6 @@ _CJK_BLANK = re.compile(
 def without_blanks(text: str) -> tuple[str, list[tuple[int, int]]]:
     """Drop blanks beside Chinese characters, and invisible characters.
 
-    Parameters
-    ----------
-    text : str
-
     Returns
     -------
     shorter : str
@@ -971,10 +946,6 @@ def theme_carrier(codebook: Codebook) -> Callable[[str, str], str]:
     The crosswalk decides; a theme it does not name keeps its id where the codebook
     still has it. A theme whose meaning changes should therefore get a new id.
 
-    Parameters
-    ----------
-    codebook : Codebook
-
     Returns
     -------
     callable
@@ -1009,7 +980,6 @@ def apply_crosswalk(assignments: pd.DataFrame, codebook: Codebook) -> pd.DataFra
     ----------
     assignments : DataFrame, shape (n_rows, ...)
         Valid ``theme_assignments``.
-    codebook : Codebook
 
     Returns
     -------

@@ -37,7 +37,6 @@ def code_plans(
     ----------
     plans : Tables
         With ``tasks``; codings that are there already are replaced.
-    codebook : Codebook
     cache : Cache, optional
         Of the codes of documents; those of a document whose tasks are the same are
         taken from it.

@@ -59,11 +59,6 @@ def by_unseen_documents(tasks: pd.DataFrame, codebook: Codebook) -> Groups:
     A document that repeats several is coded by a model that has seen none of the
     reference, so that there are no more models than reference documents, and two.
 
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-    codebook : Codebook
-
     Returns
     -------
     list of (LeftOut, ndarray of int)
@@ -98,13 +93,8 @@ def linear_model(codebook: Codebook, left_out: LeftOut = NOTHING) -> LinearModel
 
     Parameters
     ----------
-    codebook : Codebook
     left_out : LeftOut
         What the model must not have seen.
-
-    Returns
-    -------
-    LinearModel
 
     Raises
     ------
@@ -154,15 +144,8 @@ def code_tasks(
 
     Parameters
     ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-    codebook : Codebook
-    coder : str or estimator
     left_out : LeftOut, optional
         As in ``assign_themes``.
-
-    Returns
-    -------
-    Coded
     """
     tasks = mark_shared_titles(tasks)
     code = CODERS[coder] if isinstance(coder, str) else _fitted_coder(coder)

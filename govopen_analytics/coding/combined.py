@@ -91,14 +91,6 @@ WEIGHTS: dict[str, float] = {
 def coder_weights(codebook: Codebook) -> dict[str, float]:
     """Return the weights of the combined coder, the codebook's own first.
 
-    Parameters
-    ----------
-    codebook : Codebook
-
-    Returns
-    -------
-    dict of str to float
-
     Raises
     ------
     CodebookError
@@ -118,8 +110,6 @@ class Evidence:
 
     Attributes
     ----------
-    pieces : Pieces
-    n_tasks : int
     linear : ndarray of float, shape (n_texts, n_themes + 1)
         Shares (0-1) of the linear model; last, of no theme.
     whole : ndarray of float, shape (n_tasks, n_themes + 1)
@@ -233,16 +223,10 @@ def task_evidence(
 
     Parameters
     ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-    codebook : Codebook
     models : LinearModel or sequence of LinearModel
         Their last class is no theme.
     model_of_task : ndarray of int, shape (n_tasks,), optional
         Which of several models reads each task; the first by default.
-
-    Returns
-    -------
-    Evidence
     """
     models = [models] if isinstance(models, LinearModel) else list(models)
     weights = coder_weights(codebook)
@@ -336,7 +320,6 @@ def primary_chances(evidence: Evidence, weights: dict[str, float]) -> np.ndarray
 
     Parameters
     ----------
-    evidence : Evidence
     weights : dict of str to float
         Result of ``coder_weights``.
 
@@ -365,12 +348,6 @@ def secondary_chances(
     evidence: Evidence, codebook: Codebook, weights: dict[str, float]
 ) -> np.ndarray:
     """Estimate the chance that a task has a theme beside its primary one.
-
-    Parameters
-    ----------
-    evidence : Evidence
-    codebook : Codebook
-    weights : dict of str to float
 
     Returns
     -------

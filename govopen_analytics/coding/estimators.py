@@ -82,10 +82,6 @@ class _Coder:
         sample_weight : sequence of float, optional
             How much each text counts.
 
-        Returns
-        -------
-        estimator
-
         Raises
         ------
         ValueError
@@ -151,14 +147,6 @@ class _Coder:
 
 def as_tasks(texts: Any) -> pd.DataFrame:
     """Lay texts out as a tasks table.
-
-    Parameters
-    ----------
-    texts : sequence of str, or DataFrame with ``text``
-
-    Returns
-    -------
-    DataFrame, shape (n_texts, ...)
 
     Raises
     ------

@@ -19,7 +19,6 @@ def explanation_text(
     ----------
     explanation : Explanation
         Result of ``coding.explain``.
-    codebook : Codebook
     lang : {"zh", "en"}, default "zh"
 
     Returns
@@ -68,12 +67,7 @@ def review_text(reviews: pd.DataFrame, codebook: Codebook, *, lang: str = "zh") 
     ----------
     reviews : DataFrame, shape (n_reviews, 8)
         Rows of a valid ``reviews`` table.
-    codebook : Codebook
     lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    str
     """
     words = section("explanations", lang)
     labels = codebook.labels(lang)
@@ -97,8 +91,6 @@ def evidence_table(
 
     Parameters
     ----------
-    explanation : Explanation
-    codebook : Codebook
     lang : {"zh", "en"}, default "zh"
 
     Returns
@@ -130,8 +122,6 @@ def marked_text(
 
     Parameters
     ----------
-    explanation : Explanation
-    codebook : Codebook
     lang : {"zh", "en"}, default "zh"
 
     Returns

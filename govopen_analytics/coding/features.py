@@ -24,10 +24,6 @@ _SEPARATOR = "\x1e"
 def fold_many(texts: Iterable[str]) -> list[str]:
     """Fold many texts at once, by one look-up per character.
 
-    Parameters
-    ----------
-    texts : iterable of str
-
     Returns
     -------
     list of str
@@ -104,10 +100,6 @@ class CharacterNgrams:
             Folded texts.
         sizes : tuple of int
             Lengths of n-grams, from 1 to ``MAX_NGRAM``.
-
-        Returns
-        -------
-        CharacterNgrams
 
         Raises
         ------
@@ -279,10 +271,6 @@ class Words:
             Folded texts.
         dictionary : iterable of str
             Words of the domain.
-
-        Returns
-        -------
-        Words
         """
         words = tuple(sorted(set(dictionary)))
         segmented = [set(segment_words(text, words)) for text in texts]

@@ -71,8 +71,6 @@ class KeywordIndex:
     gaps : dict of int to list of (int, int)
         For the number of a word that opens gap keywords: the word that ends each,
         and the keyword.
-    gap_chars : int
-    patterns : tuple of (Pattern, int)
     """
 
     texts: tuple[str, ...]
@@ -87,16 +85,7 @@ class KeywordIndex:
 
 
 def keyword_index(codebook: Codebook) -> KeywordIndex:
-    """Make a codebook ready for searching; made once per codebook.
-
-    Parameters
-    ----------
-    codebook : Codebook
-
-    Returns
-    -------
-    KeywordIndex
-    """
+    """Make a codebook ready for searching; made once per codebook."""
     if codebook.fingerprint not in _indexes:
         _indexes[codebook.fingerprint] = _build_index(codebook)
     return _indexes[codebook.fingerprint]
@@ -151,7 +140,6 @@ def find_keywords(text: str, index: KeywordIndex) -> list[Hit]:
     ----------
     text : str
         Folded; may be many texts joined by line feeds.
-    index : KeywordIndex
 
     Returns
     -------
@@ -267,7 +255,6 @@ def keyword_matches(tasks: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     ----------
     tasks : DataFrame, shape (n_tasks, ...)
         Needs ``task_id`` and ``text``.
-    codebook : Codebook
 
     Returns
     -------
@@ -383,7 +370,6 @@ def keyword_scores(texts: Sequence[str], codebook: Codebook) -> np.ndarray:
     ----------
     texts : sequence of str, length n_texts
         Folded.
-    codebook : Codebook
 
     Returns
     -------

@@ -22,7 +22,6 @@ class LinearModel:
 
     Attributes
     ----------
-    ngrams : CharacterNgrams
     weights : ndarray of float, shape (n_features, n_classes + 1)
         Coefficients times inverse document frequency; last, its square.
     intercepts : ndarray of float, shape (n_classes,)
@@ -109,10 +108,6 @@ def fit_linear_model(
         Lengths of n-grams.
     regularisation : float
         Cost of an error; the higher, the closer the fit.
-
-    Returns
-    -------
-    LinearModel
 
     References
     ----------

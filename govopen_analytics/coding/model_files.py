@@ -34,13 +34,8 @@ def kept_model(
     ----------
     fingerprint : str
         Of the codebook.
-    left_out : LeftOut
     fit : callable
         Fits the model.
-
-    Returns
-    -------
-    LinearModel
     """
     folder = cache_folder()
     if folder is None:

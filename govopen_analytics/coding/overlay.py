@@ -149,8 +149,6 @@ def keyword_overlay(
     ----------
     earlier : mapping
         An overlay.
-    theme : str
-    add, remove : iterable of str
     weight : float
         Of the added keywords.
 
@@ -183,8 +181,6 @@ def write_overlay(overlay: Mapping[str, Any], path: Path, *, extends: str) -> No
 
     Parameters
     ----------
-    overlay : mapping
-    path : Path
     extends : str
         The codebook it changes.
 

@@ -33,7 +33,6 @@ def recode(
     ----------
     tasks : DataFrame, shape (n_tasks, ...)
         Needs ``task_id`` and ``text``.
-    before, after : Codebook
     coder : str, default "combined"
 
     Returns

@@ -22,7 +22,6 @@ class ThemeProfiles:
 
     Attributes
     ----------
-    vectorizers : tuple of CharacterNgrams or Words
     profiles : tuple of ndarray, each of shape (n_features, n_themes)
         Columns have Euclidean length 1.
     """
@@ -64,15 +63,10 @@ def theme_profiles(
 
     Parameters
     ----------
-    codebook : Codebook
     references : iterable of (text, theme_ids)
         Reference codings, the primary theme first.
     features : sequence of {"characters", "words"}
         Kinds of features.
-
-    Returns
-    -------
-    ThemeProfiles
 
     References
     ----------
@@ -102,16 +96,11 @@ def fit_profiles(
         Folded.
     classes : sequence of int, length n_texts
         Class of each text, from 0.
-    n_classes : int
     codebook : Codebook
         Its words are the dictionary of the segmenter.
     features : sequence of {"characters", "words"}
     weights : sequence of float, optional
         How much each text counts.
-
-    Returns
-    -------
-    ThemeProfiles
     """
     values = np.ones(len(texts)) if weights is None else np.asarray(weights)
     members = sparse.csr_matrix(
@@ -156,10 +145,6 @@ def _vectorizer(
 
 def domain_dictionary(codebook: Codebook) -> list[str]:
     """Return the codebook's words, for a segmenter to keep whole.
-
-    Parameters
-    ----------
-    codebook : Codebook
 
     Returns
     -------

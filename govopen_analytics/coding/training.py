@@ -43,11 +43,6 @@ class TrainingTexts(NamedTuple):
 def training_tasks(codebook: Codebook, left_out: LeftOut = NOTHING) -> pd.DataFrame:
     """Collect coded tasks: written for the codebook, and its reference codings.
 
-    Parameters
-    ----------
-    codebook : Codebook
-    left_out : LeftOut
-
     Returns
     -------
     DataFrame, shape (n_tasks, 9)
@@ -86,11 +81,6 @@ def training_texts(codebook: Codebook, left_out: LeftOut = NOTHING) -> TrainingT
 
     The class of a theme is its place in the codebook; the last class is no theme.
 
-    Parameters
-    ----------
-    codebook : Codebook
-    left_out : LeftOut
-
     Returns
     -------
     TrainingTexts
@@ -110,15 +100,10 @@ def lay_out_texts(
 
     Parameters
     ----------
-    codebook : Codebook
     tasks : DataFrame, shape (n_tasks, ...)
         ``text`` and ``theme_ids`` (list; empty for nothing in the codebook).
     weights : sequence of float, optional
         How much each task counts.
-
-    Returns
-    -------
-    TrainingTexts
     """
     numbers = {theme: i for i, theme in enumerate(codebook.theme_ids)}
     found = TrainingTexts([], [], [])

@@ -80,16 +80,11 @@ def document_bytes(
 
     Parameters
     ----------
-    briefing : Briefing
     when : datetime
         Date the file's properties name.
     template : Path, optional
         A DOCX or DOTX, whose styles, header, footer and text stay; the briefing
         follows its last page.
-
-    Returns
-    -------
-    bytes
 
     Raises
     ------

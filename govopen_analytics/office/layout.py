@@ -47,7 +47,6 @@ class Page:
         Lines of the longest title of a panel.
     most_cm : float or None
         Height at which the rows of a panel are as high as they should be.
-    table : HeatTable or None
     """
 
     number: int
@@ -69,10 +68,6 @@ class Page:
         ----------
         left, top, width, height, gap : int
             The room, and the air between panels (English Metric Units).
-
-        Returns
-        -------
-        list of ((left, top, width, height), label width)
         """
         label = int(self.label_cm * 360_000)
         own = (width - label - gap * (self.across - 1)) // self.across
@@ -101,7 +96,6 @@ def page_chart(
 
     Parameters
     ----------
-    chart : Chart
     width_cm, height_cm : float
         Room for panels or table (centimetres).
     row_cm : float
@@ -143,7 +137,6 @@ def fitting_size(text: str, width_pt: float, size: float, least: float = 8) -> f
 
     Parameters
     ----------
-    text : str
     width_pt, size, least : float
         Room, and the sizes wanted and allowed (points).
     """

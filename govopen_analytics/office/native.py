@@ -84,13 +84,6 @@ class Place:
 def add_chart(shapes: Any, panel: Panel, place: Place, style: Style) -> Any:
     """Add a native chart to the shapes of a slide.
 
-    Parameters
-    ----------
-    shapes : pptx.shapes.shapetree.SlideShapes
-    panel : Panel
-    place : Place
-    style : Style
-
     Returns
     -------
     pptx.shapes.graphfrm.GraphicFrame
@@ -131,7 +124,6 @@ def chart_workbook(panel: Panel, lang: str) -> bytes:
 
     Parameters
     ----------
-    panel : Panel
     lang : {"zh", "en"}
         Language of the headings of the errors.
 
@@ -161,7 +153,6 @@ def panel_alt(panel: Panel, chart_title: str, lang: str, most: int = 12) -> str:
 
     Parameters
     ----------
-    panel : Panel
     chart_title : str
         Names a panel without a title of its own.
     lang : {"zh", "en"}
@@ -590,12 +581,6 @@ def _write_label_lane(drawn: Any, panel: Panel, style: Style) -> None:
 
 def chart_part(panel: Panel, place: Place, style: Style) -> tuple[Any, bytes]:
     """Return the XML of a native chart and its workbook, for another package.
-
-    Parameters
-    ----------
-    panel : Panel
-    place : Place
-    style : Style
 
     Returns
     -------

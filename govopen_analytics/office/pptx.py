@@ -107,15 +107,10 @@ def deck_bytes(
 
     Parameters
     ----------
-    briefing : Briefing
     when : datetime
         Date the file's properties name.
     template : Path, optional
         A PPTX or POTX; its own slides stay in front.
-
-    Returns
-    -------
-    bytes
 
     Raises
     ------

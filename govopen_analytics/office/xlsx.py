@@ -44,13 +44,8 @@ def workbook_bytes(briefing: Briefing, *, when: datetime) -> bytes:
 
     Parameters
     ----------
-    briefing : Briefing
     when : datetime
         Date the file's properties name.
-
-    Returns
-    -------
-    bytes
 
     Raises
     ------
@@ -82,10 +77,6 @@ def table_bytes(table: pd.DataFrame, title: str) -> bytes:
         Numbers and texts; a text that a cell cannot hold is cut.
     title : str
         Name of the sheet.
-
-    Returns
-    -------
-    bytes
 
     Raises
     ------

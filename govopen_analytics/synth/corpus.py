@@ -94,7 +94,6 @@ def synthesize_corpus(
         Number of agencies, of three levels.
     years : sequence of int, default (2021, 2022, 2023, 2024)
         Years each agency has a plan for.
-    seed : int, default 0
     tasks_per_plan : tuple of int, default (10, 60)
         Fewest and most tasks of a plan, drawn evenly.
     layouts : sequence of str, default all
@@ -113,10 +112,6 @@ def synthesize_corpus(
         there are none.
     missing_share : float, default 0.0
         Chance that an agency lacks the plan of a year (0-1); each keeps one.
-
-    Returns
-    -------
-    SyntheticCorpus
 
     Raises
     ------

@@ -20,10 +20,6 @@ _FIXED_TIME = (2020, 1, 1, 0, 0, 0)
 def print_plan(plan: Plan) -> tuple[str, bytes]:
     """Print a plan in its layout.
 
-    Parameters
-    ----------
-    plan : Plan
-
     Returns
     -------
     suffix : str

@@ -18,10 +18,6 @@ def remark_in_words(remark: Remark | Mapping, lang: str = "zh") -> str:
     remark : Remark or mapping
         With ``code`` and ``values``, as ``run.json`` keeps it.
     lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    str
     """
     if isinstance(remark, Remark):
         return _sentence(remark.code, remark.values, lang)
