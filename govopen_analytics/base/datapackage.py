@@ -15,7 +15,7 @@ import pandas as pd
 
 from govopen_analytics.base.errors import SchemaError, SourceError
 from govopen_analytics.base.fingerprints import file_digest
-from govopen_analytics.base.locking import BUILDING_PREFIX
+from govopen_analytics.base.locking import BUILDING_PREFIX, written_whole
 from govopen_analytics.base.schemas import (
     FIELDS,
     TABLES,
@@ -85,13 +85,8 @@ def to_csv(df: pd.DataFrame, path: Path) -> None:
     path : Path
         File to write; its folder must exist.
     """
-    temporary = path.with_name(f".{path.name}.writing")
-    try:
-        with _csv_file(temporary) as file:
-            _write_cells(df, file, has_headings=True)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with written_whole(path) as aside, _csv_file(aside) as file:
+        _write_cells(df, file, has_headings=True)
 
 
 def _csv_file(path: Path) -> IO[str]:

@@ -69,7 +69,6 @@ TABLES: dict[str, Table] = {
 LEVELS: tuple[str, ...] = tuple(FIELDS["level"].constraints["enum"])
 #: What a plan is about; comparisons take those on open government.
 SUBJECTS: tuple[str, ...] = tuple(FIELDS["subject"].constraints["enum"])
-DEADLINE_KINDS: tuple[str, ...] = tuple(FIELDS["deadline_kind"].constraints["enum"])
 
 
 def heading(column: str, lang: str) -> str:

@@ -98,10 +98,10 @@ def _tell(
 
 def _write_page(path: Path, read: list[tuple[str, "Account"]], lang: str) -> None:
     """Write the page whole or not at all."""
+    from govopen_analytics.base.locking import written_whole
     from govopen_analytics.cli.check_views import page
     from govopen_analytics.words import section
 
-    temporary = path.with_name(f".{path.name}.writing")
-    temporary.write_text(page(read, lang), encoding="utf-8")
-    os.replace(temporary, path)
+    with written_whole(path) as aside:
+        aside.write_text(page(read, lang), encoding="utf-8")
     typer.echo(section("check", lang)["written"].format(path=path), err=True)

@@ -74,17 +74,6 @@ class Pieces:
         return np.isin(self.kinds, [_KIND[name] for name in names])
 
 
-def split_sentences(text: str) -> list[str]:
-    """Split folded text at the marks that end a sentence.
-
-    Returns
-    -------
-    list of str
-        Without blank ones.
-    """
-    return [part for part in re.split(r"[。;!?\n]", text) if part.strip()]
-
-
 def split_clauses(sentence: str, settings: CodingSettings) -> list[str]:
     """Split a folded sentence into clauses that may be obligations.
 

@@ -17,7 +17,6 @@ from govopen_analytics.coding.combined import (
     softmax,
     task_evidence,
 )
-from govopen_analytics.coding.estimators import UNCLASSIFIED
 from govopen_analytics.coding.features import fold_many, plain_texts
 from govopen_analytics.coding.keywords import keyword_scores
 from govopen_analytics.coding.linear import LinearModel, fit_linear_model
@@ -25,6 +24,7 @@ from govopen_analytics.coding.model_files import kept_model
 from govopen_analytics.coding.tfidf import ThemeProfiles, theme_profiles
 from govopen_analytics.coding.training import (
     NOTHING,
+    UNCLASSIFIED,
     LeftOut,
     seen_documents,
     training_tasks,

@@ -14,8 +14,6 @@ from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.coding.keywords import keyword_scores
 from govopen_analytics.coding.linear import LinearModel
 
-CODER = "combined"
-
 #: What each weight of the primary theme multiplies, in order. "none" and "silence"
 #: speak for no theme, "column" for the theme of the channels.
 PRIMARY_FEATURES = (

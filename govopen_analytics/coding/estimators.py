@@ -5,6 +5,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import InputTags, Tags
+from sklearn.utils.validation import check_is_fitted
 
 from govopen_analytics.base.errors import SchemaError
 from govopen_analytics.coding.codebook import Codebook, load_codebook
@@ -18,56 +21,16 @@ from govopen_analytics.coding.features import fold_many
 from govopen_analytics.coding.keywords import keyword_scores
 from govopen_analytics.coding.linear import fit_linear_model
 from govopen_analytics.coding.tfidf import fit_profiles
-
-#: Label of a task that has no theme.
-UNCLASSIFIED = "unclassified"
+from govopen_analytics.coding.training import UNCLASSIFIED, lay_out_texts
 
 
-class _Coder:
-    """What all coders share; scikit-learn is imported only where it is needed."""
+class _Coder(ClassifierMixin, BaseEstimator):
+    """What all coders share."""
 
-    _estimator_type = "classifier"
-
-    def __sklearn_tags__(self) -> Any:
-        from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags
-
-        return Tags(
-            estimator_type="classifier",
-            target_tags=TargetTags(required=True),
-            classifier_tags=ClassifierTags(),
-            input_tags=InputTags(one_d_array=True, two_d_array=False, string=True),
-        )
-
-    def _names(self) -> list[str]:
-        import inspect
-
-        return list(inspect.signature(type(self)).parameters)
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return the parameters, as scikit-learn asks for them."""
-        return {name: getattr(self, name) for name in self._names()}
-
-    def set_params(self, **params: Any) -> "_Coder":
-        """Set parameters, as scikit-learn does in a search."""
-        for name, value in params.items():
-            if name not in self._names():
-                raise ValueError(
-                    f"{type(self).__name__}: found no parameter '{name}', expected "
-                    f"one of {', '.join(self._names())}"
-                )
-            setattr(self, name, value)
-        return self
-
-    def __repr__(self) -> str:
-        shown = ", ".join(
-            f"{name}={value!r}"
-            for name, value in self.get_params().items()
-            if not isinstance(value, Codebook) and value is not None
-        )
-        return f"{type(self).__name__}({shown})"
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "classes_")
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags = InputTags(one_d_array=True, two_d_array=False, string=True)
+        return tags
 
     def fit(
         self, X: Any, y: Any, sample_weight: Sequence[float] | None = None
@@ -118,31 +81,17 @@ class _Coder:
         ndarray of float, shape (n_texts, n_classes)
             In the order of ``classes_``; rows sum to 1. Equal where nothing speaks.
         """
-        self._check_fitted()
+        unfitted = "%(name)s has learned nothing yet; call 'fit' first"
+        check_is_fitted(self, "classes_", msg=unfitted)
         chances = self._chances(as_tasks(X))
         totals = chances.sum(axis=1, keepdims=True)
         even = np.full_like(chances, 1 / chances.shape[1])
         return np.where(totals > 0, chances / np.where(totals > 0, totals, 1), even)
 
-    def _check_fitted(self) -> None:
-        if not hasattr(self, "classes_"):
-            from sklearn.exceptions import NotFittedError
-
-            raise NotFittedError(
-                f"{type(self).__name__} has learned nothing yet; call 'fit' first"
-            )
-
     def predict(self, X: Any) -> np.ndarray:
         """Return the likeliest class of each text, of equal ones the first."""
         chances = self.predict_proba(X)
         return self.classes_[chances.argmax(axis=1)]
-
-    def score(
-        self, X: Any, y: Any, sample_weight: Sequence[float] | None = None
-    ) -> float:
-        """Return the accuracy on coded texts (0-1)."""
-        is_right = self.predict(X) == np.asarray(y)
-        return float(np.average(is_right, weights=sample_weight))
 
 
 def as_tasks(texts: Any) -> pd.DataFrame:
@@ -166,6 +115,10 @@ def as_tasks(texts: Any) -> pd.DataFrame:
     return pd.DataFrame({"text": found})
 
 
+def _folded(tasks: pd.DataFrame) -> list[str]:
+    return fold_many(tasks["text"].fillna(""))
+
+
 class KeywordClassifier(_Coder):
     """Code by the weight of a codebook's keywords; only the classes are learned.
 
@@ -184,7 +137,7 @@ class KeywordClassifier(_Coder):
         self.codebook_ = self.codebook or load_codebook()
 
     def _chances(self, tasks: pd.DataFrame) -> np.ndarray:
-        scores = keyword_scores(fold_many(tasks["text"].fillna("")), self.codebook_)
+        scores = keyword_scores(_folded(tasks), self.codebook_)
         return _in_order(
             scores, self.codebook_, self.classes_, silent=scores.sum(1) == 0
         )
@@ -211,7 +164,7 @@ class ProfileClassifier(_Coder):
         self, tasks: pd.DataFrame, numbers: np.ndarray, weights: np.ndarray
     ) -> None:
         self.profiles_ = fit_profiles(
-            fold_many(tasks["text"].fillna("")),
+            _folded(tasks),
             numbers,
             len(self.classes_),
             self.codebook or load_codebook(),
@@ -220,7 +173,7 @@ class ProfileClassifier(_Coder):
         )
 
     def _chances(self, tasks: pd.DataFrame) -> np.ndarray:
-        return self.profiles_.similarities(fold_many(tasks["text"].fillna("")))
+        return self.profiles_.similarities(_folded(tasks))
 
 
 class LinearClassifier(_Coder):
@@ -250,7 +203,7 @@ class LinearClassifier(_Coder):
         self, tasks: pd.DataFrame, numbers: np.ndarray, weights: np.ndarray
     ) -> None:
         self.model_ = fit_linear_model(
-            [[text] for text in fold_many(tasks["text"].fillna(""))],
+            [[text] for text in _folded(tasks)],
             numbers.tolist(),
             weights.tolist(),
             n_classes=len(self.classes_),
@@ -259,7 +212,7 @@ class LinearClassifier(_Coder):
         )
 
     def _chances(self, tasks: pd.DataFrame) -> np.ndarray:
-        distances, is_known = self.model_.decide(fold_many(tasks["text"].fillna("")))
+        distances, is_known = self.model_.decide(_folded(tasks))
         return softmax(self.slope * distances) * is_known[:, None]
 
 
@@ -286,8 +239,6 @@ class CombinedClassifier(_Coder):
     def _fit(
         self, tasks: pd.DataFrame, numbers: np.ndarray, weights: np.ndarray
     ) -> None:
-        from govopen_analytics.coding.training import lay_out_texts
-
         self.codebook_ = codebook = self.codebook or load_codebook()
         unknown = set(self.classes_) - {*codebook.theme_ids, UNCLASSIFIED}
         if unknown:

@@ -20,7 +20,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,20 +38,10 @@ from govopen_analytics.coding.codebook import (
 )
 from govopen_analytics.coding.features import code_points_of, fold_many
 
-CODER = "keywords"
-
 _NO_KEYWORD, _PART = -1, -2
 _COLUMNS = ["task_id", "theme_id", "keyword", "start_char", "end_char"]
 # Texts are searched joined, this many at a time, to keep memory flat.
 _BATCH = 50_000
-
-
-class Hit(NamedTuple):
-    """One keyword found in a folded text: its number and its place."""
-
-    start: int
-    end: int
-    keyword: int
 
 
 @dataclass(frozen=True)
@@ -131,22 +121,6 @@ def _build_index(codebook: Codebook) -> KeywordIndex:
             for i, pattern in enumerate(codebook.patterns)
         ),
     )
-
-
-def find_keywords(text: str, index: KeywordIndex) -> list[Hit]:
-    """Find all keywords in one folded text without blanks.
-
-    Parameters
-    ----------
-    text : str
-        Folded; may be many texts joined by line feeds.
-
-    Returns
-    -------
-    list of Hit
-        In order of place.
-    """
-    return [Hit(*hit) for hit in sorted(set(map(tuple, _hits(text, index).tolist())))]
 
 
 def _hits(text: str, index: KeywordIndex) -> np.ndarray:
@@ -241,11 +215,6 @@ def _lie_inside(
     holder = standing[np.maximum(before, 0)]
     is_longer = ends[holder] - starts[holder] > ends[some] - starts[some]
     return (before >= 0) & (ends[some] <= ends[holder]) & is_longer
-
-
-def _codes(text: str) -> np.ndarray:
-    raw = text.encode("utf-32-le", errors="surrogatepass")
-    return np.frombuffer(raw, dtype=np.uint32)
 
 
 def keyword_matches(tasks: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:

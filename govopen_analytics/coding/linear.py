@@ -8,8 +8,6 @@ from scipy import sparse
 
 from govopen_analytics.coding.features import CharacterNgrams
 
-CODER = "linear"
-
 
 @dataclass(frozen=True)
 class LinearModel:

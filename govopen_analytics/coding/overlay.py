@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from govopen_analytics.base.errors import CodebookError, choices
+from govopen_analytics.base.locking import written_whole
 from govopen_analytics.base.text import fold
 
 #: What an overlay may say, beside ``extends``, the codebook it changes.
@@ -189,16 +192,11 @@ def write_overlay(overlay: Mapping[str, Any], path: Path, *, extends: str) -> No
     CodebookError
         If the file cannot be written.
     """
-    import os
-
-    import yaml
-
     text = yaml.safe_dump(
         {"extends": extends, **overlay}, allow_unicode=True, sort_keys=False
     )
-    aside = path.with_name(f".{path.name}.part")
     try:
-        aside.write_text(text, encoding="utf-8")
-        os.replace(aside, path)
+        with written_whole(path) as aside:
+            aside.write_text(text, encoding="utf-8")
     except OSError as error:
         raise CodebookError(f"Codebook {path}: cannot be written: {error}") from error

@@ -10,8 +10,6 @@ from govopen_analytics.base.text import fold
 from govopen_analytics.coding.codebook import GAP, Codebook
 from govopen_analytics.coding.features import CharacterNgrams, Words
 
-CODER = "tfidf"
-
 #: Kinds of features a profile may be made of.
 FEATURES = ("characters", "words")
 

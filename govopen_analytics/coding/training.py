@@ -30,6 +30,8 @@ class LeftOut(NamedTuple):
 
 #: The model has seen everything.
 NOTHING = LeftOut()
+#: Label of a task that has no theme.
+UNCLASSIFIED = "unclassified"
 
 
 class TrainingTexts(NamedTuple):

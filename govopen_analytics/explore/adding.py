@@ -3,7 +3,6 @@
 import csv
 import html
 import io
-import os
 import re
 import tempfile
 from collections.abc import Mapping
@@ -17,7 +16,7 @@ from govopen_analytics.base.errors import (
     SourceError,
     choices,
 )
-from govopen_analytics.base.locking import disk_errors_told, locked
+from govopen_analytics.base.locking import disk_errors_told, locked, written_whole
 from govopen_analytics.base.provenance import (
     DECLARED,
     MANIFEST_COLUMNS,
@@ -299,9 +298,5 @@ def _manifest_with(raw_dir: Path, row: Mapping[str, str]) -> bytes:
 
 def _replace(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name[:60]}.writing")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with written_whole(path) as aside:
+        aside.write_bytes(content)

@@ -1,7 +1,6 @@
 """Office packages with the same bytes for the same content, written whole."""
 
 import io
-import os
 import re
 import zipfile
 from datetime import datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from lxml import etree
 
 from govopen_analytics.base.errors import ExportError
+from govopen_analytics.base.locking import written_whole
 from govopen_analytics.charts.model import Chart
 
 # What a damaged package, or a file of another kind, is answered with.
@@ -87,10 +87,10 @@ def template_as_document(blob: bytes) -> bytes:
         zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written,
     ):
         for entry in source.infolist():
-            part = source.read(entry.filename)
+            part = source.read(entry)
             if entry.filename == _CONTENT_TYPES:
-                for found, wanted in _AS_DOCUMENT.items():
-                    part = part.replace(found, wanted)
+                for template, document in _AS_DOCUMENT.items():
+                    part = part.replace(template, document)
             written.writestr(entry, part)
     return target.getvalue()
 
@@ -103,15 +103,10 @@ def write_whole(path: Path, blob: bytes) -> Path:
     ExportError
         If the folder cannot be made or written to; a former file stays.
     """
-    # Another export may be writing the same file.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.writing")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            temporary.write_bytes(blob)
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with written_whole(path) as aside:
+            aside.write_bytes(blob)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ExportError(

@@ -1,7 +1,6 @@
 """The XLSX a person codes in: written with lists to choose from, read by row."""
 
 import io
-import os
 import re
 import zipfile
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ import pandas as pd
 from govopen_analytics.base.datapackage import safe_cell
 from govopen_analytics.base.errors import ReadError
 from govopen_analytics.base.languages import LANGUAGES
+from govopen_analytics.base.locking import written_whole
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.readers.limits import (
     MAX_FILE_BYTES,
@@ -257,12 +257,8 @@ def _timeless(content: bytes) -> bytes:
 
 def _replace_file(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.writing")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with written_whole(path) as aside:
+        aside.write_bytes(content)
 
 
 def read_workbook(path: Path) -> list[SheetRow]:
