@@ -4,12 +4,13 @@ import contextlib
 import os
 import zipfile
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 from govopen_analytics.base.cache import cache_folder
-from govopen_analytics.base.fingerprints import digest_of, made_by
+from govopen_analytics.base.fingerprints import code_digest, digest_of
 from govopen_analytics.base.locking import written_whole
 from govopen_analytics.coding.features import CharacterNgrams
 from govopen_analytics.coding.linear import LinearModel
@@ -17,6 +18,8 @@ from govopen_analytics.coding.training import LeftOut
 
 # Of some two megabytes each.
 _MOST_KEPT = 64
+# What is fitted depends on these too; asking for all packages takes half a second.
+_LIBRARIES = ("numpy", "scipy", "scikit-learn")
 
 
 def kept_model(
@@ -36,8 +39,9 @@ def kept_model(
     folder = cache_folder()
     if folder is None:
         return fit()
+    made_by = [code_digest("base", "coding"), *map(version, _LIBRARIES)]
     names = [sorted(left_out.documents), sorted(left_out.fields)]
-    digest = digest_of([made_by("base", "coding"), fingerprint, *names])
+    digest = digest_of([made_by, fingerprint, *names])
     path = folder / f"linear-{digest.removeprefix('sha256:')}.npz"
     try:
         return _read(path)
