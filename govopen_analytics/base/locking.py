@@ -103,7 +103,7 @@ _DISK_ERRORS = {
 
 
 @contextlib.contextmanager
-def disk_errors_told(folder: Path, what: str, consequence: str) -> Iterator[None]:
+def disk_errors_explained(folder: Path, what: str, consequence: str) -> Iterator[None]:
     """Turn what the system says of a disk into a sentence with what to do.
 
     Parameters
@@ -197,15 +197,15 @@ def _is_the_file(descriptor: int, path: Path) -> bool:
 
 def _holder(path: Path) -> str | None:
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        return f"process {told['pid']} on {told['host']} since {told['started']}"
+        holder = json.loads(path.read_text(encoding="utf-8"))
+        return f"process {holder['pid']} on {holder['host']} since {holder['started']}"
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
 def _write_holder(descriptor: int) -> None:
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    told = {"pid": os.getpid(), "host": socket.gethostname(), "started": started}
+    holder = {"pid": os.getpid(), "host": socket.gethostname(), "started": started}
     os.ftruncate(descriptor, 0)
     os.lseek(descriptor, 0, os.SEEK_SET)
-    os.write(descriptor, json.dumps(told).encode())
+    os.write(descriptor, json.dumps(holder).encode())

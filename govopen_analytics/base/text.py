@@ -96,7 +96,9 @@ def fold_pairs() -> tuple[str, str]:
         for code, folded in table.items()
     ]
     kept = [pair for pair in pairs if max(map(ord, pair)) < 0x10000]
-    return "".join(one for one, _ in kept), "".join(other for _, other in kept)
+    return "".join(character for character, _ in kept), "".join(
+        other for _, other in kept
+    )
 
 
 def tidy(text: str) -> str:

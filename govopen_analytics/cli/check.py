@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from govopen_analytics.cli.answers import JsonOption, rows_of, tell_json
+from govopen_analytics.cli.shared import (
+    JsonOption,
+    SystemLangOption,
+    print_json,
+    rows_of,
+)
 
 if TYPE_CHECKING:
     from govopen_analytics.plans.account import Account
@@ -29,9 +34,7 @@ def check(
             "--html", help="写出标出任务的原文 · write the source, tasks marked"
         ),
     ] = None,
-    lang: Annotated[
-        str, typer.Option("--lang", help="zh 或 en · zh or en; as the system says")
-    ] = "",
+    lang: SystemLangOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """核对读入结果 · show the tasks found and what each character became."""
@@ -60,7 +63,7 @@ def check(
     if html_path is not None:
         _write_page(html_path, read, lang)
     if as_json:
-        tell_json(answers)
+        print_json(answers)
     if n_bad:
         raise typer.Exit(1)
 

@@ -200,22 +200,22 @@ def split_tasks(tasks: pd.DataFrame, settings: CodingSettings) -> Pieces:
     """
     splitter = _Splitter(settings)
     read = list(read_tasks(tasks))
-    found = [splitter.contents([task.content for task in read])]
-    has_clauses = np.bincount(found[0][0], minlength=len(read)) > 0
+    groups = [splitter.contents([task.content for task in read])]
+    has_clauses = np.bincount(groups[0][0], minlength=len(read)) > 0
     # Without content all obligations stand in the title; a single one stands there
     # already.
     bare = np.flatnonzero(~has_clauses)
     rows, pieces = splitter.contents([read[row].title for row in bare.tolist()])
     several = np.bincount(rows, minlength=len(bare))[rows] > 1
-    found.append((bare[rows[several]], pieces[several]))
-    found.append(splitter.titles(read, has_clauses))
+    groups.append((bare[rows[several]], pieces[several]))
+    groups.append(splitter.titles(read, has_clauses))
     has_text = np.array([bool(task.title or task.content) for task in read], dtype=bool)
     for kind in ("section", "chapter"):
         rows, pieces = splitter.headings([getattr(task, kind) for task in read], kind)
         kept = has_text[rows]
-        found.append((rows[kept], pieces[kept]))
-    ranks = np.repeat([1, 1, 0, 2, 3], [len(rows) for rows, _ in found])
-    rows, pieces = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+        groups.append((rows[kept], pieces[kept]))
+    ranks = np.repeat([1, 1, 0, 2, 3], [len(rows) for rows, _ in groups])
+    rows, pieces = (np.concatenate(arrays) for arrays in zip(*groups, strict=True))
     placed = np.argsort(4 * rows + ranks, kind="stable")
     rows, pieces = rows[placed], pieces[placed]
     numbers, kinds = pieces >> _TEXT_BITS, pieces >> _KIND_BITS & 7
@@ -289,11 +289,11 @@ class _Splitter:
         of_part[stands] = pieces[: stands.sum()]
         counts = np.where(is_plain, n_parts, 0)
         counts[others] = [len(sentence) for sentence in joint]
-        found = np.zeros(counts.sum(), dtype=np.int64)
+        clause_pieces = np.zeros(counts.sum(), dtype=np.int64)
         in_plain = np.repeat(is_plain, counts)
-        found[in_plain] = of_part[numbers[np.repeat(is_plain, n_parts)]]
-        found[~in_plain] = pieces[stands.sum() :]
-        return np.repeat(rows, counts), found
+        clause_pieces[in_plain] = of_part[numbers[np.repeat(is_plain, n_parts)]]
+        clause_pieces[~in_plain] = pieces[stands.sum() :]
+        return np.repeat(rows, counts), clause_pieces
 
     def _parts(self, parts: list[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
         """Text of each part without means; does it stand by itself, is it blank."""
@@ -321,19 +321,19 @@ class _Splitter:
         n_parts: np.ndarray,
     ) -> list[list[str]]:
         """Clauses of sentences some of whose parts do not stand by themselves."""
-        known: dict[tuple[int, ...], list[str]] = {}
+        split_before: dict[tuple[int, ...], list[str]] = {}
         numbered, does_stand = numbers.tolist(), stands.tolist()
-        found = []
+        by_sentence = []
         for start, n in zip(starts.tolist(), n_parts.tolist(), strict=True):
             key = tuple(numbered[start : start + n])
-            if key not in known:
+            if key not in split_before:
                 clauses, n_chars = _join_parts([(texts[i], does_stand[i]) for i in key])
                 if n_chars < _LEAST_CHARS:
                     sentence = ",".join(parts[start : start + n])
                     clauses = split_clauses(sentence, self.settings)
-                known[key] = clauses
-            found.append(known[key])
-        return found
+                split_before[key] = clauses
+            by_sentence.append(split_before[key])
+        return by_sentence
 
     def _clauses(self, texts: list[str]) -> np.ndarray:
         """Piece of each clause, its kind included."""
@@ -347,8 +347,8 @@ class _Splitter:
         kinds[signs & _OPENS_PURPOSE > 0] = _PURPOSE
         pieces = self._pieces(distinct, signs) | kinds << _KIND_BITS
         of_clause = dict(zip(distinct, pieces.tolist(), strict=True))
-        found = map(of_clause.__getitem__, texts)
-        return np.fromiter(found, np.int64, len(texts))
+        numbers = map(of_clause.__getitem__, texts)
+        return np.fromiter(numbers, np.int64, len(texts))
 
     def titles(
         self, read: list[TaskText], has_clauses: np.ndarray
@@ -374,8 +374,10 @@ class _Splitter:
             numbers = numbers >> _TEXT_BITS << _TEXT_BITS
         pieces = dict(zip(distinct, numbers.tolist(), strict=True))
         rows = np.array([row for row, text in enumerate(texts) if text], dtype=np.int64)
-        found = np.array([pieces[text] for text in texts if text], dtype=np.int64)
-        return rows, found | _KIND[kind] << _KIND_BITS
+        named_pieces = np.array(
+            [pieces[text] for text in texts if text], dtype=np.int64
+        )
+        return rows, named_pieces | _KIND[kind] << _KIND_BITS
 
     def _publishes(self, text: str) -> bool:
         plain = self.nouns.sub("#", text)
@@ -448,9 +450,9 @@ class _Signs:
 
     def of(self, texts: list[str]) -> np.ndarray:
         """Signs found in each text, shape (n_texts,)."""
-        found = np.zeros(len(texts), dtype=np.int64)
+        signs = np.zeros(len(texts), dtype=np.int64)
         if self._automaton is None or not texts:
-            return found
+            return signs
         joined = "\n" + "\n".join(texts)
         raw = self._automaton.find_matches_as_indexes(joined, overlapping=True)
         table = np.fromiter(chain.from_iterable(raw), np.int64, 3 * len(raw))
@@ -459,8 +461,8 @@ class _Signs:
         # By its end, for a word at the start begins with the line feed before it.
         rows = np.searchsorted(np.cumsum(lengths + 1), ends - 1)
         for bit in (_MEANS, _MARK, _LEAD, _OPENS_DETAIL, _OPENS_PURPOSE):
-            found[rows[self._values[words] & bit > 0]] |= bit
-        return found
+            signs[rows[self._values[words] & bit > 0]] |= bit
+        return signs
 
 
 def _either(words: Iterable[str]) -> str:
@@ -546,7 +548,7 @@ def _means_expressions(
     places: tuple[str, ...],
 ) -> list[re.Pattern]:
     """Match from an opening word to the clause's end or the obligation's verb."""
-    found = []
+    expressions = []
     # A verb inside a noun (公开栏) does not end the means.
     inside = f"(?:{_either(nouns)}|{_WITHIN})" if nouns else _WITHIN
     verbs = _either(ends)
@@ -558,11 +560,11 @@ def _means_expressions(
             for word in sorted(means, key=lambda word: (-len(word), word))
         )
         stop = f"$|[{re.escape(CLAUSE_ENDS)}]" + (f"|{verbs}" if verbs else "")
-        found.append(re.compile(f"(?:{openings}){inside}{{2,60}}?(?={stop})"))
+        expressions.append(re.compile(f"(?:{openings}){inside}{{2,60}}?(?={stop})"))
     if places and verbs:
-        found.append(
+        expressions.append(
             re.compile(
                 f"在{inside}{{2,24}}?(?:{_either(places)})[上中内里等]*(?={verbs})"
             )
         )
-    return found
+    return expressions

@@ -542,29 +542,29 @@ class _Problem:
     def __init__(self, place: str) -> None:
         self.place = place
 
-    def __call__(self, where: str, found: object, expected: str) -> CodebookError:
-        shown = repr(found)
+    def __call__(self, where: str, value: object, expected: str) -> CodebookError:
+        shown = repr(value)
         shown = shown if len(shown) <= 120 else shown[:117] + "…"
         return CodebookError(
             f"Codebook {self.place}, {where}: found {shown}, expected {expected}"
         )
 
     def check_keys(
-        self, data: Any, known: set[str], where: str, required: Iterable[str] = ()
+        self, data: Any, allowed: set[str], where: str, required: Iterable[str] = ()
     ) -> None:
         if not isinstance(data, dict):
-            raise self(where, data, f"a mapping with {', '.join(sorted(known))}")
+            raise self(where, data, f"a mapping with {', '.join(sorted(allowed))}")
         for name in required:
             if data.get(name) in (None, ""):
                 raise self(where, data.get(name), f"a value for '{name}'")
         for name in data:
-            self.check_choice(name, sorted(known), f"{where}: unknown key")
+            self.check_choice(name, sorted(allowed), f"{where}: unknown key")
 
-    def check_choice(self, value: object, known: Iterable[str], where: str) -> None:
-        known = list(known)
-        if value not in known:
+    def check_choice(self, value: object, allowed: Iterable[str], where: str) -> None:
+        allowed = list(allowed)
+        if value not in allowed:
             raise CodebookError(
-                f"Codebook {self.place}, {where}: {choices(value, known)}"
+                f"Codebook {self.place}, {where}: {choices(value, allowed)}"
             )
 
     def string(self, value: Any, where: str) -> str:
@@ -624,11 +624,11 @@ def _themes_table(rows: list[dict[str, Any]], version: str) -> pd.DataFrame:
 
 
 def _refuse_duplicates(values: Iterable[str], what: str, problem: _Problem) -> None:
-    seen = set()
+    earlier = set()
     for value in values:
-        if value in seen:
+        if value in earlier:
             raise problem("themes", value, f"every {what} once")
-        seen.add(value)
+        earlier.add(value)
 
 
 def _theme_keywords(entry: dict[str, Any], problem: _Problem) -> Iterator[Keyword]:

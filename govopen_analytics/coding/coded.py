@@ -79,8 +79,8 @@ def _kept_or_coded(
 ) -> dict[str, pd.DataFrame]:
     """Take the codes of each document from the cache, or make and keep them."""
     keys = _document_keys(tasks, codebook)
-    found = {document: cache.get(key) for document, key in keys.items()}
-    kept = {document: value for document, value in found.items() if _is_whole(value)}
+    cached = {document: cache.get(key) for document, key in keys.items()}
+    kept = {document: value for document, value in cached.items() if _is_whole(value)}
     new = tasks.loc[~tasks["document_id"].isin(list(kept))]
     n_kept = len(tasks) - len(new)
     on_progress(n_kept, len(tasks))

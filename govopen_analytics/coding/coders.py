@@ -65,14 +65,14 @@ def by_unseen_documents(tasks: pd.DataFrame, codebook: Codebook) -> Groups:
         Places of the tasks.
     """
     every = frozenset(codebook.reference["document_id"])
-    seen = [
+    repeated = [
         documents if len(documents) < 2 else every
         for documents in seen_documents(tasks, codebook)
     ]
     numbers = {
-        documents: n for n, documents in enumerate(sorted(set(seen), key=sorted))
+        documents: n for n, documents in enumerate(sorted(set(repeated), key=sorted))
     }
-    places = np.array([numbers[documents] for documents in seen], dtype=np.int64)
+    places = np.array([numbers[documents] for documents in repeated], dtype=np.int64)
     return [
         (LeftOut(documents=documents), np.flatnonzero(places == number))
         for documents, number in numbers.items()
@@ -183,8 +183,8 @@ def _code_by_linear_model(
     is_known = np.zeros(len(texts), dtype=bool)
     for left_out, rows in groups:
         model = linear_model(codebook, left_out)
-        own = [texts[row] for row in rows.tolist()]
-        distances[rows], is_known[rows] = model.decide(own)
+        group = [texts[row] for row in rows.tolist()]
+        distances[rows], is_known[rows] = model.decide(group)
     shares = softmax(3 * distances)[:, :-1] * is_known[:, None]
     is_none = distances.argmax(axis=1) == distances.shape[1] - 1
     shares[is_none] = 0
@@ -223,13 +223,13 @@ def _fitted_coder(estimator: Any) -> Callable[..., Coded]:
             model = clone(estimator).fit(learned["text"].tolist(), labels)
             chances = model.predict_proba([texts[row] for row in rows.tolist()])
             places = {str(label): i for i, label in enumerate(model.classes_)}
-            own = np.zeros((len(rows), scores.shape[1]))
+            in_group = np.zeros((len(rows), scores.shape[1]))
             for number, theme in enumerate(codebook.theme_ids):
                 if theme in places:
-                    own[:, number] = chances[:, places[theme]]
+                    in_group[:, number] = chances[:, places[theme]]
             best = model.classes_[chances.argmax(axis=1)]
-            own[~np.isin(best, codebook.theme_ids)] = 0
-            scores[rows] = own
+            in_group[~np.isin(best, codebook.theme_ids)] = 0
+            scores[rows] = in_group
         return _ranked(scores, scores > _LEAST_FURTHER)
 
     return code

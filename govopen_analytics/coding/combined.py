@@ -151,8 +151,8 @@ class Evidence:
         rows = self.pieces.rows[is_meant]
         if len(rows):
             starts = np.flatnonzero(np.diff(rows, prepend=-1))
-            found = values[self.pieces.numbers[is_meant]]
-            highest[rows[starts]] = np.maximum.reduceat(found, starts)
+            evidence = values[self.pieces.numbers[is_meant]]
+            highest[rows[starts]] = np.maximum.reduceat(evidence, starts)
         return highest
 
     def _first(self, values: np.ndarray, is_meant: np.ndarray) -> np.ndarray:
@@ -175,8 +175,10 @@ class Evidence:
             is_meant = self.pieces.of_kind(kind)
             features.append(self._mean(self.linear, is_meant))
             features.append(self._mean(self.keywords, is_meant))
-        own = ~self.pieces.of_kind("section", "chapter", "purpose")
-        loudest = self._highest(self.keyword_weights.sum(axis=1, keepdims=True), own)
+        is_of_task = ~self.pieces.of_kind("section", "chapter", "purpose")
+        loudest = self._highest(
+            self.keyword_weights.sum(axis=1, keepdims=True), is_of_task
+        )
         none = self.linear.shape[1] - 1
         features += [
             self.whole,
@@ -244,13 +246,13 @@ def task_evidence(
     for number, model in enumerate(models):
         start, end = np.searchsorted(readers, [number, number + 1])
         sums[start:end] = model.sums(texts[start:end])
-    own = pieces.of_kind("content", "column", "detail", "purpose")
-    has_clauses = np.bincount(pieces.rows[own], minlength=len(tasks)) > 0
-    own |= pieces.of_kind("title", "inherited_title") & ~has_clauses[pieces.rows]
+    is_whole = pieces.of_kind("content", "column", "detail", "purpose")
+    has_clauses = np.bincount(pieces.rows[is_whole], minlength=len(tasks)) > 0
+    is_whole |= pieces.of_kind("title", "inherited_title") & ~has_clauses[pieces.rows]
     full = np.maximum(words.sum(axis=1, keepdims=True), weights["keyword_full"])
     channel = codebook.settings.channel_theme
     slope = weights["linear_slope"]
-    whole = _members(pieces, len(tasks), own) @ sums
+    whole = _members(pieces, len(tasks), is_whole) @ sums
     return Evidence(
         pieces=pieces,
         n_tasks=len(tasks),
@@ -335,8 +337,10 @@ def primary_chances(evidence: Evidence, weights: dict[str, float]) -> np.ndarray
     chances = softmax(_weighed(features, PRIMARY_FEATURES, weights))
     spoken = np.zeros(evidence.n_tasks, dtype=bool)
     texts = (evidence.linear[:, :-1].sum(axis=1) > 0) | (evidence.keywords.any(axis=1))
-    own = ~evidence.pieces.of_kind("section", "chapter")
-    spoken[evidence.pieces.rows[own]] |= texts[evidence.pieces.numbers[own]]
+    is_of_task = ~evidence.pieces.of_kind("section", "chapter")
+    spoken[evidence.pieces.rows[is_of_task]] |= texts[
+        evidence.pieces.numbers[is_of_task]
+    ]
     chances[~spoken] = 0
     chances[~spoken, -1] = 1
     return chances

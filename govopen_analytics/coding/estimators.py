@@ -106,13 +106,13 @@ def as_tasks(texts: Any) -> pd.DataFrame:
         if "text" not in texts.columns:
             raise SchemaError("tasks", "missing column 'text', which coding reads")
         return texts
-    found = list(texts)
-    for place, text in enumerate(found):
+    listed = list(texts)
+    for place, text in enumerate(listed):
         if not isinstance(text, str):
             raise SchemaError(
                 "texts", f"place {place}: found {type(text).__name__}, expected a text"
             )
-    return pd.DataFrame({"text": found})
+    return pd.DataFrame({"text": listed})
 
 
 def _folded(tasks: pd.DataFrame) -> list[str]:

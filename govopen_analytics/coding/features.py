@@ -142,9 +142,9 @@ class CharacterNgrams:
             Logarithmic term frequency times idf; rows have Euclidean length 1,
             or 0 where nothing is known.
         """
-        found = list(_ngrams(texts, self.characters, self.sizes, self.keys))
-        rows = np.concatenate([rows for rows, _ in found])
-        columns = np.concatenate([columns for _, columns in found])
+        ngrams = list(_ngrams(texts, self.characters, self.sizes, self.keys))
+        rows = np.concatenate([rows for rows, _ in ngrams])
+        columns = np.concatenate([columns for _, columns in ngrams])
         return _weighted(rows, columns, (len(texts), len(self.keys)), self.idf)
 
     def counts_by_size(self, texts: Sequence[str]) -> Iterator[sparse.csr_matrix]:
@@ -274,9 +274,9 @@ class Words:
         """
         words = tuple(sorted(set(dictionary)))
         segmented = [set(segment_words(text, words)) for text in texts]
-        known = sorted(set().union(*segmented))
-        frequency = np.zeros(len(known))
-        vocabulary = {word: i for i, word in enumerate(known)}
+        vocabulary_words = sorted(set().union(*segmented))
+        frequency = np.zeros(len(vocabulary_words))
+        vocabulary = {word: i for i, word in enumerate(vocabulary_words)}
         for found in segmented:
             for word in found:
                 frequency[vocabulary[word]] += 1

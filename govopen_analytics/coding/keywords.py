@@ -125,14 +125,14 @@ def _build_index(codebook: Codebook) -> KeywordIndex:
 
 def _hits(text: str, index: KeywordIndex) -> np.ndarray:
     """Start, end and keyword of each hit, in no order (n_hits, 3)."""
-    found = []
+    tables = []
     if index.automaton is not None:
-        found += _word_hits(text, index)
+        tables += _word_hits(text, index)
     for expression, number in index.patterns:
         spans = [match.span() for match in expression.finditer(text)]
         if spans:
-            found.append(np.column_stack([spans, np.full(len(spans), number)]))
-    return np.concatenate(found) if found else np.zeros((0, 3), dtype=np.int64)
+            tables.append(np.column_stack([spans, np.full(len(spans), number)]))
+    return np.concatenate(tables) if tables else np.zeros((0, 3), dtype=np.int64)
 
 
 def _word_hits(text: str, index: KeywordIndex) -> list[np.ndarray]:
@@ -386,9 +386,9 @@ def keyword_in_context(
         If a match names an unknown task or lies outside its text.
     """
     texts = dict(zip(tasks["task_id"], tasks["text"].fillna(""), strict=True))
-    known = matches["task_id"].isin(list(texts))
+    is_known = matches["task_id"].isin(list(texts))
     lengths = matches["task_id"].map({k: len(v) for k, v in texts.items()})
-    bad = ~known | (matches["end_char"] > lengths.fillna(0))
+    bad = ~is_known | (matches["end_char"] > lengths.fillna(0))
     if bad.any():
         raise SchemaError(
             "keyword_matches",

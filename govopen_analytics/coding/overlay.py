@@ -78,8 +78,8 @@ def derived_version(data: Mapping[str, Any], overlay: Mapping[str, Any]) -> str:
     str
         Such as ``"1.1.0+3f2a9c"``.
     """
-    said = {k: v for k, v in overlay.items() if k not in ("extends", "version")}
-    content = json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
+    changes = {k: v for k, v in overlay.items() if k not in ("extends", "version")}
+    content = json.dumps(changes, ensure_ascii=False, sort_keys=True, default=str)
     digest = hashlib.sha256(content.encode()).hexdigest()
     return f"{data.get('version')}+{digest[:6]}"
 
@@ -115,21 +115,21 @@ def _change_keywords(data: dict[str, Any], changes: Any, place: str) -> None:
 
 
 def _remove(entry: dict[str, Any], word: str, place: str) -> None:
-    kept, found, known = [], False, []
+    kept, is_there, all_words = [], False, []
     for group in entry.get("keywords") or []:
         is_group = isinstance(group, Mapping)
         words = [str(w) for w in (group["words"] if is_group else [group])]
         rest = [w for w in words if fold(w) != fold(word)]
-        found |= len(rest) < len(words)
-        known += words
+        is_there |= len(rest) < len(words)
+        all_words += words
         if is_group and rest:
             kept.append({**group, "words": rest})
         elif rest:
             kept.append(group)
-    if not found:
+    if not is_there:
         raise CodebookError(
             f"Codebook {place}, keywords, {entry['id']}, remove: keyword "
-            f"{choices(word, known)}"
+            f"{choices(word, all_words)}"
         )
     entry["keywords"] = kept
     exclusions = entry.get("exclusions") or {}

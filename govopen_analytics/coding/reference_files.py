@@ -47,7 +47,7 @@ def read_training(path: Path | None, *, theme_ids: Iterable[str]) -> pd.DataFram
     columns = ["field", "title", "content", "theme_ids"]
     if path is None:
         return pd.DataFrame(columns=columns)
-    known, rows = set(theme_ids), []
+    allowed, rows = set(theme_ids), []
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         missing = {*columns[:3], "primary", "secondary"} - set(reader.fieldnames or [])
@@ -57,18 +57,20 @@ def read_training(path: Path | None, *, theme_ids: Iterable[str]) -> pd.DataFram
                 "field, primary, secondary, title, content"
             )
         for number, row in enumerate(reader, start=2):
-            themes = _themes_of_row(row, known, f"Training tasks {path}, line {number}")
+            themes = _themes_of_row(
+                row, allowed, f"Training tasks {path}, line {number}"
+            )
             rows.append((row["field"], row["title"], row["content"], themes))
     return pd.DataFrame(rows, columns=columns)
 
 
-def _themes_of_row(row: dict[str, str], known: set[str], place: str) -> list[str]:
+def _themes_of_row(row: dict[str, str], allowed: set[str], place: str) -> list[str]:
     """Read ``primary`` and ``secondary`` of a row of codings."""
     themes = [row["primary"], *re.split(r"[;|\s]+", row["secondary"] or "")]
     themes = [theme for theme in themes if theme]
     for theme in themes:
-        if theme not in known:
-            raise CodebookError(f"{place}: theme {choices(theme, sorted(known))}")
+        if theme not in allowed:
+            raise CodebookError(f"{place}: theme {choices(theme, sorted(allowed))}")
     return themes
 
 
@@ -105,7 +107,7 @@ def read_reference(
     """
     if tasks_path is None or themes_path is None:
         return pd.DataFrame(columns=_REFERENCE_COLUMNS)
-    known = set(theme_ids)
+    allowed = set(theme_ids)
     tasks = {}
     for line in tasks_path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
@@ -115,14 +117,14 @@ def read_reference(
         for number, row in enumerate(csv.DictReader(file), start=2):
             if row["coder"] == coder:
                 place = f"Reference {themes_path}, line {number}"
-                rows.append(_reference_row(row, tasks, known, place))
+                rows.append(_reference_row(row, tasks, allowed, place))
     return pd.DataFrame(rows, columns=_REFERENCE_COLUMNS)
 
 
 def _reference_row(
-    row: dict[str, str], tasks: dict, known: set[str], place: str
+    row: dict[str, str], tasks: dict, allowed: set[str], place: str
 ) -> dict[str, Any]:
-    themes = _themes_of_row(row, known, place)
+    themes = _themes_of_row(row, allowed, place)
     key = row["document_id"], int(row["ordinal"])
     if key not in tasks:
         raise CodebookError(

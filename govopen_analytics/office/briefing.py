@@ -130,7 +130,9 @@ def _drawn(
         when = _date_of(briefing)
         drawn = images.write_pictures(files, Path(folder), formats, dpi=dpi, when=when)
         made = [(out / path.name, path.read_bytes()) for path in drawn.written]
-    written.missing += [remark_in_words(one, briefing.lang) for one in drawn.remarks]
+    written.missing += [
+        remark_in_words(remark, briefing.lang) for remark in drawn.remarks
+    ]
     return made
 
 

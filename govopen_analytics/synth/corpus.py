@@ -231,7 +231,7 @@ def _agenda_rows(plan: Plan, shares: np.ndarray) -> pd.DataFrame:
 
 
 def _plant_passages(plans: list[Plan], n: int, rng: np.random.Generator) -> None:
-    """Let later plans of other agencies repeat sentences of the first year."""
+    """Copy sentences of first-year plans into later plans of other agencies."""
     first_year = min(plan.year for plan in plans)
     earlier = [plan for plan in plans if plan.year == first_year]
     deck = Deck(rng)
