@@ -219,6 +219,7 @@ def _dots(places: dict[float, Mark], kind: str) -> go.Scatter:
 
 
 def _beside(labels: dict[float, tuple[float, str]]) -> go.Scatter:
+        customdata=[mark.tasks for mark in places.values()],
     return go.Scatter(
         x=[end for end, _ in labels.values()],
         y=list(labels),
@@ -363,6 +364,7 @@ def _heat_trace(table: HeatTable, scale: str) -> go.Heatmap:
     )
 
 
+        customdata=[[cell.tasks if cell else "" for cell in r] for r in own],
 def _slashes(table: HeatTable) -> go.Scatter:
     # Two short strokes on either side of the words of an empty cell.
     xs: list[float | None] = []

@@ -13,6 +13,7 @@ import pandas as pd
 
 from govopen_analytics import measures
 from govopen_analytics.base.languages import percent
+from govopen_analytics.charts.build import tasks_behind
 from govopen_analytics.charts.model import Cell, HeatTable
 from govopen_analytics.measures import Differences
 from govopen_analytics.measures.families import (
@@ -255,6 +256,7 @@ class _Sayer:
         words = self.words[topic]
         known = {"state", "subject", "number", "unit", "n", "p_adjusted"}
         fields = {name: values.pop(name) for name in known & set(values)}
+        fields["tasks"] = values.pop("behind", "")
         return Conclusion(
             question="summary",
             topic=topic,
@@ -304,6 +306,7 @@ class _Sayer:
                 unit="count",
                 p_adjusted=float(first["p_adjusted"]),
                 names=self._agencies(found),
+                behind=tasks_behind(first.to_dict()),
                 first=self._agencies([first["agency"]]),
                 theme=self.labels[first["theme_id"]],
                 share=percent(first["share"]),
@@ -506,6 +509,7 @@ class _Sayer:
             state="",
             number=float(top["sum"]),
             unit="count",
+            behind=tasks_behind({"unit_name": top.name}),
             name=str(top.name),
             share=percent(share),
             agencies=f"{int(top['size']):,}",
@@ -670,7 +674,10 @@ def _agency_cells(
             seen = bool(cell["is_observed"])
             value = float(cell["share"]) if seen else None
             label = percent(value) if value is not None else unseen
-            line.append(Cell(value, label, is_framed=(theme, agency) in framed))
+            row = {"agency": agency, "theme_id": theme, "is_observed": seen}
+            is_framed = (theme, agency) in framed
+            tasks = tasks_behind(row)
+            line.append(Cell(value, label, is_framed=is_framed, tasks=tasks))
         rows.append(line)
     return [short[agency] for agency in measured.sizes.index], rows
 
