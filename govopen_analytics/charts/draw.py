@@ -214,12 +214,12 @@ def _dots(places: dict[float, Mark], kind: str) -> go.Scatter:
         name=kind,
         cliponaxis=False,
         hovertext=[escaped(mark.hover) for mark in places.values()],
+        customdata=[mark.tasks for mark in places.values()],
         hoverinfo="text",
     )
 
 
 def _beside(labels: dict[float, tuple[float, str]]) -> go.Scatter:
-        customdata=[mark.tasks for mark in places.values()],
     return go.Scatter(
         x=[end for end, _ in labels.values()],
         y=list(labels),
@@ -359,12 +359,12 @@ def _heat_trace(table: HeatTable, scale: str) -> go.Heatmap:
         ygap=2,
         showscale=False,
         hovertext=[[escaped(cell.hover) if cell else "" for cell in r] for r in own],
+        customdata=[[cell.tasks if cell else "" for cell in r] for r in own],
         hoverinfo="text",
         hoverongaps=len(own) > 0 and all(cell for line in own for cell in line),
     )
 
 
-        customdata=[[cell.tasks if cell else "" for cell in r] for r in own],
 def _slashes(table: HeatTable) -> go.Scatter:
     # Two short strokes on either side of the words of an empty cell.
     xs: list[float | None] = []

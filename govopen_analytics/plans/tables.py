@@ -26,7 +26,7 @@ _LONGEST_NAME = 30  # characters; what is longer says what is to be done
 
 def table_tasks(
     table: Table, source: str, year: int | None, ledger: Ledger
-) -> tuple[list[Draft], list[str]]:
+) -> tuple[list[Draft], list[Remark]]:
     """Read the tasks of a table."""
     for token in table.header:
         ledger.add(token.start, token.end, "table_header")
