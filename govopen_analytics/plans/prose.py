@@ -292,17 +292,14 @@ class _ProseReader:
             draft.add("lead_units", *one)
         for one in progress:
             draft.add("progress", *one)
-        said = [duty.said for duty in duties]
-        if not said and not labels:
-            said = [
-                one
-                for stretch in pieces
-                if (one := duty_in_clauses(self.source[slice(*stretch)], self.year))
-            ]
+        parts: list[Responsibility | None] = [duty.said for duty in duties]
+        if not parts and not labels:
+            clauses = (self.source[slice(*stretch)] for stretch in pieces)
+            parts = [duty_in_clauses(clause, self.year) for clause in clauses]
         if labels:
-            lines = [self.source[slice(*one)] for one in labels]
-            said.append(read_label_lines(lines, self.year))
-        self._assign(draft, [one for one in said if one is not None])
+            lines = [self.source[slice(*label)] for label in labels]
+            parts.append(read_label_lines(lines, self.year))
+        self._assign(draft, [part for part in parts if part is not None])
         in_sentence = any(fold(self.source[duty.start]) not in "([" for duty in duties)
         self._title_and_content(draft, pieces, has_more=in_sentence)
         title = draft.text("title", self.source)
@@ -324,9 +321,9 @@ class _ProseReader:
         whole = self.source[stretches[0][0] : stretches[-1][1]]
         if above_too := duty_for_those_above(whole, self.year):
             n_tasks, shared = above_too
-            for one in self.tasks[-n_tasks:]:
-                one.lead, one.support = list(shared.lead), list(shared.support)
-                one.deadline = one.deadline or shared.deadline
+            for task in self.tasks[-n_tasks:]:
+                task.lead, task.support = list(shared.lead), list(shared.support)
+                task.deadline = task.deadline or shared.deadline
 
     def _without_label(self, stretch: Stretch) -> Stretch:
         """Cut off a label such as 工作举措： before what is to be done."""
