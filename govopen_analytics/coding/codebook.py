@@ -611,7 +611,7 @@ def _strict_loader() -> type:
     """A safe YAML loader that refuses a key given twice."""
     import yaml
 
-    class Loader(yaml.SafeLoader):
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
         pass
 
     def mapping(loader: Any, node: Any) -> dict:
