@@ -1,7 +1,8 @@
 """Tables of measures to charts: marks, cells, and the words of a chart."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import pandas as pd
 
@@ -23,6 +24,14 @@ from govopen_analytics.words import section
 _ABSENT = {*MARKS, "line", "framed", "empty"}
 _MOST_NAMED = 10  # words that a description names
 CODING = "coding"
+#: Columns of tables of measures that the explorer filters by, and its names of them.
+_FILTERS = {
+    "agency": "agency",
+    "year": "year",
+    "theme_id": "theme",
+    "unit_name": "unit",
+    "word": "q",
+}
 
 
 def chart_of(
@@ -78,15 +87,15 @@ def chart_of(
     def said(part: str) -> str:
         return "" if is_empty else words.get(part, "").format(**shown)
 
-    told = section("charts", lang)["intervals"]
-    holds = told["coding" if interval_kind == CODING else "sampling"]
+    holds = holds_of(interval_kind, lang)
     key = {
         mark: meaning.format(**shown) + (holds if mark == "line" and interval else "")
         for mark, meaning in words.get("key", {}).items()
         if not is_empty and mark not in absent
     }
     if interval and not is_empty and "line" not in key:
-        hidden = joined([hidden, told["shown"].format(level=level) + holds], lang)
+        in_table = section("charts", lang)["intervals"]["shown"].format(level=level)
+        hidden = joined([hidden, in_table + holds], lang)
 
     return Chart(
         name=name,
@@ -119,6 +128,12 @@ def interval_kind_of(rows: pd.DataFrame) -> str:
     return CODING if rows["has_coding_error"].astype(bool).any() else "tasks"
 
 
+def holds_of(interval_kind: str, lang: str) -> str:
+    """Say in words what intervals of a kind hold."""
+    kind = CODING if interval_kind == CODING else "sampling"
+    return section("charts", lang)["intervals"][kind]
+
+
 def _marks_in(panels: Sequence[Panel], table: HeatTable | None) -> set[str]:
     """Return what the key of a chart may speak of."""
     series = [one for panel in panels for one in panel.series]
@@ -131,6 +146,30 @@ def _marks_in(panels: Sequence[Panel], table: HeatTable | None) -> set[str]:
     }
     kinds = {mark.kind for one in series for mark in one.marks}
     return kinds | {name for name, is_there in has.items() if is_there}
+
+
+def tasks_behind(row: Mapping[Hashable, Any]) -> str:
+    """Return the end of the explorer's address for the tasks behind a value.
+
+    Parameters
+    ----------
+    row : mapping
+        Row of a table of measures, or of tasks.
+
+    Returns
+    -------
+    str
+        A filter, or the task where the row is of one; empty where the row is of no
+        theme, unit or word, has no such task, or lacks the agency's name.
+    """
+    if "task_id" in row:
+        return "#" + quote(str(row["task_id"]))
+    wanted = {name: row[column] for column, name in _FILTERS.items() if column in row}
+    is_of_tasks = bool({"theme", "unit", "q"} & wanted.keys())
+    is_known = not any(pd.isna(value) for value in wanted.values())
+    if not (is_of_tasks and is_known and row.get("is_observed", True)):
+        return ""
+    return "?" + urlencode(wanted)
 
 
 def marks_of(
@@ -168,9 +207,11 @@ def marks_of(
     shown = [labels(one) for one in rows[value]] if callable(labels) else list(labels)
     own = [kinds] * n if isinstance(kinds, str) else list(kinds)
     hovers = [f"{name}\n{label}" for name, label in zip(names, shown, strict=False)]
+    found = rows.to_dict("records")
     return tuple(
-        Mark(*parts)
-        for parts in zip(
+        Mark(*parts, tasks=tasks_behind(row))
+        for row, *parts in zip(
+            found,
             column(value),
             column(f"{value}_lower"),
             column(f"{value}_upper"),

@@ -214,6 +214,7 @@ def _dots(places: dict[float, Mark], kind: str) -> go.Scatter:
         name=kind,
         cliponaxis=False,
         hovertext=[escaped(mark.hover) for mark in places.values()],
+        customdata=[mark.tasks for mark in places.values()],
         hoverinfo="text",
     )
 
@@ -358,6 +359,7 @@ def _heat_trace(table: HeatTable, scale: str) -> go.Heatmap:
         ygap=2,
         showscale=False,
         hovertext=[[escaped(cell.hover) if cell else "" for cell in r] for r in own],
+        customdata=[[cell.tasks if cell else "" for cell in r] for r in own],
         hoverinfo="text",
         hoverongaps=len(own) > 0 and all(cell for line in own for cell in line),
     )

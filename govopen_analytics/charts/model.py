@@ -59,6 +59,8 @@ class Mark:
         Horizontal position, on a map.
     size : float or None
         What its area stands for, on a map.
+    tasks : str
+        End of the address of the explorer's page that shows the tasks behind it.
     """
 
     value: float | None
@@ -69,6 +71,7 @@ class Mark:
     hover: str = ""
     x: float | None = None
     size: float | None = None
+    tasks: str = ""
 
     def ends(self) -> list[float]:
         """Return the value and the bounds that are known."""
@@ -151,6 +154,7 @@ class Cell:
     ``scale`` names the colours: "one_way" from pale to dark, "two_way" from below
     through 0 to above, "wrong" for what should not be. A cell with no value has no
     colour; one with a text and no value says that something was not observed.
+    ``tasks`` is as in ``Mark``.
     """
 
     value: float | None
@@ -158,6 +162,7 @@ class Cell:
     hover: str = ""
     scale: str = "one_way"
     is_framed: bool = False
+    tasks: str = ""
 
 
 @dataclass(frozen=True)

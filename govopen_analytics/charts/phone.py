@@ -12,6 +12,7 @@ from govopen_analytics.charts.style import (
     full_subtitle,
     lanes_of,
     readable_on,
+    tasks_attribute,
     ticks,
     written,
 )
@@ -80,6 +81,8 @@ def _rows(panel: Panel, shared: tuple[Panel, ...]) -> str:
     for place, name in enumerate(panel.categories):
         marks = [one.marks[place] for one in panel.series]
         label = " ".join(mark.label for mark in marks if mark.label)
+        tasks = next((mark.tasks for mark in marks if mark.tasks), "")
+        link = tasks_attribute(tasks)
         tracks = ""
         for lane in lanes:
             # What has no lane of its own is drawn below the first.
@@ -95,7 +98,7 @@ def _rows(panel: Panel, shared: tuple[Panel, ...]) -> str:
             if low < 0:
                 drawn += f'<i class="at" style="left:{at(0):.1f}%"></i>'
             tracks += f'<span class="track" aria-hidden="true">{drawn}</span>'
-        value = f'<span class="value-label">{_text(label)}</span>'
+        value = f'<span class="value-label"{link}>{_text(label)}</span>'
         lines.append(f"<li><span>{_text(name)}</span>{value}{tracks}</li>")
     ends = "".join(f"<span>{written(v, panel.form)}</span>" for v in (low, shown[-1]))
     reference = panel.reference
@@ -137,10 +140,8 @@ def _table(table: HeatTable) -> str:
             style = f"background:{fill};color:{readable_on(fill)}" if fill else ""
             kind = "unseen" if cell.value is None and cell.label else ""
             kind += " framed" if cell.is_framed else ""
-            shown += (
-                f'<td class="{kind}" style="{style}"><span>{_text(cell.label)}'
-                "</span></td>"
-            )
+            label = f"<span{tasks_attribute(cell.tasks)}>{_text(cell.label)}</span>"
+            shown += f'<td class="{kind}" style="{style}">{label}</td>'
         body += f'<tr><th scope="row">{_text(name)}</th>{shown}</tr>'
     is_wide = " many" if len(columns) > _MOST_COLUMNS else ""
     return (

@@ -46,6 +46,11 @@ SCALES = {
 EMPTY_FILL = "#eef0f2"
 
 
+def tasks_attribute(tasks: str) -> str:
+    """Mark an element as leading to tasks; a page of a report makes it a link."""
+    return f' data-tasks="{html.escape(tasks)}"' if tasks else ""
+
+
 @dataclass(frozen=True)
 class ChartSource:
     """What the source line of a chart says.

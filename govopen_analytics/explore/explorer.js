@@ -219,7 +219,7 @@ const govopenExplorer = (() => {
     let waiting = 0;
     function later(action) {
       clearTimeout(waiting);
-      waiting = setTimeout(action, 150);
+      waiting = setTimeout(action, options.pause);
     }
     const clear = make("button", { type: "button", onclick: () => { search.value = ""; reset(); } }, words.clear);
     const facets = header.facets.map(facetView);
@@ -499,6 +499,7 @@ const govopenExplorer = (() => {
     const address = (id) => (id ? "#" + encodeURIComponent(id) : location.pathname + location.search);
     const view = mount(root, header, engine, fold, {
       state,
+      pause: 30, // milliseconds after the last key
       exports: [[header.words.csv, () => saveTable(header, engine)]],
       addressOf: (row) => addresses[header.plans[row.plan][0]] && addresses[header.plans[row.plan][0]] + "#" + encodeURIComponent(row.id),
       onOpen: (id) => history.replaceState(null, "", address(id)),
@@ -559,6 +560,7 @@ const govopenExplorer = (() => {
       const engine = columns ? pageEngine(header, columns, null, ask, fold) : kernelEngine(ask);
       view = mount(root, header, engine, fold, {
         state: model.get("state"),
+        pause: 150, // words are searched in the kernel
         exports: [
           [header.words.csv, file("csv", "text/csv")],
           [header.words.xlsx, file("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")],

@@ -73,17 +73,6 @@ class ReportPages:
         plans = self.tables.documents["document_id"]
         return {plan: _plan_file(plan) for plan in plans} if self.has_plans else {}
 
-    def task_addresses(self) -> dict[str, str]:
-        """Return the address of each task in the explorer, by its identifier."""
-        page_of = {plan: name for name, plans in self._parts.items() for plan in plans}
-        tasks = self.tables.tasks
-        return {
-            task_id: f"{page_of[plan]}#{quote(task_id)}"
-            for task_id, plan in zip(
-                tasks["task_id"], tasks["document_id"], strict=True
-            )
-        }
-
     def assets(self) -> Iterator[tuple[str, str]]:
         """Yield names and texts of the files that the pages load."""
         for name in ("plan.css", "explorer.css"):
@@ -148,7 +137,7 @@ class ReportPages:
         # What was searched for on another page goes on to the part that is chosen.
         script = (
             'document.querySelectorAll("a.part").forEach((link) => '
-            "{ link.search = location.search; });"
+            "{ link.search = location.search; link.hash = location.hash; });"
         )
         body = (
             f"<h1>{html.escape(words['title'])}</h1><p>{html.escape(told)}</p>"

@@ -11,6 +11,7 @@ from govopen_analytics.charts.build import (
     heat_table,
     interval_kind_of,
     share_marks,
+    tasks_behind,
 )
 from govopen_analytics.charts.model import Cell, Chart, HeatTable, Panel, Series, number
 from govopen_analytics.charts.style import ChartSource, joined, plan_names, theme_names
@@ -486,7 +487,8 @@ def _cell(
         themed=cell.n_themed,
         n=cell.n_tasks,
     )
-    return Cell(number(cell.share) if cell.is_observed else None, label, hover)
+    value = number(cell.share) if cell.is_observed else None
+    return Cell(value, label, hover, tasks=tasks_behind(cell._asdict()))
 
 
 def _hidden(n_hidden: int, lang: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
+from govopen_analytics.charts.build import tasks_behind
 from govopen_analytics.charts.model import number as known
 from govopen_analytics.measures import Differences
 from govopen_analytics.measures.families import (
@@ -57,6 +58,8 @@ class Finding:
         Keys of sentences that limit it, in the section ``caveats`` of ``words/``.
     is_detail : bool
         Whether the chart beside it shows it already: its page does not say it.
+    tasks : str
+        End of the explorer's address for the tasks behind it (``tasks_behind``).
     """
 
     question: str
@@ -76,6 +79,7 @@ class Finding:
     evidence: str = ""
     caveats: tuple[str, ...] = ()
     is_detail: bool = False
+    tasks: str = ""
 
 
 def finding(
@@ -157,6 +161,7 @@ def finding(
         evidence=evidence,
         caveats=tuple(caveats),
         is_detail=is_detail,
+        tasks="" if row is None else tasks_behind(row.to_dict()),
         **found,
     )
 
@@ -268,6 +273,7 @@ def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:
         ``topic``, ``finding`` (the text) and the other fields of ``Finding``.
     """
     names = list(Finding.__dataclass_fields__)
+    names.remove("tasks")  # an address of the pages, not of the data
     rows = [{**asdict(own), "caveats": list(own.caveats)} for own in findings]
     table = pd.DataFrame(rows, columns=names).rename(columns={"text": "finding"})
     first = ["topic", "finding"]

@@ -224,7 +224,8 @@ def peer_dots(
     """
     words = section("peers", lang)
     names = theme_names(themes, lang)
-    sides = {side: part.set_index("theme_id") for side, part in shares.groupby("side")}
+    shares = named_sides(shares, agency).set_index("theme_id", drop=False)
+    sides = dict(list(shares.rename_axis(None).groupby("side")))
     series = []
     for side, title, kind in (
         (ITSELF, agency, "sure"),

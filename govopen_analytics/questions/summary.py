@@ -13,6 +13,7 @@ import pandas as pd
 
 from govopen_analytics import measures
 from govopen_analytics.base.languages import percent
+from govopen_analytics.charts.build import tasks_behind
 from govopen_analytics.charts.model import Cell, HeatTable
 from govopen_analytics.measures import Differences
 from govopen_analytics.measures.families import (
@@ -135,24 +136,23 @@ def measure_summary(
     tasks, documents = tables["tasks"], tables["documents"]
     if not len(tasks):
         return None
-    counted = (tasks, tables["theme_assignments"], documents, tables["themes"])
     flags = element_flags(measures.verifiability(tasks))
-    due = measures.due_flags(tasks, documents)
+    due = measures.due_flags(tables)
     confounding = measures.confounding(documents)
     described: dict[str, Any] = {"confusion": confusion, "interval": interval}
     return Measured(
         documents=documents.assign(n_tasks=_tasks_of(documents, tasks)),
-        shares=measures.theme_shares(*counted, by="agency", **described),
-        pooled=measures.theme_shares(*counted, by=[], **described),
+        shares=measures.theme_shares(tables, by="agency", **described),
+        pooled=measures.theme_shares(tables, by=[], **described),
         themes=tables["themes"],
-        by_theme=measures.theme_differences(*counted),
-        by_form=measures.form_differences(tasks, documents, flags),
+        by_theme=measures.theme_differences(tables),
+        by_form=measures.form_differences(tables, flags),
         flags=flags.merge(documents[["document_id", "agency"]], on="document_id"),
-        gaps=measures.theme_gaps(*counted, interval=interval),
-        gap_totals=measures.gap_totals(*counted),
-        load=measures.unit_load(tasks, documents, by="agency", interval=interval),
+        gaps=measures.theme_gaps(tables, interval=interval),
+        gap_totals=measures.gap_totals(tables),
+        load=measures.unit_load(tables, by="agency", interval=interval),
         due=due.drop(columns="task_id").sum(),
-        dominant=measures.dominant_plans(tasks, documents, due),
+        dominant=measures.dominant_plans(tables, due),
         is_confounded=bool(confounding["is_confounded"]),
     )
 
@@ -255,6 +255,7 @@ class _Sayer:
         words = self.words[topic]
         known = {"state", "subject", "number", "unit", "n", "p_adjusted"}
         fields = {name: values.pop(name) for name in known & set(values)}
+        fields["tasks"] = values.pop("behind", "")
         return Conclusion(
             question="summary",
             topic=topic,
@@ -304,6 +305,7 @@ class _Sayer:
                 unit="count",
                 p_adjusted=float(first["p_adjusted"]),
                 names=self._agencies(found),
+                behind=tasks_behind(first.to_dict()),
                 first=self._agencies([first["agency"]]),
                 theme=self.labels[first["theme_id"]],
                 share=percent(first["share"]),
@@ -506,6 +508,7 @@ class _Sayer:
             state="",
             number=float(top["sum"]),
             unit="count",
+            behind=tasks_behind({"unit_name": top.name}),
             name=str(top.name),
             share=percent(share),
             agencies=f"{int(top['size']):,}",
@@ -670,7 +673,10 @@ def _agency_cells(
             seen = bool(cell["is_observed"])
             value = float(cell["share"]) if seen else None
             label = percent(value) if value is not None else unseen
-            line.append(Cell(value, label, is_framed=(theme, agency) in framed))
+            row = {"agency": agency, "theme_id": theme, "is_observed": seen}
+            is_framed = (theme, agency) in framed
+            tasks = tasks_behind(row)
+            line.append(Cell(value, label, is_framed=is_framed, tasks=tasks))
         rows.append(line)
     return [short[agency] for agency in measured.sizes.index], rows
 

@@ -8,6 +8,8 @@ import pandas as pd
 
 from govopen_analytics.base.languages import percent
 from govopen_analytics.base.schemas import heading
+from govopen_analytics.charts.build import holds_of, interval_kind_of, tasks_behind
+from govopen_analytics.charts.style import tasks_attribute
 from govopen_analytics.questions.findings import Finding
 from govopen_analytics.words import section
 
@@ -87,6 +89,10 @@ class Table:
         self.lang, self.title = lang, title
         self._shown = _columns(df, columns, lang, interval)
         self.data = pd.DataFrame({head: own for head, (_, own) in self._shown.items()})
+        self._tasks = [
+            tasks_attribute(tasks_behind(row))
+            for row in df.head(MOST_SHOWN).to_dict("records")
+        ]
 
     def __repr__(self) -> str:
         return repr(self.data)
@@ -105,7 +111,11 @@ class Table:
                     common.append(one)
                 continue
             kind = ' class="number"' if _is_number(values) else ""
-            cells = [f"<td{kind}>{html.escape(cell)}</td>" for cell in cells]
+            links = [""] * len(cells) if rows else self._tasks
+            cells = [
+                f"<td{kind}{link}>{html.escape(cell)}</td>"
+                for cell, link in zip(cells, links, strict=True)
+            ]
             rows.append([f'<th scope="col"{kind}>{html.escape(head)}</th>', *cells])
         notes = [words["common"].format(values=words["join"].join(common))]
         notes = notes if common else []
@@ -129,7 +139,8 @@ def finding_list(findings: Iterable[Finding], lang: str) -> HtmlBlock:
     for own in findings:
         mark = html.escape(states.get(own.state, ""))
         badge = f' <small class="state {own.state}">{mark}</small>' if mark else ""
-        items.append(f"<li>{html.escape(own.text)}{badge}</li>")
+        arrow = f" <i{tasks_attribute(own.tasks)}></i>" if own.tasks else ""
+        items.append(f"<li>{html.escape(own.text)}{badge}{arrow}</li>")
     return HtmlBlock(f'<ul class="findings">{"".join(items)}</ul>' if items else "")
 
 
@@ -185,6 +196,7 @@ def _columns(
         shown[_free(heading(name, lang), shown)] = (name, df[name])
         if name in bounded:
             between = section("tables", lang)["interval"]
+            between += holds_of(interval_kind_of(df), lang)
             label = _free(between.format(level=f"{interval:.0%}"), shown)
             shown[label] = ("", _bounds(df, name, lang))
     return shown
@@ -298,7 +310,8 @@ def _task_item(task: Any, words: dict) -> str:
     where = words["ordinal"].format(n=task.ordinal)
     if task.rank > 1:
         where = f"{where} · {words['secondary']}"
-    lines = [f"<small>{html.escape(where)}</small>"]
+    address = tasks_attribute(tasks_behind({"task_id": task.task_id}))
+    lines = [f"<small{address}>{html.escape(where)}</small>"]
     if not pd.isna(task.title):
         lines.append(f"<b>{html.escape(task.title)}</b>")
     if not pd.isna(task.content):

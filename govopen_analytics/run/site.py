@@ -408,7 +408,8 @@ def _write_assets(folder: Path) -> None:
     code_colors = HtmlFormatter(style="friendly").get_style_defs(".highlight")
     css = (_TEMPLATES / "page.css").read_text(encoding="utf-8")
     _write(assets / "page.css", f"{css}\n{code_colors}\n")
-    _write(assets / "filter.js", (_TEMPLATES / "filter.js").read_text("utf-8"))
+    for name in ("filter.js", "tasks.js"):
+        _write(assets / name, (_TEMPLATES / name).read_text("utf-8"))
     _write(assets / "plotly.min.js", get_plotlyjs())
 
 

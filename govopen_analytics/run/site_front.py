@@ -145,7 +145,13 @@ def _cell(cell: Any, table: HeatTable, is_single: bool) -> dict[str, Any]:
         fill = cell_fill(cell, table)
         style = f"background:{fill};color:{readable_on(fill)}"
     kind = "unseen" if _is_unseen(cell) else "plain" if cell.value is None else ""
-    return {"label": cell.label, "style": style, "kind": kind, "framed": cell.is_framed}
+    return {
+        "label": cell.label,
+        "style": style,
+        "kind": kind,
+        "framed": cell.is_framed,
+        "tasks": cell.tasks,
+    }
 
 
 def _spread_heads(table: HeatTable) -> list[dict[str, Any]]:

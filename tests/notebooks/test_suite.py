@@ -10,6 +10,7 @@ from in_process import BY_NUMBER, package, run, shown_html, table_rows
 from govopen_analytics.base.errors import SelectionError
 from govopen_analytics.base.languages import LANGUAGES
 from govopen_analytics.base.schemas import column_meaning, table_meaning, to_schema
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.model import read_chart
 from govopen_analytics.measures import Confusion, theme_shares
@@ -29,7 +30,6 @@ UNCODED = {
     "reuse_dots",
     "unit_load_dots",
 }
-COUNTED = ("tasks", "theme_assignments", "documents", "themes")
 PARAMETERS = {
     "03": {"years": [2021, 2022, 2023], "interval": 0.9},
     "04": {"same_level": True, "top_n": 5, "interval": 0.9},
@@ -236,8 +236,9 @@ def test_a_share_has_one_interval_on_every_page(tmp_path):
     whole = numbers(read(tmp_path, "theme_shares"), *columns).set_index(key)
     assert (whole["has_coding_error"] == whole["is_observed"]).all()
     errors = Confusion.of_tables(tables)
-    counted = (tables[name] for name in COUNTED)
-    expected = theme_shares(*counted, by="agency", confusion=errors).set_index(key)
+    expected = theme_shares(Tables.of(tables), by="agency", confusion=errors).set_index(
+        key
+    )
     np.testing.assert_allclose(whole[columns], expected.loc[whole.index, columns])
     for name in ("agency_shares", "theme_ranking", "peer_dots"):
         rows = numbers(read(tmp_path, name), *columns)

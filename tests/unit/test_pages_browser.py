@@ -1,11 +1,14 @@
 """The pages in a real browser, from a disk, with the network cut off."""
 
+import json
 from xml.etree import ElementTree
 
+import nbformat
 import pytest
 from summary_cases import agencies_of, summary_tables
 from test_pages import NASTY, record, write_notebook
 
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.images import find_browser
 from govopen_analytics.charts.style import ChartSource
@@ -13,6 +16,7 @@ from govopen_analytics.explore.pages import ReportPages
 from govopen_analytics.questions.coverage import theme_heat_map
 from govopen_analytics.questions.results import save_chart
 from govopen_analytics.questions.summary import measure_summary
+from govopen_analytics.questions.tables import Table
 from govopen_analytics.run.site import write_pages
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -88,8 +92,7 @@ def site(tmp_path_factory):
 def shares_of(tables):
     from govopen_analytics import measures as compare
 
-    names = ("tasks", "theme_assignments", "documents", "themes")
-    return compare.theme_shares(*(tables[name] for name in names))
+    return compare.theme_shares(Tables.of(tables))
 
 
 @pytest.fixture(scope="module")
@@ -281,6 +284,61 @@ def test_each_task_has_an_address_and_conditions_too(page, site):
     assert page.inner_text(".go-status").startswith(STATUS.format(2))
     assert NASTY in page.inner_text(".go-detail .go-text")
     assert page.trouble == []
+
+
+def test_what_stands_for_tasks_leads_to_them(page, site, tmp_path):
+    visit(page, site, "index").locator(".heat td a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".go-row-text")
+    assert "解读" in page.inner_text(".go-row >> nth=0")
+    address = with_a_chart(tmp_path)
+    for width, selector in ((390, ".narrow td a"), (1280, "details.table td a")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(address)
+        if width > 390:
+            page.click("details.table summary")
+        link = page.locator(selector).first
+        assert link.get_attribute("title") == "看这些任务"
+        link.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".go-row-text")
+        assert "theme=explain" in page.url
+    page.goto(address)
+    box = page.locator(".nsewdrag").bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.wait_for_function(
+        "document.querySelector('.nsewdrag').style.cursor === 'pointer'"
+    )
+    page.mouse.click(box["x"] + 20, box["y"] + 20)
+    page.wait_for_selector(".go-row-text")
+    assert "theme=explain" in page.url
+    assert page.trouble == []
+
+
+def with_a_chart(folder):
+    """Write a report of one page, with a chart and its table; return its address."""
+    from conftest import small_tables
+
+    tables = small_tables()
+    shares = shares_of(tables).merge(tables["documents"][["document_id", "agency"]])
+    source = ChartSource.of(tables)
+    chart = theme_heat_map(shares, tables["documents"], tables["themes"], source=source)
+    table = Table(shares, ["agency", "share"], title="table")._repr_html_()
+    plotly = {"application/vnd.plotly.v1+json": json.loads(draw(chart).to_json())}
+    shown = [{**chart._repr_mimebundle_(), **plotly}, {"text/html": table}]
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [
+        nbformat.v4.new_code_cell(
+            "", outputs=[nbformat.v4.new_output("display_data", data=data)]
+        )
+        for data in shown
+    ]
+    (folder / "notebooks").mkdir()
+    nbformat.write(notebook, folder / "notebooks" / "01_a.ipynb")
+    own = record()
+    own["notebooks"][0]["files"] = []
+    write_pages(folder, own, tasks={"zh": ReportPages(tables, "zh")})
+    return (folder / "01_a.html").as_uri()
 
 
 def test_what_is_shown_is_exported(page, site):
