@@ -61,15 +61,21 @@ def locked(folder: Path, *, seconds_wait: float = 0) -> Iterator[str | None]:
         os.close(descriptor)
 
 
-def remove_unfinished(folder: Path) -> list[str]:
+def remove_unfinished(folder: Path, *, kept: Path | None = None) -> list[str]:
     """Remove what killed processes left half-built in a folder, under its lock.
+
+    Parameters
+    ----------
+    folder : Path
+    kept : Path, optional
+        What the caller is building there.
 
     Returns
     -------
     list of str
         Names of the files and folders removed.
     """
-    left = sorted(folder.glob(f"{BUILDING_PREFIX}*"))
+    left = [p for p in sorted(folder.glob(f"{BUILDING_PREFIX}*")) if p != kept]
     for path in left:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
