@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -150,7 +150,11 @@ def installation_fault(error: BaseException) -> InstallationError | None:
 _MOST_SHOWN = 20
 
 
-def choices(found: object, known: Iterable[object]) -> str:
+def choices(
+    found: object,
+    known: Iterable[object],
+    labels: Mapping[str, str] | None = None,
+) -> str:
     """Say what was found, what is known, and the nearest known value.
 
     Parameters
@@ -159,6 +163,8 @@ def choices(found: object, known: Iterable[object]) -> str:
         The value that was given.
     known : iterable of object
         The values that would have been right.
+    labels : mapping of str to str, optional
+        What stands in brackets behind a value.
 
     Returns
     -------
@@ -169,6 +175,8 @@ def choices(found: object, known: Iterable[object]) -> str:
 
     names = [str(name) for name in known]
     nearest = difflib.get_close_matches(str(found), names, n=3, cutoff=0.4)
+    if labels:
+        names = [f"{name} ({labels[name]})" for name in names]
     hint = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
     shown = ": " + ", ".join(names[:_MOST_SHOWN])
     if len(names) > _MOST_SHOWN:

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from govopen_analytics.base.errors import SchemaError, choices
+from govopen_analytics.base.shapes import YamlLoader
 
 if TYPE_CHECKING:
     # Many a command needs a column's name, and no table.
     import pandas as pd
 
-# The C loader is ten times faster; it is not in every build of PyYAML.
 _DECLARED: dict[str, dict[str, Any]] = yaml.load(
-    (files(__package__) / "columns.yml").read_text("utf-8"),
-    Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader),
+    (files(__package__) / "columns.yml").read_text("utf-8"), Loader=YamlLoader
 )
 
 

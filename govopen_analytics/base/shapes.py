@@ -1,11 +1,18 @@
-"""JSON that others may have changed: read it, and refuse what has another shape."""
+"""Files of YAML and JSON: read them, and refuse what has another shape."""
 
 import json
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, get_args
 
+try:  # in C, ten times faster; not every build of PyYAML has it
+    from yaml import CSafeLoader as YamlLoader
+except ImportError:
+    from yaml import SafeLoader as YamlLoader
+
 from govopen_analytics.base.errors import GovOpenError
+
+__all__ = ["YamlLoader", "mismatch", "read_json"]
 
 ANY = "*"  # the key that stands for every key
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 def check(
     files: Annotated[
-        list[Path], typer.Argument(help="计划文件 · files of plans", metavar="FILE…")
+        list[Path],
+        typer.Argument(
+            help="计划文件或文件夹 · files of plans, or folders", metavar="FILE…"
+        ),
     ],
     show_rest: Annotated[
         bool, typer.Option("--rest", help="列出未进入任务的内容 · list what is no task")
@@ -35,34 +38,51 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """核对读入结果 · show the tasks found and what each character became."""
-    from govopen_analytics.base.errors import ReadError
-    from govopen_analytics.plans.account import account_for
+    from govopen_analytics.base.provenance import raw_files
+    from govopen_analytics.cli.check_views import overview
 
     lang = lang or language_of_system()
-    read: list[tuple[str, Account]] = []
-    n_bad = 0
-    answers = []
+    found: list[tuple[str, Account | None]] = []
+    answers: list[dict[str, Any]] = []
     for path in files:
-        try:
-            account = account_for(path)
-        except ReadError as error:
-            answers.append({"file": str(path), "error": str(error)})
-            # Some errors begin with the file's name.
-            told = str(error).removeprefix(f"{path}: ").removeprefix(f"{path.name}: ")
-            typer.echo(f"{path}: {told}", err=True)
-            n_bad += 1
+        is_folder = path.is_dir()
+        paths = [path / name for name in raw_files(path)] if is_folder else [path]
+        of_path = [(str(one), _account(one, answers)) for one in paths]
+        found += of_path
+        if as_json:
             continue
-        n_bad += account.verdict is not None
-        read.append((str(path), account))
-        answers.append({"file": str(path), "error": None, **_answer(account)})
-        if not as_json:
-            _tell(path, account, lang, show_rest=show_rest, show_why=show_why)
+        if is_folder:
+            typer.echo(f"{path}:")
+            names = [(str(Path(name).relative_to(path)), a) for name, a in of_path]
+            for line in overview(names, lang):
+                typer.echo(line)
+        for name, account in of_path:
+            if account is not None and (show_rest or show_why or not is_folder):
+                _tell(name, account, lang, show_rest=show_rest, show_why=show_why)
     if html_path is not None:
+        read = [(name, account) for name, account in found if account is not None]
         _write_page(html_path, read, lang)
     if as_json:
         tell_json(answers)
-    if n_bad:
+    if any(account is None or account.verdict is not None for _, account in found):
         raise typer.Exit(1)
+
+
+def _account(path: Path, answers: list[dict[str, Any]]) -> "Account | None":
+    """Read a file; say on standard error why it cannot be read."""
+    from govopen_analytics.base.errors import ReadError
+    from govopen_analytics.plans.account import account_for
+
+    try:
+        account = account_for(path)
+    except ReadError as error:
+        answers.append({"file": str(path), "error": str(error)})
+        # Some errors begin with the file's name.
+        message = str(error).removeprefix(f"{path}: ").removeprefix(f"{path.name}: ")
+        typer.echo(f"{path}: {message}", err=True)
+        return None
+    answers.append({"file": str(path), "error": None, **_answer(account)})
+    return account
 
 
 def _answer(account: "Account") -> dict[str, Any]:
@@ -87,11 +107,11 @@ def language_of_system() -> str:
 
 
 def _tell(
-    path: Path, account: "Account", lang: str, *, show_rest: bool, show_why: bool
+    name: str, account: "Account", lang: str, *, show_rest: bool, show_why: bool
 ) -> None:
     from govopen_analytics.cli.check_views import told
 
-    typer.echo(f"{path}:")
+    typer.echo(f"{name}:")
     for line in told(account, lang, show_rest=show_rest, show_why=show_why):
         typer.echo(line)
 

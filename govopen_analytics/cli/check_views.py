@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from govopen_analytics.plans.account import Account
 
 _WIDTHS = {"ordinal": 5, "text": 40, "units": 28, "deadline": 26}  # terminal columns
+_OF_FOLDER = {"file": 36, "found": 28, "tasks": 7, "in_tasks": 16, "lines": 10}
 _SHOWN = 60  # characters of a remainder
 
 _STYLE = """
@@ -62,6 +63,43 @@ def told(
         text = " ".join(row.text.split())
         shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
         yield f"  {row.start_char}–{row.end_char} {row.role}: {shown}"
+
+
+def overview(files: list[tuple[str, "Account | None"]], lang: str) -> Iterator[str]:
+    """Say what the files of a folder are, a line each, and how many are plans.
+
+    Parameters
+    ----------
+    files : list of (str, Account or None)
+        Names of files, and None for one that cannot be read.
+    lang : {"zh", "en"}
+
+    Yields
+    ------
+    str
+    """
+    words = section("check", lang)
+    plans = [one for _, one in files if one is not None and one.verdict is None]
+    yield _row(words["folder"], _OF_FOLDER)
+    for name, account in files:
+        cells = dict.fromkeys(_OF_FOLDER, "") | {"file": name}
+        if account is None:
+            cells["found"] = words["unreadable"]
+        elif account.verdict is not None:
+            cells["found"] = _found(account, lang)
+        else:
+            lost = sum(one.code == "line_in_no_task" for one in account.remarks)
+            cells |= {
+                "found": words["plan"],
+                "tasks": str(account.n_tasks),
+                "in_tasks": percent(account.task_share),
+                "lines": str(lost),
+            }
+        yield _row(cells, _OF_FOLDER)
+    n_tasks = sum(one.n_tasks for one in plans)
+    yield "  " + words["of_folder"].format(
+        files=len(files), plans=len(plans), tasks=n_tasks
+    )
 
 
 def _head(account: "Account", lang: str) -> str:
@@ -132,9 +170,13 @@ def _cells(account: "Account", lang: str) -> Iterator[dict[str, str]]:
 
 def _table(account: "Account", lang: str) -> Iterator[str]:
     heading = section("check", lang)["table"]
-    for cells in ({**heading}, *_cells(account, lang)):
-        parts = [_padded(cells[name], width) for name, width in _WIDTHS.items()]
-        yield ("  " + "  ".join(parts)).rstrip()
+    for cells in (heading, *_cells(account, lang)):
+        yield _row(cells, _WIDTHS)
+
+
+def _row(cells: dict[str, str], widths: dict[str, int]) -> str:
+    parts = [_padded(cells[name], width) for name, width in widths.items()]
+    return ("  " + "  ".join(parts)).rstrip()
 
 
 def _padded(text: str, width: int) -> str:

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import yaml
 
 from govopen_analytics.base.errors import CodebookError, choices
+from govopen_analytics.base.shapes import YamlLoader
 from govopen_analytics.base.text import fold
 
 DEFAULT_CODEBOOK = Path(__file__).parent / "codebooks" / "government_openness.yml"
@@ -459,12 +461,31 @@ def _extended_path(name: Any, place: Path) -> Path:
     return path
 
 
-def _read_yaml(path: Path) -> Any:
-    import yaml
+class _StrictLoader(YamlLoader):
+    """Refuses a key given twice, which YAML would let win in silence."""
 
+
+def _strict_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys = set()
+    for key, _ in node.value:
+        is_text = isinstance(key, yaml.ScalarNode)
+        if not is_text or key.value in keys:
+            shown = f"key '{key.value}' is given twice" if is_text else "no text as key"
+            raise yaml.constructor.ConstructorError(
+                problem=shown, problem_mark=key.start_mark
+            )
+        keys.add(key.value)
+    return loader.construct_mapping(node, deep=True)
+
+
+_StrictLoader.add_constructor(
+    yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _strict_mapping
+)
+
+
+def _read_yaml(path: Path) -> Any:
     try:
-        source = path.read_text(encoding="utf-8-sig")
-        return yaml.load(source, Loader=_strict_loader())
+        return yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_StrictLoader)
     except OSError as error:
         raise CodebookError(f"Codebook {path}: cannot be opened: {error}") from error
     except UnicodeDecodeError as error:
@@ -605,28 +626,6 @@ class _Problem:
             str(name): self.number(value, f"{where}, {name}", least=least)
             for name, value in values.items()
         }
-
-
-def _strict_loader() -> type:
-    """A safe YAML loader that refuses a key given twice."""
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        pass
-
-    def mapping(loader: Any, node: Any) -> dict:
-        seen = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    problem=f"key '{key.value}' is given twice",
-                    problem_mark=key.start_mark,
-                )
-            seen.add(key.value)
-        return loader.construct_mapping(node, deep=True)
-
-    Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)
-    return Loader
 
 
 def _theme_row(entry: Any, problem: _Problem) -> dict[str, Any]:

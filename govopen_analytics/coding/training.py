@@ -18,7 +18,7 @@ _RUN = 8
 _LEAST_RUNS = 3
 # Of the runs every fourth is looked at, chosen by its own number.
 _SAMPLED = np.uint64(3)
-_ODD = np.uint64(0x9E3779B97F4A7C15)
+_ODD = np.array([0x9E3779B97F4A7C15], dtype=np.uint64)
 
 
 class LeftOut(NamedTuple):
@@ -226,11 +226,9 @@ def seen_documents(tasks: pd.DataFrame, codebook: Codebook) -> list[frozenset[st
         whole = np.zeros((documents.max() + 2, len(names)), dtype=bool)
         np.logical_or.at(whole, documents, repeated)
         repeated = whole[documents]
-    sets = {
-        row: frozenset(np.array(names, dtype=object)[list(row)])
-        for row in set(map(tuple, np.unique(repeated, axis=0).tolist()))
-    }
-    return [sets[row] for row in map(tuple, repeated.tolist())]
+    rows, numbers = np.unique(repeated, axis=0, return_inverse=True)
+    sets = [frozenset(np.array(names, dtype=object)[row]) for row in rows]
+    return [sets[number] for number in numbers.tolist()]
 
 
 _known_runs: dict[str, tuple[list[str], np.ndarray, np.ndarray]] = {}
@@ -261,9 +259,11 @@ def _runs(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     if len(codes) < _RUN:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint64)
     n = len(codes) - _RUN + 1
-    numbers = np.zeros(n, dtype=np.uint64)
-    for place in range(_RUN):
-        numbers = numbers * _ODD + codes[place : place + n]
+    # Numbers of two letters make those of four, and so on.
+    numbers, length, factor = codes, 1, _ODD
+    while length < _RUN:
+        numbers = numbers[:-length] * factor + numbers[length:]
+        length, factor = 2 * length, factor * factor
     within = np.flatnonzero(numbers >> np.uint64(32) & _SAMPLED == 0)
     within = within[rows[within] == rows[within + _RUN - 1]]
     return rows[:n][within], numbers[within]

@@ -184,9 +184,8 @@ class HandCoding(anywidget.AnyWidget):
         chosen = [] if "" in themes else list(dict.fromkeys(themes))
         for theme in chosen:
             if theme not in self._codebook.theme_ids:
-                raise SelectionError(
-                    f"Theme: {choices(theme, self._codebook.theme_ids)}"
-                )
+                labels = self._codebook.labels(self._lang)
+                raise SelectionError(f"Theme: {choices(theme, labels, labels)}")
         new = {
             "task_id": task_id,
             "coder": self.coder,

@@ -4,6 +4,7 @@ import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from govopen_analytics.base.text import fold, read_number, tidy
 from govopen_analytics.plans.obligations import VERB
@@ -111,6 +112,7 @@ class Deadline:
     date: dt.date | None
 
 
+@lru_cache(maxsize=4096)
 def parse_deadline(raw: str, year: int | None) -> Deadline | None:
     """Read an expression that is a deadline and nothing else.
 
@@ -165,7 +167,7 @@ def _in_digits(folded: str) -> str:
     if not _FIGURES.search(folded):
         return folded
     folded = re.sub(
-        f"{_CN_YEAR}(?=年)", lambda match: match.group().translate(_DIGITS), folded
+        f"{_CN_YEAR}(?=年)", lambda match: match.group().translate(DIGITS), folded
     )
     return re.sub(
         f"(?<!第){_CN}(?=个?月(?!度)|[日号](?!常))",
@@ -175,7 +177,7 @@ def _in_digits(folded: str) -> str:
 
 
 _FIGURES = re.compile("[〇○零一二三四五六七八九十](?:年|月|日|号|个月)")
-_DIGITS = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
+DIGITS = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 
 
 def _first_of_several(folded: str, raw: str, year: int | None) -> Deadline | None:
@@ -223,19 +225,6 @@ def governing_deadline(title: str, sentences: str, year: int | None) -> Deadline
     where the rest of its sentence names the deliverable of the title, which is
     taken to be so when the two share a run of five characters or more that is
     not mere vocabulary of open government.
-
-    Parameters
-    ----------
-    title : str
-        Title of the task.
-    sentences : str
-        Its content.
-    year : int or None
-        Year of the plan.
-
-    Returns
-    -------
-    Deadline or None
     """
     if _IN_PROSE.search(fold(title)):
         sentences = title + "。" + sentences
@@ -259,18 +248,6 @@ def only_deadline(sentence: str, year: int | None) -> Deadline | None:
 
     There is nothing else that it could govern, unless the sentence also says how
     often something is done. The last one counts.
-
-    Parameters
-    ----------
-    sentence : str
-        All that the task says, without its title.
-    year : int or None
-        Year of the plan.
-
-    Returns
-    -------
-    Deadline or None
-        None where there is more than one sentence.
     """
     folded = fold(sentence)
     if re.search("[。;](?=.)", folded.rstrip()) or _HOW_OFTEN.search(folded):
@@ -288,18 +265,7 @@ def only_deadline(sentence: str, year: int | None) -> Deadline | None:
 
 
 def limit_of_clause(clause: str, year: int | None) -> Deadline | None:
-    """Read a clause that opens with a deadline: 6月底前和11月底前各1次.
-
-    Parameters
-    ----------
-    clause : str
-    year : int or None
-        Year of the plan.
-
-    Returns
-    -------
-    Deadline or None
-    """
+    """Read a clause that opens with a deadline: 6月底前和11月底前各1次."""
     whole = parse_deadline(clause, year)
     if whole is not None or len(clause) > _LONGEST:
         return whole
@@ -316,6 +282,7 @@ def _share_run(title: str, clause: str, length: int = 5) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)  # cells of one text come again and again
 def deadline_of_cell(raw: str, year: int | None) -> Deadline | None:
     """Read a cell that holds a deadline, perhaps among other words.
 
@@ -343,3 +310,28 @@ def deadline_of_cell(raw: str, year: int | None) -> Deadline | None:
         return None
     last = max(read, key=lambda one: one.date or dt.date.min)
     return Deadline(tidy(raw), last.kind, last.date)
+
+
+DATE = re.compile(
+    r"(?P<y>(?:19|20)\d\d|[二〇○零一]{2}[〇○零一二三四五六七八九]{2})\s*[年\-/.]\s*"
+    r"(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*[月\-/.]\s*"
+    r"(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})\s*日?"
+)
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is a full date and nothing else."""
+    return bool(DATE.fullmatch(fold(text))) and read_date(text) is not None
+
+
+def read_date(text: str) -> dt.date | None:
+    """Read the first full date of a text, in Arabic or Chinese figures."""
+    match = DATE.search(fold(text))
+    if not match:
+        return None
+    year = int(match["y"].translate(DIGITS))
+    month, day = read_number(match["m"]) or 0, read_number(match["d"]) or 0
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None

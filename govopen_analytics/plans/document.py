@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, replace
 
 from govopen_analytics.base.remarks import Remark
-from govopen_analytics.base.text import fold
 from govopen_analytics.plans.draft import Draft, Ledger
 from govopen_analytics.plans.flattened import Table, find_tables
 from govopen_analytics.plans.frontmatter import (
@@ -12,27 +11,23 @@ from govopen_analytics.plans.frontmatter import (
     closing_at,
     end_of_body,
     find_frame,
-    is_furniture,
-    is_line_of_links,
-    lines_of,
-    role_of_line,
 )
 from govopen_analytics.plans.grid import Token, ordinal_of
 from govopen_analytics.plans.kind import Judgement, judge, subject_of
 from govopen_analytics.plans.labelled import labelled_table
 from govopen_analytics.plans.lead_notes import apply_lead_note
-from govopen_analytics.plans.metadata import (
-    Metadata,
-    is_plan_title,
-    opens_with_place,
-    read_metadata,
-)
-from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
+from govopen_analytics.plans.lines import Line, lines_of
+from govopen_analytics.plans.metadata import Metadata, read_metadata
+from govopen_analytics.plans.numbering import HEADING_KINDS
 from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.outline import Node, paragraphs
 from govopen_analytics.plans.prose import prose_tasks
 from govopen_analytics.plans.tables import table_tasks
-from govopen_analytics.plans.titles import YEAR, title_name
+from govopen_analytics.plans.titles import (
+    YEAR,
+    opens_with_place,
+    title_name,
+)
 from govopen_analytics.plans.unread import lines_in_no_task
 from govopen_analytics.readers.source import Source
 
@@ -40,6 +35,8 @@ Span = tuple[int, int, str, int | None]
 
 _MOST_DEMANDS = 5
 _SHOWN = 80  # characters of a line that is told
+_BARE_STYLES = ("lines", "columns", "glued", "spaces")  # no marks between cells
+_NOTES = re.compile(r"^(?:附件|注:|[^:]{0,4}说明:)|印发$")
 _ANNEX = re.compile(r"附\s*[件表]?\s*[\d一二三四]?\s*[:：]")
 
 
@@ -172,28 +169,32 @@ def _trimmed(table: Table, source: Source) -> Table:
     """Cut from the end of a table what is no cell: notes and page furniture."""
     if table.style == "labels":
         return table
-    if table.style == "grid":
-        cells = {c.start for block in source.blocks for c in block.cells}
-        inside = [token.start in cells for token in table.tokens]
-    elif table.style in ("lines", "columns", "glued", "spaces"):
+    cells = {c.start for block in source.blocks for c in block.cells}
+    if table.style in _BARE_STYLES:
         table = _without_signature(table, source.text)
-        inside = [
-            not (
-                is_furniture(token.text)
-                or is_line_of_links(token.text)
-                or _ANNEX.match(token.text)
-            )
-            for token in table.tokens
-        ]
-    else:
-        mark = "\t" if table.style == "tabs" else "|"
-        inside = [mark in _line_at(source.text, token) for token in table.tokens]
-    n = len(inside)
-    while (
-        n and not inside[n - 1] and (n < 2 or not _is_last_cell(table, n - 1, source))
-    ):
+    n = len(table.tokens)
+    while n and not _is_cell(table, n - 1, source, cells):
         n -= 1
     return replace(table, tokens=table.tokens[:n])
+
+
+def _is_cell(table: Table, i: int, source: Source, cells: set[int]) -> bool:
+    token = table.tokens[i]
+    line = Line(token.start, token.end, token.text)
+    if table.style == "grid":
+        return token.start in cells
+    if table.style in _BARE_STYLES:
+        return not (line.is_furniture or line.is_links or _ANNEX.match(line.text))
+    mark = "\t" if table.style == "tabs" else "|"
+    is_last = (  # a cell cut off without its closing mark ends the text
+        i > 0
+        and table.style == "pipes"
+        and token.opens_row is not True
+        and not source.text[token.end :].strip()
+        and not line.is_furniture
+        and not _NOTES.search(line.folded)
+    )
+    return is_last or mark in _line_at(source.text, token)
 
 
 def _without_signature(table: Table, text: str) -> Table:
@@ -213,19 +214,6 @@ def _without_signature(table: Table, text: str) -> Table:
     return replace(table, tokens=above) if is_parted or is_full else table
 
 
-def _is_last_cell(table: Table, i: int, source: Source) -> bool:
-    """Whether a cell cut off without its closing mark ends the text."""
-    token = table.tokens[i]
-    is_end = not source.text[token.end :].strip()
-    return (
-        is_end
-        and table.style == "pipes"
-        and token.opens_row is not True
-        and not is_furniture(token.text)
-        and not re.search(r"^(?:附件|注[:：]|[^：:]{0,4}说明[:：])|印发$", token.text)
-    )
-
-
 def _line_at(text: str, token: Token) -> str:
     """The line a cell ends on, and the next one if that is only a ``|``."""
     start = text.rfind("\n", 0, token.start) + 1
@@ -241,7 +229,7 @@ def _head_end(frame: Frame, text: str, first: int | None) -> int:
     if first is not None:
         return first
     for line in lines_of(text):
-        number = leading_number(fold(line.text))
+        number = line.number
         if line.start >= frame.body_start and number and number.value == 1:
             return line.start
     return max(frame.body_start, min(len(text), 1500))
@@ -310,8 +298,8 @@ def _tasks_in_prose(
     stretches = [(frame.body_start, min(frame.body_end, first))]
     last = max((table.end for table in tables), default=len(text))
     below = paragraphs(text, last, len(text))
-    if tables and _opens_chapter(below, text):
-        stretches.append((last, end_of_body(text, last)))
+    if tables and _opens_chapter(below):
+        stretches.append((last, end_of_body(lines_of(text), last)))
     found: list[Draft] = []
     remarks: list[Remark] = []
     for start, end in stretches:
@@ -326,11 +314,11 @@ def _tasks_in_prose(
     return found, remarks
 
 
-def _opens_chapter(nodes: list[Node], text: str) -> bool:
+def _opens_chapter(nodes: list[Node]) -> bool:
     """Whether running text below a table is a plan of its own, not notes."""
     first = next((node for node in nodes if node.number), None)
     above = nodes[: nodes.index(first)] if first else []
-    titled = any(is_plan_title(text[one.start : one.end]) for one in above)
+    titled = any(one.is_title for one in above)
     return first is not None and (titled or first.number.kind in HEADING_KINDS)
 
 
@@ -345,9 +333,7 @@ def _body(text: str, start: int, end: int) -> list[Node]:
     return [
         node
         for node in nodes
-        if node.number
-        or node.end - node.start > 60
-        or not is_furniture(text[node.start : node.end])
+        if node.number or len(node.text) > 60 or not node.is_furniture
     ]
 
 
@@ -428,17 +414,17 @@ def _headlines(text: str, title: str | None) -> list[str]:
 
     Entries of a menu are shorter, and name neither a year nor another document.
     """
-    own = re.sub(r"\s+", "", fold(title or ""))
+    own = Line(0, 0, title or "").bare
     found = []
     for line in lines_of(text)[:15]:
-        folded = re.sub(r"\s+", "", fold(line.text)).strip("|")
+        folded = line.bare.strip("|")
         if own and folded.endswith(own):
             break
         could_name = re.search(rf"{YEAR}|[《〈]|关于|^[\[(].{{2,6}}[\])]", folded) or (
             opens_with_place(folded) and len(folded) >= 10
         )
         is_line = 8 <= len(folded) < 70 and not re.search(r"^[•·*-]|[。;>]|:$", folded)
-        if could_name and is_line and leading_number(folded) is None:
+        if could_name and is_line and line.number is None:
             found.append(line.text)
     return found
 
@@ -495,9 +481,11 @@ def _enter_rest(
         if is_mark or is_told.find(0, line.start, line.end) < 0:
             continue
         is_letter = frame.has_letter and line.end <= frame.body_start
-        role = role_of_line(line.text, is_letter=is_letter)
+        role = line.role
+        if is_letter and role == "preamble":
+            role = "covering_letter"
         if has_tasks and line.start >= last and role == "preamble":
-            role = "furniture" if is_line_of_links(line.text) else "notes"
+            role = "furniture" if line.is_links else "notes"
         if has_tasks and start < line.start < last and role == "preamble":
             continue
         ledger.add(line.start, line.end, role)

@@ -62,22 +62,7 @@ class Duty:
 
 
 def find_duties(source: str, start: int, end: int, year: int | None) -> list[Duty]:
-    """Find the brackets and closing labels that say who is responsible.
-
-    Parameters
-    ----------
-    source : str
-        Text of the source.
-    start, end : int
-        The paragraph.
-    year : int or None
-        Year of the plan.
-
-    Returns
-    -------
-    list of Duty
-        In reading order.
-    """
+    """Find the brackets and closing labels that say who is responsible."""
     text = source[start:end]
     folded = fold(text)
     brackets = list(_BRACKET.finditer(folded))
@@ -153,16 +138,7 @@ def _is_duty(inner: str) -> bool:
 
 
 def is_label_line(text: str) -> bool:
-    """Tell whether a paragraph is nothing but a label such as 责任单位：甲.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a paragraph is nothing but a label such as 责任单位：甲."""
     bare = _without_brackets(text)
     return len(bare) < _LONGEST_LABEL and is_labelled(bare)
 
@@ -205,19 +181,7 @@ def read_label_lines(lines: list[str], year: int | None) -> Responsibility | Non
 
 
 def duty_for_all_below(text: str, year: int | None) -> Responsibility | None:
-    """Read 以下均由甲落实.
-
-    Parameters
-    ----------
-    text : str
-        A paragraph between a heading and its items.
-    year : int or None
-        Year of the plan.
-
-    Returns
-    -------
-    Responsibility or None
-    """
+    """Read 以下均由甲落实."""
     match = _ALL_BELOW.search(fold(text))
     return (
         parse_responsibility(text[match.start(1) : match.end(1)], year)
@@ -229,21 +193,7 @@ def duty_for_all_below(text: str, year: int | None) -> Responsibility | None:
 def duty_for_those_above(
     text: str, year: int | None
 ) -> tuple[int, Responsibility] | None:
-    """Read 以上两项由甲负责.
-
-    Parameters
-    ----------
-    text : str
-        Text of the last task it speaks of.
-    year : int or None
-        Year of the plan.
-
-    Returns
-    -------
-    n_tasks : int
-        How many tasks it speaks of, that one included.
-    said : Responsibility
-    """
+    """Read 以上两项由甲负责."""
     match = _ABOVE.search(fold(text))
     n_tasks = read_number(match["n"]) if match else None
     if n_tasks is None:
@@ -253,21 +203,7 @@ def duty_for_those_above(
 
 
 def glued_duty(source: str, start: int, end: int, year: int | None) -> Duty | None:
-    """Part units that were glued to the end: …更新。办公室常态化开展.
-
-    Parameters
-    ----------
-    source : str
-        Text of the source.
-    start, end : int
-        The last stretch of a task's content.
-    year : int or None
-        Year of the plan.
-
-    Returns
-    -------
-    Duty or None
-    """
+    """Part units that were glued to the end: …更新。办公室常态化开展."""
     match = _GLUED.search(fold(source[start:end]))
     if match is None:
         return None

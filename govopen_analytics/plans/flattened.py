@@ -11,6 +11,7 @@ from govopen_analytics.plans.columns import Column, column_role, read_header
 from govopen_analytics.plans.deadlines import parse_deadline
 from govopen_analytics.plans.glued import glued_tokens
 from govopen_analytics.plans.grid import Token, infer_columns, ordinal_of, tidied
+from govopen_analytics.plans.lines import raw_lines
 from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
 from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.units import looks_like_units
@@ -63,7 +64,7 @@ _NO_TASKS = re.compile(
 _LONGEST_HEADER = 120  # characters
 _BETWEEN = (re.compile(r"\s{2,}"), re.compile(r"\s"), re.compile(","))
 _LEAST_HEIGHT = 4  # lines of a column printed by itself, its name included
-_PIPES = re.compile(r"[|｜│┃]")
+_BARS = str.maketrans("｜│┃", "|||")
 _MOST_LINES = 10  # of one cell
 _RULE = re.compile(r"\s*[|｜]?[\s:|｜+=—─-]*-{2,}[\s:|｜+=—─-]*")
 
@@ -192,11 +193,7 @@ def _opens_other_table(block: Block, text: str) -> bool:
 
 
 def _lines(text: str) -> list[tuple[int, str]]:
-    lines, start = [], 0
-    for line in text.split("\n"):
-        lines.append((start, line))
-        start += len(line) + 1
-    return lines
+    return [(line.start, line.text) for line in raw_lines(text)]
 
 
 def _tab_tokens(text: str) -> list[Token]:
@@ -208,12 +205,10 @@ def _tab_tokens(text: str) -> list[Token]:
     single = sum(line.startswith("\t") and line.count("\t") == 1 for line in tabbed)
     if single > 0.6 * len(tabbed):
         return _tab_led(text, lines)
-    return _row_tokens(text, lines, re.compile("\t"))
+    return _row_tokens(text, lines, "\t")
 
 
-def _row_tokens(
-    text: str, lines: list[tuple[int, str]], mark: re.Pattern[str]
-) -> list[Token]:
+def _row_tokens(text: str, lines: list[tuple[int, str]], mark: str) -> list[Token]:
     """Cells of rows that stand on a line each, with marks between the cells.
 
     A row whose cell holds several lines goes over several: it is joined where
@@ -221,7 +216,7 @@ def _row_tokens(
     in no unit or deadline, which would close it.
     """
     full = [(at, line) for at, line in lines if line.strip() and not _is_rule(line)]
-    pieces = [mark.split(line) for _, line in full]
+    pieces = [line.split(mark) for _, line in full]
     width = _width(pieces)
     ends_in_units = any(
         len(row) == width and column_role(row[-1]) in ("lead", "support")
@@ -360,27 +355,28 @@ def _tab_led(text: str, lines: list[tuple[int, str]]) -> list[Token]:
 
 def _pipe_tokens(text: str) -> list[Token]:
     """Cells closed by a ``|``, which may stand on a line of its own."""
-    lines = [(at, line) for at, line in _lines(text) if line.strip()]
-    lines = [part for line in lines for part in _rows_on_a_line(*line)]
-    piped = [line for _, line in lines if _PIPES.search(line)]
-    if len(piped) < 2 or len(piped) < 3 > min(map(len, map(_PIPES.split, piped))):
+    barred = text.translate(_BARS)
+    rows = [row for line in _lines(barred) if line[1].strip() for row in _parted(*line)]
+    piped = [pieces for _, _, pieces in rows if len(pieces) > 1]
+    if len(piped) < 2 or len(piped) < 3 > min(map(len, piped)):
         return []
-    if _stand_between(piped):
-        return _row_tokens(text, lines, _PIPES)
-    rows = sum(sum(map(bool, map(str.strip, _PIPES.split(one)))) > 1 for one in piped)
-    by_row = rows > 0.4 * sum(bool(_PIPES.sub("", one).strip()) for one in piped)
+    rows = [row for row in rows if not _is_rule(row[1])]
+    piped = [pieces for _, _, pieces in rows if len(pieces) > 1]
+    n_filled = [sum(map(bool, map(str.strip, pieces))) for pieces in piped]
+    if _stand_between(piped, n_filled):
+        return _row_tokens(text, [row[:2] for row in rows], "|")
+    by_row = sum(n > 1 for n in n_filled) > 0.4 * sum(map(bool, n_filled))
     tokens: list[Token] = []
     pending: list[tuple[int, int]] = []
     opens, is_cut, n_cells = True, False, 0  # is_cut: a cell goes on below
-    for start, line in lines:
-        if _is_rule(line):
-            continue
-        pieces, at = _PIPES.split(line), start
-        if _is_boxed(line, pieces) and not is_cut:
+    for at, _, pieces in rows:
+        is_filled = any(map(str.strip, pieces))
+        is_boxed = len(pieces) > 2 and is_filled and not pieces[0].strip()
+        if is_boxed and not is_cut:  # opens with the edge of its box
             tokens += [tidied(a, b, text, opens_row=True) for a, b in pending]
             at, pending, opens = at + len(pieces[0]) + 1, [], True
             pieces = pieces[1:]
-        opens = opens and bool(_PIPES.sub("", line).strip())
+        opens = opens and is_filled
         for piece in pieces[:-1]:
             before, own = _cell_lines(pending, text, piece, is_first=not n_cells)
             n_cells += 1
@@ -401,39 +397,32 @@ def _pipe_tokens(text: str) -> list[Token]:
     return tokens
 
 
-def _rows_on_a_line(start: int, line: str) -> list[tuple[int, str]]:
-    """Part a line that holds several rows, each closed by ``||``."""
-    if "||" not in line and "｜｜" not in line:
-        return [(start, line)]
-    ends = [match.end() for match in re.finditer(r"\|\|(?!\|)|｜｜(?!｜)", line)]
-    cuts = [0, *(end for end in ends if line[end:].strip()), len(line)]
-    rows = [(start + a, line[a:b]) for a, b in pairwise(cuts)]
-    widths = {len(_PIPES.split(row)) for _, row in rows if row.strip()}
-    return rows if len(rows) > 2 and len(widths) == 1 else [(start, line)]
+def _parted(start: int, line: str) -> list[tuple[int, str, list[str]]]:
+    """Part a line at its bars; one that holds rows closed by ``||`` into these."""
+    if "||" in line:
+        ends = [match.end() for match in re.finditer(r"\|\|(?!\|)", line)]
+        cuts = [0, *(end for end in ends if line[end:].strip()), len(line)]
+        rows = [(start + a, line[a:b], line[a:b].split("|")) for a, b in pairwise(cuts)]
+        widths = {len(pieces) for _, row, pieces in rows if row.strip()}
+        if len(rows) > 2 and len(widths) == 1:
+            return rows
+    return [(start, line, line.split("|"))]
 
 
-def _stand_between(piped: list[str]) -> bool:
+def _stand_between(piped: list[list[str]], n_filled: list[int]) -> bool:
     """Whether marks stand between cells only, and neither open nor close a row.
 
     A row whose last cell is empty looks closed; most rows do not, nor does the
     header whose number of cells all rows share.
     """
-    pieces = [_PIPES.split(line) for line in piped if not _is_rule(line)]
-    header = next((one for one in pieces if read_header([c.strip() for c in one])), [])
+    header = next((row for row in piped if read_header([c.strip() for c in row])), [])
     if header and header[0].strip() and header[-1].strip():
-        same = sum(len(one) == len(header) for one in pieces)
-        if same > 0.7 * len(pieces):
+        same = sum(len(row) == len(header) for row in piped)
+        if same > 0.7 * len(piped):
             return True
-    filled = [one for one in piped if _PIPES.sub("", one).strip() and not _is_rule(one)]
-    inner = [one for one in filled if not _PIPES.match(one.strip())]
-    n_open = sum(not _PIPES.search(one.strip()[-1]) for one in inner)
-    return len(inner) == len(filled) and n_open > 0.5 * len(piped)
-
-
-def _is_boxed(line: str, pieces: list[str]) -> bool:
-    """Whether a line such as ``| a | b |`` opens with the edge of its box."""
-    n_filled = sum(bool(piece.strip()) for piece in pieces)
-    return not pieces[0].strip() and len(pieces) > 2 and n_filled > 0
+    filled = [row for row, n in zip(piped, n_filled, strict=True) if n]
+    n_open = sum(bool(row[-1].strip()) for row in filled)
+    return all(row[0].strip() for row in filled) and n_open > 0.5 * len(piped)
 
 
 def _cell_lines(

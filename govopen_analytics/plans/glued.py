@@ -7,6 +7,7 @@ from govopen_analytics.base.text import fold
 from govopen_analytics.plans.columns import column_role
 from govopen_analytics.plans.deadlines import parse_deadline
 from govopen_analytics.plans.grid import Token, tidied
+from govopen_analytics.plans.lines import raw_lines
 from govopen_analytics.plans.numbering import leading_number
 from govopen_analytics.plans.units import looks_like_units
 
@@ -37,17 +38,19 @@ def glued_tokens(text: str) -> list[Token]:
     list of Token
         Empty if no line is such a header.
     """
+    lines = raw_lines(text)
+    headers = {line.start: names for line in lines if (names := _names(line.text))}
     tokens: list[Token] = []
-    at, in_table = 0, False
-    for line in text.split("\n"):
-        names = _names(line)
-        cuts = names or (_cells(line) if in_table and line.strip() else [0, len(line)])
-        in_table = in_table or bool(names)
+    for line in lines if headers else ():
+        if not line.text.strip():
+            continue
+        cuts = headers.get(line.start) or [0, len(line.text)]
+        if len(cuts) == 2 and line.start > min(headers):
+            cuts = _cells(line.text)
         for place, (a, b) in enumerate(itertools.pairwise(cuts)):
-            if line.strip():
-                tokens.append(tidied(at + a, at + b, text, opens_row=place == 0))
-        at += len(line) + 1
-    return tokens if in_table else []
+            at = line.start
+            tokens.append(tidied(at + a, at + b, text, opens_row=place == 0))
+    return tokens
 
 
 def _names(line: str) -> list[int]:

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from govopen_analytics.base.text import fold
-from govopen_analytics.plans.numbering import leading_number
+from govopen_analytics.plans.lines import Line, raw_lines
 from govopen_analytics.plans.obligations import says_what_to_do, says_what_was_done
 from govopen_analytics.plans.titles import SUBJECT, TitleName, title_name
+from govopen_analytics.plans.vocabulary import section
 
 _LONGEST_HEADING = 40
 _OPENING = 600  # characters
+_ARTICLE = re.compile(r"第[一二三四五六七八九十百\d]+条")
 NO_OBLIGATION = "few tasks say what to do"
 
 
@@ -54,167 +56,9 @@ class Found:
     example: str
 
 
-def _e(
-    name: str,
-    weight: float,
-    place: str,
-    pattern: str,
-    at_least: int = 1,
-    share: float = 0.0,
-    *,
-    distinct: bool = False,
-) -> Evidence:
-    compiled = re.compile(pattern)
-    return Evidence(name, weight, place, compiled, at_least, share, distinct)
-
-
-# Places whose names begin with "task" hold a word for each task: see _places.
-TABLE: tuple[Evidence, ...] = (
-    _e("the title names a plan", 8, "title kind", "plan"),
-    _e("the title is that of a notice of work", 2, "title kind", "notice"),
-    _e("the title names a year", 1, "title", r"20\d\d|二[〇○零]"),
-    _e("tasks say what to do", 2, "task", "to do", 1, 0.4),
-    _e("several tasks say what to do", 2, "task", "to do", 2, 0.4),
-    _e("tasks name who is responsible", 3, "task", "units", 2, 0.2),
-    _e("tasks have deadlines", 2, "task", "deadline", 2, 0.2),
-    _e("tasks are numbered", 1, "task", "number", 2, 0.5),
-    _e("a table has columns for tasks and for who or when", 4, "columns", "task table"),
-    _e("annual report", -20, "title kind", "annual report"),
-    _e("interpretation", -20, "title kind", "interpretation"),
-    _e("summary", -20, "title kind", "summary"),
-    _e("notice of results", -20, "title kind", "notice of results"),
-    _e("assessment scheme", -10, "title kind", "assessment scheme"),
-    _e("meeting notes", -20, "title kind", "meeting notes"),
-    _e("speech", -20, "title kind", "speech"),
-    _e("work rules", -20, "title kind", "work rules"),
-    _e("catalogue", -20, "title kind", "catalogue"),
-    _e("announcement", -20, "title kind", "announcement"),
-    _e("news", -8, "title kind", "news"),
-    _e("a headline names another kind", -9, "headline", ""),
-    _e(NO_OBLIGATION, -5, "task", "no obligation", 1, 0.8),
-    _e(NO_OBLIGATION, -3, "task", "no obligation", 1, 0.5),
-    _e("summary", -5, "task", "past", 2, 0.4),
-    _e(
-        "catalogue",
-        -5,
-        "column name",
-        r"公开(?:时限|方式|主体|渠道|依据|对象|载体|范围|形式|层级)",
-        2,
-        distinct=True,
-    ),
-    _e(
-        "catalogue",
-        -6,
-        "column name",
-        r"公开(?:时限|方式|主体|渠道|依据|对象|载体|范围|形式|层级)",
-        4,
-        distinct=True,
-    ),
-    _e(
-        "catalogue",
-        -6,
-        "column name",
-        r"(?:设定|实施|法律|法定|办理|收费)依据|事项(?:类型|类别|编码|名称)|"
-        r"(?:办理|承诺|法定)时限|收费标准|行使层级|实施主体|申请条件|申请材料",
-        2,
-        distinct=True,
-    ),
-    _e(
-        "catalogue",
-        -5,
-        "column name",
-        r"[一二三]级(?:目录|事项|栏目)",
-        2,
-        distinct=True,
-    ),
-    _e(
-        "annual report",
-        -9,
-        "heading",
-        r"主动公开政府信息(?:的)?情况|收到和处理政府信息公开申请情况|政府信息管理情况|"
-        r"存在的(?:主要)?问题(?:及|和)改进|收[取费].*信息处理费|数据统计期限|统计期限自|"
-        r"^本(?:年报|报告)(?:根据|由|按照|电子版|中)|依申请公开(?:政府信息)?情况|^主动公开情况|"
-        r"投诉情况|下一步(?:工作)?打算|行政复议.*情况|因政府信息公开工作被申请|本年度(?:未|没有|共)|"
-        r"其他需要报告的事项",
-        2,
-        distinct=True,
-    ),
-    _e(
-        "summary",
-        -7,
-        "heading",
-        r"(?:主要|具体)做法|工作成效|主要成效|(?:总体|基本|工作|检查|抽查|运行|监管)情况$|"
-        r"(?:存在|突出|主要|发现)的?(?:主要)?(?:问题|不足|困难)|下一步(?:工作|打算|计划|整改|安排|措施)|"
-        r"(?:工作|经验)(?:亮点|做法|体会)|取得的?成[效绩]",
-        2,
-        distinct=True,
-    ),
-    _e(
-        "announcement",
-        -6,
-        "heading",
-        r"^[\u3400-\u9fff]{2,4}(?:时间|地点|内容|方式|范围|对象|人员|条件|程序|办法)$",
-        2,
-        distinct=True,
-    ),
-    _e(
-        "notice of results",
-        -5,
-        "opening",
-        r"现(?:将|就|对)[^。]{0,60}(?:情况|结果)[^。]{0,20}(?:通报|公布|公示|报告|汇报)(?:如下)?|"
-        r"(?:通报|总结|报告|汇报|公示)如下",
-    ),
-    _e(
-        "interpretation",
-        -6,
-        "heading",
-        r"(?:起草|出台|制定|编制|政策|文件)的?(?:背景|过程|依据|目的|意义)|主要内容|解读(?:机关|单位|人)",
-        2,
-        distinct=True,
-    ),
-    _e(
-        "interpretation",
-        -5,
-        "opening",
-        r"(?:作|做)?解读如下|《[^》]{2,40}》(?:共|分为?).{0,6}部分",
-    ),
-    _e("questions and answers", -12, "line", r"^[问Qq]\d*[:、.]|^\d*[.、]?问[:：]", 2),
-    _e("questions and answers", -6, "task", "question", 2, 0.3),
-    _e("work rules", -4, "line", r"^第[一二三四五六七八九十百\d]+条", 3),
-    _e(
-        "work rules",
-        -6,
-        "article",
-        r"(?:本|此)(?:制度|办法|规定|细则|规则|规范|条例|指南|规程)(?:所称|适用|由|自|中的?)|^为(?:了)?[^。]{4,80}制定本",
-    ),
-    _e(
-        "leading group",
-        -9,
-        "line",
-        r"领导小组(?:组成|成员|及其职责)|组\s*长:|成\s*员:",
-        2,
-    ),
-    _e(
-        "assessment scheme",
-        -7,
-        "line",
-        r"得\s*分|扣\s*\d*\.?\d*\s*分|\(\s*\d+\s*分\s*\)|\|\s*\d+分",
-        3,
-    ),
-    _e(
-        "a request for reports",
-        -5,
-        "opening",
-        r"(?:报送|上报).{0,40}(?:情况|总结|材料|报告|数据)(?:的|有关事项|工作)*的?(?:紧急)?通知",
-    ),
-    _e(
-        "news",
-        -7,
-        "opening",
-        r"(?:会议|培训|活动)(?:要求|指出|强调|认为|中|现场)|"
-        r"(?:日|近日|日前|近期)(?:[上下]午)?,[^。]{0,40}(?:召开|组织|举办|举行|开展|印发|出台|发布|走进|来到|赴)|"
-        r"(?:^|[。;,])《[^》]{2,4}》(?:提出|指出|要求|明确|强调)|记者(?:从|获悉)|通讯员",
-    ),
+TABLE: tuple[Evidence, ...] = tuple(
+    Evidence(**row | {"pattern": re.compile(row["pattern"])})
+    for row in section("evidence")
 )
 
 
@@ -315,11 +159,8 @@ def _places(
         name, others = next((one for one in (name, *others) if one.kind), name), []
     lines = _lines(source, tasks if name.kind == "plan" else [])
     folded = fold(source[:_OPENING])
-    headings = [line for line in lines if len(line) <= _LONGEST_HEADING]
-    articles = [
-        line for line in lines if re.match(r"第[一二三四五六七八九十百\d]+条", line)
-    ]
-    articles = [re.sub(r"^第.{1,4}条\s*", "", line) for line in articles]
+    headings = [line for line in lines if len(line.text) <= _LONGEST_HEADING]
+    articles = [line.folded for line in lines if _ARTICLE.match(line.folded)]
     return {
         "title": [name.bare] if name.bare else [],
         "title kind": [name.kind] if name.kind else [],
@@ -327,32 +168,26 @@ def _places(
         "columns": ["task table"] if has_task_table else [],
         "column name": [re.sub(r"\s|\(.*\)", "", fold(one)) for one in columns],
         "opening": [] if name.kind == "plan" else [re.sub(r"\s+", "", folded)],
-        "line": lines,
-        "heading": [_without_number(line) for line in headings],
-        "article": articles,
+        "line": [line.folded for line in lines],
+        "heading": [
+            "".join(line.behind_number.split()).strip("。;:,.") for line in headings
+        ],
+        "article": [re.sub(r"^第.{1,4}条\s*", "", text) for text in articles],
         "task": [_signs(task) for task in tasks],
     }
 
 
-def _lines(source: str, tasks: list[Mapping[str, object]]) -> list[str]:
-    """Lines of the source, folded; those that begin within a task left out."""
+def _lines(source: str, tasks: list[Mapping[str, object]]) -> list[Line]:
+    """Lines of the source; those that begin within a task left out."""
     inside = [(int(task["start"]), int(task["end"])) for task in tasks]
-    lines, at, i = [], 0, 0
-    for raw in source.split("\n"):
-        text = raw.strip(" \t\u3000|｜#*")
-        while i < len(inside) and inside[i][1] <= at:
+    lines, i = [], 0
+    for line in raw_lines(source):
+        while i < len(inside) and inside[i][1] <= line.start:
             i += 1
-        is_task = i < len(inside) and at + len(raw) > inside[i][0]
-        if text and not is_task:
-            lines.append(fold(text))
-        at += len(raw) + 1
+        is_task = i < len(inside) and line.end > inside[i][0]
+        if not is_task and line.inner.text:
+            lines.append(line.inner)
     return lines
-
-
-def _without_number(line: str) -> str:
-    number = leading_number(line)
-    text = line[number.end :] if number else line
-    return re.sub(r"\s+", "", text).strip("。;:,.")
 
 
 def _signs(task: Mapping[str, object]) -> str:

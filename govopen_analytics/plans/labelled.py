@@ -7,12 +7,11 @@ label that opened the first block, or any that the block has already, comes agai
 import re
 from collections import Counter
 
-from govopen_analytics.base.text import fold
 from govopen_analytics.plans.columns import TEXT_ROLES, Column, column_role, one_lead
 from govopen_analytics.plans.flattened import Table
-from govopen_analytics.plans.frontmatter import role_of_line
 from govopen_analytics.plans.grid import Token, tidied
-from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
+from govopen_analytics.plans.lines import Line, raw_lines
+from govopen_analytics.plans.numbering import HEADING_KINDS
 from govopen_analytics.plans.obligations import says_what_to_do
 
 _LEAST_BLOCKS = 2
@@ -92,46 +91,47 @@ def _fields(text: str) -> tuple[list[_Field], list[tuple[int, int]], list[int]]:
     fields: list[_Field] = []
     headings: list[tuple[int, int]] = []
     numbered: list[int] = []
-    at, goes_on = 0, False
+    goes_on = False
     above: tuple[int, int] | None = None  # a line that may name the block below it
-    for line in text.split("\n"):
-        end = at + len(line.rstrip())
-        folded = fold(line)
-        number = leading_number(folded.lstrip())
-        skip = len(folded) - len(folded.lstrip()) + (number.end if number else 0)
-        marks = _labels(folded, skip)
-        if not line.strip():
+    for line in raw_lines(text):
+        stretch = _ends(line)
+        n_blank, number = stretch[0] - line.start, line.number
+        skip = number.end if number else n_blank
+        marks = _labels(line.folded, skip)
+        if not line.text.strip():
             goes_on = False
         elif marks and marks[0][2] - skip <= 2:
             if above and not goes_on and (not fields or marks[0][0] != "title"):
-                fields.append(("title", "", above[0], above[0], above[1]))
-            for (role, name, a, b), following in zip(
-                marks, [*marks[1:], None], strict=True
-            ):
-                stop = at + following[2] if following else end
-                value = text[at + b : stop]
-                stop -= len(value) - len(value.rstrip(" \t\u3000;；|｜"))
-                fields.append((role, name, at + a, at + b, stop))
+                fields.append(("title", "", above[0], *above))
+            stops = [*(mark[2] for mark in marks[1:]), stretch[1] - line.start]
+            for (role, name, a, b), stop in zip(marks, stops, strict=True):
+                value = line.text[b:stop].rstrip(" \t\u3000;；|｜")
+                at = line.start + b
+                fields.append((role, name, line.start + a, at, at + len(value)))
             above, goes_on = None, True
-        elif number and number.kind in HEADING_KINDS and len(folded) < _LONGEST_HEADING:
-            headings.append((at + len(line) - len(line.lstrip()), end))
+        elif (
+            number
+            and number.kind in HEADING_KINDS
+            and len(line.text) < _LONGEST_HEADING
+        ):
+            headings.append(stretch)
             above, goes_on = None, False
-        elif goes_on and number is None and _is_text(line):
-            fields[-1] = (*fields[-1][:4], end)
+        elif goes_on and number is None and line.role == "preamble":
+            fields[-1] = (*fields[-1][:4], stretch[1])
         else:
-            is_short = len(line.strip()) <= _LONGEST_HEADING
-            is_name = number is None and is_short and not folded.rstrip().endswith("。")
-            above = (at + len(line) - len(line.lstrip()), end) if is_name else None
+            is_short = len(line.text.strip()) <= _LONGEST_HEADING
+            is_name = number is None and is_short and line.bare[-1:] != "。"
+            above = stretch if is_name else None
             goes_on = False
         if number and not marks:
-            numbered.append(end)
-        at += len(line) + 1
+            numbered.append(stretch[1])
     return fields, headings, numbered
 
 
-def _is_text(line: str) -> bool:
-    """Whether a line could go on with a value: no date, signature or note."""
-    return role_of_line(line, is_letter=False) == "preamble"
+def _ends(line: Line) -> tuple[int, int]:
+    """Offsets of a line without the white space at its ends."""
+    n_before = len(line.text) - len(line.text.lstrip())
+    return line.start + n_before, line.start + len(line.text.rstrip())
 
 
 def _labels(folded: str, skip: int) -> list[tuple[str, str, int, int]]:

@@ -21,13 +21,6 @@ def apply_lead_note(tasks: list[Draft], source: str) -> None:
     """Part lead from support where a note says how a list of units is to be read.
 
     Tasks whose text says itself who supports are left alone.
-
-    Parameters
-    ----------
-    tasks : list of Draft
-        Changed in place.
-    source : str
-        Text of the source.
     """
     folded = fold(source)
     before_mark = _BEFORE_MARK.search(folded)

@@ -3,76 +3,53 @@
 import datetime as dt
 import re
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import fold, tidy
-from govopen_analytics.plans.deadlines import parse_deadline
-from govopen_analytics.plans.numbering import leading_number
+from govopen_analytics.plans.deadlines import DATE, DIGITS, is_date, read_date
+from govopen_analytics.plans.lines import Line, raw_lines
 from govopen_analytics.plans.regions import locate_agency
 from govopen_analytics.plans.titles import (
+    NAMED_SUBJECT,
     PLAN_WORDS,
+    is_notice_title,
+    is_plan_title,
     title_name,
     without_label,
     without_number,
 )
+from govopen_analytics.plans.vocabulary import section
 
-_SUBJECT = re.compile(r"政务公开|(?:政府)?信息公开|公开工作|阳光政务")
-_NO_TITLE = re.compile(
-    r"[。;|>]|^附件\d*:|^《|^标题|\.\w{3,4}$|^[(\[]|[,:](?!.*年)|的通知$|的函$|"
-    r"^[(\[]?[一二三四五六七八九十\d]+[)、.](?!\d)|"
-    r"^(?:根据|按照|依据|为|对照|结合|参照|围绕|请|现将|经|制定|印发|落实好|附表?|见)"
-)
-_OPENS_WITH_PLACE = re.compile(
-    r"^(?:20\d\d年度?)?[\u3400-\u9fff]{1,20}?(?:[省市县区州盟旗镇乡局厅委办部院校]|中心|街道|公司|集团|医院)"
-)
-_LABELS = {
-    "index_number": r"索\s*引\s*号?码?",
-    "doc_number": r"(?:发\s*文\s*字?\s*号|文\s*号|文件编号|发文文号|发文字号|公文文号)",
-    "agency": r"(?:发\s*布\s*机\s*构|发\s*文\s*机\s*关|发文单位|"
-    r"制\s*发\s*机\s*关|公开责任部门|"
-    r"信息来源|来\s*源|发文部门|公开单位|主办单位|生成机构)",
-    "issued_date": r"(?:成\s*文\s*日\s*期|发\s*文\s*日\s*期|"
-    r"(?:印发|制发|生成|签发|生效)日期)",
-    "published_date": r"(?:发\s*布\s*(?:日\s*期|时\s*间)|公开日期|时\s*间|"
-    r"日\s*期|更新时间)",
-    "title": r"(?:名\s*称|标\s*题|信息名称|文件名称)",
-    "other": r"(?:主\s*题\s*分\s*类|体\s*裁\s*分\s*类|组\s*配\s*分\s*类|分\s*类|"
-    r"公\s*开\s*(?:方\s*式|类\s*型|属\s*性|期\s*限|范\s*围|目\s*录|形\s*式|程序)|"
-    r"有\s*效\s*性|时\s*效\s*性|效力状态|失\s*效\s*日\s*期|废止日期|关\s*键\s*词|"
-    r"主\s*题\s*词|责任部门|内容概述|浏览次数|点击数|字体|文件分类|所属机构|信息类别|"
-    r"载体类型|语种)",
-}
 _LABEL = re.compile(
     "|".join(
         rf"(?P<{name}>(?<![\u3400-\u9fff《]){pattern}(?=\s*[\]】]?\s*(?:[:|]|\s)))"
-        for name, pattern in _LABELS.items()
+        for name, pattern in section("labels").items()
     )
 )
-_DATE = re.compile(
-    r"(?P<y>(?:19|20)\d\d|[二〇○零一]{2}[〇○零一二三四五六七八九]{2})\s*[年\-/.]\s*"
-    r"(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*[月\-/.]\s*"
-    r"(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})\s*日?"
-)
+# Behind a label that stands alone on its line.
+_ONE_VALUE = re.compile(r"\s*[\]】]?\s*[:|]|\s+\S{2,40}\s*$")
 _DOC_NUMBER = re.compile(
     r"[\u3400-\u9fff]{1,14}(?:\([\u3400-\u9fff]{1,4}\))?\s*[(\[]\s*20\d\d\s*[)\]]\s*(?:第)?\s*\d{1,4}\s*号"
 )
 _YEAR = re.compile(r"(?<!\d)(20[0-3]\d)(?=\s*年|年度|-20\d\d年)")
-_YEARS = re.compile(r"(?<!\d)20[0-3]\d(?!\d)|二[〇○零][〇○零一二三四五六七八九]{2}年")
 _SPAN = re.compile(
     r"(?<!\d)(?P<first>20[0-3]\d)年?度?\s*(?:[-—–~～至到、/]|--)+\s*(?P<last>20[0-3]\d)(?!\d)"
 )
 _CHINESE_YEAR = re.compile(r"二[〇○零][〇○零一二三四五六七八九]{2}(?=\s*年)")
-_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _AGENCY_TAIL = (
     r"(?:人民政府办公厅|人民政府办公室|人民政府|政府办公室|办事处|管理委员会|管委会|委员会|指挥部|领导小组(?:办公室)?|"
     r"总局|分局|局|厅|委|办公厅|办公室|部|署|院|中心|政府|街道|乡|镇|区|市|县|省)"
 )
 _AGENCY_LINE = re.compile(rf"[\u3400-\u9fff()、·\s]{{2,30}}?{_AGENCY_TAIL}")
 _SIGNED = re.compile(
-    rf"(?:^|[。\s])([\u3400-\u9fff()]{{2,28}}?{_AGENCY_TAIL})\s+({_DATE.pattern})",
+    rf"(?:^|[。\s])([\u3400-\u9fff()]{{2,28}}?{_AGENCY_TAIL})\s+({DATE.pattern})",
     re.M,
+)
+_NO_SIGNATURE = re.compile(
+    "各|有关|首页|附件|公开$|通知|贯彻|落实|关于|印发|单位|牵头|责任|配合"
 )
 _DATED = re.compile(r"^20\d\d年\d{1,2}月\d{1,2}日\s+")
 _LEAD_IN = re.compile(
@@ -109,45 +86,6 @@ class Metadata:
     remarks: list[Remark] = field(default_factory=list)
 
 
-def is_plan_title(line: str) -> bool:
-    """Tell whether a line could be the title of a plan.
-
-    Parameters
-    ----------
-    line : str
-
-    Returns
-    -------
-    bool
-    """
-    folded = re.sub(r"\s+", "", fold(without_number(line)))
-    if not 6 <= len(folded) <= 70 or _NO_TITLE.search(folded):
-        return False
-    if not PLAN_WORDS.search(folded):
-        return title_name(line).kind == "plan" and bool(_YEARS.search(folded))
-    if _SUBJECT.search(folded):
-        return True
-    name = title_name(line)
-    if name.kind != "plan":
-        return False
-    has_year = _YEARS.search(folded) is not None
-    return has_year or (opens_with_place(folded) and name.is_on_subject)
-
-
-def opens_with_place(folded: str) -> bool:
-    """Tell whether a folded line begins with the name of a place or an agency.
-
-    Parameters
-    ----------
-    folded : str
-
-    Returns
-    -------
-    bool
-    """
-    return _OPENS_WITH_PLACE.match(folded) is not None
-
-
 def read_metadata(
     source: str, body_start: int, hints: dict[str, str], first_title: str | None = None
 ) -> Metadata:
@@ -170,16 +108,17 @@ def read_metadata(
         Agency, region and level are listed in ``inferred``.
     """
     head = source[:body_start] or source[:1500]
+    lines = raw_lines(head)
     found = Metadata()
-    labels = _labels(head, found)
+    labels = _labels(lines, found)
     found.index_number = labels.get("index_number") or _bare_index(head)
-    title = first_title or _title(head, hints, labels)
+    title = first_title or _title(lines, hints, labels)
     if title:
         found.title = without_number(without_label(_DATED.sub("", title)))
-    found.doc_number = _own_number(head, labels, hints)
-    found.issued_date = _issued(head, source, labels)
-    found.year = _plan_year(found, head, source, hints)
-    found.agency = _agency(found, head, source, labels, hints)
+    found.doc_number = _own_number(lines, labels)
+    found.issued_date = _issued(lines, source, labels)
+    found.year = _plan_year(found, lines, source, hints)
+    found.agency = _agency(found, lines, source, labels, hints)
     if found.agency:
         place = locate_agency(found.agency)
         found.province, found.city = place.province, place.city
@@ -189,100 +128,78 @@ def read_metadata(
     return found
 
 
-def _labels(head: str, found: Metadata) -> dict[str, str]:
+def _labels(lines: Sequence[Line], found: Metadata) -> dict[str, str]:
     """Read ``label: value`` pairs, several on a line and parted by ``|`` too."""
     values: dict[str, str] = {}
-    at = 0
-    for line in head.split("\n"):
-        folded = fold(line)
-        marks = list(_LABEL.finditer(folded))
-        opens = bool(marks) and not folded[: marks[0].start()].strip(" [|•-")
+    for line in lines:
+        marks = list(_LABEL.finditer(line.folded))
+        opens = marks and not line.folded[: marks[0].start()].strip(" [|•-")
         is_block = (
             opens
-            and (len(line) < 400)
-            and (
-                re.match(r"\s*[\]】]?\s*[:|]", folded[marks[0].end() :])
-                or len(marks) > 1
-                or re.match(r"\s+\S{2,40}\s*$", folded[marks[0].end() :])
-            )
+            and len(line.text) < 400
+            and (len(marks) > 1 or _ONE_VALUE.match(line.folded, marks[0].end()))
         )
-        if is_block:
-            found.stretches.append((at, at + len(line)))
-            for mark, nxt in zip(marks, [*marks[1:], None], strict=True):
-                raw = line[mark.end() : nxt.start() if nxt else len(line)]
-                value = tidy(re.sub(r"^[\s\]】::|｜：]+|[\s|｜\[【]+$", "", raw))
-                value = re.split(r"\s{2,}|[|｜]", value)[0].strip()
-                name = mark.lastgroup
-                if value and name not in values:
-                    values[name] = value
-        at += len(line) + 1
+        if not is_block:
+            continue
+        found.stretches.append((line.start, line.end))
+        ends = [*(mark.start() for mark in marks[1:]), len(line.text)]
+        for mark, end in zip(marks, ends, strict=True):
+            raw = line.text[mark.end() : end]
+            value = tidy(re.sub(r"^[\s\]】::|｜：]+|[\s|｜\[【]+$", "", raw))
+            value = re.split(r"\s{2,}|[|｜]", value)[0].strip()
+            if value:
+                values.setdefault(mark.lastgroup or "", value)
     return values
 
 
-def _title(head: str, hints: dict[str, str], labels: dict[str, str]) -> str | None:
-    lines = [without_label(line).strip() for line in head.split("\n")]
-    lines = [line.lstrip("# ") for line in lines if line and "\t" not in line]
-    lines += [one for line in lines if (one := _title_before_text(line))]
+def _title(
+    lines: Sequence[Line], hints: dict[str, str], labels: dict[str, str]
+) -> str | None:
+    texts = [without_label(line.text).strip() for line in lines]
+    texts = [text.lstrip("# ") for text in texts if text and "\t" not in text]
+    texts += [one for text in texts if (one := _title_before_text(text))]
     joined = [
         above + below
-        for above, below in pairwise(lines)
+        for above, below in pairwise(texts)
         if len(above) < 40 and not re.search(r"[。；;:：]$|的通知$", above)
     ]
-    for candidates in (lines, joined):
-        if titles := [line for line in candidates if is_plan_title(line)]:
-            return tidy(titles[-1])
     labelled = labels.get("title", "")
+    if titles := _last(is_plan_title, texts) or _last(is_plan_title, joined):
+        return titles
     if title_name(labelled).kind in ("plan", "notice"):
         return labelled
-    for candidates in (lines, joined):
-        if notices := [line for line in candidates if is_notice_title(line)]:
-            return tidy(notices[-1])
+    if notice := _last(is_notice_title, texts) or _last(is_notice_title, joined):
+        return notice
     named = [
         name
-        for line in lines
-        for name in re.findall(r"印发[^《]{0,6}[《〈]([^《》]{6,60})[》〉]", line)
-        + re.findall(r"现(?:将|把)[^《]{0,6}[《〈]([^《》]{6,60})[》〉]", line)
-        if not _QUOTES.match(line) and title_name(name).kind == "plan"
+        for text in texts
+        for name in re.findall(_HANDED_ON, text)
+        if not _QUOTES.match(text) and title_name(name).kind == "plan"
     ]
     if named:
         return tidy(named[-1])
-    annexes = [re.sub(r"^附\s*件\s*\d*\s*[:：]\s*", "", line) for line in lines]
-    if titles := [line for line in annexes if is_plan_title(line)]:
-        return tidy(titles[-1])
-    for one in (labelled, hints.get("title"), *lines[:6]):
+    annexes = [re.sub(r"^附\s*件\s*\d*\s*[:：]\s*", "", text) for text in texts]
+    if title := _last(is_plan_title, annexes):
+        return title
+    for one in (labelled, hints.get("title"), *texts[:6]):
         if one and len(one) < 80 and _may_be_title(one):
             return tidy(one)
     return None
 
 
+def _last(is_title: Callable[[str], bool], texts: list[str]) -> str | None:
+    return next((tidy(text) for text in reversed(texts) if is_title(text)), None)
+
+
+_HANDED_ON = r"(?:印发|现(?:将|把))[^《]{0,6}[《〈]([^《》]{6,60})[》〉]"
 _QUOTES = re.compile(r"\s*(?:根据|按照|依据|为|对照|结合|参照|近日|日前)")
 
 
-def is_notice_title(line: str) -> bool:
-    """Tell whether a line is the title of a notice of a plan or of work.
-
-    Parameters
-    ----------
-    line : str
-
-    Returns
-    -------
-    bool
-    """
-    folded = re.sub(r"\s+", "", fold(without_number(line)))
-    if not 10 <= len(folded) <= 90 or re.search(r"[。;|>]|^[《(\[]", folded):
-        return False
-    if not re.search(r"(?:关于|印发|转发).*(?:通知|意见|函)$", folded):
-        return False
-    name = title_name(line)
-    return name.kind == "plan" or (name.kind == "notice" and name.is_on_subject)
-
-
-def _may_be_title(line: str) -> bool:
+def _may_be_title(text: str) -> bool:
     """Whether a line that no rule knows could still be the title."""
-    folded = fold(line)
-    is_sentence = re.search(r"[。:;>|]|,.*,", folded) or leading_number(folded)
-    return _SUBJECT.search(folded) is not None and not is_sentence
+    line = Line(0, len(text), text)
+    is_sentence = re.search(r"[。:;>|]|,.*,", line.folded) or line.number
+    return NAMED_SUBJECT.search(line.folded) is not None and not is_sentence
 
 
 def _bare_index(head: str) -> str | None:
@@ -290,102 +207,60 @@ def _bare_index(head: str) -> str | None:
     return match[1] if match else None
 
 
-def _title_before_text(line: str) -> str | None:
+def _title_before_text(text: str) -> str | None:
     """The title a long line begins with, as documents on one line do."""
     match = re.match(
         r"(?!根据|按照|为了?贯彻|为了?落实|依据)[^。；;:：]{6,50}?(?:工作要点|实施方案|工作方案|任务分工|台账|分解表)",
-        line,
+        text,
     )
-    return match.group() if match and len(line) > 70 else None
+    return match.group() if match and len(text) > 70 else None
 
 
-def _own_number(head: str, labels: dict, hints: dict) -> str | None:
+def _own_number(lines: Sequence[Line], labels: dict[str, str]) -> str | None:
     """Find the document's own number: labelled, alone on a line, or closing a title."""
     label = labels.get("doc_number")
     if label and _DOC_NUMBER.search(fold(label)):
         return label
-    for line in head.split("\n"):
-        folded = fold(line)
-        bare = re.sub(r"\s+", "", folded).strip("()•·-")
-        if _DOC_NUMBER.fullmatch(bare):
-            return tidy(line.strip(" \t　（）()•·-"))
-        match = re.search(rf"通知[-—_\s]+({_DOC_NUMBER.pattern})\s*$", folded)
+    for line in lines:
+        if _DOC_NUMBER.fullmatch(line.bare.strip("()•·-")):
+            return tidy(line.text.strip(" \t　（）()•·-"))
+        match = re.search(rf"通知[-—_\s]+({_DOC_NUMBER.pattern})\s*$", line.folded)
         if match:
-            return tidy(line[match.start(1) : match.end(1)])
+            return tidy(line.text[match.start(1) : match.end(1)])
     return None
 
 
-def is_date(text: str) -> bool:
-    """Tell whether a text is a full date and nothing else.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    bool
-    """
-    return bool(_DATE.fullmatch(fold(text))) and read_date(text) is not None
-
-
-def read_date(text: str) -> dt.date | None:
-    """Read the first full date of a text, in Arabic or Chinese figures.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    datetime.date or None
-    """
-    match = _DATE.search(fold(text))
-    if not match:
-        return None
-    year = int(match["y"].translate(_DIGITS))
-    deadline = parse_deadline(
-        f"{year}年{_figure(match['m'])}月{_figure(match['d'])}日", None
-    )
-    return deadline.date if deadline else None
-
-
-def _figure(text: str) -> int:
-    from govopen_analytics.base.text import read_number
-
-    return read_number(text) or 0
-
-
-def _issued(head: str, source: str, labels: dict) -> dt.date | None:
+def _issued(
+    lines: Sequence[Line], source: str, labels: dict[str, str]
+) -> dt.date | None:
     if labels.get("issued_date") and (date := read_date(labels["issued_date"])):
         return date
     bullets = []
-    for line in reversed(head.split("\n")):
-        bare = re.sub(r"\s+", "", fold(line)).strip("()")
+    for line in reversed(lines):
+        bare = line.bare.strip("()")
         if bare.startswith(("•", "·")):
             bullets.append(bare.strip("•·"))
-        elif _DATE.fullmatch(bare) and (date := read_date(bare)):
-            return date
-    if signed := _SIGNED.search(fold(head)):
+        elif is_date(bare):
+            return read_date(bare)
+    if signed := _SIGNED.search("\n".join(line.folded for line in lines)):
         return read_date(signed[2])
     # A block of values without labels gives the date of issue first.
-    dates = [one for one in reversed(bullets) if _DATE.fullmatch(one)]
-    if dates:
-        return read_date(dates[0])
-    for line in reversed(source.split("\n")):  # signed at the end
-        bare = re.sub(r"\s+", "", fold(line)).strip("()").removesuffix("印发")
-        if "年" in bare and _DATE.fullmatch(bare) and (date := read_date(bare)):
-            return date
+    if dates := [one for one in bullets if is_date(one)]:
+        return read_date(dates[-1])
+    for line in reversed(raw_lines(source)):  # signed at the end
+        bare = line.bare.strip("()").removesuffix("印发") if "年" in line.text else ""
+        if is_date(bare):
+            return read_date(bare)
     return read_date(labels.get("published_date", ""))
 
 
 def _plan_year(
-    found: Metadata, head: str, source: str, hints: dict[str, str]
+    found: Metadata, lines: Sequence[Line], source: str, hints: dict[str, str]
 ) -> int | None:
     """The year of the plan: named in its title, else that of its issue."""
     for text in (found.title, hints.get("title")):
         named = _CHINESE_YEAR.sub(
-            lambda match: match.group().translate(_DIGITS), fold(text or "")
+            lambda match: match.group().translate(DIGITS), fold(text or "")
         )
         if span := _SPAN.search(named):
             return _year_of_span(found, int(span["first"]), int(span["last"]))
@@ -408,12 +283,11 @@ def _plan_year(
     ]
     if cited:
         return Counter(cited).most_common(1)[0][0]
-    if opening := re.search(r"^\s*(20[0-3]\d)年度?,", fold(head), re.M):
+    openings = (re.match(r"\s*(20[0-3]\d)年度?,", line.folded) for line in lines)
+    if opening := next(filter(None, openings), None):
         return int(opening[1])
-    dates = [
-        d for line in head.split("\n") if (d := read_date(line)) and len(line) < 60
-    ]
-    return dates[0].year if dates else None
+    dates = (read_date(line.text) for line in lines if len(line.text) < 60)
+    return next((date.year for date in dates if date), None)
 
 
 def _year_of_span(found: Metadata, first: int, last: int) -> int:
@@ -429,7 +303,7 @@ def _year_of_span(found: Metadata, first: int, last: int) -> int:
 
 def _agency(
     found: Metadata,
-    head: str,
+    lines: Sequence[Line],
     source: str,
     labels: dict[str, str],
     hints: dict[str, str],
@@ -442,11 +316,14 @@ def _agency(
     """
     title = found.title
     named = agency_in_title(title or "")
-    signed = [*_signed_and_dated(head), *_signatures(head)]
+    head = "\n".join(line.text for line in lines)
+    signed = [*_signed_and_dated(head), *_signatures(lines)]
+    texts = [text for line in lines if (text := without_label(line.text).strip())]
+    texts += [above + below for above, below in pairwise(texts)]  # broken titles
     notices = [
         one
-        for line in _whole_lines(head)
-        if is_notice_title(line) and (one := agency_in_title(line))
+        for text in texts
+        if is_notice_title(text) and (one := agency_in_title(text))
     ]
     if named:
         if _is_full(named):
@@ -490,13 +367,6 @@ def _as_government(name: str) -> str:
     return f"{name}办事处" if name.endswith("街道") else name
 
 
-def _whole_lines(head: str) -> list[str]:
-    """Lines of the head, and each with the one below it: a title may be broken."""
-    lines = [without_label(line).strip() for line in head.split("\n")]
-    lines = [line for line in lines if line]
-    return [*lines, *(above + below for above, below in pairwise(lines))]
-
-
 def _place_in_title(title: str) -> str | None:
     """The place a title opens with: 甲市乙区 in 2024年甲市乙区政务公开工作要点."""
     match = re.match(
@@ -533,7 +403,7 @@ def agency_in_title(title: str) -> str | None:
     """
     folded = re.sub(r"\s+", "", fold(title))
     folded = re.sub(r"^.*[《〈]|[》〉].*$", "", folded)
-    folded = _CHINESE_YEAR.sub(lambda m: m.group().translate(_DIGITS), folded)
+    folded = _CHINESE_YEAR.sub(lambda m: m.group().translate(DIGITS), folded)
     folded = re.sub(r"20\d\d(?:年度?)?(?:-20\d\d年)?|[一二三四]季度", " ", folded)
     for part in folded.split():
         opening = _LEAD_IN.match(part)
@@ -544,7 +414,8 @@ def agency_in_title(title: str) -> str | None:
             rf"({_CORE})(?=关于|贯彻|落实|政务|政府信|信息公开|重点|全面|推进|基层|深化|年度|主动|$)",
             part,
         )
-        if match and not _SUBJECT.search(match[1].removesuffix("政务公开领导小组")):
+        name = match[1].removesuffix("政务公开领导小组") if match else ""
+        if match and not NAMED_SUBJECT.search(name):
             return match[1]
     return None
 
@@ -557,19 +428,15 @@ def _is_full(name: str) -> bool:
     )
 
 
-def _signatures(head: str) -> list[str]:
+def _signatures(lines: Sequence[Line]) -> list[str]:
     """Lines that are nothing but an agency's name; nearest to the body first."""
-    lines = [re.sub(r"\s+", "", line) for line in head.split("\n")]
-    found = [
-        line
-        for line in lines
-        if 4 <= len(line) <= 30
-        and _AGENCY_LINE.fullmatch(fold(line))
-        and not re.search(
-            "各|有关|首页|附件|公开$|通知|贯彻|落实|关于|印发|单位|牵头|责任|配合", line
-        )
+    return [
+        name
+        for line in reversed(lines)
+        if 4 <= len(line.bare) <= 30
+        and _AGENCY_LINE.fullmatch(line.bare)
+        and not _NO_SIGNATURE.search(name := "".join(line.text.split()))
     ]
-    return found[::-1]
 
 
 def _signed_and_dated(text: str) -> list[str]:

@@ -95,15 +95,6 @@ def leading_number(folded: str, *, bare: bool = False) -> Number | None:
 
 
 def number_alone(folded: str) -> int | None:
-    """Read a text that is nothing but a number, as an ordinal cell is.
-
-    Parameters
-    ----------
-    folded : str
-
-    Returns
-    -------
-    int or None
-    """
+    """Read a text that is nothing but a number, as an ordinal cell is."""
     match = _ALONE.fullmatch(folded)
     return read_number(match["n"]) if match else None

@@ -7,32 +7,10 @@ carries a modal (应, 须, 要); a report carries a mark of completion (了, 已
 import re
 
 from govopen_analytics.base.text import fold
+from govopen_analytics.plans.vocabulary import one_of
 
-_ADVERB = (
-    r"(?:进一步|持续|不断|及时|全面|积极|切实|深入|大力|认真|严格|继续|依法|主动|按时|按期|"
-    r"定期|统一|逐步|扎实|着力|有序|充分|重点|集中|稳步|尽快|同步|全力|广泛|依规|依申请|如实|"
-    r"准确|完整|妥善|加快|更好|有效|科学|合理|规范|动态|常态化?|每(?:年|季度?|月|周|半年)|"
-    r"按(?:年|季度?|月|周|要求|规定|程序)|分(?:批|类|级|期|步)|力争|争取|确保|务必|会同|配合)*"
-)
-VERB = (
-    r"(?:公开|公布|公示|发布|编制|编发|编写|编印|举办|举行|开展|组织|制定|制订|制作|更新|推进|推动|推行|推广|"
-    r"加强|加大|加快|加密|完善|建立|建成|建设|建好|健全|做好|做实|做优|做细|落实|规范|解读|优化|强化|深化|"
-    r"提升|提高|提供|拓展|拓宽|扩大|围绕|聚焦|抓好|抓实|抓牢|盯[住紧]|完成|明确|梳理|整理|清理|清查|整治|"
-    r"整改|整合|归集|汇总|汇编|收集|征集|征求|听取|回应|答复|受理|办理|办好|管好|管理|用好|设立|设置|开设|"
-    r"开通|开放|开发|打造|构建|搭建|创新|创建|培育|培训|学习|宣传|普及|引导|指导|督促|督导|督查|检查|自查|"
-    r"核查|排查|审查|审核|审定|考核|评估|评价|评议|监测|监督|监管|检测|通报|报送|上报|报告|反馈|统筹|协调|"
-    r"衔接|配备|配强|选派|安排|保障|维护|运维|升级|改造|改版|改进|改善|修订|修改|调整|废止|备案|归档|存档|"
-    r"公告|公报|告知|通知|标注|注明|列出|列明|张贴|上墙|上网|印发|分发|发放|兑现|拨付|严禁|杜绝|防止|防范|"
-    r"避免|减少|缩短|压缩|取消|下放|简化|精简|实行|实施|实现|执行|贯彻|坚持|坚决|牢固|树立|发挥|促进|支持|"
-    r"鼓励|畅通|打通|联通|对接|接入|启动|探索|研究|起草|细化|量化|分解|巩固|突出|注重|重视|遵守|遵循|运用|"
-    r"利用|采[用取]|邀请|走访|调查|调研|演练|巡查|巡检|登记|建档|摸[清排]|查[找清处]|治理|修复|新建|改建|扩建|"
-    r"种植|植树|收储|储备|采购|招[聘引]|引进|引入|转化|争取|申报|兴建|补齐|补充|压实|夯实|落细|严把|严守|把好|"
-    r"守[住好]|关停|关闭|注销|合并|撤[销并]|迁移|部署|布置|谋划|增[加设强进]|丰富|充实|设计|录制|拍摄|播[放出]|"
-    r"推[送出介]|转[发载]|链接|对照|比对|核[对实准]|确定|确立|确认|形成|理顺|厘清|划[定分]|预留|预览|预警|"
-    r"救助|帮扶|慰问|关爱|保护|保持|保证|维持|服务|接受|接听|召开|参加|参与|处[理置罚]|解决|化解|调解|应对|"
-    r"疏[通导]|安装|配[置套]|投放|投入|缴纳|减免|降低|控制|限制|禁止|停[止用]|恢复|开[展办辟]|培养|选[拔树]|表彰|"
-    r"奖励|问责|追究|严肃|严厉|打击|查[办验]|抽[查检])"
-)
+_ADVERB = rf"(?:{one_of('adverbs')})*"
+VERB = rf"(?:{one_of('verbs')})"
 # 检查时间, 公开内容 are names, not what is to be done.
 _NO_NAME = (
     r"(?!(?:时间|内容|方式|范围|对象|依据|地点|步骤|目的|意义|原则|背景|主体|期限|时限)"
@@ -63,44 +41,17 @@ _RESULT = re.compile(
 
 
 def opens_with_duty(text: str) -> bool:
-    """Tell whether a text opens with a verb and its object.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a text opens with a verb and its object."""
     match = _ACTS.search(fold(text).lstrip())
     return match is not None and match.start() == 0
 
 
 def says_what_to_do(text: str) -> bool:
-    """Tell whether a text is an obligation: a verb with its object, or a modal.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a text is an obligation: a verb with its object, or a modal."""
     folded = fold(text)
     return bool(_ACTS.search(folded) or _MODAL.search(folded))
 
 
 def says_what_was_done(text: str) -> bool:
-    """Tell whether a text reports on the past.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a text reports on the past."""
     return _RESULT.search(fold(text)) is not None

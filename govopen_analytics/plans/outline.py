@@ -1,20 +1,18 @@
 """Running text to an outline: paragraphs with their numbers, nested."""
 
 import re
-from dataclasses import dataclass, field
+from itertools import pairwise
 
-from govopen_analytics.base.text import fold, read_number
+from govopen_analytics.base.text import read_number
+from govopen_analytics.plans.lines import Line, raw_lines
 from govopen_analytics.plans.numbering import Number, leading_number
 
 
-@dataclass
-class Node:
+class Node(Line):
     """A paragraph, with what stands below it.
 
     Attributes
     ----------
-    start, end : int
-        Offsets of the paragraph into the source.
     number : Number or None
         None for the root and for paragraphs without a number.
     plain : list of Node
@@ -27,13 +25,12 @@ class Node:
         Whether it is the unit that does all that stands below it.
     """
 
-    start: int
-    end: int
-    number: Number | None = None
-    plain: list["Node"] = field(default_factory=list)
-    children: list["Node"] = field(default_factory=list)
-    has_fuller_siblings: bool = False
-    names_unit: bool = False
+    def __init__(self, start: int, end: int, text: str, folded: str) -> None:
+        super().__init__(start, end, text, folded)
+        self.number = leading_number(folded)
+        self.plain: list[Node] = []
+        self.children: list[Node] = []
+        self.has_fuller_siblings = self.names_unit = False
 
     def is_cut_by(self, below: "Node") -> bool:
         """Whether a line break cut this heading's last word, which goes on below."""
@@ -41,7 +38,7 @@ class Node:
         return (
             is_bare
             and 0 < below.start - self.end <= 4
-            and below.end - below.start <= _SHORTEST
+            and len(below.text) <= _SHORTEST
             and below.number is None
         )
 
@@ -54,6 +51,11 @@ class Node:
     def text_start(self) -> int:
         """Offset of the text behind the number."""
         return self.start + (self.number.end if self.number else 0)
+
+    @property
+    def said(self) -> str:
+        """The text behind the number, as printed."""
+        return self.text[self.number.end :] if self.number else self.text
 
     def walk(self) -> list["Node"]:
         """Return this node and all below it, in reading order."""
@@ -89,6 +91,7 @@ _NO_RANK = 99
 _BULLET_RANK = 8  # below every number
 _LONGEST_HEADING = 40  # characters of a heading with an item behind it
 _SHORTEST = 6  # characters of a numbered item
+_EDGES = "# \t\n\u3000\xa0"  # a # opens a heading
 _STOPS = "。;:!?)”】\n "
 
 
@@ -98,57 +101,45 @@ def paragraphs(source: str, start: int = 0, end: int | None = None) -> list[Node
     A number within a paragraph opens one of its own where the numbers of its
     kind run on from 1 and a sentence ends before it, or where the paragraph is
     a whole document on one line.
-
-    Parameters
-    ----------
-    source : str
-        Text of the source.
-    start, end : int, optional
-        The stretch.
-
-    Returns
-    -------
-    list of Node
-        Without nesting.
     """
     end = len(source) if end is None else end
     length = len(source[start:end].strip())
-    nodes, at = [], start
-    for line in source[start:end].split("\n"):
-        if line.strip():
-            is_whole = len(line) > max(150, length / 2) or len(line) > 600
-            cuts = _inline_cuts(fold(line), is_whole)
-            for a, b in zip([0, *cuts], [*cuts, len(line)], strict=True):
-                node = _node(source, at + a, at + b)
-                if node.end > node.start:
-                    nodes.append(node)
-        at += len(line) + 1
+    nodes: list[Node] = []
+    for line in raw_lines(source[start:end]):
+        text, folded = line.text, line.folded
+        is_whole = len(text) > max(150, length / 2) or len(text) > 600
+        cuts = _inline_cuts(folded, is_whole) if text.strip() else []
+        for a, b in pairwise([0, *cuts, len(text)]):
+            a += len(text[a:b]) - len(text[a:b].lstrip(_EDGES))
+            b = a + len(text[a:b].rstrip())
+            if b > a:
+                at = start + line.start
+                nodes.append(Node(at + a, at + b, text[a:b], folded[a:b]))
     if not any(3 <= node.rank < _NO_RANK for node in nodes):
-        _number_bullets(nodes, source)
+        _number_bullets(nodes)
     return nodes
 
 
-def _number_bullets(nodes: list[Node], source: str) -> None:
+def _number_bullets(nodes: list[Node]) -> None:
     """Take the marks of a list of things to do for numbers, where there are none.
 
     A mark that always stands right above such a list opens its headings.
     """
-    texts = [fold(source[node.start : node.end]) for node in nodes]
-    found = [_BULLET.match(text) for text in texts]
+    found = [_BULLET.match(node.folded) for node in nodes]
     marks = [match[1] if match else "" for match in found]
     places: dict[str, list[int]] = {}
     for i, mark in enumerate(marks):
-        places.setdefault(mark, []).append(i)
-    lists = {
+        if mark:
+            places.setdefault(mark, []).append(i)
+    places = {mark: at for mark, at in places.items() if len(at) > 1}
+    lists = [
         mark
         for mark, at in places.items()
-        if mark
-        and len(at) > 1
-        and sum(map(_says_to_do, (texts[i] for i in at))) > len(at) / 2
-    }
+        if sum(_says_to_do(nodes[i].folded) for i in at) > len(at) / 2
+    ]
     for mark, at in places.items():
-        opens = all(marks[i + 1 : i + 2] in [[one] for one in lists] for i in at)
-        if mark and (mark in lists or (opens and len(at) > 1)):
+        opens = all("".join(marks[i + 1 : i + 2]) in lists for i in at)
+        if mark in lists or opens:
             rank = _BULLET_RANK + (mark in lists)
             for i in at:
                 nodes[i].number = Number("bullet", rank, 1, found[i].end())
@@ -156,13 +147,6 @@ def _number_bullets(nodes: list[Node], source: str) -> None:
 
 def _says_to_do(text: str) -> bool:
     return bool(_ACTS.search(text)) and ":" not in text[:8]
-
-
-def _node(source: str, start: int, end: int) -> Node:
-    raw = source[start:end]
-    start += len(raw) - len(raw.lstrip("# \t\n\u3000\xa0"))  # # opens a heading
-    end -= len(raw) - len(raw.rstrip())
-    return Node(start, end, leading_number(fold(source[start:end])))
 
 
 def _inline_cuts(folded: str, is_whole: bool) -> list[int]:
@@ -245,24 +229,17 @@ def outline(nodes: list[Node]) -> Node:
 
     Customary ranks decide what stands below what, except that a kind which has
     opened a level keeps it.
-
-    Parameters
-    ----------
-    nodes : list of Node
-        Paragraphs in reading order.
-
-    Returns
-    -------
-    Node
-        A root without text of its own.
     """
-    root = Node(0, 0)
+    root = Node(0, 0, "", "")
     stack: list[Node] = [root]
     for node in nodes:
         if node.number is None or node.number.kind == "inline":
             above = stack[-1]
             if above.is_cut_by(node):
+                blank = " " * (node.start - above.end)
                 above.end = node.end
+                above.text += blank + node.text
+                above.folded += blank + node.folded
             else:
                 above.plain.append(node)
             continue

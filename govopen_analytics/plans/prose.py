@@ -21,7 +21,6 @@ from govopen_analytics.plans.duties import (
     is_label_line,
     read_label_lines,
 )
-from govopen_analytics.plans.numbering import Number
 from govopen_analytics.plans.outline import Node, outline
 from govopen_analytics.plans.units import (
     Responsibility,
@@ -99,21 +98,19 @@ def prose_tasks(
     """
     root = outline(nodes)
     reader = _ProseReader(source, year, ledger)
-    if not root.children and _are_tasks(root.plain, source):
+    if not root.children and _are_tasks(root.plain):
         for node in root.plain:
             reader.add_paragraph(node)
         return reader.tasks, []
     if not root.children and is_titled:
-        for group in groups_of(root.plain, source):
+        for group in groups_of(root.plain):
             reader.add_group(group, [])
         return reader.tasks, []
     for node in root.plain:
         ledger.add(node.start, node.end, "preamble")
-    for node in _closing(root, source):
+    for node in _closing(root):
         ledger.add(node.start, node.end, "notes")
-    if len(root.children) > 1 and all(
-        _names_unit(one, source) for one in root.children
-    ):
+    if len(root.children) > 1 and all(map(_names_unit, root.children)):
         for child in root.children:  # a plan that is told unit by unit
             child.names_unit = True
     for child in root.children:
@@ -122,32 +119,12 @@ def prose_tasks(
 
 
 def is_formality(text: str) -> bool:
-    """Tell whether an item says when the plan takes effect, or why there is one.
-
-    Parameters
-    ----------
-    text : str
-        The item without its number.
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether an item says when a plan takes effect, or why there is one."""
     return _FORMALITY.match(fold(text)) is not None
 
 
 def is_preamble(text: str) -> bool:
-    """Tell whether a heading opens general remarks, such as 指导思想.
-
-    Parameters
-    ----------
-    text : str
-        The heading without its number.
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a heading, without number, opens general remarks (指导思想)."""
     return _PREAMBLE.match(fold(heading_name(text, 0))) is not None
 
 
@@ -161,8 +138,7 @@ class _ProseReader:
 
     def read(self, node: Node, above: list[str]) -> None:
         """Read a paragraph and what stands below it."""
-        text = self.source[node.text_start : node.end]
-        name = self._name(node)
+        text, name = node.said, self._name(node)
         if len(above) < 2 and is_preamble(text):
             for one in node.walk():
                 self.ledger.add(one.start, one.end, "preamble")
@@ -175,17 +151,17 @@ class _ProseReader:
             self.ledger.add(node.start, min(node.end, parts[0][0]), "heading")
             first = len(self.tasks)
             for start, end in parts:  # 一是 is the number of the part
-                part = Node(start, end, Number("inline", 7, 0, 2))
-                self._task([(start, end)], [*above, name], part)
+                self._task([(start + 2, end)], [*above, name], (start, start + 2))
             self._share_last_duty(first)
-        elif self._is_heading_of_paragraphs(node, text):
+        elif self._is_heading_of_paragraphs(node):
             self.ledger.add(node.start, node.end, "heading")
             self._each_paragraph(node, [*above, heading_name(text, 0)])
         elif node.has_fuller_siblings and not node.plain and _is_bare(text):
             self.ledger.add(node.start, node.end, "heading")
         else:
             below = [(plain.start, plain.end) for plain in node.plain]
-            self._task([(node.start, node.end), *below], above, node)
+            number = (node.start, node.text_start)
+            self._task([(node.text_start, node.end), *below], above, number)
 
     def _name(self, node: Node) -> str:
         """A heading without its number, its sentence and who is responsible."""
@@ -198,19 +174,17 @@ class _ProseReader:
         self.ledger.add(node.start, node.end, "heading")
         before = self.default
         if node.names_unit:
-            raw = self.source[node.text_start : node.end]
-            self.default = parse_responsibility(raw, self.year)
+            self.default = parse_responsibility(node.said, self.year)
         for duty in self._duties((node.start, node.end)):
             self.default = duty.said
         for plain in node.plain:
-            text = self.source[plain.start : plain.end]
-            self.default = duty_for_all_below(text, self.year) or self.default
+            self.default = duty_for_all_below(plain.text, self.year) or self.default
             self.ledger.add(plain.start, plain.end, "notes")
         first = len(self.tasks)
         for child in node.children:
             self.read(child, names)
         last = node.children[-1]
-        closes = any(self._is_label((one.start, one.end)) for one in last.plain)
+        closes = any(one.is_label for one in last.plain)
         if closes and not any(child.children for child in node.children):
             self._share_last_duty(first)
         self.default = before
@@ -231,13 +205,11 @@ class _ProseReader:
     def add_group(self, group: Group, above: list[str]) -> None:
         """Take paragraphs that a heading names, or none, for a task."""
         if group.chapter is not None:
-            text = self.source[group.chapter.start : group.chapter.end]
             self.ledger.add(group.chapter.start, group.chapter.end, "heading")
-            above = [*above, heading_name(text, 0)]
+            above = [*above, heading_name(group.chapter.text, 0)]
         parts = [*([group.title] if group.title else []), *group.body]
-        if any(is_preamble(one) for one in above) or (
-            group.title
-            and is_preamble(self.source[group.title.start : group.title.end])
+        if any(map(is_preamble, above)) or (
+            group.title and is_preamble(group.title.text)
         ):
             for one in parts:
                 self.ledger.add(one.start, one.end, "preamble")
@@ -247,39 +219,31 @@ class _ProseReader:
     def _is_label(self, stretch: Stretch) -> bool:
         return is_label_line(self.source[slice(*stretch)])
 
-    def _is_heading_of_paragraphs(self, node: Node, text: str) -> bool:
+    def _is_heading_of_paragraphs(self, node: Node) -> bool:
         """Whether the paragraphs under a heading are tasks of their own."""
-        stretches = [(plain.start, plain.end) for plain in node.plain]
-        stretches = [one for one in stretches if not self._is_label(one)]
-        is_long = len(text) > _LONGEST_HEADING or _SENTENCE_END.search(fold(text))
-        if len(stretches) < 2 or is_long:
-            return False
-        if node.rank <= 1 and self._named_groups(node):
-            return True
-        closed = sum(bool(self._duties(one)) for one in stretches)
-        whole = all(
-            fold(self.source[slice(*one)]).endswith(("。", ";")) for one in stretches
+        texts = [plain for plain in node.plain if not plain.is_label]
+        is_long = len(node.said) > _LONGEST_HEADING or _SENTENCE_END.search(
+            node.behind_number
         )
+        if len(texts) < 2 or is_long:
+            return False
+        if node.rank <= 1 and _named_groups(node):
+            return True
+        closed = sum(bool(self._duties((one.start, one.end))) for one in texts)
+        whole = all(one.folded.endswith(("。", ";")) for one in texts)
         return closed >= 2 or (node.rank <= 1 and whole)
 
-    def _named_groups(self, node: Node) -> list[Group]:
-        """Paragraphs below a chapter's heading that headings without numbers name."""
-        groups = groups_of(node.plain, self.source)
-        named = [one for one in groups if one.title or one.chapter]
-        return groups if len(named) > 1 else []
-
     def _each_paragraph(self, node: Node, above: list[str]) -> None:
-        if node.rank <= 1 and (named := self._named_groups(node)):
+        if node.rank <= 1 and (named := _named_groups(node)):
             for one in named:
                 self.add_group(one, above)
             return
         groups: list[list[Stretch]] = []
         for plain in node.plain:
-            stretch = (plain.start, plain.end)
-            if groups and self._is_label(stretch):
-                groups[-1].append(stretch)
+            if groups and plain.is_label:
+                groups[-1].append((plain.start, plain.end))
             else:
-                groups.append([stretch])
+                groups.append([(plain.start, plain.end)])
         for group in groups:
             self._task(group, above, None)
 
@@ -305,15 +269,13 @@ class _ProseReader:
         return find_duties(self.source, *stretch, self.year)
 
     def _task(
-        self, stretches: list[Stretch], above: list[str], number: Node | None
+        self, stretches: list[Stretch], above: list[str], number: Stretch | None
     ) -> None:
-        """Make a task of paragraphs; the first may begin with a number."""
-        draft = Draft(
-            chapter=next(iter(above), None), section=next(iter(above[1:]), None)
-        )
+        """Make a task of paragraphs, the first without its number."""
+        chapter, section, *_ = [*above, None, None]
+        draft = Draft(chapter=chapter, section=section)
         if number:
-            draft.add("ordinal", number.start, number.text_start)
-            stretches = [(number.text_start, stretches[0][1]), *stretches[1:]]
+            draft.add("ordinal", *number)
         stretches = [stretches[0], *map(self._without_label, stretches[1:])]
         labels = [one for one in stretches[1:] if self._is_label(one)]
         texts = [one for one in stretches if one not in labels]
@@ -433,35 +395,40 @@ class _ProseReader:
             draft.add("content", *stretch)
 
 
-def _names_unit(node: Node, source: str) -> bool:
+def _named_groups(node: Node) -> list[Group]:
+    """Paragraphs below a chapter's heading that headings without numbers name."""
+    groups = groups_of(node.plain)
+    named = [one for one in groups if one.title or one.chapter]
+    return groups if len(named) > 1 else []
+
+
+def _names_unit(node: Node) -> bool:
     """Whether a heading is the name of a unit, with what it does below."""
-    name = heading_name(source[node.text_start : node.end], 0)
-    return bool(node.children) and _STRONG_UNIT.fullmatch(fold(name)) is not None
+    name = fold(heading_name(node.said, 0))
+    return bool(node.children) and _STRONG_UNIT.fullmatch(name) is not None
 
 
-def _closing(root: Node, source: str) -> list[Node]:
+def _closing(root: Node) -> list[Node]:
     """Take away the paragraph behind the last item that speaks of all of them."""
     leaves = [node for node in root.walk() if node.number and not node.children]
     if len(leaves) < 2 or any(leaf.plain for leaf in leaves[:-1]):
         return []
     last = leaves[-1].plain
-    if len(last) != 1 or not _FOR_ALL.match(fold(source[last[0].start : last[0].end])):
+    if len(last) != 1 or not _FOR_ALL.match(last[0].folded):
         return []
     leaves[-1].plain = []
     return last
 
 
-def _are_tasks(nodes: list[Node], source: str) -> bool:
-    """Whether a text without numbers is a list of tasks.
-
-    It is, where nearly every paragraph opens with a name of what is to be done.
-    """
-    texts = [source[node.start : node.end] for node in nodes]
+def _are_tasks(nodes: list[Node]) -> bool:
+    """Whether nearly every paragraph opens with a name of what is to be done."""
     named = [
-        text for text in texts if len(text) > 60 and _title_of(text, has_more=False)[0]
+        node
+        for node in nodes
+        if len(node.text) > 60 and _title_of(node.text, has_more=False)[0]
     ]
-    acting = [text for text in named if _ACTS.match(fold(text))]
-    return len(acting) >= 3 and len(acting) >= 0.7 * len(texts)
+    acting = sum(_ACTS.match(node.folded) is not None for node in named)
+    return acting >= 3 and acting >= 0.7 * len(nodes)
 
 
 def _is_bare(text: str) -> bool:

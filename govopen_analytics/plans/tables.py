@@ -27,24 +27,7 @@ _LONGEST_NAME = 30  # characters; what is longer says what is to be done
 def table_tasks(
     table: Table, source: str, year: int | None, ledger: Ledger
 ) -> tuple[list[Draft], list[str]]:
-    """Read the tasks of a table.
-
-    Parameters
-    ----------
-    table : Table
-        The table, not yet aligned.
-    source : str
-        Text of the source.
-    year : int or None
-        Year of the plan.
-    ledger : Ledger
-        Takes the cells that belong to no task.
-
-    Returns
-    -------
-    tasks : list of Draft
-    remarks : list of Remark
-    """
+    """Read the tasks of a table."""
     for token in table.header:
         ledger.add(token.start, token.end, "table_header")
     for token in table.above:

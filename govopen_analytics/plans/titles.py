@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from govopen_analytics.base.text import fold
+from govopen_analytics.plans.vocabulary import one_of, section
 
 YEAR = r"(?:20\d\d|二[〇○零]二?[〇○零一二三四五六七八九]{1,2})\s*(?:年|-)"
 #: Sides of open government: disclosure, its channels, explaining, answering.
@@ -37,71 +38,12 @@ _WRAPPED = re.compile(
 )
 _NOTICE = re.compile(r"^.{0,60}?关于(?P<name>.+?)的(?:紧急)?(?:通知|函)$")
 
-_TASKS = (
-    r"(?:任务|责任|工作|落实|重点|举措|措施|项目|整改|督[办查]|推进|分工|要点|台[账帐])"
-)
 # Kind, form of the bare name; the first that fits decides. A kind other than
 # "plan" is the name of what the document is.
-_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern))
-    for kind, pattern in (
-        (
-            "interpretation",
-            r"(?:解读|图解|读懂|问答|答问|答记者问|解答|起草说明|编制说明|政策说明|释义|解析)"
-            r"(?:材料|之[一二三四五六七八九十]+|\([^()]*\))?$|"
-            r"^(?:政策|权威|专家)?解读(?!回应|工作|质量)|^[\[(]?(?:政策|图文|图片|文字|部门|专家|视频)?(?:解读|图解|问答)[\])]?\s*[:|丨—-]|"
-            r"^[\[(](?:[\u3400-\u9fff]{0,4})(?:解读|图解|问答)[\])]|^一[图张]",
-        ),
-        (
-            "annual report",
-            r"年度报告|年报|信息公开.{0,6}报告(?:\([^()]*\))?$|工作报告$",
-        ),
-        (
-            "plan",
-            r"(?:要点|安排|计划|方案|台[账帐]|任务|清单|分工|分解表?)(?:及|和|与|暨|、)"
-            r"[^及和与暨]{0,8}(?:情况|表|指标|指标体系|标准|细则|办法)$",
-        ),
-        (
-            "summary",
-            r"总结(?:及|和|与|暨)|(?:总结|小结|汇报|报告|综述|回顾|述评|简报)(?:材料)?$|"
-            r"(?:落实|完成|进展|推进|开展|执行|整改|工作|自查)(?:的)?情况$",
-        ),
-        (
-            "notice of results",
-            r"(?:通报|公报|通告|结果|排名|成绩|战报)(?:公示|公布)?$|情况的?(?:通报|通告|公示|公告)",
-        ),
-        (
-            "assessment scheme",
-            r"(?:考核|考评|评估|测评|评议|评价|评分|评比|绩效)(?:(?!任务|分[解工]|问题|整改|反馈).){0,8}"
-            r"(?:方案|办法|细则|标准|表|指标|体系)$",
-        ),
-        ("meeting notes", r"(?:纪要|会议记录|记录)$"),
-        ("speech", r"(?:讲话|致辞|发言|讲稿|演讲)(?:稿|材料)?$"),
-        (
-            "work rules",
-            r"(?:制度|办法|规定|规则|条例|细则|规范|规程|机制|章程|(?:岗位|工作|机构|主要)?职责|守则|准则|公约|流程)"
-            r"(?:汇编)?$",
-        ),
-        ("catalogue", r"(?:目录|名录|指南|须知|指引|流程图|手册)(?:\([^()]*\))?$"),
-        (
-            "catalogue",
-            rf"^(?!.*{_TASKS}).*(?:公开|事项|权力|权责|服务|证明|收费|许可|处罚)"
-            r".{0,6}(?:清单|一览表)$",
-        ),
-        (
-            "announcement",
-            r"(?:公告|公示|启事|名单|简介|邀请函|申请表|登记表|统计表|答复|回复|"
-            r"复函|批复|意见书|协议|合同|承诺书|倡议书|公开信)$",
-        ),
-        (
-            "plan",
-            r"(?:要点|安排|计划|方案|台[账帐]|任务|清单|分工|分解|责任表|打算|"
-            r"(?:分解|分工|任务|责任|安排|推进|计划|工作|进度|一览|明细|落实|调度|情况)表|"
-            r"举措|措施|(?:实施|工作|指导)?意见|重点|行动|部署|任务书|责任书|目标|规划|纲要)"
-            r"(?:\d|[一二三四五])?$",
-        ),
-    )
-)
+_KINDS = [
+    (kind, re.compile(pattern.replace("{tasks}", f"(?:{one_of('title_tasks')})")))
+    for kind, pattern in section("title_kinds")
+]
 # A headline is a sentence: somebody has done something.
 _HEADLINE = re.compile(
     r"召开|举办|举行|参加|出席|调研|督导|强调|指出|圆满|顺利|荣获|获[评得]|[来赴]我|"
@@ -114,6 +56,18 @@ PLAN_WORDS = re.compile(
     r"实施方案|工作方案|工作安排|任务清单|工作清单|工作计划|行动方案|落实方案|任务分配|工作任务|"
     r"公开计划|任务表|一览表|推进方案|实施意见|责任清单|分解表|台[账帐]"
 )
+
+
+NAMED_SUBJECT = re.compile(r"政务公开|(?:政府)?信息公开|公开工作|阳光政务")
+_NO_TITLE = re.compile(
+    r"[。;|>]|^附件\d*:|^《|^标题|\.\w{3,4}$|^[(\[]|[,:](?!.*年)|的通知$|的函$|"
+    r"^[(\[]?[一二三四五六七八九十\d]+[)、.](?!\d)|"
+    r"^(?:根据|按照|依据|为|对照|结合|参照|围绕|请|现将|经|制定|印发|落实好|附表?|见)"
+)
+_OPENS_WITH_PLACE = re.compile(
+    r"^(?:20\d\d年度?)?[\u3400-\u9fff]{1,20}?(?:[省市县区州盟旗镇乡局厅委办部院校]|中心|街道|公司|集团|医院)"
+)
+_YEARS = re.compile(r"(?<!\d)20[0-3]\d(?!\d)|二[〇○零][〇○零一二三四五六七八九]{2}年")
 
 
 @dataclass(frozen=True)
@@ -139,32 +93,13 @@ class TitleName:
 
 
 def without_label(line: str) -> str:
-    """A line without the label (名 称：) that may stand before a title.
-
-    Parameters
-    ----------
-    line : str
-
-    Returns
-    -------
-    str
-    """
+    """A line without the label (名 称：) that may stand before a title."""
     match = _LABEL.match(fold(line))
     return line[match.end() :] if match else line
 
 
 def without_number(title: str) -> str:
-    """A title without the number of the document (文号) behind it.
-
-    Parameters
-    ----------
-    title : str
-
-    Returns
-    -------
-    str
-        Unchanged where the number is all there is.
-    """
+    """A title without the number of the document (文号) behind it."""
     match = _NUMBER_OF_DOCUMENT.search(fold(title))
     if match is None:
         return title
@@ -177,16 +112,7 @@ def without_number(title: str) -> str:
 
 @lru_cache(maxsize=4096)
 def title_name(title: str) -> TitleName:
-    """Read what kind of document a title names.
-
-    Parameters
-    ----------
-    title : str
-
-    Returns
-    -------
-    TitleName
-    """
+    """Read what kind of document a title names."""
     bare = re.sub(r"\s+", "", fold(without_number(without_label(title))))
     bare = _REMARK.sub("", bare).strip("。;,、:")
     is_notice = False
@@ -208,3 +134,35 @@ def title_name(title: str) -> TitleName:
     if is_notice:
         return TitleName(bare, "notice")
     return TitleName(bare, "news" if _HEADLINE.search(bare) else None)
+
+
+def is_plan_title(line: str) -> bool:
+    """Tell whether a line could be the title of a plan."""
+    folded = re.sub(r"\s+", "", fold(without_number(line)))
+    if not 6 <= len(folded) <= 70 or _NO_TITLE.search(folded):
+        return False
+    if not PLAN_WORDS.search(folded):
+        return title_name(line).kind == "plan" and bool(_YEARS.search(folded))
+    if NAMED_SUBJECT.search(folded):
+        return True
+    name = title_name(line)
+    if name.kind != "plan":
+        return False
+    has_year = _YEARS.search(folded) is not None
+    return has_year or (opens_with_place(folded) and name.is_on_subject)
+
+
+def opens_with_place(folded: str) -> bool:
+    """Tell whether a folded line begins with the name of a place or an agency."""
+    return _OPENS_WITH_PLACE.match(folded) is not None
+
+
+def is_notice_title(line: str) -> bool:
+    """Tell whether a line is the title of a notice of a plan or of work."""
+    folded = re.sub(r"\s+", "", fold(without_number(line)))
+    if not 10 <= len(folded) <= 90 or re.search(r"[。;|>]|^[《(\[]", folded):
+        return False
+    if not re.search(r"(?:关于|印发|转发).*(?:通知|意见|函)$", folded):
+        return False
+    name = title_name(line)
+    return name.kind == "plan" or (name.kind == "notice" and name.is_on_subject)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from govopen_analytics.base.text import fold, tidy
 from govopen_analytics.plans.deadlines import (
@@ -9,48 +10,20 @@ from govopen_analytics.plans.deadlines import (
     deadline_of_cell,
     limit_of_clause,
 )
+from govopen_analytics.plans.vocabulary import one_of
 
-_SUFFIX = (
-    "局|厅|委|办|司|署|行|部|处|处室|科|科室|股|股室|室|所|站|队|总队|支队|大队|中心|院|校|馆|社|会|"
-    "公司|集团|政府|街道|镇|乡|镇街|乡镇|村|社区|单位|部门|机关|机构|组|团队|专班|领导|"
-    "人员|负责人|成员|委员|书记|主任|专干|干事|银行|分局|办公室|党委|法院|检察院|工会|团委|妇联|残联|区|县|市|园区|"
-    "管委会|窗口|大厅|平台|学校|医院|企业|各地|有关方面|负责同志|同志"
-)
+_SUFFIX = one_of("unit_endings")
 _UNIT = re.compile(
     rf"(?:各|有关|相关|其他|其它|全体|全局|局|厅|市|县|区|省|委|机关|直属|所属|属地|市直|区直|县直)*"
     rf"[\u3400-\u9fffA-Za-z0-9·]*?(?:{_SUFFIX})(?:\([^()]{{1,20}}\))?(?:等)?"
 )
-_LEAD_VERB = (
-    "(?:按照?(?:各自)?(?:职责|职能|任务)(?:分工)?)?(?:分别|共同|联合)?(?:牵头负责|牵头落实|牵头组织|牵头抓总|牵头|主办|主责|总牵头|统筹推进|统筹协调|统筹(?!指导|督导)|"
-    "为主|负总责|总体负责)"
-)
-_SUPPORT_VERB = (
-    "参照(?:执行|落实)|分别配合|配合落实|配合|协助落实|协助|协同|参与|协办|参加|"
-    "(?:按照?(?:各自)?(?:职责|职能|职权|分工|责任|任务)*(?:分工)?|根据职责(?:分工)?|结合职责(?:分工)?|依(?:据)?职责)"
-    "(?:分工)?(?:分别|共同|抓好|做好)?(?:负责|落实|配合|协同|推进|承担)?|"
-    "(?:负责)?(?:业务|督促|协调|统筹|加强)?(?:指导|督导)(?:督促|监督|协调|推进|落实)?|"
-    "均为责任单位|分工负责|分别负责|分别落实|分头落实|各负其责"
-)
-_ACT_VERB = (
-    "(?:分别|共同|具体|组织|抓好|认真|按照?(?:各自)?职责分工|按照?(?:各自)?职责|按照?分工|"
-    "根据职责分工|依职责)*(?:负责落实|负责实施|组织实施|负责|落实|承办|承担|实施|办理|执行|完成|推进)"
-)
-_LABEL_LEAD = (
-    "(?:主要|第一)?(?:责任|牵头|主办|主责|承办|负责|落实|实施|完成|公开|牵头责任|责任牵头)"
-    r"(?:领导|主体|单位|部门|处室|科室|股室|处|科|机构|人|方|站所|\(单位\)|\(部门\)|\(科室\)|及|和|、|/)*"
-    "|承办|主办|牵头|责任分工|任务分工|职责分工"
-)
-_LABEL_SUPPORT = (
-    "(?:配合|协助|协办|协同|协作|参与|参加|支持)(?:责任)?"
-    "(?:单位|部门|处室|科室|股室|处|科|机构|\\(单位\\)|\\(部门\\))*"
-)
-_LABEL_DEADLINE = (
-    "(?:完成|工作|办理|落实|任务|整改|公开|推进|责任)?(?:时间|时限|期限|日期|节点)"
-    "(?:要求|节点|安排|进度)?|进度安排|时间进度"
-)
+_LEAD_VERB = one_of("lead_verbs")
+_SUPPORT_VERB = one_of("support_verbs")
+_ACT_VERB = one_of("act_verbs")
 _LABELLED = re.compile(
-    rf"(?P<label>(?P<lead>{_LABEL_LEAD})|(?P<support>{_LABEL_SUPPORT})|"
-    rf"(?P<deadline>{_LABEL_DEADLINE}))\s*(?:[::]|(?<=单位|部门|科室|处室|时限)为)\s*"
+    rf"(?P<label>(?P<lead>{one_of('lead_labels')})|"
+    rf"(?P<support>{one_of('support_labels')})|"
+    rf"(?P<deadline>{one_of('deadline_labels')}))\s*(?:[::]|(?<=单位|部门|科室|处室|时限)为)\s*"
 )
 _TOP_COMMA = re.compile(r"[、,,;;/\n\t]|\s{1,}")
 _VERB = re.compile(
@@ -127,30 +100,13 @@ def split_units(raw: str) -> list[str]:
 
 
 def is_labelled(text: str) -> bool:
-    """Tell whether a text begins with a label such as 责任单位：.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a text begins with a label such as 责任单位：."""
     return bool(_LABELLED.match(fold(text).lstrip("([ ")))
 
 
+@lru_cache(maxsize=4096)
 def looks_like_units(text: str) -> bool:
-    """Tell whether a text is a list of units and little else.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a text is a list of units and little else."""
     folded = fold(tidy(text)).strip("。;,、")
     if not folded or len(folded) > 400 or "。" in folded:
         return False
@@ -169,16 +125,7 @@ _HAS_UNIT = re.compile(rf"(?:{_SUFFIX})(?:等|$|\W|[和及与以])")
 
 
 def is_unit(part: str) -> bool:
-    """Tell whether a text is the name of one unit.
-
-    Parameters
-    ----------
-    part : str
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a text is the name of one unit."""
     part = re.sub("^(各[县市区州镇乡])、", r"\1", fold(part))
     core = _OWN_BRACKETS.sub("", part)
     if not 0 < len(core) <= 22:
@@ -197,24 +144,13 @@ def is_unit(part: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)  # cells of one text come again and again
 def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
     """Read a clause that says who does a task.
 
     Understands 甲牵头，乙配合; 甲会乙; 甲统筹，乙落实; 责任单位：甲；配合单位：乙;
     a bare list of units; and a deadline among them. Without a word that leads,
     all units lead.
-
-    Parameters
-    ----------
-    raw : str
-        The clause, without the brackets around it.
-    year : int or None
-        Year of the plan, for the deadline.
-
-    Returns
-    -------
-    Responsibility or None
-        None if the clause names nobody.
     """
     raw = raw.strip().strip("。;；,，")
     while gloss := _GLOSS.search(fold(raw)):

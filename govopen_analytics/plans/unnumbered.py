@@ -8,9 +8,6 @@ below it is a task.
 import re
 from dataclasses import dataclass
 
-from govopen_analytics.base.text import fold
-from govopen_analytics.plans.duties import is_label_line
-from govopen_analytics.plans.frontmatter import role_of_line
 from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.outline import Node
 
@@ -32,22 +29,9 @@ class Group:
     body: list[Node]
 
 
-def groups_of(nodes: list[Node], source: str) -> list[Group]:
-    """Read paragraphs without numbers as tasks.
-
-    Parameters
-    ----------
-    nodes : list of Node
-        Paragraphs in reading order.
-    source : str
-        Text of the source.
-
-    Returns
-    -------
-    list of Group
-        Empty where they are no list of things to do.
-    """
-    runs = _runs(nodes, source)
+def groups_of(nodes: list[Node]) -> list[Group]:
+    """Read paragraphs without numbers as tasks; none where they are no list."""
+    runs = _runs(nodes)
     if not runs:
         return []
     texts = sum(1 for _, body in runs for _ in body)
@@ -66,20 +50,19 @@ def groups_of(nodes: list[Node], source: str) -> list[Group]:
             groups.append(Group(chapter, title, [one for part in body for one in part]))
         else:
             groups += [Group(chapter, None, part) for part in body]
-    acting = sum(says_what_to_do(_text(group, source)) for group in groups)
+    acting = sum(says_what_to_do(_text(group)) for group in groups)
     is_list = len(groups) >= _LEAST_TASKS and acting >= _LEAST_ACTING * len(groups)
     return groups if is_list and texts else []
 
 
-def _runs(nodes: list[Node], source: str) -> list[tuple[list[Node], list[list[Node]]]]:
+def _runs(nodes: list[Node]) -> list[tuple[list[Node], list[list[Node]]]]:
     """Headings, and the paragraphs below them; label lines belong to the one above."""
     runs: list[tuple[list[Node], list[list[Node]]]] = []
     heads: list[Node] = []
     for node in nodes:
-        text = source[node.start : node.end]
-        if is_heading(text):
+        if _is_heading(node):
             heads.append(node)
-        elif is_label_line(text) and runs and not heads:
+        elif node.is_label and runs and not heads:
             runs[-1][1][-1].append(node)
         elif heads or not runs:
             runs.append((heads, [[node]]))
@@ -87,37 +70,22 @@ def _runs(nodes: list[Node], source: str) -> list[tuple[list[Node], list[list[No
         else:
             runs[-1][1].append([node])
     if runs and not runs[0][0]:  # what stands above the first heading
-        body = [
-            one for one in runs[0][1] if not _OPENING.search(_folded(one[0], source))
-        ]
+        body = [one for one in runs[0][1] if not _OPENING.search(one[0].folded)]
         runs = runs[1:] if len(runs) > 1 else [([], body)]
     return [run for run in runs if run[1]]
 
 
-def is_heading(text: str) -> bool:
-    """Tell whether a paragraph without a number has the form of a heading.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    bool
-    """
-    folded = fold(text).strip("# *")
+def _is_heading(node: Node) -> bool:
+    """Whether a paragraph without a number has the form of a heading."""
+    folded = node.folded.strip("# *")
     return (
         2 <= len(folded) <= _LONGEST_HEADING
         and not re.search(r"[。;!?]|[,、:]$|\)$", folded)
-        and not is_label_line(text)
-        and role_of_line(text, is_letter=False) == "preamble"
+        and not node.is_label
+        and node.role == "preamble"
     )
 
 
-def _folded(node: Node, source: str) -> str:
-    return fold(source[node.start : node.end]).strip()
-
-
-def _text(group: Group, source: str) -> str:
+def _text(group: Group) -> str:
     parts = [*([group.title] if group.title else []), *group.body]
-    return "。".join(source[one.start : one.end] for one in parts)
+    return "。".join(one.text for one in parts)

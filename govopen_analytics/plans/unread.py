@@ -4,7 +4,8 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from govopen_analytics.base.text import fold, tidy
-from govopen_analytics.plans.duties import find_duties, is_label_line
+from govopen_analytics.plans.duties import find_duties
+from govopen_analytics.plans.lines import Line, raw_lines
 from govopen_analytics.plans.numbering import leading_number
 from govopen_analytics.plans.obligations import opens_with_duty, says_what_to_do
 from govopen_analytics.plans.prose import is_formality, is_preamble
@@ -58,48 +59,42 @@ def lines_in_no_task(source: str, spans: list[Span]) -> list[UnreadLine]:
     starts = [span[0] for span in spans]
     firsts = [start for start, _, _, task in spans if task is not None]
     first_task = min(firsts, default=len(source))
-    found, at = [], 0
-    for n, raw in enumerate(source.split("\n"), start=1):
-        end = at + len(raw)
-        i = bisect_left(starts, at)
-        inside = spans[i : bisect_left(starts, end, lo=i)]
-        if i and spans[i - 1][1] > at:
+    found = []
+    for n, line in enumerate(raw_lines(source), start=1):
+        i = bisect_left(starts, line.start)
+        inside = spans[i : bisect_left(starts, line.end, lo=i)]
+        if i and spans[i - 1][1] > line.start:
             inside = [spans[i - 1], *inside]
-        roles = [role for _, _, role, task in inside if role != "delimiter"]
+        roles = [role for _, _, role, _ in inside if role != "delimiter"]
         is_outside = roles and all(task is None for *_, task in inside)
-        if is_outside and len(raw.strip()) >= _SHORTEST:
-            is_lost = (
-                roles[0] in _REMAINDERS
-                and _looks_like_obligation(raw, is_behind=at > first_task)
-            ) or (
-                roles[0] == "heading"
-                and (_is_childless(source, spans, i) or _says_more(raw))
-            )
-            if is_lost:
-                found.append(UnreadLine(n, roles[0], tidy(raw)))
-        at = end + 1
+        if not is_outside or len(line.text.strip()) < _SHORTEST:
+            continue
+        if roles[0] == "heading":
+            is_lost = _is_childless(source, spans, i) or _says_more(line)
+        else:
+            is_behind = line.start > first_task
+            is_lost = roles[0] in _REMAINDERS and _is_obligation(line.inner, is_behind)
+        if is_lost:
+            found.append(UnreadLine(n, roles[0], tidy(line.text)))
     return found
 
 
-def _looks_like_obligation(raw: str, *, is_behind: bool) -> bool:
-    text = raw.strip(" \t\u3000#*|｜")
-    folded = fold(text)
-    number = leading_number(folded)
-    said = folded[number.end :] if number else folded
-    if is_formality(said) or (number is not None and is_preamble(said)):
+def _is_obligation(line: Line, is_behind: bool) -> bool:
+    behind = line.behind_number
+    if is_formality(behind) or (line.number is not None and is_preamble(behind)):
         return False
-    if number is not None and says_what_to_do(said):
+    if line.number is not None and says_what_to_do(behind):
         return True
-    if is_label_line(text) or find_duties(text, 0, len(text), None):
+    if line.is_label or find_duties(line.text, 0, len(line.text), None):
         return True
-    return is_behind and opens_with_duty(folded) and not folded.endswith(":")
+    return is_behind and opens_with_duty(line.folded) and line.folded[-1:] != ":"
 
 
-def _says_more(raw: str) -> bool:
+def _says_more(line: Line) -> bool:
     """Whether a heading names units, or goes on with what is to be done."""
-    if find_duties(raw, 0, len(raw), None):
+    if find_duties(line.text, 0, len(line.text), None):
         return True
-    _, stop, rest = fold(raw).strip().rstrip("。;").partition("。")
+    _, stop, rest = line.folded.strip().rstrip("。;").partition("。")
     return bool(stop) and len(rest) >= _SHORTEST and says_what_to_do(rest)
 
 
@@ -108,12 +103,10 @@ def _is_childless(source: str, spans: list[Span], i: int) -> bool:
     own = leading_number(fold(source[spans[i][0] : spans[i][1]]))
     if own is None:
         return False
-    for below in spans[i + 1 :]:
-        if below[3] is not None or below[2] in ("table_header", "repeated"):
+    for start, end, role, task in spans[i + 1 :]:
+        if task is not None or role in ("table_header", "repeated"):
             return False
-        if below[2] == "heading":
-            break
-    else:
-        return True
-    number = leading_number(fold(source[below[0] : below[1]]))
-    return number is not None and number.rank <= own.rank
+        if role == "heading":
+            number = leading_number(fold(source[start:end]))
+            return number is not None and number.rank <= own.rank
+    return True

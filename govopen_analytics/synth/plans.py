@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
+
+from govopen_analytics.base.shapes import YamlLoader
 
 CLAUSES = Path(__file__).with_name("clauses.yaml")
 SYNTHETIC_MARK = "【合成】"
@@ -88,9 +91,7 @@ class Plan:
 @lru_cache(maxsize=1)
 def read_clauses() -> dict[str, Any]:
     """Return the sentences that plans are composed of."""
-    import yaml
-
-    return yaml.safe_load(CLAUSES.read_text(encoding="utf-8"))
+    return yaml.load(CLAUSES.read_text(encoding="utf-8"), Loader=YamlLoader)
 
 
 def name_agencies(n_agencies: int) -> list[Agency]:

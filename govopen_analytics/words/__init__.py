@@ -12,9 +12,7 @@ import yaml
 
 from govopen_analytics.base.errors import SelectionError, choices
 from govopen_analytics.base.languages import LANGUAGES
-
-# The C loader is ten times faster; it is not in every build of PyYAML.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from govopen_analytics.base.shapes import YamlLoader
 
 
 def section(name: str, lang: str) -> dict[str, Any]:
@@ -50,4 +48,4 @@ def agency_name(name: object, lang: str) -> str:
 @cache
 def _words(lang: str) -> dict[str, Any]:
     text = (files(__name__) / f"{lang}.yml").read_text("utf-8")
-    return yaml.load(text, Loader=_Loader)
+    return yaml.load(text, Loader=YamlLoader)

@@ -1,5 +1,7 @@
 """The account of one file, and how the command line tells it."""
 
+import json
+
 import pytest
 from typer.testing import CliRunner
 
@@ -125,6 +127,30 @@ def test_check_fails_where_a_file_is_no_plan(tmp_path, plan):
     result = checked(plan, report, "--lang", "zh")
     assert result.exit_code == 1
     assert "不是计划：新闻" in result.output
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        ("zh", ["a.txt 计划 2 {share} 0", "b/news.txt 不是计划：新闻", "c.pdf 无法读取"]),
+        ("en", ["a.txt plan 2 {share} 0", "b/news.txt not a plan: news"]),
+    ],
+)
+def test_check_lists_the_files_of_a_folder(tmp_path, lang, expected):
+    (tmp_path / "b").mkdir()
+    (tmp_path / "a.txt").write_text(PLAN, encoding="utf-8")
+    news = "4月7日,我局召开工作推进会,会议要求抓好落实。"
+    (tmp_path / "b" / "news.txt").write_text(news, encoding="utf-8")
+    (tmp_path / "c.pdf").write_bytes(b"%PDF-1.4")
+    share = f"{account_for(tmp_path / 'a.txt').task_share:.0%}"
+    result = checked(tmp_path, "--lang", lang)
+    rows = [" ".join(line.split()) for line in result.output.splitlines()]
+    assert result.exit_code == 1
+    assert [one for one in expected if one.format(share=share) not in rows] == []
+    of_files = json.loads(
+        CliRunner().invoke(app, ["check", str(tmp_path), "--json"]).stdout
+    )
+    assert [one.get("n_tasks") for one in of_files] == [2, 0, None]
 
 
 def test_the_page_marks_tasks_and_escapes_the_source(tmp_path):

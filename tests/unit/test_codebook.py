@@ -158,8 +158,9 @@ def test_broken_codebook_is_refused(data, expected):
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"version: 1\nversion: 2\n", "given twice"),
+        (b"version: 1\nversion: 2\n", "given twice\n.*line 2, column 1"),
         (b"themes: [", "not valid YAML"),
+        (b"version: 1\n[a]: 2\n", "no text as key\n.*line 2, column 1"),
         ("version: 政务公开".encode("gb18030"), "not UTF-8"),
     ],
 )

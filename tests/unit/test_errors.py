@@ -26,3 +26,13 @@ def test_the_nearest_names_are_offered(found, known, expected):
 def test_of_many_names_none_near_the_first_twenty_are_shown():
     told = choices("政", MANY)
     assert "name_19, … (30 names)" in told and "name_20" not in told
+
+
+def test_names_are_told_with_their_labels():
+    told = choices(
+        "platform", ["platforms", "units"], {"platforms": "平台", "units": "单位"}
+    )
+    assert told == (
+        "found 'platform', expected one of: platforms (平台), units (单位); "
+        "did you mean platforms?"
+    )
