@@ -17,7 +17,7 @@ from govopen_analytics.base.errors import (
     choices,
 )
 from govopen_analytics.base.languages import LANGUAGES
-from govopen_analytics.base.schemas import own_columns
+from govopen_analytics.base.schemas import further_columns
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.codebook import Codebook, load_codebook
 from govopen_analytics.coding.coded import code_plans
@@ -235,8 +235,8 @@ class Corpus:
         """
         tables = self.tables
         plans = tables.documents.set_index("document_id")
-        own = own_columns(tables.documents, "documents")
-        places = plans.loc[tables.tasks["document_id"], [*_OF_THE_PLAN, *own]]
+        further = further_columns(tables.documents, "documents")
+        places = plans.loc[tables.tasks["document_id"], [*_OF_THE_PLAN, *further]]
         tasks = tables.tasks.assign(
             **{name: places[name].array for name in places},
             **selection.theme_columns(tables, lang=self.lang),
@@ -293,12 +293,6 @@ class Corpus:
                 )
             self._codebook = book
         return self._codebook
-
-    @property
-    def counted(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-        """What measures of themes take: tasks, assignments, documents and themes."""
-        tables = self.tables
-        return tables.tasks, self.assignments, tables.documents, tables.themes
 
     @cached_property
     def confusion(self) -> measures.Confusion | None:
@@ -549,13 +543,13 @@ class Corpus:
         """
         by = self._by(by)
         tasks = self.tasks
-        found = find_word(tasks, word, regex=regex, width=width)
+        places = find_word(tasks, word, regex=regex, width=width)
         flags = tasks[["task_id"]].assign(
-            has_word=tasks["task_id"].isin(found["task_id"]).astype(bool)
+            has_word=tasks["task_id"].isin(places["task_id"]).astype(bool)
         )
         counts = self._proportions(flags, by)
         plans = tasks[["task_id", *dict.fromkeys(["agency", "year"])]]
-        table = found.merge(plans, on="task_id", how="left")
+        table = places.merge(plans, on="task_id", how="left")
         first = ["task_id", "agency", "year", "before", "match", "after"]
         rest = [name for name in table if name not in first]
         return self._result("kwic", table[[*first, *rest]], by, counts)
@@ -626,8 +620,8 @@ class Corpus:
         SelectionError, ReadError, SourceError
             If it is no plan, is there already, or something said is not known.
         """
-        known = self._data_dir / "raw" if self._data_dir else None
-        folder = Path(raw_dir) if raw_dir else known
+        default = self._data_dir / "raw" if self._data_dir else None
+        folder = Path(raw_dir) if raw_dir else default
         if folder is None:
             raise SelectionError(
                 "raw_dir: found none, expected the folder of plans, such as data/raw"
@@ -672,8 +666,8 @@ class Corpus:
         """
         from govopen_analytics.explore.coding import HandCoding
 
-        known = self._data_dir / "reviews" if self._data_dir else None
-        folder = Path(reviews_dir) if reviews_dir else known
+        default = self._data_dir / "reviews" if self._data_dir else None
+        folder = Path(reviews_dir) if reviews_dir else default
         if folder is None:
             raise SelectionError(
                 "reviews_dir: found none, expected the folder for decisions, such as "
@@ -775,7 +769,7 @@ class Corpus:
         --------
         measures.panel_trend
         """
-        table = measures.panel_trend(*self.counted, interval=self.interval)
+        table = measures.panel_trend(self.tables, interval=self.interval)
         return self._result("trend", self._labelled(table, themes), [])
 
     def distances(self, by: By = "agency", *, against: str = "each") -> Result:
@@ -795,7 +789,7 @@ class Corpus:
         """
         by = self._by(by)
         table = measures.agenda_distances(
-            *self.counted, by=by, against=against, interval=self.interval
+            self._grouped(by), by=by, against=against, interval=self.interval
         )
         return self._result("distances", table, by)
 
@@ -814,10 +808,7 @@ class Corpus:
         measures.unit_load
         """
         by = self._by(by)
-        tables = self.tables
-        table = measures.unit_load(
-            tables.tasks, self._plans(by), by=by, interval=self.interval
-        )
+        table = measures.unit_load(self._grouped(by), by=by, interval=self.interval)
         return self._result("responsibility", table, by)
 
     def deadlines(self, by: By = "agency") -> Result:
@@ -835,9 +826,8 @@ class Corpus:
         measures.deadlines_by_month
         """
         by = self._by(by)
-        tables = self.tables
         table = measures.deadlines_by_month(
-            tables.tasks, self._plans(by), by=by, interval=self.interval
+            self._grouped(by), by=by, interval=self.interval
         )
         table.insert(len(by), "label", table["due"].map(period_names(self.lang)))
         return self._result("deadlines", table, by)
@@ -909,12 +899,7 @@ class Corpus:
         """
         by = [by] if by == "theme_id" else self._by(by)
         table = measures.distinctive_words(
-            self.tables.tasks,
-            self._plans(by),
-            by=by,
-            assignments=self.assignments if by == ["theme_id"] else None,
-            top_n=top_n,
-            interval=self.interval,
+            self._grouped(by), by=by, top_n=top_n, interval=self.interval
         )
         return self._result("distinctive_words", table, by)
 
@@ -926,7 +911,7 @@ class Corpus:
         --------
         measures.shared_passages
         """
-        return measures.shared_passages(self.tables.tasks, self.documents)
+        return measures.shared_passages(self.tables)
 
     def reuse(self, by: By = "agency") -> Result:
         """Share of each group's text that stands in earlier plans.
@@ -943,11 +928,9 @@ class Corpus:
         measures.shared_passages, measures.reuse_by_group
         """
         by = self._by(by)
-        tasks, documents = self.tables.tasks, self._plans(by)
-        reuse = measures.text_reuse(tasks, documents, self.passages)
-        table = measures.reuse_by_group(
-            reuse, tasks, documents, by=by, interval=self.interval
-        )
+        tables = self._grouped(by)
+        reuse = measures.text_reuse(tables, self.passages)
+        table = measures.reuse_by_group(tables, reuse, by=by, interval=self.interval)
         return self._result("reuse", table, by)
 
     def briefing(
@@ -1038,7 +1021,7 @@ class Corpus:
         if not isinstance(weights, pd.DataFrame):
             weights = measures.read_index_weights(weights)
         table = measures.weighted_index(
-            *self.counted, weights, by=by, interval=self.interval
+            self._grouped(by), weights, by=by, interval=self.interval
         )
         return self._result("index", table, by)
 
@@ -1102,15 +1085,14 @@ class Corpus:
         names = [by] if isinstance(by, str) else list(by)
         if names == [selection.WHOLE]:
             return ["scope"]
-        known = [name for name in self.documents if name != "text"]
+        columns = [name for name in self.documents if name != "text"]
         for name in names:
-            if name not in known:
-                raise SelectionError(f"by: {choices(name, known)}")
+            if name not in columns:
+                raise SelectionError(f"by: {choices(name, columns)}")
         return names
 
-    def _plans(self, by: list[str]) -> pd.DataFrame:
-        documents = self.documents
-        return selection.with_whole(documents) if by == ["scope"] else documents
+    def _grouped(self, by: list[str]) -> Tables:
+        return selection.with_whole(self.tables) if by == ["scope"] else self.tables
 
     def _by_theme(
         self,
@@ -1120,9 +1102,7 @@ class Corpus:
         themes: Iterable[str],
     ) -> Result:
         by = self._by(by)
-        tasks, assignments, _, codes = self.counted
-        plans = self._plans(by)
-        table = measure(tasks, assignments, plans, codes, by=by, interval=self.interval)
+        table = measure(self._grouped(by), by=by, interval=self.interval)
         return self._result(name, self._labelled(table, themes), by)
 
     def _labelled(self, table: pd.DataFrame, themes: Iterable[str]) -> pd.DataFrame:
@@ -1136,13 +1116,10 @@ class Corpus:
     def _proportions(
         self, flags: pd.DataFrame, by: list[str], tasks: pd.DataFrame | None = None
     ) -> pd.DataFrame:
-        return measures.task_proportions(
-            self.tables.tasks if tasks is None else tasks,
-            self._plans(by),
-            flags,
-            by=by,
-            interval=self.interval,
-        )
+        tables = self._grouped(by)
+        if tasks is not None:
+            tables = tables.with_tables(tasks=tasks)
+        return measures.task_proportions(tables, flags, by=by, interval=self.interval)
 
     def _result(
         self,
@@ -1166,7 +1143,7 @@ def _about(tables: Tables, subjects: Iterable[str]) -> Tables:
 
 
 def _with_series(tables: Tables) -> Tables:
-    """Let an agency without a series of its own be followed by its own name."""
+    """Fill ``agency_series``, where it is empty, with the agency's name."""
 
     def filled() -> pd.DataFrame:
         documents = tables.documents

@@ -3,7 +3,6 @@
 import csv
 import html
 import io
-import os
 import re
 import tempfile
 from collections.abc import Mapping
@@ -17,7 +16,7 @@ from govopen_analytics.base.errors import (
     SourceError,
     choices,
 )
-from govopen_analytics.base.locking import disk_errors_told, locked
+from govopen_analytics.base.locking import disk_errors_explained, locked
 from govopen_analytics.base.provenance import (
     DECLARED,
     MANIFEST_COLUMNS,
@@ -28,6 +27,7 @@ from govopen_analytics.base.provenance import (
 )
 from govopen_analytics.base.schemas import LEVELS, SUBJECTS, heading
 from govopen_analytics.base.text import fold
+from govopen_analytics.base.whole import replace_file
 from govopen_analytics.plans.account import account_for
 from govopen_analytics.words import section
 
@@ -110,7 +110,7 @@ class Addition:
                 "Say them, as in agency='…', year=2024"
             )
         with (
-            disk_errors_told(self.raw_dir, "the plan", words["nothing_written"]),
+            disk_errors_explained(self.raw_dir, "the plan", words["nothing_written"]),
             locked(self.raw_dir),
         ):
             _refuse_duplicate(self.content, self.file, self.raw_dir)
@@ -118,9 +118,9 @@ class Addition:
             path = self.raw_dir / self.file
             is_new = not path.is_file()
             if is_new:
-                _replace(path, self.content)
+                replace_file(path, self.content)
             try:
-                _replace(self.raw_dir / MANIFEST_NAME, manifest)
+                replace_file(self.raw_dir / MANIFEST_NAME, manifest)
             except OSError:
                 if is_new:
                     path.unlink(missing_ok=True)
@@ -295,13 +295,3 @@ def _manifest_with(raw_dir: Path, row: Mapping[str, str]) -> bytes:
     target = io.StringIO()
     csv.writer(target, lineterminator="\n").writerows(lines)
     return target.getvalue().encode("utf-8")
-
-
-def _replace(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name[:60]}.writing")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -18,8 +18,8 @@ from govopen_analytics.base.datapackage import safe_cell
 from govopen_analytics.base.errors import ExportError
 from govopen_analytics.base.schemas import heading
 from govopen_analytics.base.text import printable
+from govopen_analytics.base.whole import stable_package
 from govopen_analytics.office.native import CHINESE_FONT
-from govopen_analytics.office.package import stable_package
 from govopen_analytics.questions.briefing import Briefing, Table
 from govopen_analytics.words import section
 
@@ -46,13 +46,8 @@ def workbook_bytes(briefing: Briefing, *, when: datetime) -> bytes:
 
     Parameters
     ----------
-    briefing : Briefing
     when : datetime
         Date the file's properties name.
-
-    Returns
-    -------
-    bytes
 
     Raises
     ------
@@ -84,10 +79,6 @@ def table_bytes(table: pd.DataFrame, title: str) -> bytes:
         Numbers and texts; a text that a cell cannot hold is cut.
     title : str
         Name of the sheet.
-
-    Returns
-    -------
-    bytes
 
     Raises
     ------
@@ -133,18 +124,18 @@ def _cell_value(value: Any) -> Any:
 
 
 def _format(name: str, values: list[Any]) -> str:
-    known = [value for value in values if value is not None]
-    if known and all(isinstance(value, date) for value in known):
+    filled = [value for value in values if value is not None]
+    if filled and all(isinstance(value, date) for value in filled):
         return "yyyy-mm-dd"
     is_number = all(
         isinstance(value, int | float) and not isinstance(value, bool)
-        for value in known
+        for value in filled
     )
-    if not known or not is_number:
-        return "@" if all(isinstance(value, str) for value in known) else "General"
-    if _SHARE.search(name) and all(-1 <= value <= 1 for value in known):
+    if not filled or not is_number:
+        return "@" if all(isinstance(value, str) for value in filled) else "General"
+    if _SHARE.search(name) and all(-1 <= value <= 1 for value in filled):
         return "0.0%"
-    if all(isinstance(value, int) for value in known):
+    if all(isinstance(value, int) for value in filled):
         is_name = name in _PLAIN_INTEGERS or name.endswith("year")
         return "0" if is_name else "#,##0"
     return "0.000"
@@ -200,17 +191,17 @@ def _write_notes(
         page.column_dimensions[letter].width = width
     _set_up_page(page)
     page.append([_head(page, text) for text in words["about"]])
-    said = [(words["name"], briefing.title), *briefing.method]
-    said += [(words["source"], briefing.source), (words["notes"], words["reading"])]
+    lines = [(words["name"], briefing.title), *briefing.method]
+    lines += [(words["source"], briefing.source), (words["notes"], words["reading"])]
     if n_cut:
         cut = words["cut"].format(n=f"{n_cut:,}", most=f"{MOST_CHARACTERS:,}")
-        said.append((words["notes"], cut))
-    for number, line in enumerate(said, 2):
+        lines.append((words["notes"], cut))
+    for number, line in enumerate(lines, 2):
         _set_height(page, number, line[1])
         page.append([_wrapped(page, text) for text in line])
     page.append([])
     page.append([_head(page, text) for text in words["list"]])
-    for number, (name, table) in enumerate(sheets, len(said) + 4):
+    for number, (name, table) in enumerate(sheets, len(lines) + 4):
         _set_height(page, number, table.note)
         link = _wrapped(page, name)
         link.hyperlink = f"#'{name}'!A1"

@@ -228,8 +228,7 @@ class RowReader:
             if found is not None and (role == "deadline" or found.kind):
                 draft.deadline = found
                 return
-        is_carried = previous is not None and self._vanished("deadline")
-        if draft.deadline is None and is_carried:
+        if draft.deadline is None and previous and self._vanished("deadline"):
             draft.take_deadline(previous)
 
     def remarks(self, ordinal: int) -> list[Remark]:

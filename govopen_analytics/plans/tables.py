@@ -26,7 +26,7 @@ _LONGEST_NAME = 30  # characters; what is longer says what is to be done
 
 def table_tasks(
     table: Table, source: str, year: int | None, ledger: Ledger
-) -> tuple[list[Draft], list[str]]:
+) -> tuple[list[Draft], list[Remark]]:
     """Read the tasks of a table."""
     for token in table.header:
         ledger.add(token.start, token.end, "table_header")
@@ -260,7 +260,7 @@ def _read_headings(reader: RowReader, state: TableState, ledger: Ledger) -> None
 
 
 def _second_heading(reader: RowReader, token: Token) -> bool:
-    return reader.headings and reader.headings[0][0] is not token
+    return bool(reader.headings) and reader.headings[0][0] is not token
 
 
 def _enter_section(state: TableState, name: str, value: int | None) -> None:

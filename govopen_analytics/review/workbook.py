@@ -1,11 +1,11 @@
 """The XLSX a person codes in: written with lists to choose from, read by row."""
 
 import io
-import os
 import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pandas as pd
 from govopen_analytics.base.datapackage import safe_cell
 from govopen_analytics.base.errors import ReadError
 from govopen_analytics.base.languages import LANGUAGES
+from govopen_analytics.base.whole import replace_file, stable_package
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.readers.limits import (
     MAX_FILE_BYTES,
@@ -54,8 +55,7 @@ COLUMNS = {
 # What import needs of a row to tell what was decided about what.
 _NEEDED = ("task_id", "primary", "coder", "text_sha256")
 _HIDDEN = ("text_sha256",)
-_LOCAL_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP archive can hold
-_MODIFIED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+_MADE = datetime(2000, 1, 1)  # equal rows give equal bytes, whenever
 # Control characters that XML cannot hold, and halves of a character.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
@@ -132,7 +132,7 @@ def write_workbook(
     _add_lists(sheet, len(rows), themes.title, n_choices, words)
     buffer = io.BytesIO()
     book.save(buffer)
-    _replace_file(path, _timeless(buffer.getvalue()))
+    replace_file(path, stable_package(buffer.getvalue(), _MADE))
 
 
 def _fill_review(sheet: Any, rows: pd.DataFrame, words: dict[str, Any]) -> None:
@@ -236,33 +236,6 @@ def _cell(value: Any, words: dict[str, Any]) -> Any:
     if len(text) > MAX_CELL_CHARS:
         text = text[:MAX_CELL_CHARS] + words["cut"].format(n=len(text))
     return safe_cell(text)
-
-
-def _timeless(content: bytes) -> bytes:
-    """Write a workbook's archive again without the time it was made at."""
-    made = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as old,
-        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for name in sorted(old.namelist()):
-            part = old.read(name)
-            if name == "docProps/core.xml":
-                part = _MODIFIED.sub(rb"\g<1>2000-01-01T00:00:00Z", part)
-            info = zipfile.ZipInfo(name, _LOCAL_TIME)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(info, part)
-    return made.getvalue()
-
-
-def _replace_file(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.writing")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def read_workbook(path: Path) -> list[SheetRow]:

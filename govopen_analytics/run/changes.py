@@ -10,6 +10,7 @@ import pandas as pd
 
 from govopen_analytics.base.errors import RunError
 from govopen_analytics.base.shapes import read_json
+from govopen_analytics.base.tables import Tables
 
 STATE = "state.json"
 _REMEDY = "restore the folder as `govopen report` wrote it, or remove it and run again"
@@ -163,13 +164,7 @@ def _shares(tables: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
     for by in ([], ["agency"]):
         if not len(tables["tasks"]):
             continue
-        shares = compare.theme_shares(
-            tables["tasks"],
-            tables["theme_assignments"],
-            tables["documents"],
-            tables["themes"],
-            by=by,
-        )
+        shares = compare.theme_shares(Tables.of(tables), by=by)
         for row in shares.to_dict("records"):
             labels = themes.loc[row["theme_id"]]
             values = {key: _known(row[key]) for key in kept}
@@ -212,8 +207,8 @@ def _moved(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict]:
 
 
 def _is_within(share: float | None, earlier: Mapping[str, float]) -> bool:
-    if None in (share, earlier["share_lower"], earlier["share_upper"]):
+    lower, upper = earlier["share_lower"], earlier["share_upper"]
+    if share is None or lower is None or upper is None:
         return True  # nothing was measured that it could be outside of
     margin = 1e-9  # equal shares may differ in their last digit
-    low, high = earlier["share_lower"] - margin, earlier["share_upper"] + margin
-    return low <= share <= high
+    return lower - margin <= share <= upper + margin
