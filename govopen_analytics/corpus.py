@@ -17,7 +17,7 @@ from govopen_analytics.base.errors import (
     choices,
 )
 from govopen_analytics.base.languages import LANGUAGES
-from govopen_analytics.base.schemas import own_columns
+from govopen_analytics.base.schemas import further_columns
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.codebook import Codebook, load_codebook
 from govopen_analytics.coding.coded import code_plans
@@ -235,8 +235,8 @@ class Corpus:
         """
         tables = self.tables
         plans = tables.documents.set_index("document_id")
-        own = own_columns(tables.documents, "documents")
-        places = plans.loc[tables.tasks["document_id"], [*_OF_THE_PLAN, *own]]
+        further = further_columns(tables.documents, "documents")
+        places = plans.loc[tables.tasks["document_id"], [*_OF_THE_PLAN, *further]]
         tasks = tables.tasks.assign(
             **{name: places[name].array for name in places},
             **selection.theme_columns(tables, lang=self.lang),
@@ -543,13 +543,13 @@ class Corpus:
         """
         by = self._by(by)
         tasks = self.tasks
-        found = find_word(tasks, word, regex=regex, width=width)
+        places = find_word(tasks, word, regex=regex, width=width)
         flags = tasks[["task_id"]].assign(
-            has_word=tasks["task_id"].isin(found["task_id"]).astype(bool)
+            has_word=tasks["task_id"].isin(places["task_id"]).astype(bool)
         )
         counts = self._proportions(flags, by)
         plans = tasks[["task_id", *dict.fromkeys(["agency", "year"])]]
-        table = found.merge(plans, on="task_id", how="left")
+        table = places.merge(plans, on="task_id", how="left")
         first = ["task_id", "agency", "year", "before", "match", "after"]
         rest = [name for name in table if name not in first]
         return self._result("kwic", table[[*first, *rest]], by, counts)
@@ -620,8 +620,8 @@ class Corpus:
         SelectionError, ReadError, SourceError
             If it is no plan, is there already, or something said is not known.
         """
-        known = self._data_dir / "raw" if self._data_dir else None
-        folder = Path(raw_dir) if raw_dir else known
+        default = self._data_dir / "raw" if self._data_dir else None
+        folder = Path(raw_dir) if raw_dir else default
         if folder is None:
             raise SelectionError(
                 "raw_dir: found none, expected the folder of plans, such as data/raw"
@@ -666,8 +666,8 @@ class Corpus:
         """
         from govopen_analytics.explore.coding import HandCoding
 
-        known = self._data_dir / "reviews" if self._data_dir else None
-        folder = Path(reviews_dir) if reviews_dir else known
+        default = self._data_dir / "reviews" if self._data_dir else None
+        folder = Path(reviews_dir) if reviews_dir else default
         if folder is None:
             raise SelectionError(
                 "reviews_dir: found none, expected the folder for decisions, such as "
@@ -1085,10 +1085,10 @@ class Corpus:
         names = [by] if isinstance(by, str) else list(by)
         if names == [selection.WHOLE]:
             return ["scope"]
-        known = [name for name in self.documents if name != "text"]
+        columns = [name for name in self.documents if name != "text"]
         for name in names:
-            if name not in known:
-                raise SelectionError(f"by: {choices(name, known)}")
+            if name not in columns:
+                raise SelectionError(f"by: {choices(name, columns)}")
         return names
 
     def _grouped(self, by: list[str]) -> Tables:
@@ -1143,7 +1143,7 @@ def _about(tables: Tables, subjects: Iterable[str]) -> Tables:
 
 
 def _with_series(tables: Tables) -> Tables:
-    """Let an agency without a series of its own be followed by its own name."""
+    """Fill ``agency_series``, where it is empty, with the agency's name."""
 
     def filled() -> pd.DataFrame:
         documents = tables.documents

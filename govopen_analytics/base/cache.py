@@ -79,12 +79,12 @@ class Cache:
         if path is None or not (self._reads or key in self._written):
             return None
         try:
-            found, value = json.loads(zlib.decompress(path.read_bytes()))
+            written_key, value = json.loads(zlib.decompress(path.read_bytes()))
             # The oldest go first: what is used is young.
             os.utime(path)
         except (OSError, zlib.error, ValueError, TypeError, RecursionError):
             return None
-        return value if found == key else None
+        return value if written_key == key else None
 
     def put(self, key: str, value: Any) -> bool:
         """Keep a value; say whether it could be written."""
@@ -139,15 +139,15 @@ class Cache:
         """Remove the oldest values where all together take more than they may."""
         if self.folder is None or not self._written:
             return
-        found = []
+        files = []
         for path in self.folder.glob("*/*"):
             with contextlib.suppress(OSError):
                 state = path.stat()
-                found.append((state.st_mtime, state.st_size, path))
-        total = sum(size for _, size, _ in found)
+                files.append((state.st_mtime, state.st_size, path))
+        total = sum(size for _, size, _ in files)
         most = most_bytes * _KEPT_SHARE if total > most_bytes else total
         unfinished = time.time() - _SECONDS_UNFINISHED
-        for mtime, size, path in sorted(found, key=lambda each: each[0]):
+        for mtime, size, path in sorted(files, key=lambda each: each[0]):
             if total > most or (path.suffix == _PART and mtime < unfinished):
                 with contextlib.suppress(OSError):
                     path.unlink()

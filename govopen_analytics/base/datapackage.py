@@ -15,11 +15,11 @@ import pandas as pd
 
 from govopen_analytics.base.errors import SchemaError, SourceError
 from govopen_analytics.base.fingerprints import file_digest
-from govopen_analytics.base.locking import BUILDING_PREFIX
+from govopen_analytics.base.locking import BUILDING_PREFIX, written_whole
 from govopen_analytics.base.schemas import (
     FIELDS,
     TABLES,
-    own_columns,
+    further_columns,
     to_schema,
     validate,
 )
@@ -63,10 +63,6 @@ def safe_cell(value: object) -> object:
     value : object
         A text is given a leading apostrophe where it opens like a formula, a
         list is joined by ``；`` first; anything else is returned as it is.
-
-    Returns
-    -------
-    object
     """
     if isinstance(value, list | tuple):
         value = LIST_SEPARATOR.join(str(part) for part in value)
@@ -89,13 +85,8 @@ def to_csv(df: pd.DataFrame, path: Path) -> None:
     path : Path
         File to write; its folder must exist.
     """
-    temporary = path.with_name(f".{path.name}.writing")
-    try:
-        with _csv_file(temporary) as file:
-            _write_cells(df, file, has_headings=True)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with written_whole(path) as aside, _csv_file(aside) as file:
+        _write_cells(df, file, has_headings=True)
 
 
 def _csv_file(path: Path) -> IO[str]:
@@ -158,8 +149,8 @@ class PackageWriter:
         """
         validate(df, name)
         if name not in self._files:
-            own = own_columns(df, name)
-            self._files[name] = _TableFiles(name, own, self._aside, self._csv_bytes)
+            further = further_columns(df, name)
+            self._files[name] = _TableFiles(name, further, self._aside, self._csv_bytes)
         self._files[name].add(df)
 
     def publish(self, details: Mapping[str, Any] | None = None) -> Path:
@@ -195,14 +186,14 @@ class _TableFiles:
     """The files of one table: Parquet in row groups, and CSV while it is small."""
 
     def __init__(
-        self, name: str, own: list[str], folder: Path, csv_bytes: int | None
+        self, name: str, further: list[str], folder: Path, csv_bytes: int | None
     ) -> None:
         import pyarrow.parquet as pq
 
-        self.own = own
+        self.own = further
         self._name = name
         self._csv_bytes = csv_bytes
-        self._schema = _arrow_schema(name, own)
+        self._schema = _arrow_schema(name, further)
         self._rows_of_a_group = _ROWS_OF_A_GROUP.get(name, _MOST_ROWS_OF_A_GROUP)
         self._waiting = self._schema.empty_table()
         self._parquet = pq.ParquetWriter(
@@ -224,8 +215,8 @@ class _TableFiles:
                 df[self._schema.names], schema=self._schema, preserve_index=False
             )
         except (pa.ArrowException, KeyError) as error:
-            told = f"does not fit its declared types: {error}"
-            raise SchemaError(self._name, told) from error
+            message = f"does not fit its declared types: {error}"
+            raise SchemaError(self._name, message) from error
         rows = rows.replace_schema_metadata(None)
         self._waiting = pa.concat_tables([self._waiting, rows])
         while len(self._waiting) > self._rows_of_a_group:
@@ -330,7 +321,7 @@ def read_columns(path: Path, names: list[str]) -> dict[str, list[Any]]:
     SourceError
         If the file cannot be read, or lacks one of them.
     """
-    with _damage_told(path), path.open("rb") as file:
+    with _damage_explained(path), path.open("rb") as file:
         return _arrow_table(file, path.stem, names).to_pydict()
 
 
@@ -342,13 +333,13 @@ def _arrow_table(
 ) -> Any:
     import pyarrow.parquet as pq
 
-    found = pq.read_schema(file)
+    schema = pq.read_schema(file)
     file.seek(0)
-    own = [name for name in found.names if name not in TABLES[table].fields]
-    keeps_own = TABLES[table].has_own_columns
-    expected = _arrow_schema(table, own if keeps_own else ())
-    if not found.equals(expected):
-        wrong = next((f for f in found if f not in expected), None)
+    further = [name for name in schema.names if name not in TABLES[table].fields]
+    keeps_own = TABLES[table].has_further_columns
+    expected = _arrow_schema(table, further if keeps_own else ())
+    if not schema.equals(expected):
+        wrong = next((f for f in schema if f not in expected), None)
         raise SchemaError(table, f"found column {wrong}, expected {expected.names}")
     kept = [(name, "in", list(values)) for name, values in (rows or {}).items()]
     columns = list(expected.names if names is None else names)
@@ -377,7 +368,7 @@ class _ParquetTable(PartLoader):
                     "beside it describes; open the folder again, or run `govopen build`"
                 )
             name = self.path.stem
-            with _damage_told(self.path):
+            with _damage_explained(self.path):
                 frame = _arrow_table(file, name, columns, rows).to_pandas()
                 for column in set(_columns_of_type(name, "array")) & set(frame):
                     frame[column] = [list(value) for value in frame[column]]
@@ -388,7 +379,7 @@ class _ParquetTable(PartLoader):
 
 
 @contextlib.contextmanager
-def _damage_told(path: Path) -> Iterator[None]:
+def _damage_explained(path: Path) -> Iterator[None]:
     # A descriptor may be made to fit a damaged file: its digest proves nothing then.
     import pyarrow as pa
 
@@ -402,9 +393,9 @@ def _damage_told(path: Path) -> Iterator[None]:
         KeyError,
         TypeError,
     ) as error:
-        told = " ".join(f"{type(error).__name__}: {error}".split())
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise SourceError(
-            f"{path} is not the table that a build wrote ({told}); {_REMEDY}"
+            f"{path} is not the table that a build wrote ({reason}); {_REMEDY}"
         ) from error
 
 
@@ -445,7 +436,7 @@ def _columns_of_type(table: str, kind: str) -> list[str]:
     return [name for name in TABLES[table].fields if FIELDS[name].type == kind]
 
 
-def _arrow_schema(table: str, own: Sequence[str] = ()) -> Any:
+def _arrow_schema(table: str, further: Sequence[str] = ()) -> Any:
     # The types are given, for a column without a value would get none.
     import pyarrow as pa
 
@@ -457,10 +448,10 @@ def _arrow_schema(table: str, own: Sequence[str] = ()) -> Any:
         "date": pa.date32(),
         "array": pa.list_(pa.string()),
     }
-    names = [*TABLES[table].fields, *own]
+    names = [*TABLES[table].fields, *further]
     return pa.schema(
         [
-            (name, types["string" if name in own else FIELDS[name].type])
+            (name, types["string" if name in further else FIELDS[name].type])
             for name in names
         ]
     )
@@ -501,12 +492,15 @@ def _parquet_resource(
     return {**described, "schema": schema} if schema else described
 
 
-def _table_schema(table: str, own: list[str], known: set[str]) -> dict[str, Any]:
+def _table_schema(table: str, further: list[str], written: set[str]) -> dict[str, Any]:
     spec = TABLES[table]
     schema: dict[str, Any] = {
         "fields": [
             *(_field_descriptor(table, name) for name in spec.fields),
-            *({"name": name, "type": "string", "description": _OWN} for name in own),
+            *(
+                {"name": name, "type": "string", "description": _OWN}
+                for name in further
+            ),
         ],
         "primaryKey": list(spec.primary_key),
     }
@@ -516,7 +510,7 @@ def _table_schema(table: str, own: list[str], known: set[str]) -> dict[str, Any]
             "reference": {"resource": target.replace("_", "-"), "fields": [column]},
         }
         for column, target in _FOREIGN_KEYS.get(table, [])
-        if target in known
+        if target in written
     ]
     return {**schema, "foreignKeys": keys} if keys else schema
 

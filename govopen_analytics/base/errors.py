@@ -151,17 +151,17 @@ _MOST_SHOWN = 20
 
 
 def choices(
-    found: object,
-    known: Iterable[object],
+    value: object,
+    allowed: Iterable[object],
     labels: Mapping[str, str] | None = None,
 ) -> str:
     """Say what was found, what is known, and the nearest known value.
 
     Parameters
     ----------
-    found : object
+    value : object
         The value that was given.
-    known : iterable of object
+    allowed : iterable of object
         The values that would have been right.
     labels : mapping of str to str, optional
         What stands in brackets behind a value.
@@ -173,8 +173,8 @@ def choices(
     """
     import difflib
 
-    names = [str(name) for name in known]
-    nearest = difflib.get_close_matches(str(found), names, n=3, cutoff=0.4)
+    names = [str(name) for name in allowed]
+    nearest = difflib.get_close_matches(str(value), names, n=3, cutoff=0.4)
     if labels:
         names = [f"{name} ({labels[name]})" for name in names]
     hint = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
@@ -182,4 +182,4 @@ def choices(
     if len(names) > _MOST_SHOWN:
         all_of_them = f"{len(names)} names"
         shown = f" {all_of_them}" if nearest else f"{shown}, … ({all_of_them})"
-    return f"found {found!r}, expected one of{shown}{hint}"
+    return f"found {value!r}, expected one of{shown}{hint}"

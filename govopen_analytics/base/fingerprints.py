@@ -33,10 +33,6 @@ def folder_digests(folder: Path) -> dict[str, str]:
 
     Hidden files and folders are left out; a folder that is not there has none.
 
-    Parameters
-    ----------
-    folder : Path
-
     Returns
     -------
     dict of str to str
@@ -106,10 +102,10 @@ def package_versions() -> dict[str, str]:
             continue
         asked.add((name, extra))
         with contextlib.suppress(metadata.PackageNotFoundError):
-            found = metadata.distribution(name)
+            package = metadata.distribution(name)
             if name != _DISTRIBUTION:
-                versions[name] = found.version
-            waiting += _required(found.requires or [], extra)
+                versions[name] = package.version
+            waiting += _required(package.requires or [], extra)
     return dict(sorted(versions.items()))
 
 
@@ -140,7 +136,7 @@ def _commit(folder: Path) -> str | None:
     describe = ["describe", "--always", "--dirty", "--abbrev=12"]
     command = ["git", "-C", str(folder), *describe]
     try:
-        found = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        described = subprocess.run(command, capture_output=True, text=True, timeout=30)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return found.stdout.strip() or None
+    return described.stdout.strip() or None

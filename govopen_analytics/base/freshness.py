@@ -30,7 +30,6 @@ def inputs_digest(
         Folder of plans.
     out_dir : Path or str
         Folder of the tables; the reviews stand beside it.
-    codebook_path : Path or str, optional
 
     Returns
     -------
@@ -54,11 +53,6 @@ def is_built(
     codebook_path: Path | str | None = None,
 ) -> bool:
     """Say whether a folder holds the tables a build would make again.
-
-    Parameters
-    ----------
-    raw_dir, out_dir : Path or str
-    codebook_path : Path or str, optional
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""One writer at a time in a folder, by a lock that ends with its process."""
+"""Safe writing: one writer at a time in a folder, each file whole or not at all."""
 
 import contextlib
 import errno
@@ -84,6 +84,21 @@ def remove_unfinished(folder: Path, *, kept: Path | None = None) -> list[str]:
     return [path.name for path in left]
 
 
+@contextlib.contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Yield a file beside `path` to write to; it takes that place at the end.
+
+    If the block fails, a former file stays as it is.
+    """
+    # Short enough for any name; another process may be writing the same file.
+    aside = path.with_name(f".{path.name[:60]}.{os.getpid()}.writing")
+    try:
+        yield aside
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
 _DISK_ERRORS = {
     errno.ENOSPC: "the disk is full; free some space",
     errno.EDQUOT: "your quota on the disk is used up; free some space",
@@ -94,7 +109,7 @@ _DISK_ERRORS = {
 
 
 @contextlib.contextmanager
-def disk_errors_told(folder: Path, what: str, consequence: str) -> Iterator[None]:
+def disk_errors_explained(folder: Path, what: str, consequence: str) -> Iterator[None]:
     """Turn what the system says of a disk into a sentence with what to do.
 
     Parameters
@@ -188,15 +203,15 @@ def _is_the_file(descriptor: int, path: Path) -> bool:
 
 def _holder(path: Path) -> str | None:
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        return f"process {told['pid']} on {told['host']} since {told['started']}"
+        holder = json.loads(path.read_text(encoding="utf-8"))
+        return f"process {holder['pid']} on {holder['host']} since {holder['started']}"
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
 def _write_holder(descriptor: int) -> None:
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    told = {"pid": os.getpid(), "host": socket.gethostname(), "started": started}
+    holder = {"pid": os.getpid(), "host": socket.gethostname(), "started": started}
     os.ftruncate(descriptor, 0)
     os.lseek(descriptor, 0, os.SEEK_SET)
-    os.write(descriptor, json.dumps(told).encode())
+    os.write(descriptor, json.dumps(holder).encode())

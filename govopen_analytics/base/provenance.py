@@ -54,7 +54,7 @@ class Manifest:
         Rows of the ``failures`` table: those that lead to no file.
     remarks : dict of str to list of Remark
         Why a row of a file is not used, by file; the file is read without it.
-    own_columns : tuple of str
+    further_columns : tuple of str
         Further columns of the manifest, such as a region; they go into
         ``documents`` and can name the groups of a comparison.
     """
@@ -62,7 +62,7 @@ class Manifest:
     rows: dict[str, dict[str, str]]
     failures: list[dict[str, str | None]]
     remarks: dict[str, list[Remark]]
-    own_columns: tuple[str, ...] = ()
+    further_columns: tuple[str, ...] = ()
 
 
 # A path has one slash where the address had two.
@@ -71,10 +71,6 @@ _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
 
 def raw_files(raw_dir: Path) -> list[str]:
     """List the files of a raw folder that may be plans.
-
-    Parameters
-    ----------
-    raw_dir : Path
 
     Returns
     -------
@@ -98,13 +94,13 @@ def raw_files(raw_dir: Path) -> list[str]:
             f"{raw_dir}: no such folder; give the folder that holds the plans "
             "as published"
         )
-    found = []
+    names = []
     for path in raw_dir.rglob("*"):
         name = path.relative_to(raw_dir).as_posix()
         hidden = any(part.startswith((".", "~$")) for part in name.split("/"))
         if path.is_file() and not hidden and path.name not in _NOT_PLANS:
-            found.append(name)
-    return sorted(found)
+            names.append(name)
+    return sorted(names)
 
 
 def read_manifest(raw_dir: Path) -> Manifest:
@@ -112,14 +108,6 @@ def read_manifest(raw_dir: Path) -> Manifest:
 
     A row that leads to no file becomes a failure, any other row that cannot be
     used a remark on its file; the other rows hold.
-
-    Parameters
-    ----------
-    raw_dir : Path
-
-    Returns
-    -------
-    Manifest
 
     Raises
     ------
@@ -146,7 +134,7 @@ def read_manifest(raw_dir: Path) -> Manifest:
             "'CSV UTF-8' with columns such as " + ", ".join(MANIFEST_COLUMNS)
         ) from error
     table = table.rename(columns=str.strip)
-    own = _own_columns(path, table)
+    further = _further_columns(path, table)
     rows: dict[str, dict[str, str]] = {}
     failures: list[dict[str, str | None]] = []
     remarks: dict[str, list[Remark]] = {}
@@ -170,24 +158,24 @@ def read_manifest(raw_dir: Path) -> Manifest:
             continue
         first_row |= {f"file {name}": number, f"id {values['document_id']}": number}
         rows[name] = values
-    return Manifest(rows, failures, remarks, own)
+    return Manifest(rows, failures, remarks, further)
 
 
-def _own_columns(path: Path, table: pd.DataFrame) -> tuple[str, ...]:
+def _further_columns(path: Path, table: pd.DataFrame) -> tuple[str, ...]:
     """Return the columns that are the user's own; refuse what may be a mistake."""
-    found = list(table.columns)
+    columns = list(table.columns)
     for name in _REQUIRED:
-        if name not in found:
+        if name not in columns:
             raise SourceError(
-                f"{path}: column '{name}' is missing; found {', '.join(found)}"
+                f"{path}: column '{name}' is missing; found {', '.join(columns)}"
             )
-    own = [name for name in found if name not in MANIFEST_COLUMNS]
-    absent = [name for name in MANIFEST_COLUMNS if name not in found]
-    for name in own:
+    further = [name for name in columns if name not in MANIFEST_COLUMNS]
+    absent = [name for name in MANIFEST_COLUMNS if name not in columns]
+    for name in further:
         if name.startswith("Unnamed: ") and table[name].isna().all():
             continue  # separators behind the last column, as spreadsheets leave them
         if name.startswith("Unnamed: "):
-            place = found.index(name) + 1
+            place = columns.index(name) + 1
             raise SourceError(f"{path}: column {place} has no name; give it one")
         if name in _TAKEN:
             raise SourceError(
@@ -199,7 +187,7 @@ def _own_columns(path: Path, table: pd.DataFrame) -> tuple[str, ...]:
                 f"{path}: unknown column: {choices(name, absent)}; a column of your "
                 "own needs a name that is less like one of these"
             )
-    return tuple(name for name in own if not name.startswith("Unnamed: "))
+    return tuple(name for name in further if not name.startswith("Unnamed: "))
 
 
 def _leads_nowhere(values: dict[str, str], raw_dir: Path) -> tuple[str, str] | None:
@@ -262,20 +250,16 @@ def check_checksum(name: str, content: bytes, expected: str | None) -> str:
     expected : str or None
         As declared; None where nothing is.
 
-    Returns
-    -------
-    str
-
     Raises
     ------
     ChecksumError
         If the two differ.
     """
-    found = checksum(content)
-    if expected and found != expected.lower():
+    digest = checksum(content)
+    if expected and digest != expected.lower():
         raise ChecksumError(
-            f"{name}: checksum mismatch, expected {expected}, got {found}; the file "
+            f"{name}: checksum mismatch, expected {expected}, got {digest}; the file "
             "was changed since the manifest was written: restore it, or declare the "
             "new checksum if the agency published it anew"
         )
-    return found
+    return digest

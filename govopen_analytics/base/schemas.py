@@ -40,14 +40,14 @@ class Field:
 class Table:
     """One published table: what a row is, its columns in order, its key.
 
-    A table with `has_own_columns` keeps further columns, as text, behind them.
+    A table with `has_further_columns` keeps further columns, as text, behind them.
     """
 
     row: str
     fields: list[str]
     primary_key: tuple[str, ...]
     required: tuple[str, ...] = ()
-    has_own_columns: bool = False
+    has_further_columns: bool = False
 
 
 FIELDS: dict[str, Field] = {
@@ -61,7 +61,7 @@ TABLES: dict[str, Table] = {
         table["fields"],
         tuple(table["primary_key"]),
         tuple(table["required"]),
-        table.get("has_own_columns", False),
+        table.get("has_further_columns", False),
     )
     for name, table in _DECLARED["tables"].items()
     if "fields" in table
@@ -69,7 +69,6 @@ TABLES: dict[str, Table] = {
 LEVELS: tuple[str, ...] = tuple(FIELDS["level"].constraints["enum"])
 #: What a plan is about; comparisons take those on open government.
 SUBJECTS: tuple[str, ...] = tuple(FIELDS["subject"].constraints["enum"])
-DEADLINE_KINDS: tuple[str, ...] = tuple(FIELDS["deadline_kind"].constraints["enum"])
 
 
 def heading(column: str, lang: str) -> str:
@@ -77,7 +76,6 @@ def heading(column: str, lang: str) -> str:
 
     Parameters
     ----------
-    column : str
     lang : {"zh", "en"}
     """
     return _DECLARED["columns"].get(column, {}).get("heading", {}).get(lang, column)
@@ -142,7 +140,7 @@ def to_schema(df: pd.DataFrame, table: str) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, shape (n_rows, n_fields + n_own_columns)
+    DataFrame, shape (n_rows, n_fields + n_further_columns)
 
     Raises
     ------
@@ -152,7 +150,7 @@ def to_schema(df: pd.DataFrame, table: str) -> pd.DataFrame:
     import pandas as pd
 
     spec = _table(table)
-    extra = own_columns(df, table)
+    extra = further_columns(df, table)
     columns = {}
     for name in spec.fields:
         values = df[name] if name in df else pd.Series([None] * len(df), index=df.index)
@@ -176,7 +174,7 @@ def to_schema(df: pd.DataFrame, table: str) -> pd.DataFrame:
     return pd.DataFrame(columns, index=df.index).reset_index(drop=True)
 
 
-def own_columns(df: pd.DataFrame, table: str) -> list[str]:
+def further_columns(df: pd.DataFrame, table: str) -> list[str]:
     """Return the columns that a table keeps beside those of its schema, in order.
 
     Raises
@@ -186,7 +184,7 @@ def own_columns(df: pd.DataFrame, table: str) -> list[str]:
     """
     spec = _table(table)
     extra = [name for name in df.columns if name not in spec.fields]
-    if extra and not spec.has_own_columns:
+    if extra and not spec.has_further_columns:
         raise SchemaError(table, f"undeclared column: {choices(extra[0], spec.fields)}")
     return extra
 

@@ -22,7 +22,6 @@ def read_json(path: Path, shape: Any, error: type[GovOpenError], remedy: str) ->
 
     Parameters
     ----------
-    path : Path
     shape : type, list or dict
         A type, or union of types, that the value is of; a list of one shape that
         every item has; a dict with the shape of each key it needs. A key that
@@ -32,10 +31,6 @@ def read_json(path: Path, shape: Any, error: type[GovOpenError], remedy: str) ->
     remedy : str
         What the user can do, as a clause.
 
-    Returns
-    -------
-    object
-
     Raises
     ------
     GovOpenError
@@ -44,9 +39,9 @@ def read_json(path: Path, shape: Any, error: type[GovOpenError], remedy: str) ->
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as cause:
-        told = f"{type(cause).__name__}: {cause}"
+        reason = f"{type(cause).__name__}: {cause}"
         raise error(
-            f"{path}: found no JSON that can be read ({told}); {remedy}"
+            f"{path}: found no JSON that can be read ({reason}); {remedy}"
         ) from cause
     if problem := mismatch(value, shape, "the whole"):
         raise error(f"{path}: {problem}; {remedy}")
@@ -73,11 +68,11 @@ def _dict_mismatch(value: Any, shape: dict[str, Any], place: str) -> str:
     if ANY in shape:
         wanted = {key: shape[ANY] for key in value}
     else:
-        known = {key.removesuffix("?"): part for key, part in shape.items()}
+        shapes = {key.removesuffix("?"): part for key, part in shape.items()}
         for key in shape:
             if not key.endswith("?") and key not in value:
                 return f"{place}: found no '{key}'"
-        wanted = {key: part for key, part in known.items() if key in value}
+        wanted = {key: part for key, part in shapes.items() if key in value}
     parts = ((value[key], part, f"'{key}'") for key, part in wanted.items())
     return next(filter(None, (mismatch(*part) for part in parts)), "")
 
@@ -90,4 +85,4 @@ def _name(kind: type | UnionType) -> str:
     names = {dict: "names with values", list: "a list", str: "a text", int: "a number"}
     names |= {float: "a number", bool: "true or false", NoneType: "nothing"}
     kinds = get_args(kind) or (kind,)
-    return " or ".join(dict.fromkeys(names.get(one, str(one)) for one in kinds))
+    return " or ".join(dict.fromkeys(names.get(part, str(part)) for part in kinds))

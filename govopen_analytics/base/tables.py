@@ -64,8 +64,6 @@ class Tables(Mapping[str, pd.DataFrame]):
 
         Parameters
         ----------
-        name : str
-        columns : sequence of str
         rows : mapping of str to collection, optional
             Values that a row must have, by column; all rows without it.
         """

@@ -31,10 +31,6 @@ _FOLD |= {ord("｡"): "。", ord("．"): "."}
 def drop_glosses(text: str) -> str:
     """Drop the pinyin that mirror sites print behind characters: 發(fā)布.
 
-    Parameters
-    ----------
-    text : str
-
     Returns
     -------
     str
@@ -50,10 +46,6 @@ def fold(text: str) -> str:
 
     Full-width letters, digits and punctuation become half-width, all brackets
     round or square, traditional characters simplified.
-
-    Parameters
-    ----------
-    text : str
 
     Returns
     -------
@@ -73,10 +65,6 @@ _fold_short = lru_cache(maxsize=16384)(_fold)
 
 def simplified(text: str) -> str:
     """Write traditional characters as simplified ones, keeping every offset.
-
-    Parameters
-    ----------
-    text : str
 
     Returns
     -------
@@ -108,7 +96,9 @@ def fold_pairs() -> tuple[str, str]:
         for code, folded in table.items()
     ]
     kept = [pair for pair in pairs if max(map(ord, pair)) < 0x10000]
-    return "".join(one for one, _ in kept), "".join(other for _, other in kept)
+    return "".join(character for character, _ in kept), "".join(
+        other for _, other in kept
+    )
 
 
 def tidy(text: str) -> str:
@@ -118,20 +108,12 @@ def tidy(text: str) -> str:
     ----------
     text : str
         A field as it stands in the source, perhaps over several lines.
-
-    Returns
-    -------
-    str
     """
     return " ".join(_CJK_BLANK.sub("", text).split())
 
 
 def name_form(name: str) -> str:
     """Return the one form of a name that its spellings share.
-
-    Parameters
-    ----------
-    name : str
 
     Returns
     -------

@@ -1,19 +1,18 @@
 """Files written whole or not at all, and office packages of the same bytes."""
 
 import io
-import os
 import re
 import zipfile
 from datetime import datetime
 from pathlib import Path
+
+from govopen_analytics.base.locking import written_whole
 
 _ENTRY_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 CONTENT_TYPES = "[Content_Types].xml"
 _MOMENT = re.compile(
     rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:(?:created|modified)>)"
 )
-# Letters of a name before what a file that is being written adds to it.
-_MOST_LETTERS = 60
 
 
 def replace_file(path: Path, content: bytes) -> Path:
@@ -25,14 +24,8 @@ def replace_file(path: Path, content: bytes) -> Path:
         If the folder cannot be made or written to; a former file stays.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Another process may be writing the same file.
-    name = f".{path.name[:_MOST_LETTERS]}.{os.getpid()}.writing"
-    temporary = path.with_name(name)
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with written_whole(path) as aside:
+        aside.write_bytes(content)
     return path
 
 

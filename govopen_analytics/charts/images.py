@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from govopen_analytics.base.errors import ExportError
+from govopen_analytics.base.locking import written_whole
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.model import read_chart
@@ -181,9 +182,8 @@ def draw_pictures(
 
 def _save_beside(picture: Wanted, drawn: bytes) -> Path:
     target = picture.figure.with_suffix(f".{picture.kind}")
-    temporary = picture.figure.with_suffix(f".{picture.kind}.writing")
-    temporary.write_bytes(drawn)
-    os.replace(temporary, target)
+    with written_whole(target) as aside:
+        aside.write_bytes(drawn)
     return target
 
 

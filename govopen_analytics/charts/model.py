@@ -7,12 +7,12 @@ escaped or broken into lines: that is the work of a renderer.
 
 import json
 import math
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from govopen_analytics.base.errors import ExportError
+from govopen_analytics.base.locking import written_whole
 from govopen_analytics.base.text import printable
 
 #: What a mark says of its value: established; not established; not observed; of the
@@ -249,10 +249,9 @@ class Chart:
 
 def write_chart(chart: Chart, path: Path) -> None:
     """Write a chart as JSON, whole or not at all, without what XML cannot hold."""
-    temporary = path.with_suffix(".writing")
     content = json.dumps(_content(chart), ensure_ascii=False, allow_nan=False)
-    temporary.write_text(content, encoding="utf-8")
-    os.replace(temporary, path)
+    with written_whole(path) as aside:
+        aside.write_text(content, encoding="utf-8")
 
 
 def read_chart(path: Path) -> Chart:

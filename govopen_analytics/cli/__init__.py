@@ -23,7 +23,7 @@ app = typer.Typer(
 )
 
 
-def _tell_version(is_asked: bool) -> None:
+def _print_version(is_asked: bool) -> None:
     if is_asked:
         from importlib.metadata import version
 
@@ -36,7 +36,7 @@ def main(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_tell_version, is_eager=True, help="版本 · version"
+            "--version", callback=_print_version, is_eager=True, help="版本 · version"
         ),
     ] = False,
 ) -> None:

@@ -7,7 +7,11 @@ from typing import Annotated
 import typer
 
 from govopen_analytics.cli.check import language_of_system
-from govopen_analytics.cli.errors import EXIT_FAILED, told_plainly
+from govopen_analytics.cli.shared import (
+    EXIT_FAILED,
+    SystemLangOption,
+    errors_on_one_line,
+)
 
 
 def add(
@@ -34,13 +38,11 @@ def add(
     yes: Annotated[
         bool, typer.Option("--yes", help="不再询问，直接写入 · write without asking")
     ] = False,
-    lang: Annotated[
-        str, typer.Option("--lang", help="zh 或 en · zh or en; as the system says")
-    ] = "",
+    lang: SystemLangOption = "",
 ) -> None:
     """加入新的计划：先显示读到什么，同意后写入 · add plans, shown before written."""
     lang = lang or language_of_system()
-    said = {
+    declared = {
         "agency": agency,
         "agency_series": series,
         "year": year,
@@ -51,19 +53,19 @@ def add(
         "source_url": source_url,
         "note": note,
     }
-    with told_plainly():
+    with errors_on_one_line():
         from govopen_analytics.base.schemas import heading
         from govopen_analytics.explore.adding import read_addition
         from govopen_analytics.words import section
 
         words = section("adding", lang)
         for path in files:
-            addition = read_addition(path, raw, said, lang=lang)
+            addition = read_addition(path, raw, declared, lang=lang)
             if addition.missing and not yes and sys.stdin.isatty():
                 answers = {
                     name: typer.prompt(heading(name, lang)) for name in addition.missing
                 }
-                addition = read_addition(path, raw, {**said, **answers}, lang=lang)
+                addition = read_addition(path, raw, {**declared, **answers}, lang=lang)
             for line in addition.lines():
                 typer.echo(line)
             try:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from govopen_analytics.cli.errors import told_plainly
+from govopen_analytics.cli.shared import CodebookOption, errors_on_one_line
 
 Names = list[str] | None
 
@@ -16,10 +16,7 @@ def briefing(
         Path,
         typer.Option("--data", help="数据表文件夹 · folder that build or report wrote"),
     ] = Path("data/processed"),
-    codebook: Annotated[
-        Path | None,
-        typer.Option("--codebook", help="编码表 · the codebook of your own"),
-    ] = None,
+    codebook: CodebookOption = None,
     agency: Annotated[
         Names,
         typer.Option("--agency", help="只要这家机构，可重复 · this agency, repeatable"),
@@ -83,7 +80,7 @@ def briefing(
     from govopen_analytics.questions.briefing import finding_names, make_briefing
 
     today = Date.today().isoformat()
-    with told_plainly():
+    with errors_on_one_line():
         corpus = open_corpus(
             processed, codebook=codebook, lang=lang, date=date or today
         ).select(agencies=agency or (), years=year or ())

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from govopen_analytics.cli.answers import JsonOption, rows_of, tell_json
+from govopen_analytics.cli.shared import (
+    JsonOption,
+    SystemLangOption,
+    print_json,
+    rows_of,
+)
 
 if TYPE_CHECKING:
     from govopen_analytics.plans.account import Account
@@ -32,9 +37,7 @@ def check(
             "--html", help="写出标出任务的原文 · write the source, tasks marked"
         ),
     ] = None,
-    lang: Annotated[
-        str, typer.Option("--lang", help="zh 或 en · zh or en; as the system says")
-    ] = "",
+    lang: SystemLangOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """核对读入结果 · show the tasks found and what each character became."""
@@ -63,7 +66,7 @@ def check(
         read = [(name, account) for name, account in found if account is not None]
         _write_page(html_path, read, lang)
     if as_json:
-        tell_json(answers)
+        print_json(answers)
     if any(account is None or account.verdict is not None for _, account in found):
         raise typer.Exit(1)
 
@@ -118,10 +121,10 @@ def _tell(
 
 def _write_page(path: Path, read: list[tuple[str, "Account"]], lang: str) -> None:
     """Write the page whole or not at all."""
+    from govopen_analytics.base.locking import written_whole
     from govopen_analytics.cli.check_views import page
     from govopen_analytics.words import section
 
-    temporary = path.with_name(f".{path.name}.writing")
-    temporary.write_text(page(read, lang), encoding="utf-8")
-    os.replace(temporary, path)
+    with written_whole(path) as aside:
+        aside.write_text(page(read, lang), encoding="utf-8")
     typer.echo(section("check", lang)["written"].format(path=path), err=True)

@@ -5,8 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from govopen_analytics.cli.answers import JsonOption, rows_of, tell_json
-from govopen_analytics.cli.errors import told_plainly
+from govopen_analytics.cli.shared import (
+    CodebookOption,
+    JsonOption,
+    errors_on_one_line,
+    print_json,
+    rows_of,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,9 +26,6 @@ review_app = typer.Typer(
 
 ProcessedOption = Annotated[
     Path, typer.Option("--processed", help="数据表文件夹 · folder of the tables")
-]
-CodebookOption = Annotated[
-    Path | None, typer.Option("--codebook", help="编码表 · a codebook of your own")
 ]
 ReviewsOption = Annotated[
     Path, typer.Option("--reviews", help="复核文件夹 · folder where reviews are kept")
@@ -54,7 +56,7 @@ def validate(
     as_json: JsonOption = False,
 ) -> None:
     """检验编码的效度 · measure how far the coding can be trusted."""
-    with told_plainly():
+    with errors_on_one_line():
         from govopen_analytics.base.languages import in_language
         from govopen_analytics.coding.codebook import load_codebook
         from govopen_analytics.questions.trust import validate_coding
@@ -69,7 +71,7 @@ def validate(
         path = write_validity(tables, out, book, lang=lang)
     scores = tables["scores"]
     if as_json:
-        tell_json({"folder": str(out), "scores": rows_of(scores)})
+        print_json({"folder": str(out), "scores": rows_of(scores)})
         return
     main = scores.loc[scores["coder"] == "combined"].set_index("measure")["value"]
     typer.echo(
@@ -105,7 +107,7 @@ def explain(
     reviews: ReviewsOption = _REVIEWS,
 ) -> None:
     """说明一项任务为何归入其主题 · say why a task has its themes."""
-    with told_plainly():
+    with errors_on_one_line():
         from govopen_analytics.base.datapackage import read_datapackage
         from govopen_analytics.coding.codebook import load_codebook
         from govopen_analytics.coding.explain import explain as explain_task
@@ -149,7 +151,7 @@ def review_export(
     reviews: ReviewsOption = _REVIEWS,
 ) -> None:
     """导出值得人看的任务 · write the tasks worth a person's time as XLSX."""
-    with told_plainly():
+    with errors_on_one_line():
         from govopen_analytics import review
         from govopen_analytics.base.datapackage import read_datapackage
         from govopen_analytics.base.errors import SourceError
@@ -231,34 +233,34 @@ def review_import(
     reviews: ReviewsOption = _REVIEWS,
 ) -> None:
     """导入人的判断，此后以人为准 · read decisions back; they win over the machine."""
-    with told_plainly():
+    with errors_on_one_line():
         from govopen_analytics import review
         from govopen_analytics.base.datapackage import read_datapackage
         from govopen_analytics.coding.codebook import load_codebook
 
         book = load_codebook(codebook)
         tasks = read_datapackage(processed)["tasks"]
-        found = review.import_reviews(
+        imported = review.import_reviews(
             path, tasks, book, coder=coder, reviewed_date=reviewed_date
         )
-        _tell_problems(found, lang)
-        if len(found.problems) and not partial:
+        _print_problems(imported, lang)
+        if len(imported.problems) and not partial:
             typer.echo("没有写入任何判断 · nothing was written", err=True)
             raise typer.Exit(1)
-        kept = review.add_reviews(review.read_reviews(reviews), found.reviews)
+        kept = review.add_reviews(review.read_reviews(reviews), imported.reviews)
         written = review.write_reviews(kept, reviews)
     typer.echo(
-        f"{len(found.reviews)} 项判断 · decisions, {found.n_empty} 行未填 · rows empty "
-        f"→ {written}\n"
+        f"{len(imported.reviews)} 项判断 · decisions, "
+        f"{imported.n_empty} 行未填 · rows empty → {written}\n"
         "下次 govopen build 或 report 时生效 · they take effect when the tables are "
         "built again"
     )
 
 
-def _tell_problems(found: "ReviewImport", lang: str) -> None:
+def _print_problems(imported: "ReviewImport", lang: str) -> None:
     from govopen_analytics.review.workbook import column_label
 
-    for problem in found.problems.itertuples():
+    for problem in imported.problems.itertuples():
         typer.echo(
             f"行 · row {problem.row}, {column_label(problem.column, lang)}: "
             f"found {problem.found!r}, expected {problem.expected}",

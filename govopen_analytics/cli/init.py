@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from govopen_analytics.cli.errors import told_plainly
+from govopen_analytics.cli.shared import errors_on_one_line
 
 
 def init(
@@ -17,7 +17,7 @@ def init(
     ] = False,
 ) -> None:
     """写出笔记本、报告集和清单 · write notebooks, report sets and a manifest."""
-    with told_plainly():
+    with errors_on_one_line():
         from govopen_analytics.run.project import write_project
 
         written = write_project(folder, with_example=example)

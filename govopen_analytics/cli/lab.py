@@ -2,12 +2,11 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from govopen_analytics.cli.check import language_of_system
-from govopen_analytics.cli.errors import told_plainly
+from govopen_analytics.cli.shared import SystemLangOption, errors_on_one_line
 
 _ROOT = (
     "注意：正以 root 身份运行；笔记本里的代码可以改动这台机器上的一切 · "
@@ -17,12 +16,10 @@ _ROOT = (
 
 def lab(
     context: typer.Context,
-    lang: Annotated[
-        str, typer.Option("--lang", help="zh 或 en · zh or en; as the system says")
-    ] = "",
+    lang: SystemLangOption = "",
 ) -> None:
     """打开 JupyterLab，从探索开始 · open JupyterLab on the notebook to explore in."""
-    with told_plainly():
+    with errors_on_one_line():
         from govopen_analytics.run.lab import is_root, lab_command, write_lab
 
         folder = Path(".")

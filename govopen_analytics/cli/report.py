@@ -12,8 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from govopen_analytics.base.errors import RunError
-from govopen_analytics.cli.answers import JsonOption, tell_json
-from govopen_analytics.cli.errors import EXIT_FAILED, EXIT_PARTIAL, told_plainly
+from govopen_analytics.cli.shared import (
+    EXIT_FAILED,
+    EXIT_PARTIAL,
+    CodebookOption,
+    JsonOption,
+    RawOption,
+    errors_on_one_line,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -53,12 +60,6 @@ _REASONS = {
     "packages": "软件包版本有变化 · package versions changed",
 }
 
-RawOption = Annotated[
-    Path, typer.Option("--raw", help="原始文件夹 · folder of plans as published")
-]
-CodebookOption = Annotated[
-    Path | None, typer.Option("--codebook", help="编码表 · a codebook of your own")
-]
 NotebooksOption = Annotated[
     Path, typer.Option("--notebooks", help="笔记本文件夹 · folder of notebooks")
 ]
@@ -103,7 +104,7 @@ def build(
     ] = False,
 ) -> None:
     """读入计划并写出数据表 · read the plans and write the tables."""
-    with told_plainly():
+    with errors_on_one_line():
         from govopen_analytics.base.datapackage import read_datapackage
         from govopen_analytics.base.freshness import is_built
         from govopen_analytics.plans.workers import GIGABYTE, Limits
@@ -111,7 +112,7 @@ def build(
         limits = Limits(max_seconds, int(max_memory * GIGABYTE))
         if not (force or csv) and is_built(raw, out, codebook):
             typer.echo("没有变化 · nothing has changed")
-            n_plans = _tell_tables(read_datapackage(out), out)
+            n_plans = _print_tables(read_datapackage(out), out)
         else:
             n_plans = _build(
                 raw,
@@ -142,7 +143,7 @@ def notebooks(
 
     给值 · to give one: govopen report -p NAME=VALUE
     """
-    with told_plainly():
+    with errors_on_one_line():
         from govopen_analytics.run.notebooks import (
             OWN_PARAMETERS,
             find_notebooks,
@@ -150,7 +151,7 @@ def notebooks(
             notebook_title,
         )
 
-        found = [
+        listed: list[dict[str, Any]] = [
             {
                 "name": path.stem,
                 "title": notebook_title(path),
@@ -163,13 +164,13 @@ def notebooks(
             for path in find_notebooks(folder)
         ]
     if as_json:
-        tell_json(found)
+        print_json(listed)
         return
-    for notebook in found:
+    for notebook in listed:
         typer.echo(f"{notebook['name']}: {notebook['title']}")
         for parameter in notebook["parameters"]:
-            told = "{name}: {type} = {default!r}".format(**parameter)
-            typer.echo(f"  {told:<40} {parameter['help']}".rstrip())
+            line = "{name}: {type} = {default!r}".format(**parameter)
+            typer.echo(f"  {line:<40} {parameter['help']}".rstrip())
 
 
 def report(
@@ -259,20 +260,20 @@ def report(
         raise typer.BadParameter(
             "--json goes with --dry-run; what a run did stands in its run.json"
         )
-    with told_plainly(), _ended_cleanly():
+    with errors_on_one_line(), _ended_cleanly():
         if check is not None:
             _check(out, check)
             return
         from govopen_analytics import run as runs
 
-        default, known = runs.read_report_sets(sets)
-        chosen = runs.choose_set(default, known, report_set)
+        default, report_sets = runs.read_report_sets(sets)
+        chosen = runs.choose_set(default, report_sets, report_set)
         values = _parameters(parameter or [])
         if lang is not None:
             values["lang"] = lang
         chosen = runs.with_parameters(chosen, values, keep=keep)
-        found = runs.find_notebooks(notebooks)
-        runs.plan_jobs(chosen, found, None)  # refused before anything is built
+        paths = runs.find_notebooks(notebooks)
+        runs.plan_jobs(chosen, paths, None)  # refused before anything is built
         is_default = chosen.name == default
         options = runs.Options(
             latest=runs.LATEST if is_default else f"{runs.LATEST}-{chosen.name}",
@@ -283,18 +284,18 @@ def report(
             removed=tuple(removed or ()),
         )
         if dry_run:
-            _dry_run(chosen, found, (raw, processed, out), options, as_json=as_json)
+            _dry_run(chosen, paths, (raw, processed, out), options, as_json=as_json)
             return
         _build_if_needed(raw, processed, codebook, is_forced=force)
         with _progress() as options.on_progress:
             folder, record = runs.run_report(
-                found,
+                paths,
                 processed_dir=processed,
                 reports_dir=out,
                 report_set=chosen,
                 options=options,
             )
-    _tell_report(folder, record)
+    _print_report(folder, record)
 
 
 def _build_if_needed(
@@ -334,10 +335,10 @@ def _build(
             csv_bytes=None if all_csv else CSV_BYTES,
             on_progress=tell,
         )
-    return _tell_tables(built.tables, out)
+    return _print_tables(built.tables, out)
 
 
-def _tell_tables(tables: "Tables", out: Path) -> int:
+def _print_tables(tables: "Tables", out: Path) -> int:
     """Say what was read and what was not; return the number of plans."""
     failures, remarks = tables["failures"], tables["remarks"]
     n_plans, n_tasks = (
@@ -358,11 +359,11 @@ def _tell_tables(tables: "Tables", out: Path) -> int:
             f"task: {out / 'review_changes.csv'}",
             err=True,
         )
-    _tell_remarks(remarks)
+    _print_remarks(remarks)
     return n_plans
 
 
-def _tell_remarks(remarks: "DataFrame") -> None:
+def _print_remarks(remarks: "DataFrame") -> None:
     from govopen_analytics.words.remarks import remarks_in_words
 
     shown = remarks.head(_MOST_REMARKS)
@@ -376,7 +377,7 @@ def _tell_remarks(remarks: "DataFrame") -> None:
 
 def _dry_run(
     chosen: "ReportSet",
-    found: list[Path],
+    paths: list[Path],
     folders: tuple[Path, Path, Path],
     options: "Options",
     *,
@@ -398,17 +399,17 @@ def _dry_run(
             if options.reviews_dir.is_dir():
                 shutil.copytree(options.reviews_dir, reviews_beside(processed))
             build_processed(raw, processed, codebook_path=options.codebook_path)
-        planned, notes = plan_report(chosen, found, processed, out, options)
+        planned, notes = plan_report(chosen, paths, processed, out, options)
     if as_json:
         jobs = [_planned(job) for job in planned]
-        told = [asdict(note) for note in notes]
-        answer = {"set": chosen.name, "writes_tables": is_stale, "notes": told}
-        tell_json({**answer, "jobs": jobs})
+        notes_as_data = [asdict(note) for note in notes]
+        answer = {"set": chosen.name, "writes_tables": is_stale, "notes": notes_as_data}
+        print_json({**answer, "jobs": jobs})
         return
     if is_stale:
         typer.echo("数据表会重新写出 · the tables would be written again")
     for note in notes:
-        _tell_note(note)
+        _print_note(note)
     for job in planned:
         typer.echo(_planned_line(job))
     n_run = sum(bool(job.changed) for job in planned)
@@ -433,10 +434,10 @@ def _planned(planned: "PlannedJob") -> dict[str, Any]:
 def _planned_line(planned: "PlannedJob") -> str:
     job = planned.job
     values = " ".join(f"{name}={value}" for name, value in job.parameters.items())
-    if planned.changed:
-        action = "; ".join(_REASONS[name] for name in planned.changed)
-        return f"运行 · run   {job.name} ({values}): {action}"
-    return f"沿用 · take  {job.name} ({values}): {planned.source.record['run']}"
+    if planned.source is not None and not planned.changed:
+        return f"沿用 · take  {job.name} ({values}): {planned.source.record['run']}"
+    action = "; ".join(_REASONS[name] for name in planned.changed)
+    return f"运行 · run   {job.name} ({values}): {action}"
 
 
 def _check(out: Path, name: str) -> None:
@@ -452,25 +453,25 @@ def _check(out: Path, name: str) -> None:
     typer.echo(f"全部文件与记录相符 · every file is as recorded: {folder}")
 
 
-def _tell_report(folder: Path, record: dict[str, Any]) -> None:
+def _print_report(folder: Path, record: dict[str, Any]) -> None:
     page = folder / "index.html"
     if record.get("is_unchanged"):
         typer.echo(f"没有变化，沿用上次 · nothing changed, the last run holds: {page}")
         return
     for warning in record["warnings"]:
-        _tell_note(warning)
+        _print_note(warning)
     if record["status"] == "complete":
         typer.echo(f"报告 · report: {page}")
         return
     for problem in record["problems"]:
-        _tell_note(problem)
+        _print_note(problem)
     for line in _failures(record["notebooks"]):
         typer.echo(line, err=True)
     typer.echo(f"{_STATUS[record['status']]}; see {page}", err=True)
     raise typer.Exit(_EXIT_CODES[record["status"]])
 
 
-def _tell_note(remark: "Remark | dict[str, Any]") -> None:
+def _print_note(remark: "Remark | dict[str, Any]") -> None:
     from govopen_analytics.words.remarks import remark_in_both
 
     typer.echo(f"注意 · note: {remark_in_both(remark)}", err=True)

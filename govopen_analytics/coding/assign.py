@@ -55,7 +55,6 @@ def assign_themes(
         A ``tasks`` table; ``task_id`` and ``text`` are needed, ``document_id``,
         ``title``, ``is_title_inherited``, ``section`` and ``chapter`` used
         where they are.
-    codebook : Codebook
     coder : {"combined", "keywords", "tfidf", "linear"} or estimator
         Who codes. Only "combined" weighs titles, sentences, means and headings. An
         estimator of scikit-learn that classifies texts is cloned and fitted on the
@@ -101,14 +100,14 @@ def assign_themes(
         results = _in_processes(jobs, n_workers, codebook, coder)
     else:
         results = (code_tasks(*job) for job in jobs)
-    found: list[Coded] = []
+    parts_coded: list[Coded] = []
     done = 0
     for part, coded in zip(parts, results, strict=True):
-        found.append(coded._replace(rows=part[coded.rows]))
+        parts_coded.append(coded._replace(rows=part[coded.rows]))
         done += len(part)
         if on_progress:
             on_progress(done, len(tasks))
-    return _as_table(tasks["task_id"], codebook, found, name)
+    return _as_table(tasks["task_id"], codebook, parts_coded, name)
 
 
 def _job(tasks: pd.DataFrame, part: np.ndarray, *options: Any) -> tuple[Any, ...]:
@@ -185,11 +184,11 @@ def _in_processes(
 
 
 def _as_table(
-    task_ids: pd.Series, codebook: Codebook, found: list[Coded], coder: str
+    task_ids: pd.Series, codebook: Codebook, parts: list[Coded], coder: str
 ) -> pd.DataFrame:
     """Lay out what was found, sorted by task and rank."""
     rows, themes, ranks, scores = (
-        np.concatenate([np.asarray(part[i]) for part in found] or [np.zeros(0, int)])
+        np.concatenate([np.asarray(part[i]) for part in parts] or [np.zeros(0, int)])
         for i in range(4)
     )
     ids = task_ids.to_numpy(dtype=object)

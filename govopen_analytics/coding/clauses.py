@@ -74,27 +74,11 @@ class Pieces:
         return np.isin(self.kinds, [_KIND[name] for name in names])
 
 
-def split_sentences(text: str) -> list[str]:
-    """Split folded text at the marks that end a sentence.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    list of str
-        Without blank ones.
-    """
-    return [part for part in re.split(r"[。;!?\n]", text) if part.strip()]
-
-
 def split_clauses(sentence: str, settings: CodingSettings) -> list[str]:
     """Split a folded sentence into clauses that may be obligations.
 
     Parameters
     ----------
-    sentence : str
     settings : CodingSettings
         Says which words open a lead-in (围绕…,) that belongs to what follows.
 
@@ -157,10 +141,6 @@ def mark_shared_titles(tasks: pd.DataFrame) -> pd.DataFrame:
     A table says so of the later rows only, but the title names the group, and
     the first row is no more bound to it than the others.
 
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-
     Returns
     -------
     DataFrame, shape (n_tasks, ...)
@@ -181,14 +161,6 @@ def read_tasks(tasks: pd.DataFrame) -> Iterator[TaskText]:
     ``text`` is what is coded. Of it, the leading ``title`` is the title and the
     rest the content; a text whose table has no titles has its first line as
     title, if more lines follow.
-
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-
-    Yields
-    ------
-    TaskText
     """
     texts, titles = _column(tasks, "text"), _column(tasks, "title")
     sections, chapters = _column(tasks, "section"), _column(tasks, "chapter")
@@ -218,7 +190,6 @@ def split_tasks(tasks: pd.DataFrame, settings: CodingSettings) -> Pieces:
 
     Parameters
     ----------
-    tasks : DataFrame, shape (n_tasks, ...)
     settings : CodingSettings
         Says which words open a means, and what a column is.
 
@@ -229,22 +200,22 @@ def split_tasks(tasks: pd.DataFrame, settings: CodingSettings) -> Pieces:
     """
     splitter = _Splitter(settings)
     read = list(read_tasks(tasks))
-    found = [splitter.contents([task.content for task in read])]
-    has_clauses = np.bincount(found[0][0], minlength=len(read)) > 0
+    groups = [splitter.contents([task.content for task in read])]
+    has_clauses = np.bincount(groups[0][0], minlength=len(read)) > 0
     # Without content all obligations stand in the title; a single one stands there
     # already.
     bare = np.flatnonzero(~has_clauses)
     rows, pieces = splitter.contents([read[row].title for row in bare.tolist()])
     several = np.bincount(rows, minlength=len(bare))[rows] > 1
-    found.append((bare[rows[several]], pieces[several]))
-    found.append(splitter.titles(read, has_clauses))
+    groups.append((bare[rows[several]], pieces[several]))
+    groups.append(splitter.titles(read, has_clauses))
     has_text = np.array([bool(task.title or task.content) for task in read], dtype=bool)
     for kind in ("section", "chapter"):
         rows, pieces = splitter.headings([getattr(task, kind) for task in read], kind)
         kept = has_text[rows]
-        found.append((rows[kept], pieces[kept]))
-    ranks = np.repeat([1, 1, 0, 2, 3], [len(rows) for rows, _ in found])
-    rows, pieces = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+        groups.append((rows[kept], pieces[kept]))
+    ranks = np.repeat([1, 1, 0, 2, 3], [len(rows) for rows, _ in groups])
+    rows, pieces = (np.concatenate(arrays) for arrays in zip(*groups, strict=True))
     placed = np.argsort(4 * rows + ranks, kind="stable")
     rows, pieces = rows[placed], pieces[placed]
     numbers, kinds = pieces >> _TEXT_BITS, pieces >> _KIND_BITS & 7
@@ -318,11 +289,11 @@ class _Splitter:
         of_part[stands] = pieces[: stands.sum()]
         counts = np.where(is_plain, n_parts, 0)
         counts[others] = [len(sentence) for sentence in joint]
-        found = np.zeros(counts.sum(), dtype=np.int64)
+        clause_pieces = np.zeros(counts.sum(), dtype=np.int64)
         in_plain = np.repeat(is_plain, counts)
-        found[in_plain] = of_part[numbers[np.repeat(is_plain, n_parts)]]
-        found[~in_plain] = pieces[stands.sum() :]
-        return np.repeat(rows, counts), found
+        clause_pieces[in_plain] = of_part[numbers[np.repeat(is_plain, n_parts)]]
+        clause_pieces[~in_plain] = pieces[stands.sum() :]
+        return np.repeat(rows, counts), clause_pieces
 
     def _parts(self, parts: list[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
         """Text of each part without means; does it stand by itself, is it blank."""
@@ -350,19 +321,19 @@ class _Splitter:
         n_parts: np.ndarray,
     ) -> list[list[str]]:
         """Clauses of sentences some of whose parts do not stand by themselves."""
-        known: dict[tuple[int, ...], list[str]] = {}
+        split_before: dict[tuple[int, ...], list[str]] = {}
         numbered, does_stand = numbers.tolist(), stands.tolist()
-        found = []
+        by_sentence = []
         for start, n in zip(starts.tolist(), n_parts.tolist(), strict=True):
             key = tuple(numbered[start : start + n])
-            if key not in known:
+            if key not in split_before:
                 clauses, n_chars = _join_parts([(texts[i], does_stand[i]) for i in key])
                 if n_chars < _LEAST_CHARS:
                     sentence = ",".join(parts[start : start + n])
                     clauses = split_clauses(sentence, self.settings)
-                known[key] = clauses
-            found.append(known[key])
-        return found
+                split_before[key] = clauses
+            by_sentence.append(split_before[key])
+        return by_sentence
 
     def _clauses(self, texts: list[str]) -> np.ndarray:
         """Piece of each clause, its kind included."""
@@ -376,8 +347,8 @@ class _Splitter:
         kinds[signs & _OPENS_PURPOSE > 0] = _PURPOSE
         pieces = self._pieces(distinct, signs) | kinds << _KIND_BITS
         of_clause = dict(zip(distinct, pieces.tolist(), strict=True))
-        found = map(of_clause.__getitem__, texts)
-        return np.fromiter(found, np.int64, len(texts))
+        numbers = map(of_clause.__getitem__, texts)
+        return np.fromiter(numbers, np.int64, len(texts))
 
     def titles(
         self, read: list[TaskText], has_clauses: np.ndarray
@@ -403,8 +374,10 @@ class _Splitter:
             numbers = numbers >> _TEXT_BITS << _TEXT_BITS
         pieces = dict(zip(distinct, numbers.tolist(), strict=True))
         rows = np.array([row for row, text in enumerate(texts) if text], dtype=np.int64)
-        found = np.array([pieces[text] for text in texts if text], dtype=np.int64)
-        return rows, found | _KIND[kind] << _KIND_BITS
+        named_pieces = np.array(
+            [pieces[text] for text in texts if text], dtype=np.int64
+        )
+        return rows, named_pieces | _KIND[kind] << _KIND_BITS
 
     def _publishes(self, text: str) -> bool:
         plain = self.nouns.sub("#", text)
@@ -466,24 +439,20 @@ class _Signs:
             _OPENS_DETAIL: _folded(settings.details),
             _OPENS_PURPOSE: _folded(settings.purposes),
         }
+        pairs = [(word, sign) for sign, words in anywhere.items() for word in words]
+        # Texts stand joined by line feeds.
+        pairs += [(f"\n{word}", sign) for sign in at_start for word in at_start[sign]]
         signs: dict[str, int] = {}
-        opening: dict[str, int] = {}
-        for sign, words in anywhere.items():
-            for word in words:
-                signs[word] = signs.get(word, 0) | sign
-        for sign, words in at_start.items():
-            for word in words:
-                # Texts stand joined by line feeds.
-                opening[f"\n{word}"] = opening.get(f"\n{word}", 0) | sign
-        words = {**signs, **opening}
-        self._values = np.array(list(words.values()), dtype=np.int64)
-        self._automaton = ahocorasick_rs.AhoCorasick(list(words)) if words else None
+        for word, sign in pairs:
+            signs[word] = signs.get(word, 0) | sign
+        self._values = np.array(list(signs.values()), dtype=np.int64)
+        self._automaton = ahocorasick_rs.AhoCorasick(list(signs)) if signs else None
 
     def of(self, texts: list[str]) -> np.ndarray:
         """Signs found in each text, shape (n_texts,)."""
-        found = np.zeros(len(texts), dtype=np.int64)
+        signs = np.zeros(len(texts), dtype=np.int64)
         if self._automaton is None or not texts:
-            return found
+            return signs
         joined = "\n" + "\n".join(texts)
         raw = self._automaton.find_matches_as_indexes(joined, overlapping=True)
         table = np.fromiter(chain.from_iterable(raw), np.int64, 3 * len(raw))
@@ -492,8 +461,8 @@ class _Signs:
         # By its end, for a word at the start begins with the line feed before it.
         rows = np.searchsorted(np.cumsum(lengths + 1), ends - 1)
         for bit in (_MEANS, _MARK, _LEAD, _OPENS_DETAIL, _OPENS_PURPOSE):
-            found[rows[self._values[words] & bit > 0]] |= bit
-        return found
+            signs[rows[self._values[words] & bit > 0]] |= bit
+        return signs
 
 
 def _either(words: Iterable[str]) -> str:
@@ -509,16 +478,7 @@ def _points_back(words: tuple[str, ...]) -> re.Pattern:
 
 
 def column_expression(settings: CodingSettings) -> re.Pattern:
-    """Match a column that is the object or the subject of a clause.
-
-    Parameters
-    ----------
-    settings : CodingSettings
-
-    Returns
-    -------
-    Pattern
-    """
+    """Match a column that is the object or the subject of a clause."""
     return _column_expression(
         settings.columns, settings.column_verbs, settings.publishing
     )
@@ -555,7 +515,6 @@ def without_means(text: str, settings: CodingSettings) -> str:
     ----------
     text : str
         Folded.
-    settings : CodingSettings
 
     Returns
     -------
@@ -589,7 +548,7 @@ def _means_expressions(
     places: tuple[str, ...],
 ) -> list[re.Pattern]:
     """Match from an opening word to the clause's end or the obligation's verb."""
-    found = []
+    expressions = []
     # A verb inside a noun (公开栏) does not end the means.
     inside = f"(?:{_either(nouns)}|{_WITHIN})" if nouns else _WITHIN
     verbs = _either(ends)
@@ -601,11 +560,11 @@ def _means_expressions(
             for word in sorted(means, key=lambda word: (-len(word), word))
         )
         stop = f"$|[{re.escape(CLAUSE_ENDS)}]" + (f"|{verbs}" if verbs else "")
-        found.append(re.compile(f"(?:{openings}){inside}{{2,60}}?(?={stop})"))
+        expressions.append(re.compile(f"(?:{openings}){inside}{{2,60}}?(?={stop})"))
     if places and verbs:
-        found.append(
+        expressions.append(
             re.compile(
                 f"在{inside}{{2,24}}?(?:{_either(places)})[上中内里等]*(?={verbs})"
             )
         )
-    return found
+    return expressions

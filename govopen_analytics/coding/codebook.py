@@ -1,6 +1,5 @@
 """A YAML codebook to a checked ``Codebook``: themes, keywords, examples, rules."""
 
-import csv
 import hashlib
 import html
 import itertools
@@ -8,7 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ import yaml
 from govopen_analytics.base.errors import CodebookError, choices
 from govopen_analytics.base.shapes import YamlLoader
 from govopen_analytics.base.text import fold
+from govopen_analytics.coding.reference_files import read_reference, read_training
 
 DEFAULT_CODEBOOK = Path(__file__).parent / "codebooks" / "government_openness.yml"
 
@@ -194,14 +194,10 @@ class Codebook:
         The version goes into every assignment.
     themes : DataFrame, shape (n_themes, 7)
         A valid ``themes`` table.
-    keywords : tuple of Keyword
-    patterns : tuple of Pattern
     examples : tuple of Example
         Sentences written for the codebook, slots filled.
     context_only : tuple of str
         Words of the field that speak for no theme, and hide keywords in them.
-    rules : tuple of Rule
-    settings : CodingSettings
     crosswalk : DataFrame, shape (n_rows, 4)
         ``from_version``, ``from_theme_id``, ``to_theme_id``, ``note``.
     reference_paths : tuple of Path
@@ -276,10 +272,6 @@ class Codebook:
         ----------
         lang : {"zh", "en"}
 
-        Returns
-        -------
-        dict of str to str
-
         Raises
         ------
         CodebookError
@@ -325,7 +317,6 @@ class Codebook:
 
         Parameters
         ----------
-        theme : str
         add, remove : iterable of str
             Keywords as they would be printed in the file.
         weight : float, default 2.0
@@ -374,10 +365,6 @@ class Codebook:
         path : str or Path
             A YAML file for ``load_codebook`` and ``govopen report --codebook``.
 
-        Returns
-        -------
-        Path
-
         Raises
         ------
         CodebookError
@@ -397,18 +384,6 @@ class Codebook:
         return Path(path)
 
 
-_REFERENCE_COLUMNS = [
-    "document_id",
-    "ordinal",
-    "chapter",
-    "section",
-    "title",
-    "is_title_inherited",
-    "content",
-    "theme_ids",
-]
-
-
 def load_codebook(path: str | Path | None = None) -> Codebook:
     """Load a codebook and check it.
 
@@ -417,10 +392,6 @@ def load_codebook(path: str | Path | None = None) -> Codebook:
     path : str or Path, optional
         A YAML file, or an overlay that ``extends`` one; without it, the codebook of
         nine themes that comes with the library.
-
-    Returns
-    -------
-    Codebook
 
     Raises
     ------
@@ -511,10 +482,6 @@ def parse_codebook(
     folder : Path, optional
         Folder that reference files are relative to.
 
-    Returns
-    -------
-    Codebook
-
     Raises
     ------
     CodebookError
@@ -575,27 +542,30 @@ class _Problem:
     def __init__(self, place: str) -> None:
         self.place = place
 
-    def __call__(self, where: str, found: object, expected: str) -> CodebookError:
-        shown = repr(found)
+    def __call__(self, where: str, value: object, expected: str) -> CodebookError:
+        shown = repr(value)
         shown = shown if len(shown) <= 120 else shown[:117] + "…"
         return CodebookError(
             f"Codebook {self.place}, {where}: found {shown}, expected {expected}"
         )
 
     def check_keys(
-        self, data: Any, known: set[str], where: str, required: Iterable[str] = ()
+        self, data: Any, allowed: set[str], where: str, required: Iterable[str] = ()
     ) -> None:
         if not isinstance(data, dict):
-            raise self(where, data, f"a mapping with {', '.join(sorted(known))}")
+            raise self(where, data, f"a mapping with {', '.join(sorted(allowed))}")
         for name in required:
             if data.get(name) in (None, ""):
                 raise self(where, data.get(name), f"a value for '{name}'")
         for name in data:
-            if name not in known:
-                raise CodebookError(
-                    f"Codebook {self.place}, {where}: unknown key: "
-                    f"{choices(name, sorted(known))}"
-                )
+            self.check_choice(name, sorted(allowed), f"{where}: unknown key")
+
+    def check_choice(self, value: object, allowed: Iterable[str], where: str) -> None:
+        allowed = list(allowed)
+        if value not in allowed:
+            raise CodebookError(
+                f"Codebook {self.place}, {where}: {choices(value, allowed)}"
+            )
 
     def string(self, value: Any, where: str) -> str:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -654,11 +624,11 @@ def _themes_table(rows: list[dict[str, Any]], version: str) -> pd.DataFrame:
 
 
 def _refuse_duplicates(values: Iterable[str], what: str, problem: _Problem) -> None:
-    seen = set()
+    earlier = set()
     for value in values:
-        if value in seen:
+        if value in earlier:
             raise problem("themes", value, f"every {what} once")
-        seen.add(value)
+        earlier.add(value)
 
 
 def _theme_keywords(entry: dict[str, Any], problem: _Problem) -> Iterator[Keyword]:
@@ -704,17 +674,12 @@ def _check_keywords(keywords: Iterable[Keyword], problem: _Problem) -> None:
         other = owners.setdefault(keyword.folded, keyword)
         if other is keyword:
             continue
-        if other.theme_id == keyword.theme_id:
-            raise problem(
-                where,
-                keyword.text,
-                f"every keyword once, but '{other.text}' matches the same texts",
+        expected = f"every keyword once, but '{other.text}' matches the same texts"
+        if other.theme_id != keyword.theme_id:
+            expected = (
+                f"a keyword of one theme only; it also stands under '{other.theme_id}'"
             )
-        raise problem(
-            where,
-            keyword.text,
-            f"a keyword of one theme only; it also stands under '{other.theme_id}'",
-        )
+        raise problem(where, keyword.text, expected)
 
 
 def _check_matchable(keyword: Keyword, where: str, problem: _Problem) -> None:
@@ -758,10 +723,6 @@ _CJK_BLANK = re.compile(
 
 def without_blanks(text: str) -> tuple[str, list[tuple[int, int]]]:
     """Drop blanks beside Chinese characters, and invisible characters.
-
-    Parameters
-    ----------
-    text : str
 
     Returns
     -------
@@ -822,11 +783,8 @@ def _example(
     problem.check_keys(item, {"title", "text", "also"}, where, ("text",))
     also = problem.strings(item.get("also"), where)
     for other in also:
-        if other not in ids or other == theme_id:
-            raise CodebookError(
-                f"Codebook {problem.place}, {where}, also: "
-                f"{choices(other, [name for name in ids if name != theme_id])}"
-            )
+        others = [name for name in ids if name != theme_id]
+        problem.check_choice(other, others, f"{where}, also")
     return Example(
         problem.string(item["text"], where),
         (theme_id, *also),
@@ -883,53 +841,35 @@ def _rules(data: Any, problem: _Problem) -> Iterator[Rule]:
         yield Rule(str(item["id"]), str(item["zh"]).strip(), str(item["en"]).strip())
 
 
-_WORD_LISTS = (
-    "means",
-    "means_ends",
-    "means_nouns",
-    "places",
-    "columns",
-    "column_verbs",
-    "publishing",
-    "details",
-    "points_back",
-    "list_ends",
-    "lead_ins",
-    "purposes",
-)
+# Options of ``coding`` that are lists of texts, some of them regular expressions.
+_TEXT_LISTS = [option.name for option in fields(CodingSettings) if option.default == ()]
+_EXPRESSIONS = ("general_titles", "vague_titles")
+_NAMED_THEMES = ("general_theme", "channel_theme")
 
 
 def _settings(data: Any, ids: list[str], problem: _Problem) -> CodingSettings:
-    expressions = ("general_titles", "vague_titles")
-    named = ("general_theme", "channel_theme")
-    known = {"gap_chars", *_WORD_LISTS, *expressions, *named}
-    problem.check_keys(data, known | {"weights", "secondary_offsets"}, "coding")
-    for name in named:
-        if data.get(name) is not None and data[name] not in ids:
-            raise CodebookError(
-                f"Codebook {problem.place}, coding, {name}: {choices(data[name], ids)}"
-            )
+    options = {option.name for option in fields(CodingSettings)}
+    problem.check_keys(data, options, "coding")
+    for name in _NAMED_THEMES:
+        if data.get(name) is not None:
+            problem.check_choice(data[name], ids, f"coding, {name}")
     lists: dict[str, Any] = {
         name: tuple(problem.strings(data.get(name), f"coding, {name}"))
-        for name in (*_WORD_LISTS, *expressions)
+        for name in _TEXT_LISTS
     }
-    for name in expressions:
+    for name in _EXPRESSIONS:
         for expression in lists[name]:
             _check_expression(expression, f"coding, {name}", problem)
     offsets = problem.numbers(
         data.get("secondary_offsets") or {}, "coding, secondary_offsets", least=-100
     )
     for name in offsets:
-        if name not in ids:
-            raise CodebookError(
-                f"Codebook {problem.place}, coding, secondary_offsets: "
-                f"{choices(name, ids)}"
-            )
+        problem.check_choice(name, ids, "coding, secondary_offsets")
     weights = problem.numbers(data.get("weights") or {}, "coding, weights", least=-100)
     return CodingSettings(
         gap_chars=int(problem.number(data.get("gap_chars", 24), "coding, gap_chars")),
         **lists,
-        **{name: data.get(name) for name in named},
+        **{name: data.get(name) for name in _NAMED_THEMES},
         weights=weights,
         secondary_offsets=offsets,
     )
@@ -949,11 +889,7 @@ def _crosswalk(data: Any, ids: list[str], problem: _Problem) -> pd.DataFrame:
             "crosswalk",
             ("from_version", "from_theme", "to_theme"),
         )
-        if item["to_theme"] not in ids:
-            raise CodebookError(
-                f"Codebook {problem.place}, crosswalk, to_theme: "
-                f"{choices(item['to_theme'], ids)}"
-            )
+        problem.check_choice(item["to_theme"], ids, "crosswalk, to_theme")
         rows.append(
             (
                 str(item["from_version"]),
@@ -970,10 +906,6 @@ def theme_carrier(codebook: Codebook) -> Callable[[str, str], str]:
 
     The crosswalk decides; a theme it does not name keeps its id where the codebook
     still has it. A theme whose meaning changes should therefore get a new id.
-
-    Parameters
-    ----------
-    codebook : Codebook
 
     Returns
     -------
@@ -1009,7 +941,6 @@ def apply_crosswalk(assignments: pd.DataFrame, codebook: Codebook) -> pd.DataFra
     ----------
     assignments : DataFrame, shape (n_rows, ...)
         Valid ``theme_assignments``.
-    codebook : Codebook
 
     Returns
     -------
@@ -1057,122 +988,3 @@ def _training_path(data: Any, folder: Path | None, problem: _Problem) -> Path | 
     if not path.is_file():
         raise problem("training", str(path), "a file beside the codebook")
     return path
-
-
-def read_training(path: Path | None, *, theme_ids: Iterable[str]) -> pd.DataFrame:
-    """Read tasks that were written for a codebook.
-
-    Parameters
-    ----------
-    path : Path or None
-        CSV: ``field``, ``primary`` (empty where nothing fits), ``secondary``
-        (separated by ``;``), ``title``, ``content``. Without it, no rows.
-    theme_ids : iterable of str
-        Themes a row may name.
-
-    Returns
-    -------
-    DataFrame, shape (n_tasks, 4)
-        ``field``, ``title``, ``content``, ``theme_ids``.
-
-    Raises
-    ------
-    CodebookError
-        If the file lacks a column or a row names an unknown theme.
-    """
-    columns = ["field", "title", "content", "theme_ids"]
-    if path is None:
-        return pd.DataFrame(columns=columns)
-    known, rows = set(theme_ids), []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = {*columns[:3], "primary", "secondary"} - set(reader.fieldnames or [])
-        if missing:
-            raise CodebookError(
-                f"Training tasks {path}: found no column '{min(missing)}', expected "
-                "field, primary, secondary, title, content"
-            )
-        for number, row in enumerate(reader, start=2):
-            themes = _themes_of_row(row, known, f"Training tasks {path}, line {number}")
-            rows.append((row["field"], row["title"], row["content"], themes))
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _themes_of_row(row: dict[str, str], known: set[str], place: str) -> list[str]:
-    """Read ``primary`` and ``secondary`` of a row of codings."""
-    themes = [row["primary"], *re.split(r"[;|\s]+", row["secondary"] or "")]
-    themes = [theme for theme in themes if theme]
-    for theme in themes:
-        if theme not in known:
-            raise CodebookError(f"{place}: theme {choices(theme, sorted(known))}")
-    return themes
-
-
-def read_reference(
-    tasks_path: Path | None = None,
-    themes_path: Path | None = None,
-    *,
-    theme_ids: Iterable[str],
-    coder: str = "reference",
-) -> pd.DataFrame:
-    """Read reference codings with the texts they were made on.
-
-    Parameters
-    ----------
-    tasks_path : Path, optional
-        JSON Lines: ``document_id``, ``ordinal``, ``chapter``, ``section``,
-        ``title``, ``title_inherited``, ``content``. Without it, no rows.
-    themes_path : Path, optional
-        CSV: ``document_id``, ``ordinal``, ``coder``, ``primary``,
-        ``secondary`` (separated by ``;``).
-    theme_ids : iterable of str
-        Themes a row may name.
-    coder : str, default "reference"
-        Whose rows to read.
-
-    Returns
-    -------
-    DataFrame, shape (n_tasks, 8)
-
-    Raises
-    ------
-    CodebookError
-        If a row names a theme or a task that is not known.
-    """
-    if tasks_path is None or themes_path is None:
-        return pd.DataFrame(columns=_REFERENCE_COLUMNS)
-    known = set(theme_ids)
-    tasks = {}
-    for line in tasks_path.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        tasks[row["document_id"], int(row["ordinal"])] = row
-    rows = []
-    with themes_path.open(encoding="utf-8-sig", newline="") as file:
-        for number, row in enumerate(csv.DictReader(file), start=2):
-            if row["coder"] == coder:
-                place = f"Reference {themes_path}, line {number}"
-                rows.append(_reference_row(row, tasks, known, place))
-    return pd.DataFrame(rows, columns=_REFERENCE_COLUMNS)
-
-
-def _reference_row(
-    row: dict[str, str], tasks: dict, known: set[str], place: str
-) -> dict[str, Any]:
-    themes = _themes_of_row(row, known, place)
-    key = row["document_id"], int(row["ordinal"])
-    if key not in tasks:
-        raise CodebookError(
-            f"{place}: found document '{key[0]}' ordinal {key[1]}, "
-            "expected a task of the reference tasks file"
-        )
-    task = tasks[key]
-    return {
-        "document_id": key[0],
-        "ordinal": key[1],
-        "chapter": task.get("chapter") or "",
-        "section": task.get("section") or "",
-        "title": task.get("title") or "",
-        "is_title_inherited": bool(task.get("title_inherited")),
-        "content": task.get("content") or "",
-        "theme_ids": themes,
-    }

@@ -37,7 +37,6 @@ def code_plans(
     ----------
     plans : Tables
         With ``tasks``; codings that are there already are replaced.
-    codebook : Codebook
     cache : Cache, optional
         Of the codes of documents; those of a document whose tasks are the same are
         taken from it.
@@ -80,8 +79,8 @@ def _kept_or_coded(
 ) -> dict[str, pd.DataFrame]:
     """Take the codes of each document from the cache, or make and keep them."""
     keys = _document_keys(tasks, codebook)
-    found = {document: cache.get(key) for document, key in keys.items()}
-    kept = {document: value for document, value in found.items() if _is_whole(value)}
+    cached = {document: cache.get(key) for document, key in keys.items()}
+    kept = {document: value for document, value in cached.items() if _is_whole(value)}
     new = tasks.loc[~tasks["document_id"].isin(list(kept))]
     n_kept = len(tasks) - len(new)
     on_progress(n_kept, len(tasks))

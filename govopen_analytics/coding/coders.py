@@ -17,7 +17,6 @@ from govopen_analytics.coding.combined import (
     softmax,
     task_evidence,
 )
-from govopen_analytics.coding.estimators import UNCLASSIFIED
 from govopen_analytics.coding.features import fold_many, plain_texts
 from govopen_analytics.coding.keywords import keyword_scores
 from govopen_analytics.coding.linear import LinearModel, fit_linear_model
@@ -25,6 +24,7 @@ from govopen_analytics.coding.model_files import kept_model
 from govopen_analytics.coding.tfidf import ThemeProfiles, theme_profiles
 from govopen_analytics.coding.training import (
     NOTHING,
+    UNCLASSIFIED,
     LeftOut,
     seen_documents,
     training_tasks,
@@ -59,25 +59,20 @@ def by_unseen_documents(tasks: pd.DataFrame, codebook: Codebook) -> Groups:
     A document that repeats several is coded by a model that has seen none of the
     reference, so that there are no more models than reference documents, and two.
 
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-    codebook : Codebook
-
     Returns
     -------
     list of (LeftOut, ndarray of int)
         Places of the tasks.
     """
     every = frozenset(codebook.reference["document_id"])
-    seen = [
+    repeated = [
         documents if len(documents) < 2 else every
         for documents in seen_documents(tasks, codebook)
     ]
     numbers = {
-        documents: n for n, documents in enumerate(sorted(set(seen), key=sorted))
+        documents: n for n, documents in enumerate(sorted(set(repeated), key=sorted))
     }
-    places = np.array([numbers[documents] for documents in seen], dtype=np.int64)
+    places = np.array([numbers[documents] for documents in repeated], dtype=np.int64)
     return [
         (LeftOut(documents=documents), np.flatnonzero(places == number))
         for documents, number in numbers.items()
@@ -98,13 +93,8 @@ def linear_model(codebook: Codebook, left_out: LeftOut = NOTHING) -> LinearModel
 
     Parameters
     ----------
-    codebook : Codebook
     left_out : LeftOut
         What the model must not have seen.
-
-    Returns
-    -------
-    LinearModel
 
     Raises
     ------
@@ -154,15 +144,8 @@ def code_tasks(
 
     Parameters
     ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-    codebook : Codebook
-    coder : str or estimator
     left_out : LeftOut, optional
         As in ``assign_themes``.
-
-    Returns
-    -------
-    Coded
     """
     tasks = mark_shared_titles(tasks)
     code = CODERS[coder] if isinstance(coder, str) else _fitted_coder(coder)
@@ -200,8 +183,8 @@ def _code_by_linear_model(
     is_known = np.zeros(len(texts), dtype=bool)
     for left_out, rows in groups:
         model = linear_model(codebook, left_out)
-        own = [texts[row] for row in rows.tolist()]
-        distances[rows], is_known[rows] = model.decide(own)
+        group = [texts[row] for row in rows.tolist()]
+        distances[rows], is_known[rows] = model.decide(group)
     shares = softmax(3 * distances)[:, :-1] * is_known[:, None]
     is_none = distances.argmax(axis=1) == distances.shape[1] - 1
     shares[is_none] = 0
@@ -240,13 +223,13 @@ def _fitted_coder(estimator: Any) -> Callable[..., Coded]:
             model = clone(estimator).fit(learned["text"].tolist(), labels)
             chances = model.predict_proba([texts[row] for row in rows.tolist()])
             places = {str(label): i for i, label in enumerate(model.classes_)}
-            own = np.zeros((len(rows), scores.shape[1]))
+            in_group = np.zeros((len(rows), scores.shape[1]))
             for number, theme in enumerate(codebook.theme_ids):
                 if theme in places:
-                    own[:, number] = chances[:, places[theme]]
+                    in_group[:, number] = chances[:, places[theme]]
             best = model.classes_[chances.argmax(axis=1)]
-            own[~np.isin(best, codebook.theme_ids)] = 0
-            scores[rows] = own
+            in_group[~np.isin(best, codebook.theme_ids)] = 0
+            scores[rows] = in_group
         return _ranked(scores, scores > _LEAST_FURTHER)
 
     return code

@@ -14,8 +14,6 @@ from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.coding.keywords import keyword_scores
 from govopen_analytics.coding.linear import LinearModel
 
-CODER = "combined"
-
 #: What each weight of the primary theme multiplies, in order. "none" and "silence"
 #: speak for no theme, "column" for the theme of the channels.
 PRIMARY_FEATURES = (
@@ -91,14 +89,6 @@ WEIGHTS: dict[str, float] = {
 def coder_weights(codebook: Codebook) -> dict[str, float]:
     """Return the weights of the combined coder, the codebook's own first.
 
-    Parameters
-    ----------
-    codebook : Codebook
-
-    Returns
-    -------
-    dict of str to float
-
     Raises
     ------
     CodebookError
@@ -118,8 +108,6 @@ class Evidence:
 
     Attributes
     ----------
-    pieces : Pieces
-    n_tasks : int
     linear : ndarray of float, shape (n_texts, n_themes + 1)
         Shares (0-1) of the linear model; last, of no theme.
     whole : ndarray of float, shape (n_tasks, n_themes + 1)
@@ -163,8 +151,8 @@ class Evidence:
         rows = self.pieces.rows[is_meant]
         if len(rows):
             starts = np.flatnonzero(np.diff(rows, prepend=-1))
-            found = values[self.pieces.numbers[is_meant]]
-            highest[rows[starts]] = np.maximum.reduceat(found, starts)
+            evidence = values[self.pieces.numbers[is_meant]]
+            highest[rows[starts]] = np.maximum.reduceat(evidence, starts)
         return highest
 
     def _first(self, values: np.ndarray, is_meant: np.ndarray) -> np.ndarray:
@@ -187,8 +175,10 @@ class Evidence:
             is_meant = self.pieces.of_kind(kind)
             features.append(self._mean(self.linear, is_meant))
             features.append(self._mean(self.keywords, is_meant))
-        own = ~self.pieces.of_kind("section", "chapter", "purpose")
-        loudest = self._highest(self.keyword_weights.sum(axis=1, keepdims=True), own)
+        is_of_task = ~self.pieces.of_kind("section", "chapter", "purpose")
+        loudest = self._highest(
+            self.keyword_weights.sum(axis=1, keepdims=True), is_of_task
+        )
         none = self.linear.shape[1] - 1
         features += [
             self.whole,
@@ -233,16 +223,10 @@ def task_evidence(
 
     Parameters
     ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-    codebook : Codebook
     models : LinearModel or sequence of LinearModel
         Their last class is no theme.
     model_of_task : ndarray of int, shape (n_tasks,), optional
         Which of several models reads each task; the first by default.
-
-    Returns
-    -------
-    Evidence
     """
     models = [models] if isinstance(models, LinearModel) else list(models)
     weights = coder_weights(codebook)
@@ -262,13 +246,13 @@ def task_evidence(
     for number, model in enumerate(models):
         start, end = np.searchsorted(readers, [number, number + 1])
         sums[start:end] = model.sums(texts[start:end])
-    own = pieces.of_kind("content", "column", "detail", "purpose")
-    has_clauses = np.bincount(pieces.rows[own], minlength=len(tasks)) > 0
-    own |= pieces.of_kind("title", "inherited_title") & ~has_clauses[pieces.rows]
+    is_whole = pieces.of_kind("content", "column", "detail", "purpose")
+    has_clauses = np.bincount(pieces.rows[is_whole], minlength=len(tasks)) > 0
+    is_whole |= pieces.of_kind("title", "inherited_title") & ~has_clauses[pieces.rows]
     full = np.maximum(words.sum(axis=1, keepdims=True), weights["keyword_full"])
     channel = codebook.settings.channel_theme
     slope = weights["linear_slope"]
-    whole = _members(pieces, len(tasks), own) @ sums
+    whole = _members(pieces, len(tasks), is_whole) @ sums
     return Evidence(
         pieces=pieces,
         n_tasks=len(tasks),
@@ -336,7 +320,6 @@ def primary_chances(evidence: Evidence, weights: dict[str, float]) -> np.ndarray
 
     Parameters
     ----------
-    evidence : Evidence
     weights : dict of str to float
         Result of ``coder_weights``.
 
@@ -354,8 +337,10 @@ def primary_chances(evidence: Evidence, weights: dict[str, float]) -> np.ndarray
     chances = softmax(_weighed(features, PRIMARY_FEATURES, weights))
     spoken = np.zeros(evidence.n_tasks, dtype=bool)
     texts = (evidence.linear[:, :-1].sum(axis=1) > 0) | (evidence.keywords.any(axis=1))
-    own = ~evidence.pieces.of_kind("section", "chapter")
-    spoken[evidence.pieces.rows[own]] |= texts[evidence.pieces.numbers[own]]
+    is_of_task = ~evidence.pieces.of_kind("section", "chapter")
+    spoken[evidence.pieces.rows[is_of_task]] |= texts[
+        evidence.pieces.numbers[is_of_task]
+    ]
     chances[~spoken] = 0
     chances[~spoken, -1] = 1
     return chances
@@ -365,12 +350,6 @@ def secondary_chances(
     evidence: Evidence, codebook: Codebook, weights: dict[str, float]
 ) -> np.ndarray:
     """Estimate the chance that a task has a theme beside its primary one.
-
-    Parameters
-    ----------
-    evidence : Evidence
-    codebook : Codebook
-    weights : dict of str to float
 
     Returns
     -------

@@ -5,6 +5,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import InputTags, Tags
+from sklearn.utils.validation import check_is_fitted
 
 from govopen_analytics.base.errors import SchemaError
 from govopen_analytics.coding.codebook import Codebook, load_codebook
@@ -18,56 +21,16 @@ from govopen_analytics.coding.features import fold_many
 from govopen_analytics.coding.keywords import keyword_scores
 from govopen_analytics.coding.linear import fit_linear_model
 from govopen_analytics.coding.tfidf import fit_profiles
-
-#: Label of a task that has no theme.
-UNCLASSIFIED = "unclassified"
+from govopen_analytics.coding.training import UNCLASSIFIED, lay_out_texts
 
 
-class _Coder:
-    """What all coders share; scikit-learn is imported only where it is needed."""
+class _Coder(ClassifierMixin, BaseEstimator):
+    """What all coders share."""
 
-    _estimator_type = "classifier"
-
-    def __sklearn_tags__(self) -> Any:
-        from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags
-
-        return Tags(
-            estimator_type="classifier",
-            target_tags=TargetTags(required=True),
-            classifier_tags=ClassifierTags(),
-            input_tags=InputTags(one_d_array=True, two_d_array=False, string=True),
-        )
-
-    def _names(self) -> list[str]:
-        import inspect
-
-        return list(inspect.signature(type(self)).parameters)
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return the parameters, as scikit-learn asks for them."""
-        return {name: getattr(self, name) for name in self._names()}
-
-    def set_params(self, **params: Any) -> "_Coder":
-        """Set parameters, as scikit-learn does in a search."""
-        for name, value in params.items():
-            if name not in self._names():
-                raise ValueError(
-                    f"{type(self).__name__}: found no parameter '{name}', expected "
-                    f"one of {', '.join(self._names())}"
-                )
-            setattr(self, name, value)
-        return self
-
-    def __repr__(self) -> str:
-        shown = ", ".join(
-            f"{name}={value!r}"
-            for name, value in self.get_params().items()
-            if not isinstance(value, Codebook) and value is not None
-        )
-        return f"{type(self).__name__}({shown})"
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "classes_")
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags = InputTags(one_d_array=True, two_d_array=False, string=True)
+        return tags
 
     def fit(
         self, X: Any, y: Any, sample_weight: Sequence[float] | None = None
@@ -81,10 +44,6 @@ class _Coder:
             Theme of each text, ``UNCLASSIFIED`` where none fits.
         sample_weight : sequence of float, optional
             How much each text counts.
-
-        Returns
-        -------
-        estimator
 
         Raises
         ------
@@ -122,43 +81,21 @@ class _Coder:
         ndarray of float, shape (n_texts, n_classes)
             In the order of ``classes_``; rows sum to 1. Equal where nothing speaks.
         """
-        self._check_fitted()
+        unfitted = "%(name)s has learned nothing yet; call 'fit' first"
+        check_is_fitted(self, "classes_", msg=unfitted)
         chances = self._chances(as_tasks(X))
         totals = chances.sum(axis=1, keepdims=True)
         even = np.full_like(chances, 1 / chances.shape[1])
         return np.where(totals > 0, chances / np.where(totals > 0, totals, 1), even)
-
-    def _check_fitted(self) -> None:
-        if not hasattr(self, "classes_"):
-            from sklearn.exceptions import NotFittedError
-
-            raise NotFittedError(
-                f"{type(self).__name__} has learned nothing yet; call 'fit' first"
-            )
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the likeliest class of each text, of equal ones the first."""
         chances = self.predict_proba(X)
         return self.classes_[chances.argmax(axis=1)]
 
-    def score(
-        self, X: Any, y: Any, sample_weight: Sequence[float] | None = None
-    ) -> float:
-        """Return the accuracy on coded texts (0-1)."""
-        is_right = self.predict(X) == np.asarray(y)
-        return float(np.average(is_right, weights=sample_weight))
-
 
 def as_tasks(texts: Any) -> pd.DataFrame:
     """Lay texts out as a tasks table.
-
-    Parameters
-    ----------
-    texts : sequence of str, or DataFrame with ``text``
-
-    Returns
-    -------
-    DataFrame, shape (n_texts, ...)
 
     Raises
     ------
@@ -169,13 +106,17 @@ def as_tasks(texts: Any) -> pd.DataFrame:
         if "text" not in texts.columns:
             raise SchemaError("tasks", "missing column 'text', which coding reads")
         return texts
-    found = list(texts)
-    for place, text in enumerate(found):
+    listed = list(texts)
+    for place, text in enumerate(listed):
         if not isinstance(text, str):
             raise SchemaError(
                 "texts", f"place {place}: found {type(text).__name__}, expected a text"
             )
-    return pd.DataFrame({"text": found})
+    return pd.DataFrame({"text": listed})
+
+
+def _folded(tasks: pd.DataFrame) -> list[str]:
+    return fold_many(tasks["text"].fillna(""))
 
 
 class KeywordClassifier(_Coder):
@@ -196,7 +137,7 @@ class KeywordClassifier(_Coder):
         self.codebook_ = self.codebook or load_codebook()
 
     def _chances(self, tasks: pd.DataFrame) -> np.ndarray:
-        scores = keyword_scores(fold_many(tasks["text"].fillna("")), self.codebook_)
+        scores = keyword_scores(_folded(tasks), self.codebook_)
         return _in_order(
             scores, self.codebook_, self.classes_, silent=scores.sum(1) == 0
         )
@@ -223,7 +164,7 @@ class ProfileClassifier(_Coder):
         self, tasks: pd.DataFrame, numbers: np.ndarray, weights: np.ndarray
     ) -> None:
         self.profiles_ = fit_profiles(
-            fold_many(tasks["text"].fillna("")),
+            _folded(tasks),
             numbers,
             len(self.classes_),
             self.codebook or load_codebook(),
@@ -232,7 +173,7 @@ class ProfileClassifier(_Coder):
         )
 
     def _chances(self, tasks: pd.DataFrame) -> np.ndarray:
-        return self.profiles_.similarities(fold_many(tasks["text"].fillna("")))
+        return self.profiles_.similarities(_folded(tasks))
 
 
 class LinearClassifier(_Coder):
@@ -262,7 +203,7 @@ class LinearClassifier(_Coder):
         self, tasks: pd.DataFrame, numbers: np.ndarray, weights: np.ndarray
     ) -> None:
         self.model_ = fit_linear_model(
-            [[text] for text in fold_many(tasks["text"].fillna(""))],
+            [[text] for text in _folded(tasks)],
             numbers.tolist(),
             weights.tolist(),
             n_classes=len(self.classes_),
@@ -271,7 +212,7 @@ class LinearClassifier(_Coder):
         )
 
     def _chances(self, tasks: pd.DataFrame) -> np.ndarray:
-        distances, is_known = self.model_.decide(fold_many(tasks["text"].fillna("")))
+        distances, is_known = self.model_.decide(_folded(tasks))
         return softmax(self.slope * distances) * is_known[:, None]
 
 
@@ -298,8 +239,6 @@ class CombinedClassifier(_Coder):
     def _fit(
         self, tasks: pd.DataFrame, numbers: np.ndarray, weights: np.ndarray
     ) -> None:
-        from govopen_analytics.coding.training import lay_out_texts
-
         self.codebook_ = codebook = self.codebook or load_codebook()
         unknown = set(self.classes_) - {*codebook.theme_ids, UNCLASSIFIED}
         if unknown:

@@ -30,7 +30,6 @@ class Explanation:
 
     Attributes
     ----------
-    task_id : str
     assignments : DataFrame
         The task's ``theme_assignments``.
     pieces : DataFrame, shape (n_pieces, 4)
@@ -45,7 +44,6 @@ class Explanation:
         speaks for any.
     likeliest_score, least_score : float
         Its chance, and the threshold below which a task stays unclassified (0-1).
-    codebook : Codebook
     """
 
     task_id: str
@@ -87,10 +85,6 @@ def explain(
         Holds the task. A title that several rows share then counts as carried down.
     codebook : Codebook, optional
         The shipped one by default.
-
-    Returns
-    -------
-    Explanation
 
     Raises
     ------

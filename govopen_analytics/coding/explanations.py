@@ -19,7 +19,6 @@ def explanation_text(
     ----------
     explanation : Explanation
         Result of ``coding.explain``.
-    codebook : Codebook
     lang : {"zh", "en"}, default "zh"
 
     Returns
@@ -42,7 +41,9 @@ def explanation_text(
         for piece in explanation.pieces.itertuples()
     ]
     speakers: list[Keyword | Pattern] = [*codebook.keywords, *codebook.patterns]
-    weights = {(one.theme_id, _name(one)): one.weight for one in speakers}
+    weights = {
+        (speaker.theme_id, _name(speaker)): speaker.weight for speaker in speakers
+    }
     lines.append(words["no_matches" if explanation.matches.empty else "matches"])
     lines += [
         words["match"].format(
@@ -68,12 +69,7 @@ def review_text(reviews: pd.DataFrame, codebook: Codebook, *, lang: str = "zh") 
     ----------
     reviews : DataFrame, shape (n_reviews, 8)
         Rows of a valid ``reviews`` table.
-    codebook : Codebook
     lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    str
     """
     words = section("explanations", lang)
     labels = codebook.labels(lang)
@@ -97,8 +93,6 @@ def evidence_table(
 
     Parameters
     ----------
-    explanation : Explanation
-    codebook : Codebook
     lang : {"zh", "en"}, default "zh"
 
     Returns
@@ -107,7 +101,7 @@ def evidence_table(
     """
     words = section("explanations", lang)
     labels, heads = codebook.labels(lang), words["columns"]
-    found = list(dict.fromkeys(explanation.matches["keyword"]))
+    keywords = list(dict.fromkeys(explanation.matches["keyword"]))
     pieces = explanation.pieces
     return pd.DataFrame(
         {
@@ -116,7 +110,7 @@ def evidence_table(
             heads["share"]: pieces["share"],
             heads["text"]: pieces["text"],
             heads["keywords"]: [
-                words["join"].join(word for word in found if fold(word) in text)
+                words["join"].join(word for word in keywords if fold(word) in text)
                 for text in pieces["text"]
             ],
         }
@@ -130,8 +124,6 @@ def marked_text(
 
     Parameters
     ----------
-    explanation : Explanation
-    codebook : Codebook
     lang : {"zh", "en"}, default "zh"
 
     Returns
@@ -169,12 +161,12 @@ def _theme_lines(
     ]
     if lines or not explanation.likeliest_theme_id:
         return lines or [words["no_theme"]]
-    said = words["unsure"].format(
+    sentence = words["unsure"].format(
         theme=labels[explanation.likeliest_theme_id],
         score=f"{explanation.likeliest_score:.2f}",
         least=f"{explanation.least_score:.2f}",
     )
-    return [said]
+    return [sentence]
 
 
 def _on_one_line(text: str) -> str:

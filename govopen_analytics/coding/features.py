@@ -24,10 +24,6 @@ _SEPARATOR = "\x1e"
 def fold_many(texts: Iterable[str]) -> list[str]:
     """Fold many texts at once, by one look-up per character.
 
-    Parameters
-    ----------
-    texts : iterable of str
-
     Returns
     -------
     list of str
@@ -105,10 +101,6 @@ class CharacterNgrams:
         sizes : tuple of int
             Lengths of n-grams, from 1 to ``MAX_NGRAM``.
 
-        Returns
-        -------
-        CharacterNgrams
-
         Raises
         ------
         ValueError
@@ -150,9 +142,9 @@ class CharacterNgrams:
             Logarithmic term frequency times idf; rows have Euclidean length 1,
             or 0 where nothing is known.
         """
-        found = list(_ngrams(texts, self.characters, self.sizes, self.keys))
-        rows = np.concatenate([rows for rows, _ in found])
-        columns = np.concatenate([columns for _, columns in found])
+        ngrams = list(_ngrams(texts, self.characters, self.sizes, self.keys))
+        rows = np.concatenate([rows for rows, _ in ngrams])
+        columns = np.concatenate([columns for _, columns in ngrams])
         return _weighted(rows, columns, (len(texts), len(self.keys)), self.idf)
 
     def counts_by_size(self, texts: Sequence[str]) -> Iterator[sparse.csr_matrix]:
@@ -276,16 +268,12 @@ class Words:
             Folded texts.
         dictionary : iterable of str
             Words of the domain.
-
-        Returns
-        -------
-        Words
         """
         words = tuple(sorted(set(dictionary)))
         segmented = [set(segment_words(text, words)) for text in texts]
-        known = sorted(set().union(*segmented))
-        frequency = np.zeros(len(known))
-        vocabulary = {word: i for i, word in enumerate(known)}
+        vocabulary_words = sorted(set().union(*segmented))
+        frequency = np.zeros(len(vocabulary_words))
+        vocabulary = {word: i for i, word in enumerate(vocabulary_words)}
         for found in segmented:
             for word in found:
                 frequency[vocabulary[word]] += 1

@@ -20,7 +20,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,20 +38,10 @@ from govopen_analytics.coding.codebook import (
 )
 from govopen_analytics.coding.features import code_points_of, fold_many
 
-CODER = "keywords"
-
 _NO_KEYWORD, _PART = -1, -2
 _COLUMNS = ["task_id", "theme_id", "keyword", "start_char", "end_char"]
 # Texts are searched joined, this many at a time, to keep memory flat.
 _BATCH = 50_000
-
-
-class Hit(NamedTuple):
-    """One keyword found in a folded text: its number and its place."""
-
-    start: int
-    end: int
-    keyword: int
 
 
 @dataclass(frozen=True)
@@ -71,8 +61,6 @@ class KeywordIndex:
     gaps : dict of int to list of (int, int)
         For the number of a word that opens gap keywords: the word that ends each,
         and the keyword.
-    gap_chars : int
-    patterns : tuple of (Pattern, int)
     """
 
     texts: tuple[str, ...]
@@ -87,16 +75,7 @@ class KeywordIndex:
 
 
 def keyword_index(codebook: Codebook) -> KeywordIndex:
-    """Make a codebook ready for searching; made once per codebook.
-
-    Parameters
-    ----------
-    codebook : Codebook
-
-    Returns
-    -------
-    KeywordIndex
-    """
+    """Make a codebook ready for searching; made once per codebook."""
     if codebook.fingerprint not in _indexes:
         _indexes[codebook.fingerprint] = _build_index(codebook)
     return _indexes[codebook.fingerprint]
@@ -144,33 +123,16 @@ def _build_index(codebook: Codebook) -> KeywordIndex:
     )
 
 
-def find_keywords(text: str, index: KeywordIndex) -> list[Hit]:
-    """Find all keywords in one folded text without blanks.
-
-    Parameters
-    ----------
-    text : str
-        Folded; may be many texts joined by line feeds.
-    index : KeywordIndex
-
-    Returns
-    -------
-    list of Hit
-        In order of place.
-    """
-    return [Hit(*hit) for hit in sorted(set(map(tuple, _hits(text, index).tolist())))]
-
-
 def _hits(text: str, index: KeywordIndex) -> np.ndarray:
     """Start, end and keyword of each hit, in no order (n_hits, 3)."""
-    found = []
+    tables = []
     if index.automaton is not None:
-        found += _word_hits(text, index)
+        tables += _word_hits(text, index)
     for expression, number in index.patterns:
         spans = [match.span() for match in expression.finditer(text)]
         if spans:
-            found.append(np.column_stack([spans, np.full(len(spans), number)]))
-    return np.concatenate(found) if found else np.zeros((0, 3), dtype=np.int64)
+            tables.append(np.column_stack([spans, np.full(len(spans), number)]))
+    return np.concatenate(tables) if tables else np.zeros((0, 3), dtype=np.int64)
 
 
 def _word_hits(text: str, index: KeywordIndex) -> list[np.ndarray]:
@@ -255,11 +217,6 @@ def _lie_inside(
     return (before >= 0) & (ends[some] <= ends[holder]) & is_longer
 
 
-def _codes(text: str) -> np.ndarray:
-    raw = text.encode("utf-32-le", errors="surrogatepass")
-    return np.frombuffer(raw, dtype=np.uint32)
-
-
 def keyword_matches(tasks: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """Find the codebook's keywords in the tasks' texts.
 
@@ -267,7 +224,6 @@ def keyword_matches(tasks: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     ----------
     tasks : DataFrame, shape (n_tasks, ...)
         Needs ``task_id`` and ``text``.
-    codebook : Codebook
 
     Returns
     -------
@@ -383,7 +339,6 @@ def keyword_scores(texts: Sequence[str], codebook: Codebook) -> np.ndarray:
     ----------
     texts : sequence of str, length n_texts
         Folded.
-    codebook : Codebook
 
     Returns
     -------
@@ -431,9 +386,9 @@ def keyword_in_context(
         If a match names an unknown task or lies outside its text.
     """
     texts = dict(zip(tasks["task_id"], tasks["text"].fillna(""), strict=True))
-    known = matches["task_id"].isin(list(texts))
+    is_known = matches["task_id"].isin(list(texts))
     lengths = matches["task_id"].map({k: len(v) for k, v in texts.items()})
-    bad = ~known | (matches["end_char"] > lengths.fillna(0))
+    bad = ~is_known | (matches["end_char"] > lengths.fillna(0))
     if bad.any():
         raise SchemaError(
             "keyword_matches",

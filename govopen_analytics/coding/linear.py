@@ -8,8 +8,6 @@ from scipy import sparse
 
 from govopen_analytics.coding.features import CharacterNgrams
 
-CODER = "linear"
-
 
 @dataclass(frozen=True)
 class LinearModel:
@@ -22,7 +20,6 @@ class LinearModel:
 
     Attributes
     ----------
-    ngrams : CharacterNgrams
     weights : ndarray of float, shape (n_features, n_classes + 1)
         Coefficients times inverse document frequency; last, its square.
     intercepts : ndarray of float, shape (n_classes,)
@@ -109,10 +106,6 @@ def fit_linear_model(
         Lengths of n-grams.
     regularisation : float
         Cost of an error; the higher, the closer the fit.
-
-    Returns
-    -------
-    LinearModel
 
     References
     ----------

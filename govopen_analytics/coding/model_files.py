@@ -1,9 +1,7 @@
 """Fitted models on disk, so that a process need not fit them again."""
 
 import contextlib
-import hashlib
 import os
-import tempfile
 import zipfile
 from collections.abc import Callable
 from importlib.metadata import version
@@ -12,15 +10,16 @@ from pathlib import Path
 import numpy as np
 
 from govopen_analytics.base.cache import cache_folder
+from govopen_analytics.base.fingerprints import code_digest, digest_of
+from govopen_analytics.base.locking import written_whole
 from govopen_analytics.coding.features import CharacterNgrams
 from govopen_analytics.coding.linear import LinearModel
 from govopen_analytics.coding.training import LeftOut
 
 # Of some two megabytes each.
 _MOST_KEPT = 64
-# What is fitted depends on these too.
+# What is fitted depends on these too; asking for all packages takes half a second.
 _LIBRARIES = ("numpy", "scipy", "scikit-learn")
-_SOURCES = ("clauses.py", "codebook.py", "features.py", "linear.py", "training.py")
 
 
 def kept_model(
@@ -34,18 +33,16 @@ def kept_model(
     ----------
     fingerprint : str
         Of the codebook.
-    left_out : LeftOut
     fit : callable
         Fits the model.
-
-    Returns
-    -------
-    LinearModel
     """
     folder = cache_folder()
     if folder is None:
         return fit()
-    path = folder / f"linear-{_digest(fingerprint, left_out)}.npz"
+    made_by = [code_digest("base", "coding"), *map(version, _LIBRARIES)]
+    names = [sorted(left_out.documents), sorted(left_out.fields)]
+    digest = digest_of([made_by, fingerprint, *names])
+    path = folder / f"linear-{digest.removeprefix('sha256:')}.npz"
     try:
         return _read(path)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
@@ -54,15 +51,6 @@ def kept_model(
     with contextlib.suppress(OSError):
         _write(model, path)
     return model
-
-
-def _digest(fingerprint: str, left_out: LeftOut) -> str:
-    parts = [fingerprint, *(f"{name} {version(name)}" for name in _LIBRARIES)]
-    parts += [*sorted(left_out.documents), "/", *sorted(left_out.fields)]
-    digest = hashlib.sha256("\n".join(parts).encode())
-    for name in _SOURCES:
-        digest.update(Path(__file__).with_name(name).read_bytes())
-    return digest.hexdigest()
 
 
 def _read(path: Path) -> LinearModel:
@@ -79,23 +67,18 @@ def _read(path: Path) -> LinearModel:
 
 def _write(model: LinearModel, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Characters are numbered in the order of their code points.
-    codes = np.flatnonzero(model.ngrams.characters)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(
-                file,
-                codes=codes,
-                sizes=np.array(model.ngrams.sizes),
-                keys=model.ngrams.keys,
-                idf=model.ngrams.idf,
-                weights=model.weights,
-                intercepts=model.intercepts,
-            )
-        os.replace(name, path)
-        found = sorted(path.parent.glob("linear-*.npz"), key=os.path.getmtime)
-        for old in found[:-_MOST_KEPT]:
-            old.unlink(missing_ok=True)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    ngrams = model.ngrams
+    with written_whole(path) as aside, aside.open("wb") as file:
+        np.savez(
+            file,
+            # Characters are numbered in the order of their code points.
+            codes=np.flatnonzero(ngrams.characters),
+            sizes=np.array(ngrams.sizes),
+            keys=ngrams.keys,
+            idf=ngrams.idf,
+            weights=model.weights,
+            intercepts=model.intercepts,
+        )
+    files = sorted(path.parent.glob("linear-*.npz"), key=os.path.getmtime)
+    for old in files[:-_MOST_KEPT]:
+        old.unlink(missing_ok=True)

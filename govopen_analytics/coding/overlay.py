@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from govopen_analytics.base.errors import CodebookError, choices
+from govopen_analytics.base.locking import written_whole
 from govopen_analytics.base.text import fold
 
 #: What an overlay may say, beside ``extends``, the codebook it changes.
@@ -75,8 +78,8 @@ def derived_version(data: Mapping[str, Any], overlay: Mapping[str, Any]) -> str:
     str
         Such as ``"1.1.0+3f2a9c"``.
     """
-    said = {k: v for k, v in overlay.items() if k not in ("extends", "version")}
-    content = json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
+    changes = {k: v for k, v in overlay.items() if k not in ("extends", "version")}
+    content = json.dumps(changes, ensure_ascii=False, sort_keys=True, default=str)
     digest = hashlib.sha256(content.encode()).hexdigest()
     return f"{data.get('version')}+{digest[:6]}"
 
@@ -112,21 +115,21 @@ def _change_keywords(data: dict[str, Any], changes: Any, place: str) -> None:
 
 
 def _remove(entry: dict[str, Any], word: str, place: str) -> None:
-    kept, found, known = [], False, []
+    kept, is_there, all_words = [], False, []
     for group in entry.get("keywords") or []:
         is_group = isinstance(group, Mapping)
         words = [str(w) for w in (group["words"] if is_group else [group])]
         rest = [w for w in words if fold(w) != fold(word)]
-        found |= len(rest) < len(words)
-        known += words
+        is_there |= len(rest) < len(words)
+        all_words += words
         if is_group and rest:
             kept.append({**group, "words": rest})
         elif rest:
             kept.append(group)
-    if not found:
+    if not is_there:
         raise CodebookError(
             f"Codebook {place}, keywords, {entry['id']}, remove: keyword "
-            f"{choices(word, known)}"
+            f"{choices(word, all_words)}"
         )
     entry["keywords"] = kept
     exclusions = entry.get("exclusions") or {}
@@ -149,8 +152,6 @@ def keyword_overlay(
     ----------
     earlier : mapping
         An overlay.
-    theme : str
-    add, remove : iterable of str
     weight : float
         Of the added keywords.
 
@@ -183,8 +184,6 @@ def write_overlay(overlay: Mapping[str, Any], path: Path, *, extends: str) -> No
 
     Parameters
     ----------
-    overlay : mapping
-    path : Path
     extends : str
         The codebook it changes.
 
@@ -193,16 +192,11 @@ def write_overlay(overlay: Mapping[str, Any], path: Path, *, extends: str) -> No
     CodebookError
         If the file cannot be written.
     """
-    import os
-
-    import yaml
-
     text = yaml.safe_dump(
         {"extends": extends, **overlay}, allow_unicode=True, sort_keys=False
     )
-    aside = path.with_name(f".{path.name}.part")
     try:
-        aside.write_text(text, encoding="utf-8")
-        os.replace(aside, path)
+        with written_whole(path) as aside:
+            aside.write_text(text, encoding="utf-8")
     except OSError as error:
         raise CodebookError(f"Codebook {path}: cannot be written: {error}") from error

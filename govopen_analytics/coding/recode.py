@@ -33,7 +33,6 @@ def recode(
     ----------
     tasks : DataFrame, shape (n_tasks, ...)
         Needs ``task_id`` and ``text``.
-    before, after : Codebook
     coder : str, default "combined"
 
     Returns
@@ -51,21 +50,21 @@ def recode(
         themes.append(coded.groupby("task_id")["theme_id"].agg(list))
         first = coded.loc[coded["rank"] == 1]
         scores.append(first.set_index("task_id")["score"])
-        found = keyword_matches(tasks, codebook)
-        named = found["keyword"] + " (" + found["theme_id"] + ")"
-        words.append(named.groupby(found["task_id"]).agg(set))
+        matches = keyword_matches(tasks, codebook)
+        named = matches["keyword"] + " (" + matches["theme_id"] + ")"
+        words.append(named.groupby(matches["task_id"]).agg(set))
     rows = []
     for task_id, text in zip(tasks["task_id"], tasks["text"], strict=True):
-        one, two = (list(part.get(task_id, [])) for part in themes)
-        if one == two:
+        themes_before, themes_after = (list(part.get(task_id, [])) for part in themes)
+        if themes_before == themes_after:
             continue
         had, has = (set(part.get(task_id, set())) for part in words)
         rows.append(
             (
                 task_id,
                 text,
-                one,
-                two,
+                themes_before,
+                themes_after,
                 *(part.get(task_id, float("nan")) for part in scores),
                 sorted(has - had),
                 sorted(had - has),

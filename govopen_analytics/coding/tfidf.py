@@ -10,8 +10,6 @@ from govopen_analytics.base.text import fold
 from govopen_analytics.coding.codebook import GAP, Codebook
 from govopen_analytics.coding.features import CharacterNgrams, Words
 
-CODER = "tfidf"
-
 #: Kinds of features a profile may be made of.
 FEATURES = ("characters", "words")
 
@@ -22,7 +20,6 @@ class ThemeProfiles:
 
     Attributes
     ----------
-    vectorizers : tuple of CharacterNgrams or Words
     profiles : tuple of ndarray, each of shape (n_features, n_themes)
         Columns have Euclidean length 1.
     """
@@ -64,15 +61,10 @@ def theme_profiles(
 
     Parameters
     ----------
-    codebook : Codebook
     references : iterable of (text, theme_ids)
         Reference codings, the primary theme first.
     features : sequence of {"characters", "words"}
         Kinds of features.
-
-    Returns
-    -------
-    ThemeProfiles
 
     References
     ----------
@@ -102,16 +94,11 @@ def fit_profiles(
         Folded.
     classes : sequence of int, length n_texts
         Class of each text, from 0.
-    n_classes : int
     codebook : Codebook
         Its words are the dictionary of the segmenter.
     features : sequence of {"characters", "words"}
     weights : sequence of float, optional
         How much each text counts.
-
-    Returns
-    -------
-    ThemeProfiles
     """
     values = np.ones(len(texts)) if weights is None else np.asarray(weights)
     members = sparse.csr_matrix(
@@ -156,10 +143,6 @@ def _vectorizer(
 
 def domain_dictionary(codebook: Codebook) -> list[str]:
     """Return the codebook's words, for a segmenter to keep whole.
-
-    Parameters
-    ----------
-    codebook : Codebook
 
     Returns
     -------

@@ -30,6 +30,8 @@ class LeftOut(NamedTuple):
 
 #: The model has seen everything.
 NOTHING = LeftOut()
+#: Label of a task that has no theme.
+UNCLASSIFIED = "unclassified"
 
 
 class TrainingTexts(NamedTuple):
@@ -42,11 +44,6 @@ class TrainingTexts(NamedTuple):
 
 def training_tasks(codebook: Codebook, left_out: LeftOut = NOTHING) -> pd.DataFrame:
     """Collect coded tasks: written for the codebook, and its reference codings.
-
-    Parameters
-    ----------
-    codebook : Codebook
-    left_out : LeftOut
 
     Returns
     -------
@@ -86,11 +83,6 @@ def training_texts(codebook: Codebook, left_out: LeftOut = NOTHING) -> TrainingT
 
     The class of a theme is its place in the codebook; the last class is no theme.
 
-    Parameters
-    ----------
-    codebook : Codebook
-    left_out : LeftOut
-
     Returns
     -------
     TrainingTexts
@@ -110,26 +102,21 @@ def lay_out_texts(
 
     Parameters
     ----------
-    codebook : Codebook
     tasks : DataFrame, shape (n_tasks, ...)
         ``text`` and ``theme_ids`` (list; empty for nothing in the codebook).
     weights : sequence of float, optional
         How much each task counts.
-
-    Returns
-    -------
-    TrainingTexts
     """
     numbers = {theme: i for i, theme in enumerate(codebook.theme_ids)}
-    found = TrainingTexts([], [], [])
+    texts_to_learn = TrainingTexts([], [], [])
 
     def add(pieces: list[str], theme_ids: Sequence[str], weight: float) -> None:
         if pieces:
-            found.pieces.append(pieces)
-            found.classes.append(
+            texts_to_learn.pieces.append(pieces)
+            texts_to_learn.classes.append(
                 numbers[theme_ids[0]] if len(theme_ids) else len(numbers)
             )
-            found.weights.append(weight)
+            texts_to_learn.weights.append(weight)
 
     examples = [(example.text, example.theme_ids) for example in codebook.examples]
     if not examples:
@@ -160,7 +147,7 @@ def lay_out_texts(
         if len(theme_ids) <= 1 and len(clauses) > 1:
             for clause in clauses:
                 add([clause], theme_ids, weight / 2)
-    return found
+    return texts_to_learn
 
 
 def _pieces_by_task(
@@ -168,15 +155,15 @@ def _pieces_by_task(
 ) -> list[list[tuple[str, str]]]:
     """Kind and text of the pieces of each task."""
     pieces = split_tasks(tasks, codebook.settings)
-    found: list[list[tuple[str, str]]] = [[] for _ in range(len(tasks))]
+    by_task: list[list[tuple[str, str]]] = [[] for _ in range(len(tasks))]
     for row, kind, number in zip(
         pieces.rows.tolist(),
         pieces.kinds.tolist(),
         pieces.numbers.tolist(),
         strict=True,
     ):
-        found[row].append((KINDS[kind], pieces.texts[number]))
-    return found
+        by_task[row].append((KINDS[kind], pieces.texts[number]))
+    return by_task
 
 
 # What was seen --------------------------------------------------------------------
@@ -208,16 +195,16 @@ def seen_documents(tasks: pd.DataFrame, codebook: Codebook) -> list[frozenset[st
     repeated = np.zeros((len(tasks), len(names)), dtype=bool)
     for start in range(0, len(texts), 50_000):
         batch = texts[start : start + 50_000]
-        rows, found = _runs(batch)
+        rows, batch_runs = _runs(batch)
         totals = np.bincount(rows, minlength=len(batch))
-        places = np.searchsorted(runs, found)
+        places = np.searchsorted(runs, batch_runs)
         places[places == len(runs)] = 0
-        known = runs[places] == found
+        is_known = runs[places] == batch_runs
         enough = (totals >= _LEAST_RUNS)[:, None]
         least = np.maximum(totals, 1)[:, None] * LEAST_REPEATED
-        in_document = owners[places[known]]
+        in_document = owners[places[is_known]]
         hits = [
-            np.bincount(rows[known][mine], minlength=len(batch))
+            np.bincount(rows[is_known][mine], minlength=len(batch))
             for mine in in_document.T
         ]
         repeated[start : start + len(batch)] = (least <= np.array(hits).T) & enough
@@ -241,8 +228,8 @@ def _reference_runs(codebook: Codebook) -> tuple[list[str], np.ndarray, np.ndarr
         names = sorted(rows["document_id"].unique())
         texts = [fold(f"{row.title}\n{row.content}") for row in rows.itertuples()]
         owner = np.searchsorted(names, rows["document_id"].to_numpy(dtype=str))
-        places, found = _runs([text.replace("\n", "") for text in texts])
-        runs, numbers = np.unique(found, return_inverse=True)
+        places, document_runs = _runs([text.replace("\n", "") for text in texts])
+        runs, numbers = np.unique(document_runs, return_inverse=True)
         owners = np.zeros((len(runs), max(len(names), 1)), dtype=bool)
         if len(runs):
             owners[numbers, owner[places]] = True

@@ -16,7 +16,7 @@ from govopen_analytics.base.errors import (
     SourceError,
     choices,
 )
-from govopen_analytics.base.locking import disk_errors_told, locked
+from govopen_analytics.base.locking import disk_errors_explained, locked
 from govopen_analytics.base.provenance import (
     DECLARED,
     MANIFEST_COLUMNS,
@@ -110,7 +110,7 @@ class Addition:
                 "Say them, as in agency='…', year=2024"
             )
         with (
-            disk_errors_told(self.raw_dir, "the plan", words["nothing_written"]),
+            disk_errors_explained(self.raw_dir, "the plan", words["nothing_written"]),
             locked(self.raw_dir),
         ):
             _refuse_duplicate(self.content, self.file, self.raw_dir)

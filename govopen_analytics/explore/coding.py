@@ -14,7 +14,7 @@ import traitlets
 from govopen_analytics import review
 from govopen_analytics.base.errors import GovOpenError, SelectionError, choices
 from govopen_analytics.base.languages import percent
-from govopen_analytics.base.locking import disk_errors_told, locked
+from govopen_analytics.base.locking import disk_errors_explained, locked
 from govopen_analytics.base.schemas import to_schema, validate
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.assign import CODERS, assign_themes
@@ -214,7 +214,7 @@ class HandCoding(anywidget.AnyWidget):
     def _writing(self) -> Iterator[None]:
         consequence = self._words["nothing_kept"]
         with (
-            disk_errors_told(self._folder, "the decision", consequence),
+            disk_errors_explained(self._folder, "the decision", consequence),
             locked(self._folder, seconds_wait=_SECONDS_WAIT),
         ):
             yield

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from govopen_analytics.base.errors import SelectionError, choices
-from govopen_analytics.base.schemas import heading, own_columns
+from govopen_analytics.base.schemas import further_columns, heading
 from govopen_analytics.base.text import fold, fold_pairs
 from govopen_analytics.coding.codebook import without_blanks
 from govopen_analytics.coding.features import fold_many
@@ -285,7 +285,7 @@ def _plan_facets(documents: pd.DataFrame, lang: str) -> list[Facet]:
     words = section("explore", lang)
     levels = section("tables", lang)["values"].get("level", {})
     found = []
-    for key in ("agency", "year", "level", *own_columns(documents, "documents")):
+    for key in ("agency", "year", "level", *further_columns(documents, "documents")):
         texts = [_text(value) for value in documents[key]]
         values = sorted(set(texts))
         is_own = key not in words["facets"]

@@ -8,7 +8,8 @@ import pandas as pd
 
 from govopen_analytics.base import schemas
 from govopen_analytics.base.errors import SchemaError, choices
-from govopen_analytics.coding.codebook import Codebook, read_reference
+from govopen_analytics.coding.codebook import Codebook
+from govopen_analytics.coding.reference_files import read_reference
 
 #: Stands in a confusion table for a task that a coder left out.
 UNCLASSIFIED = "unclassified"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -242,7 +243,12 @@ def named_units(cell: Any) -> list[str]:
     """
     if cell is None or isinstance(cell, float):
         return []
-    return list(dict.fromkeys(simplified(name).translate(_BRACKETS) for name in cell))
+    return list(dict.fromkeys(map(_plain_unit, cell)))
+
+
+@lru_cache(maxsize=65_536)
+def _plain_unit(name: str) -> str:
+    return simplified(name).translate(_BRACKETS)
 
 
 def _due(tables: Tables) -> np.ndarray:

@@ -26,7 +26,6 @@ class Written:
 
     Attributes
     ----------
-    paths : list of Path
     missing : list of str
         What was asked for and could not be made, and why, one sentence each.
     """
@@ -42,7 +41,6 @@ def briefing_bytes(
 
     Parameters
     ----------
-    briefing : Briefing
     kind : {"pptx", "docx", "xlsx"}
     template : Path, optional
         The office's own, for slides or pages.
@@ -77,7 +75,6 @@ def write_briefing(
 
     Parameters
     ----------
-    briefing : Briefing
     out : Path
         Folder for the files; made where missing.
     formats : sequence of str
@@ -90,10 +87,6 @@ def write_briefing(
         Resolution of PNG files (dots per inch).
     on_progress : callable
         Told the format, how many are done, and how many there are.
-
-    Returns
-    -------
-    Written
 
     Raises
     ------
@@ -137,7 +130,9 @@ def _drawn(
         when = _date_of(briefing)
         drawn = images.write_pictures(files, Path(folder), formats, dpi=dpi, when=when)
         made = [(out / path.name, path.read_bytes()) for path in drawn.written]
-    written.missing += [remark_in_words(one, briefing.lang) for one in drawn.remarks]
+    written.missing += [
+        remark_in_words(remark, briefing.lang) for remark in drawn.remarks
+    ]
     return made
 
 

@@ -80,16 +80,11 @@ def document_bytes(
 
     Parameters
     ----------
-    briefing : Briefing
     when : datetime
         Date the file's properties name.
     template : Path, optional
         A DOCX or DOTX, whose styles, header, footer and text stay; the briefing
         follows its last page.
-
-    Returns
-    -------
-    bytes
 
     Raises
     ------
@@ -104,8 +99,8 @@ def document_bytes(
         writer.add_summary(briefing)
     for number, part in enumerate(briefing.sections):
         writer.add_heading(part.title, new_page=number == 0)
-        for own in part.findings:
-            writer.add_line(own.text, bullet=True)
+        for briefing_file in part.findings:
+            writer.add_line(briefing_file.text, bullet=True)
         for chart in part.charts:
             writer.add_chart(chart)
     if not briefing.points:
@@ -178,16 +173,16 @@ class _Writer:
         if briefing.headline:
             self.add_line(briefing.headline, size=13, bold=True)
         width = self.room[0]
-        widths = [int(part * width) for part in (0.14, 0.72, 0.14)]
+        widths = [int(part * width) for part in (0.14, 0.68, 0.18)]
         grid = _new_grid(self.file, len(briefing.points), widths)
         for row, point in zip(grid.rows, briefing.points, strict=True):
             color = DECISIVE_TEXT if point.state == ESTABLISHED else QUIET
-            figure, said, state = row.cells
+            figure, rows, state = row.cells
             size = fitting_size(point.figure, 0.7 * Emu(widths[0]).pt, 18, 10)
             left, right = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT
             self._fill(figure, Look(point.figure, "", color, size, False), left, True)
-            self._fill(said, Look(point.short, "", INK, 10.5, False), left, True)
-            text = said.add_paragraph()
+            self._fill(rows, Look(point.short, "", INK, 10.5, False), left, True)
+            text = rows.add_paragraph()
             text.paragraph_format.space_after = Pt(0)
             run = _add_run(text, point.text, self.style)
             run.font.size = Pt(9)
@@ -209,10 +204,10 @@ class _Writer:
         for cell, chart in zip(grid.rows[0].cells, charts, strict=True):
             left = WD_ALIGN_PARAGRAPH.LEFT
             self._fill(cell, Look(chart.title, "", INK, 9.5, False), left, True)
-            own = width - Cm(0.4)  # a cell has margins
+            room = width - Cm(0.4)  # a cell has margins
             height = Cm(6)
-            (page, *_) = page_chart(chart, Emu(own).cm, Emu(height).cm, size=8)
-            (box, label), *_ = page.boxes(0, 0, own, height)
+            (page, *_) = page_chart(chart, Emu(room).cm, Emu(height).cm, size=8)
+            (box, label), *_ = page.boxes(0, 0, room, height)
             place = Place((0, 0, *box[2:]), label, 0, scale_of(chart, page.panels[0]))
             small = replace(self.style, size=8)
             target = cell.add_paragraph()
@@ -302,10 +297,10 @@ def _own_document(lang: str) -> Any:
     sheet.left_margin = sheet.right_margin = _MARGIN
     sheet.top_margin = sheet.bottom_margin = _MARGIN
     for name, size in (("Normal", 10.5), (_HEADINGS[0], 16), (_HEADINGS[1], 12)):
-        own = file.styles[name]
-        own.font.name, own.font.size = LATIN_FONT, Pt(size)
-        own.font.color.rgb = RGBColor.from_string(_hex(INK))
-        _set_style_fonts(own, LATIN_FONT, CHINESE_FONT)
+        style = file.styles[name]
+        style.font.name, style.font.size = LATIN_FONT, Pt(size)
+        style.font.color.rgb = RGBColor.from_string(_hex(INK))
+        _set_style_fonts(style, LATIN_FONT, CHINESE_FONT)
     speech = OxmlElement("w:lang")
     speech.set(qn("w:val"), section("office", lang)["speech"])
     speech.set(qn("w:eastAsia"), "zh-CN")
@@ -336,7 +331,8 @@ def _template(path: Path) -> Any:
     width, height = _room(file)
     if width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
         layouts = ", ".join(
-            f"{sheet.page_width.cm:.1f} by {sheet.page_height.cm:.1f} cm"
+            f"{Emu(sheet.page_width or 0).cm:.1f} by "
+            f"{Emu(sheet.page_height or 0).cm:.1f} cm"
             for sheet in file.sections
         )
         raise ExportError(
@@ -346,9 +342,9 @@ def _template(path: Path) -> Any:
             f"{_LEAST_HEIGHT.cm:.0f} cm; make the last section's margins smaller, or "
             "leave out --template"
         )
-    known = [style.name for style in file.styles]
+    style_names = [style.name for style in file.styles]
     for level, (name, size) in enumerate(zip(_HEADINGS, (16, 12), strict=True)):
-        if name in known:
+        if name in style_names:
             continue
         # Word leaves out of a file the built-in styles that it does not use.
         heading = file.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, True)

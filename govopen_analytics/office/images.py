@@ -78,7 +78,6 @@ def with_resolution(png: bytes, dpi: int) -> bytes:
 
     Parameters
     ----------
-    png : bytes
     dpi : int
         Dots per inch.
 

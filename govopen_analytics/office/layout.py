@@ -47,7 +47,6 @@ class Page:
         Lines of the longest title of a panel.
     most_cm : float or None
         Height at which the rows of a panel are as high as they should be.
-    table : HeatTable or None
     """
 
     number: int
@@ -69,13 +68,9 @@ class Page:
         ----------
         left, top, width, height, gap : int
             The room, and the air between panels (English Metric Units).
-
-        Returns
-        -------
-        list of ((left, top, width, height), label width)
         """
         label = int(self.label_cm * 360_000)
-        own = (width - label - gap * (self.across - 1)) // self.across
+        panel_width = (width - label - gap * (self.across - 1)) // self.across
         tall = (height - gap * (self.down - 1)) // self.down
         if self.most_cm is not None:
             tall = min(tall, int(self.most_cm * 360_000))
@@ -83,9 +78,9 @@ class Page:
         for i in range(len(self.panels)):
             row, column = divmod(i, self.across)
             first = label if column == 0 else 0
-            x = left + column * (own + gap) + (label if column else 0)
+            x = left + column * (panel_width + gap) + (label if column else 0)
             y = top + row * (tall + gap)
-            places.append(((x, y, own + first, tall), first))
+            places.append(((x, y, panel_width + first, tall), first))
         return places
 
 
@@ -101,7 +96,6 @@ def page_chart(
 
     Parameters
     ----------
-    chart : Chart
     width_cm, height_cm : float
         Room for panels or table (centimetres).
     row_cm : float
@@ -133,7 +127,11 @@ def scale_of(chart: Chart, panel: Panel) -> tuple[float, ...]:
     """
     if panel.kind == "map":
         return (0.0, 1.0)
-    alike = [replace(one, start=0.0) for one in chart.panels if one.form == panel.form]
+    alike = [
+        replace(panel_of_unit, start=0.0)
+        for panel_of_unit in chart.panels
+        if panel_of_unit.form == panel.form
+    ]
     n_panels = len(chart.panels)
     return tuple(ticks(alike, 4 if n_panels == 1 else 3 if n_panels <= 3 else 2))
 
@@ -143,7 +141,6 @@ def fitting_size(text: str, width_pt: float, size: float, least: float = 8) -> f
 
     Parameters
     ----------
-    text : str
     width_pt, size, least : float
         Room, and the sizes wanted and allowed (points).
     """
@@ -182,13 +179,13 @@ def legend_of(table: HeatTable) -> list[Cell]:
 
     They are cells of the table, so their labels are written as its own are.
     """
-    known = [cell for line in table.cells for cell in line if cell.value is not None]
-    known.sort(key=lambda cell: cell.value or 0.0)
+    valued = [cell for line in table.cells for cell in line if cell.value is not None]
+    valued.sort(key=lambda cell: cell.value or 0.0)
     steps = {
-        known[round(part * (len(known) - 1) / 4)].label: known[
-            round(part * (len(known) - 1) / 4)
+        valued[round(part * (len(valued) - 1) / 4)].label: valued[
+            round(part * (len(valued) - 1) / 4)
         ]
-        for part in range(5 if known else 0)
+        for part in range(5 if valued else 0)
     }
     unseen = [
         cell
@@ -237,10 +234,10 @@ def _row_height_cm(table: HeatTable, width_cm: float) -> float:
 def _table_pages(
     chart: Chart, table: HeatTable, width_cm: float, height_cm: float
 ) -> list[Page]:
-    said = " ".join((chart.subtitle, chart.axis, chart.alt, *chart.notes))
+    text = " ".join((chart.subtitle, chart.axis, chart.alt, *chart.notes))
     parts = _split(table, width_cm, height_cm)
     is_too_wide = len(parts[0].columns) < len(table.columns)
-    if is_too_wide and not _SIDES.search(said):
+    if is_too_wide and not _SIDES.search(text):
         parts = min(parts, _split(_turned(table), width_cm, height_cm), key=len)
     return [Page(1, 1, table=part) for part in parts]
 
@@ -249,8 +246,10 @@ def _split(table: HeatTable, width_cm: float, height_cm: float) -> list[HeatTabl
     column = max(_COLUMN_CM, *map(_longest_word_cm, table.columns), 0)
     label, _ = column_widths_cm(table, width_cm)
     most = max(1, int((width_cm - label) / column))
-    own = max(column, (width_cm - label) / min(most, max(1, len(table.columns))))
-    head = _head_cm(table, min(_MOST_COLUMN_CM, own))
+    column_width = max(
+        column, (width_cm - label) / min(most, max(1, len(table.columns)))
+    )
+    head = _head_cm(table, min(_MOST_COLUMN_CM, column_width))
     room = max(1, int((height_cm - head) / _row_height_cm(table, width_cm)))
     return [
         replace(
@@ -309,14 +308,16 @@ def _panel_pages(
     fitting = max(1, min(down, int(height_cm / tall)))
     # As many rows of panels on each page.
     fitting = -(-down // -(-down // fitting))
-    grid = {"across": across, "down": fitting, "label_cm": label, "most_cm": most}
     return [
         Page(
             1,
             1,
             tuple(_part(panel, rows) for panel in panels[group]),
+            across=across,
+            down=fitting,
+            label_cm=label,
             title_lines=n_lines,
-            **grid,
+            most_cm=most,
         )
         for rows in parts
         for group in _groups(len(panels), across * fitting)
@@ -324,7 +325,10 @@ def _panel_pages(
 
 
 def _part(panel: Panel, rows: slice) -> Panel:
-    series = (replace(one, marks=one.marks[rows]) for one in panel.series)
+    series = (
+        replace(series_part, marks=series_part.marks[rows])
+        for series_part in panel.series
+    )
     return replace(panel, categories=panel.categories[rows], series=tuple(series))
 
 

@@ -84,13 +84,6 @@ class Place:
 def add_chart(shapes: Any, panel: Panel, place: Place, style: Style) -> Any:
     """Add a native chart to the shapes of a slide.
 
-    Parameters
-    ----------
-    shapes : pptx.shapes.shapetree.SlideShapes
-    panel : Panel
-    place : Place
-    style : Style
-
     Returns
     -------
     pptx.shapes.graphfrm.GraphicFrame
@@ -110,11 +103,11 @@ def add_chart(shapes: Any, panel: Panel, place: Place, style: Style) -> Any:
     _title(chart, panel, place, style)
     _axes(chart, panel, place, style)
     plot = chart.plots[0]
-    for drawn, one in zip(plot.series, _joined_first(panel), strict=False):
-        _add_error_bars(drawn._element, panel, one)
-        _paint(drawn, panel, one)
+    for drawn, series in zip(plot.series, _joined_first(panel), strict=False):
+        _add_error_bars(drawn._element, panel, series)
+        _paint(drawn, panel, series)
         if not _has_label_lane(panel):
-            _label(drawn, panel, one, style)
+            _label(drawn, panel, series, style)
     if _has_label_lane(panel):
         _write_label_lane(plot.series[1], panel, style)
     if panel.kind in ("rows", "bars"):
@@ -131,7 +124,6 @@ def chart_workbook(panel: Panel, lang: str) -> bytes:
 
     Parameters
     ----------
-    panel : Panel
     lang : {"zh", "en"}
         Language of the headings of the errors.
 
@@ -161,7 +153,6 @@ def panel_alt(panel: Panel, chart_title: str, lang: str, most: int = 12) -> str:
 
     Parameters
     ----------
-    panel : Panel
     chart_title : str
         Names a panel without a title of its own.
     lang : {"zh", "en"}
@@ -170,10 +161,10 @@ def panel_alt(panel: Panel, chart_title: str, lang: str, most: int = 12) -> str:
     """
     words = section("office", lang)
     marks = []
-    for one in panel.series:
-        prefix = f"{one.name} " if len(panel.series) > 1 else ""
-        names = panel.categories or ("",) * len(one.marks)
-        for name, mark in zip(names, one.marks, strict=True):
+    for series in panel.series:
+        prefix = f"{series.name} " if len(panel.series) > 1 else ""
+        names = panel.categories or ("",) * len(series.marks)
+        for name, mark in zip(names, series.marks, strict=True):
             if mark.value is not None:
                 shown = _shown(mark, panel.form, words)
                 marks.append(f"{prefix}{name} {shown}".strip())
@@ -225,10 +216,10 @@ def _joined_first(panel: Panel) -> list[Series]:
     dots = panel.series[0].marks
     lines = [
         Series(
-            f"{dots[one].label} – {dots[other].label}",
-            (replace(dots[one], label=""), replace(dots[other], label="")),
+            f"{dots[start].label} – {dots[end].label}",
+            (replace(dots[start], label=""), replace(dots[end], label="")),
         )
-        for one, other in panel.lines
+        for start, end in panel.lines
     ]
     return [*lines, panel.series[0]]
 
@@ -236,12 +227,12 @@ def _joined_first(panel: Panel) -> list[Series]:
 def _chart_data(panel: Panel, lang: str) -> CategoryChartData | XyChartData:
     form = FORMATS[panel.form]
     if panel.kind == "map":
-        data = XyChartData(number_format=form)
+        points = XyChartData(number_format=form)
         for one in _joined_first(panel):
-            series = data.add_series(safe_cell(one.name))
+            series = points.add_series(safe_cell(one.name))
             for mark in one.marks:
                 series.add_data_point(mark.x, mark.value)
-        return data
+        return points
     data = CategoryChartData(number_format=form)
     data.categories = [safe_cell(name) for name in panel.categories]
     for one in panel.series:
@@ -256,18 +247,18 @@ def _cells(panel: Panel, lang: str) -> dict[tuple[int, int], Any]:
     cells: dict[tuple[int, int], Any] = {}
     for i, name in enumerate(panel.categories):
         cells[(i + 2, 1)] = safe_cell(name)
-    for j, one in enumerate(panel.series):
-        cells[(1, j + 2)] = safe_cell(one.name)
-        for i, mark in enumerate(one.marks):
+    for j, series in enumerate(panel.series):
+        cells[(1, j + 2)] = safe_cell(series.name)
+        for i, mark in enumerate(series.marks):
             if mark.value is not None:
                 cells[(i + 2, j + 2)] = mark.value
-        columns = _error_columns(panel, one)
+        columns = _error_columns(panel, series)
         if _has_label_lane(panel):
             cells[(1, 3)] = _lane_name(panel, lang)
             cells |= {(i, 3): end for i, end in enumerate(_label_ends(panel), start=2)}
         for column, key in zip(columns, ("minus", "plus"), strict=False):
-            cells[(1, column)] = safe_cell(words[key].format(name=one.name))
-            for i, error in enumerate(_errors(one, key)):
+            cells[(1, column)] = safe_cell(words[key].format(name=series.name))
+            for i, error in enumerate(_errors(series, key)):
                 cells[(i + 2, column)] = error
     return cells
 
@@ -276,32 +267,32 @@ def _map_cells(panel: Panel) -> dict[tuple[int, int], Any]:
     # Series stand below each other, each under its name, as the XML writer has it.
     cells: dict[tuple[int, int], Any] = {}
     row = 1
-    for one in _joined_first(panel):
-        cells[(row, 2)] = safe_cell(one.name)
-        for i, mark in enumerate(one.marks, start=1):
+    for series in _joined_first(panel):
+        cells[(row, 2)] = safe_cell(series.name)
+        for i, mark in enumerate(series.marks, start=1):
             cells[(row + i, 1)], cells[(row + i, 2)] = mark.x, mark.value
-        row += len(one.marks) + 2
+        row += len(series.marks) + 2
     return cells
 
 
-def _error_columns(panel: Panel, one: Series) -> tuple[int, ...]:
-    if panel.kind == "map" or not one.has_intervals:
+def _error_columns(panel: Panel, series: Series) -> tuple[int, ...]:
+    if panel.kind == "map" or not series.has_intervals:
         return ()
-    before = sum(o.has_intervals for o in panel.series[: panel.series.index(one)])
+    before = sum(o.has_intervals for o in panel.series[: panel.series.index(series)])
     first = 2 + len(panel.series) + _has_label_lane(panel) + 2 * before
     return first, first + 1
 
 
-def _errors(one: Series, key: str) -> list[float]:
-    bounds = [(m.lower if key == "minus" else m.upper, m.value) for m in one.marks]
+def _errors(series: Series, key: str) -> list[float]:
+    bounds = [(m.lower if key == "minus" else m.upper, m.value) for m in series.marks]
     return [
         0.0 if bound is None or value is None else abs(bound - value)
         for bound, value in bounds
     ]
 
 
-def _add_error_bars(series: Any, panel: Panel, one: Series) -> None:
-    columns = _error_columns(panel, one)
+def _add_error_bars(series: Any, panel: Panel, data: Series) -> None:
+    columns = _error_columns(panel, data)
     if not columns:
         return
     bars = etree.Element(qn("c:errBars"))
@@ -312,7 +303,7 @@ def _add_error_bars(series: Any, panel: Panel, one: Series) -> None:
     etree.SubElement(bars, qn("c:noEndCap")).set("val", "0")
     for key, column in (("plus", columns[1]), ("minus", columns[0])):
         letter = get_column_letter(column)
-        errors = _errors(one, key)
+        errors = _errors(data, key)
         reference = f"{_SHEET}!${letter}$2:${letter}${len(errors) + 1}"
         _number_reference(etree.SubElement(bars, qn(f"c:{key}")), reference, errors)
     shape = etree.SubElement(bars, qn("c:spPr"))
@@ -340,8 +331,8 @@ def _unsign_ids(space: Any) -> None:
     # The library writes negative identifiers of axes; readers take
     # them from 0 to 2**31 only.
     for tag in ("c:axId", "c:crossAx"):
-        for found in space.iter(qn(tag)):
-            found.set("val", str(int(found.get("val")) % 2**31))
+        for identifier in space.iter(qn(tag)):
+            identifier.set("val", str(int(identifier.get("val")) % 2**31))
 
 
 def _remove_border(space: Any) -> None:
@@ -415,8 +406,8 @@ def label_room(panel: Panel, style: Style) -> int:
     """Return the room to the right of a plot for the longest label (EMU)."""
     ems = (
         sum(1.0 if ord(letter) > 0x2E7F else 0.55 for letter in mark.label)
-        for one in panel.series
-        for mark in one.marks
+        for series in panel.series
+        for mark in series.marks
     )
     return Pt((max(ems, default=0.0) + 0.8) * style.size)
 
@@ -486,17 +477,17 @@ def _pale(color: str) -> str:
     return "".join(f"{round(c + (255 - c) * _PALE):02x}" for c in channels)
 
 
-def _paint(drawn: Any, panel: Panel, one: Series) -> None:
-    kinds = [mark.kind for mark in one.marks if mark.value is not None]
+def _paint(drawn: Any, panel: Panel, data: Series) -> None:
+    kinds = [mark.kind for mark in data.marks if mark.value is not None]
     most = max(kinds, key=kinds.count, default="sure")
     if panel.kind in ("rows", "bars"):
         drawn.invert_if_negative = False
         _fill(drawn.format, most)
-        for i, mark in enumerate(one.marks):
+        for i, mark in enumerate(data.marks):
             if mark.value is not None and mark.kind != most:
                 _fill(drawn.points[i].format, mark.kind)
         return
-    is_line = panel.kind == "map" and one is not panel.series[0]
+    is_line = panel.kind == "map" and data is not panel.series[0]
     color = rgb(SECOND if is_line else ACCENT)
     drawn.smooth = False
     if panel.kind == "map" and not is_line:
@@ -521,14 +512,14 @@ def _fill(shape: Any, kind: str) -> None:
     shape.line.color.rgb = rgb(color)
 
 
-def _label(drawn: Any, panel: Panel, one: Series, style: Style) -> None:
+def _label(drawn: Any, panel: Panel, data: Series, style: Style) -> None:
     """Label the marks: what a number format writes follows the data."""
-    if not any(mark.label for mark in one.marks):
+    if not any(mark.label for mark in data.marks):
         return
     position = XL_LABEL_POSITION.RIGHT
     if panel.kind in ("rows", "bars"):
         position = XL_LABEL_POSITION.OUTSIDE_END
-    for i, mark in enumerate(one.marks):
+    for i, mark in enumerate(data.marks):
         if mark.value is None:
             continue
         if not mark.label:
@@ -564,7 +555,7 @@ def _delete_label(label: Any) -> None:
 
 
 def _has_label_lane(panel: Panel) -> bool:
-    return panel.kind == "rows" and any(one.has_intervals for one in panel.series)
+    return panel.kind == "rows" and any(series.has_intervals for series in panel.series)
 
 
 def _lane_name(panel: Panel, lang: str) -> str:
@@ -590,12 +581,6 @@ def _write_label_lane(drawn: Any, panel: Panel, style: Style) -> None:
 
 def chart_part(panel: Panel, place: Place, style: Style) -> tuple[Any, bytes]:
     """Return the XML of a native chart and its workbook, for another package.
-
-    Parameters
-    ----------
-    panel : Panel
-    place : Place
-    style : Style
 
     Returns
     -------

@@ -45,8 +45,8 @@ def template_as_document(blob: bytes) -> bytes:
         for entry in source.infolist():
             part = source.read(entry.filename)
             if entry.filename == CONTENT_TYPES:
-                for found, wanted in _AS_DOCUMENT.items():
-                    part = part.replace(found, wanted)
+                for template, document in _AS_DOCUMENT.items():
+                    part = part.replace(template, document)
             written.writestr(entry, part)
     return target.getvalue()
 

@@ -107,15 +107,10 @@ def deck_bytes(
 
     Parameters
     ----------
-    briefing : Briefing
     when : datetime
         Date the file's properties name.
     template : Path, optional
         A PPTX or POTX; its own slides stay in front.
-
-    Returns
-    -------
-    bytes
 
     Raises
     ------
@@ -186,8 +181,9 @@ def _template_deck(path: Path, lang: str) -> _Deck:
             f"({type(error).__name__}), expected a .pptx or .potx that PowerPoint opens"
         ) from error
     rated = [(_rating(layout, deck), layout) for layout in layouts]
-    best = max(rated, key=lambda pair: pair[0], default=(0, None))
-    if best[0] == 0:
+    rating, layout = max(rated, key=lambda pair: pair[0], default=(0, None))
+    area = _area(layout, deck) if rating else None
+    if area is None:
         names = ", ".join(f"'{layout.name}'" for layout in layouts) or "none"
         raise ExportError(
             f"Template {path}: found the layouts {names}, expected one with a title "
@@ -195,12 +191,16 @@ def _template_deck(path: Path, lang: str) -> _Deck:
             f"of at least {_LEAST_WIDTH.cm:.0f} by {_LEAST_HEIGHT.cm:.0f} cm; add such "
             "a layout to the slide master, or leave out --template"
         )
-    layout = best[1]
-    fonts = _theme_fonts(layout)
-    style = Style(lang, fonts, "+mn-lt", 10)
-    own = (PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.SUBTITLE)
-    cover = next((one for one in layouts if len(_placeholders(one, own)) == 2), None)
-    area = _area(layout, deck)
+    style = Style(lang, _theme_fonts(layout), "+mn-lt", 10)
+    kinds = (PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.SUBTITLE)
+    cover = next(
+        (
+            candidate
+            for candidate in layouts
+            if len(_placeholders(candidate, kinds)) == 2
+        ),
+        None,
+    )
     return _Deck(deck, layout, cover, area, None, style)
 
 
@@ -244,8 +244,8 @@ def _area(layout: Any, deck: Any) -> _Box | None:
 
 def _theme_of(part: Any) -> Any:
     """Return the part of a master's theme, or None."""
-    found = (rel for rel in part.rels.values() if rel.reltype.endswith(_THEME))
-    return next((rel.target_part for rel in found), None)
+    themes = (rel for rel in part.rels.values() if rel.reltype.endswith(_THEME))
+    return next((rel.target_part for rel in themes), None)
 
 
 def _parsed(theme: Any) -> Any:
@@ -258,14 +258,14 @@ def _theme_fonts(layout: Any) -> str:
     if theme is not None:
         fonts = _parsed(theme).find(f".//{qn('a:minorFont')}")
         for path in (qn("a:ea"), f"{qn('a:font')}[@script='Hans']"):
-            found = None if fonts is None else fonts.find(path)
-            if found is not None and found.get("typeface"):
-                return str(found.get("typeface"))
+            font = None if fonts is None else fonts.find(path)
+            if font is not None and font.get("typeface"):
+                return str(font.get("typeface"))
     return CHINESE_FONT
 
 
 def _set_theme_fonts(deck: Any) -> None:
-    """Let text that is typed later have the same fonts."""
+    """Set the theme's fonts, which text that is typed later takes."""
     theme = _theme_of(deck.slide_masters[0].part)
     root = _parsed(theme)
     for kind in ("major", "minor"):
@@ -503,9 +503,9 @@ def _title_size(layout: Any, place: Any) -> float:
     roots = [place._element, *(p._element for p in _placeholders(master, _TITLES))]
     roots += master._element.iter(qn("p:titleStyle"))
     for root in roots:
-        for found in root.iterfind(f".//{qn('a:lvl1pPr')}/{qn('a:defRPr')}"):
-            if found.get("sz"):
-                return int(found.get("sz")) / 100
+        for properties in root.iterfind(f".//{qn('a:lvl1pPr')}/{qn('a:defRPr')}"):
+            if properties.get("sz"):
+                return int(properties.get("sz")) / 100
     return _TITLE_SIZE
 
 
@@ -576,16 +576,16 @@ def _size_of(chart: Chart, style: Style) -> float:
 
 def _add_panels(slide: Any, box: _Box, page: Page, chart: Chart, style: Style) -> None:
     size = _size_of(chart, style)
-    own = replace(style, size=size if page.down == 1 else min(size, 9))
+    panel_style = replace(style, size=size if page.down == 1 else min(size, 9))
     alt = full_alt(chart, drawing_of(chart, is_office=True))
     room = (box.left, box.top, box.width, box.height)
     places = page.boxes(*room, _GAP)
     for panel, (place, label) in zip(page.panels, places, strict=True):
         scale = scale_of(chart, panel)
         where = Place(place, label, page.title_lines, scale)
-        frame = add_chart(slide.shapes, panel, where, own)
-        told = panel_alt(panel, chart.title, style.lang)
-        _describe(frame, panel.title or chart.title, f"{alt} {told}")
+        frame = add_chart(slide.shapes, panel, where, panel_style)
+        panel_words = panel_alt(panel, chart.title, style.lang)
+        _describe(frame, panel.title or chart.title, f"{alt} {panel_words}")
 
 
 def _describe(frame: Any, name: str, alt: str) -> None:

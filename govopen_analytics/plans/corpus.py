@@ -773,13 +773,13 @@ def _assemble(
         "spans": [row for r in results for row in r.spans],
     }
     for row in rows["documents"]:
-        for name in manifest.own_columns:
+        for name in manifest.further_columns:
             row.setdefault(name, None)
     tables = {
         name: to_schema(pd.DataFrame(found), name) for name, found in rows.items()
     }
     # Every part has the same columns in the same order.
-    fields = [*TABLES["documents"].fields, *manifest.own_columns]
+    fields = [*TABLES["documents"].fields, *manifest.further_columns]
     if len(tables["documents"]):
         tables["documents"] = tables["documents"][fields]
     return Tables.of({name: validate(table, name) for name, table in tables.items()})

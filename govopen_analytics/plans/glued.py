@@ -73,10 +73,10 @@ def _names(line: str) -> list[int]:
             candidate = (reached[0] + cost, [*reached[1], end])
             if best[end] is None or candidate[0] < best[end][0]:
                 best[end] = candidate
-    if best[n] is None or len(best[n][1]) < 4:
+    if (whole := best[n]) is None or len(whole[1]) < 4:
         return []
-    roles = {column_role(bare[a:b]) for a, b in _pairs(best[n][1])}
-    return [shift + cut for cut in best[n][1]] if len(roles) >= 3 else []
+    roles = {column_role(bare[a:b]) for a, b in _pairs(whole[1])}
+    return [shift + cut for cut in whole[1]] if len(roles) >= 3 else []
 
 
 def _pairs(cuts: list[int]) -> list[tuple[int, int]]:

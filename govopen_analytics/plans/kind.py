@@ -1,7 +1,7 @@
 """Plan or not: a table of weighted evidence for and against."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from govopen_analytics.base.text import fold
@@ -89,7 +89,7 @@ def judge(
     columns: Iterable[str],
     has_task_table: bool,
     source: str,
-    tasks: list[Mapping[str, object]],
+    tasks: Sequence[Mapping[str, object]],
 ) -> Judgement:
     """Weigh what speaks for a plan against what speaks for something else.
 
@@ -150,7 +150,7 @@ def _places(
     columns: Iterable[str],
     has_task_table: bool,
     source: str,
-    tasks: list[Mapping[str, object]],
+    tasks: Sequence[Mapping[str, object]],
 ) -> dict[str, list[str]]:
     """Bring together the texts that the evidence is looked for in."""
     others = [title_name(line) for line in headlines]
@@ -177,7 +177,7 @@ def _places(
     }
 
 
-def _lines(source: str, tasks: list[Mapping[str, object]]) -> list[Line]:
+def _lines(source: str, tasks: Sequence[Mapping[str, object]]) -> list[Line]:
     """Lines of the source; those that begin within a task left out."""
     inside = [(int(task["start"]), int(task["end"])) for task in tasks]
     lines, i = [], 0

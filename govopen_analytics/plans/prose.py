@@ -8,6 +8,7 @@ from govopen_analytics.base.text import fold
 from govopen_analytics.plans.columns import column_role
 from govopen_analytics.plans.deadlines import (
     governing_deadline,
+    limit_of_heading,
     only_deadline,
     parse_deadline,
 )
@@ -49,7 +50,7 @@ _STRONG_UNIT = re.compile(
     r"[\u3400-\u9fff]{1,14}(?:局|厅|处|科|室|委|办|股|镇|街道|公司)"
 )
 _FOR_ALL = re.compile(
-    r"请?(?:各[\u3400-\u9fff()]{1,12}[、,]?){1,4}?(?:要|应|须|需|将|务必|请|根据|结合|按照)"
+    r"请?(?:[\u3400-\u9fff]{0,4}各[\u3400-\u9fff()]{1,12}[、,]?){1,4}?(?:要|应|须|需|将|务必|请|根据|结合|按照)"
 )
 _SENTENCE_END = re.compile("[。;!?](?=.)")
 _INLINE_PART = re.compile(r"(?:^|(?<=[。;,:)\n]))\s*([一二三四五六七八九十])是(?!否)")
@@ -96,7 +97,7 @@ def prose_tasks(
     tasks : list of Draft
     remarks : list of Remark
     """
-    root = outline(nodes)
+    root = outline(nodes, with_inline=is_titled)
     reader = _ProseReader(source, year, ledger)
     if not root.children and _are_tasks(root.plain):
         for node in root.plain:
@@ -292,23 +293,20 @@ class _ProseReader:
             draft.add("lead_units", *one)
         for one in progress:
             draft.add("progress", *one)
-        said = [duty.said for duty in duties]
-        if not said and not labels:
-            said = [
-                one
-                for stretch in pieces
-                if (one := duty_in_clauses(self.source[slice(*stretch)], self.year))
-            ]
+        parts: list[Responsibility | None] = [duty.said for duty in duties]
+        if not parts and not labels:
+            clauses = (self.source[slice(*stretch)] for stretch in pieces)
+            parts = [duty_in_clauses(clause, self.year) for clause in clauses]
         if labels:
-            lines = [self.source[slice(*one)] for one in labels]
-            said.append(read_label_lines(lines, self.year))
-        self._assign(draft, [one for one in said if one is not None])
+            lines = [self.source[slice(*label)] for label in labels]
+            parts.append(read_label_lines(lines, self.year))
+        self._assign(draft, [part for part in parts if part is not None])
         in_sentence = any(fold(self.source[duty.start]) not in "([" for duty in duties)
         self._title_and_content(draft, pieces, has_more=in_sentence)
         title = draft.text("title", self.source)
         content = draft.text("content", self.source)
         if draft.deadline is None and above:  # a month's heading is its tasks' limit
-            draft.deadline = parse_deadline(above[0], self.year)
+            draft.deadline = limit_of_heading(above[0], self.year)
         if draft.deadline is None and title and content:
             draft.deadline = governing_deadline(
                 title, content, self.year
@@ -324,9 +322,9 @@ class _ProseReader:
         whole = self.source[stretches[0][0] : stretches[-1][1]]
         if above_too := duty_for_those_above(whole, self.year):
             n_tasks, shared = above_too
-            for one in self.tasks[-n_tasks:]:
-                one.lead, one.support = list(shared.lead), list(shared.support)
-                one.deadline = one.deadline or shared.deadline
+            for task in self.tasks[-n_tasks:]:
+                task.lead, task.support = list(shared.lead), list(shared.support)
+                task.deadline = task.deadline or shared.deadline
 
     def _without_label(self, stretch: Stretch) -> Stretch:
         """Cut off a label such as 工作举措： before what is to be done."""

@@ -70,7 +70,7 @@ def locate_agency(agency: str) -> Region:
 
 
 def _says(name: str, division: str | None) -> bool:
-    return bool(division) and division[:2] in name
+    return bool(division and division[:2] in name)
 
 
 def _level(

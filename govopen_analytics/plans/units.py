@@ -140,7 +140,7 @@ def is_unit(part: str) -> bool:
     # 政务公开科, where the unit's own word follows at once.
     verb = _VERB.search(core)
     return not verb or (
-        len(core) <= 12 and verb.end() >= len(core) - 5 and verb.start()
+        len(core) <= 12 and verb.end() >= len(core) - 5 and verb.start() > 0
     )
 
 
@@ -169,7 +169,9 @@ def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
     if labels:
         plain = parse_responsibility(raw[: labels[0].start()], year)
         return _merge(plain, _labelled(raw[labels[0].start() :], year))
-    lead, support, deadline = [], [], None
+    lead: list[str] = []
+    support: list[str] = []
+    deadline = None
     open_units: list[str] = []
     for clause in _clauses(raw):
         if found := limit_of_clause(clause, year):
@@ -212,7 +214,8 @@ def duty_in_clauses(text: str, year: int | None) -> Responsibility | None:
         Whoever does a part leads; those behind a clause who help support.
     """
     folded = fold(text)
-    lead, support = [], []
+    lead: list[str] = []
+    support: list[str] = []
     found = []
     for match in _BY.finditer(folded):
         said = parse_responsibility(text[slice(*match.span("units"))], year)
@@ -240,7 +243,8 @@ _MARKED = re.compile(r"[(\[](?:牵头|主办|主责|主责单位|牵头单位)[)
 
 
 def _marked(raw: str, year: int | None) -> Responsibility | None:
-    lead, support = [], []
+    lead: list[str] = []
+    support: list[str] = []
     for part in split_units(raw):
         mark = _MARKED.search(fold(part))
         (lead if mark else support).append(part[: mark.start()] if mark else part)
@@ -339,7 +343,9 @@ def _read_clause(clause: str) -> tuple[str | None, list[str], list[str]]:
 def _labelled(raw: str, year: int | None) -> Responsibility | None:
     folded = fold(raw)
     marks = list(_LABELLED.finditer(folded))
-    lead, support, deadline = [], [], None
+    lead: list[str] = []
+    support: list[str] = []
+    deadline = None
     has_lead_label = any("牵头" in mark["label"] for mark in marks)
     for mark, following in zip(marks, [*marks[1:], None], strict=True):
         value = raw[mark.end() : following.start() if following else len(raw)]

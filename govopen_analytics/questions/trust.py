@@ -7,7 +7,7 @@ same kind, and nothing about plans of a kind the reference does not hold.
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypedDict
 
 import pandas as pd
 
@@ -71,7 +71,7 @@ def between(
     value: float,
     lower: float,
     upper: float,
-    words: dict,
+    words: Mapping[str, Any],
     form: Callable[[float], str] = number,
 ) -> str:
     """Write a value with its interval in brackets."""
@@ -157,12 +157,18 @@ def validate_coding(
     return {"coders": coder_notes(codebook), **measured}
 
 
+class _Draws(TypedDict):
+    n_bootstrap: int
+    level: float
+    seed: int
+
+
 def _measured(
     codebook: Codebook, n_bootstrap: int, interval: float, seed: int
 ) -> dict[str, pd.DataFrame]:
     tasks = reference_tasks(codebook)
     codings = all_codings(tasks, codebook)
-    draws = {"n_bootstrap": n_bootstrap, "level": interval, "seed": seed}
+    draws: _Draws = {"n_bootstrap": n_bootstrap, "level": interval, "seed": seed}
     errors = share_errors(tasks, codings, codebook, **draws)
     written, unseen = cross_validated(codebook)
     return {

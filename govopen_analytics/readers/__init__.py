@@ -180,7 +180,8 @@ def _choose_format(content: bytes, name: str) -> tuple[str, tuple[Remark, ...]]:
         found = None
     if found is None:
         is_plain = expected in FORMATS and FORMATS[expected].is_plain
-        found = expected if is_plain or expected == "html" else "text"
+        is_kept = is_plain or expected == "html"
+        found = expected if expected and is_kept else "text"
     if expected in (None, found):
         return found, ()
     values = {"ending": _extension(name), "format": found}

@@ -143,7 +143,12 @@ class _Drawing:
             return
         is_level = x1 - x0 > bottom - top
         x1, bottom = (x1, top) if is_level else (x0, bottom)
-        edge = {"x0": x0, "x1": x1, "top": top, "bottom": bottom}
+        edge: dict[str, float | str] = {
+            "x0": x0,
+            "x1": x1,
+            "top": top,
+            "bottom": bottom,
+        }
         edge |= {"width": x1 - x0, "height": bottom - top, "object_type": "line"}
         self.edges.append({**edge, "orientation": "h" if is_level else "v"})
 

@@ -17,7 +17,11 @@ from govopen_analytics.base.datapackage import (
 )
 from govopen_analytics.base.fingerprints import file_digest
 from govopen_analytics.base.freshness import inputs_digest
-from govopen_analytics.base.locking import disk_errors_told, locked, remove_unfinished
+from govopen_analytics.base.locking import (
+    disk_errors_explained,
+    locked,
+    remove_unfinished,
+)
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.schemas import to_schema
 from govopen_analytics.base.tables import Tables
@@ -99,7 +103,7 @@ def build_processed(
     plans_kept = Cache.of_user("plans", reads=not is_forced)
     codes_kept = Cache.of_user("codes", reads=not is_forced)
     with (
-        disk_errors_told(out_dir, "the tables", "Those that are there stay"),
+        disk_errors_explained(out_dir, "the tables", "Those that are there stay"),
         tempfile.TemporaryDirectory(prefix="govopen-") as scratch,
     ):
         if not plans_kept.is_writable():  # what was read has to stand somewhere

@@ -207,8 +207,8 @@ def _moved(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict]:
 
 
 def _is_within(share: float | None, earlier: Mapping[str, float]) -> bool:
-    if None in (share, earlier["share_lower"], earlier["share_upper"]):
+    lower, upper = earlier["share_lower"], earlier["share_upper"]
+    if share is None or lower is None or upper is None:
         return True  # nothing was measured that it could be outside of
     margin = 1e-9  # equal shares may differ in their last digit
-    low, high = earlier["share_lower"] - margin, earlier["share_upper"] + margin
-    return low <= share <= high
+    return lower - margin <= share <= upper + margin

@@ -317,8 +317,8 @@ def _values(
 ) -> list[str | int]:
     dimension = str(entry.for_each)
     place = f"Notebook {notebook}, for each {dimension}, 'values'"
-    listed = corpus.core_themes if entry.values == CORE else entry.values or ()
-    listed = _known(listed, dimension, corpus, place)
+    named = corpus.core_themes if entry.values == CORE else entry.values or ()
+    listed = _known(named, dimension, corpus, place)
     # What the whole report is limited to limits what it is made for each of.
     name, limits = _asked_for(asked, dimension)
     limits = _known(limits, dimension, corpus, f"Parameter '{name}'")

@@ -8,7 +8,7 @@ from typing import Any
 
 from govopen_analytics.base.errors import SelectionError, SourceError, choices
 from govopen_analytics.base.languages import LANGUAGES
-from govopen_analytics.base.locking import disk_errors_told
+from govopen_analytics.base.locking import disk_errors_explained
 
 FOLDER = "lab"
 _SETTINGS = "@jupyterlab/apputils-extension/notification.jupyterlab-settings"
@@ -49,7 +49,7 @@ def write_lab(folder: Path, lang: str) -> Path:
             "with `govopen init`"
         )
     path = folder / FOLDER / f"explore_{lang}.ipynb"
-    with disk_errors_told(folder, "the notebook", "Nothing was changed"):
+    with disk_errors_explained(folder, "the notebook", "Nothing was changed"):
         settings = folder / FOLDER / ".settings" / _SETTINGS
         settings.parent.mkdir(parents=True, exist_ok=True)
         quiet = {"fetchNews": "false", "checkForUpdates": False}

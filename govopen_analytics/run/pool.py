@@ -207,7 +207,8 @@ class _Worker:
                     encoding="utf-8",
                     env=self._environment,
                 )
-            if not self._process.stdout.readline():
+            answers = self._process.stdout
+            if answers is None or not answers.readline():
                 self._stop()
         return self._process
 
@@ -215,8 +216,8 @@ class _Worker:
         if self._process is not None:
             kill_tree(self._process.pid)
             end_marked(self._mark)
-            self._process.stdin.close()
-            self._process.stdout.close()
+            for stream in filter(None, (self._process.stdin, self._process.stdout)):
+                stream.close()
             self._process.wait()
             self._process = None
 
@@ -226,6 +227,8 @@ class _Worker:
 
 
 def _exchange(process: "subprocess.Popen[str]", line: str) -> str:
+    if process.stdin is None or process.stdout is None:
+        return ""
     try:
         process.stdin.write(f"{line}\n")
         process.stdin.flush()

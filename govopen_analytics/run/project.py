@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from govopen_analytics.base.errors import SourceError
-from govopen_analytics.base.locking import disk_errors_told
+from govopen_analytics.base.locking import disk_errors_explained
 from govopen_analytics.base.provenance import MANIFEST_COLUMNS, MANIFEST_NAME
 
 _PACKAGE = Path(__file__).parents[1]
@@ -46,7 +46,7 @@ def write_project(folder: Path, *, with_example: bool = False) -> list[Path]:
         If the disk is full or read-only.
     """
     contents = _contents(with_example)
-    with disk_errors_told(folder, "the project", "Nothing was replaced"):
+    with disk_errors_explained(folder, "the project", "Nothing was replaced"):
         there = sorted(str(name) for name in contents if (folder / name).exists())
         if there:
             shown = ", ".join(there[:_MOST_NAMED])

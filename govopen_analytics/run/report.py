@@ -23,7 +23,7 @@ from govopen_analytics.base.freshness import reviews_beside
 from govopen_analytics.base.languages import LANGUAGES
 from govopen_analytics.base.locking import (
     BUILDING_PREFIX,
-    disk_errors_told,
+    disk_errors_explained,
     locked,
     remove_unfinished,
 )
@@ -222,7 +222,7 @@ def run_report(
     read_descriptor(processed_dir)
     checked_jobs(chosen, notebooks, processed_dir, options.codebook_path)
     with (
-        disk_errors_told(
+        disk_errors_explained(
             reports_dir,
             "the run",
             "Nothing was published; the last good run is as it was",

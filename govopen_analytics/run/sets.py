@@ -1,7 +1,7 @@
 """``reports.yml``: which notebooks a report has, for whom, in which languages."""
 
 import reprlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -142,7 +142,7 @@ def _report_set(name: Any, content: Any, file: str) -> ReportSet:
         raise RunError(f"{place}: expected a name of {_NAME_CHARACTERS}")
     content = _mapping({} if content is None else content, place)
     _check_keys(content, [n for n in ReportSet.__annotations__ if n != "name"], place)
-    checks = {
+    checks: dict[str, Callable[[Any, str], Any]] = {
         "notebooks": _entries,
         "parameters": _mapping,
         "languages": lambda value, at: _among(value, LANGUAGES, at),

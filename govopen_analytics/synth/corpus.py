@@ -94,7 +94,6 @@ def synthesize_corpus(
         Number of agencies, of three levels.
     years : sequence of int, default (2021, 2022, 2023, 2024)
         Years each agency has a plan for.
-    seed : int, default 0
     tasks_per_plan : tuple of int, default (10, 60)
         Fewest and most tasks of a plan, drawn evenly.
     layouts : sequence of str, default all
@@ -114,10 +113,6 @@ def synthesize_corpus(
     missing_share : float, default 0.0
         Chance that an agency lacks the plan of a year (0-1); each keeps one.
 
-    Returns
-    -------
-    SyntheticCorpus
-
     Raises
     ------
     SourceError
@@ -136,7 +131,8 @@ def synthesize_corpus(
     trends = _checked_trends(trends, years)
     rng = np.random.default_rng(seed)
     agendas = draw_agendas(n_agencies, years, trends, concentration, rng)
-    plans, agenda = [], []
+    plans: list[Plan] = []
+    agenda: list[pd.DataFrame] = []
     for a, agency in enumerate(name_agencies(n_agencies)):
         for y in _kept_years(len(years), missing_share, rng):
             layout = layouts[len(plans) % len(layouts)]
@@ -235,7 +231,7 @@ def _agenda_rows(plan: Plan, shares: np.ndarray) -> pd.DataFrame:
 
 
 def _plant_passages(plans: list[Plan], n: int, rng: np.random.Generator) -> None:
-    """Let later plans of other agencies repeat sentences of the first year."""
+    """Copy sentences of first-year plans into later plans of other agencies."""
     first_year = min(plan.year for plan in plans)
     earlier = [plan for plan in plans if plan.year == first_year]
     deck = Deck(rng)

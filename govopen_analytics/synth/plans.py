@@ -136,13 +136,10 @@ def draw_agendas(
 
     Parameters
     ----------
-    n_agencies : int
-    years : list of int
     trends : dict of str to float
         Change of the share a year, by theme; they sum to 0.
     concentration : float
         How alike agencies are: of a Dirichlet distribution about the mean agenda.
-    rng : numpy Generator
 
     Returns
     -------

@@ -4,7 +4,7 @@ import html
 import io
 import itertools
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from govopen_analytics.synth.plans import Plan, Task
 
@@ -19,10 +19,6 @@ _FIXED_TIME = (2020, 1, 1, 0, 0, 0)
 
 def print_plan(plan: Plan) -> tuple[str, bytes]:
     """Print a plan in its layout.
-
-    Parameters
-    ----------
-    plan : Plan
 
     Returns
     -------
@@ -123,7 +119,7 @@ def _cell_lines_progress(plan: Plan) -> str:
     return _as_cell_lines(plan, rows)
 
 
-def _as_cell_lines(plan: Plan, rows: list[tuple[str, ...]]) -> str:
+def _as_cell_lines(plan: Plan, rows: Sequence[tuple[str, ...]]) -> str:
     blocks = ["\n".join(f"\t{cell}" for cell in row) for row in rows]
     return f"{plan.title}\n" + "\n\n".join(blocks) + "\n"
 

@@ -18,10 +18,6 @@ def remark_in_words(remark: Remark | Mapping, lang: str = "zh") -> str:
     remark : Remark or mapping
         With ``code`` and ``values``, as ``run.json`` keeps it.
     lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    str
     """
     if isinstance(remark, Remark):
         return _sentence(remark.code, remark.values, lang)
@@ -30,8 +26,8 @@ def remark_in_words(remark: Remark | Mapping, lang: str = "zh") -> str:
 
 def remark_in_both(remark: Remark | Mapping) -> str:
     """Say a remark in both languages, for a command line; once where they agree."""
-    said = (remark_in_words(remark, lang) for lang in LANGUAGES)
-    return " · ".join(dict.fromkeys(said))
+    sentences = (remark_in_words(remark, lang) for lang in LANGUAGES)
+    return " · ".join(dict.fromkeys(sentences))
 
 
 def remarks_in_words(remarks: pd.DataFrame, lang: str = "zh") -> pd.Series:
@@ -47,11 +43,11 @@ def remarks_in_words(remarks: pd.DataFrame, lang: str = "zh") -> pd.Series:
     -------
     Series of str, shape (n_remarks,)
     """
-    said = [
+    sentences = [
         _sentence(code, json.loads(values), lang)
         for code, values in zip(remarks["code"], remarks["values"], strict=True)
     ]
-    return pd.Series(said, index=remarks.index, dtype="string")
+    return pd.Series(sentences, index=remarks.index, dtype="string")
 
 
 def advice(reasons: pd.Series, lang: str = "zh") -> pd.Series:
@@ -73,8 +69,8 @@ def advice(reasons: pd.Series, lang: str = "zh") -> pd.Series:
 
 def _sentence(code: str, values: Mapping[str, object], lang: str) -> str:
     words = section("remarks", lang)
-    known = {
+    values_in_words = {
         name: words["unknown"] if value is None else value
         for name, value in values.items()
     }
-    return words[code].format(**known)
+    return words[code].format(**values_in_words)

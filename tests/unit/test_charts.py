@@ -220,7 +220,7 @@ def test_trends_that_do_not_survive_correction_are_not_claimed(tables, lang):
         "not_told_apart",
     ]
     assert unsure[lang] in found[1].text
-    within = {"zh": "机构自身的变化 +4.0", "en": "of which +4.0 within agencies"}
+    within = {"zh": "机构自身的变化 +4.0", "en": "+4.0 of them within agencies"}
     assert within[lang] in found[3].text
     assert found[3].number == -0.06
 
@@ -321,9 +321,12 @@ def test_least_and_most_are_named_with_their_doubt(
     )
     said = [own.text for own in found]
     assert expected in " ".join(said)
-    assert said[0].startswith("未见此主题的机构 1 个")
+    assert said[0].startswith("「依申请公开」占全部 40 项任务的 50%")
     assert said[1].startswith("「依申请公开」：")
+    assert said[2].startswith("未见此主题的机构 1 个")
     assert (found[1].state, found[1].question) == (state, "theme")
+    # The chart shows who has least and most.
+    assert [own.is_detail for own in found] == [False, False, False, True, True]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from govopen_analytics.coding.clauses import (
     mark_shared_titles,
     read_tasks,
     split_clauses,
-    split_sentences,
+    split_tasks,
     without_means,
 )
 from govopen_analytics.coding.codebook import (
@@ -481,8 +481,15 @@ def test_split_clauses(sentence, expected):
     assert split_clauses(sentence, SETTINGS) == expected
 
 
-def test_split_sentences():
-    assert split_sentences("一。二;三\n\n四 ") == ["一", "二", "三", "四 "]
+def test_sentences_end_at_their_marks():
+    text = "做好政策解读。公开财政预算;办好政府网站\n\n开展基层试点 "
+    pieces = split_tasks(pd.DataFrame({"text": [text], "title": [""]}), SETTINGS)
+    assert pieces.texts == [
+        "做好政策解读",
+        "公开财政预算",
+        "办好政府网站",
+        "开展基层试点",
+    ]
 
 
 def test_title_is_read_from_the_text():
