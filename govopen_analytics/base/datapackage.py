@@ -170,9 +170,9 @@ class PackageWriter:
             files.close()
             schema = _table_schema(name, files.own, set(self._files))
             if files.has_csv:
-                resources.append(_csv_resource(name, self._aside, schema))
+                resources.append(_resource(self._aside / f"{name}.csv", schema))
                 schema = {}
-            resources.append(_parquet_resource(name, self._aside, schema))
+            resources.append(_resource(self._aside / f"{name}.parquet", schema))
         package = {"name": "govopen-analytics", **(details or {})}
         text = json.dumps(
             {**package, "resources": resources}, ensure_ascii=False, indent=2
@@ -457,39 +457,33 @@ def _arrow_schema(table: str, further: Sequence[str] = ()) -> Any:
     )
 
 
-def _csv_resource(name: str, folder: Path, schema: dict[str, Any]) -> dict[str, Any]:
-    path = folder / f"{name}.csv"
-    return {
-        "name": name.replace("_", "-"),
-        "type": "table",
-        "path": path.name,
-        "description": TABLES[name].row,
-        "scheme": "file",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8-sig",
-        "bytes": path.stat().st_size,
-        "hash": file_digest(path),
-        "schema": schema,
-    }
-
-
-def _parquet_resource(
-    name: str, folder: Path, schema: dict[str, Any]
-) -> dict[str, Any]:
-    path = folder / f"{name}.parquet"
+def _resource(path: Path, schema: dict[str, Any]) -> dict[str, Any]:
+    """Describe a file: CSV as a table, Parquet as a file, which has types itself."""
+    name, form = path.stem.replace("_", "-"), path.suffix[1:]
     described = {
-        "name": f"{name.replace('_', '-')}-parquet",
-        "type": "file",
+        "csv": {
+            "name": name,
+            "type": "table",
+            "description": TABLES[path.stem].row,
+            "mediatype": "text/csv",
+            "encoding": "utf-8-sig",
+        },
+        "parquet": {
+            "name": f"{name}-parquet",
+            "type": "file",
+            "description": f"The table '{path.stem}' with its types and lists.",
+            "mediatype": "application/vnd.apache.parquet",
+        },
+    }[form]
+    return {
+        **described,
         "path": path.name,
-        "description": f"The table '{name}' with its types and lists.",
         "scheme": "file",
-        "format": "parquet",
-        "mediatype": "application/vnd.apache.parquet",
+        "format": form,
         "bytes": path.stat().st_size,
         "hash": file_digest(path),
+        **({"schema": schema} if schema else {}),
     }
-    return {**described, "schema": schema} if schema else described
 
 
 def _table_schema(table: str, further: list[str], written: set[str]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import yaml
 
 from govopen_analytics.base.errors import CodebookError, choices
 from govopen_analytics.base.shapes import YamlLoader
-from govopen_analytics.base.text import fold
+from govopen_analytics.base.text import fold, without_blanks
 from govopen_analytics.coding.reference_files import read_reference, read_training
 
 DEFAULT_CODEBOOK = Path(__file__).parent / "codebooks" / "government_openness.yml"
@@ -713,25 +713,6 @@ def _check_matchable(keyword: Keyword, where: str, problem: _Problem) -> None:
                 phrase,
                 "a phrase longer than the keyword, which could never match otherwise",
             )
-
-
-_CJK_BLANK = re.compile(
-    "[\u200b-\u200d\u2060\ufeff\u00ad]"
-    r"|(?<=[^\x00-\x7f])[ \t]+|[ \t]+(?=[^\x00-\x7f])"
-)
-
-
-def without_blanks(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """Drop blanks beside Chinese characters, and invisible characters.
-
-    Returns
-    -------
-    shorter : str
-    dropped : list of (start, end)
-        The runs of `text` that were dropped, in order (characters).
-    """
-    dropped = [match.span() for match in _CJK_BLANK.finditer(text)]
-    return (_CJK_BLANK.sub("", text) if dropped else text), dropped
 
 
 def _theme_patterns(entry: dict[str, Any], problem: _Problem) -> Iterator[Pattern]:

@@ -16,7 +16,6 @@ Rules of matching:
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -27,14 +26,13 @@ import pandas as pd
 
 from govopen_analytics.base import schemas
 from govopen_analytics.base.errors import SchemaError
-from govopen_analytics.base.text import fold
+from govopen_analytics.base.text import fold, original_places, without_blanks
 from govopen_analytics.coding.codebook import (
     CLAUSE_ENDS,
     GAP,
     Codebook,
     Keyword,
     Pattern,
-    without_blanks,
 )
 from govopen_analytics.coding.features import code_points_of, fold_many
 
@@ -248,8 +246,9 @@ def keyword_matches(tasks: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
             if len(short) < len(text):
                 here = slice(*np.searchsorted(rows, [row, row + 1]))
                 dropped = without_blanks(text)[1]
-                starts[here] = _original(starts[here], dropped)
-                ends[here] = _original(ends[here] - 1, dropped) + 1
+                starts[here] = original_places(starts[here].tolist(), dropped)
+                last = original_places((ends[here] - 1).tolist(), dropped)
+                ends[here] = np.array(last, dtype=np.int64) + 1
         frames.append(
             pd.DataFrame(
                 {
@@ -317,17 +316,6 @@ def _joined_hits(
     starts = table[:, 0] - offsets[rows]
     ends = table[:, 1] - offsets[rows]
     return rows, starts, ends, table[:, 2]
-
-
-def _original(places: np.ndarray, dropped: list[tuple[int, int]]) -> np.ndarray:
-    """Carry places in a shortened text over to the text it was made from."""
-    removed = 0
-    borders, shifts = [], [0]
-    for start, end in dropped:
-        borders.append(start - removed)
-        removed += end - start
-        shifts.append(removed)
-    return np.array([p + shifts[bisect_right(borders, p)] for p in places.tolist()])
 
 
 def keyword_scores(texts: Sequence[str], codebook: Codebook) -> np.ndarray:

@@ -32,29 +32,20 @@ def print_plan(plan: Plan) -> tuple[str, bytes]:
     return suffix, content if isinstance(content, bytes) else content.encode("utf-8")
 
 
-def has_units(layout: str) -> bool:
-    """Say whether a layout prints the responsible units."""
-    return layout not in ("prose_flat", "cell_lines_progress")
-
-
-def has_deadlines(layout: str) -> bool:
-    """Say whether a layout prints deadlines."""
-    return not layout.startswith("prose")
-
-
-def has_progress(layout: str) -> bool:
-    """Say whether a layout prints progress reports."""
-    return layout == "cell_lines_progress"
-
-
-def has_content(layout: str) -> bool:
-    """Say whether a layout prints content apart from the title."""
-    return layout != "cell_lines_progress"
+def printed_parts(layout: str) -> dict[str, bool]:
+    """Say what a layout prints of a task, beside its title."""
+    has_progress = layout == "cell_lines_progress"
+    return {
+        "has_units": not has_progress and layout != "prose_flat",
+        "has_deadlines": not layout.startswith("prose"),
+        "has_progress": has_progress,
+        "has_content": not has_progress,
+    }
 
 
 def printed_text(layout: str, task: Task) -> tuple[str, str | None]:
     """Return title and content of a task as the layout prints them."""
-    if has_content(layout):
+    if printed_parts(layout)["has_content"]:
         return task.title, task.content
     return f"{task.title}，{task.content}", None
 
@@ -87,9 +78,7 @@ def _prose_nested(plan: Plan) -> str:
         lines.append(f"　　{_NUMERALS[order]}、{chapter}")
         halves = (tasks[::2], tasks[1::2])
         for k, half in enumerate([half for half in halves if half], start=1):
-            lines.append(
-                f"　　（{_numeral(k)}）{('落实年度重点', '巩固日常工作')[k - 1]}"
-            )
+            lines.append(f"　　（{_numeral(k)}）{_SECTIONS[k - 1]}")
             for n, task in enumerate(half, start=1):
                 body = f"{task.title}。{task.content}{_units_in_brackets(task)}"
                 lines.append(f"　　{n}.{body}")
@@ -98,8 +87,7 @@ def _prose_nested(plan: Plan) -> str:
 
 def _cell_lines(plan: Plan) -> str:
     """A table one cell a line: lines led by a tab, rows parted by a blank line."""
-    rows = [_COLUMNS, *(_cells(k, task) for k, task in _numbered(plan))]
-    return _as_cell_lines(plan, rows)
+    return _as_cell_lines(plan, _table(plan))
 
 
 def _cell_lines_progress(plan: Plan) -> str:
@@ -113,7 +101,7 @@ def _cell_lines_progress(plan: Plan) -> str:
                 task.deadline_raw,
                 task.progress,
             )
-            for k, task in _numbered(plan)
+            for k, task in enumerate(plan.tasks, start=1)
         ),
     ]
     return _as_cell_lines(plan, rows)
@@ -125,23 +113,21 @@ def _as_cell_lines(plan: Plan, rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def _tab_table(plan: Plan) -> str:
-    rows = [_COLUMNS, *(_cells(k, task) for k, task in _numbered(plan))]
-    lines = ["\t".join(row) for row in rows]
+    lines = ["\t".join(row) for row in _table(plan)]
     return f"{plan.title}\n\n{_NOTICE}\n\n" + "\n".join(lines) + "\n"
 
 
 def _pipe_table(plan: Plan) -> str:
-    rows = [_COLUMNS, ("---",) * len(_COLUMNS)]
-    rows += [_cells(k, task) for k, task in _numbered(plan)]
+    head, *rows = _table(plan)
+    rows = [head, ("---",) * len(head), *rows]
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     return f"# {plan.title}\n\n{_NOTICE}\n\n" + "\n".join(lines) + "\n"
 
 
 def _html_table(plan: Plan) -> str:
-    rows = [_COLUMNS, *(_cells(k, task) for k, task in _numbered(plan))]
     lines = [
         "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
-        for row in rows
+        for row in _table(plan)
     ]
     title = html.escape(plan.title)
     return (
@@ -158,7 +144,7 @@ def _docx(plan: Plan) -> bytes:
     document.add_heading(plan.title, level=1)
     document.add_paragraph(_NOTICE)
     table = document.add_table(rows=0, cols=len(_COLUMNS))
-    for row in [_COLUMNS, *(_cells(k, task) for k, task in _numbered(plan))]:
+    for row in _table(plan):
         for cell, text in zip(table.add_row().cells, row, strict=True):
             cell.text = text
     buffer = io.BytesIO()
@@ -172,7 +158,7 @@ def _xlsx(plan: Plan) -> bytes:
     workbook = Workbook()
     sheet = workbook.active
     sheet.append([plan.title])
-    for row in [_COLUMNS, *(_cells(k, task) for k, task in _numbered(plan))]:
+    for row in _table(plan):
         sheet.append(list(row))
     buffer = io.BytesIO()
     workbook.save(buffer)
@@ -211,19 +197,20 @@ def _by_chapter(plan: Plan) -> list[tuple[str, list[Task]]]:
     return list(chapters.items())
 
 
-def _numbered(plan: Plan) -> list[tuple[int, Task]]:
-    return list(enumerate(plan.tasks, start=1))
-
-
-def _cells(number: int, task: Task) -> tuple[str, ...]:
-    return (
-        str(number),
-        task.title,
-        task.content,
-        "、".join(task.lead_units),
-        "、".join(task.support_units),
-        task.deadline_raw,
-    )
+def _table(plan: Plan) -> list[tuple[str, ...]]:
+    """Return the plan as a table of cells, its head first."""
+    rows = [
+        (
+            str(number),
+            task.title,
+            task.content,
+            "、".join(task.lead_units),
+            "、".join(task.support_units),
+            task.deadline_raw,
+        )
+        for number, task in enumerate(plan.tasks, start=1)
+    ]
+    return [_COLUMNS, *rows]
 
 
 def _units_in_brackets(task: Task) -> str:
