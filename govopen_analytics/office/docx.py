@@ -20,6 +20,7 @@ from docx.shared import Cm, Emu, Pt, RGBColor
 from lxml import etree
 
 from govopen_analytics.base.errors import ExportError
+from govopen_analytics.base.packages import stable_package
 from govopen_analytics.charts.model import Chart, HeatTable, Panel
 from govopen_analytics.charts.style import (
     ACCENT,
@@ -56,7 +57,6 @@ from govopen_analytics.office.package import (
     kept_together,
     lines_below,
     spaced,
-    stable_package,
     template_as_document,
 )
 from govopen_analytics.questions.briefing import Briefing

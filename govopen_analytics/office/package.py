@@ -1,15 +1,15 @@
-"""Office packages with the same bytes for the same content, written whole."""
+"""What slides and pages share: templates, lines below a chart, writing."""
 
 import io
 import re
 import zipfile
-from datetime import datetime
 from pathlib import Path
 
 from lxml import etree
 
 from govopen_analytics.base.errors import ExportError
 from govopen_analytics.base.locking import written_whole
+from govopen_analytics.base.packages import CONTENT_TYPES
 from govopen_analytics.charts.model import Chart
 
 # What a damaged package, or a file of another kind, is answered with.
@@ -20,11 +20,6 @@ UNREADABLE = (
     zipfile.BadZipFile,
     etree.XMLSyntaxError,
 )
-_ENTRY_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
-_CONTENT_TYPES = "[Content_Types].xml"
-_MOMENT = re.compile(
-    rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:(?:created|modified)>)"
-)
 _HAN = "\u2e80-\u9fff"
 _TYPED_BLANK = re.compile(
     rf"(?<=[{_HAN}]) (?=[0-9A-Za-z])|(?<=[0-9A-Za-z%]) (?=[{_HAN}])"
@@ -33,44 +28,6 @@ _AS_DOCUMENT = {
     b"presentationml.template.main+xml": b"presentationml.presentation.main+xml",
     b"wordprocessingml.template.main+xml": b"wordprocessingml.document.main+xml",
 }
-
-
-def stable_package(blob: bytes, when: datetime) -> bytes:
-    """Rewrite an office package so that equal content gives equal bytes.
-
-    Parameters
-    ----------
-    blob : bytes
-        A PPTX, DOCX or XLSX.
-    when : datetime
-        Date of creation and change that its properties name.
-
-    Returns
-    -------
-    bytes
-        The parts sorted, without the time of day; workbooks inside it likewise.
-    """
-    moment = when.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    target = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(blob)) as source,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written,
-    ):
-        # Readers that stream expect the list of types first.
-        names = sorted(
-            source.namelist(), key=lambda name: (name != _CONTENT_TYPES, name)
-        )
-        for name in names:
-            part = source.read(name)
-            if name.endswith(".xlsx"):
-                part = stable_package(part, when)
-            if name == "docProps/core.xml":
-                part = _MOMENT.sub(rb"\g<1>" + moment + rb"\g<3>", part)
-            entry = zipfile.ZipInfo(name, _ENTRY_DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            written.writestr(entry, part)
-    return target.getvalue()
 
 
 def template_as_document(blob: bytes) -> bytes:
@@ -88,7 +45,7 @@ def template_as_document(blob: bytes) -> bytes:
     ):
         for entry in source.infolist():
             part = source.read(entry)
-            if entry.filename == _CONTENT_TYPES:
+            if entry.filename == CONTENT_TYPES:
                 for template, document in _AS_DOCUMENT.items():
                     part = part.replace(template, document)
             written.writestr(entry, part)

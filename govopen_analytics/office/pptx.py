@@ -15,6 +15,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Cm, Emu, Pt
 
 from govopen_analytics.base.errors import ExportError
+from govopen_analytics.base.packages import stable_package
 from govopen_analytics.charts.model import Chart, HeatTable
 from govopen_analytics.charts.style import (
     ACCENT,
@@ -53,7 +54,6 @@ from govopen_analytics.office.package import (
     kept_together,
     lines_below,
     spaced,
-    stable_package,
     template_as_document,
 )
 from govopen_analytics.questions.briefing import Briefing, Claim

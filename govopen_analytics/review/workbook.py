@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from govopen_analytics.base.datapackage import safe_cell
 from govopen_analytics.base.errors import ReadError
 from govopen_analytics.base.languages import LANGUAGES
 from govopen_analytics.base.locking import written_whole
+from govopen_analytics.base.packages import stable_package
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.readers.limits import (
     MAX_FILE_BYTES,
@@ -54,8 +56,7 @@ COLUMNS = {
 # What import needs of a row to tell what was decided about what.
 _NEEDED = ("task_id", "primary", "coder", "text_sha256")
 _HIDDEN = ("text_sha256",)
-_LOCAL_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP archive can hold
-_MODIFIED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+_WRITTEN = datetime(2000, 1, 1)  # whenever it is written: equal sheets, equal files
 # Control characters that XML cannot hold, and halves of a character.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
@@ -132,7 +133,7 @@ def write_workbook(
     _add_lists(sheet, len(rows), themes.title, n_choices, words)
     buffer = io.BytesIO()
     book.save(buffer)
-    _replace_file(path, _timeless(buffer.getvalue()))
+    _replace_file(path, stable_package(buffer.getvalue(), _WRITTEN))
 
 
 def _fill_review(sheet: Any, rows: pd.DataFrame, words: dict[str, Any]) -> None:
@@ -236,23 +237,6 @@ def _cell(value: Any, words: dict[str, Any]) -> Any:
     if len(text) > MAX_CELL_CHARS:
         text = text[:MAX_CELL_CHARS] + words["cut"].format(n=len(text))
     return safe_cell(text)
-
-
-def _timeless(content: bytes) -> bytes:
-    """Write a workbook's archive again without the time it was made at."""
-    made = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as old,
-        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for name in sorted(old.namelist()):
-            part = old.read(name)
-            if name == "docProps/core.xml":
-                part = _MODIFIED.sub(rb"\g<1>2000-01-01T00:00:00Z", part)
-            info = zipfile.ZipInfo(name, _LOCAL_TIME)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(info, part)
-    return made.getvalue()
 
 
 def _replace_file(path: Path, content: bytes) -> None:

@@ -3,18 +3,20 @@
 import html
 import io
 import itertools
-import zipfile
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
+from cn2an import an2cn
+
+from govopen_analytics.base.packages import stable_package
 from govopen_analytics.synth.plans import Plan, Task
 
-_NUMERALS = "一二三四五六七八九十"
 _COLUMNS = ("序号", "任务名称", "任务内容", "责任处室", "协助处室", "时间节点")
 _PROGRESS_COLUMNS = ("序号", "重点任务", "完成时限", "工作进展")
 _NOTICE = "本文件由程序合成，仅供软件测试，不是任何机构的文件。"
 _SECTIONS = ("落实年度重点", "巩固日常工作")
 # Archives carry the time of writing; one fixed time keeps them the same by seed.
-_FIXED_TIME = (2020, 1, 1, 0, 0, 0)
+_FIXED_TIME = datetime(2020, 1, 1)
 
 
 def print_plan(plan: Plan) -> tuple[str, bytes]:
@@ -55,7 +57,7 @@ def _prose_flat(plan: Plan) -> str:
     lines = [plan.title, _NOTICE]
     number = itertools.count(1)
     for order, (chapter, tasks) in enumerate(_by_chapter(plan)):
-        lines.append(f"{_NUMERALS[order]}、{chapter}")
+        lines.append(f"{an2cn(order + 1)}、{chapter}")
         lines += [f"{next(number)}.{task.title}。{task.content}" for task in tasks]
     return "\n".join(lines) + "\n"
 
@@ -64,10 +66,10 @@ def _prose_units(plan: Plan) -> str:
     """一、 headings; （一） paragraphs that end in the units in brackets."""
     lines = [plan.title, "", "　　" + _NOTICE]
     for order, (chapter, tasks) in enumerate(_by_chapter(plan)):
-        lines += ["", f"　　{_NUMERALS[order]}、{chapter}"]
+        lines += ["", f"　　{an2cn(order + 1)}、{chapter}"]
         for k, task in enumerate(tasks, start=1):
             body = f"{task.title}。{task.content}{_units_in_brackets(task)}"
-            lines += ["", f"　　（{_numeral(k)}）{body}"]
+            lines += ["", f"　　（{an2cn(k)}）{body}"]
     return "\n".join(lines) + "\n"
 
 
@@ -75,10 +77,10 @@ def _prose_nested(plan: Plan) -> str:
     """一、 chapters, （一） sections, 1. tasks, restarting under each heading."""
     lines = [plan.title, "　　" + _NOTICE]
     for order, (chapter, tasks) in enumerate(_by_chapter(plan)):
-        lines.append(f"　　{_NUMERALS[order]}、{chapter}")
+        lines.append(f"　　{an2cn(order + 1)}、{chapter}")
         halves = (tasks[::2], tasks[1::2])
         for k, half in enumerate([half for half in halves if half], start=1):
-            lines.append(f"　　（{_numeral(k)}）{_SECTIONS[k - 1]}")
+            lines.append(f"　　（{an2cn(k)}）{_SECTIONS[k - 1]}")
             for n, task in enumerate(half, start=1):
                 body = f"{task.title}。{task.content}{_units_in_brackets(task)}"
                 lines.append(f"　　{n}.{body}")
@@ -149,7 +151,7 @@ def _docx(plan: Plan) -> bytes:
             cell.text = text
     buffer = io.BytesIO()
     document.save(buffer)
-    return _with_fixed_time(buffer.getvalue())
+    return stable_package(buffer.getvalue(), _FIXED_TIME)
 
 
 def _xlsx(plan: Plan) -> bytes:
@@ -162,7 +164,7 @@ def _xlsx(plan: Plan) -> bytes:
         sheet.append(list(row))
     buffer = io.BytesIO()
     workbook.save(buffer)
-    return _with_fixed_time(buffer.getvalue())
+    return stable_package(buffer.getvalue(), _FIXED_TIME)
 
 
 PRINTERS: dict[str, tuple[str, Callable[[Plan], str | bytes]]] = {
@@ -217,33 +219,3 @@ def _units_in_brackets(task: Task) -> str:
     lead = "、".join(task.lead_units) + "牵头"
     support = "、".join(task.support_units)
     return f"（{lead}，{support}配合）" if support else f"（{lead}）"
-
-
-def _numeral(number: int) -> str:
-    """Write a number below 100 in Chinese."""
-    tens, ones = divmod(number, 10)
-    if tens == 0:
-        return _NUMERALS[ones - 1]
-    head = "" if tens == 1 else _NUMERALS[tens - 1]
-    return f"{head}十" + (_NUMERALS[ones - 1] if ones else "")
-
-
-def _with_fixed_time(archive: bytes) -> bytes:
-    """Rewrite a ZIP archive so that it says nothing of when it was written."""
-    import re
-
-    out = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(archive)) as source,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for name in source.namelist():
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(
-                    rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
-                    b"2020-01-01T00:00:00Z",
-                    content,
-                )
-            target.writestr(zipfile.ZipInfo(name, _FIXED_TIME), content)
-    return out.getvalue()

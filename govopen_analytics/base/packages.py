@@ -1,0 +1,50 @@
+"""Office packages (DOCX, XLSX, PPTX) with the same bytes for the same content."""
+
+import io
+import re
+import zipfile
+from datetime import datetime
+
+_ENTRY_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
+CONTENT_TYPES = "[Content_Types].xml"
+_MOMENT = re.compile(
+    rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:(?:created|modified)>)"
+)
+
+
+def stable_package(blob: bytes, when: datetime) -> bytes:
+    """Rewrite an office package so that equal content gives equal bytes.
+
+    Parameters
+    ----------
+    blob : bytes
+        A PPTX, DOCX or XLSX.
+    when : datetime
+        Date of creation and change that its properties name.
+
+    Returns
+    -------
+    bytes
+        The parts sorted, without the time of day; workbooks inside it likewise.
+    """
+    moment = when.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(blob)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written,
+    ):
+        # Readers that stream expect the list of types first.
+        names = sorted(
+            source.namelist(), key=lambda name: (name != CONTENT_TYPES, name)
+        )
+        for name in names:
+            part = source.read(name)
+            if name.endswith(".xlsx"):
+                part = stable_package(part, when)
+            if name == "docProps/core.xml":
+                part = _MOMENT.sub(rb"\g<1>" + moment + rb"\g<3>", part)
+            entry = zipfile.ZipInfo(name, _ENTRY_DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            written.writestr(entry, part)
+    return target.getvalue()
