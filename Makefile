@@ -26,7 +26,8 @@ build: $(STAMP)  ## 只写数据表 · write data/processed only
 	@$(BIN)/govopen build $(ARGS)
 
 test: $(STAMP)  ## 运行测试 · run the tests
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m compileall -q govopen_analytics
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 pythons:  ## 在本机各个受支持的 Python 上安装并试用 · install and try on each Python here
 	@$(PYTHON) tests/install/check.py

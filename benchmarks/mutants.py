@@ -154,8 +154,8 @@ def _alike(node: ast.AST) -> list[ast.AST]:
         defaults = [*node.defaults, *(one for one in node.kw_defaults if one)]
         numbers = [one for one in defaults if isinstance(one, ast.Constant)]
         parts += [one for one in numbers if type(one.value) is int]
-    if isinstance(node, ast.keyword) and node.arg in ("strict", "ignore_index"):
-        parts.append(node.value)  # a check, and labels of rows
+    if isinstance(node, ast.keyword) and node.arg in ("strict", "ignore_index", "size"):
+        parts.append(node.value)  # a check, labels of rows, a number of draws
     if isinstance(node, ast.Assign):
         names = {one.id for one in node.targets if isinstance(one, ast.Name)}
         parts += [node.value] if names & AT_ONCE else []

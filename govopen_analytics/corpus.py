@@ -286,12 +286,6 @@ class Corpus:
             self._codebook = book
         return self._codebook
 
-    @property
-    def counted(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-        """What measures of themes take: tasks, assignments, documents and themes."""
-        tables = self.tables
-        return tables.tasks, self.assignments, tables.documents, tables.themes
-
     @cached_property
     def confusion(self) -> measures.Confusion | None:
         """How often the coder was wrong on plans that people coded; None if unknown.
@@ -749,7 +743,7 @@ class Corpus:
         --------
         measures.panel_trend
         """
-        table = measures.panel_trend(*self.counted, interval=self.interval)
+        table = measures.panel_trend(self.tables, interval=self.interval)
         return self._result("trend", self._labelled(table, themes), [])
 
     def distances(self, by: By = "agency", *, against: str = "each") -> Result:
@@ -769,7 +763,7 @@ class Corpus:
         """
         by = self._by(by)
         table = measures.agenda_distances(
-            *self.counted, by=by, against=against, interval=self.interval
+            self._grouped(by), by=by, against=against, interval=self.interval
         )
         return self._result("distances", table, by)
 
@@ -788,10 +782,7 @@ class Corpus:
         measures.unit_load
         """
         by = self._by(by)
-        tables = self.tables
-        table = measures.unit_load(
-            tables.tasks, self._plans(by), by=by, interval=self.interval
-        )
+        table = measures.unit_load(self._grouped(by), by=by, interval=self.interval)
         return self._result("responsibility", table, by)
 
     def deadlines(self, by: By = "agency") -> Result:
@@ -809,9 +800,8 @@ class Corpus:
         measures.deadlines_by_month
         """
         by = self._by(by)
-        tables = self.tables
         table = measures.deadlines_by_month(
-            tables.tasks, self._plans(by), by=by, interval=self.interval
+            self._grouped(by), by=by, interval=self.interval
         )
         table.insert(len(by), "label", table["due"].map(period_names(self.lang)))
         return self._result("deadlines", table, by)
@@ -883,12 +873,7 @@ class Corpus:
         """
         by = [by] if by == "theme_id" else self._by(by)
         table = measures.distinctive_words(
-            self.tables.tasks,
-            self._plans(by),
-            by=by,
-            assignments=self.assignments if by == ["theme_id"] else None,
-            top_n=top_n,
-            interval=self.interval,
+            self._grouped(by), by=by, top_n=top_n, interval=self.interval
         )
         return self._result("distinctive_words", table, by)
 
@@ -900,7 +885,7 @@ class Corpus:
         --------
         measures.shared_passages
         """
-        return measures.shared_passages(self.tables.tasks, self.documents)
+        return measures.shared_passages(self.tables)
 
     def reuse(self, by: By = "agency") -> Result:
         """Share of each group's text that stands in earlier plans.
@@ -917,11 +902,9 @@ class Corpus:
         measures.shared_passages, measures.reuse_by_group
         """
         by = self._by(by)
-        tasks, documents = self.tables.tasks, self._plans(by)
-        reuse = measures.text_reuse(tasks, documents, self.passages)
-        table = measures.reuse_by_group(
-            reuse, tasks, documents, by=by, interval=self.interval
-        )
+        tables = self._grouped(by)
+        reuse = measures.text_reuse(tables, self.passages)
+        table = measures.reuse_by_group(tables, reuse, by=by, interval=self.interval)
         return self._result("reuse", table, by)
 
     def briefing(
@@ -1012,7 +995,7 @@ class Corpus:
         if not isinstance(weights, pd.DataFrame):
             weights = measures.read_index_weights(weights)
         table = measures.weighted_index(
-            *self.counted, weights, by=by, interval=self.interval
+            self._grouped(by), weights, by=by, interval=self.interval
         )
         return self._result("index", table, by)
 
@@ -1082,9 +1065,8 @@ class Corpus:
                 raise SelectionError(f"by: {choices(name, columns)}")
         return names
 
-    def _plans(self, by: list[str]) -> pd.DataFrame:
-        documents = self.documents
-        return selection.with_whole(documents) if by == ["scope"] else documents
+    def _grouped(self, by: list[str]) -> Tables:
+        return selection.with_whole(self.tables) if by == ["scope"] else self.tables
 
     def _by_theme(
         self,
@@ -1094,9 +1076,7 @@ class Corpus:
         themes: Iterable[str],
     ) -> Result:
         by = self._by(by)
-        tasks, assignments, _, codes = self.counted
-        plans = self._plans(by)
-        table = measure(tasks, assignments, plans, codes, by=by, interval=self.interval)
+        table = measure(self._grouped(by), by=by, interval=self.interval)
         return self._result(name, self._labelled(table, themes), by)
 
     def _labelled(self, table: pd.DataFrame, themes: Iterable[str]) -> pd.DataFrame:
@@ -1110,13 +1090,10 @@ class Corpus:
     def _proportions(
         self, flags: pd.DataFrame, by: list[str], tasks: pd.DataFrame | None = None
     ) -> pd.DataFrame:
-        return measures.task_proportions(
-            self.tables.tasks if tasks is None else tasks,
-            self._plans(by),
-            flags,
-            by=by,
-            interval=self.interval,
-        )
+        tables = self._grouped(by)
+        if tasks is not None:
+            tables = tables.with_tables(tasks=tasks)
+        return measures.task_proportions(tables, flags, by=by, interval=self.interval)
 
     def _result(
         self,

@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from govopen_analytics.base.datapackage import write_datapackage
 from govopen_analytics.base.schemas import to_schema
+from govopen_analytics.run.worker import leave_out_grammar
 
 # Fitted models are no user's business while tests run; notebooks inherit this too.
 os.environ["GOVOPEN_CACHE"] = str(Path(__file__).parents[1] / ".pytest_cache/kept")
@@ -16,6 +17,11 @@ os.environ["GOVOPEN_CACHE"] = str(Path(__file__).parents[1] / ".pytest_cache/kep
 # No test may fail because others use the cores.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+leave_out_grammar()
+
+# Files that take long start first, so that no process waits for another at the end.
+_LONGEST = ("test_run.py", "test_suite.py", "test_pages_browser.py", "test_briefing.py")
 
 NASTY = "<script>alert(1)</script>"
 
@@ -37,6 +43,10 @@ _THEMED = [
     ("second-1", "channels", 1),
     ("second-2", "explain", 1),
 ]
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.name not in _LONGEST)
 
 
 def _documents() -> list[dict]:

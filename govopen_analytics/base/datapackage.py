@@ -15,7 +15,7 @@ import pandas as pd
 
 from govopen_analytics.base.errors import SchemaError, SourceError
 from govopen_analytics.base.fingerprints import file_digest
-from govopen_analytics.base.locking import BUILDING_PREFIX, written_whole
+from govopen_analytics.base.locking import BUILDING_PREFIX
 from govopen_analytics.base.schemas import (
     FIELDS,
     TABLES,
@@ -25,6 +25,7 @@ from govopen_analytics.base.schemas import (
 )
 from govopen_analytics.base.shapes import read_json
 from govopen_analytics.base.tables import PartLoader, Tables
+from govopen_analytics.base.whole import written_whole
 
 DESCRIPTOR = "datapackage.json"
 LIST_SEPARATOR = "；"

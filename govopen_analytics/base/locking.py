@@ -1,4 +1,4 @@
-"""Safe writing: one writer at a time in a folder, each file whole or not at all."""
+"""One writer at a time in a folder, by a lock that ends with its process."""
 
 import contextlib
 import errno
@@ -61,36 +61,27 @@ def locked(folder: Path, *, seconds_wait: float = 0) -> Iterator[str | None]:
         os.close(descriptor)
 
 
-def remove_unfinished(folder: Path) -> list[str]:
+def remove_unfinished(folder: Path, *, kept: Path | None = None) -> list[str]:
     """Remove what killed processes left half-built in a folder, under its lock.
+
+    Parameters
+    ----------
+    folder : Path
+    kept : Path, optional
+        What the caller is building there.
 
     Returns
     -------
     list of str
         Names of the files and folders removed.
     """
-    left = sorted(folder.glob(f"{BUILDING_PREFIX}*"))
+    left = [p for p in sorted(folder.glob(f"{BUILDING_PREFIX}*")) if p != kept]
     for path in left:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
     return [path.name for path in left]
-
-
-@contextlib.contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
-    """Yield a file beside `path` to write to; it takes that place at the end.
-
-    If the block fails, a former file stays as it is.
-    """
-    # Short enough for any name; another process may be writing the same file.
-    aside = path.with_name(f".{path.name[:60]}.{os.getpid()}.writing")
-    try:
-        yield aside
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 _DISK_ERRORS = {

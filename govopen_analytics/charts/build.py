@@ -87,15 +87,15 @@ def chart_of(
     def said(part: str) -> str:
         return "" if is_empty else words.get(part, "").format(**shown)
 
-    told = section("charts", lang)["intervals"]
-    holds = told["coding" if interval_kind == CODING else "sampling"]
+    holds = holds_of(interval_kind, lang)
     key = {
         mark: meaning.format(**shown) + (holds if mark == "line" and interval else "")
         for mark, meaning in words.get("key", {}).items()
         if not is_empty and mark not in absent
     }
     if interval and not is_empty and "line" not in key:
-        hidden = joined([hidden, told["shown"].format(level=level) + holds], lang)
+        in_table = section("charts", lang)["intervals"]["shown"].format(level=level)
+        hidden = joined([hidden, in_table + holds], lang)
 
     return Chart(
         name=name,
@@ -126,6 +126,12 @@ def interval_kind_of(rows: pd.DataFrame) -> str:
     if "has_coding_error" not in rows:
         return "tasks"
     return CODING if rows["has_coding_error"].astype(bool).any() else "tasks"
+
+
+def holds_of(interval_kind: str, lang: str) -> str:
+    """Say in words what intervals of a kind hold."""
+    kind = CODING if interval_kind == CODING else "sampling"
+    return section("charts", lang)["intervals"][kind]
 
 
 def _marks_in(panels: Sequence[Panel], table: HeatTable | None) -> set[str]:

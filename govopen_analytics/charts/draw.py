@@ -40,12 +40,15 @@ from govopen_analytics.words import section
 
 # Latin letters on one line of a label.
 LONGEST_LINE, LONGEST_OF_MANY = 52, 64
+_LONGEST_SUBTITLE, _SUBTITLE_LINE = 150, 18  # Latin letters; pixels of a further line
 _MOST_ROOMY_ROWS = 18  # more rows are set small, so that thirty fit a slide
 _ROW, _LINE = 15, 15  # pixels of a row of one line, and of each further line
 _ROOMY_ROW, _ROOMY_LANE = 26, 17  # pixels where there are few, and of each lane
 _LEAST_HEIGHT = 340  # pixels: a chart of few rows leaves room on a page
 _EDGE = 26  # pixels from the left edge to title and notes
 _LETTER = 6.8  # pixels of a Latin letter
+_TITLE, _SMALL_TITLE = 14, 12  # pixels of a panel's title; of many beside each other
+_TITLE_LETTER = 0.62  # of a title's size
 # Pixels below the panels: ticks (a heat map has none), axis words, source line.
 _TICKS, _FOOT = 16, 84
 _BESIDE = 5  # panels beside each other whatever their rows
@@ -104,7 +107,9 @@ def _rows(chart: Chart) -> go.Figure:
     n_down = -(-len(panels) // n_across)
     margin = label_pixels(labels)
     width = (WIDTH - margin - 30) / n_across
-    titles = [escaped(panel.title, int(width / _LETTER) - 2) for panel in panels]
+    size = _TITLE if n_across <= _BESIDE else _SMALL_TITLE
+    room = int(width / (size * _TITLE_LETTER)) - 1
+    titles = [escaped(panel.title, room) for panel in panels]
     head = 110 + (17 * _most_lines(titles) + 5 if any(titles) else 0)
     n_lanes = max(len(lanes_of(panel)) for panel in panels)
     height, row_height = _height(labels, n_down, head, n_lanes=n_lanes)
@@ -132,7 +137,8 @@ def _rows(chart: Chart) -> go.Figure:
             line = {"color": QUIET, "width": 1, "dash": "dot"}
             figure.add_vline(x=at, line=line, **position)
     has_axes = any(panel.axis for panel in panels)
-    _finish(figure, chart, height, head, extra=20 if has_axes else 0)
+    extra = 20 if has_axes else 0
+    _finish(figure, chart, height, head, extra=extra, title_size=size)
     _name_rows(figure, labels, row_height)
     return figure
 
@@ -613,6 +619,7 @@ def _finish(
     has_ticks: bool = True,
     extra: int = 0,
     subtitle_end: str = "",
+    title_size: int = _TITLE,
 ) -> None:
     """Give a figure its title, axis words and source line."""
     subtitle = full_subtitle(chart, drawing_of(chart))
@@ -623,7 +630,8 @@ def _finish(
     # Titles of panels are the annotations there are by now.
     for title in figure.layout.annotations:
         if title.yanchor == "bottom":
-            title.update(font={"size": 14, "color": INK, "weight": 700}, yshift=2)
+            font = {"size": title_size, "color": INK, "weight": 700}
+            title.update(font=font, yshift=2)
     below = (_TICKS if has_ticks else 0) + extra
     figure.update_layout(margin_b=_FOOT + below)
     _add_line(figure, escaped(chart.axis), below=18 + below, size=14, color=INK)
@@ -633,11 +641,13 @@ def _finish(
 def _set_frame(
     figure: go.Figure, chart: Chart, subtitle: str, height: int, head: int
 ) -> None:
+    subtitle = escaped(subtitle, _LONGEST_SUBTITLE)
+    further = _SUBTITLE_LINE * subtitle.count("<br>")
     figure.update_layout(
         title={
             "text": escaped(chart.title),
             "subtitle": {
-                "text": escaped(subtitle),
+                "text": subtitle,
                 "font": {"size": 14, "color": QUIET},
             },
             "x": 0.02,
@@ -649,8 +659,8 @@ def _set_frame(
             "font": {"size": 22, "color": INK},
         },
         font={"family": FONT_FAMILY, "size": 13, "color": INK},
-        height=height,
-        margin={"l": 20, "r": 30, "t": head, "b": 100},
+        height=height + further,
+        margin={"l": 20, "r": 30, "t": head + further, "b": 100},
         paper_bgcolor=PAPER,
         plot_bgcolor=PAPER,
         showlegend=False,

@@ -7,15 +7,16 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from govopen_analytics.base.errors import ExportError
-from govopen_analytics.base.locking import written_whole
 from govopen_analytics.base.remarks import Remark
+from govopen_analytics.base.whole import written_whole
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.model import read_chart
 
@@ -113,7 +114,7 @@ def has_chinese_font() -> bool:
 
 
 def write_images(
-    figure_files: list[Path],
+    figure_files: Iterable[Path],
     *,
     formats: Sequence[str] = PICTURE_FORMATS[:2],
     seconds_each: float = 30,
@@ -122,8 +123,8 @@ def write_images(
 
     Parameters
     ----------
-    figure_files : list of Path
-        Charts that ``model.write_chart`` wrote.
+    figure_files : iterable of Path
+        Charts that ``model.write_chart`` wrote; may wait for the next.
     formats : sequence of {"png", "svg", "pdf"}, default ("png", "svg")
     seconds_each : float, default 30
         Time limit of one picture (seconds).
@@ -134,17 +135,20 @@ def write_images(
         Without a browser or a Chinese font no picture is drawn, and the report
         says so; a picture that fails leaves the others alone.
     """
-    wanted = [
+    wanted = (
         Wanted(path.stem, path, kind) for path in figure_files for kind in formats
-    ]
-    missing = what_is_missing() if wanted else None
-    if missing or not wanted:
+    )
+    first = next(wanted, None)
+    missing = what_is_missing() if first else None
+    if missing or not first:
         return ImageReport(remarks=[missing] if missing else [])
-    return draw_pictures(wanted, _save_beside, seconds_each=seconds_each)
+    return draw_pictures(
+        chain([first], wanted), _save_beside, seconds_each=seconds_each
+    )
 
 
 def draw_pictures(
-    wanted: Sequence[Wanted],
+    wanted: Iterable[Wanted],
     save: Callable[[Wanted, bytes], Path],
     *,
     scale: float = SCALE,
@@ -154,7 +158,8 @@ def draw_pictures(
 
     Parameters
     ----------
-    wanted : sequence of Wanted
+    wanted : iterable of Wanted
+        May wait for the next; the browser waits with it.
     save : callable
         Given a picture and its bytes; returns the file it wrote.
     scale : float, default 2
@@ -167,10 +172,8 @@ def draw_pictures(
     ImageReport
         A browser that does not start, or hangs, is given up and ended.
     """
-    limit = START_SECONDS + seconds_each * len(wanted)
-    work = _draw_all(wanted, save, scale, seconds_each)
     try:
-        return asyncio.run(asyncio.wait_for(work, limit))
+        return asyncio.run(_draw_all(wanted, save, scale, seconds_each))
     except (OSError, RuntimeError, TimeoutError) as error:
         told = f"{type(error).__name__}: {error}"
         values = {"browser": find_browser(), "error": told}
@@ -202,7 +205,7 @@ def what_is_missing() -> Remark | None:
 
 
 async def _draw_all(
-    wanted: Sequence[Wanted],
+    wanted: Iterable[Wanted],
     save: Callable[[Wanted, bytes], Path],
     scale: float,
     seconds_each: float,
@@ -211,15 +214,19 @@ async def _draw_all(
 
     # mathjax=False: the default fetches it from the network.
     options = {"n": _TABS, "timeout": seconds_each, "mathjax": False}
-    async with AsyncExitStack() as stack:
+    left = iter(wanted)
+    # Its time begins when there is no more to wait for.
+    async with asyncio.timeout(None) as limit, AsyncExitStack() as stack:
         browser = kaleido.Kaleido(path=find_browser(), **options)
         await _started(browser, stack)
         tabs = asyncio.Semaphore(_TABS)
         timeouts: list[Path] = []
-        drawn = [
-            _draw_or_tell(browser, tabs, timeouts, picture, save, scale)
-            for picture in wanted
-        ]
+        drawn: list[asyncio.Future[Path | Remark]] = []
+        while picture := await asyncio.to_thread(next, left, None):
+            work = _draw_or_tell(browser, tabs, timeouts, picture, save, scale)
+            drawn.append(asyncio.ensure_future(work))
+        seconds = START_SECONDS + seconds_each * len(drawn)
+        limit.reschedule(asyncio.get_running_loop().time() + seconds)
         results = await asyncio.gather(*drawn)
     missing = [result for result in results if isinstance(result, Remark)]
     if len(missing) > _MOST_TOLD:

@@ -17,7 +17,7 @@ from govopen_analytics.charts.style import (
     written,
 )
 
-_MOST_OPEN_ROWS = 60  # of all panels; beyond that a reader opens each panel
+_MOST_OPEN_ROWS = 30  # of all panels; beyond that a reader opens each panel
 _MOST_COLUMNS = 8  # of a table that fits without scrolling
 _MAP = 300  # pixels of a map's side
 
@@ -145,7 +145,8 @@ def _table(table: HeatTable) -> str:
         body += f'<tr><th scope="row">{_text(name)}</th>{shown}</tr>'
     is_wide = " many" if len(columns) > _MOST_COLUMNS else ""
     return (
-        f'<div class="scroll heat{is_wide}" tabindex="0"><table>'
+        f'<div class="scroll heat{is_wide}" tabindex="0">'
+        f'<table style="--columns:{len(columns)}">'
         f"<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -325,13 +325,14 @@ def shortened(texts: Sequence[str], width: int) -> list[str]:
 def lines_of(text: str, width: int) -> list[str]:
     """Break a label into about equal lines of at most `width` Latin letters.
 
-    A number stays with its unit or name, and a word is never cut.
+    A number stays with its unit or name, and a word is cut behind a hyphen only.
     """
     if n_letters(text) <= width:
         return [text]
     n_lines = -(-n_letters(text) // width)
     lines = [""]
-    for piece in re.findall(r"n = [\d,、 ]+|[!-~\u00c0-\u024f]+ ?|.", text):
+    words = r"n = [\d,、 ]+|[A-Za-z]+[-_](?=[A-Za-z])|[!-~\u00c0-\u024f]+ ?|."
+    for piece in re.findall(words, text):
         is_full = n_letters(lines[-1] + piece) > -(-n_letters(text) // n_lines) + 2
         if is_full and lines[-1]:
             lines.append(piece)

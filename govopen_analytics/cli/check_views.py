@@ -1,5 +1,6 @@
 """What ``govopen check`` shows: a text for the terminal, and a page of the source."""
 
+import datetime as dt
 import html
 import unicodedata
 from collections.abc import Iterator
@@ -151,8 +152,8 @@ def _cells(account: "Account", lang: str) -> Iterator[dict[str, str]]:
         if row.support_units:
             support = "、".join(row.support_units)
             units = words["supported"].format(lead=units, support=support)
-        deadline = row.deadline_raw or ""
-        if deadline and row.deadline_date is not None:
+        deadline = row.deadline_raw if isinstance(row.deadline_raw, str) else ""
+        if deadline and isinstance(row.deadline_date, dt.date):
             deadline = f"{deadline} ({row.deadline_date})"
         if {"lead_units", "support_units"} & set(row.carried):
             units = words["carried"].format(text=units)

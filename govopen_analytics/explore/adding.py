@@ -16,7 +16,7 @@ from govopen_analytics.base.errors import (
     SourceError,
     choices,
 )
-from govopen_analytics.base.locking import disk_errors_explained, locked, written_whole
+from govopen_analytics.base.locking import disk_errors_explained, locked
 from govopen_analytics.base.provenance import (
     DECLARED,
     MANIFEST_COLUMNS,
@@ -27,6 +27,7 @@ from govopen_analytics.base.provenance import (
 )
 from govopen_analytics.base.schemas import LEVELS, SUBJECTS, heading
 from govopen_analytics.base.text import fold
+from govopen_analytics.base.whole import replace_file
 from govopen_analytics.plans.account import account_for
 from govopen_analytics.words import section
 
@@ -117,9 +118,9 @@ class Addition:
             path = self.raw_dir / self.file
             is_new = not path.is_file()
             if is_new:
-                _replace(path, self.content)
+                replace_file(path, self.content)
             try:
-                _replace(self.raw_dir / MANIFEST_NAME, manifest)
+                replace_file(self.raw_dir / MANIFEST_NAME, manifest)
             except OSError:
                 if is_new:
                     path.unlink(missing_ok=True)
@@ -294,9 +295,3 @@ def _manifest_with(raw_dir: Path, row: Mapping[str, str]) -> bytes:
     target = io.StringIO()
     csv.writer(target, lineterminator="\n").writerows(lines)
     return target.getvalue().encode("utf-8")
-
-
-def _replace(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with written_whole(path) as aside:
-        aside.write_bytes(content)

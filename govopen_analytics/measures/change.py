@@ -11,6 +11,7 @@ from scipy.special import gammaln
 from scipy.stats import hypergeom
 from scipy.stats import t as student_t
 
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.counts import ThemeCounts, count_themes
 from govopen_analytics.measures.families import (
     ERROR_RATE,
@@ -18,15 +19,12 @@ from govopen_analytics.measures.families import (
     adjusted,
     states,
 )
-from govopen_analytics.measures.intervals import Cells, check_level, plan_correlation
+from govopen_analytics.measures.intervals import check_level, plan_correlation
 from govopen_analytics.measures.shares import theme_shares
 
 
 def share_change(
-    tasks: pd.DataFrame,
-    assignments: pd.DataFrame,
-    documents: pd.DataFrame,
-    themes: pd.DataFrame,
+    tables: Tables,
     *,
     by: str | Sequence[str] = ("agency",),
     interval: float = 0.95,
@@ -39,7 +37,7 @@ def share_change(
 
     Parameters
     ----------
-    tasks, assignments, documents, themes
+    tables
         As in ``theme_shares``.
     by : str or sequence of str, default ("agency",)
         What is followed over the years.
@@ -72,12 +70,10 @@ def share_change(
        of Clustered Binary Data. Biometrics, 48(2), 577-585.
     """
     by = [by] if isinstance(by, str) else list(by)
-    dated = documents[documents["year"].notna()]
-    tasks = tasks[tasks["document_id"].isin(dated["document_id"])]
-    assignments = assignments[assignments["task_id"].isin(tasks["task_id"])]
-    counted = (tasks, assignments, dated, themes)
-    shares = theme_shares(*counted, by=[*by, "year"], interval=interval)
-    correlation = plan_correlation(*_plans_of(counted, by))
+    tables = _of_documents(tables, tables.documents.dropna(subset=["year"]))
+    shares = theme_shares(tables, by=[*by, "year"], interval=interval)
+    plans = count_themes(tables, by=by)
+    correlation = plan_correlation(plans.cells(), len(plans.groups))
     pairs = _year_pairs(shares[[*by, "year"]].drop_duplicates(), by)
     kept = ["theme_id", "n_tasks", "share", "share_lower", "share_upper"]
     sides = shares[[*by, "year", *kept]]
@@ -91,9 +87,11 @@ def share_change(
     return _with_change(rows, by, correlation)
 
 
-def _plans_of(counted: tuple, by: list[str]) -> tuple[Cells, int]:
-    counts = count_themes(*counted, by=by)
-    return counts.cells(), len(counts.groups)
+def _of_documents(tables: Tables, documents: pd.DataFrame) -> Tables:
+    tasks, rows = tables.tasks, tables.theme_assignments
+    tasks = tasks[tasks["document_id"].isin(documents["document_id"])]
+    rows = rows[rows["task_id"].isin(tasks["task_id"])]
+    return tables.with_tables(documents=documents, tasks=tasks, theme_assignments=rows)
 
 
 def _change_p_values(rows: pd.DataFrame, correlation: float) -> np.ndarray:
@@ -161,10 +159,7 @@ def _with_change(rows: pd.DataFrame, by: list[str], correlation: float) -> pd.Da
 
 
 def panel_trend(
-    tasks: pd.DataFrame,
-    assignments: pd.DataFrame,
-    documents: pd.DataFrame,
-    themes: pd.DataFrame,
+    tables: Tables,
     *,
     interval: float = 0.95,
     n_permutations: int = 2000,
@@ -182,7 +177,7 @@ def panel_trend(
 
     Parameters
     ----------
-    tasks, assignments, documents, themes, interval
+    tables, interval
         As in ``theme_shares``.
     n_permutations : int, default 2000
         Rearrangements of plans within agencies.
@@ -209,14 +204,12 @@ def panel_trend(
        Journal of Econometrics, 29(3), 305-325.
     """
     check_level(interval)
-    panel = _panel(documents)
-    tasks = tasks[tasks["document_id"].isin(panel["document_id"])]
-    assignments = assignments[assignments["task_id"].isin(tasks["task_id"])]
-    counts = count_themes(tasks, assignments, panel, themes, by=["agency", "year"])
+    panel = _panel(tables.documents)
+    counts = count_themes(_of_documents(tables, panel), by=["agency", "year"])
     rows = pd.DataFrame({"theme_id": counts.theme_ids})
     rows["n_agencies"] = panel["agency"].nunique()
     rows["n_years"] = panel["year"].nunique()
-    rows["n_tasks"] = len(tasks)
+    rows["n_tasks"] = counts.n_tasks.sum()
     plans = _Panel.of(counts)
     slope, reach, p_value = plans.tested(interval, n_permutations, seed)
     rows["change_per_year"] = slope
@@ -326,10 +319,7 @@ class _Panel:
 
 
 def change_parts(
-    tasks: pd.DataFrame,
-    assignments: pd.DataFrame,
-    documents: pd.DataFrame,
-    themes: pd.DataFrame,
+    tables: Tables,
 ) -> pd.DataFrame:
     """Split the change of the pooled share into what agencies did and who they are.
 
@@ -341,7 +331,7 @@ def change_parts(
 
     Parameters
     ----------
-    tasks, assignments, documents, themes
+    tables
         As in ``theme_shares``.
 
     Returns
@@ -357,10 +347,8 @@ def change_parts(
     .. [1] Kitagawa, E. M. (1955). Components of a Difference Between Two Rates.
        Journal of the American Statistical Association, 50(272), 1168-1194.
     """
-    dated = documents.dropna(subset=["agency", "year"])
-    tasks = tasks[tasks["document_id"].isin(dated["document_id"])]
-    assignments = assignments[assignments["task_id"].isin(tasks["task_id"])]
-    counts = count_themes(tasks, assignments, dated, themes, by=["agency", "year"])
+    dated = tables.documents.dropna(subset=["agency", "year"])
+    counts = count_themes(_of_documents(tables, dated), by=["agency", "year"])
     agency, _ = pd.factorize(counts.groups["agency"])
     years = np.unique(counts.groups["year"].to_numpy(dtype=int))
     pairs = [(a, b, True) for a, b in pairwise(years)]

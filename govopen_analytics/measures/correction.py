@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from govopen_analytics.base.errors import SchemaError
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.counts import (
     count_themes,
     fractional_weights,
@@ -16,10 +17,7 @@ from govopen_analytics.measures.shares import group_theme_rows
 
 
 def corrected_shares(
-    tasks: pd.DataFrame,
-    assignments: pd.DataFrame,
-    documents: pd.DataFrame,
-    themes: pd.DataFrame,
+    tables: Tables,
     coded: pd.DataFrame,
     sample: pd.DataFrame,
     *,
@@ -35,8 +33,8 @@ def corrected_shares(
 
     Parameters
     ----------
-    tasks, assignments, documents, themes
-        As in ``theme_shares``; `assignments` of the coder to be corrected.
+    tables
+        As in ``theme_shares``; ``theme_assignments`` of the coder to be corrected.
     coded : DataFrame, shape (n_codings, ...)
         ``theme_assignments`` made by people for the sampled tasks; a sampled task
         without a row was read and found to carry no theme.
@@ -68,17 +66,17 @@ def corrected_shares(
        Surrogates for Downstream Inference: Design-based Supervised Learning for
        Social Science Applications of Large Language Models. arXiv:2306.04746.
     """
+    tasks, themes = tables.tasks, tables.themes
     _check_sample(tasks, coded, sample)
-    by = [by] if isinstance(by, str) else list(by)
-    counts = count_themes(tasks, assignments, documents, themes, by=by)
-    predicted, _ = fractional_weights(tasks, assignments, themes)
+    counts = count_themes(tables, by=by)
+    predicted, _ = fractional_weights(tasks, tables.theme_assignments, themes)
     truth, _ = fractional_weights(tasks, coded, themes)
     chance = sample.set_index("task_id")["sampling_share"].reindex(tasks["task_id"])
     is_sampled = chance.notna().to_numpy()
     # 0 outside the sample: there the error is not known and not counted.
     weight = np.nan_to_num(1 / chance.to_numpy(dtype=float))[:, None]
     value = predicted + weight * (truth - predicted)
-    group, _ = group_codes(tasks, documents, by)
+    group, _ = group_codes(tables, by)
     n = counts.n_tasks[:, None].astype(float)
     mean = _sum_by_group(group, value, len(n)) / n
     squares = _sum_by_group(group, (value - mean[group]) ** 2, len(n))

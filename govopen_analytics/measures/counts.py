@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from govopen_analytics.base.errors import SchemaError, choices
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.intervals import Cells
 
 COUNTINGS = ("fractional", "touching", "primary")
@@ -88,10 +89,7 @@ class ThemeCounts:
 
 
 def count_themes(
-    tasks: pd.DataFrame,
-    assignments: pd.DataFrame,
-    documents: pd.DataFrame,
-    themes: pd.DataFrame,
+    tables: Tables,
     *,
     by: str | Sequence[str] = ("document_id",),
     counting: str = "fractional",
@@ -100,17 +98,12 @@ def count_themes(
 
     Parameters
     ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-        ``task_id``, ``document_id`` and any task column named in `by`.
-    assignments : DataFrame, shape (n_assignments, ...)
-        ``theme_assignments`` made by one coder. A task without a row is
-        unclassified: it counts as a task and under no theme.
-    documents : DataFrame, shape (n_documents, ...)
-        ``document_id`` and any document column named in `by`.
-    themes : DataFrame, shape (n_themes, ...)
-        One version of a codebook.
+    tables : Tables
+        Of the corpus: ``tasks`` and ``documents``; ``theme_assignments`` made by
+        one coder (a task without a row is unclassified: it counts as a task and
+        under no theme); ``themes`` of one version of a codebook.
     by : str or sequence of str, default ("document_id",)
-        Columns of `documents` or `tasks` that name the groups; empty for one
+        Columns of ``documents`` or ``tasks`` that name the groups; empty for one
         group that holds everything. A missing value forms a group of its own.
     counting : {"fractional", "touching", "primary"}
         What a task with k themes gives to each: 1/k, 1, or 1 to the primary
@@ -129,9 +122,10 @@ def count_themes(
     """
     if counting not in COUNTINGS:
         raise ValueError(f"counting: {choices(counting, COUNTINGS)}")
-    theme_ids = _theme_ids(themes)
+    tasks, assignments = tables.tasks, tables.theme_assignments
+    theme_ids = _theme_ids(tables.themes)
     _check_assignments(tasks, assignments, theme_ids)
-    group, groups = group_codes(tasks, documents, _columns(by))
+    group, groups = group_codes(tables, by)
     plan = np.unique(tasks["document_id"].astype(str), return_inverse=True)[1]
     touches = _theme_matrix(tasks, assignments, theme_ids)
     counted = touches
@@ -163,10 +157,6 @@ def group_labels(groups: pd.DataFrame) -> list[str]:
         return [WHOLE] * len(groups)
     rows = groups.astype("string").fillna("—").itertuples(index=False)
     return [" · ".join(row) for row in rows]
-
-
-def _columns(by: str | Sequence[str]) -> list[str]:
-    return [by] if isinstance(by, str) else list(by)
 
 
 def _theme_ids(themes: pd.DataFrame) -> np.ndarray:
@@ -233,7 +223,7 @@ def fractional_weights(
     Parameters
     ----------
     tasks, assignments, themes : DataFrame
-        As in ``count_themes``.
+        Tables of the corpus, as in ``count_themes``.
 
     Returns
     -------
@@ -250,30 +240,28 @@ def fractional_weights(
 
 
 def group_codes(
-    tasks: pd.DataFrame, documents: pd.DataFrame, by: Sequence[str]
+    tables: Tables, by: str | Sequence[str]
 ) -> tuple[np.ndarray, pd.DataFrame]:
     """Return the number of every task's group, and the groups in that order."""
-    by = list(by)
-    keys = group_columns(tasks, documents, by)
+    by = [by] if isinstance(by, str) else list(by)
+    keys = group_columns(tables, by)
     if not by:
-        return np.zeros(len(tasks), dtype=int), pd.DataFrame(index=range(1))
+        return np.zeros(len(keys), dtype=int), pd.DataFrame(index=range(1))
     grouper = keys.groupby(by, dropna=False, sort=True, observed=True)
     code = grouper.ngroup().to_numpy()
     _, first = np.unique(code, return_index=True)
     return code, keys.iloc[first].reset_index(drop=True)
 
 
-def group_columns(
-    tasks: pd.DataFrame, documents: pd.DataFrame, by: Sequence[str]
-) -> pd.DataFrame:
+def group_columns(tables: Tables, by: Sequence[str]) -> pd.DataFrame:
     """Look up the grouping columns of every task, in tasks or its document.
 
     Parameters
     ----------
-    tasks, documents : DataFrame
+    tables : Tables
         As in ``count_themes``.
     by : sequence of str
-        Column names; a column of `documents` comes before one of `tasks`.
+        Column names; a column of ``documents`` comes before one of ``tasks``.
 
     Returns
     -------
@@ -286,6 +274,7 @@ def group_columns(
     ValueError
         If a column is in neither table.
     """
+    tasks, documents = tables.tasks, tables.documents
     repeated = documents[documents["document_id"].duplicated(keep=False)]
     if not repeated.empty:
         raise SchemaError(

@@ -8,6 +8,7 @@ import pandas as pd
 from scipy.special import xlogy
 from scipy.stats import rankdata
 
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.counts import fractional_weights, group_codes
 from govopen_analytics.measures.families import (
     ERROR_RATE,
@@ -41,10 +42,7 @@ class Differences:
 
 
 def theme_differences(
-    tasks: pd.DataFrame,
-    assignments: pd.DataFrame,
-    documents: pd.DataFrame,
-    themes: pd.DataFrame,
+    tables: Tables,
     *,
     by: str | Sequence[str] = ("agency",),
     n_permutations: int = 2000,
@@ -64,7 +62,7 @@ def theme_differences(
 
     Parameters
     ----------
-    tasks, assignments, documents, themes
+    tables
         As in ``theme_shares``: all of a run, whatever a page shows of them.
     by : str or sequence of str, default ("agency",)
         Columns that name the groups.
@@ -85,12 +83,14 @@ def theme_differences(
     .. [2] McCullagh, P. & Nelder, J. A. (1989). Generalized Linear Models, 2nd
        ed., section 2.4. Chapman and Hall.
     """
-    weights, theme_ids = fractional_weights(tasks, assignments, themes)
-    order = np.searchsorted(theme_ids, themes["theme_id"].to_numpy(dtype=str))
+    names = tables.themes["theme_id"]
+    weights, theme_ids = fractional_weights(
+        tables.tasks, tables.theme_assignments, tables.themes
+    )
+    order = np.searchsorted(theme_ids, names.to_numpy(dtype=str))
     return _differences(
-        tasks,
-        documents,
-        pd.DataFrame(weights[:, order], columns=list(themes["theme_id"])),
+        tables,
+        pd.DataFrame(weights[:, order], columns=list(names)),
         ("theme_id", "themes", "theme_cells"),
         by,
         n_permutations,
@@ -99,8 +99,7 @@ def theme_differences(
 
 
 def form_differences(
-    tasks: pd.DataFrame,
-    documents: pd.DataFrame,
+    tables: Tables,
     flags: pd.DataFrame,
     *,
     by: str | Sequence[str] = ("agency",),
@@ -111,8 +110,8 @@ def form_differences(
 
     Parameters
     ----------
-    tasks, documents : DataFrame
-        Tables of the corpus.
+    tables : Tables
+        Of the corpus.
     flags : DataFrame, shape (n_tasks, 1 + n_flags)
         ``task_id`` and boolean columns, such as the result of ``verifiability``.
     by, n_permutations, seed
@@ -124,14 +123,13 @@ def form_differences(
         Families "form" and "form_cells".
     """
     names = [name for name in flags if flags[name].dtype in ("bool", "boolean")]
-    held = flags.set_index("task_id")[names].loc[tasks["task_id"]].astype(float)
+    held = flags.set_index("task_id")[names].loc[tables.tasks["task_id"]].astype(float)
     keys = ("flag", "form", "form_cells")
-    return _differences(tasks, documents, held, keys, by, n_permutations, seed)
+    return _differences(tables, held, keys, by, n_permutations, seed)
 
 
 def _differences(
-    tasks: pd.DataFrame,
-    documents: pd.DataFrame,
+    tables: Tables,
     weights: pd.DataFrame,
     keys: tuple[str, str, str],
     by: str | Sequence[str],
@@ -139,7 +137,8 @@ def _differences(
     seed: int,
 ) -> Differences:
     item, family, cell_family = keys
-    group, groups = group_codes(tasks, documents, [by] if isinstance(by, str) else by)
+    tasks = tables.tasks
+    group, groups = group_codes(tables, by)
     if not len(tasks):
         groups = groups.iloc[:0]
     plan = pd.factorize(tasks["document_id"])[0]

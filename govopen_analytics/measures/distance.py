@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from govopen_analytics.base.errors import choices
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.counts import ThemeCounts, count_themes
 from govopen_analytics.measures.families import (
     ERROR_RATE,
@@ -76,10 +77,7 @@ def jensen_shannon_distance(p: np.ndarray, q: np.ndarray) -> np.ndarray:
 
 
 def agenda_distances(
-    tasks: pd.DataFrame,
-    assignments: pd.DataFrame,
-    documents: pd.DataFrame,
-    themes: pd.DataFrame,
+    tables: Tables,
     *,
     by: str | Sequence[str] = ("agency",),
     against: str = "each",
@@ -98,7 +96,7 @@ def agenda_distances(
 
     Parameters
     ----------
-    tasks, assignments, documents, themes, by
+    tables, by
         As in ``theme_shares``.
     against : {"each", "rest"}
         Compare each group with each other one, or with all others together.
@@ -142,7 +140,7 @@ def agenda_distances(
     if against not in ("each", REST):
         raise ValueError(f"against: {choices(against, ['each', REST])}")
     check_interval(interval, n_permutations, name="n_permutations")
-    counts = count_themes(tasks, assignments, documents, themes, by=by)
+    counts = count_themes(tables, by=by)
     n_groups = len(counts.groups)
     if against == "each" and n_groups > MOST_GROUPS:
         raise ValueError(

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import hypergeom
 
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.confusion import Confusion
 from govopen_analytics.measures.counts import ThemeCounts, count_themes
 from govopen_analytics.measures.families import states
@@ -23,10 +24,7 @@ from govopen_analytics.measures.shrinkage import intraclass_correlation
 
 
 def theme_gaps(
-    tasks: pd.DataFrame,
-    assignments: pd.DataFrame,
-    documents: pd.DataFrame,
-    themes: pd.DataFrame,
+    tables: Tables,
     *,
     by: str | Sequence[str] = ("agency",),
     interval: float = 0.95,
@@ -41,7 +39,7 @@ def theme_gaps(
 
     Parameters
     ----------
-    tasks, assignments, documents, themes, by, interval
+    tables, by, interval
         As in ``theme_shares``; all of a run, whatever a page shows of them.
 
     Returns
@@ -63,7 +61,7 @@ def theme_gaps(
        Distributions. The American Statistician, 51(1), 3-8.
     """
     check_level(interval)
-    counts = count_themes(tasks, assignments, documents, themes, by=by)
+    counts = count_themes(tables, by=by)
     n = counts.n_tasks[:, None]
     n_elsewhere = n.sum() - n
     elsewhere = np.divide(
@@ -107,10 +105,7 @@ def _any_as_rare(chance: np.ndarray) -> np.ndarray:
 
 
 def gap_totals(
-    tasks: pd.DataFrame,
-    assignments: pd.DataFrame,
-    documents: pd.DataFrame,
-    themes: pd.DataFrame,
+    tables: Tables,
     *,
     by: str | Sequence[str] = ("agency",),
 ) -> dict[str, float]:
@@ -118,7 +113,7 @@ def gap_totals(
 
     Parameters
     ----------
-    tasks, assignments, documents, themes, by
+    tables, by
         As in ``theme_gaps``.
 
     Returns
@@ -134,7 +129,7 @@ def gap_totals(
     .. [1] Hong, Y. (2013). On Computing the Distribution Function for the Poisson
        Binomial Distribution. Computational Statistics & Data Analysis, 59, 41-51.
     """
-    counts = count_themes(tasks, assignments, documents, themes, by=by)
+    counts = count_themes(tables, by=by)
     n = counts.n_tasks[:, None]
     # Equal agendas deal the tasks that touch a theme out by the groups' sizes.
     chance = hypergeom(n.sum(), counts.n_themed.sum(axis=0), n).pmf(0).ravel()
@@ -151,10 +146,7 @@ def gap_totals(
 
 
 def pooled_shares(
-    tasks: pd.DataFrame,
-    assignments: pd.DataFrame,
-    documents: pd.DataFrame,
-    themes: pd.DataFrame,
+    tables: Tables,
     *,
     by: str | Sequence[str] = ("agency",),
     confusion: Confusion | None = None,
@@ -169,7 +161,7 @@ def pooled_shares(
 
     Parameters
     ----------
-    tasks, assignments, documents, themes, by, confusion, interval
+    tables, by, confusion, interval
         As in ``theme_shares``; `by` names what is pooled.
 
     Returns
@@ -189,7 +181,7 @@ def pooled_shares(
        with Error. American Journal of Political Science, 53(2), 495-513.
     """
     check_level(interval)
-    counts = count_themes(tasks, assignments, documents, themes, by=by)
+    counts = count_themes(tables, by=by)
     n = counts.n_tasks[:, None].astype(float)
     correlation = intraclass_correlation(counts)
     columns: dict[str, object] = {
@@ -197,7 +189,7 @@ def pooled_shares(
         "n_tasks": int(n.sum()),
         "n_themed": counts.n_themed.sum(axis=0),
     }
-    certain = certain_counts(tasks, assignments, documents, themes, by, confusion)
+    certain = certain_counts(tables, by, confusion)
     cells = _groups_of(counts)
     known = None if certain is None else _groups_of(certain)
     for name, equal in (("share", False), ("group_share", True)):

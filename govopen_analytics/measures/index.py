@@ -8,6 +8,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from govopen_analytics.base.errors import SchemaError, choices
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.counts import WHOLE, ThemeCounts, count_themes
 from govopen_analytics.measures.resample import draw_shares
 from govopen_analytics.measures.shares import check_interval
@@ -67,10 +68,7 @@ def read_index_weights(path: str | Path | None = None) -> pd.DataFrame:
 
 
 def weighted_index(
-    tasks: pd.DataFrame,
-    assignments: pd.DataFrame,
-    documents: pd.DataFrame,
-    themes: pd.DataFrame,
+    tables: Tables,
     weights: pd.DataFrame,
     *,
     by: str | Sequence[str] = ("agency",),
@@ -82,7 +80,7 @@ def weighted_index(
 
     Parameters
     ----------
-    tasks, assignments, documents, themes, by, interval, n_bootstrap, seed
+    tables, by, interval, n_bootstrap, seed
         As in ``theme_shares``.
     weights : DataFrame
         As ``read_index_weights`` returns it. Weights are scaled to sum to 1.
@@ -120,8 +118,8 @@ def weighted_index(
        Journal of Political Science, 48(4), 650-661.
     """
     check_interval(interval, n_bootstrap)
-    _refuse_unknown_themes(weights, themes)
-    counts = count_themes(tasks, assignments, documents, themes, by=by)
+    _refuse_unknown_themes(weights, tables.themes)
+    counts = count_themes(tables, by=by)
     names, to_indicators, weight = _mapping(weights, counts.theme_ids)
     sums = counts.sums @ to_indicators
     value = _scores(sums, weight)
@@ -142,10 +140,7 @@ def weighted_index(
 
 
 def index_ranks(
-    tasks: pd.DataFrame,
-    assignments: pd.DataFrame,
-    documents: pd.DataFrame,
-    themes: pd.DataFrame,
+    tables: Tables,
     weights: pd.DataFrame,
     *,
     by: str | Sequence[str] = ("agency",),
@@ -160,7 +155,7 @@ def index_ranks(
 
     Parameters
     ----------
-    tasks, assignments, documents, themes, weights, by, interval, n_bootstrap, seed
+    tables, weights, by, interval, n_bootstrap, seed
         As in ``weighted_index``.
 
     Returns
@@ -178,8 +173,8 @@ def index_ranks(
        OECD Publishing.
     """
     check_interval(interval, n_bootstrap)
-    _refuse_unknown_themes(weights, themes)
-    counts = count_themes(tasks, assignments, documents, themes, by=by)
+    _refuse_unknown_themes(weights, tables.themes)
+    counts = count_themes(tables, by=by)
     _, to_indicators, weight = _mapping(weights, counts.theme_ids)
     value = _scores(counts.sums @ to_indicators, weight)[:, -1]
     kept = ~np.isnan(value)

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.counts import group_codes
 from govopen_analytics.measures.intervals import proportion_bounds
 
 
 def task_proportions(
-    tasks: pd.DataFrame,
-    documents: pd.DataFrame,
+    tables: Tables,
     flags: pd.DataFrame,
     *,
     by: str | Sequence[str] = ("agency",),
@@ -21,13 +21,13 @@ def task_proportions(
 
     Parameters
     ----------
-    tasks, documents : DataFrame
-        Tables of the corpus.
+    tables : Tables
+        Of the corpus.
     flags : DataFrame, shape (n_tasks, 1 + n_flags)
         ``task_id`` and boolean columns, such as the result of
         ``verifiability``; other columns are ignored.
     by : str or sequence of str, default ("agency",)
-        Columns of `documents` or `tasks` that name the groups; empty for all.
+        Columns of ``documents`` or ``tasks`` that name the groups; empty for all.
     interval : float, default 0.95
         Level of the intervals: of the group's tasks and plans alone, by
         ``effective_tasks`` and ``share_bounds``. They hold sampling only.
@@ -38,9 +38,10 @@ def task_proportions(
         The `by` columns, ``flag`` (name of the column), ``n_tasks``, ``n_true``
         (counts), ``share``, ``share_lower``, ``share_upper`` (0-1).
     """
+    tasks = tables.tasks
     names = [name for name in flags if flags[name].dtype in ("bool", "boolean")]
     held = flags.set_index("task_id")[names].loc[tasks["task_id"]].to_numpy(dtype=bool)
-    group, groups = group_codes(tasks, documents, [by] if isinstance(by, str) else by)
+    group, groups = group_codes(tables, by)
     if not len(tasks):
         groups = groups.iloc[:0]
     plan = pd.factorize(tasks["document_id"])[0]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.base.text import simplified
 from govopen_analytics.measures.counts import group_codes, group_columns
 from govopen_analytics.measures.intervals import jeffreys_interval, proportion_bounds
@@ -28,8 +29,7 @@ def is_collective(name: str) -> bool:
 
 
 def unit_load(
-    tasks: pd.DataFrame,
-    documents: pd.DataFrame,
+    tables: Tables,
     *,
     by: str | Sequence[str] = ("agency",),
     interval: float = 0.95,
@@ -38,8 +38,8 @@ def unit_load(
 
     Parameters
     ----------
-    tasks, documents : DataFrame
-        Tables of the corpus.
+    tables : Tables
+        Of the corpus.
     by : str or sequence of str, default ("agency",)
         Columns that name the groups. Units of the same name in two agencies are
         different units.
@@ -57,7 +57,7 @@ def unit_load(
         and ``lead_share_upper`` (0-1, of ``n_tasks``).
     """
     by = [by] if isinstance(by, str) else list(by)
-    roles = _unit_roles(tasks, documents, by)
+    roles = _unit_roles(tables, by)
     named = roles.groupby(by, dropna=False)["task"].nunique().rename("n_tasks")
     once = roles.drop_duplicates([*by, "unit_name", "role", "task"])
     once = once.assign(
@@ -85,8 +85,7 @@ def unit_load(
 
 
 def deadlines_by_month(
-    tasks: pd.DataFrame,
-    documents: pd.DataFrame,
+    tables: Tables,
     *,
     by: str | Sequence[str] = ("agency",),
     unit_name: str | None = None,
@@ -100,8 +99,8 @@ def deadlines_by_month(
 
     Parameters
     ----------
-    tasks, documents : DataFrame
-        Tables of the corpus.
+    tables : Tables
+        Of the corpus.
     by : str or sequence of str, default ("agency",)
         Columns that name the groups.
     unit_name : str, optional
@@ -118,11 +117,13 @@ def deadlines_by_month(
         ``share_upper`` (0-1). Months without a task have a row.
     """
     by = [by] if isinstance(by, str) else list(by)
+    tasks = tables.tasks
     if unit_name is not None:
         leads = [unit_name in named_units(units) for units in tasks["lead_units"]]
         tasks = tasks[np.array(leads, dtype=bool)]
-    frame = group_columns(tasks, documents, by)
-    frame["due"] = _due(tasks, documents)
+        tables = tables.with_tables(tasks=tasks)
+    frame = group_columns(tables, by)
+    frame["due"] = _due(tables)
     periods = [f"{month:02d}" for month in range(1, 13)] + list(WITHOUT_MONTH)
     frame["due"] = pd.Categorical(frame["due"], periods)
     keys = [frame[name] for name in by]
@@ -132,7 +133,7 @@ def deadlines_by_month(
     rows = total.merge(rows, on=by)
     rows["due"] = rows["due"].astype("string")
     rows["month"] = pd.to_numeric(rows["due"], errors="coerce").astype("Int64")
-    group, groups = group_codes(tasks, documents, by)
+    group, groups = group_codes(tables, by)
     plan = pd.factorize(tasks["document_id"])[0]
     is_due = frame["due"].to_numpy()[:, None] == np.array(periods, dtype=object)
     n_groups = len(groups) if len(tasks) else 0
@@ -146,8 +147,7 @@ def deadlines_by_month(
 
 
 def dominant_plans(
-    tasks: pd.DataFrame,
-    documents: pd.DataFrame,
+    tables: Tables,
     flags: pd.DataFrame,
     *,
     least_share: float = 0.5,
@@ -160,8 +160,8 @@ def dominant_plans(
 
     Parameters
     ----------
-    tasks, documents : DataFrame
-        Tables of the corpus.
+    tables : Tables
+        Of the corpus.
     flags : DataFrame, shape (n_tasks, 1 + n_flags)
         ``task_id`` and boolean columns: what is counted.
     least_share : float, default 0.5
@@ -178,6 +178,7 @@ def dominant_plans(
         the plan's part of all tasks). A plan dominates no total of which it has
         no more than of all tasks; a single plan gives no rows.
     """
+    tasks, documents = tables.tasks, tables.documents
     names = [name for name in flags if flags[name].dtype in ("bool", "boolean")]
     held = flags.set_index("task_id")[names].loc[tasks["task_id"]].to_numpy(dtype=int)
     plan, plan_ids = pd.factorize(tasks["document_id"])
@@ -200,30 +201,29 @@ def dominant_plans(
     return named[[*columns[:3], "agency", "year", *table.columns[3:]]]
 
 
-def due_flags(tasks: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+def due_flags(tables: Tables) -> pd.DataFrame:
     """Return one boolean column per period of ``deadlines_by_month``.
 
     Parameters
     ----------
-    tasks, documents : DataFrame
-        Tables of the corpus.
+    tables : Tables
+        Of the corpus.
 
     Returns
     -------
     DataFrame, shape (n_tasks, 17)
         ``task_id`` and the periods.
     """
-    due = _due(tasks, documents)
+    due = _due(tables)
     periods = [f"{month:02d}" for month in range(1, 13)] + list(WITHOUT_MONTH)
     flags = {period: due == period for period in periods}
-    return pd.DataFrame({"task_id": tasks["task_id"].to_numpy(), **flags})
+    return pd.DataFrame({"task_id": tables.tasks["task_id"].to_numpy(), **flags})
 
 
-def _unit_roles(
-    tasks: pd.DataFrame, documents: pd.DataFrame, by: list[str]
-) -> pd.DataFrame:
+def _unit_roles(tables: Tables, by: list[str]) -> pd.DataFrame:
     """Return one row per task, role and unit named in it."""
-    frame = group_columns(tasks, documents, by)
+    tasks = tables.tasks
+    frame = group_columns(tables, by)
     frame["task"] = np.arange(len(tasks))
     frame["is_due"] = tasks["deadline_kind"].isin(DUE_KINDS).to_numpy()
     parts = []
@@ -245,11 +245,12 @@ def named_units(cell: Any) -> list[str]:
     return list(dict.fromkeys(simplified(name).translate(_BRACKETS) for name in cell))
 
 
-def _due(tasks: pd.DataFrame, documents: pd.DataFrame) -> np.ndarray:
+def _due(tables: Tables) -> np.ndarray:
+    tasks = tables.tasks
     date = pd.to_datetime(tasks["deadline_date"])
     kind = tasks["deadline_kind"].astype("string").fillna("none").to_numpy(dtype=object)
     is_due = np.isin(kind, DUE_KINDS) & date.notna().to_numpy()
-    year = group_columns(tasks, documents, ["year"])["year"].to_numpy(dtype=float)
+    year = group_columns(tables, ["year"])["year"].to_numpy(dtype=float)
     elsewhere = is_due & ~np.isnan(year) & (date.dt.year.to_numpy() != year)
     due = np.where(np.isin(kind, WITHOUT_MONTH), kind, "none")
     due = np.where(is_due, date.dt.strftime("%m").to_numpy(dtype=object), due)

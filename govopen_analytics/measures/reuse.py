@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from govopen_analytics.base.errors import SchemaError
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.alignment import align_passages
 from govopen_analytics.measures.counts import group_columns
 from govopen_analytics.measures.resample import JEFFREYS
@@ -40,8 +41,7 @@ _PASSAGE_COLUMNS = (
 
 
 def shared_passages(
-    tasks: pd.DataFrame,
-    documents: pd.DataFrame,
+    tables: Tables,
     *,
     order_by: str = "year",
     sources: str = "any",
@@ -60,8 +60,8 @@ def shared_passages(
 
     Parameters
     ----------
-    tasks, documents : DataFrame
-        Tables of the corpus; ``tasks.text`` is what is compared.
+    tables : Tables
+        Of the corpus; ``tasks.text`` is what is compared.
     order_by : str, default "year"
         Column of `documents` that says which plan is earlier, such as "year" or
         "issued_date". Plans with the same value are not earlier than each other,
@@ -88,7 +88,8 @@ def shared_passages(
     .. [2] Schleimer, S., Wilkerson, D. S. & Aiken, A. (2003). Winnowing: Local
        Algorithms for Document Fingerprinting. SIGMOD, 76-85.
     """
-    agency, time = _agency_and_time(tasks, documents, order_by)
+    agency, time = _agency_and_time(tables, order_by)
+    tasks = tables.tasks
     texts = _Texts(tasks["text"].tolist(), agency)
     task_ids = tasks["task_id"].to_numpy()
     document_ids = tasks["document_id"].to_numpy()
@@ -119,8 +120,7 @@ def shared_passages(
 
 
 def text_reuse(
-    tasks: pd.DataFrame,
-    documents: pd.DataFrame,
+    tables: Tables,
     passages: pd.DataFrame,
     *,
     order_by: str = "year",
@@ -129,8 +129,8 @@ def text_reuse(
 
     Parameters
     ----------
-    tasks, documents : DataFrame
-        Tables of the corpus.
+    tables : Tables
+        Of the corpus.
     passages : DataFrame
         Result of ``shared_passages``.
     order_by : str, default "year"
@@ -144,8 +144,9 @@ def text_reuse(
         within a passage), ``reused_share`` (0-1; empty without an earlier plan)
         and ``source_task_id`` (the source of most of them; empty without one).
     """
-    _, time = _agency_and_time(tasks, documents, order_by)
+    _, time = _agency_and_time(tables, order_by)
     has_earlier = time > min(time[time >= 0], default=0)
+    tasks = tables.tasks
     rows = tasks[["task_id", "document_id"]].reset_index(drop=True)
     rows["has_earlier"] = has_earlier
     rows["n_chars"] = tasks["text"].str.len().to_numpy()
@@ -167,9 +168,8 @@ def text_reuse(
 
 
 def reuse_by_group(
+    tables: Tables,
     reuse: pd.DataFrame,
-    tasks: pd.DataFrame,
-    documents: pd.DataFrame,
     *,
     by: str | Sequence[str] = ("document_id",),
     interval: float = 0.95,
@@ -180,10 +180,10 @@ def reuse_by_group(
 
     Parameters
     ----------
+    tables : Tables
+        Of the corpus.
     reuse : DataFrame
         Result of ``text_reuse``.
-    tasks, documents : DataFrame
-        Tables of the corpus.
     by : str or sequence of str, default ("document_id",)
         Columns that name the groups.
     interval, n_bootstrap, seed
@@ -203,8 +203,8 @@ def reuse_by_group(
     .. [1] Linder, F. et al. (2020). Policy Studies Journal, 48(2), 546-574.
     """
     by = [by] if isinstance(by, str) else list(by)
-    frame = group_columns(tasks, documents, by)
-    measured = reuse.set_index("task_id").loc[tasks["task_id"]]
+    frame = group_columns(tables, by)
+    measured = reuse.set_index("task_id").loc[tables.tasks["task_id"]]
     for name in ("has_earlier", "n_chars", "n_reused_chars"):
         frame[name] = measured[name].to_numpy()
     rng = np.random.default_rng(seed)
@@ -312,17 +312,15 @@ def _is_word(codes: np.ndarray) -> np.ndarray:
     return is_han | is_digit | is_letter
 
 
-def _agency_and_time(
-    tasks: pd.DataFrame, documents: pd.DataFrame, order_by: str
-) -> tuple[np.ndarray, np.ndarray]:
+def _agency_and_time(tables: Tables, order_by: str) -> tuple[np.ndarray, np.ndarray]:
     """Return a number for each task's agency, and one for its time (-1: none)."""
-    if order_by not in documents:
+    if order_by not in tables.documents:
         raise SchemaError(
             "documents",
             f"order_by: found no column '{order_by}', expected one that says which "
             "plan is earlier, such as 'year'",
         )
-    columns = group_columns(tasks, documents, ["agency", order_by])
+    columns = group_columns(tables, ["agency", order_by])
     agency, _ = pd.factorize(columns["agency"])
     time, _ = pd.factorize(columns[order_by], sort=True)
     return agency, time

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.differences import theme_differences
 from govopen_analytics.measures.intervals import competition_ranks
 from govopen_analytics.measures.shares import theme_shares
@@ -13,10 +14,8 @@ CUTS = ("tasks", "titles", "themes")
 
 
 def share_sensitivity(
-    tasks: pd.DataFrame,
-    assignments: Mapping[str, pd.DataFrame],
-    documents: pd.DataFrame,
-    themes: pd.DataFrame,
+    tables: Tables,
+    codings: Mapping[str, pd.DataFrame],
     *,
     by: str | Sequence[str] = ("agency",),
     n_permutations: int = 1000,
@@ -29,9 +28,9 @@ def share_sensitivity(
 
     Parameters
     ----------
-    tasks, documents, themes : DataFrame
+    tables : Tables
         As in ``theme_shares``; ``tasks.title`` says which tasks belong together.
-    assignments : mapping of str to DataFrame
+    codings : mapping of str to DataFrame
         ``theme_assignments`` by the name of their coder.
     by, n_permutations, seed
         As in ``theme_differences``.
@@ -52,12 +51,13 @@ def share_sensitivity(
        Psychological Science, 11(5), 702-712.
     """
     parts = []
-    for coder, rows in assignments.items():
+    for coder, rows in codings.items():
         for cut in CUTS:
-            counted = (*_cut(tasks, rows, cut), documents, themes)
-            whole = theme_shares(*counted, by=())
+            tasks, assignments = _cut(tables.tasks, rows, cut)
+            counted = tables.with_tables(tasks=tasks, theme_assignments=assignments)
+            whole = theme_shares(counted, by=())
             found = theme_differences(
-                *counted, by=by, n_permutations=n_permutations, seed=seed
+                counted, by=by, n_permutations=n_permutations, seed=seed
             ).items
             part = whole[["theme_id", "n_tasks", "share"]].assign(coder=coder, cut=cut)
             part["share_rank"] = competition_ranks(part["share"].to_numpy())

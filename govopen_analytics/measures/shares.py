@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from govopen_analytics.base.errors import choices
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.confusion import Confusion, with_none
 from govopen_analytics.measures.counts import ThemeCounts, count_themes
 from govopen_analytics.measures.intervals import (
@@ -19,10 +20,7 @@ from govopen_analytics.measures.shrinkage import shrunk_shares
 
 
 def theme_shares(
-    tasks: pd.DataFrame,
-    assignments: pd.DataFrame,
-    documents: pd.DataFrame,
-    themes: pd.DataFrame,
+    tables: Tables,
     *,
     by: str | Sequence[str] = ("document_id",),
     counting: str = "fractional",
@@ -45,11 +43,11 @@ def theme_shares(
 
     Parameters
     ----------
-    tasks, assignments, documents, themes : DataFrame
-        Tables of the corpus; `assignments` of one coder, `themes` of one
-        codebook version.
+    tables : Tables
+        Of the corpus: ``tasks``, ``documents``, ``theme_assignments`` of one coder
+        and ``themes`` of one codebook version.
     by : str or sequence of str, default ("document_id",)
-        Columns of `documents` or `tasks` that name the groups, such as
+        Columns of ``documents`` or ``tasks`` that name the groups, such as
         ``["agency", "year"]``; empty for all tasks together.
     counting : {"fractional", "touching"}
         With "touching" a task gives 1 to each of its themes. That share depends
@@ -92,16 +90,14 @@ def theme_shares(
     """
     if counting not in ("fractional", "touching"):
         raise ValueError(f"counting: {choices(counting, ['fractional', 'touching'])}")
-    counts = count_themes(
-        tasks, assignments, documents, themes, by=by, counting=counting
-    )
+    counts = count_themes(tables, by=by, counting=counting)
     check_level(interval)
     if confusion is not None and counting != "fractional":
         raise ValueError(
             f"confusion: found one with counting={counting!r}, expected it with "
             "'fractional' only; leave it out"
         )
-    certain = certain_counts(tasks, assignments, documents, themes, by, confusion)
+    certain = certain_counts(tables, by, confusion)
     share, lower, upper, corrected = described(
         counts.cells(),
         len(counts.groups),
@@ -130,20 +126,18 @@ def theme_shares(
 
 
 def certain_counts(
-    tasks: pd.DataFrame,
-    assignments: pd.DataFrame,
-    documents: pd.DataFrame,
-    themes: pd.DataFrame,
+    tables: Tables,
     by: str | Sequence[str],
     confusion: Confusion | None,
 ) -> ThemeCounts | None:
     """Count the themes that others than the coder of a confusion gave, if any."""
     if confusion is None or not confusion.coder:
         return None
+    assignments = tables.theme_assignments
     others = assignments[assignments["coder"] != confusion.coder]
     if others.empty:
         return None
-    return count_themes(tasks, others, documents, themes, by=by)
+    return count_themes(tables.with_tables(theme_assignments=others), by=by)
 
 
 def described(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from govopen_analytics.base.errors import SchemaError
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.features import segment_words
 from govopen_analytics.measures.counts import group_columns
 
@@ -35,11 +35,9 @@ def han_words(text: str) -> list[str]:
 
 
 def distinctive_words(
-    tasks: pd.DataFrame,
-    documents: pd.DataFrame,
+    tables: Tables,
     *,
     by: str | Sequence[str] = ("agency",),
-    assignments: pd.DataFrame | None = None,
     tokenize: Callable[[str], list[str]] = han_words,
     prior_words: float = 1000.0,
     min_tasks: int = 2,
@@ -55,12 +53,10 @@ def distinctive_words(
 
     Parameters
     ----------
-    tasks, documents : DataFrame
-        Tables of the corpus; ``tasks.text`` is what is counted.
+    tables : Tables
+        Of the corpus; ``tasks.text`` is what is counted.
     by : str or sequence of str, default ("agency",)
         Columns that name the groups; "theme_id" for the primary theme.
-    assignments : DataFrame, optional
-        ``theme_assignments`` of one coder, needed for "theme_id".
     tokenize : callable, default han_words
         From a text to its words.
     prior_words : float, default 1000.0
@@ -84,8 +80,8 @@ def distinctive_words(
 
     Raises
     ------
-    SchemaError
-        If `by` asks for themes and `assignments` are missing.
+    SourceError
+        If `by` asks for themes and the tables lack ``theme_assignments``.
 
     References
     ----------
@@ -95,11 +91,12 @@ def distinctive_words(
     """
     by = [by] if isinstance(by, str) else list(by)
     if "theme_id" in by:
-        tasks = _with_primary_theme(tasks, assignments)
+        tables = tables.with_tables(tasks=_with_primary_theme(tables))
+    tasks = tables.tasks
     uses = _word_uses(tasks, tokenize, min_tasks)
     if uses.empty:
         return pd.DataFrame(columns=[*by, *_COLUMNS])
-    keys = group_columns(tasks, documents, by)
+    keys = group_columns(tables, by)
     grouper = keys.groupby(by, dropna=False)
     group = grouper.ngroup().to_numpy()
     groups = keys.iloc[np.unique(group, return_index=True)[1]].reset_index(drop=True)
@@ -138,16 +135,10 @@ _COLUMNS = (
 )
 
 
-def _with_primary_theme(
-    tasks: pd.DataFrame, assignments: pd.DataFrame | None
-) -> pd.DataFrame:
-    if assignments is None:
-        raise SchemaError(
-            "theme_assignments",
-            "missing; expected the rows of one coder, since by names 'theme_id'",
-        )
-    primary = assignments.loc[assignments["rank"] == 1, ["task_id", "theme_id"]]
-    return tasks.merge(primary, on="task_id", validate="one_to_one")
+def _with_primary_theme(tables: Tables) -> pd.DataFrame:
+    rows = tables.theme_assignments
+    primary = rows.loc[rows["rank"] == 1, ["task_id", "theme_id"]]
+    return tables.tasks.merge(primary, on="task_id", validate="one_to_one")
 
 
 def _word_uses(

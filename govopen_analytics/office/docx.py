@@ -20,7 +20,7 @@ from docx.shared import Cm, Emu, Pt, RGBColor
 from lxml import etree
 
 from govopen_analytics.base.errors import ExportError
-from govopen_analytics.base.packages import stable_package
+from govopen_analytics.base.whole import stable_package
 from govopen_analytics.charts.model import Chart, HeatTable, Panel
 from govopen_analytics.charts.style import (
     ACCENT,

@@ -8,8 +8,7 @@ from pathlib import Path
 from lxml import etree
 
 from govopen_analytics.base.errors import ExportError
-from govopen_analytics.base.locking import written_whole
-from govopen_analytics.base.packages import CONTENT_TYPES
+from govopen_analytics.base.whole import CONTENT_TYPES, replace_file
 from govopen_analytics.charts.model import Chart
 
 # What a damaged package, or a file of another kind, is answered with.
@@ -44,7 +43,7 @@ def template_as_document(blob: bytes) -> bytes:
         zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written,
     ):
         for entry in source.infolist():
-            part = source.read(entry)
+            part = source.read(entry.filename)
             if entry.filename == CONTENT_TYPES:
                 for template, document in _AS_DOCUMENT.items():
                     part = part.replace(template, document)
@@ -61,16 +60,13 @@ def write_whole(path: Path, blob: bytes) -> Path:
         If the folder cannot be made or written to; a former file stays.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with written_whole(path) as aside:
-            aside.write_bytes(blob)
+        return replace_file(path, blob)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ExportError(
             f"File {path}: could not be written ({reason}); free some room, or "
             "choose another folder with --out"
         ) from error
-    return path
 
 
 def lines_below(chart: Chart) -> list[str]:

@@ -15,7 +15,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Cm, Emu, Pt
 
 from govopen_analytics.base.errors import ExportError
-from govopen_analytics.base.packages import stable_package
+from govopen_analytics.base.whole import stable_package
 from govopen_analytics.charts.model import Chart, HeatTable
 from govopen_analytics.charts.style import (
     ACCENT,

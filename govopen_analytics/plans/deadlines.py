@@ -96,6 +96,10 @@ _HOW_OFTEN = re.compile(
 _WHEN_DONE = re.compile(
     rf"(?:^|(?<=[,。;]))(?:在|于)?(?P<when>(?:{_Y}年|今年)?{_N}月(?:份?的?[上中下]旬|份|[底末])?){VERB}"
 )
+# What a heading says besides the time.
+_OF_HEADING = re.compile(
+    "(?:(?:主要|重点)?(?:工作|任务)(?:任务|安排|计划)?|部分|阶段)$"
+)
 # From a first to a last day; the last may leave out the year and the month.
 _SPAN = re.compile(
     r"(?:(?P<year>20\d\d)年)?(?P<month>\d{1,2})月(?:\d{1,2}[日号]?)?[-—–~至到]+"
@@ -262,6 +266,11 @@ def only_deadline(sentence: str, year: int | None) -> Deadline | None:
     if found is None and (done := _WHEN_DONE.search(folded)):
         found = parse_deadline(sentence[slice(*done.span("when"))], year)
     return found
+
+
+def limit_of_heading(heading: str, year: int | None) -> Deadline | None:
+    """Read a heading that says when what stands below it is due: 一季度重点工作."""
+    return parse_deadline(_OF_HEADING.sub("", fold(heading).strip()), year)
 
 
 def limit_of_clause(clause: str, year: int | None) -> Deadline | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from govopen_analytics.base.text import fold, read_number
 from govopen_analytics.plans.deadlines import deadline_of_cell, limit_of_clause
+from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.units import (
     Responsibility,
     is_labelled,
@@ -94,6 +95,8 @@ def _says_who_only(sentence: str) -> bool:
     clauses = [one for one in re.split("[,;]", _ABOUT_IT.sub("", sentence)) if one]
     limits = [one for one in clauses if limit_of_clause(one, None)]
     duties = [one for one in clauses if one not in limits]
+    if any(map(says_what_to_do, limits)):
+        return False
     return bool(duties) and all(
         _DUTY_CLAUSE.search(one) and "由" not in one and looks_like_units(one)
         for one in duties

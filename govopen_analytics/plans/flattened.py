@@ -64,6 +64,8 @@ _NO_TASKS = re.compile(
 _LONGEST_HEADER = 120  # characters
 _BETWEEN = (re.compile(r"\s{2,}"), re.compile(r"\s"), re.compile(","))
 _LEAST_HEIGHT = 4  # lines of a column printed by itself, its name included
+# Without marks between cells a header must hold one: menus name 公开内容, too.
+_WHO_OR_WHEN = {"ordinal", "lead", "support", "deadline"}
 _BARS = str.maketrans("｜│┃", "|||")
 _MOST_LINES = 10  # of one cell
 _RULE = re.compile(r"\s*[|｜]?[\s:|｜+=—─-]*-{2,}[\s:|｜+=—─-]*")
@@ -366,13 +368,18 @@ def _pipe_tokens(text: str) -> list[Token]:
     if _stand_between(piped, n_filled):
         return _row_tokens(text, [row[:2] for row in rows], "|")
     by_row = sum(n > 1 for n in n_filled) > 0.4 * sum(map(bool, n_filled))
+    boxes = Counter(
+        len(row) for row in piped if not row[0].strip() and not row[-1].strip()
+    )
+    width = next((width for width, n in boxes.most_common(1) if n > 2), 0)
     tokens: list[Token] = []
     pending: list[tuple[int, int]] = []
     opens, is_cut, n_cells = True, False, 0  # is_cut: a cell goes on below
     for at, _, pieces in rows:
         is_filled = any(map(str.strip, pieces))
         is_boxed = len(pieces) > 2 and is_filled and not pieces[0].strip()
-        if is_boxed and not is_cut:  # opens with the edge of its box
+        is_whole = len(pieces) == width > 3 and not pieces[-1].strip()
+        if is_boxed and (is_whole or not is_cut):  # opens with the edge of its box
             tokens += [tidied(a, b, text, opens_row=True) for a, b in pending]
             at, pending, opens = at + len(pieces[0]) + 1, [], True
             pieces = pieces[1:]
@@ -475,6 +482,9 @@ def _column_tokens(text: str) -> list[Token]:
         first, n_columns = heads[places[0]], len(places) + 1
         if height < _LEAST_HEIGHT or n_columns < 3:
             continue
+        roles = {column_role(lines[heads[i]][1]) for i in (*places, places[-1] + 1)}
+        if not roles & _WHO_OR_WHEN:
+            continue
         cells = [
             lines[first + column * height + row]
             for row in range(height)
@@ -573,7 +583,8 @@ def _find_headers(
     found, i = [], 0
     while i < len(tokens):
         run = _header_at(tokens, i, style)
-        if run is None:
+        roles = {column.role for column in run[1]} if run else set()
+        if run is None or (style == "lines" and not roles & _WHO_OR_WHEN):
             i += 1
             continue
         found.append((i, *run))

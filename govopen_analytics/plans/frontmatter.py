@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from govopen_analytics.plans.lines import SIGNED_TAIL, Line, lines_of
-from govopen_analytics.plans.metadata import agency_in_title
+from govopen_analytics.plans.metadata import agency_in_title, place_in_title
 from govopen_analytics.plans.titles import is_plan_title
 
 _NOTICE = re.compile(r"^[^。《]{0,30}(?:关于)?印发[^。]{4,60}的?通知$")
@@ -15,6 +15,7 @@ _NOTICE = re.compile(r"^[^。《]{0,30}(?:关于)?印发[^。]{4,60}的?通知$"
 _OPENS_TITLE = re.compile(
     r"(?:[局厅委府部院署办室]|[省市县区乡镇]|通知》?|落实.{2,30})$"
 )
+_BODY = "(?:办事处|人民政府|委员会|管委会)?(?:办公[室厅])?$"  # the end of a body's name
 _ATTACHED = re.compile(r"附\s*[件表]?\s*[\d一二三]?\s*:?")
 _ANNEXES = re.compile(
     r"附\s*件\s*\d*\s*(?::|$)|附\s*[表]?\s*\d*\s*:|"
@@ -69,7 +70,8 @@ def closing_at(source: str, start: int) -> int | None:
         if line.start < start:
             return None
         if below.is_date and line.could_sign:
-            return line.start if "".join(line.text.split()) in above else None
+            name = re.sub(_BODY, "", "".join(line.text.split()))
+            return line.start if name in above else None
         if not below.is_rest:
             return None
     return None
@@ -132,7 +134,7 @@ def _joins(above: Line, below: Line) -> bool:
     """Whether two lines are one title: an agency's name, then what it plans."""
     return (
         len(above.text) < 40
-        and below.start - above.end < 6
+        and below.row - above.row < 3
         and _OPENS_TITLE.search(above.text) is not None
         and not above.is_title
         and not re.search("[。:：;；|()（）]", above.text + below.text)
@@ -142,7 +144,8 @@ def _joins(above: Line, below: Line) -> bool:
 
 def _whole_title(lines: list[Line], i: int) -> str:
     text = lines[i].text
-    if i > 0 and agency_in_title(text) is None and _joins(lines[i - 1], lines[i]):
+    names_nobody = agency_in_title(text) is None and place_in_title(text) is None
+    if i > 0 and names_nobody and _joins(lines[i - 1], lines[i]):
         return lines[i - 1].text + text
     return text
 

@@ -96,12 +96,19 @@ class Line:
         Offsets into the source.
     text, folded : str
         What stands there, as printed and folded.
+    row : int
+        Number of the line in its source, from 1.
     """
 
     def __init__(
-        self, start: int, end: int, text: str, folded: str | None = None
+        self,
+        start: int,
+        end: int,
+        text: str,
+        folded: str | None = None,
+        row: int = 0,
     ) -> None:
-        self.start, self.end, self.text = start, end, text
+        self.start, self.end, self.text, self.row = start, end, text, row
         self.folded = fold(text) if folded is None else folded
 
     @asked_once
@@ -127,7 +134,7 @@ class Line:
     def part(self, at: int, text: str) -> "Line":
         """Return a stretch of the line that begins at a place in it."""
         start, end = self.start + at, self.start + at + len(text)
-        return Line(start, end, text, self.folded[at : at + len(text)])
+        return Line(start, end, text, self.folded[at : at + len(text)], self.row)
 
     @property
     def behind_number(self) -> str:
@@ -231,8 +238,9 @@ class Line:
 def raw_lines(source: str) -> tuple[Line, ...]:
     """Split a source at its line ends; blank lines and blanks are kept."""
     lines, at = [], 0
-    for raw, folded in zip(source.split("\n"), fold(source).split("\n"), strict=True):
-        lines.append(Line(at, at + len(raw), raw, folded))
+    pairs = zip(source.split("\n"), fold(source).split("\n"), strict=True)
+    for row, (raw, folded) in enumerate(pairs, start=1):
+        lines.append(Line(at, at + len(raw), raw, folded, row))
         at += len(raw) + 1
     return tuple(lines)
 

@@ -29,6 +29,7 @@ _LABEL = re.compile(
         for name, pattern in section("labels").items()
     )
 )
+_NEXT_LABEL = re.compile(r"(?<=\S)\s+(?=\S{2,6}[:：])")
 # Behind a label that stands alone on its line.
 _ONE_VALUE = re.compile(r"\s*[\]】]?\s*[:|]|\s+\S{2,40}\s*$")
 _DOC_NUMBER = re.compile(
@@ -45,9 +46,13 @@ _AGENCY_TAIL = (
 )
 _AGENCY_LINE = re.compile(rf"[\u3400-\u9fff()、·\s]{{2,30}}?{_AGENCY_TAIL}")
 _SIGNED = re.compile(
-    rf"(?:^|[。\s])([\u3400-\u9fff()]{{2,28}}?{_AGENCY_TAIL})\s+({DATE.pattern})",
-    re.M,
+    rf"(?:^|[。\s])([\u3400-\u9fff()]{{2,28}}?{_AGENCY_TAIL})\s+({DATE.pattern})", re.M
 )
+# Below a title a month is enough: 甲市人民政府办公室    2023年5月.
+_SIGNED_IN_MONTH = re.compile(
+    rf"^ *([\u3400-\u9fff()]{{2,28}}?{_AGENCY_TAIL}) +20\d\d年\d{{1,2}}月 *$", re.M
+)
+_TAIL = 800  # characters at the end of a page in which a signature stands
 _NO_SIGNATURE = re.compile(
     "各|有关|首页|附件|公开$|通知|贯彻|落实|关于|印发|单位|牵头|责任|配合"
 )
@@ -58,7 +63,7 @@ _LEAD_IN = re.compile(
 _CITES = re.compile("贯彻|落实|转发")
 _CORE = (
     r"[\u3400-\u9fff]{2,20}?(?:合作社|联合会|集团|公司|总队|支队|法院|检察院|学校|"
-    r"大学|学院|医院|中学|小学|幼儿园|办事处|管理处|图书馆|博物馆|海关|局|厅|委员会|委|署|院|办公厅|办公室|人民政府|总局|部|中心|管委会|街道|"
+    r"大学|学院|医院|中学|小学|幼儿园|办事处|管理处|[书物案化展术技念]馆|海关|局|厅|委员会|委|署|院|办公厅|办公室|人民政府|总局|部|中心|管委会|街道|"
     r"领导小组|乡|镇)"
 )
 
@@ -144,7 +149,9 @@ def _labels(lines: Sequence[Line], found: Metadata) -> dict[str, str]:
         found.stretches.append((line.start, line.end))
         ends = [*(mark.start() for mark in marks[1:]), len(line.text)]
         for mark, end in zip(marks, ends, strict=True):
-            raw = line.text[mark.end() : end]
+            raw = re.split(r"(?<=\S)\s+(?=\S{2,6}[:：])", line.text[mark.end() : end])[
+                0
+            ]
             value = tidy(re.sub(r"^[\s\]】::|｜：]+|[\s|｜\[【]+$", "", raw))
             value = re.split(r"\s{2,}|[|｜]", value)[0].strip()
             if value:
@@ -181,6 +188,8 @@ def _title(
     annexes = [re.sub(r"^附\s*件\s*\d*\s*[:：]\s*", "", text) for text in texts]
     if title := _last(is_plan_title, annexes):
         return title
+    if hints.get("sheets") and is_plan_title(hints["sheets"]):
+        return tidy(hints["sheets"])
     for one in (labelled, hints.get("title"), *texts[:6]):
         if one and len(one) < 80 and _may_be_title(one):
             return tidy(one)
@@ -258,7 +267,7 @@ def _plan_year(
     found: Metadata, lines: Sequence[Line], source: str, hints: dict[str, str]
 ) -> int | None:
     """The year of the plan: named in its title, else that of its issue."""
-    for text in (found.title, hints.get("title")):
+    for text in (found.title, hints.get("title"), hints.get("sheets")):
         named = _CHINESE_YEAR.sub(
             lambda match: match.group().translate(DIGITS), fold(text or "")
         )
@@ -311,13 +320,16 @@ def _agency(
     """Name the agency: from the title, in full if the text has it in full.
 
     The title of the plan counts first, then that of the notice that hands it on,
-    then signatures and labels. A short name (区政府办公室) that no place on the
-    page completes names no agency: two places would become one.
+    a signature with its date, a label such as 发布机构, a name alone on a line above
+    the plan, and the site. A government's office (办公室) is another agency than the
+    government: what the document says is taken. A short name (区政府办公室) that no
+    place on the page completes names no agency: two places would become one.
     """
     title = found.title
     named = agency_in_title(title or "")
     head = "\n".join(line.text for line in lines)
-    signed = [*_signed_and_dated(head), *_signatures(lines)]
+    dated, alone = _signed_and_dated(head), _signatures(lines)
+    signed = [*dated, *alone]
     texts = [text for line in lines if (text := without_label(line.text).strip())]
     texts += [above + below for above, below in pairwise(texts)]  # broken titles
     notices = [
@@ -338,14 +350,14 @@ def _agency(
         return (
             next(iter(full), None) or _in_full(named, source, signed, labels) or named
         )
-    at_the_end = _signed_and_dated(source[-400:])
-    candidates = [*signed, *at_the_end, labels.get("agency"), hints.get("site")]
+    dated += _signed_and_dated(source[-_TAIL:])
+    candidates = [*dated, labels.get("agency"), *alone, hints.get("site")]
     names = [fold(re.sub(r"\s+", "", one or "")) for one in candidates]
     names = [one for one in names if one and _AGENCY_LINE.fullmatch(one)]
     for one in (*notices, *names):
         if _is_full(one):
             return one
-    places = [one for text in (title, *notices) if (one := _place_in_title(text or ""))]
+    places = [one for text in (title, *notices) if (one := place_in_title(text or ""))]
     for one in (*notices, *names):
         completed = _with_place(one, places) or _in_full(one, source, signed, labels)
         if completed:
@@ -367,7 +379,7 @@ def _as_government(name: str) -> str:
     return f"{name}办事处" if name.endswith("街道") else name
 
 
-def _place_in_title(title: str) -> str | None:
+def place_in_title(title: str) -> str | None:
     """The place a title opens with: 甲市乙区 in 2024年甲市乙区政务公开工作要点."""
     match = re.match(
         r"(?:关于印发|印发|《)*(?:20\d\d年度?)?([\u3400-\u9fff]{2,14}?[省市县区州盟旗镇乡])"
@@ -423,8 +435,8 @@ def agency_in_title(title: str) -> str | None:
 def _is_full(name: str) -> bool:
     place = locate_agency(name)
     return bool(place.province or place.city or place.level == "national") or bool(
-        re.match(r"[\u3400-\u9fff]{2,7}(?:[市县区乡镇]|街道)", name)
-        and not re.match(r"[省市县区]", name)
+        re.match(r"[\u3400-\u9fff]{2,7}(?:[省市县区州盟旗乡镇]|街道)", name)
+        and not re.match(r"[省市县区全各本我]", name)
     )
 
 
@@ -441,7 +453,9 @@ def _signatures(lines: Sequence[Line]) -> list[str]:
 
 def _signed_and_dated(text: str) -> list[str]:
     """Names of agencies right above, or right before, a date."""
-    found = [re.sub(r"\s+", "", match[1]) for match in _SIGNED.finditer(fold(text))]
+    forms = (_SIGNED, _SIGNED_IN_MONTH)
+    matches = [match for form in forms for match in form.finditer(fold(text))]
+    found = [re.sub(r"\s+", "", match[1]) for match in matches]
     return [
         one for one in found if not re.search("各|有关|通知|贯彻|落实|关于|印发", one)
     ]

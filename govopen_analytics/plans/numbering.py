@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from govopen_analytics.base.text import read_number
 
+# A date or a limit that an item may open with: 5.10月底前, 3.20个工作日内.
+_LIMIT = r"(?:20\d\d年|\d{1,2}(?:月|日|个月|个工作日|小时))"
 _CN = "[〇零一二三四五六七八九十百]{1,4}"
 
 # In the order they are tried. The rank is the customary nesting of official
@@ -21,14 +23,15 @@ _KINDS: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
         (
             "decimal",
             4,
-            r"(?P<n>\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)(?![\d.万亿%个条件次倍])[、.]?",
+            rf"(?P<n>\d{{1,2}}\.(?!{_LIMIT})\d{{1,2}}(?:\.\d{{1,2}})?)"
+            r"(?![\d.万亿%个条件次倍])[、.]?",
         ),
         (
             "arabic",
             3,
-            # Behind the mark a year or a hotline's number may stand, no decimal.
+            # Behind the mark a date, a limit or a hotline may stand, no decimal.
             r"(?P<n>\d{1,3})\s*"
-            r"(?:[、.:](?:(?!\d)|(?=20\d\d年|\d{5}))|\s+(?=[\u3400-\u9fff《“]))",
+            rf"(?:[、.:](?:(?!\d)|(?={_LIMIT}|\d{{5}}))|\s+(?=[\u3400-\u9fff《“]))",
         ),
         ("arabic_paren", 5, r"\(?\s*(?P<n>\d{1,2})\s*\)[、.]?"),
         ("circled", 6, r"(?P<n>[①-⑳⓵-⓾❶-❿])[、.]?"),

@@ -21,8 +21,15 @@ _ACTOR = (
     r"(?:[\u3400-\u9fff]{1,12}?(?:局|科|室|处|办|股|院|中心|部|站|所|单位|部门|"
     r"镇|街道|学校|企业))?"
 )
+# When or how often, and where, may stand before the verb, too.
+_WHEN = (
+    r"(?:每[年月周日季天]度?|每个?(?:学期|月|季度)|\d[月日]?[底末]?(?:之?前|以前)|\d个?(?:工作日|月)内|"
+    r"当[日天]|[定按]期|之后|以后|后)"
+)
+_OBJECT = rf"{_NO_NAME}(?=[\u3400-\u9fff《“\d(])"
+_TIMED = re.compile(rf"{_WHEN}[^,。;:、]{{0,24}}?{VERB}{_OBJECT}")
 _ACTS = re.compile(
-    rf"(?:^|[。;:,、?)\s]){_ACTOR}(?:要|应|负责|并)?{_ADVERB}{VERB}{_NO_NAME}(?=[\u3400-\u9fff《“\d(])"
+    rf"(?:^|[。;:,、?)\s]){_ACTOR}(?:要|应|负责|并)?{_ADVERB}{VERB}{_OBJECT}"
 )
 _MODAL = re.compile(
     r"(?<![响相反适供效呼对])应(?:当|该)?(?=[\u3400-\u9fff])(?!用|急|对|答|届|聘|诉|收)|必须|务必|不得|严禁|"
@@ -49,7 +56,7 @@ def opens_with_duty(text: str) -> bool:
 def says_what_to_do(text: str) -> bool:
     """Tell whether a text is an obligation: a verb with its object, or a modal."""
     folded = fold(text)
-    return bool(_ACTS.search(folded) or _MODAL.search(folded))
+    return any(form.search(folded) for form in (_ACTS, _MODAL, _TIMED))
 
 
 def says_what_was_done(text: str) -> bool:

@@ -78,7 +78,7 @@ _INLINE = (
     (
         "arabic",
         re.compile(
-            r"(?<![\d.\-—年月第至、,])(?P<n>\d{1,2})[.、](?:(?!\d)|(?=20\d\d年))"
+            r"(?<![\d.\-—年月第至、,])(?P<n>\d{1,2})[.、](?:(?!\d)|(?=20\d\d年|\d{1,2}月))"
         ),
     ),
     ("circled", re.compile(r"(?P<n>[①-⑳])")),
@@ -224,7 +224,7 @@ def _outside_brackets(folded: str) -> list[bool]:
     return outside
 
 
-def outline(nodes: list[Node]) -> Node:
+def outline(nodes: list[Node], *, with_inline: bool = False) -> Node:
     """Nest paragraphs by their numbers.
 
     Customary ranks decide what stands below what, except that a kind which has
@@ -232,8 +232,11 @@ def outline(nodes: list[Node]) -> Node:
     """
     root = Node(0, 0, "", "")
     stack: list[Node] = [root]
+    # 一是, 二是 are numbers only in a plan that has no others.
+    kinds = [node.number.kind for node in nodes if node.number]
+    is_inline = with_inline and kinds.count("inline") == len(kinds) > 1
     for node in nodes:
-        if node.number is None or node.number.kind == "inline":
+        if node.number is None or (node.number.kind == "inline" and not is_inline):
             above = stack[-1]
             if above.is_cut_by(node):
                 blank = " " * (node.start - above.end)

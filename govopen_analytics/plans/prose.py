@@ -8,6 +8,7 @@ from govopen_analytics.base.text import fold
 from govopen_analytics.plans.columns import column_role
 from govopen_analytics.plans.deadlines import (
     governing_deadline,
+    limit_of_heading,
     only_deadline,
     parse_deadline,
 )
@@ -49,7 +50,7 @@ _STRONG_UNIT = re.compile(
     r"[\u3400-\u9fff]{1,14}(?:局|厅|处|科|室|委|办|股|镇|街道|公司)"
 )
 _FOR_ALL = re.compile(
-    r"请?(?:各[\u3400-\u9fff()]{1,12}[、,]?){1,4}?(?:要|应|须|需|将|务必|请|根据|结合|按照)"
+    r"请?(?:[\u3400-\u9fff]{0,4}各[\u3400-\u9fff()]{1,12}[、,]?){1,4}?(?:要|应|须|需|将|务必|请|根据|结合|按照)"
 )
 _SENTENCE_END = re.compile("[。;!?](?=.)")
 _INLINE_PART = re.compile(r"(?:^|(?<=[。;,:)\n]))\s*([一二三四五六七八九十])是(?!否)")
@@ -96,7 +97,7 @@ def prose_tasks(
     tasks : list of Draft
     remarks : list of Remark
     """
-    root = outline(nodes)
+    root = outline(nodes, with_inline=is_titled)
     reader = _ProseReader(source, year, ledger)
     if not root.children and _are_tasks(root.plain):
         for node in root.plain:
@@ -305,7 +306,7 @@ class _ProseReader:
         title = draft.text("title", self.source)
         content = draft.text("content", self.source)
         if draft.deadline is None and above:  # a month's heading is its tasks' limit
-            draft.deadline = parse_deadline(above[0], self.year)
+            draft.deadline = limit_of_heading(above[0], self.year)
         if draft.deadline is None and title and content:
             draft.deadline = governing_deadline(
                 title, content, self.year

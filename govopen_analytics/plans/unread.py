@@ -60,7 +60,7 @@ def lines_in_no_task(source: str, spans: list[Span]) -> list[UnreadLine]:
     firsts = [start for start, _, _, task in spans if task is not None]
     first_task = min(firsts, default=len(source))
     found = []
-    for n, line in enumerate(raw_lines(source), start=1):
+    for line in raw_lines(source):
         i = bisect_left(starts, line.start)
         inside = spans[i : bisect_left(starts, line.end, lo=i)]
         if i and spans[i - 1][1] > line.start:
@@ -75,7 +75,7 @@ def lines_in_no_task(source: str, spans: list[Span]) -> list[UnreadLine]:
             is_behind = line.start > first_task
             is_lost = roles[0] in _REMAINDERS and _is_obligation(line.inner, is_behind)
         if is_lost:
-            found.append(UnreadLine(n, roles[0], tidy(line.text)))
+            found.append(UnreadLine(line.row, roles[0], tidy(line.text)))
     return found
 
 

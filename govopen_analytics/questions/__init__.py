@@ -1,1 +1,4 @@
 """Comparisons to what a reader is told: what is shown, in which words."""
+
+# Where a notebook leaves its results, in its folder.
+TABLES_DIR, FIGURES_DIR = "tables", "figures"

@@ -10,6 +10,7 @@ import pandas as pd
 from govopen_analytics import measures
 from govopen_analytics.base.errors import SelectionError, choices
 from govopen_analytics.base.languages import percent
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.build import chart_of, interval_kind_of, marks_of
 from govopen_analytics.charts.model import Chart, Mark, Panel, Series
 from govopen_analytics.charts.style import ChartSource, not_drawn, shortened
@@ -170,7 +171,7 @@ def make_briefing(
     points = kept or points
     source = ChartSource.of(tables, date=date)
     options = {"source": source, "lang": lang, "interval": interval}
-    maker = _Maker(tables, shown, measured, options, confusion)
+    maker = _Maker(Tables.of(tables), shown, measured, options, confusion)
     return Briefing(
         lang=lang,
         title=words["title"],
@@ -202,7 +203,7 @@ class _Maker:
 
     def __init__(
         self,
-        tables: Mapping[str, pd.DataFrame],
+        tables: Tables,
         themes: pd.DataFrame,
         measured: Measured | None,
         options: Mapping[str, Any],
@@ -216,28 +217,18 @@ class _Maker:
         self.level = f"{options['interval']:.0%}"
 
     @property
-    def _counted(self) -> tuple[pd.DataFrame, ...]:
-        t = self.tables
-        return t["tasks"], t["theme_assignments"], t["documents"], t["themes"]
-
-    @property
     def _coding(self) -> str:
         """Say whether intervals of theme shares hold errors of coding."""
         return self.words["coding_unknown" if self.confusion is None else "coding"]
 
     @cached_property
     def _load(self) -> pd.DataFrame:
-        return measures.unit_load(
-            self.tables["tasks"],
-            self.tables["documents"],
-            interval=self.options["interval"],
-        )
+        return measures.unit_load(self.tables, interval=self.options["interval"])
 
     @cached_property
     def _due(self) -> pd.DataFrame:
         return measures.deadlines_by_month(
-            self.tables["tasks"],
-            selection.with_whole(self.tables["documents"]),
+            selection.with_whole(self.tables),
             by="scope",
             interval=self.options["interval"],
         )
@@ -501,7 +492,7 @@ class _Maker:
             "confusion": self.confusion,
             "interval": interval,
         }
-        shares = measures.theme_shares(*self._counted, by=by, **described)
+        shares = measures.theme_shares(self.tables, by=by, **described)
         labels = self.themes.set_index("theme_id")[f"label_{self.lang}"]
         shares = shares.loc[shares["theme_id"].isin(labels.index)]
         shares = shares.assign(theme=shares["theme_id"].map(labels))
@@ -511,8 +502,8 @@ class _Maker:
             shares,
             documents,
             self.themes,
-            differences=measures.theme_differences(*self._counted, by="document_id"),
-            gaps=measures.gap_totals(*self._counted, by="document_id"),
+            differences=measures.theme_differences(self.tables, by="document_id"),
+            gaps=measures.gap_totals(self.tables, by="document_id"),
             n_unclassified=n_unclassified,
             lang=self.lang,
             interval=interval,
@@ -527,8 +518,7 @@ class _Maker:
         self, tasks: pd.DataFrame, flags: pd.DataFrame, by: str = "agency"
     ) -> pd.DataFrame:
         return measures.task_proportions(
-            tasks,
-            selection.with_whole(self.tables["documents"]),
+            selection.with_whole(self.tables).with_tables(tasks=tasks),
             flags,
             by=by,
             interval=self.options["interval"],
@@ -563,13 +553,13 @@ class _Maker:
 
     def _responsibility(self) -> Section:
         tasks, documents = self.tables["tasks"], self.tables["documents"]
-        due = measures.due_flags(tasks, documents)
+        due = measures.due_flags(self.tables)
         found = responsibility.responsibility_findings(
             documents,
             self._load,
             self._due,
             self._proportions(tasks, measures.verifiability(tasks), "scope"),
-            measures.dominant_plans(tasks, documents, due),
+            measures.dominant_plans(self.tables, due),
             lang=self.lang,
             interval=self.options["interval"],
         )
@@ -582,24 +572,16 @@ class _Maker:
     def _likeness(self) -> Section:
         interval = self.options["interval"]
         options = {"interval": interval}
-        rest = measures.agenda_distances(*self._counted, against="rest", **options)
+        rest = measures.agenda_distances(self.tables, against="rest", **options)
         compared, n_hidden = likeness.most_different(rest)
         documents = self.tables["documents"]
         shown = documents.loc[likeness.is_among(documents, compared)]
         kept = selection.of_documents(self.tables, shown)
-        pairs = measures.agenda_distances(
-            kept["tasks"],
-            kept["theme_assignments"],
-            kept["documents"],
-            self.tables["themes"],
-            **options,
-        )
-        tasks = self.tables["tasks"]
-        passages = measures.shared_passages(tasks, documents)
+        pairs = measures.agenda_distances(kept, **options)
+        passages = measures.shared_passages(self.tables)
         reuse = measures.reuse_by_group(
-            measures.text_reuse(tasks, documents, passages),
-            tasks,
-            documents,
+            self.tables,
+            measures.text_reuse(self.tables, passages),
             by="agency",
             interval=interval,
         )
@@ -615,9 +597,9 @@ class _Maker:
 
     def _change(self) -> Section:
         documents, interval = self.tables["documents"], self.options["interval"]
-        trends = measures.panel_trend(*self._counted, interval=interval)
+        trends = measures.panel_trend(self.tables, interval=interval)
         changes = change.first_to_last(
-            measures.share_change(*self._counted, interval=interval)
+            measures.share_change(self.tables, interval=interval)
         )
         found = change.change_findings(
             documents,
@@ -625,7 +607,7 @@ class _Maker:
             trends,
             changes,
             self.themes,
-            measures.change_parts(*self._counted),
+            measures.change_parts(self.tables),
             lang=self.lang,
             interval=interval,
         )

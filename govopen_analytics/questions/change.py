@@ -147,6 +147,7 @@ def change_findings(
             "panel",
             evidence="plan_calendar",
             caveats=("within_agency", "interval_panel"),
+            is_detail=True,
             number=first["n_agencies"],
             unit="count",
             n_tasks=first["n_tasks"],
@@ -493,11 +494,13 @@ def change_heat_map(
     -------
     Chart
         The 30 agencies with the largest changes, if there are more; one sentence
-        where no agency has two years.
+        where no change is established, or no agency has two years.
     """
     words = section("change", lang)["change_heat_map"]
     names = theme_names(themes, lang)
     rows = changes.loc[changes["theme_id"].isin(names)]
+    # Changes that cannot be told from chance make a map of noise.
+    rows = rows if rows["is_beyond_chance"].any() else rows.head(0)
     shown, n_hidden = largest(named_agencies(rows), "agency", "change")
     labels = {
         row.agency: words["row"].format(
@@ -528,13 +531,14 @@ def change_heat_map(
         for row in shown.itertuples()
     }
     columns = list(names.values())
+    no_panel = section("change", lang)["no_panel"]
     return chart_of(
         "change",
         "change_heat_map",
         source=source,
         lang=lang,
         table=heat_table(list(labels.values()), columns, cells) if cells else None,
-        reason=section("change", lang)["no_panel"],
+        reason=words["not_apart"] if len(changes) else no_panel,
         hidden=not_drawn(n_hidden, lang),
         interval=interval,
         interval_kind="plans",

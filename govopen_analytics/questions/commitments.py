@@ -315,5 +315,6 @@ def _panels(
         part = proportions.loc[proportions["flag"] == flag].set_index("agency")
         part = part.reindex(shown["agency"])
         marks = marks_of(part, "share", names=labels)
+        title = title[:1].upper() + title[1:]
         panels.append(Panel(labels, (Series(title, marks),), title, most=1.0))
     return panels if labels else [], n_hidden

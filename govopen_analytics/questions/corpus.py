@@ -138,8 +138,11 @@ def corpus_overview(
             form="count",
             axis=words["tasks"],
         ),
-        Panel(names, (Series(words["share"], shares),), axis=words["share"], most=1.0),
     ]
+    # Where all text of every plan has a role, a panel of equal dots says nothing.
+    if shown["accounted_share"].min() < 1:
+        marks = (Series(words["share"], shares),)
+        panels.append(Panel(names, marks, axis=words["share"], most=1.0))
     hidden = words["hidden"].format(shown=len(shown), n_hidden=f"{n_hidden:,}")
     return chart_of(
         "corpus",

@@ -132,6 +132,7 @@ def finding(
     words = section(question, lang)
     level = "" if interval is None else f"{interval:.0%}"
     text = words[key].format(level=level, **values)
+    text = text[:1].upper() + text[1:]
     found = {
         name: known(row.get(column)) if row is not None else given
         for name, column, given in (

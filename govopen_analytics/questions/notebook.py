@@ -68,7 +68,6 @@ class Notebook:
         table: pd.DataFrame | None = None,
         view: pd.DataFrame | None = None,
         name: str = "",
-        is_folded: bool = True,
     ) -> None:
         """Display a thing, and keep it where the notebook is part of a run.
 
@@ -87,8 +86,6 @@ class Notebook:
         name : str, default ""
             Name of the file of a table or of findings; without it they are not
             kept. Charts and results have names of their own.
-        is_folded : bool, default True
-            Whether a table that is kept is opened by a click.
         """
         if isinstance(thing, Result):
             name, thing = name or thing.name, thing.table
@@ -104,7 +101,7 @@ class Notebook:
                 title = section("notebook", self.lang)["table"]
                 self._table(shown, columns, title.format(n=f"{len(shown):,}"))
         elif isinstance(thing, pd.DataFrame):
-            title = self._title(name) if name and is_folded else ""
+            title = self._title(name) if name else ""
             self._table(thing if view is None else view, columns, title)
         elif isinstance(thing, list):
             answer = [own for own in thing if not own.is_detail]

@@ -10,9 +10,9 @@ import pandas as pd
 
 from govopen_analytics.base.datapackage import to_csv
 from govopen_analytics.charts.model import Chart, write_chart
+from govopen_analytics.questions import FIGURES_DIR, TABLES_DIR
 from govopen_analytics.questions.findings import Finding, findings_table
 
-TABLES_DIR, FIGURES_DIR = "tables", "figures"
 FINDINGS_PREFIX = "findings_"
 
 

@@ -389,9 +389,11 @@ def with_sides(
     return of_documents(tables, documents)
 
 
-def with_whole(documents: pd.DataFrame) -> pd.DataFrame:
-    """Add a column ``scope`` that puts all plans in one group."""
-    return documents.assign(scope=pd.array([WHOLE] * len(documents), dtype="string"))
+def with_whole(tables: Tables) -> Tables:
+    """Add a column ``scope`` to the documents that puts all plans in one group."""
+    documents = tables.documents
+    scope = pd.array([WHOLE] * len(documents), dtype="string")
+    return tables.with_tables(documents=documents.assign(scope=scope))
 
 
 def panel_of(tables: Mapping[str, pd.DataFrame]) -> Tables:
@@ -412,25 +414,19 @@ def panel_of(tables: Mapping[str, pd.DataFrame]) -> Tables:
     return of_documents(tables, documents)
 
 
-def tasks_of_theme(
-    tables: Mapping[str, pd.DataFrame], theme: pd.DataFrame
-) -> pd.DataFrame:
-    """Keep the tasks that touch a theme.
+def tasks_of_theme(tables: Tables, theme: pd.DataFrame) -> Tables:
+    """Keep, of the tasks, those that touch a theme; there may be none.
 
     Parameters
     ----------
-    tables : mapping of str to DataFrame
-        ``tasks`` and ``theme_assignments``.
+    tables : Tables
+        Of the corpus.
     theme : DataFrame, shape (1, ...)
         Result of ``choose_theme``.
-
-    Returns
-    -------
-    DataFrame, shape (n_touching, ...)
     """
-    rows = tables["theme_assignments"]
+    rows, tasks = tables.theme_assignments, tables.tasks
     touching = rows.loc[rows["theme_id"].isin(theme["theme_id"]), "task_id"]
-    return tables["tasks"].loc[tables["tasks"]["task_id"].isin(touching)]
+    return tables.with_tables(tasks=tasks.loc[tasks["task_id"].isin(touching)])
 
 
 def of_theme(rows: pd.DataFrame, theme: pd.DataFrame) -> pd.DataFrame:

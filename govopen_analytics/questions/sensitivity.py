@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.assign import CODERS, assign_themes
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.measures import share_sensitivity
@@ -9,15 +10,13 @@ from govopen_analytics.measures.families import ESTABLISHED
 from govopen_analytics.questions.selection import with_theme_labels
 
 
-def sensitivity_of(
-    tasks: pd.DataFrame, documents: pd.DataFrame, codebook: Codebook
-) -> pd.DataFrame:
+def sensitivity_of(tables: Tables, codebook: Codebook) -> pd.DataFrame:
     """Compare the shares of themes by every automatic coder and every cut.
 
     Parameters
     ----------
-    tasks, documents : DataFrame
-        Tables of the corpus.
+    tables : Tables
+        Of the corpus.
     codebook : Codebook
         What the coders code by.
 
@@ -26,8 +25,9 @@ def sensitivity_of(
     DataFrame, shape (n_coders * 3 * n_themes, 8)
         Result of ``measures.share_sensitivity``.
     """
+    tasks = tables.tasks
     coded = {coder: assign_themes(tasks, codebook, coder=coder) for coder in CODERS}
-    return share_sensitivity(tasks, coded, documents, codebook.themes)
+    return share_sensitivity(tables.with_tables(themes=codebook.themes), coded)
 
 
 def settings_by_theme(

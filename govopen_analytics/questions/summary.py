@@ -136,24 +136,23 @@ def measure_summary(
     tasks, documents = tables["tasks"], tables["documents"]
     if not len(tasks):
         return None
-    counted = (tasks, tables["theme_assignments"], documents, tables["themes"])
     flags = element_flags(measures.verifiability(tasks))
-    due = measures.due_flags(tasks, documents)
+    due = measures.due_flags(tables)
     confounding = measures.confounding(documents)
     described: dict[str, Any] = {"confusion": confusion, "interval": interval}
     return Measured(
         documents=documents.assign(n_tasks=_tasks_of(documents, tasks)),
-        shares=measures.theme_shares(*counted, by="agency", **described),
-        pooled=measures.theme_shares(*counted, by=[], **described),
+        shares=measures.theme_shares(tables, by="agency", **described),
+        pooled=measures.theme_shares(tables, by=[], **described),
         themes=tables["themes"],
-        by_theme=measures.theme_differences(*counted),
-        by_form=measures.form_differences(tasks, documents, flags),
+        by_theme=measures.theme_differences(tables),
+        by_form=measures.form_differences(tables, flags),
         flags=flags.merge(documents[["document_id", "agency"]], on="document_id"),
-        gaps=measures.theme_gaps(*counted, interval=interval),
-        gap_totals=measures.gap_totals(*counted),
-        load=measures.unit_load(tasks, documents, by="agency", interval=interval),
+        gaps=measures.theme_gaps(tables, interval=interval),
+        gap_totals=measures.gap_totals(tables),
+        load=measures.unit_load(tables, by="agency", interval=interval),
         due=due.drop(columns="task_id").sum(),
-        dominant=measures.dominant_plans(tasks, documents, due),
+        dominant=measures.dominant_plans(tables, due),
         is_confounded=bool(confounding["is_confounded"]),
     )
 

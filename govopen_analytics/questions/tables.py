@@ -8,7 +8,7 @@ import pandas as pd
 
 from govopen_analytics.base.languages import percent
 from govopen_analytics.base.schemas import heading
-from govopen_analytics.charts.build import tasks_behind
+from govopen_analytics.charts.build import holds_of, interval_kind_of, tasks_behind
 from govopen_analytics.charts.style import tasks_attribute
 from govopen_analytics.questions.findings import Finding
 from govopen_analytics.words import section
@@ -196,6 +196,7 @@ def _columns(
         shown[_free(heading(name, lang), shown)] = (name, df[name])
         if name in bounded:
             between = section("tables", lang)["interval"]
+            between += holds_of(interval_kind_of(df), lang)
             label = _free(between.format(level=f"{interval:.0%}"), shown)
             shown[label] = ("", _bounds(df, name, lang))
     return shown

@@ -93,7 +93,7 @@ def theme_findings(
     if len(shares) == 1:
         single = say("single", state=CANNOT_BE_ANSWERED)
         return [all_tasks, single, *chosen]
-    least, *others = _ends(shares, observed, lang, interval)
+    ends = _ends(shares, observed, lang, interval)
     doubt = difference_findings(
         differences,
         {theme["theme_id"].iloc[0]: name},
@@ -102,8 +102,7 @@ def theme_findings(
         lang=lang,
         evidence="theme_ranking",
     )
-    # Who covers it least, and whether that is real, are what a reader comes for.
-    return [least, *doubt, all_tasks, *others, *chosen]
+    return [all_tasks, *doubt, *ends, *chosen]
 
 
 def _ends(
@@ -119,8 +118,7 @@ def _ends(
             key,
             row=row,
             subject=agency_name(row["agency"], lang),
-            # Whoever lacks the theme covers it least; the chart shows who comes next.
-            is_detail=key == "lowest" and len(observed) < len(shares),
+            is_detail=True,
             agency=agency_name(row["agency"], lang),
             share=share_in_words(row, lang, f"{interval:.0%}"),
         )

@@ -200,16 +200,17 @@ def _check_text_layer(pages: list[Page], form: str, name: str) -> tuple[Remark, 
     return (Remark("pages_without_text", {"pages": shown}),) if scans else ()
 
 
+def _in_margin(line: Line, page: Page) -> bool:
+    share = _MARGIN_SHARE * page.height
+    return line.bottom < share or line.top > page.height - share
+
+
 def _drop_page_numbers(page: Page) -> list[str]:
     """Take page numbers out of the margins and return them."""
     dropped = []
     lines = page.lines()
     for line in (*lines[:1], *lines[-1:]):
-        in_margin = (
-            line.bottom < _MARGIN_SHARE * page.height
-            or line.top > (1 - _MARGIN_SHARE) * page.height
-        )
-        if not in_margin or len(line.text) > _MAX_PAGE_NUMBER_LENGTH:
+        if not _in_margin(line, page) or len(line.text) > _MAX_PAGE_NUMBER_LENGTH:
             continue
         if line in page.items and _PAGE_NUMBER.fullmatch(line.text):
             page.items.remove(line)
@@ -231,7 +232,10 @@ def _drop_repeated(pages: list[Page]) -> list[str]:
     dropped = []
     for page in pages:
         for line in edges(page):
-            if counts[line.text, round(line.top)] < _MIN_REPEATS:
+            # Of two pages both must have it, in the margin.
+            is_short = len(pages) == 2 and _in_margin(line, page)
+            least = 2 if is_short else _MIN_REPEATS
+            if counts[line.text, round(line.top)] < least:
                 continue
             if line.text in seen:
                 page.items.remove(line)

@@ -1,6 +1,7 @@
 """Plain text and Markdown: one paragraph per line, stored as it is."""
 
 import re
+from collections.abc import Callable
 
 from govopen_analytics.readers.encodings import decode_text
 from govopen_analytics.readers.source import Block, Source
@@ -30,6 +31,7 @@ def line_blocks(text: str) -> tuple[Block, ...]:
 
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)([^*_\n]+?)(?<=\S)\1")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_ENDS = re.compile(r"[。；;：:！!？?|｜]\s*$")
 _LEAST_FULL = 5  # lines of the full width
 _LONGEST_WIDTH = 60  # characters as wide as a Chinese one
 _OPENS = re.compile(
@@ -55,17 +57,24 @@ def _without_wrapping(text: str) -> str:
     lines = text.split("\n")
     if "\t" in text or len(lines) < 2 * _LEAST_FULL:
         return text
-    widths = [_width(line.rstrip()) for line in lines]
+    return _joined(lines, _width, 12) or _joined(lines, len, 20) or text
+
+
+def _joined(
+    lines: list[str], measure: Callable[[str], float], least: int
+) -> str | None:
+    """Join lines that are cut at a width, or at a number of characters."""
+    widths = [measure(line.rstrip()) for line in lines]
     written = [width for width in widths if width]
     widest = max(written, default=0)
     full = [i for i, width in enumerate(widths) if width > widest - 2.5]
-    cut = [i for i in full if not re.search(r"[。；;：:！!？?|｜]\s*$", lines[i])]
+    cut = [i for i in full if not _ENDS.search(lines[i]) or _is_open(lines[i])]
     if (
-        not 12 <= widest <= _LONGEST_WIDTH
+        not least <= widest <= _LONGEST_WIDTH
         or len(full) < max(_LEAST_FULL, 0.35 * len(written))
         or len(cut) < 0.6 * len(full)
     ):
-        return text
+        return None
     joined = ""
     for i, line in enumerate(lines):
         below = lines[i + 1] if i + 1 < len(lines) else ""
@@ -74,6 +83,11 @@ def _without_wrapping(text: str) -> str:
         goes_on = goes_on and not _OPENS.match(below)
         joined += line.rstrip() if goes_on else f"{line}\n"
     return joined.removesuffix("\n")
+
+
+def _is_open(line: str) -> bool:
+    """Whether a bracket that opens on a line is not closed there."""
+    return max(map(line.rfind, "（(")) > max(map(line.rfind, "）)"))
 
 
 def _width(text: str) -> float:

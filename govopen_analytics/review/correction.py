@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from govopen_analytics.base.errors import SelectionError
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.assign import assign_themes
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.measures import corrected_shares
@@ -125,10 +126,7 @@ def _problem_sentences(problems: pd.DataFrame, lang: str) -> list[str]:
 
 
 def review_corrected_shares(
-    tasks: pd.DataFrame,
-    assignments: pd.DataFrame,
-    documents: pd.DataFrame,
-    themes: pd.DataFrame,
+    tables: Tables,
     reviews: pd.DataFrame,
     samples: pd.DataFrame,
     *,
@@ -142,10 +140,9 @@ def review_corrected_shares(
 
     Parameters
     ----------
-    tasks, documents, themes : DataFrame
-        Tables of the corpus.
-    assignments : DataFrame, shape (n_assignments, 6)
-        The machine's own, without reviews in their place.
+    tables : Tables
+        Of the corpus; ``theme_assignments`` are the machine's own, without reviews
+        in their place.
     reviews : DataFrame, shape (n_reviews, 8)
         Result of ``current_reviews``.
     samples : DataFrame, shape (n_drawn, 5)
@@ -170,21 +167,12 @@ def review_corrected_shares(
        Surrogates for Downstream Inference: Design-based Supervised Learning for
        Social Science Applications of Large Language Models. arXiv:2306.04746.
     """
-    sample = correction_sample(tasks, reviews, samples)
+    sample = correction_sample(tables.tasks, reviews, samples)
     decided = deciding_reviews(reviews)
     decided = decided.loc[decided["task_id"].isin(sample["task_id"])]
     # The sample may be shared out among people; together they are one coder.
     coded = review_assignments(decided).assign(coder=_ONE_PERSON)
-    return corrected_shares(
-        tasks,
-        assignments,
-        documents,
-        themes,
-        coded,
-        sample,
-        by=by,
-        interval=interval,
-    )
+    return corrected_shares(tables, coded, sample, by=by, interval=interval)
 
 
 @dataclass(frozen=True)
@@ -238,16 +226,10 @@ def corpus_correction(
     problems = sample_problems(tasks, reviews, samples)
     if problems["problem"].ne("").all():
         return Correction(pd.DataFrame(columns=_SHARE_COLUMNS), problems)
-    shares = review_corrected_shares(
-        tasks,
-        assign_themes(tasks, codebook),
-        tables["documents"],
-        codebook.themes,
-        reviews,
-        samples,
-        by=by,
-        interval=interval,
+    coded = Tables.of(tables).with_tables(
+        theme_assignments=assign_themes(tasks, codebook), themes=codebook.themes
     )
+    shares = review_corrected_shares(coded, reviews, samples, by=by, interval=interval)
     return Correction(shares, problems)
 
 

@@ -14,8 +14,7 @@ import pandas as pd
 from govopen_analytics.base.datapackage import safe_cell
 from govopen_analytics.base.errors import ReadError
 from govopen_analytics.base.languages import LANGUAGES
-from govopen_analytics.base.locking import written_whole
-from govopen_analytics.base.packages import stable_package
+from govopen_analytics.base.whole import replace_file, stable_package
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.readers.limits import (
     MAX_FILE_BYTES,
@@ -56,7 +55,7 @@ COLUMNS = {
 # What import needs of a row to tell what was decided about what.
 _NEEDED = ("task_id", "primary", "coder", "text_sha256")
 _HIDDEN = ("text_sha256",)
-_WRITTEN = datetime(2000, 1, 1)  # whenever it is written: equal sheets, equal files
+_MADE = datetime(2000, 1, 1)  # equal rows give equal bytes, whenever
 # Control characters that XML cannot hold, and halves of a character.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
@@ -133,7 +132,7 @@ def write_workbook(
     _add_lists(sheet, len(rows), themes.title, n_choices, words)
     buffer = io.BytesIO()
     book.save(buffer)
-    _replace_file(path, stable_package(buffer.getvalue(), _WRITTEN))
+    replace_file(path, stable_package(buffer.getvalue(), _MADE))
 
 
 def _fill_review(sheet: Any, rows: pd.DataFrame, words: dict[str, Any]) -> None:
@@ -237,12 +236,6 @@ def _cell(value: Any, words: dict[str, Any]) -> Any:
     if len(text) > MAX_CELL_CHARS:
         text = text[:MAX_CELL_CHARS] + words["cut"].format(n=len(text))
     return safe_cell(text)
-
-
-def _replace_file(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with written_whole(path) as aside:
-        aside.write_bytes(content)
 
 
 def read_workbook(path: Path) -> list[SheetRow]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from govopen_analytics.base.errors import RunError
 from govopen_analytics.base.shapes import read_json
+from govopen_analytics.base.tables import Tables
 
 STATE = "state.json"
 _REMEDY = "restore the folder as `govopen report` wrote it, or remove it and run again"
@@ -163,13 +164,7 @@ def _shares(tables: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
     for by in ([], ["agency"]):
         if not len(tables["tasks"]):
             continue
-        shares = compare.theme_shares(
-            tables["tasks"],
-            tables["theme_assignments"],
-            tables["documents"],
-            tables["themes"],
-            by=by,
-        )
+        shares = compare.theme_shares(Tables.of(tables), by=by)
         for row in shares.to_dict("records"):
             labels = themes.loc[row["theme_id"]]
             values = {key: _known(row[key]) for key in kept}

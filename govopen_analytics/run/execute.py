@@ -12,7 +12,7 @@ from typing import Any
 from govopen_analytics.base.errors import RunError
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import readable_name
-from govopen_analytics.questions.results import FIGURES_DIR, TABLES_DIR
+from govopen_analytics.questions import FIGURES_DIR, TABLES_DIR
 from govopen_analytics.run.site_bodies import notebook_body
 
 EXECUTED, BODY = "notebook.ipynb", "body.html"

@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from govopen_analytics.run.execute import EXECUTED, Outcome, cell_source, running_cell
-from govopen_analytics.run.worker import MARK, UNUSED_GRAMMAR, end_marked, kill_tree
+from govopen_analytics.run.worker import (
+    FORKING,
+    MARK,
+    UNUSED_GRAMMAR,
+    end_marked,
+    kill_tree,
+)
 
 _MOST_TOLD = 400  # characters of a dead process's last words
 
@@ -92,7 +98,12 @@ def run_requests(
     with tempfile.TemporaryDirectory(prefix="govopen-") as scratch:
         _write_startup(Path(scratch))
         n_used = min(n_workers, len(requests))
-        workers = [_Worker(Path(scratch), number, n_used) for number in range(n_used)]
+        # To load the libraries for forks pays from the second notebook on.
+        is_forking = len(requests) > n_used
+        workers = [
+            _Worker(Path(scratch), number, n_used, is_forking)
+            for number in range(n_used)
+        ]
         _run_threads([threading.Thread(target=work, args=(w,)) for w in workers])
     return [answers[number] for number in range(len(requests))]
 
@@ -115,9 +126,12 @@ def _run_threads(threads: list[threading.Thread]) -> None:
 class _Worker:
     """A process of ``run.worker``, started when needed and again when it died."""
 
-    def __init__(self, scratch: Path, number: int, n_workers: int) -> None:
+    def __init__(
+        self, scratch: Path, number: int, n_workers: int, is_forking: bool
+    ) -> None:
         self._scratch = scratch
         self._log = scratch / f"worker-{number}.log"
+        self._is_forking = is_forking
         self._mark = str(scratch / f"worker-{number}")
         self._environment = {**_environment(scratch, n_workers), MARK: self._mark}
         self._process: subprocess.Popen[str] | None = None
@@ -182,9 +196,10 @@ class _Worker:
     def _started(self) -> "subprocess.Popen[str] | None":
         if self._process is None:
             module = "govopen_analytics.run.worker"
+            forking = [FORKING] if self._is_forking else []
             with self._log.open("wb") as log:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", module, str(self._scratch)],
+                    [sys.executable, "-m", module, str(self._scratch), *forking],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log,

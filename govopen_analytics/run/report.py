@@ -2,7 +2,9 @@
 
 import filecmp
 import os
+import queue
 import shutil
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -29,7 +31,7 @@ from govopen_analytics.base.remarks import Remark
 from govopen_analytics.charts.images import find_browser, write_images
 from govopen_analytics.explore.pages import ReportPages
 from govopen_analytics.measures.confusion import Confusion
-from govopen_analytics.questions.results import FIGURES_DIR, TABLES_DIR
+from govopen_analytics.questions import FIGURES_DIR, TABLES_DIR
 from govopen_analytics.questions.summary import Measured, measure_summary
 from govopen_analytics.run.briefings import write_briefings
 from govopen_analytics.run.changes import (
@@ -57,7 +59,11 @@ from govopen_analytics.run.reuse import (
     Source,
     changed_inputs,
     job_inputs,
+    left_by,
+    link_or_copy,
+    note_finished,
     open_source,
+    rescue_finished,
     snapshot,
     take,
 )
@@ -72,7 +78,7 @@ from govopen_analytics.words.remarks import remark_in_words
 
 CHANGES = "changes.json"
 _MOST_NAMED = 10  # plans, before only their number is told
-_DATA_DIR, _JOBS_DIR = ".data", ".jobs"
+_DATA_DIR, _JOBS_DIR, _LEFT_DIR = ".data", ".jobs", ".left"
 
 Progress = Callable[[str, int, int], None]
 
@@ -223,9 +229,10 @@ def run_report(
         ),
         locked(reports_dir, seconds_wait=options.seconds_wait) as killed,
     ):
-        remove_unfinished(reports_dir)
         refuse_copied_latest(reports_dir, options.latest)
         run = _Run(chosen, notebooks, processed_dir, reports_dir, options)
+        rescue_finished(reports_dir, run.building / _LEFT_DIR)
+        remove_unfinished(reports_dir, kept=run.building)
         if killed:
             run.remarks.append(Remark("run_killed", {"holder": killed}))
         try:
@@ -386,12 +393,11 @@ class _Run:
         if not problems and (unchanged := self._unchanged(jobs)):
             return unchanged
         entries = self._run_notebooks(jobs)
-        self._draw(entries)
         problems += self._brief()
         record = self._record(entries, problems)
         self._write_pages(record)
-        shutil.rmtree(self.data_dir)
-        shutil.rmtree(self.building / _JOBS_DIR)
+        for name in (_DATA_DIR, _JOBS_DIR, _LEFT_DIR):
+            shutil.rmtree(self.building / name, ignore_errors=name == _LEFT_DIR)
         write_record(self.building, record)
         folder = self.reports_dir / self.name
         os.replace(self.building, folder)
@@ -446,6 +452,8 @@ class _Run:
             folder.mkdir(parents=True)
             if not planned.changed and planned.source is not None:
                 entries[number] = self._taken(planned, folder)
+            elif entry := self._left(planned, folder):
+                entries[number] = entry
             else:
                 requests[number] = self._request(planned, folder)
         if requests:
@@ -456,7 +464,12 @@ class _Run:
         def tell(position: int, answer: Answer) -> None:
             nonlocal done
             done += 1
-            job = jobs[list(requests)[position]].job
+            number = list(requests)[position]
+            job = jobs[number].job
+            entries[number] = _entry(jobs[number], answer)
+            if not answer.outcome.error:
+                note_finished(self._job_folder(number), entries[number])
+                drawing.add(self._job_folder(number))
             name = job.name
             if len(self.set.languages) > 1:
                 name = f"{name} ({job.lang})"
@@ -465,16 +478,20 @@ class _Run:
             self.options.on_progress(told, done, len(jobs) + 2)
 
         self.options.on_progress("notebooks", done, len(jobs) + 2)
-        answers = run_requests(
+        drawing = _Drawing(self.set.formats)
+        for number in entries:
+            drawing.add(self._job_folder(number))
+        run_requests(
             list(requests.values()),
             n_workers=self.options.n_workers or n_cores(),
             seconds_each=self.set.seconds_each,
             retries=self.set.retries,
             on_answer=tell,
         )
-        for number, answer in zip(requests, answers, strict=True):
-            entries[number] = _entry(jobs[number], answer)
         self._n_jobs = len(jobs)
+        self.options.on_progress("images", self._n_jobs, self._n_jobs + 2)
+        self.remarks += drawing.finish()
+        self._n_missing = drawing.n_missing()
         return [
             self._collected(entries[number], self._job_folder(number))
             for number in range(len(jobs))
@@ -488,6 +505,12 @@ class _Run:
         entry = take(planned.job, source, folder, self.set.formats)
         first = entry["taken_from"] or source.record["run"]
         return {**entry, "path": str(planned.job.notebook), "taken_from": first}
+
+    def _left(self, planned: PlannedJob, folder: Path) -> dict[str, Any] | None:
+        if self.options.is_forced:
+            return None
+        entry = left_by(self.building / _LEFT_DIR, planned.job, planned.inputs, folder)
+        return entry and {**entry, "path": str(planned.job.notebook)}
 
     def _request(self, planned: PlannedJob, folder: Path) -> Request:
         job = planned.job
@@ -512,7 +535,7 @@ class _Run:
         (site / NOTEBOOKS_DIR).mkdir(parents=True, exist_ok=True)
         executed = folder / EXECUTED
         if executed.is_file():
-            os.replace(executed, site / NOTEBOOKS_DIR / f"{entry['name']}.ipynb")
+            link_or_copy(executed, site / NOTEBOOKS_DIR / f"{entry['name']}.ipynb")
         files: list[str] = []
         # A notebook that failed may have stopped in the middle of its results.
         if entry["status"] == "complete":
@@ -537,35 +560,12 @@ class _Run:
             values = {"notebook": entry["name"], "result": f"{kind}/{path.name}"}
             self.remarks.append(Remark("result_renamed", {**values, "renamed": name}))
         (site / name).parent.mkdir(parents=True, exist_ok=True)
-        os.replace(path, site / name)
+        (site / name).unlink(missing_ok=True)
+        link_or_copy(path, site / name)
         return name
 
     def _site(self, lang: str) -> Path:
         return self.building / site_folder(lang, list(self.set.languages))
-
-    def _draw(self, entries: list[dict[str, Any]]) -> None:
-        self.options.on_progress("images", self._n_jobs, self._n_jobs + 2)
-        figures = [
-            self._site(entry["lang"]) / name
-            for entry in entries
-            for name in entry["files"]
-            if name.startswith(FIGURES_DIR) and name.endswith(".json")
-        ]
-        formats = self.set.formats
-        missing = [p for p in figures if not _is_drawn(p, formats)]
-        report = write_images(missing, formats=formats)
-        self.remarks += report.remarks
-        for entry in entries:
-            site = self._site(entry["lang"])
-            drawn = [
-                Path(name).with_suffix(f".{kind}").as_posix()
-                for name in entry["files"]
-                if name.startswith(FIGURES_DIR) and name.endswith(".json")
-                for kind in formats
-            ]
-            new = {name for name in drawn if (site / name).is_file()}
-            entry["files"] = sorted(new | set(entry["files"]))
-        self._n_missing = sum(not _is_drawn(path, formats) for path in figures)
 
     def _brief(self) -> list[Remark]:
         self.options.on_progress("briefing", self._n_jobs, self._n_jobs + 2)
@@ -647,6 +647,40 @@ class _Run:
         told = {**_since(before, record), **compare_states(old, state)}
         _write_json(self.building / CHANGES, told)
         return told
+
+
+class _Drawing:
+    """Pictures drawn by one browser while notebooks run, in the notebooks' folders."""
+
+    def __init__(self, formats: tuple[str, ...]) -> None:
+        self._formats = formats
+        self._waiting: queue.SimpleQueue[Path | None] = queue.SimpleQueue()
+        self._figures: list[Path] = []
+        self._remarks: list[Remark] = []
+        # An interrupted run does not wait for pictures.
+        self._thread = threading.Thread(target=self._draw, daemon=True)
+        self._thread.start()
+
+    def add(self, folder: Path) -> None:
+        """Have the charts of a notebook drawn that have no pictures yet."""
+        for path in sorted((folder / FIGURES_DIR).glob("*.json")):
+            self._figures.append(path)
+            if not _is_drawn(path, self._formats):
+                self._waiting.put(path)
+
+    def finish(self) -> list[Remark]:
+        """Wait for the last picture; return why some are missing."""
+        self._waiting.put(None)
+        self._thread.join()
+        return self._remarks
+
+    def n_missing(self) -> int:
+        """Count the charts that lack a picture."""
+        return sum(not _is_drawn(path, self._formats) for path in self._figures)
+
+    def _draw(self) -> None:
+        figures = iter(self._waiting.get, None)
+        self._remarks = write_images(figures, formats=self._formats).remarks
 
 
 def _last_good(

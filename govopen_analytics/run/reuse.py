@@ -1,8 +1,10 @@
 """Notebooks whose inputs have not changed are taken from an earlier run."""
 
+import json
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,13 @@ from govopen_analytics.base.fingerprints import (
     folder_digests,
     package_versions,
 )
+from govopen_analytics.base.locking import BUILDING_PREFIX
 from govopen_analytics.run.execute import BODY, EXECUTED
 from govopen_analytics.run.jobs import Job
 from govopen_analytics.run.record import is_as_recorded, read_record
 from govopen_analytics.run.site import NOTEBOOKS_DIR, page_body, site_folder
+
+_FINISHED = ".finished.json"
 
 
 @dataclass(frozen=True)
@@ -156,18 +161,73 @@ def snapshot(processed_dir: Path, folder: Path, package: Mapping[str, Any]) -> N
 
     folder.mkdir(parents=True)
     for item in package["resources"]:
-        _link(processed_dir / item["path"], folder / item["path"])
+        # Tables are replaced, never changed: a second name keeps the old one.
+        link_or_copy(processed_dir / item["path"], folder / item["path"])
         if file_digest(folder / item["path"]) != item["hash"]:
             raise RunError(
                 f"{processed_dir / item['path']} is not the file that {DESCRIPTOR} "
                 "describes: it was changed, or another build is going on; run "
                 "`govopen build` again"
             )
-    _link(processed_dir / DESCRIPTOR, folder / DESCRIPTOR)
+    link_or_copy(processed_dir / DESCRIPTOR, folder / DESCRIPTOR)
 
 
-def _link(path: Path, target: Path) -> None:
-    # Tables are replaced, never changed in place: a second name keeps the old one.
+def note_finished(folder: Path, entry: Mapping[str, Any]) -> None:
+    """Write beside what a notebook left that it is whole, should the run be killed."""
+    kept = {"entry": entry, "outputs": folder_digests(folder)}
+    written = folder / f"{_FINISHED}.writing"
+    written.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+    os.replace(written, folder / _FINISHED)
+
+
+def rescue_finished(reports_dir: Path, target: Path) -> None:
+    """Move the notebooks that killed runs finished to a folder of their own."""
+    found = sorted(reports_dir.glob(f"{BUILDING_PREFIX}*/.*/*/{_FINISHED}"))
+    for number, path in enumerate(found):
+        target.mkdir(parents=True, exist_ok=True)
+        os.replace(path.parent, target / str(number))
+
+
+def left_by(
+    folder: Path, job: Job, inputs: Mapping[str, str], target: Path
+) -> dict[str, Any] | None:
+    """Move what a killed run left of a job to its folder, and return its entry.
+
+    Parameters
+    ----------
+    folder : Path
+        Where ``rescue_finished`` moved it.
+    job : Job
+    inputs : mapping
+        Result of ``job_inputs``; others than the killed run had rule it out.
+    target : Path
+        The job's own, empty folder.
+
+    Returns
+    -------
+    dict or None
+        None where there is nothing, or not all of it as it was noted.
+    """
+    for path in sorted(folder.glob(f"*/{_FINISHED}")):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            entry, outputs = kept["entry"], kept["outputs"]
+            found = folder_digests(path.parent)
+            if (
+                (entry["name"], entry["lang"]) == (job.name, job.lang)
+                and entry["inputs"] == inputs
+                and all(found.get(name) == digest for name, digest in outputs.items())
+            ):
+                for name in found.keys() - outputs:  # pictures, perhaps half drawn
+                    (path.parent / name).unlink()
+                target.rmdir()
+                os.replace(path.parent, target)
+                return entry
+    return None
+
+
+def link_or_copy(path: Path, target: Path) -> None:
+    """Give a file that nobody changes a second name, or copy it."""
     try:
         os.link(path, target)
     except OSError:

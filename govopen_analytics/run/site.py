@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 from govopen_analytics.base.languages import percent
 from govopen_analytics.explore.pages import ReportPages
-from govopen_analytics.questions.results import FINDINGS_PREFIX, TABLES_DIR
+from govopen_analytics.questions import TABLES_DIR
+from govopen_analytics.questions.results import FINDINGS_PREFIX
 from govopen_analytics.questions.summary import Measured
 from govopen_analytics.run.briefings import briefing_links
 from govopen_analytics.run.notebooks import notebook_title

@@ -9,7 +9,7 @@ from typing import Any
 from govopen_analytics.charts.model import CHART_TYPE, chart_from
 from govopen_analytics.charts.phone import phone_html
 from govopen_analytics.charts.style import n_letters
-from govopen_analytics.questions.results import FIGURES_DIR
+from govopen_analytics.questions import FIGURES_DIR
 from govopen_analytics.run.notebooks import speaks
 from govopen_analytics.words import section
 

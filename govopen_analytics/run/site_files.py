@@ -29,7 +29,7 @@ def downloads_of(
     -------
     list of dict
         ``name``, ``line`` (what it holds) and ``links``, a list of (kind, path);
-        charts first, then tables, then the notebook.
+        charts first, then tables, then the findings with the notebook.
     """
     words = section("site", lang)
     by_stem: dict[str, list[str]] = {}
@@ -40,17 +40,18 @@ def downloads_of(
             by_stem.setdefault(stem, []).append(path)
         elif path.endswith(".json") and (folder / path).is_file():
             titles[stem] = _title(folder / path)
-    items = []
+    items, end = [], [("IPYNB", f"notebooks/{page['name']}.ipynb")]
     for stem, paths in by_stem.items():
+        if stem.startswith(FINDINGS_PREFIX):
+            end = [("CSV", *paths), *end]
+            continue
         name, line = titles.get(stem, ""), ""
         if not name:
             name, line = _named(stem, lang)
         links = [(path.rsplit(".", 1)[-1].upper(), path) for path in sorted(paths)]
         items.append({"name": name, "line": line, "links": links, "stem": stem})
     items.sort(key=lambda item: (item["stem"] not in titles, item["stem"]))
-    notebook = [("IPYNB", f"notebooks/{page['name']}.ipynb")]
-    name, line = words["file_notebook"], words["file_notebook_line"]
-    return [*items, {"name": name, "line": line, "links": notebook, "stem": ""}]
+    return [*items, {"name": words["file_notebook"], "line": "", "links": end}]
 
 
 def _named(stem: str, lang: str) -> tuple[str, str]:
@@ -59,8 +60,7 @@ def _named(stem: str, lang: str) -> tuple[str, str]:
     A table that nothing declares, of a notebook of one's own, keeps its name.
     """
     names, meaning = section("site", lang)["files"], table_meaning(stem, lang)
-    known = "findings" if stem.startswith(FINDINGS_PREFIX) else stem
-    name = names.get(known) or meaning or stem
+    name = names.get(stem) or meaning or stem
     return name, "" if name == meaning else meaning
 
 

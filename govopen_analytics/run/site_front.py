@@ -217,4 +217,4 @@ def _caveats(measured: Measured | None, lang: str) -> list[str]:
         found.append(words["confounded"])
     if sizes.min() < _SMALL_PLAN:
         found.append(words["small"].format(least=sizes.min()))
-    return [*found, words["coded"], words["written"], words["fractional"]]
+    return [*found, words["written"], words["fractional"]]

@@ -12,6 +12,7 @@ import queue
 import shutil
 import sys
 import threading
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
@@ -22,13 +23,16 @@ import psutil
 # notebook holds: 1.7 of the 6 processor seconds of a notebook, where it is installed.
 UNUSED_GRAMMAR = "rfc3987_syntax"
 
+FORKING = "--fork-kernels"
 MARK = "GOVOPEN_WORKER"  # variable that names the worker a process belongs to
 _ROUNDS, _SECONDS_TO_END = 10, 5
 
 
 def main() -> None:
     """Answer requests until there are no more."""
-    sys.modules.setdefault(UNUSED_GRAMMAR, None)
+    leave_out_grammar()
+    if not sys.flags.safe_path:
+        del sys.path[0]  # where the command runs: its files are no modules of ours
     answers = _own_output()
     requests: queue.Queue[str] = queue.Queue()
     threading.Thread(target=_read, args=(requests,), daemon=True).start()
@@ -39,6 +43,11 @@ def main() -> None:
 
     from govopen_analytics.run.execute import execute_notebook
 
+    if FORKING in sys.argv:
+        from govopen_analytics.run.kernels import fork_kernels
+
+        fork_kernels()
+    servers = {child.pid for child in psutil.Process().children()}
     _answer(answers, {"ready": True})
     while True:
         request = json.loads(requests.get())
@@ -48,8 +57,13 @@ def main() -> None:
             Path(request["folder"]),
             request["lang"],
         )
-        end_marked(os.environ.get(MARK, ""))
+        end_marked(os.environ.get(MARK, ""), servers)
         _answer(answers, asdict(outcome))
+
+
+def leave_out_grammar() -> None:
+    """Have this process never load the grammar that no notebook needs."""
+    sys.modules.setdefault(UNUSED_GRAMMAR, None)
 
 
 def kill_tree(pid: int) -> None:
@@ -72,7 +86,7 @@ def kill_tree(pid: int) -> None:
             continue
 
 
-def end_marked(mark: str) -> None:
+def end_marked(mark: str, kept: Collection[int] = ()) -> None:
     """End every process that carries a worker's mark, but this one.
 
     What a notebook starts inherits its environment, in whatever session it runs. A
@@ -82,10 +96,16 @@ def end_marked(mark: str) -> None:
     ----------
     mark : str
         Value of the variable ``MARK`` of the worker.
+    kept : collection of int
+        Processes to leave, by their identifiers.
     """
     # A process may start another while it is being ended.
     for _ in range(_ROUNDS):
-        found = [process for process in psutil.process_iter() if _has(process, mark)]
+        found = [
+            process
+            for process in psutil.process_iter()
+            if process.pid not in kept and _has(process, mark)
+        ]
         if not found:
             return
         for process in found:

@@ -12,10 +12,11 @@ from govopen_analytics.plans.draft import Draft
 from govopen_analytics.readers import read_bytes
 
 FOLDER = Path(__file__).parent / "cases"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 CASES = {
     case["id"]: case
     for path in sorted(FOLDER.glob("*.yml"))
-    for case in yaml.safe_load(path.read_text("utf-8"))
+    for case in yaml.load(path.read_text("utf-8"), Loader=LOADER)
 }
 
 

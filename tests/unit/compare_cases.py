@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from govopen_analytics.base.tables import Tables
+
 # Nine themes, normalised entropy 0.919 and sum of squares 0.153: the agenda that
 # the simulated figures of MEASURES are consistent with.
 AGENDA = np.array([27, 15, 15, 10, 10, 9, 7, 4, 3]) / 100
@@ -17,8 +19,8 @@ def corpus(
     themes: Sequence[str] = THEMES,
     years: dict[str, int] | None = None,
     agencies: dict[str, str] | None = None,
-) -> dict[str, pd.DataFrame]:
-    """Return the four tables from document_id -> the themes of each task."""
+) -> Tables:
+    """Return tables from document_id -> the themes of each task."""
     tasks, assignments = [], []
     for document_id, carried in plans.items():
         for ordinal, theme_ids in enumerate(carried, start=1):
@@ -34,20 +36,21 @@ def corpus(
         (name, agencies.get(name, f"agency {name}"), years.get(name, 2024))
         for name in plans
     ]
-    return {
+    tables = {
         "tasks": pd.DataFrame(tasks, columns=["task_id", "document_id", "ordinal"]),
-        "assignments": pd.DataFrame(
+        "theme_assignments": pd.DataFrame(
             assignments,
             columns=["task_id", "theme_id", "coder", "rank", "codebook_version"],
         ),
         "documents": pd.DataFrame(documents, columns=["document_id", "agency", "year"]),
         "themes": pd.DataFrame({"codebook_version": "1", "theme_id": list(themes)}),
     }
+    return Tables.of(tables)
 
 
 def sampled(
     n_plans: int, n_tasks: int, rng: np.random.Generator, agenda: np.ndarray = AGENDA
-) -> dict[str, pd.DataFrame]:
+) -> Tables:
     """Return plans whose tasks are drawn from one agenda, one theme each."""
     drawn = rng.choice(len(agenda), size=(n_plans, n_tasks), p=agenda)
     return corpus(
@@ -63,7 +66,7 @@ def panel_of(
     *,
     slope: float,
     concentration: float | None = None,
-) -> dict[str, pd.DataFrame]:
+) -> Tables:
     """Return plans of agencies over years; theme 0 gains `slope` a year, 1 loses it.
 
     With a `concentration` each plan draws an agenda of its own from a Dirichlet.

@@ -30,7 +30,7 @@ def summary_tables(agencies, themes):
     return {
         "documents": made["documents"],
         "tasks": tasks,
-        "theme_assignments": made["assignments"],
+        "theme_assignments": made["theme_assignments"],
         "themes": made["themes"].assign(
             label_zh=labels,
             label_en=labels,

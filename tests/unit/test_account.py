@@ -103,6 +103,14 @@ def test_check_shows_number_title_units_and_deadline_in_a_row(plan):
     assert row.split() == ["1", "做好政策解读：对规范性文件开展解读。", "办公室"]
 
 
+def test_check_shows_a_deadline_beside_tasks_without_one(tmp_path):
+    path = tmp_path / "plan.txt"
+    path.write_text(PLAN.replace("规范性文件。", "文件，6月底前完成。"), "utf-8")
+    rows = [line.split() for line in checked(path, "--lang", "zh").output.splitlines()]
+    assert ["6月底前", "(2023-06-30)"] in [row[-2:] for row in rows]
+    assert any(row[:1] == ["1"] and row[-1] == "办公室" for row in rows)
+
+
 def test_check_tells_why_it_is_a_plan(plan):
     account = account_for(plan)
     output = checked(plan, "--why", "--lang", "zh").output

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from govopen_analytics.base.errors import SelectionError
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.draw import LONGEST_LINE, draw
 from govopen_analytics.charts.map_layout import map_layout
 from govopen_analytics.charts.style import (
@@ -72,11 +73,6 @@ def pooled(share=0.5, correlation=0.1):
             "intraclass_correlation": correlation,
         }
     )
-
-
-def counted(found):
-    names = ("tasks", "theme_assignments", "documents", "themes")
-    return [found[name] for name in names]
 
 
 # --- labels ------------------------------------------------------------------
@@ -224,7 +220,7 @@ def test_trends_that_do_not_survive_correction_are_not_claimed(tables, lang):
         "not_told_apart",
     ]
     assert unsure[lang] in found[1].text
-    within = {"zh": "机构自身的变化 +4.0", "en": "of which +4.0 within agencies"}
+    within = {"zh": "机构自身的变化 +4.0", "en": "+4.0 of them within agencies"}
     assert within[lang] in found[3].text
     assert found[3].number == -0.06
 
@@ -325,9 +321,12 @@ def test_least_and_most_are_named_with_their_doubt(
     )
     said = [own.text for own in found]
     assert expected in " ".join(said)
-    assert said[0].startswith("未见此主题的机构 1 个")
+    assert said[0].startswith("「依申请公开」占全部 40 项任务的 50%")
     assert said[1].startswith("「依申请公开」：")
+    assert said[2].startswith("未见此主题的机构 1 个")
     assert (found[1].state, found[1].question) == (state, "theme")
+    # The chart shows who has least and most.
+    assert [own.is_detail for own in found] == [False, False, False, True, True]
 
 
 @pytest.mark.parametrize(
@@ -368,7 +367,7 @@ def test_peers_stand_below_the_agency(tables, shares):
 def test_months_without_a_task_stand_in_the_calendar(tables):
     tables["tasks"]["deadline_kind"] = "month_end"
     tables["tasks"]["deadline_date"] = pd.Timestamp("2022-06-30")
-    rows = deadlines_by_month(tables["tasks"], tables["documents"])
+    rows = deadlines_by_month(Tables.of(tables))
     chart = responsibility.due_calendar(rows, source=SOURCE)
     labels = [[cell.label for cell in line] for line in chart.table.cells]
     # The second plan is of 2023, so its deadline falls into another year.
@@ -378,7 +377,7 @@ def test_months_without_a_task_stand_in_the_calendar(tables):
 
 def test_units_are_drawn_with_their_agency_and_n(tables):
     tables["tasks"]["lead_units"] = [["办公室"]] * 4 + [["各处室"]] * 2
-    load = unit_load(tables["tasks"], tables["documents"])
+    load = unit_load(Tables.of(tables))
     figure = draw(responsibility.unit_load_dots(load, source=SOURCE))
     assert list(figure.layout.yaxis.ticktext) == [
         "办公室 · 甲市民政局，n = 4",
@@ -416,7 +415,7 @@ def test_five_panels_of_at_most_thirty_agencies(chart, flags, n_agencies):
 
 
 def test_every_pair_has_a_cell_and_every_agency_a_place(tables):
-    pairs = agenda_distances(*counted(tables), n_permutations=200)
+    pairs = agenda_distances(Tables.of(tables), n_permutations=200)
     hidden = likeness.overlap_heat_map(pairs, source=SOURCE)
     assert hidden.is_empty and "没有两个机构分得出不同" in hidden.reason
     pairs["is_beyond_chance"] = True
@@ -482,7 +481,7 @@ def test_a_map_keeps_the_distances_of_a_triangle():
 
 @pytest.mark.parametrize("n_pairs", [0, 1])
 def test_agencies_that_cannot_be_compared_give_one_sentence(tables, n_pairs):
-    pairs = agenda_distances(*counted(tables), n_permutations=200).head(n_pairs)
+    pairs = agenda_distances(Tables.of(tables), n_permutations=200).head(n_pairs)
     pairs["distance"] = float("nan")
     charts = [
         likeness.overlap_heat_map(pairs, source=SOURCE),

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from compare_cases import AGENDA, THEMES, corpus, sampled
+from scipy.stats import binom
 
 from govopen_analytics.base.errors import SchemaError
 from govopen_analytics.measures import (
@@ -45,7 +46,7 @@ def test_overlap_and_distance(p, q, expected_overlap, expected_distance):
 
 def test_identical_agendas_are_at_distance_0():
     plan = [[A], [A, B], [C]] * 5
-    row = agenda_distances(**corpus({"p": plan, "q": plan})).iloc[0]
+    row = agenda_distances(corpus({"p": plan, "q": plan})).iloc[0]
     assert (row["distance"], row["overlap"]) == (pytest.approx(0, abs=1e-7), 100)
     assert (row["distance_lower"], row["overlap_upper"]) == (0, 100)
     assert row["p_value"] == 1
@@ -55,7 +56,7 @@ def test_identical_agendas_are_at_distance_0():
 @pytest.mark.parametrize("against", ["each", "rest"])
 def test_disjoint_agendas_are_beyond_chance(against):
     tables = corpus({"p": [[A]] * 12, "q": [[B]] * 30})
-    rows = agenda_distances(**tables, against=against)
+    rows = agenda_distances(tables, against=against)
     assert rows["distance"].tolist() == pytest.approx([1.0] * len(rows))
     assert rows["is_beyond_chance"].all()
     assert (rows["distance_null_bound"] < 1).all()
@@ -65,8 +66,8 @@ def test_disjoint_agendas_are_beyond_chance(against):
 def test_null_holds_its_level_for_one_agenda(against):
     tables = sampled(24, 15, np.random.default_rng(3))
     with pytest.raises(ValueError, match="n_permutations: found 50"):
-        agenda_distances(**tables, n_permutations=50)
-    rows = agenda_distances(**tables, against=against, n_permutations=300)
+        agenda_distances(tables, n_permutations=50)
+    rows = agenda_distances(tables, against=against, n_permutations=300)
     assert len(rows) == (24 * 23 / 2 if against == "each" else 24)
     assert (rows["p_value"] < 0.05).mean() < 0.15
     assert rows["distance_null_mean"].mean() == pytest.approx(
@@ -79,7 +80,7 @@ def test_distance_intervals_hold_the_truth():
     other = AGENDA[[1, 0, 2, 4, 3, 5, 6, 8, 7]]
     drawn = [rng.choice(9, size=30, p=p) for p in (AGENDA, other) for _ in range(12)]
     plans = {f"p{k:02d}": [[THEMES[t]] for t in row] for k, row in enumerate(drawn)}
-    rows = agenda_distances(**corpus(plans), n_permutations=300)
+    rows = agenda_distances(corpus(plans), n_permutations=300)
     is_across = (rows["group"] < "agency p12") & (rows["reference"] >= "agency p12")
     truth = jensen_shannon_distance(AGENDA, other)
     across = rows[is_across]
@@ -93,11 +94,11 @@ def test_distance_intervals_hold_the_truth():
 def test_too_many_groups_to_compare_each_with_each():
     tables = sampled(61, 3, np.random.default_rng(0))
     with pytest.raises(ValueError, match="61 groups, expected at most 60"):
-        agenda_distances(**tables)
+        agenda_distances(tables)
 
 
 def test_a_group_without_a_classified_task_has_no_distance():
-    row = agenda_distances(**corpus({"p": [[]], "q": [[A]]})).iloc[0]
+    row = agenda_distances(corpus({"p": [[]], "q": [[A]]})).iloc[0]
     assert np.isnan(row["distance"])
     assert np.isnan(row["p_adjusted"])
 
@@ -115,7 +116,7 @@ PANEL = {
 
 
 def test_change_between_neighbouring_years_and_first_to_last():
-    changes = share_change(**corpus(**PANEL)).query("theme_id == @A")
+    changes = share_change(corpus(**PANEL)).query("theme_id == @A")
     years = changes[["year_from", "year_to"]].to_numpy().tolist()
     assert years == [[2021, 2022], [2022, 2024], [2021, 2024]]
     assert changes["change"].tolist() == pytest.approx([-0.3, -0.1, -0.4])
@@ -125,15 +126,15 @@ def test_change_between_neighbouring_years_and_first_to_last():
 
 def test_square_and_add_interval():
     # Newcombe (1998) combines intervals; 10/20 against 4/20 with Jeffreys' limits.
-    row = share_change(**corpus(**PANEL)).iloc[0]
+    row = share_change(corpus(**PANEL)).iloc[0]
     assert row["change_lower"] == pytest.approx(-0.536, abs=0.015)
     assert row["change_upper"] == pytest.approx(-0.004, abs=0.015)
 
 
 def test_no_agency_with_two_years_gives_no_change():
     tables = corpus({"p": [[A]], "q": [[B]]}, years={"p": 2021, "q": 2022})
-    assert share_change(**tables).empty
-    trend = panel_trend(**tables)
+    assert share_change(tables).empty
+    trend = panel_trend(tables)
     assert trend["n_agencies"].tolist() == [0] * 9
     assert trend["change_per_year"].isna().all()
     assert not trend["is_beyond_chance"].any()
@@ -147,7 +148,7 @@ def test_trend_is_within_agencies():
             name = f"p{agency}{k}"
             plans[name] = [[A]] * (base + k) + [[B]] * (10 - base - k)
             years[name], agencies[name] = first + k, f"agency {agency}"
-    trend = panel_trend(**corpus(plans, years=years, agencies=agencies))
+    trend = panel_trend(corpus(plans, years=years, agencies=agencies))
     trend = trend.set_index("theme_id")
     assert trend.loc[A, "change_per_year"] == pytest.approx(0.1)
     assert trend.loc[B, "change_per_year"] == pytest.approx(-0.1)
@@ -183,7 +184,7 @@ def test_ranks_depend_on_tasks_and_on_weights(interval, ranks_under_any_weights)
     # p divides its tasks as the weights are, q has one indicator only. With the
     # weights (w, 1 - w) q comes first where w is above 3/4: in a quarter of cases.
     plans = {"p": [[A]] * 200 + [[B]] * 200, "q": [[A]] * 300, "r": [[C]] * 9}
-    rows = index_ranks(**corpus(plans), weights=HALVES, interval=interval)
+    rows = index_ranks(corpus(plans), weights=HALVES, interval=interval)
     assert rows["agency"].tolist() == ["agency p", "agency q"]
     assert rows["value"].tolist() == pytest.approx([100.0, 50.0])
     assert rows["n_tasks"].tolist() == [400, 300]
@@ -195,7 +196,7 @@ def test_ranks_depend_on_tasks_and_on_weights(interval, ranks_under_any_weights)
 
 def test_equal_scores_share_the_better_rank():
     plans = {"p": [[A], [B]], "q": [[A], [B]], "r": [[A], [A]]}
-    rows = index_ranks(**corpus(plans), weights=HALVES)
+    rows = index_ranks(corpus(plans), weights=HALVES)
     assert rows["rank"].tolist() == [1, 1, 3]
 
 
@@ -211,11 +212,24 @@ def test_equal_scores_share_the_better_rank():
     ids=["as weighted", "one only", "the other", "half a theme", "no indicator"],
 )
 def test_weighted_index(carried, index):
-    rows = weighted_index(**corpus({"p": carried}), weights=WEIGHTS)
+    rows = weighted_index(corpus({"p": carried}), weights=WEIGHTS)
     row = rows.query("measure == 'weighted_index'").iloc[0]
     assert row["value"] == pytest.approx(index)
     assert row["value_lower"] <= row["value"] <= row["value_upper"] <= 100
     assert rows["value"].between(0, 100).all()
+
+
+def test_tasks_without_an_indicator_are_not_counted():
+    carried = [[A]] * 6 + [[B]] * 2 + [[THEMES[5]]] * 9
+    rows = weighted_index(corpus({"p": carried}), weights=WEIGHTS)
+    columns = ["measure", "indicator", "weight", "n_tasks", "value", "value_lower"]
+    columns += ["value_upper", "chance_value", "unit"]
+    assert list(rows) == ["agency", *columns]
+    assert set(rows["n_tasks"]) == {8}
+    # Of eight tasks dealt by weights of 3/4 and 1/4, k are the first's.
+    k = np.arange(9)
+    chance = (binom(8, 0.75).pmf(k) * (100 - 100 * np.abs(k / 8 - 0.75))).sum()
+    assert rows["chance_value"].dropna().tolist() == pytest.approx([chance], abs=1.5)
 
 
 def test_shipped_weights_cover_the_published_indicators():
@@ -252,4 +266,4 @@ def test_weights_that_cannot_be_are_refused(tmp_path, column, value, message):
 def test_weights_for_an_unknown_theme_are_refused():
     weights = WEIGHTS.assign(theme_id=[A, B, "thema_2"])
     with pytest.raises(SchemaError, match="did you mean theme_"):
-        weighted_index(**corpus({"p": [[A]]}), weights=weights)
+        weighted_index(corpus({"p": [[A]]}), weights=weights)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from govopen_analytics import measures
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures import (
     completion,
     deadlines_by_month,
@@ -32,6 +33,10 @@ def tasks(rows):
     return pd.DataFrame([{"task_id": str(k), **blank, **r} for k, r in enumerate(rows)])
 
 
+def of(tasks, documents=DOCUMENTS):
+    return Tables.of({"tasks": tasks, "documents": documents})
+
+
 def due(kind, date=None):
     return {"deadline_kind": kind, "deadline_date": date}
 
@@ -47,7 +52,7 @@ LOAD = tasks(
 
 
 def test_unit_load():
-    load = unit_load(LOAD, DOCUMENTS).set_index("unit_name")
+    load = unit_load(of(LOAD)).set_index("unit_name")
     assert load["n_lead"].to_dict() == {"办公室": 2, "宣传处": 2, "各处室": 0}
     assert load.loc["办公室", ["n_support", "n_due", "n_tasks"]].tolist() == [1, 1, 3]
     assert load["is_collective"].to_dict() == {
@@ -60,7 +65,7 @@ def test_unit_load():
 
 def test_brackets_of_either_width_name_one_unit():
     rows = [{"lead_units": ["甲处(儿童)"]}, {"lead_units": ["甲处（儿童）"]}]
-    load = unit_load(tasks(rows), DOCUMENTS).set_index("unit_name")
+    load = unit_load(of(tasks(rows))).set_index("unit_name")
     assert load["n_lead"].to_dict() == {"甲处（儿童）": 2}
 
 
@@ -68,7 +73,7 @@ def test_an_agency_without_a_name_is_counted_too():
     plans = DOCUMENTS.assign(agency=pd.array([None], dtype="string"))
     named = DOCUMENTS.assign(agency=pd.array(["甲"], dtype="string"))
     for measure in (unit_load, deadlines_by_month):
-        rows, expected = measure(LOAD, plans), measure(LOAD, named)
+        rows, expected = measure(of(LOAD, plans)), measure(of(LOAD, named))
         assert len(rows) > 0 and rows["agency"].isna().all()
         unnamed = [frame.drop(columns="agency") for frame in (rows, expected)]
         pd.testing.assert_frame_equal(*unnamed)
@@ -84,7 +89,7 @@ def test_every_level_is_95_percent_by_default():
 
 
 def test_no_units_give_no_rows():
-    assert unit_load(tasks([{}]), DOCUMENTS).empty
+    assert unit_load(of(tasks([{}]))).empty
 
 
 DUE = [
@@ -100,7 +105,7 @@ DUE = [
 
 @pytest.mark.parametrize(("row", "expected"), DUE)
 def test_deadlines_by_month(row, expected):
-    months = deadlines_by_month(tasks([row, {}]), DOCUMENTS)
+    months = deadlines_by_month(of(tasks([row, {}])))
     counts = months.set_index("due")["n_due"]
     assert len(counts) == 16
     assert counts.sum() == 2
@@ -108,7 +113,7 @@ def test_deadlines_by_month(row, expected):
 
 
 def test_deadlines_of_one_unit():
-    months = deadlines_by_month(LOAD, DOCUMENTS, unit_name="宣传处")
+    months = deadlines_by_month(of(LOAD), unit_name="宣传处")
     assert months["n_tasks"].unique().tolist() == [2]
 
 
@@ -156,6 +161,12 @@ COMPLETIONS = [
     ("召开新闻发布会", "召开了新闻发布会", "completed", "召开了 … 新闻发布会"),
     ("做好公开", "召开了新闻发布会，修订了条例", "no_evidence", "召开了"),
     ("做好公开", "修订了《村务公开条例》", "limited", "修订了 … 《村务公开条例》"),
+    (
+        "修订《村务公开条例》",
+        "修订了《村务公开条例》",
+        "completed",
+        "修订了 … 《村务公开条例》",
+    ),
     ("做好公开", "制定了《某局2023年政务公开工作要点》", "no_evidence", None),
     ("做好公开", "印发工作方案，已部署", "no_evidence", "已"),
     ("做好公开", "网站进入试运行阶段", "limited", "试运行"),
@@ -174,6 +185,19 @@ def test_completion(text, progress, expected, evidence):
     assert (None if pd.isna(row["evidence"]) else row["evidence"]) == evidence
     assert row["n_signs"] == (0 if evidence is None else evidence.count("…") + 1)
     assert bool(row["has_progress"]) is bool(progress)
+
+
+ELEMENTS = "has_named_output has_quantity has_lead_unit has_deadline n_elements"
+POINTS = "has_progress completion completion_rank evidence n_signs"
+COLUMNS = [
+    (verifiability, f"{ELEMENTS} named_output has_generic_lead"),
+    (completion, POINTS),
+]
+
+
+@pytest.mark.parametrize(("measure", "columns"), COLUMNS, ids=["elements", "points"])
+def test_columns_of_what_is_judged(measure, columns):
+    assert list(measure(LOAD)) == ["task_id", "document_id", *columns.split()]
 
 
 LEADS = [
@@ -209,27 +233,27 @@ def test_a_plan_that_makes_up_most_of_a_total_is_named():
             "few": [True] * 4 + [False] * 26,
         }
     )
-    row = dominant_plans(rows, documents, flags)
+    row = dominant_plans(of(rows, documents), flags)
     assert row.to_numpy().tolist() == [
         ["mostly_p", 13, "p", "甲", 2024, 8, 8 / 13, 1 / 3]
     ]
-    alone = dominant_plans(rows[:10], documents, flags[:10])
+    alone = dominant_plans(of(rows[:10], documents), flags[:10])
     assert alone.empty
-    assert dominant_plans(rows[:0], documents, flags[:0]).empty
+    assert dominant_plans(of(rows[:0], documents), flags[:0]).empty
 
 
 def test_proportions_of_groups():
     flags = pd.DataFrame(
         {"task_id": [str(k) for k in range(4)], "has_it": [True, False, True, True]}
     )
-    rows = task_proportions(LOAD, DOCUMENTS, flags)
+    rows = task_proportions(of(LOAD), flags)
     assert rows[["flag", "n_tasks", "n_true", "share"]].to_numpy().tolist() == [
         ["has_it", 4, 3, 0.75]
     ]
     shares = ["share", "share_lower", "share_upper"]
     assert list(rows) == ["agency", "flag", "n_tasks", "n_true", *shares]
-    assert task_proportions(LOAD, DOCUMENTS, flags, by=[])["share"].item() == 0.75
-    assert task_proportions(LOAD[:0], DOCUMENTS, flags, by=[]).empty
+    assert task_proportions(of(LOAD), flags, by=[])["share"].item() == 0.75
+    assert task_proportions(of(LOAD[:0]), flags, by=[]).empty
 
 
 def test_no_flag_moves_the_interval_of_another():
@@ -238,11 +262,11 @@ def test_no_flag_moves_the_interval_of_another():
         {"task_id": range(30), "document_id": ["p"] * 5 + ["q"] * 10 + ["r"] * 15}
     )
     flags = pd.DataFrame({"task_id": range(30), "a": [True, False] * 15})
-    alone = task_proportions(rows, documents, flags)
+    alone = task_proportions(of(rows, documents), flags)
     flags["b"] = [True] * 15 + [False] * 15
-    both = task_proportions(rows, documents, flags).query("flag == 'a'")
+    both = task_proportions(of(rows, documents), flags).query("flag == 'a'")
     pd.testing.assert_frame_equal(alone, both.reset_index(drop=True))
-    b = task_proportions(rows, documents, flags).query("flag == 'b'").iloc[0]
+    b = task_proportions(of(rows, documents), flags).query("flag == 'b'").iloc[0]
     # Plans all of b or none of it: far wider than fifteen of thirty tasks.
     assert b["share_upper"] - b["share_lower"] > 0.8 > 0.4
     a = alone.iloc[0]

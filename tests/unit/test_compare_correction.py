@@ -13,9 +13,10 @@ def miscoded(seed, n_tasks=2000, n_sampled=400):
     """Return tables whose coder gives half of theme A to theme B, and a sample."""
     rng = np.random.default_rng(seed)
     tables = sampled(1, n_tasks, rng)
-    truth = tables["assignments"]
+    truth = tables["theme_assignments"]
     is_wrong = (truth["theme_id"] == A) & (rng.random(n_tasks) < 0.5)
-    tables["assignments"] = truth.assign(theme_id=truth["theme_id"].mask(is_wrong, B))
+    coded = truth.assign(theme_id=truth["theme_id"].mask(is_wrong, B))
+    tables = tables.with_tables(theme_assignments=coded)
     drawn = rng.choice(n_tasks, size=n_sampled, replace=False)
     task_id = tables["tasks"]["task_id"].iloc[drawn]
     sample = pd.DataFrame({"task_id": task_id, "sampling_share": n_sampled / n_tasks})
@@ -27,7 +28,7 @@ def test_the_coders_error_is_corrected():
     held, plain = [], []
     for seed in range(8):
         tables, coded, sample = miscoded(seed)
-        rows = corrected_shares(**tables, coded=coded, sample=sample)
+        rows = corrected_shares(tables, coded=coded, sample=sample)
         row = rows.set_index("theme_id").loc[A]
         plain.append(row["share"])
         truth = AGENDA[0]
@@ -40,15 +41,15 @@ def test_the_coders_error_is_corrected():
 
 def test_a_coder_without_error_is_left_alone():
     tables, _, sample = miscoded(0)
-    right = tables["assignments"]
+    right = tables["theme_assignments"]
     coded = right[right["task_id"].isin(sample["task_id"])]
-    rows = corrected_shares(**tables, coded=coded, sample=sample)
+    rows = corrected_shares(tables, coded=coded, sample=sample)
     np.testing.assert_allclose(rows["share_corrected"], rows["share"])
 
 
 def test_a_full_sample_gives_the_truth():
     tables, coded, sample = miscoded(1, n_tasks=50, n_sampled=50)
-    rows = corrected_shares(**tables, coded=coded, sample=sample)
+    rows = corrected_shares(tables, coded=coded, sample=sample)
     truth = coded["theme_id"].value_counts() / 50
     found = rows.set_index("theme_id")["share_corrected"]
     np.testing.assert_allclose(found[truth.index], truth)
@@ -65,10 +66,10 @@ def test_a_full_sample_gives_the_truth():
 def test_samples_that_cannot_be_are_refused(change, message):
     tables, coded, sample = miscoded(0, n_tasks=20, n_sampled=5)
     with pytest.raises(SchemaError, match=message):
-        corrected_shares(**tables, coded=coded, sample=sample.assign(**change))
+        corrected_shares(tables, coded=coded, sample=sample.assign(**change))
 
 
 def test_codings_outside_the_sample_are_refused():
     tables, coded, sample = miscoded(0, n_tasks=20, n_sampled=5)
     with pytest.raises(SchemaError, match="outside the sample"):
-        corrected_shares(**tables, coded=coded, sample=sample.iloc[1:])
+        corrected_shares(tables, coded=coded, sample=sample.iloc[1:])

@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from govopen_analytics.base.errors import SchemaError
+from govopen_analytics.base.errors import SchemaError, SourceError
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures import (
     distinctive_words,
     reuse_by_group,
@@ -17,7 +18,7 @@ EDITED = "集中公开现行有效的全部行政规范性文件并动态更新�
 
 
 def texts(plans):
-    """Return tasks and documents from (agency, year, texts)."""
+    """Return tables from (agency, year, texts)."""
     tasks = pd.DataFrame(
         [
             (f"{k}:{n}", f"{k}", text)
@@ -30,15 +31,13 @@ def texts(plans):
         [(f"{k}", agency, year) for k, (agency, year, _) in enumerate(plans)],
         columns=["document_id", "agency", "year"],
     )
-    return tasks, documents
+    return Tables.of({"tasks": tasks, "documents": documents})
 
 
 def test_distinctive_words_by_hand():
-    tasks, documents = texts(
-        [("甲", 2023, ["公开 公开 解读"]), ("乙", 2023, ["公开 申请"])]
-    )
+    tables = texts([("甲", 2023, ["公开 公开 解读"]), ("乙", 2023, ["公开 申请"])])
     rows = distinctive_words(
-        tasks, documents, tokenize=str.split, prior_words=5, min_tasks=1, top_n=None
+        tables, tokenize=str.split, prior_words=5, min_tasks=1, top_n=None
     )
     row = rows.query("agency == '甲' and word == '解读'").iloc[0]
     # Counts 1 of 3 against 0 of 2; the prior adds 5 * 1/5 = 1 use and 5 words.
@@ -50,39 +49,38 @@ def test_distinctive_words_by_hand():
 
 
 def test_groups_that_use_the_same_words_set_nothing_apart():
-    tasks, documents = texts([("甲", 2023, ["公开 解读"]), ("乙", 2023, ["公开 解读"])])
-    rows = distinctive_words(tasks, documents, tokenize=str.split, min_tasks=1)
+    tables = texts([("甲", 2023, ["公开 解读"]), ("乙", 2023, ["公开 解读"])])
+    rows = distinctive_words(tables, tokenize=str.split, min_tasks=1)
     np.testing.assert_allclose(rows["log_odds"], 0, atol=1e-12)
 
 
 def test_a_rare_word_is_not_more_distinctive_than_a_frequent_one():
     plans = [("甲", 2023, ["依申请 " * 30 + "生僻"]), ("乙", 2023, ["公开 " * 30])]
-    tasks, documents = texts(plans)
-    rows = distinctive_words(tasks, documents, tokenize=str.split, min_tasks=1)
+    tables = texts(plans)
+    rows = distinctive_words(tables, tokenize=str.split, min_tasks=1)
     of_first = rows.query("agency == '甲'").set_index("word")["z_score"]
     assert of_first["依申请"] > of_first["生僻"] > 0
 
 
 def test_words_by_theme_need_assignments():
-    tasks, documents = texts([("甲", 2023, ["政策解读材料", "依申请公开"])])
+    tables = texts([("甲", 2023, ["政策解读材料", "依申请公开"])])
     assignments = pd.DataFrame(
         {"task_id": ["0:1", "0:2"], "theme_id": ["a", "b"], "rank": 1}
     )
-    rows = distinctive_words(
-        tasks, documents, by="theme_id", assignments=assignments, min_tasks=1
-    )
+    coded = tables.with_tables(theme_assignments=assignments)
+    rows = distinctive_words(coded, by="theme_id", min_tasks=1)
     assert rows.query("theme_id == 'a' and rank == 1")["word"].item() in (
         "政策",
         "解读",
         "材料",
     )
-    with pytest.raises(SchemaError, match="names 'theme_id'"):
-        distinctive_words(tasks, documents, by="theme_id")
+    with pytest.raises(SourceError, match=r"lacks a table.+theme_assignments"):
+        distinctive_words(tables, by="theme_id")
 
 
 def test_no_frequent_word_gives_no_row():
-    tasks, documents = texts([("甲", 2023, ["公开"])])
-    assert distinctive_words(tasks, documents, min_tasks=2).empty
+    tables = texts([("甲", 2023, ["公开"])])
+    assert distinctive_words(tables, min_tasks=2).empty
 
 
 def test_words_are_two_or_more_chinese_characters():
@@ -120,41 +118,42 @@ PLANS = [
 
 
 def test_the_source_is_the_earliest_plan():
-    passages = shared_passages(*texts(PLANS))
+    passages = shared_passages(texts(PLANS))
     pairs = passages[["task_id", "source_task_id", "is_same_agency"]]
     assert pairs.to_numpy().tolist() == [["1:1", "0:1", False], ["2:1", "0:1", True]]
     assert passages["passage"].unique().tolist() == [SENTENCE]
-    tasks, _ = texts(PLANS)
     row = passages.iloc[0]
-    source = tasks["text"][0][row["source_start_char"] : row["source_end_char"]]
+    source = texts(PLANS).tasks["text"][0][
+        row["source_start_char"] : row["source_end_char"]
+    ]
     assert source == SENTENCE
 
 
 def test_sources_of_other_agencies_only():
-    passages = shared_passages(*texts(PLANS), sources="other_agencies")
+    passages = shared_passages(texts(PLANS), sources="other_agencies")
     assert passages["source_task_id"].tolist() == ["0:1", "1:1"]
     assert not passages["is_same_agency"].any()
 
 
 def test_plans_of_one_year_are_not_earlier_than_each_other():
     plans = [("甲", 2021, [SENTENCE]), ("乙", 2021, [SENTENCE])]
-    tasks, documents = texts(plans)
-    passages = shared_passages(tasks, documents)
+    tables = texts(plans)
+    passages = shared_passages(tables)
     assert passages.empty
-    reuse = text_reuse(tasks, documents, passages)
+    reuse = text_reuse(tables, passages)
     assert not reuse["has_earlier"].any()
     assert reuse["reused_share"].isna().all()
-    assert reuse_by_group(reuse, tasks, documents).empty
+    assert reuse_by_group(tables, reuse).empty
 
 
 def test_share_of_text_that_stands_earlier():
-    tasks, documents = texts(PLANS)
-    reuse = text_reuse(tasks, documents, shared_passages(tasks, documents))
+    tables = texts(PLANS)
+    reuse = text_reuse(tables, shared_passages(tables))
     shares = reuse.set_index("task_id")["reused_share"]
     assert shares["1:1"] == pytest.approx(27 / 29)
     assert shares["1:2"] == 0
     assert np.isnan(shares["0:1"])
-    groups = reuse_by_group(reuse, tasks, documents).set_index("document_id")
+    groups = reuse_by_group(tables, reuse).set_index("document_id")
     assert groups.loc["1", "reused_share"] == pytest.approx(27 / 41)
     assert groups.loc["1", "reused_share_lower"] < 27 / 41
     assert groups.loc["1", "reused_share_upper"] < 1
@@ -174,17 +173,17 @@ NOT_COUNTED = [
 @pytest.mark.parametrize("passages", NOT_COUNTED)
 def test_what_any_two_plans_share_is_no_reuse(passages):
     plans = [(f"机构{k}", 2020 + k, [text]) for k, text in enumerate(passages)]
-    assert shared_passages(*texts(plans)).empty
+    assert shared_passages(texts(plans)).empty
 
 
 def test_a_passage_stops_at_a_title_and_counts_from_twenty_characters():
     exact = SENTENCE[:20]
     plans = [("甲", 2021, [f"{exact}{LAW}"]), ("乙", 2022, [f"落实{exact}{LAW}"])]
-    passages = shared_passages(*texts(plans))
+    passages = shared_passages(texts(plans))
     assert passages["passage"].tolist() == [exact]
     assert passages["n_alike"].tolist() == [20]
 
 
 def test_an_unknown_order_is_refused():
     with pytest.raises(SchemaError, match="order_by: found no column 'date'"):
-        shared_passages(*texts(PLANS), order_by="date")
+        shared_passages(texts(PLANS), order_by="date")

@@ -13,7 +13,6 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
-from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from govopen_analytics.base.errors import SchemaError
 from govopen_analytics.coding.assign import assign_themes
@@ -71,6 +70,8 @@ def asked(kind):
 
 @pytest.mark.parametrize("kind", ALL)
 def test_checks_of_scikit_learn_one_by_one(kind):
+    from sklearn.utils.estimator_checks import estimator_checks_generator
+
     found = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

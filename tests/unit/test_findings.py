@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures import Differences, gap_totals, theme_differences
 from govopen_analytics.measures.families import ESTABLISHED, NOT_TOLD_APART
 from govopen_analytics.questions.corpus import corpus_findings
@@ -62,14 +63,13 @@ def test_corpus_findings(tables, lang, expected):
     ],
 )
 def test_coverage_findings(tables, shares, lang, expected):
-    names = ("tasks", "theme_assignments", "documents", "themes")
-    counted = [tables[name] for name in names]
+    counted = Tables.of(tables)
     found = coverage_findings(
         shares,
         tables["documents"],
         tables["themes"],
-        differences=theme_differences(*counted, by="document_id", n_permutations=99),
-        gaps=gap_totals(*counted, by="document_id"),
+        differences=theme_differences(counted, by="document_id", n_permutations=99),
+        gaps=gap_totals(counted, by="document_id"),
         n_unclassified=1,
         lang=lang,
     )

@@ -91,7 +91,7 @@ def of_agency(rows, agency):
     ("agency", "plans"), [("甲", "a1 a2 a3"), ("乙", "b1 b2"), ("丙", "c1")]
 )
 def test_shares_and_their_intervals(agency, plans):
-    rows = of_agency(theme_shares(**tables(), by="agency"), agency)
+    rows = of_agency(theme_shares(tables(), by="agency"), agency)
     p, m = worth([W[name] for name in plans.split()])
     found = arrays(rows, "share", "share_lower", "share_upper")
     np.testing.assert_allclose(found, [p, *bounds(p, m)])
@@ -99,7 +99,7 @@ def test_shares_and_their_intervals(agency, plans):
 
 def test_pooled_shares_count_agencies_as_the_units():
     agencies = [np.concatenate([W[p] for p in PLANS if p[0] == a]) for a in "bca"]
-    rows = pooled_shares(**tables())
+    rows = pooled_shares(tables())
     for name, u in (("share", None), ("group_share", [1 / 3] * 3)):
         p, m = worth(agencies, u)
         found = arrays(rows, name, f"{name}_lower", f"{name}_upper")
@@ -109,7 +109,7 @@ def test_pooled_shares_count_agencies_as_the_units():
 def test_shares_corrected_for_errors_of_coding():
     counted = np.array([[30, 4, 1, 0], [2, 20, 2, 1], [0, 3, 24, 0], [1, 0, 2, 1.0]])
     found = theme_shares(
-        **tables(), by="agency", confusion=Confusion(np.array(NAMES), counted)
+        tables(), by="agency", confusion=Confusion(np.array(NAMES), counted)
     )
     right = np.trace(counted) / counted.sum()
     true = counted.sum(axis=0) + 1
@@ -131,7 +131,7 @@ def test_shares_corrected_for_errors_of_coding():
 def test_differences_among_all_arrangements():
     plans = {"a1": [[A]] * 3 + [[A, B]], "b1": [[A], [B], [B]], "c1": [[B, C]] * 2}
     made = tables(plans)
-    found = theme_differences(**made, n_permutations=10_000)
+    found = theme_differences(made, n_permutations=10_000)
     w = np.concatenate([weights(plan) for plan in plans.values()])
 
     def z(deal):
@@ -172,7 +172,7 @@ def test_differences_among_all_arrangements():
 
 def test_gaps_and_their_bound():
     plans = {"a1": [[A]] * 8, "b1": [[A], [B], [C]] * 4, "c1": [[A]] * 5 + [[B]]}
-    gaps = theme_gaps(**tables(plans)).set_index(["agency", "theme_id"])
+    gaps = theme_gaps(tables(plans)).set_index(["agency", "theme_id"])
     n, k = np.array([8, 12, 6]), np.array([[8, 0, 0], [4, 4, 4], [5, 1, 0]])
     q = (k.sum(axis=0) - k) / (n.sum() - n)[:, None]
     chance = (1 - q) ** n[:, None]
@@ -212,7 +212,7 @@ def test_change_a_year_within_agencies():
     by_plan = (lever**2 @ residual**2) * 5 / freedom
     by_task = (lever**2 / n).sum() * s2
     reach = t.ppf(0.975, freedom) * np.sqrt(np.maximum(by_plan, by_task)) / squares
-    rows = panel_trend(**tables())
+    rows = panel_trend(tables())
     names = [f"change_per_year{end}" for end in ("", "_lower", "_upper")]
     np.testing.assert_allclose(
         arrays(rows, *names), [slope, slope - reach, slope + reach], atol=1e-12
@@ -234,7 +234,7 @@ def test_change_a_year_within_agencies():
 
 
 def test_change_between_two_years():
-    rows = share_change(**tables())
+    rows = share_change(tables())
     row = rows.query("agency == '甲' and theme_id == @B").iloc[0]
     sides = []
     for name in ("a1", "a2"):
@@ -252,19 +252,19 @@ def test_change_between_two_years():
 def test_the_test_of_a_change_counts_alike_tasks_once():
     # Plans of 甲 are all A or all B: tasks of a plan are worth one, so 1 against 1.
     plans = {"a1": [[A]] * 9, "a2": [[B]] * 9, "a3": [[A]] * 9}
-    rows = share_change(**tables(plans))
+    rows = share_change(tables(plans))
     assert rows["p_value"].tolist() == [1.0] * len(rows)
     # Tasks that differ alike in both years are worth themselves.
     even = {"b1": [[A]] * 8 + [[B]] * 2, "b2": [[A]] * 2 + [[B]] * 8}
     even |= {f"a{k}": ([[A]] * 5 + [[B]] * 5) for k in (1, 2, 3)}
-    row = share_change(**tables(even)).query("agency == '甲'").iloc[0]
+    row = share_change(tables(even)).query("agency == '甲'").iloc[0]
     assert row["p_value"] == 1.0
-    one = share_change(**tables({"c1": [[A]] * 4, "a1": [[A]] * 3, "a2": [[B]] * 3}))
+    one = share_change(tables({"c1": [[A]] * 4, "a1": [[A]] * 3, "a2": [[B]] * 3}))
     assert one["p_value"].iloc[0] == 1.0
 
 
 def test_parts_of_a_change():
-    rows = change_parts(**tables()).query("year_from == 2020 and year_to == 2021")
+    rows = change_parts(tables()).query("year_from == 2020 and year_to == 2021")
     n0, n1 = {"甲": 15, "乙": 10}, {"甲": 13, "乙": 8, "丙": 9}
     p0 = {"甲": W["a1"].mean(axis=0), "乙": W["b1"].mean(axis=0)}
     p1 = {"甲": W["a2"].mean(axis=0), "乙": W["b2"].mean(axis=0)}
@@ -282,7 +282,7 @@ def test_parts_of_a_change():
 
 def test_distances_of_agendas_and_their_null():
     plans = {"a1": [[A]] * 4 + [[B]], "c1": [[B]] * 3 + [[A]], "b1": [[]]}
-    rows = agenda_distances(**tables(plans), n_permutations=20_000)
+    rows = agenda_distances(tables(plans), n_permutations=20_000)
     row = rows.query("group == '丙' and reference == '甲'").iloc[0]
 
     def distance(x, n=5, m=4, total=5):
@@ -307,7 +307,7 @@ def test_distances_of_agendas_and_their_null():
 
 
 def test_shares_drawn_anew_lie_about_the_share():
-    counts = count_themes(**tables(), by="agency")
+    counts = count_themes(tables(), by="agency")
     rng = np.random.default_rng(0)
     drawn = np.concatenate([d for _, d in draw_shares(counts, n_draws=4000, rng=rng)])
     n = counts.n_tasks[:, None]
@@ -327,14 +327,14 @@ def test_shares_corrected_by_a_sample():
     made = corpus({"p": [[A], [A], [B], [B]]}, themes=NAMES)
     ids = made["tasks"]["task_id"]
     sample = pd.DataFrame({"task_id": ids.iloc[[0, 2]], "sampling_share": 0.5})
-    coded = made["assignments"].iloc[[2]]  # the first was found to carry no theme
-    row = corrected_shares(**made, coded=coded, sample=sample).iloc[0]
+    coded = made["theme_assignments"].iloc[[2]]  # the first was found to carry no theme
+    row = corrected_shares(made, coded=coded, sample=sample).iloc[0]
     # A: 1 + (0 - 1) / .5, 1, 0, 0 with mean 0 and sum of squares 2.
     reach = 1.959964 * np.sqrt(2 / 3 / 4)
     assert row["share"] == 0.5
     names = [f"share_corrected{end}" for end in ("", "_lower", "_upper")]
     assert row[names].tolist() == pytest.approx([0, -reach, reach], abs=1e-6)
-    one = corrected_shares(**made, coded=coded, sample=sample.iloc[[1]]).iloc[1]
+    one = corrected_shares(made, coded=coded, sample=sample.iloc[[1]]).iloc[1]
     assert (one["share_corrected"], one["n_sampled"]) == (0.5, 1)
     assert np.isnan(one["share_corrected_lower"])
 

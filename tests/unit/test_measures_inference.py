@@ -188,7 +188,7 @@ def test_equal_shares_rank_the_same():
     third = 1 / 3
     values = np.array([0.1 + 0.2, 0.3, third, 0.0])
     assert competition_ranks(values).tolist() == [2, 2, 1, 4]
-    shares = theme_shares(**corpus({"p": [[A], [B]], "q": [[A]], "r": [[B], [A]]}))
+    shares = theme_shares(corpus({"p": [[A], [B]], "q": [[A]], "r": [[B], [A]]}))
     rank = shares.query("theme_id == @A").set_index("document_id")["share_rank"]
     assert rank.to_dict() == {"p": 2, "q": 1, "r": 2}
 
@@ -196,9 +196,9 @@ def test_equal_shares_rank_the_same():
 def test_other_agencies_move_no_interval():
     own = {"p": [[A], [A, B], [C]], "q": [[B], [A]]}
     both = {"p": "甲", "q": "甲"}
-    alone = theme_shares(**corpus(own, agencies=both), by="agency")
+    alone = theme_shares(corpus(own, agencies=both), by="agency")
     more = corpus({**own, "r": [[C]] * 40}, agencies={**both, "r": "乙"})
-    beside = theme_shares(**more, by="agency").query("agency == '甲'")
+    beside = theme_shares(more, by="agency").query("agency == '甲'")
     columns = ["theme_id", "share", "share_lower", "share_upper"]
     pd.testing.assert_frame_equal(
         alone[columns], beside[columns].reset_index(drop=True)
@@ -211,7 +211,7 @@ def test_pooled_interval_does_not_drift_with_the_number_of_agencies():
         f"p{k}": [[A if k < 20 and t == 0 else B] for t in range(10)]
         for k in range(100)
     }
-    row = pooled_shares(**corpus(plans)).set_index("theme_id").loc[A]
+    row = pooled_shares(corpus(plans)).set_index("theme_id").loc[A]
     assert row["share"] == pytest.approx(0.02)
     assert (row["share_lower"], row["share_upper"]) == pytest.approx(
         (0.013, 0.030), abs=0.002
@@ -223,7 +223,7 @@ def test_pooled_intervals_hold_the_truth_as_often_as_they_say(n_plans, n_tasks):
     rng = np.random.default_rng(n_plans)
     held = []
     for _ in range(40):
-        rows = pooled_shares(**sampled(n_plans, n_tasks, rng))
+        rows = pooled_shares(sampled(n_plans, n_tasks, rng))
         held.append(rows["share_lower"].le(AGENDA) & rows["share_upper"].ge(AGENDA))
     assert 0.92 <= np.mean(held) <= 0.98
 
@@ -253,7 +253,7 @@ def test_intervals_hold_the_truth_although_one_code_in_ten_is_wrong():
         )
         confusion = Confusion(np.array(THEMES), machine.T @ person)
         for found, with_it in ((plain, None), (held, confusion)):
-            rows = theme_shares(**as_tables(coded), confusion=with_it)
+            rows = theme_shares(as_tables(coded), confusion=with_it)
             found.append(
                 rows["share_lower"].le(AGENDA) & rows["share_upper"].ge(AGENDA)
             )
@@ -264,9 +264,9 @@ def test_intervals_hold_the_truth_although_one_code_in_ten_is_wrong():
 
 def test_a_confusion_is_counted_by_the_coders_theme():
     tables = corpus({"p": [[A], [A], [B], [A, B], []]})
-    people = corpus({"p": [[A], [B], [B], [A], [A]]})["assignments"]
+    people = corpus({"p": [[A], [B], [B], [A], [A]]})["theme_assignments"]
     found = Confusion.of_sample(
-        tables["tasks"], tables["assignments"], people, tables["themes"]
+        tables["tasks"], tables["theme_assignments"], people, tables["themes"]
     )
     assert found.tasks[:2, :2].tolist() == [[1.5, 1.0], [0.5, 1.0]]
     assert found.tasks[9, 0] == 1
@@ -276,8 +276,8 @@ def test_a_confusion_is_counted_by_the_coders_theme():
 def test_intervals_say_what_they_hold():
     tables = corpus({"p": [[A]] * 6 + [[B]] * 4})
     right = Confusion(np.array(THEMES), 18 * np.eye(10) + 0.2)
-    rows = theme_shares(**tables, confusion=right).set_index("theme_id")
-    plain = theme_shares(**tables).set_index("theme_id")
+    rows = theme_shares(tables, confusion=right).set_index("theme_id")
+    plain = theme_shares(tables).set_index("theme_id")
     assert rows["has_coding_error"].to_dict() == {t: t in (A, B) for t in THEMES}
     assert not plain["has_coding_error"].any()
     assert rows.loc[A, "share"] == 0.6
@@ -285,7 +285,7 @@ def test_intervals_say_what_they_hold():
     width = rows["share_upper"] - rows["share_lower"]
     assert width[A] > (plain["share_upper"] - plain["share_lower"])[A]
     assert rows.loc[C, "share_upper"] == pytest.approx(unseen_bound(10))
-    assert pooled_shares(**tables, confusion=right)["has_coding_error"].all()
+    assert pooled_shares(tables, confusion=right)["has_coding_error"].all()
 
 
 def test_a_confusion_by_hand():
@@ -309,8 +309,8 @@ def test_a_build_keeps_the_confusion_of_its_codebook():
     found = replace(
         Confusion.of_sample(
             tables["tasks"],
-            tables["assignments"],
-            corpus({"p": [[A], [B], []]})["assignments"],
+            tables["theme_assignments"],
+            corpus({"p": [[A], [B], []]})["theme_assignments"],
             tables["themes"],
         ),
         coder="combined",
@@ -329,28 +329,28 @@ def test_a_build_keeps_the_confusion_of_its_codebook():
 
 def test_sets_of_themes_that_agree_hold_no_confusion():
     tables = corpus({"p": [[A, B], [A, B]]}, themes=[A, B])
-    people = corpus({"p": [[B, A], [A]]})["assignments"]
+    people = corpus({"p": [[B, A], [A]]})["theme_assignments"]
     found = Confusion.of_sample(
-        tables["tasks"], tables["assignments"], people, tables["themes"]
+        tables["tasks"], tables["theme_assignments"], people, tables["themes"]
     )
     assert found.tasks.tolist() == [[1, 0, 0], [0.5, 0.5, 0], [0, 0, 0]]
 
 
 def test_what_people_coded_holds_no_error_of_the_machine():
     tables = corpus({"p": [[A]] * 6 + [[B]] * 4, "q": [[A]] * 6 + [[B]] * 4})
-    rows = tables["assignments"]
+    rows = tables["theme_assignments"]
     rows["coder"] = np.where(rows["task_id"].str.startswith("p"), "combined", "赵")
     wrong = Confusion(np.array(THEMES), 9 * np.eye(10) + 1, "combined")
-    found = theme_shares(**tables, confusion=wrong)
-    plain = theme_shares(**tables)
+    found = theme_shares(tables, confusion=wrong)
+    plain = theme_shares(tables)
     is_p = found["document_id"] == "p"
     assert found.loc[is_p & found["is_observed"], "has_coding_error"].all()
     assert not found.loc[~is_p, "has_coding_error"].any()
     bounds = ["share_lower", "share_upper", "share"]
     pd.testing.assert_frame_equal(found.loc[~is_p, bounds], plain.loc[~is_p, bounds])
     by_machine = found.loc[is_p].set_index("theme_id")["share_corrected"]
-    whole = pooled_shares(**tables, by="document_id", confusion=wrong)
-    both = theme_shares(**tables, by=(), confusion=wrong).set_index("theme_id")
+    whole = pooled_shares(tables, by="document_id", confusion=wrong)
+    both = theme_shares(tables, by=(), confusion=wrong).set_index("theme_id")
     expected = (by_machine[A] + 0.6) / 2
     assert both.loc[A, "share_corrected"] == pytest.approx(expected)
     assert whole["has_coding_error"].all()
@@ -359,7 +359,7 @@ def test_what_people_coded_holds_no_error_of_the_machine():
 def test_a_coder_checked_without_end_leaves_sampling_alone():
     tables = corpus({"p": [[A]] * 6 + [[B]] * 4})
     sure = Confusion(np.array(THEMES), 1e9 * np.eye(10))
-    rows, plain = (theme_shares(**tables, confusion=c) for c in (sure, None))
+    rows, plain = (theme_shares(tables, confusion=c) for c in (sure, None))
     bounds = ["share_lower", "share_upper"]
     np.testing.assert_allclose(rows[bounds], plain[bounds], atol=1e-6)
 
@@ -367,7 +367,7 @@ def test_a_coder_checked_without_end_leaves_sampling_alone():
 def test_touching_shares_cannot_be_corrected():
     right = Confusion(np.array(THEMES), np.eye(10))
     with pytest.raises(ValueError, match="expected it with 'fractional' only"):
-        theme_shares(**corpus({"p": [[A]]}), counting="touching", confusion=right)
+        theme_shares(corpus({"p": [[A]]}), counting="touching", confusion=right)
 
 
 # Differences between agencies
@@ -387,7 +387,7 @@ def test_one_agenda_gives_few_false_claims():
     claims = 0
     for seed in range(40):
         tables = sampled(8, 15, np.random.default_rng(seed))
-        found = theme_differences(**tables, n_permutations=200, seed=seed)
+        found = theme_differences(tables, n_permutations=200, seed=seed)
         assert (
             found.cells["p_adjusted"] >= np.tile(found.items["p_adjusted"], 8)
         ).all()
@@ -400,9 +400,9 @@ def test_an_agency_that_differs_is_named_with_its_direction():
     tables = sampled(30, 23, rng)
     odd = tables["tasks"]["document_id"] == "p0007"
     task_ids = tables["tasks"].loc[odd, "task_id"]
-    rows = tables["assignments"]
+    rows = tables["theme_assignments"]
     rows.loc[rows["task_id"].isin(task_ids), "theme_id"] = THEMES[8]
-    found = theme_differences(**tables)
+    found = theme_differences(tables)
     items = found.items.set_index("theme_id")
     assert items.loc[THEMES[8], "state"] == "established"
     assert (items["test_unit"] == "task").all()
@@ -414,13 +414,13 @@ def test_an_agency_that_differs_is_named_with_its_direction():
 
 
 def test_one_group_or_few_plans_cannot_be_answered():
-    alone = theme_differences(**corpus({"p": [[A], [B]]}))
+    alone = theme_differences(corpus({"p": [[A], [B]]}))
     assert set(alone.items["state"]) == {"cannot_be_answered"}
     four = corpus(
         {"p": [[A]] * 9, "q": [[A]] * 9, "r": [[B]] * 9, "s": [[B]] * 9},
         agencies={"p": "甲", "q": "甲", "r": "乙", "s": "乙"},
     )
-    found = theme_differences(**four)
+    found = theme_differences(four)
     assert set(found.items["test_unit"]) == {"plan"}
     assert set(found.items["state"]) == {"cannot_be_answered"}
     assert set(found.cells["state"]) == {"cannot_be_answered"}
@@ -436,7 +436,7 @@ def test_form_that_differs_is_found():
             "has_quantity": np.arange(36) % 3 == 0,
         }
     )
-    found = form_differences(tables["tasks"], tables["documents"], flags)
+    found = form_differences(tables, flags)
     assert found.items["state"].tolist() == ["established", "not_told_apart"]
     cell = found.cells.query("agency == 'agency p' and flag == 'has_lead_unit'")
     assert cell["share"].item() == 1
@@ -446,9 +446,9 @@ def test_form_that_differs_is_found():
 def test_one_outlier_among_three_hundred_is_found():
     tables = sampled(300, 12, np.random.default_rng(1))
     ids = tables["tasks"].loc[tables["tasks"]["document_id"] == "p0042", "task_id"]
-    rows = tables["assignments"]
+    rows = tables["theme_assignments"]
     rows.loc[rows["task_id"].isin(ids), "theme_id"] = THEMES[8]
-    distances = agenda_distances(**tables, against="rest", n_permutations=300)
+    distances = agenda_distances(tables, against="rest", n_permutations=300)
     found = distances.loc[distances["is_beyond_chance"], "group"].tolist()
     assert found == ["agency p0042"]
 
@@ -456,12 +456,12 @@ def test_one_outlier_among_three_hundred_is_found():
 def test_pairs_of_agencies_with_two_plans_each_cannot_be_told_apart():
     plans = {f"{a}{k}": [[A if a == "p" else B]] * 9 for a in "pq" for k in range(2)}
     tables = corpus(plans, agencies={k: k[0] for k in plans})
-    row = agenda_distances(**tables).iloc[0]
+    row = agenda_distances(tables).iloc[0]
     assert (row["test_unit"], row["state"]) == ("plan", "cannot_be_answered")
     assert not row["is_beyond_chance"]
     plans = {f"{a}{k}": [[A if a == "p" else B]] * 9 for a in "pq" for k in range(4)}
     tables = corpus(plans, agencies={k: k[0] for k in plans})
-    row = agenda_distances(**tables).iloc[0]
+    row = agenda_distances(tables).iloc[0]
     assert (row["test_unit"], row["state"]) == ("plan", "established")
     assert row["p_value"] == pytest.approx(2 / 70, abs=0.015)
 
@@ -471,7 +471,7 @@ def test_pairs_of_agencies_with_two_plans_each_cannot_be_told_apart():
 
 def test_gaps_are_judged_among_all_groups_and_themes():
     tables = corpus({"p": [[A]] * 10, "q": [[A]] * 60 + [[B]] * 40}, themes=[A, B])
-    gaps = theme_gaps(**tables)
+    gaps = theme_gaps(tables)
     chance = 0.6**10
     # Cells: p-A 0.4^10, p-B 0.6^10, q-A 0, q-B 1 (nobody else touches it).
     assert gaps["chance_unobserved"].item() == pytest.approx(chance)
@@ -482,7 +482,7 @@ def test_gaps_are_judged_among_all_groups_and_themes():
 
 
 def test_one_task_elsewhere_is_enough_for_a_chance():
-    gaps = theme_gaps(**corpus({"p": [[A]] * 3, "q": [[B]]}, themes=[A, B]))
+    gaps = theme_gaps(corpus({"p": [[A]] * 3, "q": [[B]]}, themes=[A, B]))
     of_p = gaps.query("agency == 'agency p'").iloc[0]
     assert (of_p["touching_share_elsewhere"], of_p["chance_unobserved"]) == (1, 0)
 
@@ -490,7 +490,7 @@ def test_one_task_elsewhere_is_enough_for_a_chance():
 def test_intraclass_correlation_by_the_analysis_of_variance():
     groups = [[1, 1], [1, 0, 0, 0], [1, 1, 1, 0, 1, 1]]
     plans = {f"p{k}": [[A] if x else [B] for x in g] for k, g in enumerate(groups)}
-    counts = count_themes(**corpus(plans, themes=[A, B]))
+    counts = count_themes(corpus(plans, themes=[A, B]))
     values = [np.array(g, dtype=float) for g in groups]
     mean, n = np.concatenate(values).mean(), np.array([2.0, 4.0, 6.0])
     # Donner (1986): mean squares between and within, and the typical group.
@@ -507,14 +507,14 @@ def test_intraclass_correlation_by_the_analysis_of_variance():
 
 
 def test_spread_between_groups_beyond_chance():
-    row = pooled_shares(**corpus({"p": [[A]] * 10, "q": [[B]] * 90})).iloc[0]
+    row = pooled_shares(corpus({"p": [[A]] * 10, "q": [[B]] * 90})).iloc[0]
     # All tasks of a group are alike: correlation 1, so sqrt(.1 * .9).
     assert row["between_groups_sd"] == pytest.approx(0.3)
 
 
 def test_number_of_gaps_that_equal_agendas_leave():
     tables = corpus({"p": [[A]] * 2, "q": [[A], [B]]}, themes=[A, B])
-    totals = gap_totals(**tables)
+    totals = gap_totals(tables)
     # B: the one task falls to either side with chance 1/2, so one gap is sure; of
     # three A tasks two fall to one side at most.
     assert totals == {
@@ -530,7 +530,7 @@ def test_number_of_gaps_that_equal_agendas_leave():
 
 def test_a_steady_change_is_established_and_its_interval_holds_it():
     tables = panel_of(12, 3, 30, np.random.default_rng(1), slope=0.12)
-    row = panel_trend(**tables).set_index("theme_id").loc[A]
+    row = panel_trend(tables).set_index("theme_id").loc[A]
     assert row["state"] == "established"
     assert row["change_per_year_lower"] < 0.12 < row["change_per_year_upper"]
     assert 0.10 < row["change_per_year"] < 0.14
@@ -551,7 +551,7 @@ def test_trends_of_few_plans_cannot_be_answered(n_agencies, n_years, state):
             name = f"p{a}{year}"
             plans[name] = [[A if year else B]] * 10
             years[name], agencies[name] = 2020 + year, f"agency {a}"
-    trend = panel_trend(**corpus(plans, years=years, agencies=agencies))
+    trend = panel_trend(corpus(plans, years=years, agencies=agencies))
     assert trend.set_index("theme_id").loc[A, "state"] == state
 
 
@@ -560,13 +560,13 @@ def test_plans_that_vary_give_few_false_trends():
     for seed in range(40):
         rng = np.random.default_rng(seed)
         tables = panel_of(6, 4, 25, rng, slope=0, concentration=60)
-        claims += panel_trend(**tables, n_permutations=300)["is_beyond_chance"].any()
+        claims += panel_trend(tables, n_permutations=300)["is_beyond_chance"].any()
     assert claims <= 6  # 2 expected
 
 
 def test_changes_are_corrected_over_agencies_and_themes():
     tables = panel_of(10, 2, 40, np.random.default_rng(3), slope=0)
-    rows = share_change(**tables)
+    rows = share_change(tables)
     assert (rows["p_adjusted"] >= rows["p_value"]).all()
     assert not rows["is_beyond_chance"].any()
     first = rows.iloc[0]
@@ -608,7 +608,7 @@ def test_change_is_split_into_agencies_and_composition():
         agencies={"a1": "甲", "a2": "甲", "b1": "乙", "b2": "乙"},
         years={"a1": 2020, "b1": 2020, "a2": 2021, "b2": 2021},
     )
-    row = change_parts(**stays).set_index("theme_id").loc[A]
+    row = change_parts(stays).set_index("theme_id").loc[A]
     assert (row["change"], row["change_within"]) == (pytest.approx(-0.25), 0)
     assert row["change_of_composition"] == pytest.approx(-0.25)
     # 甲 moves from A to B; 丙 comes in with the second year.
@@ -617,7 +617,7 @@ def test_change_is_split_into_agencies_and_composition():
         agencies={"a1": "甲", "a2": "甲", "c2": "丙"},
         years={"a1": 2020, "a2": 2021, "c2": 2021},
     )
-    row = change_parts(**moves).set_index("theme_id").loc[A]
+    row = change_parts(moves).set_index("theme_id").loc[A]
     assert row["change"] == pytest.approx(-0.5)
     assert row["change_within"] == pytest.approx(-0.75)
     assert row["change_of_composition"] == pytest.approx(0.25)
@@ -625,7 +625,7 @@ def test_change_is_split_into_agencies_and_composition():
 
 
 def test_one_year_has_no_parts_of_change():
-    assert change_parts(**corpus({"p": [[A]]})).empty
+    assert change_parts(corpus({"p": [[A]]})).empty
 
 
 # Sensitivity
@@ -634,12 +634,10 @@ def test_one_year_has_no_parts_of_change():
 def test_shares_by_coder_and_by_how_finely_plans_are_cut():
     tables = corpus({"p": [[A, B], [A], [A], []], "q": [[B], [A, C]]})
     tasks = tables["tasks"].assign(title=["x", "x", "y", "z", "v", "w"])
-    rows = tables["assignments"]
+    rows = tables["theme_assignments"]
     found = share_sensitivity(
-        tasks,
+        tables.with_tables(tasks=tasks),
         {"both": rows, "first": rows[rows["rank"] == 1]},
-        tables["documents"],
-        tables["themes"],
         n_permutations=100,
     )
     assert found.index.tolist() == list(range(2 * 3 * 9))

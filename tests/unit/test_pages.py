@@ -154,17 +154,17 @@ def test_files_are_listed_by_names_and_questions(folder, tables):
     write_pages(folder, own)
     soup = BeautifulSoup(page(folder, "downloads"), "html.parser")
     names = [item.strong.text for item in soup.select(".files li")]
-    assert soup.h2.text == "题：问？" and names == [
+    assert soup.h2.text == "题" and names == [
         "简报",
-        "本题的结论",
         "mine",
         table_meaning("plan_calendar", "zh"),
         "主题份额",
-        "运行过的笔记本",
+        "结论与笔记本",
         "运行记录",
     ]
     links = [link["href"] for link in soup.select(".files a")]
-    assert links[:2] == ["briefing.pptx", "tables/findings_01.csv"]
+    assert links[0] == "briefing.pptx"
+    assert links[-3:-1] == ["tables/findings_01.csv", "notebooks/01_a.ipynb"]
     front = BeautifulSoup(page(folder, "index"), "html.parser")
     assert [link["href"] for link in front.select(".briefing a")] == links[:1]
 

@@ -8,6 +8,7 @@ import pytest
 from summary_cases import agencies_of, summary_tables
 from test_pages import NASTY, record, write_notebook
 
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.images import find_browser
 from govopen_analytics.charts.style import ChartSource
@@ -91,8 +92,7 @@ def site(tmp_path_factory):
 def shares_of(tables):
     from govopen_analytics import measures as compare
 
-    names = ("tasks", "theme_assignments", "documents", "themes")
-    return compare.theme_shares(*(tables[name] for name in names))
+    return compare.theme_shares(Tables.of(tables))
 
 
 @pytest.fixture(scope="module")

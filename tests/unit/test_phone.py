@@ -83,7 +83,7 @@ def test_marks_stand_where_their_values_are(chart, expected):
         (heat_of(5, 9), {"tbody tr": 9, "tbody td": 45, ".many": 0}),
         (heat_of(9, 5), {"tbody tr": 9, "tbody td": 45, ".many": 0}),
         (heat_of(30, 9), {"tbody tr": 30, "tbody td": 270, ".many": 1}),
-        (rows_of(*[(1.0,)] * 20, n_panels=3), {"li": 60, "details": 0}),
+        (rows_of(*[(1.0,)] * 10, n_panels=3), {"li": 30, "details": 0}),
         (rows_of(*[(1.0,)] * 30, n_panels=9), {"li": 270, "details": 9}),
         (rows_of(*[(1.0,)] * 90), {"li": 90, "details": 0}),
         (

@@ -122,6 +122,12 @@ def test_labels_are_read_and_marked():
     assert {"agency", "year", "level", "title"} <= set(found.inferred)
 
 
+def test_the_name_of_a_sheet_is_the_title_where_there_is_no_other():
+    found = read_metadata("", 0, {"sheets": "云汀海关2025年政务公开要点任务分工"})
+    assert (found.title, found.year) == ("云汀海关2025年政务公开要点任务分工", 2025)
+    assert found.agency == "云汀海关"
+
+
 @pytest.mark.parametrize(
     ("head", "number"),
     [

@@ -61,7 +61,10 @@ def test_no_rows_are_said(tables):
 
 def test_a_share_stands_with_its_interval(shares):
     table = Table(shares, ["theme_id", "n_tasks", "share"], lang="en")
-    assert list(table.data.columns)[1:] == ["Tasks", "Share", "95% interval"]
+    head = "95% interval (sampling only)"
+    assert list(table.data.columns)[1:] == ["Tasks", "Share", head]
+    with_coding = Table(shares.assign(has_coding_error=True), ["share"], lang="en")
+    assert "95% interval (sampling and errors of coding)" in with_coding.data
     assert table.data["Share"].tolist() == shares["share"].tolist()
     assert cells(table._repr_html_())[1:3] == [
         ["channels", "4", "0%", "not observed in 4 tasks; 0%–50%"],

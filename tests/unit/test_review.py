@@ -16,6 +16,7 @@ from govopen_analytics.base.errors import (
     SelectionError,
     SourceError,
 )
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.codebook import parse_codebook
 from govopen_analytics.review.workbook import (
     COLUMNS,
@@ -714,11 +715,16 @@ def sampled_corpus(tmp_path, n=40, n_drawn=20):
     return tasks, machine, schemas.to_schema(reviews, "reviews")
 
 
+def coded_tables(tasks, machine):
+    made = {"documents": DOCUMENTS, "themes": CODEBOOK.themes}
+    return Tables.of({**made, "tasks": tasks, "theme_assignments": machine})
+
+
 def test_shares_are_corrected_by_the_random_sample(tmp_path):
     tasks, machine, reviews = sampled_corpus(tmp_path, n_drawn=40)
     samples = review.read_samples(tmp_path)
     rows = review.review_corrected_shares(
-        tasks, machine, DOCUMENTS, CODEBOOK.themes, reviews, samples
+        coded_tables(tasks, machine), reviews, samples
     ).set_index("theme_id")
     assert rows.loc["explain", "share"] == pytest.approx(0.75)
     # The whole corpus was coded by people.
@@ -730,7 +736,7 @@ def test_half_a_sample_covers_the_truth(tmp_path):
     tasks, machine, reviews = sampled_corpus(tmp_path)
     samples = review.read_samples(tmp_path)
     rows = review.review_corrected_shares(
-        tasks, machine, DOCUMENTS, CODEBOOK.themes, reviews, samples
+        coded_tables(tasks, machine), reviews, samples
     ).set_index("theme_id")
     row = rows.loc["explain"]
     assert row["n_sampled"] == 20
@@ -742,19 +748,14 @@ def test_picked_tasks_are_no_part_of_the_sample(tmp_path):
     tasks, machine, reviews = sampled_corpus(tmp_path)
     samples = review.read_samples(tmp_path)
     plain = review.review_corrected_shares(
-        tasks, machine, DOCUMENTS, CODEBOOK.themes, reviews, samples
+        coded_tables(tasks, machine), reviews, samples
     )
     rest = tasks.loc[~tasks["task_id"].isin(samples["task_id"])].head(5)
     picked = reviews.head(5).assign(
         task_id=rest["task_id"].to_numpy(), primary_theme_id="channels"
     )
     more = review.review_corrected_shares(
-        tasks,
-        machine,
-        DOCUMENTS,
-        CODEBOOK.themes,
-        pd.concat([reviews, picked]),
-        samples,
+        coded_tables(tasks, machine), pd.concat([reviews, picked]), samples
     )
     pd.testing.assert_frame_equal(plain, more)
 

@@ -58,6 +58,7 @@ FAILING = {
     "07_dies_once": [ONCE],
     "08_paths": ["processed_dir, output_dir", "object()"],
     "13_starts": [STARTS],
+    "14_forked": ["import sys; print('scipy.stats' in sys.modules, sys.path[:4])"],
     "12_long": ["print('长' * 300_000)", "print('short')"],
     **{name: [f"import os; {code}"] for name, code in HOSTILE.items()},
 }
@@ -233,6 +234,7 @@ def test_failing_notebooks_leave_the_others_alone(mixed):
         "08_paths",
         "12_long",
         "13_starts",
+        "14_forked",
     ]
     assert not (mixed.parent / "latest").exists()
     assert len(check_run(mixed)) == 3 + len(HOSTILE)
@@ -302,6 +304,14 @@ def test_processes_that_a_notebook_leaves_are_ended(mixed):
     assert len(pids) == 2
     names = [psutil.Process(int(p)).name() for p in pids if psutil.pid_exists(int(p))]
     assert "sleep" not in names
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux alone")
+def test_libraries_are_loaded_before_a_notebook_begins(mixed):
+    cells = nbformat.read(mixed / "notebooks" / "14_forked.ipynb", as_version=4).cells
+    text = cells[-1].outputs[0]["text"]
+    # Modules beside the command are no modules of a notebook.
+    assert text.startswith("True [") and os.getcwd() not in text
 
 
 def test_output_without_bound_is_cut_at_the_stated_size(mixed):
@@ -392,9 +402,7 @@ run_report(
     [
         "report.snapshot",
         "report.take",
-        "report.write_images",
         "report.write_pages",
-        "report.write_record",
         "os.replace",
         "report.point_latest",
     ],
@@ -411,6 +419,29 @@ def test_a_killed_run_leaves_the_last_good_one(reports, good, processed_dir, mom
     assert (reports / "latest").resolve() == folder.resolve()
     assert hidden(reports) == []
     assert [told["code"] for told in record["warnings"]].count("run_killed") == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+def test_what_a_killed_run_had_finished_is_taken_over(tmp_path, processed_dir):
+    starts = tmp_path / "starts"
+    counted = f"print('x', file=open({str(starts)!r} + lang, 'a'))\n{GOOD}"
+    notebook = write_notebook(tmp_path / "notebooks" / "01_good.ipynb", counted)
+    reports, moment = tmp_path / "reports", "report.write_pages"
+    command = [sys.executable, "-c", KILLED, notebook, processed_dir, reports, moment]
+    assert subprocess.run(command, capture_output=True).returncode == -9
+    (building,) = reports.glob(".building-*")
+    # One is damaged, the other as it was.
+    (building / ".jobs" / "1" / "tables" / "findings_good.csv").write_text("x")
+    folder, record = rerun(reports / "none", processed_dir, reports, formats=("svg",))
+    assert (record["status"], check_run(folder), hidden(reports)) == (
+        "complete",
+        [],
+        [],
+    )
+    n_starts = [len(path.read_text()) / 2 for path in sorted(tmp_path.glob("starts*"))]
+    assert n_starts == [2, 1]  # en, zh
+    found = (folder / "en" / "tables" / "findings_good.csv").read_text()
+    assert found == "topic,finding\ncorpus,en [2022] True\n"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
@@ -459,10 +490,13 @@ def test_a_second_run_leaves_with_a_message(reports, good, processed_dir):
 
 
 @pytest.mark.parametrize(
-    ("number", "told"),
-    [(28, "the disk is full"), (30, "read-only"), (13, "may not write there")],
+    ("step", "number", "told"),
+    [
+        ("write_pages", 28, "the disk is full"),
+        ("write_record", 30, "read-only"),
+        ("snapshot", 13, "may not write there"),
+    ],
 )
-@pytest.mark.parametrize("step", ["write_pages", "write_record", "snapshot"])
 def test_a_disk_that_refuses_publishes_nothing(
     reports, good, processed_dir, monkeypatch, step, number, told
 ):

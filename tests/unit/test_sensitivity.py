@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.codebook import load_codebook
 from govopen_analytics.questions.sensitivity import sensitivity_of, settings_by_theme
 
@@ -35,7 +36,9 @@ def test_every_coder_codes_and_plans_are_cut_in_three_ways():
         }
     )
     documents = pd.DataFrame({"document_id": ["p", "q"], "agency": ["甲", "乙"]})
-    found = sensitivity_of(tasks, documents, codebook)
+    found = sensitivity_of(
+        Tables.of({"tasks": tasks, "documents": documents}), codebook
+    )
     assert len(found) == 4 * 3 * len(codebook.theme_ids)
     n_tasks = found.drop_duplicates(["coder", "cut"]).set_index(["coder", "cut"])
     assert n_tasks.loc[("combined", "tasks"), "n_tasks"] == 4

@@ -9,6 +9,7 @@ import pytest
 from cn2an import an2cn
 
 from govopen_analytics.base.errors import SourceError
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures import (
     agenda_distances,
     completion,
@@ -49,12 +50,9 @@ def tables(corpus):
         for k, name in enumerate(columns, start=1)
     ]
     assignments = pd.concat(assignments).dropna().assign(coder="truth")
-    return {
-        "tasks": tasks.drop(columns=columns),
-        "assignments": assignments,
-        "documents": corpus.documents,
-        "themes": THEMES,
-    }
+    made = {"documents": corpus.documents, "themes": THEMES}
+    made["tasks"] = tasks.drop(columns=columns)
+    return Tables.of({**made, "theme_assignments": assignments})
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path):
@@ -100,7 +98,7 @@ def test_planted_trends_are_recovered_within_their_intervals(tmp_path):
         corpus = synthesize_corpus(
             tmp_path / str(seed), n_agencies=10, seed=seed, layouts=["prose_flat"]
         )
-        trend = panel_trend(**tables(corpus)).set_index("theme_id")
+        trend = panel_trend(tables(corpus)).set_index("theme_id")
         planted = corpus.trends.set_index("theme_id")["change_per_year"]
         above = trend["change_per_year_lower"] <= planted
         held.append(above & (planted <= trend["change_per_year_upper"]))
@@ -114,7 +112,7 @@ def test_planted_trends_are_recovered_within_their_intervals(tmp_path):
 
 
 def test_planted_shares_are_recovered_within_their_intervals(planted):
-    shares = theme_shares(**tables(planted))
+    shares = theme_shares(tables(planted))
     both = shares.merge(planted.agenda, on=["document_id", "theme_id"])
     held = (both["share_lower"] <= both["share_y"]) & (
         both["share_y"] <= both["share_upper"]
@@ -140,7 +138,7 @@ def test_agencies_that_differ_are_told_apart_and_alike_ones_are_not(tmp_path):
             layouts=["prose_flat"],
             trends={},
         )
-        distances = agenda_distances(**tables(corpus), n_permutations=300)
+        distances = agenda_distances(tables(corpus), n_permutations=300)
         share[name] = distances["is_beyond_chance"].mean()
     assert share["alike"] < 0.15 < 0.5 < share["apart"]
 
@@ -148,7 +146,7 @@ def test_agencies_that_differ_are_told_apart_and_alike_ones_are_not(tmp_path):
 def test_planted_passages_are_found(planted):
     found = tables(planted)
     copies = found["tasks"].query("source_document_id != ''")
-    passages = shared_passages(found["tasks"], found["documents"])
+    passages = shared_passages(found)
     passages = passages.merge(copies, on="task_id", suffixes=("", "_planted"))
     assert len(copies) == 6
     hits = [
@@ -166,13 +164,13 @@ def test_planted_passages_are_found(planted):
 
 def test_planted_deadlines_units_and_progress_are_counted(planted):
     found = tables(planted)
-    tasks, documents = found["tasks"], found["documents"]
-    months = deadlines_by_month(tasks, documents).groupby("due")["n_due"].sum()
+    tasks = found.tasks
+    months = deadlines_by_month(found).groupby("due")["n_due"].sum()
     kinds = planted.tasks["deadline_kind"].value_counts()
     assert months["ongoing"] == kinds["ongoing"]
     assert months["whole_year"] == kinds["whole_year"]
     assert months["none"] == planted.tasks["deadline_kind"].isna().sum()
-    load = unit_load(tasks, documents)
+    load = unit_load(found)
     assert load["n_lead"].sum() == tasks["lead_units"].map(len).sum()
     reported = planted.tasks["completion"].notna()
     judged = completion(tasks)

@@ -141,6 +141,12 @@ def test_share_errors_by_hand(small):
     assert distances["largest_error_theme_id"].tolist() == ["explain", "channels"]
     assert (errors["error_lower"] <= errors["error"]).all()
     assert (errors["error"] <= errors["error_upper"]).all()
+    # Plan a: errors of 0 and 1/2 for "explain"; two tasks drawn give 0, 1/4 or 1/2 in
+    # a quarter, a half and a quarter of the draws.
+    for level, bounds in ((0.4, [0.25, 0.25]), (0.6, [0, 0.5]), (0.95, [0, 0.5])):
+        rows = share_errors(tasks("a", "a", "b", "b"), data, book, level=level)
+        row = rows.query("document_id == 'a' and theme_id == 'explain'").iloc[0]
+        assert row[["error_lower", "error_upper"]].tolist() == bounds
 
 
 def test_a_plan_beside_it_does_not_change_a_plans_interval(small):
