@@ -371,8 +371,9 @@ class _ParquetTable(PartLoader):
             name = self.path.stem
             with _damage_explained(self.path):
                 frame = _arrow_table(file, name, columns, rows).to_pandas()
-                for column in set(_columns_of_type(name, "array")) & set(frame):
-                    frame[column] = [list(value) for value in frame[column]]
+                for column in TABLES[name].fields:
+                    if column in frame and FIELDS[column].type == "array":
+                        frame[column] = [list(value) for value in frame[column]]
                 whole = to_schema(frame, name)
                 if columns is None:
                     return validate(whole, name)
@@ -431,10 +432,6 @@ def _csv_column(values: pd.Series) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return values
     return values.map(safe_cell, na_action="ignore").astype(object)
-
-
-def _columns_of_type(table: str, kind: str) -> list[str]:
-    return [name for name in TABLES[table].fields if FIELDS[name].type == kind]
 
 
 def _arrow_schema(table: str, further: Sequence[str] = ()) -> Any:

@@ -82,6 +82,11 @@ class Keyword:
     exclusions: tuple[str, ...] = ()
 
     @property
+    def name(self) -> str:
+        """What matches are listed under, as for a pattern."""
+        return self.text
+
+    @property
     def folded(self) -> str:
         """The form in which texts are searched."""
         return fold(self.text)
@@ -492,7 +497,8 @@ def parse_codebook(
         raise problem("themes", data["themes"], "a list of at least one theme")
     themes = [_theme_row(entry, problem) for entry in data["themes"]]
     version = problem.string(data["version"], "version")
-    table = _themes_table(themes, version)
+    table = pd.DataFrame(themes).assign(codebook_version=version)
+    table = table[list(_THEME_COLUMNS)].astype(_THEME_COLUMNS)
     ids = list(table["theme_id"])
     _refuse_duplicates(ids, "theme id", problem)
     keywords = tuple(
@@ -616,11 +622,6 @@ def _theme_row(entry: Any, problem: _Problem) -> dict[str, Any]:
         "definition_en": str(entry.get("definition_en") or "").strip(),
         "is_core": core,
     }
-
-
-def _themes_table(rows: list[dict[str, Any]], version: str) -> pd.DataFrame:
-    table = pd.DataFrame(rows).assign(codebook_version=version)
-    return table[list(_THEME_COLUMNS)].astype(_THEME_COLUMNS)
 
 
 def _refuse_duplicates(values: Iterable[str], what: str, problem: _Problem) -> None:

@@ -16,7 +16,7 @@ Rules of matching:
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -87,7 +87,6 @@ def _build_index(codebook: Codebook) -> KeywordIndex:
 
     numbers = {theme: i for i, theme in enumerate(codebook.theme_ids)}
     entries: list[Keyword | Pattern] = [*codebook.keywords, *codebook.patterns]
-    names = [e.text if isinstance(e, Keyword) else e.name for e in entries]
     words: dict[str, int] = dict.fromkeys(map(fold, codebook.context_only), _NO_KEYWORD)
     gapped: list[tuple[str, str, int]] = []
     for number, keyword in enumerate(codebook.keywords):
@@ -106,7 +105,7 @@ def _build_index(codebook: Codebook) -> KeywordIndex:
     for first, last, number in gapped:
         gaps.setdefault(places[first], []).append((places[last], number))
     return KeywordIndex(
-        texts=tuple(names),
+        texts=tuple(entry.name for entry in entries),
         theme_numbers=np.array([numbers[e.theme_id] for e in entries], dtype=int),
         weights=np.array([e.weight for e in entries], dtype=float),
         automaton=ahocorasick_rs.AhoCorasick(list(words)) if words else None,
@@ -238,7 +237,8 @@ def keyword_matches(tasks: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     index = keyword_index(codebook)
     theme_ids = np.array(codebook.theme_ids, dtype=object)
     frames = []
-    for batch in _batches(tasks):
+    for start in range(0, len(tasks), _BATCH):
+        batch = tasks.iloc[start : start + _BATCH]
         texts = fold_many(batch["text"].fillna(""))
         shorter = [_tight(text) for text in texts]
         rows, starts, ends, numbers = _joined_hits(shorter, index)
@@ -287,11 +287,6 @@ def check_tasks(tasks: pd.DataFrame) -> None:
             f"task_id must be unique and filled; {int(doubled.sum())} rows are not",
             failure_cases=tasks.loc[doubled],
         )
-
-
-def _batches(tasks: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    for start in range(0, len(tasks), _BATCH):
-        yield tasks.iloc[start : start + _BATCH]
 
 
 def _tight(text: str) -> str:
