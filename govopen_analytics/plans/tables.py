@@ -16,6 +16,9 @@ from govopen_analytics.plans.rows import ROLE_OF_CELL, RowReader, TableState
 from govopen_analytics.plans.units import parse_responsibility
 
 _TOTAL = re.compile(r"合\s*计|总\s*计|小\s*计")
+# A row of notes, and one that says only that notes follow.
+_NOTE = re.compile(r"(?:备?注|.{0,4}说明):.+|备注|.{1,4}说明:?")
+_NOTES_FOLLOW = re.compile(r"备注|.{1,4}说明:?")
 # A column of groups beside one of tasks gives no titles.
 _OF_GROUPS = re.compile(
     r"^(?!.*(?:任务|事项|工作)).*(?:领域|类别|分类|方面|板块|类型|主题|模块|维度)"
@@ -43,11 +46,18 @@ def table_tasks(
     counted = _counts_in_digits(columns, rows)
     broken = {table.tokens[i].start for i in table.page_breaks if i < len(table.tokens)}
     state, tasks, remarks = _state_below(table.above), [], []
+    in_notes = False
     for row in rows:
         tokens = [t for cell in row for t in cell if t.text]
         if not tokens:
             continue
-        if _TOTAL.fullmatch(tokens[0].text):
+        first = fold(tokens[0].text).strip()
+        is_note = (
+            len({t.start for t in tokens}) == 1 and _NOTE.fullmatch(first) is not None
+        )
+        in_notes &= ordinal_of(first) is None
+        in_notes |= is_note and _NOTES_FOLLOW.fullmatch(first) is not None
+        if is_note or in_notes or _TOTAL.fullmatch(tokens[0].text):
             for token in tokens:
                 ledger.add(token.start, token.end, "notes")
             continue
