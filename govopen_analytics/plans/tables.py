@@ -44,17 +44,7 @@ def table_tasks(
     broken = {table.tokens[i].start for i in table.page_breaks if i < len(table.tokens)}
     state, tasks, remarks = _state_below(table.above), [], []
     for row in rows:
-        tokens = [t for cell in row for t in cell if t.text]
-        if not tokens:
-            continue
-        if _TOTAL.fullmatch(tokens[0].text):
-            for token in tokens:
-                ledger.add(token.start, token.end, "notes")
-            continue
-        if heading := _chapter_row(row, columns, counted):
-            for token in tokens:
-                ledger.add(token.start, token.end, "heading")
-            _enter_chapter(state, *heading)
+        if _is_aside(row, columns, counted, state, ledger):
             continue
         after_break = min(t.start for cell in row for t in cell) in broken
         reader = RowReader(
@@ -88,6 +78,22 @@ def table_tasks(
         for draft in tasks:
             draft.chapter, draft.section = draft.section, None
     return tasks, remarks
+
+
+def _is_aside(
+    row: Row, columns: list[Column], counted: bool, state: TableState, ledger: Ledger
+) -> bool:
+    """Enter a row that is empty, a total or the heading of a chapter."""
+    tokens = [t for cell in row for t in cell if t.text]
+    is_total = bool(tokens) and _TOTAL.fullmatch(tokens[0].text) is not None
+    heading = None if is_total else _chapter_row(row, columns, counted)
+    if heading:
+        _enter_chapter(state, *heading)
+    if tokens and not is_total and not heading:
+        return False
+    for token in tokens:
+        ledger.add(token.start, token.end, "notes" if is_total else "heading")
+    return True
 
 
 def _counts_in_digits(columns: list[Column], rows: list[Row]) -> bool:
