@@ -37,6 +37,7 @@ class TableState:
     section_number: int | None = None
     title: str | None = None
     awaiting: list[Draft] = field(default_factory=list)
+    in_notes: bool = False
 
 
 class RowReader:

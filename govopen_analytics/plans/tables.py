@@ -17,7 +17,7 @@ from govopen_analytics.plans.units import parse_responsibility
 
 _TOTAL = re.compile(r"合\s*计|总\s*计|小\s*计")
 # A row of notes, and one that says only that notes follow.
-_NOTE = re.compile(r"(?:备?注|.{0,4}说明):.+|备注|.{1,4}说明:?")
+_NOTE = re.compile(r"(?:备?注|.{0,4}说明):.+")
 _NOTES_FOLLOW = re.compile(r"备注|.{1,4}说明:?")
 # A column of groups beside one of tasks gives no titles.
 _OF_GROUPS = re.compile(
@@ -46,25 +46,8 @@ def table_tasks(
     counted = _counts_in_digits(columns, rows)
     broken = {table.tokens[i].start for i in table.page_breaks if i < len(table.tokens)}
     state, tasks, remarks = _state_below(table.above), [], []
-    in_notes = False
     for row in rows:
-        tokens = [t for cell in row for t in cell if t.text]
-        if not tokens:
-            continue
-        first = fold(tokens[0].text).strip()
-        is_note = (
-            len({t.start for t in tokens}) == 1 and _NOTE.fullmatch(first) is not None
-        )
-        in_notes &= ordinal_of(first) is None
-        in_notes |= is_note and _NOTES_FOLLOW.fullmatch(first) is not None
-        if is_note or in_notes or _TOTAL.fullmatch(tokens[0].text):
-            for token in tokens:
-                ledger.add(token.start, token.end, "notes")
-            continue
-        if heading := _chapter_row(row, columns, counted):
-            for token in tokens:
-                ledger.add(token.start, token.end, "heading")
-            _enter_chapter(state, *heading)
+        if _is_aside(row, columns, counted, state, ledger):
             continue
         after_break = min(t.start for cell in row for t in cell) in broken
         reader = RowReader(
@@ -98,6 +81,35 @@ def table_tasks(
         for draft in tasks:
             draft.chapter, draft.section = draft.section, None
     return tasks, remarks
+
+
+def _is_aside(
+    row: Row, columns: list[Column], counted: bool, state: TableState, ledger: Ledger
+) -> bool:
+    """Enter a row that is empty, a total, a note or the heading of a chapter."""
+    tokens = [t for cell in row for t in cell if t.text]
+    if not tokens:
+        return True
+    role = "notes" if _is_note(tokens, state) else "heading"
+    if role == "heading":
+        heading = _chapter_row(row, columns, counted)
+        if heading is None:
+            return False
+        _enter_chapter(state, *heading)
+    for token in tokens:
+        ledger.add(token.start, token.end, role)
+    return True
+
+
+def _is_note(tokens: list[Token], state: TableState) -> bool:
+    """Whether a row is a total, a note, or stands unnumbered below a head of notes."""
+    first = fold(tokens[0].text).strip()
+    # A merged cell is given once a column.
+    is_alone = len({t.start for t in tokens}) == 1
+    state.in_notes &= ordinal_of(first) is None
+    state.in_notes |= is_alone and _NOTES_FOLLOW.fullmatch(first) is not None
+    is_note = is_alone and _NOTE.fullmatch(first) is not None
+    return is_note or state.in_notes or _TOTAL.fullmatch(first) is not None
 
 
 def _counts_in_digits(columns: list[Column], rows: list[Row]) -> bool:
