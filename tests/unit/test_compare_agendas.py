@@ -223,7 +223,7 @@ def test_weighted_index(carried, index):
     assert rows["value"].between(0, 100).all()
 
 
-def test_tasks_without_an_indicator_are_not_counted():
+def test_an_index_leaves_out_tasks_without_an_indicator():
     carried = [[A]] * 6 + [[B]] * 2 + [[THEMES[5]]] * 9
     rows = weighted_index(corpus({"p": carried}), weights=WEIGHTS)
     columns = ["measure", "indicator", "weight", "n_tasks", "value", "value_lower"]
