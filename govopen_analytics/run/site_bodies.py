@@ -9,7 +9,6 @@ from typing import Any
 from govopen_analytics.charts.model import CHART_TYPE, chart_from
 from govopen_analytics.charts.phone import phone_html
 from govopen_analytics.charts.style import n_letters
-from govopen_analytics.questions import FIGURES_DIR
 from govopen_analytics.run.notebooks import speaks
 from govopen_analytics.words import section
 
@@ -217,8 +216,3 @@ def _caption(name: str, paths: list[str], words: Mapping[str, Any]) -> str:
 def figure_name(path: str) -> str:
     """Return the name of the figure a picture's path is of."""
     return path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-
-
-def is_figure(path: str) -> bool:
-    """Say whether a path below a run's folder is a picture or figure file."""
-    return path.startswith(f"{FIGURES_DIR}/")

@@ -378,7 +378,7 @@ def test_why_a_notebook_runs_again(reports, good, processed_dir, harm, reason):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from govopen_analytics.run import ReportSet, report, run_report
+from govopen_analytics.run import Options, ReportSet, report, run_report
 
 def end(*args, **options):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -392,6 +392,7 @@ run_report(
     report_set=ReportSet(
         languages=("zh", "en"), parameters={"years": [2022]}, formats=("svg",)
     ),
+    options=Options(n_workers=1),  # two notebooks for it, so it forks their kernels
 )
 """
 

@@ -1,1 +1,0 @@
-"""What the pages say, in the languages of reports."""
