@@ -15,6 +15,7 @@ import json
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
+from scipy.special import softmax
 
 from govopen_analytics.coding.clauses import mark_shared_titles
 from govopen_analytics.coding.codebook import load_codebook
@@ -22,7 +23,6 @@ from govopen_analytics.coding.coders import linear_model
 from govopen_analytics.coding.combined import (
     PRIMARY_FEATURES,
     SECONDARY_FEATURES,
-    softmax,
     task_evidence,
 )
 from govopen_analytics.measures.cross_validation import folds
@@ -33,7 +33,7 @@ def fit_primary(features: np.ndarray, classes: np.ndarray) -> np.ndarray:
     rows = np.arange(len(classes))
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        chances = softmax(features @ weights)
+        chances = softmax(features @ weights, axis=1)
         value = -np.log(chances[rows, classes] + 1e-12).sum() + weights @ weights / 2
         expected = np.einsum("ij,ijk->k", chances, features)
         return value, expected - features[rows, classes].sum(axis=0) + weights
@@ -88,7 +88,7 @@ def main() -> None:
     for place in range(number.max() + 1):
         test = number == place
         fitted = fit_primary(primary[~test], classes[~test])
-        chances[test] = softmax(primary[test] @ fitted)
+        chances[test] = softmax(primary[test] @ fitted, axis=1)
         kept = rest & ~test[:, None]
         fitted = fit_secondary(secondary[kept], given[kept])
         further[test] = 1 / (1 + np.exp(-(secondary[test] @ fitted)))

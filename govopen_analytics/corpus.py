@@ -84,10 +84,6 @@ def load_corpus(
     on_progress : callable, optional
         Called with "read" or "code", what is done of it and its total.
 
-    Returns
-    -------
-    Corpus
-
     Raises
     ------
     SourceError
@@ -143,10 +139,6 @@ def open_corpus(
         Date in the source lines of charts, ISO 8601; empty writes none.
     subjects : iterable of str, default ("open_government",)
         Plans kept, by ``documents.subject``; none keeps all.
-
-    Returns
-    -------
-    Corpus
 
     Raises
     ------
@@ -328,10 +320,6 @@ class Corpus:
             By further columns of `documents`, such as ``province="甲省"`` or a
             column of your own in the manifest.
 
-        Returns
-        -------
-        Corpus
-
         Raises
         ------
         SelectionError
@@ -371,7 +359,6 @@ class Corpus:
 
         Parameters
         ----------
-        agency : str
         same_level : bool, default False
             Keep only peers of a level the agency has.
         """
@@ -379,16 +366,7 @@ class Corpus:
         return self._with(sides)
 
     def recode(self, codebook: Codebook) -> "Corpus":
-        """Code the same plans by another codebook.
-
-        Parameters
-        ----------
-        codebook : Codebook
-
-        Returns
-        -------
-        Corpus
-        """
+        """Code the same plans by another codebook."""
         # Errors of coding were measured on the codebook before.
         kept = [name for name in self.tables if name != "coding_errors"]
         plans = Tables({name: partial(self.tables.__getitem__, name) for name in kept})
@@ -440,10 +418,6 @@ class Corpus:
         ----------
         name : str
             A ``task_id``, or plan and position such as "plan#3".
-
-        Returns
-        -------
-        Task
 
         Raises
         ------

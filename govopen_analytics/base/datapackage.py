@@ -15,7 +15,7 @@ import pandas as pd
 
 from govopen_analytics.base.errors import SchemaError, SourceError
 from govopen_analytics.base.fingerprints import file_digest
-from govopen_analytics.base.locking import BUILDING_PREFIX, written_whole
+from govopen_analytics.base.locking import BUILDING_PREFIX
 from govopen_analytics.base.schemas import (
     FIELDS,
     TABLES,
@@ -25,6 +25,7 @@ from govopen_analytics.base.schemas import (
 )
 from govopen_analytics.base.shapes import read_json
 from govopen_analytics.base.tables import PartLoader, Tables
+from govopen_analytics.base.whole import written_whole
 
 DESCRIPTOR = "datapackage.json"
 LIST_SEPARATOR = "；"
@@ -170,9 +171,9 @@ class PackageWriter:
             files.close()
             schema = _table_schema(name, files.own, set(self._files))
             if files.has_csv:
-                resources.append(_csv_resource(name, self._aside, schema))
+                resources.append(_resource(self._aside / f"{name}.csv", schema))
                 schema = {}
-            resources.append(_parquet_resource(name, self._aside, schema))
+            resources.append(_resource(self._aside / f"{name}.parquet", schema))
         package = {"name": "govopen-analytics", **(details or {})}
         text = json.dumps(
             {**package, "resources": resources}, ensure_ascii=False, indent=2
@@ -370,8 +371,9 @@ class _ParquetTable(PartLoader):
             name = self.path.stem
             with _damage_explained(self.path):
                 frame = _arrow_table(file, name, columns, rows).to_pandas()
-                for column in set(_columns_of_type(name, "array")) & set(frame):
-                    frame[column] = [list(value) for value in frame[column]]
+                for column in TABLES[name].fields:
+                    if column in frame and FIELDS[column].type == "array":
+                        frame[column] = [list(value) for value in frame[column]]
                 whole = to_schema(frame, name)
                 if columns is None:
                     return validate(whole, name)
@@ -432,10 +434,6 @@ def _csv_column(values: pd.Series) -> pd.Series:
     return values.map(safe_cell, na_action="ignore").astype(object)
 
 
-def _columns_of_type(table: str, kind: str) -> list[str]:
-    return [name for name in TABLES[table].fields if FIELDS[name].type == kind]
-
-
 def _arrow_schema(table: str, further: Sequence[str] = ()) -> Any:
     # The types are given, for a column without a value would get none.
     import pyarrow as pa
@@ -457,39 +455,33 @@ def _arrow_schema(table: str, further: Sequence[str] = ()) -> Any:
     )
 
 
-def _csv_resource(name: str, folder: Path, schema: dict[str, Any]) -> dict[str, Any]:
-    path = folder / f"{name}.csv"
-    return {
-        "name": name.replace("_", "-"),
-        "type": "table",
-        "path": path.name,
-        "description": TABLES[name].row,
-        "scheme": "file",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8-sig",
-        "bytes": path.stat().st_size,
-        "hash": file_digest(path),
-        "schema": schema,
-    }
-
-
-def _parquet_resource(
-    name: str, folder: Path, schema: dict[str, Any]
-) -> dict[str, Any]:
-    path = folder / f"{name}.parquet"
+def _resource(path: Path, schema: dict[str, Any]) -> dict[str, Any]:
+    """Describe a file: CSV as a table, Parquet as a file, which has types itself."""
+    name, form = path.stem.replace("_", "-"), path.suffix[1:]
     described = {
-        "name": f"{name.replace('_', '-')}-parquet",
-        "type": "file",
+        "csv": {
+            "name": name,
+            "type": "table",
+            "description": TABLES[path.stem].row,
+            "mediatype": "text/csv",
+            "encoding": "utf-8-sig",
+        },
+        "parquet": {
+            "name": f"{name}-parquet",
+            "type": "file",
+            "description": f"The table '{path.stem}' with its types and lists.",
+            "mediatype": "application/vnd.apache.parquet",
+        },
+    }[form]
+    return {
+        **described,
         "path": path.name,
-        "description": f"The table '{name}' with its types and lists.",
         "scheme": "file",
-        "format": "parquet",
-        "mediatype": "application/vnd.apache.parquet",
+        "format": form,
         "bytes": path.stat().st_size,
         "hash": file_digest(path),
+        **({"schema": schema} if schema else {}),
     }
-    return {**described, "schema": schema} if schema else described
 
 
 def _table_schema(table: str, further: list[str], written: set[str]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def folder_digests(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): file_digest(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not _is_hidden(path.relative_to(folder))
+        if path.is_file() and not is_hidden(path.relative_to(folder))
     }
 
 
@@ -126,7 +126,8 @@ def _required(requirements: Iterable[str], extra: str) -> Iterator[tuple[str, st
             yield name, wanted
 
 
-def _is_hidden(path: Path) -> bool:
+def is_hidden(path: Path) -> bool:
+    """Say whether a relative path is hidden, or a lock file of an office program."""
     return any(part.startswith((".", "~$")) for part in path.parts)
 
 

@@ -1,4 +1,4 @@
-"""Safe writing: one writer at a time in a folder, each file whole or not at all."""
+"""One writer at a time in a folder, by a lock that ends with its process."""
 
 import contextlib
 import errno
@@ -82,21 +82,6 @@ def remove_unfinished(folder: Path, *, kept: Path | None = None) -> list[str]:
         else:
             path.unlink(missing_ok=True)
     return [path.name for path in left]
-
-
-@contextlib.contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
-    """Yield a file beside `path` to write to; it takes that place at the end.
-
-    If the block fails, a former file stays as it is.
-    """
-    # Short enough for any name; another process may be writing the same file.
-    aside = path.with_name(f".{path.name[:60]}.{os.getpid()}.writing")
-    try:
-        yield aside
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 _DISK_ERRORS = {

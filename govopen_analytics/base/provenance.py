@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from govopen_analytics.base.errors import ChecksumError, SourceError, choices
+from govopen_analytics.base.fingerprints import is_hidden
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.schemas import FIELDS, LEVELS, SUBJECTS
 
@@ -96,10 +97,9 @@ def raw_files(raw_dir: Path) -> list[str]:
         )
     names = []
     for path in raw_dir.rglob("*"):
-        name = path.relative_to(raw_dir).as_posix()
-        hidden = any(part.startswith((".", "~$")) for part in name.split("/"))
-        if path.is_file() and not hidden and path.name not in _NOT_PLANS:
-            names.append(name)
+        place = path.relative_to(raw_dir)
+        if path.is_file() and not is_hidden(place) and path.name not in _NOT_PLANS:
+            names.append(place.as_posix())
     return sorted(names)
 
 

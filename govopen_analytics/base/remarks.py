@@ -1,4 +1,4 @@
-"""What a person should look at: a code and its values, said elsewhere in words."""
+"""What a person should look at: a code and its values; ``words`` has the sentence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -2,6 +2,8 @@
 
 import os
 import re
+from bisect import bisect_right
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 
@@ -19,6 +21,11 @@ _NAME_BLANK = re.compile(
     r"[\u200b-\u200d\ufeff]|(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])"
 )
 
+# Blanks beside Chinese characters, and invisible characters.
+_DROPPED_BLANK = re.compile(
+    "[\u200b-\u200d\u2060\ufeff\u00ad]"
+    r"|(?<=[^\x00-\x7f])[ \t]+|[ \t]+(?=[^\x00-\x7f])"
+)
 # What XML cannot hold, whatever a source text did.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 # One character to one character, so that offsets survive folding.
@@ -110,6 +117,32 @@ def tidy(text: str) -> str:
         A field as it stands in the source, perhaps over several lines.
     """
     return " ".join(_CJK_BLANK.sub("", text).split())
+
+
+def without_blanks(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Drop blanks beside Chinese characters, and invisible characters.
+
+    Returns
+    -------
+    shorter : str
+    dropped : list of (start, end)
+        The runs of `text` that were dropped, in order (characters).
+    """
+    dropped = [match.span() for match in _DROPPED_BLANK.finditer(text)]
+    return (_DROPPED_BLANK.sub("", text) if dropped else text), dropped
+
+
+def original_places(places: Iterable[int], dropped: list[tuple[int, int]]) -> list[int]:
+    """Carry places in a shortened text over to the text it was made from.
+
+    ``dropped`` is what ``without_blanks`` returned with the shortened text.
+    """
+    removed, borders, shifts = 0, [], [0]
+    for start, end in dropped:
+        borders.append(start - removed)
+        removed += end - start
+        shifts.append(removed)
+    return [place + shifts[bisect_right(borders, place)] for place in places]
 
 
 def name_form(name: str) -> str:

@@ -1,18 +1,34 @@
 """Files written whole or not at all, and office packages of the same bytes."""
 
+import contextlib
 import io
+import os
 import re
 import zipfile
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-
-from govopen_analytics.base.locking import written_whole
 
 _ENTRY_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 CONTENT_TYPES = "[Content_Types].xml"
 _MOMENT = re.compile(
     rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:(?:created|modified)>)"
 )
+
+
+@contextlib.contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Yield a file beside `path` to write to; it takes that place at the end.
+
+    If the block fails, a former file stays as it is.
+    """
+    # Short enough for any name; another process may be writing the same file.
+    aside = path.with_name(f".{path.name[:60]}.{os.getpid()}.writing")
+    try:
+        yield aside
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def replace_file(path: Path, content: bytes) -> Path:

@@ -207,11 +207,10 @@ def marks_of(
     shown = [labels(one) for one in rows[value]] if callable(labels) else list(labels)
     own = [kinds] * n if isinstance(kinds, str) else list(kinds)
     hovers = [f"{name}\n{label}" for name, label in zip(names, shown, strict=False)]
-    found = rows.to_dict("records")
     return tuple(
-        Mark(*parts, tasks=tasks_behind(row))
-        for row, *parts in zip(
-            found,
+        Mark(middle, lower, upper, label, kind, hover, tasks=tasks_behind(row))
+        for row, middle, lower, upper, label, kind, hover in zip(
+            rows.to_dict("records"),
             column(value),
             column(f"{value}_lower"),
             column(f"{value}_upper"),

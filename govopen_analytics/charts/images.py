@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from govopen_analytics.base.errors import ExportError
-from govopen_analytics.base.locking import written_whole
 from govopen_analytics.base.remarks import Remark
+from govopen_analytics.base.whole import written_whole
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.model import read_chart
 

@@ -13,7 +13,7 @@ from govopen_analytics.base.errors import BusyError, GovOpenError, installation_
 if TYPE_CHECKING:
     import pandas as pd
 
-# What a scheduler is told; docs/scheduling.md explains each.
+# Exit codes for schedulers; docs/scheduling.md explains each.
 EXIT_FAILED, EXIT_PARTIAL, EXIT_BUSY = 1, 3, 4
 
 RawOption = Annotated[
@@ -31,7 +31,7 @@ JsonOption = Annotated[
 
 
 def print_json(answer: Any) -> None:
-    """Write an answer to standard output; what else is told goes to standard error."""
+    """Write an answer to standard output; all else goes to standard error."""
     typer.echo(json.dumps(answer, ensure_ascii=False, indent=2, allow_nan=False))
 
 

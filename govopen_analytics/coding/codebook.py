@@ -17,7 +17,7 @@ import yaml
 
 from govopen_analytics.base.errors import CodebookError, choices
 from govopen_analytics.base.shapes import YamlLoader
-from govopen_analytics.base.text import fold
+from govopen_analytics.base.text import fold, without_blanks
 from govopen_analytics.coding.reference_files import read_reference, read_training
 
 DEFAULT_CODEBOOK = Path(__file__).parent / "codebooks" / "government_openness.yml"
@@ -80,6 +80,11 @@ class Keyword:
     theme_id: str
     weight: float = 1.0
     exclusions: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What matches are listed under, as for a pattern."""
+        return self.text
 
     @property
     def folded(self) -> str:
@@ -492,7 +497,8 @@ def parse_codebook(
         raise problem("themes", data["themes"], "a list of at least one theme")
     themes = [_theme_row(entry, problem) for entry in data["themes"]]
     version = problem.string(data["version"], "version")
-    table = _themes_table(themes, version)
+    table = pd.DataFrame(themes).assign(codebook_version=version)
+    table = table[list(_THEME_COLUMNS)].astype(_THEME_COLUMNS)
     ids = list(table["theme_id"])
     _refuse_duplicates(ids, "theme id", problem)
     keywords = tuple(
@@ -618,11 +624,6 @@ def _theme_row(entry: Any, problem: _Problem) -> dict[str, Any]:
     }
 
 
-def _themes_table(rows: list[dict[str, Any]], version: str) -> pd.DataFrame:
-    table = pd.DataFrame(rows).assign(codebook_version=version)
-    return table[list(_THEME_COLUMNS)].astype(_THEME_COLUMNS)
-
-
 def _refuse_duplicates(values: Iterable[str], what: str, problem: _Problem) -> None:
     earlier = set()
     for value in values:
@@ -713,25 +714,6 @@ def _check_matchable(keyword: Keyword, where: str, problem: _Problem) -> None:
                 phrase,
                 "a phrase longer than the keyword, which could never match otherwise",
             )
-
-
-_CJK_BLANK = re.compile(
-    "[\u200b-\u200d\u2060\ufeff\u00ad]"
-    r"|(?<=[^\x00-\x7f])[ \t]+|[ \t]+(?=[^\x00-\x7f])"
-)
-
-
-def without_blanks(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """Drop blanks beside Chinese characters, and invisible characters.
-
-    Returns
-    -------
-    shorter : str
-    dropped : list of (start, end)
-        The runs of `text` that were dropped, in order (characters).
-    """
-    dropped = [match.span() for match in _CJK_BLANK.finditer(text)]
-    return (_CJK_BLANK.sub("", text) if dropped else text), dropped
 
 
 def _theme_patterns(entry: dict[str, Any], problem: _Problem) -> Iterator[Pattern]:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.special import softmax
 
 from govopen_analytics.base.errors import CodebookError
 from govopen_analytics.coding.clauses import mark_shared_titles, read_tasks
@@ -14,7 +15,6 @@ from govopen_analytics.coding.combined import (
     coder_weights,
     primary_chances,
     secondary_chances,
-    softmax,
     task_evidence,
 )
 from govopen_analytics.coding.features import fold_many, plain_texts
@@ -185,7 +185,7 @@ def _code_by_linear_model(
         model = linear_model(codebook, left_out)
         group = [texts[row] for row in rows.tolist()]
         distances[rows], is_known[rows] = model.decide(group)
-    shares = softmax(3 * distances)[:, :-1] * is_known[:, None]
+    shares = softmax(3 * distances, axis=1)[:, :-1] * is_known[:, None]
     is_none = distances.argmax(axis=1) == distances.shape[1] - 1
     shares[is_none] = 0
     return _ranked(shares, distances[:, :-1] > 0)

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from scipy import sparse
+from scipy.special import softmax
 
 from govopen_analytics.base.errors import CodebookError, choices
 from govopen_analytics.coding.clauses import KINDS, Pieces, split_tasks
@@ -285,7 +286,7 @@ def _shares(
     for number, model in enumerate(models):
         mine = readers == number
         distances[mine] = model.distances(sums[mine])
-    shares = softmax(slope * distances)
+    shares = softmax(slope * distances, axis=1)
     shares[sums[:, -1] <= 0] = 0
     return shares
 
@@ -298,21 +299,6 @@ def _weighed(
     for name, values in zip(names, features, strict=True):
         total += weights[name] * values
     return total
-
-
-def softmax(values: np.ndarray) -> np.ndarray:
-    """Turn rows of values into shares that sum to 1.
-
-    Parameters
-    ----------
-    values : ndarray of float, shape (n_rows, n_columns)
-
-    Returns
-    -------
-    ndarray of float, shape (n_rows, n_columns)
-    """
-    powers = np.exp(values - values.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
 
 
 def primary_chances(evidence: Evidence, weights: dict[str, float]) -> np.ndarray:
@@ -334,7 +320,7 @@ def primary_chances(evidence: Evidence, weights: dict[str, float]) -> np.ndarray
        behavior. In Frontiers in Econometrics, 105-142.
     """
     features = evidence.primary_features()
-    chances = softmax(_weighed(features, PRIMARY_FEATURES, weights))
+    chances = softmax(_weighed(features, PRIMARY_FEATURES, weights), axis=1)
     spoken = np.zeros(evidence.n_tasks, dtype=bool)
     texts = (evidence.linear[:, :-1].sum(axis=1) > 0) | (evidence.keywords.any(axis=1))
     is_of_task = ~evidence.pieces.of_kind("section", "chapter")

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from govopen_analytics.base.errors import SelectionError
-from govopen_analytics.base.text import fold
-from govopen_analytics.coding.codebook import without_blanks
+from govopen_analytics.base.text import fold, original_places, without_blanks
 from govopen_analytics.coding.features import fold_many
 from govopen_analytics.coding.keywords import check_tasks
 
@@ -97,15 +96,6 @@ def _places(text: str, expression: re.Pattern[str]) -> Iterator[tuple[int, int]]
     shorter, dropped = without_blanks(text)
     for match in expression.finditer(shorter):
         if match.end() > match.start():
-            yield (
-                _with_blanks(match.start(), dropped),
-                (_with_blanks(match.end() - 1, dropped) + 1),
-            )
-
-
-def _with_blanks(place: int, dropped: list[tuple[int, int]]) -> int:
-    for start, end in dropped:
-        if start > place:
-            break
-        place += end - start
-    return place
+            ends = (match.start(), match.end() - 1)
+            start, last = original_places(ends, dropped)
+            yield start, last + 1

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import InputTags, Tags
 from sklearn.utils.validation import check_is_fitted
@@ -14,7 +15,6 @@ from govopen_analytics.coding.codebook import Codebook, load_codebook
 from govopen_analytics.coding.combined import (
     coder_weights,
     primary_chances,
-    softmax,
     task_evidence,
 )
 from govopen_analytics.coding.features import fold_many
@@ -213,7 +213,7 @@ class LinearClassifier(_Coder):
 
     def _chances(self, tasks: pd.DataFrame) -> np.ndarray:
         distances, is_known = self.model_.decide(_folded(tasks))
-        return softmax(self.slope * distances) * is_known[:, None]
+        return softmax(self.slope * distances, axis=1) * is_known[:, None]
 
 
 class CombinedClassifier(_Coder):

@@ -41,9 +41,7 @@ def explanation_text(
         for piece in explanation.pieces.itertuples()
     ]
     speakers: list[Keyword | Pattern] = [*codebook.keywords, *codebook.patterns]
-    weights = {
-        (speaker.theme_id, _name(speaker)): speaker.weight for speaker in speakers
-    }
+    weights = {(speaker.theme_id, speaker.name): speaker.weight for speaker in speakers}
     lines.append(words["no_matches" if explanation.matches.empty else "matches"])
     lines += [
         words["match"].format(
@@ -56,10 +54,6 @@ def explanation_text(
         for match in explanation.matches.itertuples()
     ]
     return "\n".join(lines)
-
-
-def _name(speaker: Keyword | Pattern) -> str:
-    return speaker.text if isinstance(speaker, Keyword) else speaker.name
 
 
 def review_text(reviews: pd.DataFrame, codebook: Codebook, *, lang: str = "zh") -> str:

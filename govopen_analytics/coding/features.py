@@ -126,7 +126,7 @@ class CharacterNgrams:
         vocabulary, columns = np.unique(keys, return_inverse=True)
         pairs = np.unique(rows * len(vocabulary) + columns)
         frequency = np.bincount(pairs % len(vocabulary), minlength=len(vocabulary))
-        idf = np.log((1 + len(texts)) / (1 + frequency)) + 1
+        idf = inverse_frequencies(frequency, len(texts))
         return cls(tuple(sizes), characters, vocabulary, idf)
 
     def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
@@ -166,6 +166,11 @@ class CharacterNgrams:
                 (np.ones(len(rows)), columns, np.concatenate([[0], ends])),
                 shape=(len(texts), len(self.keys)),
             )
+
+
+def inverse_frequencies(frequencies: np.ndarray, n_texts: int) -> np.ndarray:
+    """Return smoothed inverse document frequencies, shape (n_features,)."""
+    return np.log((1 + n_texts) / (1 + frequencies)) + 1
 
 
 def code_points(texts: Iterable[str]) -> np.ndarray:
@@ -277,8 +282,7 @@ class Words:
         for found in segmented:
             for word in found:
                 frequency[vocabulary[word]] += 1
-        idf = np.log((1 + len(texts)) / (1 + frequency)) + 1
-        return cls(words, vocabulary, idf)
+        return cls(words, vocabulary, inverse_frequencies(frequency, len(texts)))
 
     def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """Weigh the known words of each text.

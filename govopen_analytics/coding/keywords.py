@@ -16,8 +16,7 @@ Rules of matching:
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -27,14 +26,13 @@ import pandas as pd
 
 from govopen_analytics.base import schemas
 from govopen_analytics.base.errors import SchemaError
-from govopen_analytics.base.text import fold
+from govopen_analytics.base.text import fold, original_places, without_blanks
 from govopen_analytics.coding.codebook import (
     CLAUSE_ENDS,
     GAP,
     Codebook,
     Keyword,
     Pattern,
-    without_blanks,
 )
 from govopen_analytics.coding.features import code_points_of, fold_many
 
@@ -89,7 +87,6 @@ def _build_index(codebook: Codebook) -> KeywordIndex:
 
     numbers = {theme: i for i, theme in enumerate(codebook.theme_ids)}
     entries: list[Keyword | Pattern] = [*codebook.keywords, *codebook.patterns]
-    names = [e.text if isinstance(e, Keyword) else e.name for e in entries]
     words: dict[str, int] = dict.fromkeys(map(fold, codebook.context_only), _NO_KEYWORD)
     gapped: list[tuple[str, str, int]] = []
     for number, keyword in enumerate(codebook.keywords):
@@ -108,7 +105,7 @@ def _build_index(codebook: Codebook) -> KeywordIndex:
     for first, last, number in gapped:
         gaps.setdefault(places[first], []).append((places[last], number))
     return KeywordIndex(
-        texts=tuple(names),
+        texts=tuple(entry.name for entry in entries),
         theme_numbers=np.array([numbers[e.theme_id] for e in entries], dtype=int),
         weights=np.array([e.weight for e in entries], dtype=float),
         automaton=ahocorasick_rs.AhoCorasick(list(words)) if words else None,
@@ -240,7 +237,8 @@ def keyword_matches(tasks: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     index = keyword_index(codebook)
     theme_ids = np.array(codebook.theme_ids, dtype=object)
     frames = []
-    for batch in _batches(tasks):
+    for start in range(0, len(tasks), _BATCH):
+        batch = tasks.iloc[start : start + _BATCH]
         texts = fold_many(batch["text"].fillna(""))
         shorter = [_tight(text) for text in texts]
         rows, starts, ends, numbers = _joined_hits(shorter, index)
@@ -248,8 +246,9 @@ def keyword_matches(tasks: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
             if len(short) < len(text):
                 here = slice(*np.searchsorted(rows, [row, row + 1]))
                 dropped = without_blanks(text)[1]
-                starts[here] = _original(starts[here], dropped)
-                ends[here] = _original(ends[here] - 1, dropped) + 1
+                starts[here] = original_places(starts[here].tolist(), dropped)
+                last = original_places((ends[here] - 1).tolist(), dropped)
+                ends[here] = np.array(last, dtype=np.int64) + 1
         frames.append(
             pd.DataFrame(
                 {
@@ -290,11 +289,6 @@ def check_tasks(tasks: pd.DataFrame) -> None:
         )
 
 
-def _batches(tasks: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    for start in range(0, len(tasks), _BATCH):
-        yield tasks.iloc[start : start + _BATCH]
-
-
 def _tight(text: str) -> str:
     """Drop what matching passes over; most texts have nothing of the kind."""
     if " " not in text and text.isprintable():
@@ -317,17 +311,6 @@ def _joined_hits(
     starts = table[:, 0] - offsets[rows]
     ends = table[:, 1] - offsets[rows]
     return rows, starts, ends, table[:, 2]
-
-
-def _original(places: np.ndarray, dropped: list[tuple[int, int]]) -> np.ndarray:
-    """Carry places in a shortened text over to the text it was made from."""
-    removed = 0
-    borders, shifts = [], [0]
-    for start, end in dropped:
-        borders.append(start - removed)
-        removed += end - start
-        shifts.append(removed)
-    return np.array([p + shifts[bisect_right(borders, p)] for p in places.tolist()])
 
 
 def keyword_scores(texts: Sequence[str], codebook: Codebook) -> np.ndarray:

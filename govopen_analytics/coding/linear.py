@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from govopen_analytics.coding.features import CharacterNgrams
+from govopen_analytics.coding.features import CharacterNgrams, inverse_frequencies
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,8 @@ def fit_linear_model(
     )
     matrix = (members @ counts).tocsr()
     matrix.sum_duplicates()
-    idf = _inverse_frequencies(matrix)
+    frequencies = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    idf = inverse_frequencies(frequencies, matrix.shape[0])
     lengths = np.sqrt(matrix @ idf**2)
     lengths[lengths == 0] = 1
     matrix = sparse.diags(1 / lengths) @ matrix @ sparse.diags(idf)
@@ -142,8 +143,3 @@ def fit_linear_model(
         intercepts[number] = model.intercept_[0]
     weighed = np.column_stack([coefficients * idf[:, None], idf**2])
     return LinearModel(ngrams, weighed, intercepts)
-
-
-def _inverse_frequencies(matrix: sparse.csr_matrix) -> np.ndarray:
-    frequency = np.bincount(matrix.indices, minlength=matrix.shape[1])
-    return np.log((1 + matrix.shape[0]) / (1 + frequency)) + 1

@@ -1,6 +1,7 @@
 """What the coders learn from, and which tasks repeat it."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -256,14 +257,9 @@ def _runs(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     return rows[:n][within], numbers[within]
 
 
-_letters: list[np.ndarray] = []
-
-
+@lru_cache(maxsize=1)
 def _is_letter() -> np.ndarray:
     """Whether each code point is a letter or a digit."""
-    if not _letters:
-        table = np.zeros(0x110000, dtype=bool)
-        table[:0x10000] = [chr(code).isalnum() for code in range(0x10000)]
-        table[0x10000:] = True
-        _letters.append(table)
-    return _letters[0]
+    table = np.ones(0x110000, dtype=bool)
+    table[:0x10000] = [chr(code).isalnum() for code in range(0x10000)]
+    return table

@@ -10,8 +10,7 @@ import pandas as pd
 
 from govopen_analytics.base.errors import SelectionError, choices
 from govopen_analytics.base.schemas import further_columns, heading
-from govopen_analytics.base.text import fold, fold_pairs
-from govopen_analytics.coding.codebook import without_blanks
+from govopen_analytics.base.text import fold, fold_pairs, without_blanks
 from govopen_analytics.coding.features import fold_many
 from govopen_analytics.measures.responsibility import DUE_KINDS, named_units
 from govopen_analytics.words import agency_name, section

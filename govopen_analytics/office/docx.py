@@ -243,11 +243,11 @@ class _Writer:
         grid = _new_grid(self.file, len(table.rows) + 1, widths)
         _describe_table(grid, chart.title, full_alt(chart, "table"))
         head, *rows = grid.rows
-        head._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+        head._tr.get_or_add_trPr().append(_element("tblHeader"))
         heights = row_heights_cm(table, width_cm)
         for row, height in zip(grid.rows, heights, strict=True):
             row.height = Cm(height)
-            row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
+            row._tr.get_or_add_trPr().insert(0, _element("cantSplit"))
         middle, left = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT
         for cell, text in zip(head.cells, ("", *table.columns), strict=True):
             self._fill(cell, Look(text, "", INK, 8, False), middle, True)
@@ -301,9 +301,8 @@ def _own_document(lang: str) -> Any:
         style.font.name, style.font.size = LATIN_FONT, Pt(size)
         style.font.color.rgb = RGBColor.from_string(_hex(INK))
         _set_style_fonts(style, LATIN_FONT, CHINESE_FONT)
-    speech = OxmlElement("w:lang")
-    speech.set(qn("w:val"), section("office", lang)["speech"])
-    speech.set(qn("w:eastAsia"), "zh-CN")
+    language = section("office", lang)["speech"]
+    speech = _element("lang", val=language, eastAsia="zh-CN")
     properties = file.styles["Normal"].element.get_or_add_rPr()
     properties.append(speech)
     return file
@@ -350,9 +349,7 @@ def _template(path: Path) -> Any:
         heading = file.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, True)
         heading.base_style = file.styles.default(WD_STYLE_TYPE.PARAGRAPH)
         heading.font.size, heading.font.bold = Pt(size), True
-        outline = OxmlElement("w:outlineLvl")
-        outline.set(qn("w:val"), str(level))
-        heading.element.get_or_add_pPr().append(outline)
+        heading.element.get_or_add_pPr().append(_element("outlineLvl", val=level))
     return file
 
 
@@ -418,12 +415,9 @@ def _add_panels(
 
 
 def _remove_margins(grid: Any) -> None:
-    margins = OxmlElement("w:tblCellMar")
+    margins = _element("tblCellMar")
     for side in ("left", "right"):
-        margin = OxmlElement(f"w:{side}")
-        margin.set(qn("w:w"), "0")
-        margin.set(qn("w:type"), "dxa")
-        margins.append(margin)
+        margins.append(_element(side, w=0, type="dxa"))
     # The schema's order: layout, margins of cells, look.
     grid._tbl.tblPr.find(qn("w:tblLayout")).addnext(margins)
 
@@ -506,32 +500,31 @@ def _new_grid(file: Any, n_rows: int, widths: Sequence[int]) -> Any:
 
 def _describe_table(grid: Any, title: str, alt: str) -> None:
     for tag, text in (("tblCaption", title), ("tblDescription", alt)):
-        described = OxmlElement(f"w:{tag}")
-        described.set(qn("w:val"), text)
-        grid._tbl.tblPr.append(described)
+        grid._tbl.tblPr.append(_element(tag, val=text))
 
 
 def _set_borders(shape: Any, lines: Mapping[str, tuple[str, int]]) -> None:
-    borders = OxmlElement("w:tcBorders")
+    borders = _element("tcBorders")
     for side in _SIDES:
         if side in lines:
             color, width = lines[side]
-            line = OxmlElement(f"w:{side}")
-            line.set(qn("w:val"), "single")
-            line.set(qn("w:sz"), str(width))
-            line.set(qn("w:space"), "0")
-            line.set(qn("w:color"), _hex(color))
-            borders.append(line)
+            look = {"val": "single", "sz": width, "space": 0, "color": _hex(color)}
+            borders.append(_element(side, **look))
     # The schema's order: width, borders, shade, …, vertical alignment.
     shape._tc.get_or_add_tcPr().insert(1, borders)
 
 
 def _shade(shape: Any, fill: str) -> None:
-    shade = OxmlElement("w:shd")
-    shade.set(qn("w:val"), "clear")
-    shade.set(qn("w:color"), "auto")
-    shade.set(qn("w:fill"), _hex(fill))
+    shade = _element("shd", val="clear", color="auto", fill=_hex(fill))
     shape._tc.get_or_add_tcPr().insert(2, shade)
+
+
+def _element(tag: str, **values: object) -> Any:
+    """Make an element of WordprocessingML with attributes."""
+    element = OxmlElement(f"w:{tag}")
+    for name, value in values.items():
+        element.set(qn(f"w:{name}"), str(value))
+    return element
 
 
 def _hex(color: str) -> str:

@@ -1,4 +1,4 @@
-"""Office packages with the same bytes for the same content, written whole."""
+"""What slides and pages share: templates, lines below a chart, writing."""
 
 import io
 import re

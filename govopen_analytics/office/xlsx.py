@@ -156,9 +156,9 @@ def _write_table(book: Workbook, name: str, table: Table, lang: str | None) -> i
     page = book.create_sheet(name)
     _set_up_page(page)
     page.print_title_rows = "1:1"
-    for letter, column in _lettered(columns):
+    for number, column in enumerate(columns, start=1):
         width = _column_width(column.head, column.values[:_SAMPLE])
-        page.column_dimensions[letter].width = width
+        page.column_dimensions[get_column_letter(number)].width = width
     last = get_column_letter(len(columns))
     page.auto_filter.ref = f"A1:{last}{len(table.rows) + 1}"
     page.append([_head(page, column.head) for column in columns])
@@ -173,14 +173,12 @@ def _write_table(book: Workbook, name: str, table: Table, lang: str | None) -> i
     if lang is not None:
         words = section("briefing", lang)
         note = f"{words['sheets']['note']}{words['notes']['colon']}{table.note}"
+        cell = _text(page, note)
+        cell.font = _NOTE_FONT
         page.append([])
-        page.append([_note(page, note)])
+        page.append([cell])
     texts = (value for column in columns for value in column.values)
     return sum(isinstance(t, str) and len(t) >= MOST_CHARACTERS for t in texts)
-
-
-def _lettered(columns: Sequence[_Column]) -> Iterable[tuple[str, _Column]]:
-    return ((get_column_letter(i + 1), column) for i, column in enumerate(columns))
 
 
 def _write_notes(
@@ -241,12 +239,6 @@ def _set_up_page(page: Any) -> None:
 def _head(page: Any, text: str) -> Any:
     cell = _text(page, text)
     cell.font, cell.fill = _HEAD_FONT, _HEAD_FILL
-    return cell
-
-
-def _note(page: Any, text: str) -> Any:
-    cell = _text(page, text)
-    cell.font = _NOTE_FONT
     return cell
 
 

@@ -4,7 +4,7 @@ Everything is measured anew from the tables with the measures that the pages use
 that a page which failed takes nothing from the front page, and both say the same.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -673,7 +673,8 @@ def _agency_cells(
             seen = bool(cell["is_observed"])
             value = float(cell["share"]) if seen else None
             label = percent(value) if value is not None else unseen
-            row = {"agency": agency, "theme_id": theme, "is_observed": seen}
+            row: dict[Hashable, Any] = {"agency": agency, "theme_id": theme}
+            row["is_observed"] = seen
             is_framed = (theme, agency) in framed
             tasks = tasks_behind(row)
             line.append(Cell(value, label, is_framed=is_framed, tasks=tasks))

@@ -101,7 +101,8 @@ class Table:
         words = section("tables", self.lang)
         if self.data.empty:
             return f"<p>{words['no_rows']}</p>"
-        rows, common = [], []
+        rows: list[list[str]] = []
+        common: list[str] = []
         for head, (name, values) in self._shown.items():
             cells = [_cell(value, name, self.lang) for value in values[:MOST_SHOWN]]
             is_common = name not in _ALWAYS and len(values) > 1

@@ -308,10 +308,7 @@ def _write_plans(plans: list[Plan], raw_dir: Path) -> pd.DataFrame:
                 **declared,
                 "layout": plan.layout,
                 "n_tasks": len(plan.tasks),
-                "has_units": printing.has_units(plan.layout),
-                "has_deadlines": printing.has_deadlines(plan.layout),
-                "has_progress": printing.has_progress(plan.layout),
-                "has_content": printing.has_content(plan.layout),
+                **printing.printed_parts(plan.layout),
                 "is_synthetic": True,
             }
         )
@@ -322,9 +319,9 @@ def _write_plans(plans: list[Plan], raw_dir: Path) -> pd.DataFrame:
 
 def _task_row(plan: Plan, ordinal: int, task: Task) -> dict[str, object]:
     """Return what a reader could find of a task, and what it was drawn from."""
-    units = printing.has_units(plan.layout)
-    dated = printing.has_deadlines(plan.layout)
-    reports = printing.has_progress(plan.layout)
+    parts = printing.printed_parts(plan.layout)
+    units, reports = parts["has_units"], parts["has_progress"]
+    dated = parts["has_deadlines"]
     title, content = printing.printed_text(plan.layout, task)
     return {
         "document_id": plan.document_id,

@@ -3,18 +3,20 @@
 import html
 import io
 import itertools
-import zipfile
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
+from cn2an import an2cn
+
+from govopen_analytics.base.whole import stable_package
 from govopen_analytics.synth.plans import Plan, Task
 
-_NUMERALS = "一二三四五六七八九十"
 _COLUMNS = ("序号", "任务名称", "任务内容", "责任处室", "协助处室", "时间节点")
 _PROGRESS_COLUMNS = ("序号", "重点任务", "完成时限", "工作进展")
 _NOTICE = "本文件由程序合成，仅供软件测试，不是任何机构的文件。"
 _SECTIONS = ("落实年度重点", "巩固日常工作")
 # Archives carry the time of writing; one fixed time keeps them the same by seed.
-_FIXED_TIME = (2020, 1, 1, 0, 0, 0)
+_FIXED_TIME = datetime(2020, 1, 1)
 
 
 def print_plan(plan: Plan) -> tuple[str, bytes]:
@@ -32,29 +34,20 @@ def print_plan(plan: Plan) -> tuple[str, bytes]:
     return suffix, content if isinstance(content, bytes) else content.encode("utf-8")
 
 
-def has_units(layout: str) -> bool:
-    """Say whether a layout prints the responsible units."""
-    return layout not in ("prose_flat", "cell_lines_progress")
-
-
-def has_deadlines(layout: str) -> bool:
-    """Say whether a layout prints deadlines."""
-    return not layout.startswith("prose")
-
-
-def has_progress(layout: str) -> bool:
-    """Say whether a layout prints progress reports."""
-    return layout == "cell_lines_progress"
-
-
-def has_content(layout: str) -> bool:
-    """Say whether a layout prints content apart from the title."""
-    return layout != "cell_lines_progress"
+def printed_parts(layout: str) -> dict[str, bool]:
+    """Say what a layout prints of a task, beside its title."""
+    has_progress = layout == "cell_lines_progress"
+    return {
+        "has_units": not has_progress and layout != "prose_flat",
+        "has_deadlines": not layout.startswith("prose"),
+        "has_progress": has_progress,
+        "has_content": not has_progress,
+    }
 
 
 def printed_text(layout: str, task: Task) -> tuple[str, str | None]:
     """Return title and content of a task as the layout prints them."""
-    if has_content(layout):
+    if printed_parts(layout)["has_content"]:
         return task.title, task.content
     return f"{task.title}，{task.content}", None
 
@@ -64,7 +57,7 @@ def _prose_flat(plan: Plan) -> str:
     lines = [plan.title, _NOTICE]
     number = itertools.count(1)
     for order, (chapter, tasks) in enumerate(_by_chapter(plan)):
-        lines.append(f"{_NUMERALS[order]}、{chapter}")
+        lines.append(f"{an2cn(order + 1)}、{chapter}")
         lines += [f"{next(number)}.{task.title}。{task.content}" for task in tasks]
     return "\n".join(lines) + "\n"
 
@@ -73,10 +66,10 @@ def _prose_units(plan: Plan) -> str:
     """一、 headings; （一） paragraphs that end in the units in brackets."""
     lines = [plan.title, "", "　　" + _NOTICE]
     for order, (chapter, tasks) in enumerate(_by_chapter(plan)):
-        lines += ["", f"　　{_NUMERALS[order]}、{chapter}"]
+        lines += ["", f"　　{an2cn(order + 1)}、{chapter}"]
         for k, task in enumerate(tasks, start=1):
             body = f"{task.title}。{task.content}{_units_in_brackets(task)}"
-            lines += ["", f"　　（{_numeral(k)}）{body}"]
+            lines += ["", f"　　（{an2cn(k)}）{body}"]
     return "\n".join(lines) + "\n"
 
 
@@ -84,12 +77,10 @@ def _prose_nested(plan: Plan) -> str:
     """一、 chapters, （一） sections, 1. tasks, restarting under each heading."""
     lines = [plan.title, "　　" + _NOTICE]
     for order, (chapter, tasks) in enumerate(_by_chapter(plan)):
-        lines.append(f"　　{_NUMERALS[order]}、{chapter}")
+        lines.append(f"　　{an2cn(order + 1)}、{chapter}")
         halves = (tasks[::2], tasks[1::2])
         for k, half in enumerate([half for half in halves if half], start=1):
-            lines.append(
-                f"　　（{_numeral(k)}）{('落实年度重点', '巩固日常工作')[k - 1]}"
-            )
+            lines.append(f"　　（{an2cn(k)}）{_SECTIONS[k - 1]}")
             for n, task in enumerate(half, start=1):
                 body = f"{task.title}。{task.content}{_units_in_brackets(task)}"
                 lines.append(f"　　{n}.{body}")
@@ -98,8 +89,7 @@ def _prose_nested(plan: Plan) -> str:
 
 def _cell_lines(plan: Plan) -> str:
     """A table one cell a line: lines led by a tab, rows parted by a blank line."""
-    rows = [_COLUMNS, *(_cells(k, task) for k, task in _numbered(plan))]
-    return _as_cell_lines(plan, rows)
+    return _as_cell_lines(plan, _table(plan))
 
 
 def _cell_lines_progress(plan: Plan) -> str:
@@ -113,7 +103,7 @@ def _cell_lines_progress(plan: Plan) -> str:
                 task.deadline_raw,
                 task.progress,
             )
-            for k, task in _numbered(plan)
+            for k, task in enumerate(plan.tasks, start=1)
         ),
     ]
     return _as_cell_lines(plan, rows)
@@ -125,23 +115,21 @@ def _as_cell_lines(plan: Plan, rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def _tab_table(plan: Plan) -> str:
-    rows = [_COLUMNS, *(_cells(k, task) for k, task in _numbered(plan))]
-    lines = ["\t".join(row) for row in rows]
+    lines = ["\t".join(row) for row in _table(plan)]
     return f"{plan.title}\n\n{_NOTICE}\n\n" + "\n".join(lines) + "\n"
 
 
 def _pipe_table(plan: Plan) -> str:
-    rows = [_COLUMNS, ("---",) * len(_COLUMNS)]
-    rows += [_cells(k, task) for k, task in _numbered(plan)]
+    head, *rows = _table(plan)
+    rows = [head, ("---",) * len(head), *rows]
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     return f"# {plan.title}\n\n{_NOTICE}\n\n" + "\n".join(lines) + "\n"
 
 
 def _html_table(plan: Plan) -> str:
-    rows = [_COLUMNS, *(_cells(k, task) for k, task in _numbered(plan))]
     lines = [
         "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
-        for row in rows
+        for row in _table(plan)
     ]
     title = html.escape(plan.title)
     return (
@@ -158,12 +146,12 @@ def _docx(plan: Plan) -> bytes:
     document.add_heading(plan.title, level=1)
     document.add_paragraph(_NOTICE)
     table = document.add_table(rows=0, cols=len(_COLUMNS))
-    for row in [_COLUMNS, *(_cells(k, task) for k, task in _numbered(plan))]:
+    for row in _table(plan):
         for cell, text in zip(table.add_row().cells, row, strict=True):
             cell.text = text
     buffer = io.BytesIO()
     document.save(buffer)
-    return _with_fixed_time(buffer.getvalue())
+    return stable_package(buffer.getvalue(), _FIXED_TIME)
 
 
 def _xlsx(plan: Plan) -> bytes:
@@ -172,11 +160,11 @@ def _xlsx(plan: Plan) -> bytes:
     workbook = Workbook()
     sheet = workbook.active
     sheet.append([plan.title])
-    for row in [_COLUMNS, *(_cells(k, task) for k, task in _numbered(plan))]:
+    for row in _table(plan):
         sheet.append(list(row))
     buffer = io.BytesIO()
     workbook.save(buffer)
-    return _with_fixed_time(buffer.getvalue())
+    return stable_package(buffer.getvalue(), _FIXED_TIME)
 
 
 PRINTERS: dict[str, tuple[str, Callable[[Plan], str | bytes]]] = {
@@ -211,52 +199,23 @@ def _by_chapter(plan: Plan) -> list[tuple[str, list[Task]]]:
     return list(chapters.items())
 
 
-def _numbered(plan: Plan) -> list[tuple[int, Task]]:
-    return list(enumerate(plan.tasks, start=1))
-
-
-def _cells(number: int, task: Task) -> tuple[str, ...]:
-    return (
-        str(number),
-        task.title,
-        task.content,
-        "、".join(task.lead_units),
-        "、".join(task.support_units),
-        task.deadline_raw,
-    )
+def _table(plan: Plan) -> list[tuple[str, ...]]:
+    """Return the plan as a table of cells, its head first."""
+    rows = [
+        (
+            str(number),
+            task.title,
+            task.content,
+            "、".join(task.lead_units),
+            "、".join(task.support_units),
+            task.deadline_raw,
+        )
+        for number, task in enumerate(plan.tasks, start=1)
+    ]
+    return [_COLUMNS, *rows]
 
 
 def _units_in_brackets(task: Task) -> str:
     lead = "、".join(task.lead_units) + "牵头"
     support = "、".join(task.support_units)
     return f"（{lead}，{support}配合）" if support else f"（{lead}）"
-
-
-def _numeral(number: int) -> str:
-    """Write a number below 100 in Chinese."""
-    tens, ones = divmod(number, 10)
-    if tens == 0:
-        return _NUMERALS[ones - 1]
-    head = "" if tens == 1 else _NUMERALS[tens - 1]
-    return f"{head}十" + (_NUMERALS[ones - 1] if ones else "")
-
-
-def _with_fixed_time(archive: bytes) -> bytes:
-    """Rewrite a ZIP archive so that it says nothing of when it was written."""
-    import re
-
-    out = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(archive)) as source,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for name in source.namelist():
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(
-                    rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
-                    b"2020-01-01T00:00:00Z",
-                    content,
-                )
-            target.writestr(zipfile.ZipInfo(name, _FIXED_TIME), content)
-    return out.getvalue()

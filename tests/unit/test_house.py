@@ -263,3 +263,19 @@ def test_notebook_speaks_both_languages(path):
         for tag in cell["metadata"]["tags"]
     ]
     assert tags.count("lang-zh") == tags.count("lang-en") == len(tags) / 2 > 0
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/design.md"])
+def test_paths_in_the_maps_of_the_house_are_there(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    tops = "govopen_analytics|notebooks|tests|docs|scripts|benchmarks|measures|charts"
+    tops += "|coding|readers|questions|office|explore|base|words|cli|plans|run|review"
+    named = re.findall(rf"`((?:{tops})/[\w./*<>-]*)`", text)
+    named = [re.sub(r"<\w+>|NN_question", "*", path) for path in named]
+    missing = [
+        path
+        for path in named
+        if not any(list(root.glob(path)) for root in (ROOT, LIBRARY))
+    ]
+    assert len(named) > 15
+    assert missing == []

@@ -6,6 +6,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from cn2an import an2cn
 
 from govopen_analytics.base.errors import SourceError
 from govopen_analytics.base.tables import Tables
@@ -23,7 +24,6 @@ from govopen_analytics.measures import (
 from govopen_analytics.synth import LAYOUTS, synthesize_corpus
 from govopen_analytics.synth.corpus import DEFAULT_TRENDS
 from govopen_analytics.synth.plans import MEAN_AGENDA, draw_agendas, name_agencies
-from govopen_analytics.synth.printing import _numeral
 
 THEMES = pd.DataFrame({"codebook_version": "1", "theme_id": list(MEAN_AGENDA)})
 
@@ -240,7 +240,7 @@ def test_names_of_many_agencies_are_unique():
     [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (99, "九十九")],
 )
 def test_numerals(number, expected):
-    assert _numeral(number) == expected
+    assert an2cn(number) == expected
 
 
 @pytest.mark.parametrize(
