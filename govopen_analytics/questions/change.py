@@ -318,7 +318,8 @@ def plan_calendar(
     Returns
     -------
     Chart
-        The 30 agencies with the largest plans, if there are more.
+        The 30 agencies with the largest plans, if there are more; one sentence
+        where there is one year only.
     """
     words = section("change", lang)
     shown, n_hidden = largest(named_agencies(calendar), "agency", "n_tasks")
@@ -345,7 +346,8 @@ def plan_calendar(
         "plan_calendar",
         source=source.without_coding,
         lang=lang,
-        table=heat_table(names, columns, cells) if cells else None,
+        table=heat_table(names, columns, cells) if len(columns) > 1 else None,
+        reason=words["no_panel"] if cells else "",
         hidden=not_drawn(n_hidden, lang),
         agencies=len(names),
         columns=len(columns),

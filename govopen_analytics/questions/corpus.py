@@ -42,10 +42,10 @@ def corpus_findings(
             number=len(documents),
             unit="count",
             n_tasks=len(tasks),
-            documents=len(documents),
-            agencies=documents["agency"].nunique(),
+            documents=f"{len(documents):,}",
+            agencies=f"{documents['agency'].nunique():,}",
             years=_years(documents["year"], words),
-            tasks=len(tasks),
+            tasks=f"{len(tasks):,}",
         )
     ]
     n_failed = failures["source_file"].nunique()
@@ -140,7 +140,7 @@ def corpus_overview(
         ),
     ]
     # Where all text of every plan has a role, a panel of equal dots says nothing.
-    if shown["accounted_share"].min() < 1:
+    if shown["accounted_share"].lt(1).any():
         marks = (Series(words["share"], shares),)
         panels.append(Panel(names, marks, axis=words["share"], most=1.0))
     hidden = words["hidden"].format(shown=len(shown), n_hidden=f"{n_hidden:,}")

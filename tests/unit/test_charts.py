@@ -145,6 +145,9 @@ def test_calendar_names_what_is_missing(tables):
     assert cells["status"].tolist() == ["there", "missing", "missing", "there"]
     heat = draw(change.plan_calendar(cells, source=SOURCE)).data[0]
     assert [list(row) for row in heat.z] == [[4, None], [None, 2]]
+    # One year makes no calendar.
+    one = change.plan_years(tables["documents"].assign(year=2022), lang="en")
+    assert change.plan_calendar(one, source=SOURCE).is_empty
 
 
 def changes_of(years):
