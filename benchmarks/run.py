@@ -14,40 +14,17 @@ ratios carry over between machines, seconds do not.
 import argparse
 import platform
 import random
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import psutil
-from watching import look_at
+from report import commands
+from watching import ROOT, Measured, watch
 
-ROOT = Path(__file__).parents[1]
 STEPS = ("start-up", "reading", "segmenting", "coding", "comparing", "report")
 FORMATS = ("docx", "html", "xlsx", "pdf")
 N_PLANS = {"docx": 60, "html": 200, "xlsx": 120, "pdf": 12}
-_SECONDS_BETWEEN_LOOKS = 0.1
-
-Measured = dict[str, float]
-
-
-def watch(command: list[str]) -> Measured:
-    """Run a command; return the time, processor time and peak memory of its family."""
-    started, peak = time.monotonic(), 0
-    busy: dict[tuple[int, float], float] = {}
-    process = psutil.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    while process.poll() is None:
-        peak = max(peak, look_at(process, busy))
-        time.sleep(_SECONDS_BETWEEN_LOOKS)
-    if process.returncode:
-        raise SystemExit(f"{command}: exit code {process.returncode}")
-    return {
-        "seconds": time.monotonic() - started,
-        "processor": sum(busy.values()),
-        "peak_gib": peak / 2**30,
-        "load": psutil.getloadavg()[0],
-    }
 
 
 def row(
@@ -280,9 +257,11 @@ def measure(steps: list[str], sizes: list[int], agencies: int, turns: int) -> No
         if "comparing" in steps:
             measure_comparing(scratch, govopen, agencies)
         if "report" in steps:
-            command = [sys.executable, str(ROOT / "benchmarks" / "report.py")]
-            told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-            print(f"\nreport: {told.stdout.strip()}")
+            (scratch / "report").mkdir()
+            asked = commands(scratch / "report", ROOT / "data" / "raw", None)
+            n = f"{len(asked['jobs'])} notebooks"
+            row("report", n, asked["report"], asked["plain"])
+            row("report again, unchanged", n, asked["report"])
 
 
 def measure_comparing(scratch: Path, govopen: list[str], agencies: int) -> None:

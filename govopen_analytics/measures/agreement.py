@@ -10,6 +10,7 @@ from govopen_analytics.base import schemas
 from govopen_analytics.base.errors import SchemaError, choices
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.coding.reference_files import read_reference
+from govopen_analytics.measures.counts import WHOLE
 
 #: Stands in a confusion table for a task that a coder left out.
 UNCLASSIFIED = "unclassified"
@@ -209,7 +210,8 @@ def _interval(values: np.ndarray, level: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-_AGREEMENT_COLUMNS = ["measure", "coders", "value", "low", "high", "n_tasks"]
+_BOUNDED = ["value", "value_lower", "value_upper", "n_tasks"]
+_AGREEMENT_COLUMNS = ["measure", "first_coder", "second_coder", *_BOUNDED]
 
 
 def agreement(
@@ -242,11 +244,12 @@ def agreement(
 
     Returns
     -------
-    DataFrame, shape (n_rows, 6)
+    DataFrame, shape (n_rows, 7)
         ``measure`` ("alpha_nominal" over primary themes, "alpha_masi" over
-        sets, "same_primary" as a share of the tasks both coded), ``coders``
-        (names joined by " / "), ``value``, ``low``, ``high``, ``n_tasks`` that
-        at least two of the coders coded.
+        sets, "same_primary" as a share of the tasks both coded),
+        ``first_coder``, ``second_coder`` ("all" in both for all together),
+        ``value``, ``value_lower``, ``value_upper``, ``n_tasks`` that at least
+        two of the coders coded.
 
     Raises
     ------
@@ -263,6 +266,7 @@ def agreement(
     primary, sets = primary_codes(assignments), set_codes(assignments)
     rows = []
     for some in together + pairs:
+        names = some if len(some) == 2 else [WHOLE, WHOLE]
         for measure, codes, distance in (
             ("alpha_nominal", primary, nominal_distance),
             ("alpha_masi", sets, masi_distance),
@@ -272,14 +276,14 @@ def agreement(
             draws = _draws(_groups(chosen.index, groups), n_bootstrap, seed)
             value = parts.alpha(np.ones((1, len(chosen))))[0]
             bounds = _interval(parts.alpha(draws), level)
-            rows.append((measure, " / ".join(some), value, *bounds, len(chosen)))
+            rows.append((measure, *names, value, *bounds, len(chosen)))
         if len(some) == 2:
             chosen = _coded_twice(primary[some])
             same = (chosen[some[0]] == chosen[some[1]]).to_numpy(dtype=float)
             draws = _draws(_groups(chosen.index, groups), n_bootstrap, seed)
             value = same.mean() if len(same) else float("nan")
             bounds = _interval(_ratio(draws @ same, draws.sum(axis=1)), level)
-            rows.append(("same_primary", " / ".join(some), value, *bounds, len(chosen)))
+            rows.append(("same_primary", *names, value, *bounds, len(chosen)))
     return pd.DataFrame(rows, columns=_AGREEMENT_COLUMNS)
 
 
@@ -411,10 +415,11 @@ def reference_scores(
     Returns
     -------
     DataFrame, shape (7, 5)
-        ``measure``, ``value`` (0-1), ``low``, ``high``, ``n_tasks``: accuracy
-        of the primary theme; exact agreement of sets; micro precision, recall
-        and F1 over (task, theme) pairs; macro F1 over the themes either coder
-        used; coverage, the share of tasks `coder` coded at all.
+        ``measure``, ``value`` (0-1), ``value_lower``, ``value_upper``,
+        ``n_tasks``: accuracy of the primary theme; exact agreement of sets;
+        micro precision, recall and F1 over (task, theme) pairs; macro F1 over
+        the themes either coder used; coverage, the share of tasks `coder` coded
+        at all.
 
     Raises
     ------
@@ -430,7 +435,7 @@ def reference_scores(
         (measure, float(value[0]), *_interval(drawn[measure], level), n_tasks)
         for measure, value in values.items()
     ]
-    return pd.DataFrame(rows, columns=["measure", "value", "low", "high", "n_tasks"])
+    return pd.DataFrame(rows, columns=["measure", *_BOUNDED])
 
 
 def theme_scores(
@@ -456,7 +461,7 @@ def theme_scores(
     DataFrame, shape (n_themes, 8)
         ``theme_id``, ``n_reference`` and ``n_coder`` (tasks with the theme),
         ``precision``, ``recall``, ``f1`` (0-1, empty where there is nothing to
-        divide by), ``f1_low``, ``f1_high``.
+        divide by), ``f1_lower``, ``f1_upper``.
     """
     hits = _Hits(assignments, coder, reference, theme_ids)
     right = hits.hits.sum(axis=0)
@@ -473,8 +478,8 @@ def theme_scores(
             "precision": _ratio(right, n_coder),
             "recall": _ratio(right, n_reference),
             "f1": _ratio(2 * right, n_coder + n_reference),
-            "f1_low": [low for low, _ in bounds],
-            "f1_high": [high for _, high in bounds],
+            "f1_lower": [low for low, _ in bounds],
+            "f1_upper": [high for _, high in bounds],
         }
     )
 

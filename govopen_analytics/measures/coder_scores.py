@@ -70,7 +70,7 @@ def coder_scores(
         for coder in judged_coders(codings)
     ]
     table = pd.concat(frames, ignore_index=True).assign(n_plans=groups.nunique())
-    return _with_bounds(table)[["coder", "measure", *_MEASURED]]
+    return table[["coder", "measure", *_MEASURED]]
 
 
 def coder_theme_scores(
@@ -92,8 +92,7 @@ def coder_theme_scores(
     Returns
     -------
     DataFrame, shape (n_coders * n_themes, 9)
-        ``coder`` and the columns of ``agreement.theme_scores``, the bounds of F1
-        as ``f1_lower`` and ``f1_upper``.
+        ``coder`` and the columns of ``agreement.theme_scores``.
     """
     groups = plan_of_task(tasks)
     frames = [
@@ -110,8 +109,7 @@ def coder_theme_scores(
         for coder in judged_coders(codings)
     ]
     table = pd.concat(frames, keys=judged_coders(codings), names=["coder", None])
-    table = table.reset_index("coder").reset_index(drop=True)
-    return table.rename(columns={"f1_low": "f1_lower", "f1_high": "f1_upper"})
+    return table.reset_index("coder").reset_index(drop=True)
 
 
 def confusions(codings: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
@@ -163,9 +161,7 @@ def coder_agreement(
     Returns
     -------
     DataFrame, shape (n_rows, 8)
-        ``measure``, ``first_coder``, ``second_coder`` ("all" in both for all
-        together), ``value``, ``value_lower``, ``value_upper``, ``n_tasks``,
-        ``n_plans``; measures as in ``agreement.agreement``.
+        The columns of ``agreement.agreement`` and ``n_plans``.
 
     References
     ----------
@@ -185,12 +181,7 @@ def coder_agreement(
         level=level,
         seed=seed,
     )
-    names = table["coders"].str.split(" / ")
-    is_pair = names.map(len) == 2
-    table["first_coder"] = names.str[0].where(is_pair, "all")
-    table["second_coder"] = names.str[1].where(is_pair, "all")
-    table = _with_bounds(table.assign(n_plans=groups.nunique()))
-    return table[["measure", "first_coder", "second_coder", *_MEASURED]]
+    return table.assign(n_plans=groups.nunique())
 
 
 def abstentions(tasks: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
@@ -325,7 +316,3 @@ def expected_reliability(
         accuracy=calibrated["accuracy"],
         n_tasks=calibrated["n_tasks"],
     )
-
-
-def _with_bounds(table: pd.DataFrame) -> pd.DataFrame:
-    return table.rename(columns={"low": "value_lower", "high": "value_upper"})

@@ -253,6 +253,12 @@ def group_codes(
     return code, keys.iloc[first].reset_index(drop=True)
 
 
+def flag_columns(tables: Tables, flags: pd.DataFrame) -> pd.DataFrame:
+    """Return the boolean columns of `flags`, in the order of the tasks."""
+    names = [name for name in flags if flags[name].dtype in ("bool", "boolean")]
+    return flags.set_index("task_id")[names].loc[tables.tasks["task_id"]]
+
+
 def group_columns(tables: Tables, by: Sequence[str]) -> pd.DataFrame:
     """Look up the grouping columns of every task, in tasks or its document.
 

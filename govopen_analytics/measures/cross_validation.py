@@ -144,7 +144,7 @@ def cross_validation_scores(
         )
         chosen = ["primary_accuracy", "micro_f1", "macro_f1", "coverage"]
         rows += [
-            (part, r.measure, r.value, r.low, r.high, r.n_tasks)
+            (part, r.measure, r.value, r.value_lower, r.value_upper, r.n_tasks)
             for r in scores.itertuples()
             if r.measure in chosen
         ]

@@ -9,7 +9,11 @@ from scipy.special import xlogy
 from scipy.stats import rankdata
 
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.measures.counts import fractional_weights, group_codes
+from govopen_analytics.measures.counts import (
+    flag_columns,
+    fractional_weights,
+    group_codes,
+)
 from govopen_analytics.measures.families import (
     ERROR_RATE,
     adjusted,
@@ -122,8 +126,7 @@ def form_differences(
     Differences
         Families "form" and "form_cells".
     """
-    names = [name for name in flags if flags[name].dtype in ("bool", "boolean")]
-    held = flags.set_index("task_id")[names].loc[tables.tasks["task_id"]].astype(float)
+    held = flag_columns(tables, flags).astype(float)
     keys = ("flag", "form", "form_cells")
     return _differences(tables, held, keys, by, n_permutations, seed)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.measures.counts import group_codes
+from govopen_analytics.measures.counts import flag_columns, group_codes
 from govopen_analytics.measures.intervals import proportion_bounds
 
 
@@ -39,8 +39,8 @@ def task_proportions(
         (counts), ``share``, ``share_lower``, ``share_upper`` (0-1).
     """
     tasks = tables.tasks
-    names = [name for name in flags if flags[name].dtype in ("bool", "boolean")]
-    held = flags.set_index("task_id")[names].loc[tasks["task_id"]].to_numpy(dtype=bool)
+    columns = flag_columns(tables, flags)
+    names, held = list(columns), columns.to_numpy(dtype=bool)
     group, groups = group_codes(tables, by)
     if not len(tasks):
         groups = groups.iloc[:0]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.base.text import simplified
-from govopen_analytics.measures.counts import group_codes, group_columns
+from govopen_analytics.measures.counts import flag_columns, group_codes, group_columns
 from govopen_analytics.measures.intervals import jeffreys_interval, proportion_bounds
 
 # Kinds that name a day to be done by; the others say how long work goes on.
@@ -178,15 +179,13 @@ def dominant_plans(
         the plan's part of all tasks). A plan dominates no total of which it has
         no more than of all tasks; a single plan gives no rows.
     """
-    tasks, documents = tables.tasks, tables.documents
-    names = [name for name in flags if flags[name].dtype in ("bool", "boolean")]
-    held = flags.set_index("task_id")[names].loc[tasks["task_id"]].to_numpy(dtype=int)
-    plan, plan_ids = pd.factorize(tasks["document_id"])
-    counts = np.zeros((len(plan_ids), len(names)), dtype=int)
-    np.add.at(counts, plan, held)
+    held = flag_columns(tables, flags)
+    plan, plan_ids = pd.factorize(tables.tasks["document_id"])
+    counts = np.zeros((len(plan_ids), held.shape[1]), dtype=int)
+    np.add.at(counts, plan, held.to_numpy(dtype=int))
     size = np.bincount(plan, minlength=len(plan_ids))
     rows = []
-    for name, of_plan in zip(names, counts.T, strict=True):
+    for name, of_plan in zip(held.columns, counts.T, strict=True):
         total = int(of_plan.sum())
         if total < least_total or len(plan_ids) < 2:
             continue
@@ -197,7 +196,8 @@ def dominant_plans(
         rows.append((name, total, plan_ids[top], int(of_plan[top]), *parts))
     columns = ["flag", "n_true", "document_id", "n_plan_true"]
     table = pd.DataFrame(rows, columns=[*columns, "plan_part", "plan_task_part"])
-    named = table.merge(documents[["document_id", "agency", "year"]], on="document_id")
+    plans = tables.documents[["document_id", "agency", "year"]]
+    named = table.merge(plans, on="document_id")
     return named[[*columns[:3], "agency", "year", *table.columns[3:]]]
 
 
@@ -242,7 +242,12 @@ def named_units(cell: Any) -> list[str]:
     """
     if cell is None or isinstance(cell, float):
         return []
-    return list(dict.fromkeys(simplified(name).translate(_BRACKETS) for name in cell))
+    return list(dict.fromkeys(map(_plain_unit, cell)))
+
+
+@lru_cache(maxsize=65_536)
+def _plain_unit(name: str) -> str:
+    return simplified(name).translate(_BRACKETS)
 
 
 def _due(tables: Tables) -> np.ndarray:

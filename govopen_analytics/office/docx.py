@@ -173,7 +173,7 @@ class _Writer:
         if briefing.headline:
             self.add_line(briefing.headline, size=13, bold=True)
         width = self.room[0]
-        widths = [int(part * width) for part in (0.14, 0.72, 0.14)]
+        widths = [int(part * width) for part in (0.14, 0.68, 0.18)]
         grid = _new_grid(self.file, len(briefing.points), widths)
         for row, point in zip(grid.rows, briefing.points, strict=True):
             color = DECISIVE_TEXT if point.state == ESTABLISHED else QUIET

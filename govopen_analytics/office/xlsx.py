@@ -1,6 +1,7 @@
 """A briefing's tables as a workbook: named, headed and noted in one language."""
 
 import io
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ _SHARE = re.compile(
 _PLAIN_INTEGERS = ("ordinal", "rank")
 _LOST = "\ufffd"  # stands where a cell cannot hold a character
 _WIDEST, _NARROWEST, _SAMPLE = 60, 9, 300
+_WIDE, _LINE = 90, 15  # of the notes: width of their column (letters), line (points)
 _HEAD_FILL = PatternFill("solid", fgColor="0B5394")
 _HEAD_FONT = Font(name=CHINESE_FONT, bold=True, color="FFFFFF", size=10)
 _BODY_FONT = Font(name=CHINESE_FONT, size=10)
@@ -183,7 +185,7 @@ def _write_notes(
     page: Any, briefing: Briefing, sheets: Sequence[tuple[str, Table]], n_cut: int
 ) -> None:
     words = section("briefing", briefing.lang)["sheets"]
-    for letter, width in zip("ABC", (22, 90, 10), strict=True):
+    for letter, width in zip("ABC", (22, _WIDE, 10), strict=True):
         page.column_dimensions[letter].width = width
     _set_up_page(page)
     page.append([_head(page, text) for text in words["about"]])
@@ -192,15 +194,23 @@ def _write_notes(
     if n_cut:
         cut = words["cut"].format(n=f"{n_cut:,}", most=f"{MOST_CHARACTERS:,}")
         lines.append((words["notes"], cut))
-    for line in lines:
+    for number, line in enumerate(lines, 2):
+        _set_height(page, number, line[1])
         page.append([_wrapped(page, text) for text in line])
     page.append([])
     page.append([_head(page, text) for text in words["list"]])
-    for name, table in sheets:
+    for number, (name, table) in enumerate(sheets, len(lines) + 4):
+        _set_height(page, number, table.note)
         link = _wrapped(page, name)
         link.hyperlink = f"#'{name}'!A1"
         rows = _cell(page, len(table.rows), "#,##0", {})
         page.append([link, _wrapped(page, table.note), rows])
+
+
+def _set_height(page: Any, number: int, text: str) -> None:
+    """Make a row as high as its text: not every program does so when it opens."""
+    width = sum(_letter_width(character) for character in text)
+    page.row_dimensions[number].height = _LINE * math.ceil(width / (_WIDE - 4))
 
 
 def _sheet_names(wanted: Sequence[str]) -> list[str]:
@@ -270,4 +280,8 @@ def _text_width(value: Any) -> float:
     if isinstance(value, float):
         return 8
     first = str(value).split("\n", 1)[0][: 2 * _WIDEST]
-    return sum(2.1 if ord(character) > 0x2E7F else 1.1 for character in first)
+    return sum(_letter_width(character) for character in first)
+
+
+def _letter_width(character: str) -> float:
+    return 2.1 if ord(character) > 0x2E7F else 1.1

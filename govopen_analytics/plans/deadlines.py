@@ -270,7 +270,9 @@ def only_deadline(sentence: str, year: int | None) -> Deadline | None:
 
 def limit_of_heading(heading: str, year: int | None) -> Deadline | None:
     """Read a heading that says when what stands below it is due: 一季度重点工作."""
-    return parse_deadline(_OF_HEADING.sub("", fold(heading).strip()), year)
+    bare = _OF_HEADING.sub("", fold(heading).strip())
+    is_part_of_year = re.search("季度|半年|月", bare) is not None
+    return parse_deadline(bare if is_part_of_year else heading, year)
 
 
 def limit_of_clause(clause: str, year: int | None) -> Deadline | None:

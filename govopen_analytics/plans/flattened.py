@@ -508,8 +508,7 @@ def _tables(tokens: list[Token], style: str) -> list[Table]:
             last += 1  # empty cells that close the header's line
         body = _until_annex(tokens[last:stop])
         header = tokens[first:last]
-        names = [re.sub(r"[\s()]", "", fold(column.name)) for column in columns]
-        if tables and _names(tables[-1].columns) == names:
+        if tables and _names(tables[-1].columns) == _names(columns):
             previous = tables[-1]
             cells, caption = _without_caption(previous.tokens, style)
             tables[-1] = replace(
@@ -536,8 +535,7 @@ def _headings_above(tokens: list[Token], first: int) -> tuple[Token, ...]:
 
 
 def _is_heading(token: Token) -> bool:
-    folded = fold(token.text)
-    number = leading_number(folded)
+    folded, number = token.folded, token.number
     return (
         number is not None
         and number.kind in HEADING_KINDS
@@ -550,7 +548,7 @@ def _until_annex(tokens: list[Token]) -> list[Token]:
     """Cut a table's cells where another annex begins: 附件2 on a line."""
     for i, token in enumerate(tokens):
         if token.opens_row and re.fullmatch(
-            r"附\s*件\s*[\d一二三四]?\s*:?", fold(token.text)
+            r"附\s*件\s*[\d一二三四]?\s*:?", token.folded
         ):
             return tokens[:i]
     return tokens
@@ -562,7 +560,7 @@ def _without_caption(
     """Part from a table the line that names the next one of the same header."""
     last = tokens[-1:] if style != "lines" else []
     is_alone = last and last[0].opens_row and not last[0].spans_row
-    is_heading = last and leading_number(fold(last[0].text)) is not None
+    is_heading = last and last[0].number is not None
     if is_alone and not is_heading:
         return tokens[:-1], last
     return tokens, []

@@ -19,6 +19,7 @@ from govopen_analytics.plans.columns import Column
 from govopen_analytics.plans.deadlines import parse_deadline
 from govopen_analytics.plans.numbering import (
     HEADING_KINDS,
+    Number,
     leading_number,
     number_alone,
 )
@@ -49,6 +50,16 @@ class Token:
     opens_row: bool | None = None
     is_merged: bool = False
     spans_row: bool = False
+
+    @property
+    def folded(self) -> str:
+        """The text, folded."""
+        return fold(self.text)
+
+    @property
+    def number(self) -> Number | None:
+        """The number it begins with."""
+        return leading_number(self.folded)
 
 
 Row = list[list[Token]]

@@ -29,6 +29,7 @@ _LABEL = re.compile(
         for name, pattern in section("labels").items()
     )
 )
+# Behind a value; labels that are not known, too.
 _NEXT_LABEL = re.compile(r"(?<=\S)\s+(?=\S{2,6}[:：])")
 # Behind a label that stands alone on its line.
 _ONE_VALUE = re.compile(r"\s*[\]】]?\s*[:|]|\s+\S{2,40}\s*$")
@@ -149,9 +150,7 @@ def _labels(lines: Sequence[Line], found: Metadata) -> dict[str, str]:
         found.stretches.append((line.start, line.end))
         ends = [*(mark.start() for mark in marks[1:]), len(line.text)]
         for mark, end in zip(marks, ends, strict=True):
-            raw = re.split(r"(?<=\S)\s+(?=\S{2,6}[:：])", line.text[mark.end() : end])[
-                0
-            ]
+            raw = _NEXT_LABEL.split(line.text[mark.end() : end])[0]
             value = tidy(re.sub(r"^[\s\]】::|｜：]+|[\s|｜\[【]+$", "", raw))
             value = re.split(r"\s{2,}|[|｜]", value)[0].strip()
             if value:

@@ -73,7 +73,7 @@ class RowReader:
         fields: dict[int, str],
         has_title: bool,
     ) -> None:
-        number = leading_number(fold(token.text))
+        number = token.number
         if j == len(columns):
             self.headings.append((token, number, "span"))
             return
@@ -90,7 +90,7 @@ class RowReader:
                 self.headings.append((token, number, name))
         elif name == "content":
             self.content.append(token)
-            bare = leading_number(fold(token.text), bare=True)
+            bare = leading_number(token.folded, bare=True)
             if bare and bare.rank >= 3 and self.ordinal is None:
                 self.ordinal = bare.value
         else:
@@ -211,7 +211,7 @@ class RowReader:
 
     def _deadline(self, draft: Draft, previous: Draft | None) -> None:
         for token in self.rest.get("note", []):
-            if _STATUS.fullmatch(fold(token.text)) and not token.is_merged:
+            if _STATUS.fullmatch(token.folded) and not token.is_merged:
                 draft.stretches["note"].remove((token.start, token.end))
                 draft.add("progress", token.start, token.end)
         for role in ("deadline", "note"):
@@ -243,14 +243,14 @@ class RowReader:
 
 def _is_ditto(tokens: list[Token]) -> bool:
     """Whether a cell says that it repeats the one above."""
-    return len(tokens) == 1 and bool(_DITTO.fullmatch(fold(tokens[0].text)))
+    return len(tokens) == 1 and bool(_DITTO.fullmatch(tokens[0].folded))
 
 
 def _further_items(content: list[Token], source: str) -> list[tuple[int, int]]:
     """Stretches of the second and later items that one cell numbers: 4.… 5.…"""
     if not content:
         return []
-    first = leading_number(fold(content[0].text), bare=True)
+    first = leading_number(content[0].folded, bare=True)
     if first is None or first.rank < 3:
         return []
     value, starts = first.value, []

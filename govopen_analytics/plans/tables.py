@@ -145,7 +145,7 @@ def _state_below(headings: tuple[Token, ...]) -> TableState:
     """What the headings above a table leave to its rows."""
     state = TableState()
     for token in headings:
-        number = leading_number(fold(token.text))
+        number = token.number
         name = heading_name(token.text, number.end)
         enter = _enter_section if number.kind == "paren" else _enter_chapter
         enter(state, name, number.value)
@@ -157,10 +157,11 @@ _OPEN = Draft()  # marks that tasks to come await the name of their chapter
 
 def _is_emptied(tokens: list[Token]) -> bool:
     """Whether a table lost the texts of its cells and kept its headings only."""
-    texts = [token.text for token in tokens if token.text]
-    kinds = [leading_number(fold(text)) for text in texts]
-    headings = sum(n is not None and n.kind in HEADING_KINDS for n in kinds)
-    return len(texts) < 0.3 * len(tokens) and headings >= 0.7 * len(texts)
+    filled = [token for token in tokens if token.text]
+    if len(filled) >= 0.3 * len(tokens):
+        return False
+    kinds = [token.number.kind if token.number else "" for token in filled]
+    return sum(kind in HEADING_KINDS for kind in kinds) >= 0.7 * len(filled)
 
 
 def _fill_from_below(tasks: list[Draft]) -> None:
@@ -217,7 +218,7 @@ def _is_numbered(
     places += [j for j, name in fields.items() if name == "content"]
     count = sum(
         any(
-            t.text and (ordinal_of(t.text) or leading_number(fold(t.text), bare=True))
+            t.text and (ordinal_of(t.text) or leading_number(t.folded, bare=True))
             for j in places
             for t in row[j]
         )
@@ -230,7 +231,7 @@ def _restarts(rows: list[Row], fields: dict[int, str]) -> bool:
     """Whether cells number their own points from 1, each anew."""
     places = [j for j, name in fields.items() if name == "content"]
     cells = [[t for j in places for t in row[j] if t.text] for row in rows]
-    numbers = [leading_number(fold(cell[0].text)) for cell in cells if cell]
+    numbers = [cell[0].number for cell in cells if cell]
     firsts = [
         i
         for i, number in enumerate(numbers)

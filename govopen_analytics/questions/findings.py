@@ -207,6 +207,8 @@ def difference_findings(
         key = {ESTABLISHED: "differ", WORTH_ASKING: "differ_asking"}.get(row["state"])
         if key is not None:
             values = {"name": names[name], "p": p_in_words(row["p_adjusted"])}
+            # Of one plan each nothing is known of other plans of the same agencies.
+            values["where"] = words[f"where_{row['test_unit']}"]
             cells = differences.cells
             cells = cells.loc[(cells[item] == name) & (cells["state"] == ESTABLISHED)]
             values["who"] = _who_differs(cells, who, lang)

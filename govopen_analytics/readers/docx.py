@@ -229,11 +229,6 @@ class Document:
         return filled
 
 
-def _origin(cell: GridCell, row: int, column: int) -> tuple[int, int]:
-    """Return where the text of the cell at a place is printed."""
-    return cell if isinstance(cell, tuple) else (row, column)
-
-
 def _continues(properties: Element | None, kind: str) -> bool:
     """Whether a cell goes on with the one above (vMerge) or to its left (hMerge)."""
     value = word_value(properties, kind)

@@ -23,7 +23,6 @@ Element: TypeAlias = etree._Element
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _VALUE = f"{WORD}val"
 _PLACEHOLDER = re.compile(r"%([1-9])")
-N_LEVELS = 9
 
 
 @cache

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from govopen_analytics.base.remarks import Remark
+from govopen_analytics.measures.confusion import Confusion
 from govopen_analytics.run.sets import BRIEFING_FORMATS, ReportSet
 
 NAME = "briefing"
@@ -54,8 +55,13 @@ def write_briefings(
                 agencies=given.get("agencies") or (),
                 years=given.get("years") or (),
             )
-            interval = given.get("interval", 0.95)
-            made = make_briefing(chosen, lang=lang, interval=interval, date=date)
+            made = make_briefing(
+                chosen,
+                lang=lang,
+                confusion=Confusion.of_tables(tables),
+                interval=given.get("interval", 0.95),
+                date=date,
+            )
             write_briefing(made, folder, formats=report_set.briefing, name=NAME)
         except OSError:
             raise

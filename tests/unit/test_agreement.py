@@ -94,20 +94,19 @@ def test_masi_alpha_of_single_themes_is_the_nominal_alpha():
 
 def test_agreement_covers_all_together_and_every_pair():
     rows = agreement(codings(x="a,b,c", y="a,b,c", z="a,b,c"), n_bootstrap=10)
-    assert rows["coders"].drop_duplicates().tolist() == [
-        "x / y / z",
-        "x / y",
-        "x / z",
-        "y / z",
-    ]
+    pairs = rows[["first_coder", "second_coder"]].drop_duplicates()
+    names = [["all", "all"], ["x", "y"], ["x", "z"], ["y", "z"]]
+    assert pairs.to_numpy().tolist() == names
     assert (rows["value"] == 1).all()
 
 
 def test_intervals_hold_the_value_and_repeat():
     data = codings(x="a,b,c,a,b,c,a,b,c,a", y="a,b,c,a,b,a,a,b,b,a")
     rows = agreement(data, n_bootstrap=500)
-    assert ((rows["low"] <= rows["value"]) & (rows["value"] <= rows["high"])).all()
-    assert (rows["low"] < rows["high"]).all()
+    assert (
+        (rows["value_lower"] <= rows["value"]) & (rows["value"] <= rows["value_upper"])
+    ).all()
+    assert (rows["value_lower"] < rows["value_upper"]).all()
     pd.testing.assert_frame_equal(rows, agreement(data, n_bootstrap=500))
 
 
@@ -116,7 +115,7 @@ def test_groups_are_drawn_whole():
     groups = pd.Series(["p", "p", "q", "q"], index=["t0", "t1", "t2", "t3"])
     rows = agreement(data, groups=groups, n_bootstrap=500)
     same = rows.set_index("measure").loc["same_primary"]
-    assert (same["low"], same["value"], same["high"]) == (0, 0.5, 1)
+    assert (same["value_lower"], same["value"], same["value_upper"]) == (0, 0.5, 1)
 
 
 def test_reference_scores_by_hand():

@@ -1,5 +1,6 @@
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
@@ -105,11 +106,19 @@ def test_descriptor_names_codebook_and_sources(raw_dir, tmp_path):
     assert [source["path"] for source in package["sources"]] == ["plan.txt"]
 
 
-def test_two_builds_give_equal_bytes(raw_dir, tmp_path):
-    build_processed(raw_dir, tmp_path / "a")
+def test_two_builds_at_once_give_the_bytes_of_one(raw_dir, tmp_path, monkeypatch):
+    for n in range(5):
+        text = PLAN.replace("某市", f"第{n}市").replace("（四）", f"（四）{n}、")
+        (raw_dir / f"plan{n}.txt").write_text(text, encoding="utf-8")
     shutil.copytree(raw_dir, tmp_path / "elsewhere")
-    build_processed(tmp_path / "elsewhere", tmp_path / "b")
+    raws = [raw_dir, tmp_path / "elsewhere"]
+    with monkeypatch.context() as patch, ThreadPoolExecutor(2) as threads:
+        patch.setenv("GOVOPEN_CACHE", str(tmp_path / "kept"))  # shared, and empty
+        list(threads.map(build_processed, raws, [tmp_path / "a", tmp_path / "b"]))
+    built = build_processed(raw_dir, tmp_path / "c")
+    assert len(built.tables["documents"]) == 6
     assert contents(tmp_path / "a") == contents(tmp_path / "b")
+    assert contents(tmp_path / "a") == contents(tmp_path / "c")
 
 
 def test_a_failed_build_leaves_the_last_one(raw_dir, tmp_path):

@@ -60,6 +60,10 @@ def test_disjoint_agendas_are_beyond_chance(against):
     assert rows["distance"].tolist() == pytest.approx([1.0] * len(rows))
     assert rows["is_beyond_chance"].all()
     assert (rows["distance_null_bound"] < 1).all()
+    # No draw of the agendas moves a distance of 1: chance alone sets the upper bound.
+    assert (rows["overlap_lower"] == 0).all()
+    upper = 100 - rows["overlap_null_mean"]
+    np.testing.assert_allclose(rows["overlap_upper"], upper, atol=1e-9)
 
 
 @pytest.mark.parametrize("against", ["each", "rest"])

@@ -119,6 +119,7 @@ def test_a_finding_holds_its_number_interval_and_state(tables, shares):
     (none,), (sure,) = ([one for one in found if one.state] for found in rows)
     assert (none.state, sure.state) == (NOT_TOLD_APART, ESTABLISHED)
     assert (sure.question, sure.topic, sure.p_adjusted) == ("coverage", "core", 0.01)
+    assert "agencies differ in these plans (p = 0.010)" in sure.text
     assert sure.text.endswith(
         "; established below 25% of the whole: 乙市民政局 (2023) 0%."
     )

@@ -264,7 +264,10 @@ def test_the_test_of_a_change_counts_alike_tasks_once():
 
 
 def test_parts_of_a_change():
-    rows = change_parts(tables()).query("year_from == 2020 and year_to == 2021")
+    every = change_parts(tables())
+    pairs = every[["year_from", "year_to", "is_adjacent"]].to_numpy().tolist()[::3]
+    assert pairs == [[2020, 2021, True], [2021, 2023, True], [2020, 2023, False]]
+    rows = every.query("year_from == 2020 and year_to == 2021")
     n0, n1 = {"甲": 15, "乙": 10}, {"甲": 13, "乙": 8, "丙": 9}
     p0 = {"甲": W["a1"].mean(axis=0), "乙": W["b1"].mean(axis=0)}
     p1 = {"甲": W["a2"].mean(axis=0), "乙": W["b2"].mean(axis=0)}

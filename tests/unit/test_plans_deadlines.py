@@ -7,6 +7,7 @@ import pytest
 from govopen_analytics.plans.deadlines import (
     deadline_of_cell,
     governing_deadline,
+    limit_of_heading,
     parse_deadline,
 )
 
@@ -63,6 +64,21 @@ def test_no_deadline(raw):
 def test_without_a_year_a_deadline_has_a_kind_and_no_date():
     assert parse_deadline("6月底前", None).kind == "month_end"
     assert parse_deadline("6月底前", None).date is None
+
+
+@pytest.mark.parametrize(
+    ("heading", "date"),
+    [
+        ("一季度重点工作", dt.date(2024, 3, 31)),
+        ("下半年工作任务", dt.date(2024, 12, 31)),
+        ("三月份", dt.date(2024, 3, 31)),
+        ("年度重点工作", None),
+        ("做好一季度公开", None),
+    ],
+)
+def test_a_heading_that_says_when_is_a_limit(heading, date):
+    found = limit_of_heading(heading, 2024)
+    assert (found.date if found else None) == date
 
 
 def test_the_last_date_of_a_cell_governs():
