@@ -91,13 +91,12 @@ def split_clauses(sentence: str, settings: CodingSettings) -> list[str]:
     """
     leads, column = _folded(settings.lead_ins), column_expression(settings)
     parts = [part.strip() for part in sentence.split(",")]
-    return _joined(
-        [
-            (part, part.startswith(leads) and column.search(part) is None)
-            for part in parts
-            if part
-        ]
-    )
+    stands = [
+        len(part) >= _LEAST_CLAUSE
+        and (not part.startswith(leads) or column.search(part) is not None)
+        for part in parts
+    ]
+    return _join_parts(list(zip(parts, stands, strict=True)))[0]
 
 
 def _join_parts(parts: list[tuple[str, bool]]) -> tuple[list[str], int]:
@@ -114,20 +113,6 @@ def _join_parts(parts: list[tuple[str, bool]]) -> tuple[list[str], int]:
     if waiting:
         clauses[-1:] = [",".join([*clauses[-1:], waiting])]
     return clauses, n_chars
-
-
-def _joined(parts: Iterable[tuple[str, bool]]) -> list[str]:
-    """Join parts that are short, or lead in, with the one behind them."""
-    clauses, waiting = [], ""
-    for part, leads_in in parts:
-        waiting = f"{waiting},{part}" if waiting else part
-        if leads_in or len(part) < _LEAST_CLAUSE:
-            continue
-        clauses.append(waiting)
-        waiting = ""
-    if waiting:
-        clauses[-1:] = [",".join([*clauses[-1:], waiting])]
-    return clauses
 
 
 @lru_cache(maxsize=16)

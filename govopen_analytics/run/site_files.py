@@ -43,7 +43,7 @@ def downloads_of(
     items, end = [], [("IPYNB", f"notebooks/{page['name']}.ipynb")]
     for stem, paths in by_stem.items():
         if stem.startswith(FINDINGS_PREFIX):
-            end = [*[("CSV", path) for path in paths], *end]
+            end = [*(("CSV", path) for path in paths), *end]
             continue
         name, line = titles.get(stem, ""), ""
         if not name:
