@@ -71,7 +71,7 @@ def theme_differences(
     by : str or sequence of str, default ("agency",)
         Columns that name the groups.
     n_permutations : int, default 2000
-        Rearrangements of tasks or plans (``Units.of``).
+        Rearrangements of tasks or plans (``Units.of``); at least 80 for each theme.
     seed : int, default 0
         Seed of the rearrangements.
 
@@ -192,6 +192,9 @@ def _tested(
         nothing = np.full(n_items, np.nan)
         return nothing, nothing, np.full(sums.shape, np.nan), False
     observed = np.abs(deviations(n, sums))
+    # The rarest of n arrangements by either statistic is, among all items, as rare as
+    # 2 * n_items / n: with few arrangements and many items nothing could be found.
+    n_permutations = max(n_permutations, _LEAST_PER_ITEM * n_items)
     dealt = units.rearranged(n_permutations, np.random.default_rng(seed))
     drawn = [np.abs(deviations(*summary)) for summary in dealt]
     total = np.concatenate(
@@ -245,3 +248,5 @@ def deviations(n: np.ndarray, sums: np.ndarray) -> np.ndarray:
 
 # A tie within rounding is a tie.
 _ROUNDING = 1e-9
+# Rearrangements for each item that is tested.
+_LEAST_PER_ITEM = 80

@@ -414,6 +414,18 @@ def test_an_agency_that_differs_is_named_with_its_direction():
     assert named.loc[named["theme_id"] != THEMES[8], "is_higher"].eq(False).all()
 
 
+def test_an_agency_that_differs_is_found_among_sixty_themes():
+    themes = [f"theme_{k}" for k in range(60)]
+    drawn = np.random.default_rng(0).integers(60, size=(6, 120))
+    plans = {f"p{k}": [[themes[t]] for t in row] for k, row in enumerate(drawn)}
+    plans["p0"][:40] = [[themes[59]]] * 40
+    found = theme_differences(corpus(plans, themes=themes), n_permutations=200)
+    items = found.items.set_index("theme_id")
+    assert items.loc[themes[59], "state"] == "established"
+    # With 200 rearrangements, not 80 a theme, it would be 0.28 at best.
+    assert items.loc[themes[59], "p_adjusted"] < 0.03
+
+
 def test_one_group_or_few_plans_cannot_be_answered():
     alone = theme_differences(corpus({"p": [[A], [B]]}))
     assert set(alone.items["state"]) == {"cannot_be_answered"}
