@@ -40,8 +40,9 @@ def write_tables(folder, documents=slice(None), **changes):
 def run(tmp_path, monkeypatch):
     """Run one notebook, which always succeeds without being started."""
 
-    def answered(requests, **options):
-        return [Answer(Outcome(), 0.0, 1) for _ in requests]
+    def answered(requests, *, on_answer, **options):
+        for place in range(len(requests)):
+            on_answer(place, Answer(Outcome(), 0.0, 1))
 
     def start(processed_dir, **options):
         return run_report(
