@@ -25,7 +25,7 @@ from govopen_analytics.coding.training import LeftOut
 CODERS = tuple(coders.CODERS)
 
 # Tasks coded together: large enough to meet a clause twice, small enough for memory.
-_BATCH = 25_000
+_BATCH = 10_000
 # From this many tasks on, processes of our own pay.
 _LEAST_FOR_PROCESSES = 10_000
 # Parts under way in a given executor, so that no large table is copied as a whole.
