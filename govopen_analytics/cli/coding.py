@@ -28,11 +28,16 @@ ProcessedOption = Annotated[
     Path, typer.Option("--processed", help="数据表文件夹 · folder of the tables")
 ]
 ReviewsOption = Annotated[
-    Path, typer.Option("--reviews", help="复核文件夹 · folder where reviews are kept")
+    Path | None,
+    typer.Option(
+        "--reviews",
+        help="复核文件夹，默认在数据表旁 · folder where reviews are kept; by default "
+        "beside the tables",
+    ),
 ]
 LangOption = Annotated[str, typer.Option("--lang", help="zh, en")]
 
-_PROCESSED, _REVIEWS = Path("data/processed"), Path("data/reviews")
+_PROCESSED = Path("data/processed")
 
 
 def register_coding_commands(app: typer.Typer) -> None:
@@ -42,6 +47,12 @@ def register_coding_commands(app: typer.Typer) -> None:
     app.add_typer(review_app, name="review")
 
 
+def _beside(processed: Path) -> Path:
+    from govopen_analytics.base.freshness import reviews_beside
+
+    return reviews_beside(processed)
+
+
 def validate(
     out: Annotated[
         Path, typer.Option("--out", help="结果文件夹 · folder for the results")
@@ -49,13 +60,14 @@ def validate(
     lang: LangOption = "zh",
     codebook: CodebookOption = None,
     processed: ProcessedOption = _PROCESSED,
-    reviews: ReviewsOption = _REVIEWS,
+    reviews: ReviewsOption = None,
     draws: Annotated[
         int, typer.Option(help="自助抽样次数 · draws behind each interval", min=100)
     ] = 1000,
     as_json: JsonOption = False,
 ) -> None:
     """检验编码的效度 · measure how far the coding can be trusted."""
+    reviews = reviews or _beside(processed)
     with errors_on_one_line():
         from govopen_analytics.base.languages import in_language
         from govopen_analytics.coding.codebook import load_codebook
@@ -104,9 +116,10 @@ def explain(
     lang: LangOption = "zh",
     codebook: CodebookOption = None,
     processed: ProcessedOption = _PROCESSED,
-    reviews: ReviewsOption = _REVIEWS,
+    reviews: ReviewsOption = None,
 ) -> None:
     """说明一项任务为何归入其主题 · say why a task has its themes."""
+    reviews = reviews or _beside(processed)
     with errors_on_one_line():
         from govopen_analytics.base.datapackage import read_datapackage
         from govopen_analytics.coding.codebook import load_codebook
@@ -148,9 +161,10 @@ def review_export(
     lang: LangOption = "zh",
     codebook: CodebookOption = None,
     processed: ProcessedOption = _PROCESSED,
-    reviews: ReviewsOption = _REVIEWS,
+    reviews: ReviewsOption = None,
 ) -> None:
     """导出值得人看的任务 · write the tasks worth a person's time as XLSX."""
+    reviews = reviews or _beside(processed)
     with errors_on_one_line():
         from govopen_analytics import review
         from govopen_analytics.base.datapackage import read_datapackage
@@ -230,9 +244,10 @@ def review_import(
     lang: LangOption = "zh",
     codebook: CodebookOption = None,
     processed: ProcessedOption = _PROCESSED,
-    reviews: ReviewsOption = _REVIEWS,
+    reviews: ReviewsOption = None,
 ) -> None:
     """导入人的判断，此后以人为准 · read decisions back; they win over the machine."""
+    reviews = reviews or _beside(processed)
     with errors_on_one_line():
         from govopen_analytics import review
         from govopen_analytics.base.datapackage import read_datapackage

@@ -226,7 +226,9 @@ def headline(measured: Measured | None, lang: str = "zh") -> str:
     words = section("summary", lang)
     themes = measured.by_theme.items["state"]
     form = measured.by_form.items.set_index("flag")["state"].reindex(_FORM)
-    surely = [flag for flag in _FORM if form[flag] == ESTABLISHED]
+    # Nothing is claimed that no conclusion below it shows.
+    shown = {one.subject for one in conclusions(measured, lang) if one.topic == "form"}
+    surely = [flag for flag in _FORM if form[flag] == ESTABLISHED and flag in shown]
     names = words["join"].join(words["flags"][flag] for flag in surely)
     if (themes == ESTABLISHED).any():
         key = "headline_both" if surely else "headline_themes"

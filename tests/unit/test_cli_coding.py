@@ -1,5 +1,7 @@
 """Commands about the coding: validate, review, explain."""
 
+import shutil
+
 import openpyxl
 import pandas as pd
 import pytest
@@ -118,6 +120,16 @@ def test_reviewed_tasks_are_not_exported_again(govopen):
     assert int(again.split(" ")[0]) == n - 1
     everything = govopen("review", "export", "all.xlsx", "--again").output
     assert int(everything.split(" ")[0]) == n
+
+
+def test_reviews_stand_beside_the_tables_wherever_these_are(govopen):
+    shutil.copytree("data/processed", "elsewhere/processed")
+    there = ("--processed", "elsewhere/processed")
+    govopen("review", "export", "sample.xlsx", "--random", "2", *there)
+    fill("sample.xlsx", GOOD)
+    assert govopen("review", "import", "sample.xlsx", *there).exit_code == 0
+    assert len(read_reviews("elsewhere/reviews")) == 2
+    assert read_reviews("data/reviews").empty
 
 
 def test_reviews_hold_for_the_tasks_as_they_are(govopen):

@@ -118,7 +118,8 @@ def test_ranking_by_state_and_then_by_corrected_p(given, kept):
         (
             FIVE,
             "主题看不出差别；写不写牵头单位，差别明显",
-            "No difference in themes; clear differences in stating a lead unit",
+            "No difference in themes established; "
+            "clear differences in stating a lead unit",
         ),
         (
             {**agencies_of(4, without_unit=2), "远市": [("a", "办公室", None)] * 20},
