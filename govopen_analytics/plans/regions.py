@@ -18,6 +18,8 @@ _NATIONAL = re.compile(
 )
 # Names are said without these words, too: 山东, 宁夏.
 _LAST_WORD = re.compile("(?:省|市|特别行政区|(?:壮族|回族|维吾尔)?自治区)$")
+# Such a character makes a division's short name that of a street, a bay or a lake.
+_GOES_ON = frozenset("道路街湾湖岛桥庄屯")
 _MUNICIPALITIES = ("北京市", "天津市", "上海市", "重庆市")
 
 
@@ -99,7 +101,7 @@ def _divisions_in(name: str) -> tuple[str | None, str | None, str | None]:
     while start < len(name) and county is None:
         for end in range(min(start + _longest(), len(name)), start + 1, -1):
             found = _inside(_by_spelling().get(name[start:end], []), stem)
-            if found:
+            if found and not _goes_on(name, start, end, found[0].stem):
                 break
         else:
             start += 1
@@ -109,6 +111,15 @@ def _divisions_in(name: str) -> tuple[str | None, str | None, str | None]:
         if len(found) == 1:
             province, city = _above(found[0])
     return province, city, county
+
+
+def _goes_on(name: str, start: int, end: int, stem: str) -> bool:
+    """Whether a division without its last word begins the name of another place."""
+    if _LAST_WORD.search(name[start:end]) or name[end : end + 1] not in _GOES_ON:
+        return False
+    # What follows may be a division inside it: 河北桥西区.
+    ends = range(end + 2, min(end + _longest(), len(name)) + 1)
+    return not any(_inside(_by_spelling().get(name[end:e], []), stem) for e in ends)
 
 
 def _inside(divisions: list[_Division], stem: str) -> list[_Division]:

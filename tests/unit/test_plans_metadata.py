@@ -36,6 +36,9 @@ from govopen_analytics.plans.regions import _divisions, locate_agency
         ("莱芜市钢城区民政局", "county", "山东省", "莱芜市"),  # until 2019
         ("钢城区民政局", "county", "山东省", "济南市"),
         ("五大连池市民政局", "county", "黑龙江省", "黑河市"),  # holds 大连
+        ("鞍山道街道办事处", "town", None, None),  # a street, not the city
+        ("青州湾市教育局", "city", None, None),  # no city of that name is known
+        ("浙江湖州市教育局", "city", "浙江省", "湖州市"),
         ("济源市民政局", "county", "河南省", "济源市"),  # no prefecture above it
         ("广西民政厅", "province", "广西壮族自治区", None),
     ],
