@@ -785,9 +785,11 @@ def _relative(path: Path, start: Path) -> str:
 
 def _free_name(reports_dir: Path, started: datetime) -> str:
     name = started.strftime("%Y%m%dT%H%M%SZ")
+    # A run killed in this second left its folder under the same name.
+    taken = ("", BUILDING_PREFIX)
     number = 2
     free = name
-    while (reports_dir / free).exists():
+    while any((reports_dir / f"{before}{free}").exists() for before in taken):
         free = f"{name}-{number}"
         number += 1
     return free
