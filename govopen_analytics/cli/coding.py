@@ -47,10 +47,10 @@ def register_coding_commands(app: typer.Typer) -> None:
     app.add_typer(review_app, name="review")
 
 
-def _beside(processed: Path) -> Path:
-    from govopen_analytics.base.freshness import reviews_beside
+def _folder(reviews: Path | None, processed: Path) -> Path:
+    from govopen_analytics.review import reviews_folder
 
-    return reviews_beside(processed)
+    return reviews_folder(processed, reviews or "")
 
 
 def validate(
@@ -67,7 +67,7 @@ def validate(
     as_json: JsonOption = False,
 ) -> None:
     """检验编码的效度 · measure how far the coding can be trusted."""
-    reviews = reviews or _beside(processed)
+    reviews = _folder(reviews, processed)
     with errors_on_one_line():
         from govopen_analytics.base.languages import in_language
         from govopen_analytics.coding.codebook import load_codebook
@@ -119,7 +119,7 @@ def explain(
     reviews: ReviewsOption = None,
 ) -> None:
     """说明一项任务为何归入其主题 · say why a task has its themes."""
-    reviews = reviews or _beside(processed)
+    reviews = _folder(reviews, processed)
     with errors_on_one_line():
         from govopen_analytics.base.datapackage import read_datapackage
         from govopen_analytics.coding.codebook import load_codebook
@@ -164,7 +164,7 @@ def review_export(
     reviews: ReviewsOption = None,
 ) -> None:
     """导出值得人看的任务 · write the tasks worth a person's time as XLSX."""
-    reviews = reviews or _beside(processed)
+    reviews = _folder(reviews, processed)
     with errors_on_one_line():
         from govopen_analytics import review
         from govopen_analytics.base.datapackage import read_datapackage
@@ -247,7 +247,7 @@ def review_import(
     reviews: ReviewsOption = None,
 ) -> None:
     """导入人的判断，此后以人为准 · read decisions back; they win over the machine."""
-    reviews = reviews or _beside(processed)
+    reviews = _folder(reviews, processed)
     with errors_on_one_line():
         from govopen_analytics import review
         from govopen_analytics.base.datapackage import read_datapackage

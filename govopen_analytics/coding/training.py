@@ -14,7 +14,8 @@ from govopen_analytics.coding.features import code_points, fold_many, plain_text
 
 #: A task repeats a plan where this share of its runs of characters stands in it.
 LEAST_REPEATED = 0.8
-# Length of the runs, and the fewest that tell anything: headings are common to all.
+# Length of the runs, a power of two, and the fewest that tell anything: headings are
+# common to all.
 _RUN = 8
 _LEAST_RUNS = 3
 # Of the runs every fourth is looked at, chosen by its own number.

@@ -178,7 +178,7 @@ def make_briefing(
         subtitle=maker.subtitle(),
         date=date,
         source=source.line(lang).replace("\n", " "),
-        headline="" if wanted else summary.headline(measured, lang),
+        headline="" if wanted else summary.headline(measured, points, lang),
         points=tuple(points),
         claims=tuple(maker.claims(points)),
         method=tuple(maker.method()),

@@ -219,16 +219,20 @@ def ranked(
     return [one for one in ordered if one not in dropped]
 
 
-def headline(measured: Measured | None, lang: str = "zh") -> str:
-    """Return the claim of the whole; empty where nothing is established."""
+def headline(
+    measured: Measured | None, shown: Iterable[Conclusion], lang: str = "zh"
+) -> str:
+    """Return the claim of the whole; empty where nothing is established.
+
+    No more is claimed than the conclusions that are `shown` below it.
+    """
     if measured is None:
         return ""
     words = section("summary", lang)
     themes = measured.by_theme.items["state"]
     form = measured.by_form.items.set_index("flag")["state"].reindex(_FORM)
-    # Nothing is claimed that no conclusion below it shows.
-    shown = {one.subject for one in conclusions(measured, lang) if one.topic == "form"}
-    surely = [flag for flag in _FORM if form[flag] == ESTABLISHED and flag in shown]
+    named = {point.subject for point in shown if point.topic == "form"}
+    surely = [flag for flag in _FORM if form[flag] == ESTABLISHED and flag in named]
     names = words["join"].join(words["flags"][flag] for flag in surely)
     if (themes == ESTABLISHED).any():
         key = "headline_both" if surely else "headline_themes"

@@ -18,6 +18,7 @@ from govopen_analytics.base.fingerprints import (
     package_versions,
 )
 from govopen_analytics.base.locking import BUILDING_PREFIX
+from govopen_analytics.base.whole import replace_file
 from govopen_analytics.run.execute import BODY, EXECUTED
 from govopen_analytics.run.jobs import Job
 from govopen_analytics.run.record import is_as_recorded, read_record
@@ -175,9 +176,7 @@ def snapshot(processed_dir: Path, folder: Path, package: Mapping[str, Any]) -> N
 def note_finished(folder: Path, entry: Mapping[str, Any]) -> None:
     """Write beside what a notebook left that it is whole, should the run be killed."""
     kept = {"entry": entry, "outputs": folder_digests(folder)}
-    written = folder / f"{_FINISHED}.writing"
-    written.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
-    os.replace(written, folder / _FINISHED)
+    replace_file(folder / _FINISHED, json.dumps(kept, ensure_ascii=False).encode())
 
 
 def rescue_finished(reports_dir: Path, target: Path) -> None:

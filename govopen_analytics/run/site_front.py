@@ -50,12 +50,13 @@ def front_values(
         ``caveats``.
     """
     pages = [page for group in groups for page in group["pages"]]
+    points = conclusions(measured, lang)
     return {
-        "claim": headline(measured, lang),
+        "claim": headline(measured, points, lang),
         "facts": _facts(measured, record, lang),
         "conclusions": [
-            {"said": one, "href": evidence_href(one.evidence, pages)}
-            for one in conclusions(measured, lang)
+            {"said": point, "href": evidence_href(point.evidence, pages)}
+            for point in points
         ],
         "heat": None if measured is None else _heat(measured, lang),
         "trust": _trust(findings, groups, lang),
