@@ -6,16 +6,18 @@ from typing import Annotated
 
 import typer
 
-from govopen_analytics.cli.shared import CodebookOption, errors_on_one_line
+from govopen_analytics.cli.shared import (
+    PROCESSED,
+    CodebookOption,
+    ProcessedOption,
+    errors_on_one_line,
+)
 
 Names = list[str] | None
 
 
 def briefing(
-    processed: Annotated[
-        Path,
-        typer.Option("--data", help="数据表文件夹 · folder that build or report wrote"),
-    ] = Path("data/processed"),
+    processed: ProcessedOption = PROCESSED,
     codebook: CodebookOption = None,
     agency: Annotated[
         Names,

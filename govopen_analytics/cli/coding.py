@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from govopen_analytics.cli.shared import (
+    PROCESSED,
     CodebookOption,
     JsonOption,
+    LangOption,
+    ProcessedOption,
+    ReviewsOption,
     errors_on_one_line,
     print_json,
     rows_of,
@@ -23,21 +27,6 @@ review_app = typer.Typer(
     help="人工复核：导出值得看的任务，导入判断 · human review: export, import",
     no_args_is_help=True,
 )
-
-ProcessedOption = Annotated[
-    Path, typer.Option("--processed", help="数据表文件夹 · folder of the tables")
-]
-ReviewsOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--reviews",
-        help="复核文件夹，默认在数据表旁 · folder where reviews are kept; by default "
-        "beside the tables",
-    ),
-]
-LangOption = Annotated[str, typer.Option("--lang", help="zh, en")]
-
-_PROCESSED = Path("data/processed")
 
 
 def register_coding_commands(app: typer.Typer) -> None:
@@ -59,7 +48,7 @@ def validate(
     ] = Path("reports/validity"),
     lang: LangOption = "zh",
     codebook: CodebookOption = None,
-    processed: ProcessedOption = _PROCESSED,
+    processed: ProcessedOption = PROCESSED,
     reviews: ReviewsOption = None,
     draws: Annotated[
         int, typer.Option(help="自助抽样次数 · draws behind each interval", min=100)
@@ -115,7 +104,7 @@ def explain(
     task_id: Annotated[str, typer.Argument(help="任务编号 · id of the task")],
     lang: LangOption = "zh",
     codebook: CodebookOption = None,
-    processed: ProcessedOption = _PROCESSED,
+    processed: ProcessedOption = PROCESSED,
     reviews: ReviewsOption = None,
 ) -> None:
     """说明一项任务为何归入其主题 · say why a task has its themes."""
@@ -160,7 +149,7 @@ def review_export(
     ] = False,
     lang: LangOption = "zh",
     codebook: CodebookOption = None,
-    processed: ProcessedOption = _PROCESSED,
+    processed: ProcessedOption = PROCESSED,
     reviews: ReviewsOption = None,
 ) -> None:
     """导出值得人看的任务 · write the tasks worth a person's time as XLSX."""
@@ -243,7 +232,7 @@ def review_import(
     ] = False,
     lang: LangOption = "zh",
     codebook: CodebookOption = None,
-    processed: ProcessedOption = _PROCESSED,
+    processed: ProcessedOption = PROCESSED,
     reviews: ReviewsOption = None,
 ) -> None:
     """导入人的判断，此后以人为准 · read decisions back; they win over the machine."""
