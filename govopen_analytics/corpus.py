@@ -582,7 +582,8 @@ class Corpus:
         raw_dir : str or Path, optional
             The raw folder; by default the one of this corpus.
         **said : object
-            What the text does not say, such as ``agency="…", year=2024``.
+            What the text does not say, such as ``agency="…", year=2024``: any
+            column of the manifest, your own ones too.
 
         Returns
         -------

@@ -165,14 +165,17 @@ class HandCoding(anywidget.AnyWidget):
         ----------
         task_id : str
         themes : sequence of str
-            Identifiers, the primary theme first; an empty one says that none fits.
+            Identifiers or labels, the primary theme first; an empty one says that
+            none fits.
         remark : str, default ""
 
         Raises
         ------
         SelectionError
-            If a theme or the task is not known, none is given, or someone else
-            decided about it under the same name.
+            If the task is not known, no theme is given, or someone else decided
+            about it under the same name.
+        CodebookError
+            If a theme is not known.
         RunError, BusyError
             If the decision cannot be written.
         """
@@ -181,11 +184,8 @@ class HandCoding(anywidget.AnyWidget):
             raise SelectionError(f"Task: {choices(task_id, texts.index)}")
         if not themes:
             raise SelectionError(self._words["choose"])
-        chosen = [] if "" in themes else list(dict.fromkeys(themes))
-        for theme in chosen:
-            if theme not in self._codebook.theme_ids:
-                labels = self._codebook.labels(self._lang)
-                raise SelectionError(f"Theme: {choices(theme, labels, labels)}")
+        named = map(self._codebook.theme_id, filter(None, themes))
+        chosen = [] if "" in themes else list(dict.fromkeys(named))
         new = {
             "task_id": task_id,
             "coder": self.coder,
