@@ -534,7 +534,7 @@ class Corpus:
         Returns
         -------
         Citation
-            With ``text`` and ``bibtex``.
+            With ``text``, ``bibtex`` and ``plans``, the table of the plans.
 
         Examples
         --------

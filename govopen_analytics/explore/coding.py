@@ -286,6 +286,9 @@ class HandCoding(anywidget.AnyWidget):
 
     # The widget -----------------------------------------------------------------------
 
+    def __repr__(self) -> str:
+        return str(section("widgets", self._lang)["coding"])
+
     def _header(self) -> dict[str, Any]:
         themes = self._codebook.themes
         rows = zip(
