@@ -8,8 +8,10 @@ import typer
 
 from govopen_analytics.cli.shared import (
     PROCESSED,
+    AgencyOption,
     CodebookOption,
     ProcessedOption,
+    YearOption,
     errors_on_one_line,
 )
 
@@ -19,14 +21,8 @@ Names = list[str] | None
 def briefing(
     processed: ProcessedOption = PROCESSED,
     codebook: CodebookOption = None,
-    agency: Annotated[
-        Names,
-        typer.Option("--agency", help="只要这家机构，可重复 · this agency, repeatable"),
-    ] = None,
-    year: Annotated[
-        list[int] | None,
-        typer.Option("--year", help="只要这一年，可重复 · this year, repeatable"),
-    ] = None,
+    agency: AgencyOption = None,
+    year: YearOption = None,
     theme: Annotated[
         Names,
         typer.Option(

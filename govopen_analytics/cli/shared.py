@@ -35,6 +35,14 @@ ReviewsOption = Annotated[
         "beside the tables",
     ),
 ]
+AgencyOption = Annotated[
+    list[str] | None,
+    typer.Option("--agency", help="只要这家机构，可重复 · this agency, repeatable"),
+]
+YearOption = Annotated[
+    list[int] | None,
+    typer.Option("--year", help="只要这一年，可重复 · this year, repeatable"),
+]
 LangOption = Annotated[str, typer.Option("--lang", help="zh, en")]
 CodebookOption = Annotated[
     Path | None, typer.Option("--codebook", help="编码表 · a codebook of your own")

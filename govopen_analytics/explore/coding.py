@@ -1,6 +1,6 @@
 """Coding by hand in a notebook: every decision is kept as soon as it is made."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -48,6 +48,8 @@ class HandCoding(anywidget.AnyWidget):
         themes are not shown then. 0 takes the tasks worth a person's time.
     n_most : int, default 200
         Most tasks worth a person's time (count).
+    task_ids : iterable of str
+        Code these tasks, in place of those worth a person's time.
     seed : int, default 0
         Of the random sample.
     lang : {"zh", "en"}
@@ -77,6 +79,7 @@ class HandCoding(anywidget.AnyWidget):
         *,
         n_random: int = 0,
         n_most: int = 200,
+        task_ids: Iterable[str] = (),
         seed: int = 0,
         lang: str = "zh",
         interval: float = 0.95,
@@ -85,7 +88,7 @@ class HandCoding(anywidget.AnyWidget):
         self._make_corpus, self._lang, self._interval = make_corpus, lang, interval
         self._words = section("hand_coding", lang)
         self.coder = _checked_name(coder)
-        picked = self._picked(n_random, n_most, seed)
+        picked = self._picked(n_random, n_most, seed, list(task_ids))
         self._machine = self._coded_by_machine(picked["task_id"])
         self._rows = self._to_show(picked, is_blind=n_random > 0)
         own = self._own_decisions()
@@ -101,8 +104,17 @@ class HandCoding(anywidget.AnyWidget):
 
     # Which tasks ----------------------------------------------------------------------
 
-    def _picked(self, n_random: int, n_most: int, seed: int) -> pd.DataFrame:
+    def _picked(
+        self, n_random: int, n_most: int, seed: int, task_ids: list[str]
+    ) -> pd.DataFrame:
         tasks = self._tables.tasks
+        for task_id in task_ids:
+            if task_id not in set(tasks["task_id"]):
+                raise SelectionError(f"Task: {choices(task_id, tasks['task_id'])}")
+        if task_ids:
+            return pd.DataFrame({"task_id": list(dict.fromkeys(task_ids))}).assign(
+                reasons=lambda table: [["asked_for"]] * len(table)
+            )
         if n_random:
             sample = review.draw_random_sample(tasks, n_random, seed=seed)
             with self._writing():
