@@ -364,7 +364,7 @@ def _print_tables(tables: "Tables", out: Path) -> int:
 
 
 def _print_remarks(remarks: "DataFrame") -> None:
-    from govopen_analytics.words.remarks import remarks_in_words
+    from govopen_analytics.words.remark_words import remarks_in_words
 
     shown = remarks.head(_MOST_REMARKS)
     zh, en = (remarks_in_words(shown, lang) for lang in ("zh", "en"))
@@ -472,7 +472,7 @@ def _print_report(folder: Path, record: dict[str, Any]) -> None:
 
 
 def _print_note(remark: "Remark | dict[str, Any]") -> None:
-    from govopen_analytics.words.remarks import remark_in_both
+    from govopen_analytics.words.remark_words import remark_in_both
 
     typer.echo(f"注意 · note: {remark_in_both(remark)}", err=True)
 

@@ -14,7 +14,7 @@ from govopen_analytics.base.datapackage import to_csv
 from govopen_analytics.base.errors import GovOpenError, SelectionError
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.explore import shipped
-from govopen_analytics.explore.index import TaskIndex
+from govopen_analytics.explore.task_index import TaskIndex
 from govopen_analytics.questions.selection import of_tasks
 from govopen_analytics.words import agency_name, section
 

@@ -10,9 +10,6 @@ from govopen_analytics.base.errors import SelectionError
 from govopen_analytics.base.schemas import to_schema
 from govopen_analytics.measures.agreement import primary_codes
 
-#: Why a task is put before a person.
-REASONS = ("unclassified", "uncertain", "disagreeing", "influential", "random")
-
 #: Below this score a task is uncertain: of tasks scored lower, one in four was
 #: coded wrong (see docs/validity.md).
 UNCERTAIN_BELOW = 0.7

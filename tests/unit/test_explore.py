@@ -11,7 +11,6 @@ import govopen_analytics as go
 from govopen_analytics.base.errors import SelectionError
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.base.text import fold, fold_pairs
-from govopen_analytics.explore.index import TaskIndex
 from govopen_analytics.explore.pages import ReportPages
 from govopen_analytics.explore.places import (
     Span,
@@ -19,6 +18,7 @@ from govopen_analytics.explore.places import (
     source_places,
     stretches,
 )
+from govopen_analytics.explore.task_index import TaskIndex
 
 SOURCE = "一、 依申请 公开\n（办公室）1. 受\n理申请，年底 前完成。"
 
