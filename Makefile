@@ -39,7 +39,7 @@ lab: $(STAMP)  ## 打开 JupyterLab（LANG_=en 为英文）· open JupyterLab (L
 lint: $(STAMP)  ## 检查代码风格与类型 · check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/python .ci/check_types.py
+	@$(BIN)/mypy
 
 docs: $(STAMP)  ## 生成文档网站 · write the documents as a site, docs/_build/index.html
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'

@@ -209,12 +209,12 @@ def _last_day(kind: str, parts: dict, year: int | None) -> dt.date | None:
     if kind in ("year_end", "whole_year"):
         return dt.date(year, 12, 31)
     if parts.get("quarter"):
-        month = 3 * read_number(parts["quarter"])
+        month = 3 * (read_number(parts["quarter"]) or 0)
     elif parts.get("half"):
         month = 12 if parts["half"] == "下半年" else 6
     else:
-        month = read_number(parts["month"])
-    if not month or not 1 <= month <= 12:
+        month = read_number(parts["month"]) or 0
+    if not 1 <= month <= 12:
         return None
     last = calendar.monthrange(year, month)[1]
     day = int(parts["day"]) if parts.get("day") else last
@@ -234,8 +234,7 @@ def governing_deadline(title: str, sentences: str, year: int | None) -> Deadline
         sentences = title + "。" + sentences
     folded = fold(sentences)
     for match in _IN_PROSE.finditer(folded):
-        end = re.search("[。;]|$", folded[match.end() :]).start() + match.end()
-        clause = folded[match.end() : end]
+        clause = re.split("[。;]", folded[match.end() :], maxsplit=1)[0]
         in_title = match.end() <= len(title)
         if _PERIOD.match(folded[match.start() :]):
             continue

@@ -13,7 +13,7 @@ from govopen_analytics.plans.frontmatter import (
     find_frame,
 )
 from govopen_analytics.plans.grid import Token, ordinal_of
-from govopen_analytics.plans.kind import Judgement, judge, subject_of
+from govopen_analytics.plans.kind import Judgement, TaskSigns, judge, subject_of
 from govopen_analytics.plans.labelled import labelled_table
 from govopen_analytics.plans.lead_notes import apply_lead_note
 from govopen_analytics.plans.lines import Line, lines_of
@@ -319,7 +319,8 @@ def _opens_chapter(nodes: list[Node]) -> bool:
     first = next((node for node in nodes if node.number), None)
     above = nodes[: nodes.index(first)] if first else []
     titled = any(one.is_title for one in above)
-    return first is not None and (titled or first.number.kind in HEADING_KINDS)
+    number = first.number if first else None
+    return number is not None and (titled or number.kind in HEADING_KINDS)
 
 
 def _are_obligations(tasks: list[Draft], text: str) -> bool:
@@ -395,14 +396,14 @@ def _judgement(
         for one in roles
     )
     signs = [
-        {
-            "text": _sentence(draft, text),
-            "start": draft.start,
-            "end": draft.end,
-            "has_units": bool(draft.lead),
-            "has_deadline": draft.deadline is not None,
-            "has_number": "ordinal" in draft.stretches,
-        }
+        TaskSigns(
+            text=_sentence(draft, text),
+            start=draft.start,
+            end=draft.end,
+            has_units=bool(draft.lead),
+            has_deadline=draft.deadline is not None,
+            has_number="ordinal" in draft.stretches,
+        )
         for draft in tasks
     ]
     columns = [column.name for table in tables for column in table.columns]

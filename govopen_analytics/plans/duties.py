@@ -80,8 +80,8 @@ def find_duties(source: str, start: int, end: int, year: int | None) -> list[Dut
     last_one = _LAST_SENTENCE.search(folded)
     if not found and last_one and _says_who_only(last_one[1]):
         at = last_one.start(1)
-        opening = _ABOUT_IT.match(folded[at:]).end()
-        found.append((at, len(text), at + opening, len(text)))
+        inner = len(text) - len(_ABOUT_IT.sub("", folded[at:]))
+        found.append((at, len(text), inner, len(text)))
     duties = []
     for first, last, inner, inner_end in found:
         said = parse_responsibility(text[inner:inner_end], year)
@@ -199,7 +199,7 @@ def duty_for_those_above(
     """Read 以上两项由甲负责."""
     match = _ABOVE.search(fold(text))
     n_tasks = read_number(match["n"]) if match else None
-    if n_tasks is None:
+    if match is None or n_tasks is None:
         return None
     said = parse_responsibility(text[slice(*match.span("units"))], year)
     return (n_tasks, said) if said else None

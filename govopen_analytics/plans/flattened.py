@@ -15,7 +15,7 @@ from govopen_analytics.plans.lines import raw_lines
 from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
 from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.units import looks_like_units
-from govopen_analytics.readers.source import Block, Source
+from govopen_analytics.readers.source import Block, Cell, Source
 
 
 @dataclass(frozen=True)
@@ -157,27 +157,18 @@ def _grid_tokens(source: Source) -> list[Token]:
             table, is_other = block.table, _opens_other_table(block, source.text)
         if is_other and table is not None:
             continue
-        spans = block.cells or (block,)
-        own = {(cell.start, cell.end) for cell in spans}
-        if block.cells and len(spans) > 2 and len(own) == 1:  # merged across
-            cell = spans[0]
-            tokens.append(
-                replace(
-                    tidied(cell.start, cell.end, source.text, opens_row=True),
-                    spans_row=True,
-                    is_merged=cell.is_merged,
-                )
-            )
-            continue
-        for place, cell in enumerate(spans):
-            merged = getattr(cell, "is_merged", False)
+        cells = block.cells or (Cell(block.start, block.end),)
+        places = {(cell.start, cell.end) for cell in cells}
+        is_across = len(cells) > 2 and len(places) == 1  # merged across
+        for place, cell in enumerate(cells[:1] if is_across else cells):
             tokens.append(
                 tidied(
                     cell.start,
                     cell.end,
                     source.text,
                     opens_row=place == 0,
-                    is_merged=merged,
+                    is_merged=cell.is_merged,
+                    spans_row=is_across,
                 )
             )
     return tokens

@@ -99,19 +99,20 @@ def find_frame(source: str, limit: int | None = None) -> Frame:
     titles = [i for i in range(len(lines)) if _is_title(lines, i)]
     signed = [i for i, line in enumerate(lines) if line.is_date]
     numbered = [i for i, one in enumerate(lines) if one.number and one.number.rank <= 3]
-    firsts = [i for i in numbered if lines[i].number.value == 1]
+    firsts = [i for i in numbered if (n := lines[i].number) and n.value == 1]
     handing = [i for i, line in enumerate(lines[:60]) if line.hands_on]
     own = [i for i in numbered if not any(i > j for j in handing)]
     after = _title_behind_letter(lines, titles, signed, own, limit is not None)
+    title: str | None = None
+    has_letter = after is not None
     if after is not None:
-        start = lines[after].end
-        title, has_letter = _whole_title(lines, after), True
+        start, title = lines[after].end, _whole_title(lines, after)
     else:
         first = [*firsts, *numbered, len(lines)][0]
         above = [i for i in titles if i < first]
-        start = lines[above[-1]].end if above else 0
-        title = _whole_title(lines, above[-1]) if above else None
-        has_letter = False
+        start = 0
+        if above:
+            start, title = lines[above[-1]].end, _whole_title(lines, above[-1])
     if limit is not None:
         start = min(start, limit)
     if not titles:

@@ -62,21 +62,21 @@ def _names(line: str) -> list[int]:
         return []
     shift, n = line.index(bare), len(bare)
     # Names of about four characters: 责任科室 is one name, 具体要求责任 none.
-    best: list[tuple[float, list[int]] | None] = [(0.0, [0])] + [None] * n
+    best: dict[int, tuple[float, list[int]]] = {0: (0.0, [0])}
     for end in range(2, n + 1):
         for start in range(max(0, end - 8), end - 1):
-            reached = best[start]
+            reached = best.get(start)
             if reached is None or column_role(bare[start:end]) is None:
                 continue
             excess = end - start - 4
             cost = max(excess, 0) ** 2 + max(-excess, 0) / 2 + 0.1
             candidate = (reached[0] + cost, [*reached[1], end])
-            if best[end] is None or candidate[0] < best[end][0]:
+            if end not in best or candidate[0] < best[end][0]:
                 best[end] = candidate
-    if (whole := best[n]) is None or len(whole[1]) < 4:
+    if n not in best or len(cuts := best[n][1]) < 4:
         return []
-    roles = {column_role(bare[a:b]) for a, b in _pairs(whole[1])}
-    return [shift + cut for cut in whole[1]] if len(roles) >= 3 else []
+    roles = {column_role(bare[a:b]) for a, b in _pairs(cuts)}
+    return [shift + cut for cut in cuts] if len(roles) >= 3 else []
 
 
 def _pairs(cuts: list[int]) -> list[tuple[int, int]]:

@@ -171,7 +171,7 @@ def _texts(columns: list[Column], looks: list[_Look]) -> _Texts:
         after.is_units
         or after.is_deadline
         or after.is_blank
-        or (after.kind in _FINEST and after.value == look.value + 1)
+        or (after.kind in _FINEST and after.value == (look.value or 0) + 1)
         for look, after in pairs
     )
     single = sum(column.is_text for column in columns) < 2
@@ -465,9 +465,16 @@ def _counted_rows(tokens: list[Token], columns: list[Column]) -> list[list[Token
     return rows
 
 
-def tidied(start: int, end: int, source: str, **marks: bool | None) -> Token:
+def tidied(
+    start: int,
+    end: int,
+    source: str,
+    opens_row: bool | None = None,
+    is_merged: bool = False,
+    spans_row: bool = False,
+) -> Token:
     """Make a token of a stretch of the source."""
     raw = source[start:end]
     start += len(raw) - len(raw.lstrip())
     end -= len(raw) - len(raw.rstrip())
-    return Token(start, max(start, end), tidy(raw), **marks)
+    return Token(start, max(start, end), tidy(raw), opens_row, is_merged, spans_row)

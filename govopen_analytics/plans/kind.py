@@ -1,7 +1,7 @@
 """Plan or not: a table of weighted evidence for and against."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from govopen_analytics.base.text import fold
@@ -83,13 +83,25 @@ class Judgement:
     kind: str | None
 
 
+@dataclass(frozen=True)
+class TaskSigns:
+    """What of a task bears on whether its document is a plan."""
+
+    text: str
+    start: int
+    end: int
+    has_units: bool
+    has_deadline: bool
+    has_number: bool
+
+
 def judge(
     title: str | None,
     headlines: Iterable[str],
     columns: Iterable[str],
     has_task_table: bool,
     source: str,
-    tasks: Sequence[Mapping[str, object]],
+    tasks: Sequence[TaskSigns],
 ) -> Judgement:
     """Weigh what speaks for a plan against what speaks for something else.
 
@@ -108,9 +120,7 @@ def judge(
         Whether a table has a column of tasks and one of units or deadlines.
     source : str
         Text of the source.
-    tasks : list of mapping
-        For each task ``text`` (str), ``start``, ``end`` (int) and the booleans
-        ``has_units``, ``has_deadline``, ``has_number``.
+    tasks : sequence of TaskSigns
 
     Returns
     -------
@@ -150,7 +160,7 @@ def _places(
     columns: Iterable[str],
     has_task_table: bool,
     source: str,
-    tasks: Sequence[Mapping[str, object]],
+    tasks: Sequence[TaskSigns],
 ) -> dict[str, list[str]]:
     """Bring together the texts that the evidence is looked for in."""
     others = [title_name(line) for line in headlines]
@@ -164,7 +174,7 @@ def _places(
     return {
         "title": [name.bare] if name.bare else [],
         "title kind": [name.kind] if name.kind else [],
-        "headline": [one.kind for one in others if name.bare in one.bare],
+        "headline": [one.kind for one in others if one.kind and name.bare in one.bare],
         "columns": ["task table"] if has_task_table else [],
         "column name": [re.sub(r"\s|\(.*\)", "", fold(one)) for one in columns],
         "opening": [] if name.kind == "plan" else [re.sub(r"\s+", "", folded)],
@@ -177,33 +187,31 @@ def _places(
     }
 
 
-def _lines(source: str, tasks: Sequence[Mapping[str, object]]) -> list[Line]:
+def _lines(source: str, tasks: Sequence[TaskSigns]) -> list[Line]:
     """Lines of the source; those that begin within a task left out."""
-    inside = [(int(task["start"]), int(task["end"])) for task in tasks]
     lines, i = [], 0
     for line in raw_lines(source):
-        while i < len(inside) and inside[i][1] <= line.start:
+        while i < len(tasks) and tasks[i].end <= line.start:
             i += 1
-        is_task = i < len(inside) and line.end > inside[i][0]
+        is_task = i < len(tasks) and line.end > tasks[i].start
         if not is_task and line.inner.text:
             lines.append(line.inner)
     return lines
 
 
-def _signs(task: Mapping[str, object]) -> str:
+def _signs(task: TaskSigns) -> str:
     """Signs of one task as words, which the patterns of the table ask for."""
-    text = str(task["text"])
-    acts = says_what_to_do(text)
-    past = says_what_was_done(text)
+    acts = says_what_to_do(task.text)
+    is_past = says_what_was_done(task.text) and not task.has_units
+    asks = re.search(r"[?？]|吗$|如何|什么|哪些", fold(task.text)[:40]) is not None
     signs = {
-        "to do": acts and not (past and not task["has_units"]),
+        "to do": acts and not is_past,
         "no obligation": not acts,
-        "past": past and not task["has_units"],
-        "units": task["has_units"],
-        "deadline": task["has_deadline"],
-        "number": task["has_number"],
-        "question": re.search(r"[?？]|吗$|如何|什么|哪些", fold(text)[:40]) is not None
-        and not task["has_units"],
+        "past": is_past,
+        "units": task.has_units,
+        "deadline": task.has_deadline,
+        "number": task.has_number,
+        "question": asks and not task.has_units,
     }
     return ", ".join(sign for sign, holds in signs.items() if holds)
 

@@ -125,8 +125,9 @@ def _number_bullets(nodes: list[Node]) -> None:
 
     A mark that always stands right above such a list opens its headings.
     """
-    found = [_BULLET.match(node.folded) for node in nodes]
-    marks = [match[1] if match else "" for match in found]
+    matches = [_BULLET.match(node.folded) for node in nodes]
+    marks = [match[1] if match else "" for match in matches]
+    ends = [match.end() if match else 0 for match in matches]
     places: dict[str, list[int]] = {}
     for i, mark in enumerate(marks):
         if mark:
@@ -142,7 +143,7 @@ def _number_bullets(nodes: list[Node]) -> None:
         if mark in lists or opens:
             rank = _BULLET_RANK + (mark in lists)
             for i in at:
-                nodes[i].number = Number("bullet", rank, 1, found[i].end())
+                nodes[i].number = Number("bullet", rank, 1, ends[i])
 
 
 def _says_to_do(text: str) -> bool:
@@ -159,7 +160,7 @@ def _inline_cuts(folded: str, is_whole: bool) -> list[int]:
         expected = 1
         for match in pattern.finditer(folded):
             value, at = read_number(match["n"]), match.start()
-            if not outside[at] and not match.group().startswith("("):
+            if value is None or not (outside[at] or match[0].startswith("(")):
                 continue
             before = folded[:at].rstrip(" ")[-1:]
             closes = at == 0 or before in _STOPS or folded[at - 1] == " "

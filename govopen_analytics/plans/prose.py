@@ -55,7 +55,7 @@ _FOR_ALL = re.compile(
 _SENTENCE_END = re.compile("[。;!?](?=.)")
 _INLINE_PART = re.compile(r"(?:^|(?<=[。;,:)\n]))\s*([一二三四五六七八九十])是(?!否)")
 _TITLE_END = re.compile(
-    r"。|(?<=[\u3400-\u9fff])\.(?=[\u3400-\u9fff])|:(?=.{8})|\s(?=\S{12})|$"
+    r"。|(?<=[\u3400-\u9fff])\.(?=[\u3400-\u9fff])|:(?=.{8})|\s(?=\S{12})"
 )
 _ACTS = re.compile(
     "(?:[^。]{0,14}[,、])?(?:公开|推进|加强|做好|完善|扩大|强化|深化|提升|规范|健全|优化|推动|"
@@ -441,26 +441,28 @@ def _title_of(text: str, *, has_more: bool) -> tuple[str, int]:
     one comma at most, and not the whole of what is said.
     """
     folded = fold(text).rstrip()
-    stop = _TITLE_END.search(folded)
-    first = folded[: stop.start()]
+    match = _TITLE_END.search(folded)
+    stop, behind = match.span() if match else (len(folded), len(folded))
+    first = folded[:stop]
     n_commas = first.count(",")
     longest = _LONGEST_WITH_COMMA if n_commas else _LONGEST_TITLE
     if not first.strip() or n_commas > 1 or len(first) > longest:
         return "", 0
-    says_all = not folded[stop.end() :].strip(" 。;") and not has_more
+    says_all = not folded[behind:].strip(" 。;") and not has_more
     is_sentence = folded.endswith(("。", ";")) or len(first) > 24 or n_commas
     if says_all and is_sentence:
         return "", 0
-    return text[: stop.start()].strip(), stop.end()
+    return text[:stop].strip(), behind
 
 
 def _gaps(root: Node) -> list[Remark]:
     """Name the gaps in the numbering."""
     found = []
     for node in root.walk():
-        if len({child.number.kind for child in node.children}) > 1:
+        numbers = [child.number for child in node.children if child.number]
+        if len({number.kind for number in numbers}) > 1:
             continue
-        for before, after in pairwise(child.number.value for child in node.children):
+        for before, after in pairwise(number.value for number in numbers):
             if after not in (before + 1, 1):
                 values = {"before": before, "after": after}
                 found.append(Remark("numbering_jumps", values, node.start))

@@ -128,7 +128,7 @@ class RowReader:
         first = self._draft(state, previous, is_list=bool(further) and not split)
         found = [first]
         for start, end in further if split else []:
-            number = re.match(r"\D*\d+\W?\s*", self.source[start:end]).end()
+            text = re.sub(r"^\d+\W?\s*", "", self.source[start:end])
             item = Draft(
                 chapter=first.chapter,
                 section=first.section,
@@ -137,8 +137,8 @@ class RowReader:
                 support=list(first.support),
                 deadline=first.deadline,
             )
-            item.add("ordinal", start, start + number)
-            item.add("content", start + number, end)
+            item.add("ordinal", start, end - len(text))
+            item.add("content", end - len(text), end)
             _take_away(first, start, end)
             found.append(item)
         return found

@@ -167,7 +167,8 @@ def _state_below(headings: tuple[Token, ...]) -> TableState:
     """What the headings above a table leave to its rows."""
     state = TableState()
     for token in headings:
-        number = token.number
+        if (number := token.number) is None:
+            continue
         name = heading_name(token.text, number.end)
         enter = _enter_section if number.kind == "paren" else _enter_chapter
         enter(state, name, number.value)
@@ -268,8 +269,9 @@ def _read_headings(reader: RowReader, state: TableState, ledger: Ledger) -> None
         raw = reader.source[token.start : token.end]
         if not token.is_merged:
             ledger.add(token.start, token.end, "heading")
-        end = leading_number(fold(raw)).end if number else 0
-        name, value = heading_name(raw, end), number.value if number else None
+        printed = leading_number(fold(raw)) if number else None
+        name = heading_name(raw, printed.end if printed else 0)
+        value = number.value if number else None
         is_section = number is not None and number.kind == "paren"
         if is_section or (
             number is None

@@ -31,7 +31,7 @@ _VERB = re.compile(
     "指导|推动|优化|深化|强化|是否|严格|应当|不得|按照|根据|通过|围绕"
 )
 
-_AND_OTHERS = re.compile(r"(?<=.{2})等(?:[^、,]{0,5}(?:部门|单位|科室|处室|机构))?$|$")
+_AND_OTHERS = re.compile(r"(?<=.{2})等(?:[^、,]{0,5}(?:部门|单位|科室|处室|机构))?$")
 # 各州、市人民政府 is one name that a list mark cuts.
 _SHARED_HEAD = re.compile(r"各(?:州|市|县|区|镇|乡|盟|县区|县市|乡镇)(?:\(.{1,6}\))?")
 
@@ -90,7 +90,7 @@ def split_units(raw: str) -> list[str]:
     units = []
     for part in _rejoined(parts):
         unit = tidy(part).strip("。.;；:：,，、|")
-        unit = unit[: _AND_OTHERS.search(fold(unit)).start()]
+        unit = unit[: len(_AND_OTHERS.split(fold(unit), maxsplit=1)[0])]
         unit = _JOINED.sub("", unit)
         pair = _PAIR.match(unit)
         for one in (pair[1], unit[pair.end() :]) if pair else (unit,):

@@ -96,7 +96,7 @@ class _Worker:
             warnings.simplefilter("ignore", DeprecationWarning)
             self.process.start()
         theirs.close()
-        self.n: int | None = None
+        self.n: int  # the job it is at, set by give
         self.deadline = float("inf")
 
     def give(self, n: int, job: Any) -> None:

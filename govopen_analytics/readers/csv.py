@@ -23,12 +23,14 @@ _SAMPLE_CHARACTERS = 200_000
 _MAX_CELL_LINES = 100
 
 
-def _rows(text: str, delimiter: str, quoting: int = csv.QUOTE_MINIMAL) -> Grid:
+def _rows(text: str, delimiter: str, *, is_quoted: bool = True) -> Grid:
     csv.field_size_limit(MAX_TEXT_BYTES)
-    lines = StringIO(text, newline="")
-    return [
-        list(row) for row in csv.reader(lines, delimiter=delimiter, quoting=quoting)
-    ]
+    rows = csv.reader(
+        StringIO(text, newline=""),
+        delimiter=delimiter,
+        quoting=csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE,
+    )
+    return [list(row) for row in rows]
 
 
 def _agreement(sample: str, delimiter: str) -> tuple[float, int]:
@@ -68,7 +70,7 @@ def _parse(text: str, name: str) -> tuple[Grid, tuple[Remark, ...]]:
         rows = _rows(text, delimiter)
         if not any(cell.count("\n") > _MAX_CELL_LINES for row in rows for cell in row):
             return rows, ()
-        rows = _rows(text, delimiter, csv.QUOTE_NONE)
+        rows = _rows(text, delimiter, is_quoted=False)
     except csv.Error as error:
         raise ReadError(
             f"{name}: the file is not delimited text ({error}); open it in a "

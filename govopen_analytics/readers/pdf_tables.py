@@ -300,8 +300,9 @@ def table_grid(
 def _number_column(grid: Grid) -> int | None:
     """Find the column that counts the rows."""
     for column in range(min(2, len(grid[0]))):
-        texts = [row[column] for row in grid[1:] if isinstance(row[column], str)]
-        filled = [text.strip() for text in texts if text.strip()]
+        cells = [row[column] for row in grid[1:]]
+        texts = [cell.strip() for cell in cells if isinstance(cell, str)]
+        filled = [text for text in texts if text]
         n_numbers = sum(bool(_NUMBER.fullmatch(text)) for text in filled)
         if len(filled) > 1 and n_numbers >= _MIN_NUMBER_SHARE * len(filled):
             return column
@@ -315,7 +316,7 @@ def _origin(grid: Grid, row: int, column: int) -> tuple[int, int]:
 
 def _printed(grid: Grid, row: int, column: int) -> str:
     cell = grid[row][column]
-    return cell if isinstance(cell, str) else grid[cell[0]][cell[1]]
+    return cell if isinstance(cell, str) else _printed(grid, *cell)
 
 
 def _is_header(grid: Grid, row: int) -> bool:
@@ -375,7 +376,7 @@ def _join_rows(
         r, c = _origin(grid, before, column)
         if (r, c) in cells and (row, column) in cells:
             cells[r, c] = replace(cells[r, c], last=cells[row, column].last)
-        text = grid[r][c]
+        text = _printed(grid, r, c)
         is_ended = text.rstrip().endswith((*_SENTENCE_END, "：", ":"))
         grid[r][c] = f"{text}\n{cell}" if is_ended else join_texts(text, cell)
 

@@ -125,6 +125,13 @@ class SourceBuilder:
             self._append("\n")
         self._tables += 1
 
-    def build(self, format: str, **details: object) -> Source:
-        """Return the source; ``details`` are further fields of ``Source``."""
-        return Source("".join(self._parts), tuple(self._blocks), format, **details)
+    def build(
+        self,
+        format: str,
+        encoding: str | None = None,
+        metadata: dict[str, str] | None = None,
+        remarks: tuple[Remark, ...] = (),
+    ) -> Source:
+        """Return the source; the parameters are fields of ``Source``."""
+        text, blocks = "".join(self._parts), tuple(self._blocks)
+        return Source(text, blocks, format, encoding, metadata or {}, remarks)

@@ -452,7 +452,7 @@ class _Run:
             folder = self._job_folder(number)
             folder.mkdir(parents=True)
             if not planned.changed and planned.source is not None:
-                entries[number] = self._taken(planned, folder)
+                entries[number] = self._taken(planned.job, planned.source, folder)
             elif entry := self._left(planned, folder):
                 entries[number] = entry
             else:
@@ -501,11 +501,10 @@ class _Run:
     def _job_folder(self, number: int) -> Path:
         return self.building / _JOBS_DIR / str(number)
 
-    def _taken(self, planned: PlannedJob, folder: Path) -> dict[str, Any]:
-        source = planned.source
-        entry = take(planned.job, source, folder, self.set.formats)
+    def _taken(self, job: Job, source: Source, folder: Path) -> dict[str, Any]:
+        entry = take(job, source, folder, self.set.formats)
         first = entry["taken_from"] or source.record["run"]
-        return {**entry, "path": str(planned.job.notebook), "taken_from": first}
+        return {**entry, "path": str(job.notebook), "taken_from": first}
 
     def _left(self, planned: PlannedJob, folder: Path) -> dict[str, Any] | None:
         if self.options.is_forced:

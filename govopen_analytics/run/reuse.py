@@ -130,6 +130,8 @@ def take(job: Job, source: Source, folder: Path, formats: tuple[str, ...]) -> di
         Kinds of pictures wanted; others are left.
     """
     entry = _entry_of(job, source)
+    if entry is None:
+        raise LookupError(f"{source.folder} has no page {job.name} in {job.lang}")
     site = source.folder / site_folder(job.lang, source.record["languages"])
     for name in entry["files"]:
         if name.endswith((".csv", ".json", *formats)):

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from govopen_analytics.plans.kind import judge, subject_of
+from govopen_analytics.plans.kind import TaskSigns, judge, subject_of
 from govopen_analytics.plans.metadata import (
     agency_in_title,
     is_plan_title,
@@ -162,14 +162,9 @@ def test_a_title_alone_tells_the_kind(title, text, kind):
 
 
 def test_the_score_is_the_sum_of_the_evidence_found():
-    task = {
-        "text": "公开部门预算",
-        "start": 0,
-        "end": 6,
-        "has_units": True,
-        "has_deadline": False,
-        "has_number": True,
-    }
+    task = TaskSigns(
+        "公开部门预算", 0, 6, has_units=True, has_deadline=False, has_number=True
+    )
     judgement = judge("某局2024年工作要点", [], [], True, "公开部门预算", [task] * 2)
     weights = {one.evidence.name: one.evidence.weight for one in judgement.found}
     assert judgement.score == sum(weights.values()) == 21
