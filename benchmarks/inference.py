@@ -296,14 +296,24 @@ def steady(
     return as_tables(names, carried)
 
 
+def miscoded(
+    n: int, agenda: np.ndarray, kind: str, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return codes of which one in ten is wrong, and the true themes."""
+    truth = rng.choice(9, size=n, p=agenda)
+    other = 8 if kind == "the rarest" else (truth + rng.integers(1, 9, size=n)) % 9
+    return np.where(rng.random(n) < 0.1, other, truth), truth
+
+
+def checked(n: int, kind: str, rng: np.random.Generator) -> Confusion:
+    """Return the confusion of n tasks that people coded too."""
+    table = np.zeros((10, 10))
+    np.add.at(table, miscoded(n, AGENDA, kind, rng), 1)
+    return Confusion(np.array(THEMES), table)
+
+
 def coding(reports: int, rng: np.random.Generator) -> Iterator[str]:
-    """Intervals where one code in ten is wrong."""
-
-    def coded(n: int, agenda: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarray]:
-        truth = rng.choice(9, size=n, p=agenda)
-        other = 8 if kind == "the rarest" else (truth + rng.integers(1, 9, size=n)) % 9
-        return np.where(rng.random(n) < 0.1, other, truth), truth
-
+    """Intervals of shares where one code in ten is wrong."""
     n = max(reports // 2, 10)
     for kind, size, n_checked, agenda in (
         ("the rarest", 1500, 300, AGENDA),
@@ -314,15 +324,11 @@ def coding(reports: int, rng: np.random.Generator) -> Iterator[str]:
     ):
         plain, corrected = [], []
         for _ in range(n):
-            machine, truth = coded(n_checked, AGENDA, kind)
-            table = np.zeros((10, 10))
-            np.add.at(table, (machine, truth), 1)
-            tables = as_tables([("p", "a", 2020)], [coded(size, agenda, kind)[0]])
-            for found, confusion in (
-                (plain, None),
-                (corrected, Confusion(np.array(THEMES), table)),
-            ):
-                rows = theme_shares(tables, confusion=confusion)
+            confusion = checked(n_checked, kind, rng)
+            coded, _ = miscoded(size, agenda, kind, rng)
+            tables = as_tables([("p", "a", 2020)], [coded])
+            for found, known in ((plain, None), (corrected, confusion)):
+                rows = theme_shares(tables, confusion=known)
                 found.append(
                     rows["share_lower"].le(agenda) & rows["share_upper"].ge(agenda)
                 )
@@ -332,6 +338,75 @@ def coding(reports: int, rng: np.random.Generator) -> Iterator[str]:
             f"sampling only {np.mean(plain):.3f}, with coding {np.mean(corrected):.3f} "
             f"(worst theme {np.mean(corrected, axis=0).min():.3f}), n {n}"
         )
+
+
+def coded_change(reports: int, rng: np.random.Generator) -> Iterator[str]:
+    """Intervals and tests of change where one code in ten is wrong."""
+    moved = AGENDA.copy()
+    moved[:2] += -0.15, 0.15
+    n = max(reports // 2, 10)
+    for kind, size, n_checked, later in (
+        ("the rarest", 1500, 300, moved),
+        ("the rarest", 1500, 136, moved),
+        ("any other", 1500, 136, moved),
+        ("any other", 10_000, 136, moved),
+        ("any other", 23, 136, moved),
+        ("any other", 1500, 136, AGENDA),
+    ):
+        truth = later - AGENDA
+        held, claims = {"sampling only": [], "with coding": []}, []
+        for _ in range(n):
+            confusion = checked(n_checked, kind, rng)
+            coded = [miscoded(size, p, kind, rng)[0] for p in (AGENDA, later)]
+            tables = as_tables([("p0", "a", 2020), ("p1", "a", 2021)], coded)
+            for found, known in zip(held.values(), (None, confusion), strict=True):
+                rows = share_change(tables, confusion=known)
+                found.append(
+                    rows["change_lower"].le(truth) & rows["change_upper"].ge(truth)
+                )
+            claims.append(rows["is_beyond_chance"].to_numpy() & (truth == 0))
+        yield change_line(
+            "change", kind, f"{size} tasks a year", n_checked, held, claims
+        )
+    held, claims = {"sampling only": [], "with coding": []}, []
+    truth = np.r_[0.06, -0.06, np.zeros(7)]
+    for _ in range(n):
+        confusion = checked(136, "any other", rng)
+        names, carried = [], []
+        for agency in range(10):
+            for year in range(3):
+                names.append((f"p{agency}_{year}", f"a{agency}", 2020 + year))
+                agenda = AGENDA + truth * (year - 1)
+                carried.append(miscoded(150, agenda, "any other", rng)[0])
+        for found, known in zip(held.values(), (None, confusion), strict=True):
+            rows = panel_trend(
+                as_tables(names, carried), confusion=known, n_permutations=500
+            )
+            lower, upper = rows["change_per_year_lower"], rows["change_per_year_upper"]
+            found.append(lower.le(truth) & upper.ge(truth))
+        claims.append(rows["is_beyond_chance"].to_numpy() & (truth == 0))
+    size = "10 agencies, 3 years, 150 tasks a plan"
+    yield change_line("change a year", "any other", size, 136, held, claims)
+
+
+def change_line(
+    what: str,
+    kind: str,
+    size: str,
+    n_checked: int,
+    held: dict[str, list[pd.Series]],
+    claims: list[np.ndarray],
+) -> str:
+    """Say how often intervals of a change held the truth, theme by theme."""
+    holds = ", ".join(
+        f"{name} {np.mean(found):.3f} (worst theme {np.mean(found, axis=0).min():.3f})"
+        for name, found in held.items()
+    )
+    return (
+        f"10 % wrong codes ({kind} theme), {what}, {size}, {n_checked} checked: "
+        f"{holds}; a change claimed where there is none "
+        f"{np.any(claims, axis=1).mean():.3f}, n {len(claims)}"
+    )
 
 
 PARTS: dict[str, Callable[[int, np.random.Generator], Iterator[str]]] = {
@@ -346,6 +421,7 @@ PARTS: dict[str, Callable[[int, np.random.Generator], Iterator[str]]] = {
         plans,
         trends,
         coding,
+        coded_change,
     )
 }
 

@@ -704,14 +704,15 @@ class Corpus:
             Columns of ``table``: `by`, ``theme`` (label), ``theme_id``, ``year_from``,
             ``year_to``, ``n_tasks_from``, ``n_tasks_to`` (counts), ``share_from``,
             ``share_to`` (0-1), ``change`` with ``change_lower`` and ``change_upper``
-            (-1 to 1), ``p_value``, ``p_adjusted``, ``state``, ``is_beyond_chance`` and
-            ``is_adjacent``.
+            (-1 to 1), ``change_corrected``, ``has_coding_error``, ``p_value``,
+            ``p_adjusted``, ``state``, ``is_beyond_chance`` and ``is_adjacent``.
 
         See Also
         --------
         measures.share_change
         """
-        return self._by_theme("change", measures.share_change, by, themes)
+        measure = partial(measures.share_change, confusion=self.confusion)
+        return self._by_theme("change", measure, by, themes)
 
     def gaps(self, by: By = "agency", *, themes: Iterable[str] = ()) -> Result:
         """Themes that no task of a group touches, with the chance of that.
@@ -742,14 +743,17 @@ class Corpus:
         Result
             Columns of ``table``: ``theme`` (label), ``theme_id``, ``n_agencies``,
             ``n_years``, ``n_tasks``, ``change_per_year`` with ``change_per_year_lower``
-            and ``change_per_year_upper``, ``p_value``, ``p_adjusted``, ``state`` and
+            and ``change_per_year_upper``, ``change_per_year_corrected``,
+            ``has_coding_error``, ``p_value``, ``p_adjusted``, ``state`` and
             ``is_beyond_chance``.
 
         See Also
         --------
         measures.panel_trend
         """
-        table = measures.panel_trend(self.tables, interval=self.interval)
+        table = measures.panel_trend(
+            self.tables, confusion=self.confusion, interval=self.interval
+        )
         return self._result("trend", self._labelled(table, themes), [])
 
     def distances(self, by: By = "agency", *, against: str = "each") -> Result:

@@ -115,17 +115,19 @@ def chart_of(
     )
 
 
-def interval_kind_of(rows: pd.DataFrame) -> str:
-    """Say what the intervals of shares hold: tasks drawn, or errors of coding too.
+def interval_kind_of(rows: pd.DataFrame, sampled: str = "tasks") -> str:
+    """Say what intervals hold: what was sampled alone, or errors of coding too.
 
     Parameters
     ----------
     rows : DataFrame, shape (n_rows, ...)
-        Shares; ``has_coding_error`` where errors of coding were measured.
+        Of a measure; ``has_coding_error`` where errors of coding were measured.
+    sampled : {"tasks", "plans"}, default "tasks"
+        What varies without errors of coding.
     """
     if "has_coding_error" not in rows:
-        return "tasks"
-    return CODING if rows["has_coding_error"].astype(bool).any() else "tasks"
+        return sampled
+    return CODING if rows["has_coding_error"].astype(bool).any() else sampled
 
 
 def holds_of(interval_kind: str, lang: str) -> str:

@@ -8,11 +8,17 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from scipy.special import gammaln
-from scipy.stats import hypergeom
+from scipy.stats import hypergeom, norm
 from scipy.stats import t as student_t
 
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.measures.counts import ThemeCounts, count_themes
+from govopen_analytics.measures.confusion import Confusion, with_none
+from govopen_analytics.measures.counts import (
+    ThemeCounts,
+    count_themes,
+    fractional_weights,
+    group_codes,
+)
 from govopen_analytics.measures.families import (
     ERROR_RATE,
     ESTABLISHED,
@@ -20,13 +26,14 @@ from govopen_analytics.measures.families import (
     states,
 )
 from govopen_analytics.measures.intervals import check_level, plan_correlation
-from govopen_analytics.measures.shares import theme_shares
+from govopen_analytics.measures.shares import described
 
 
 def share_change(
     tables: Tables,
     *,
     by: str | Sequence[str] = ("agency",),
+    confusion: Confusion | None = None,
     interval: float = 0.95,
 ) -> pd.DataFrame:
     """Compute the change of each theme's share between years of one agency.
@@ -41,21 +48,26 @@ def share_change(
         As in ``theme_shares``.
     by : str or sequence of str, default ("agency",)
         What is followed over the years.
+    confusion : Confusion, optional
+        How often the coder is wrong. Intervals and tests then hold errors of coding
+        too: those of ``Confusion.undone``, which are the same in both years.
     interval : float, default 0.95
         Level of the intervals: square-and-add, from the intervals of both shares
         [1]_ [2]_.
 
     Returns
     -------
-    DataFrame, shape (n_comparisons * n_themes, n_by + 16)
+    DataFrame, shape (n_comparisons * n_themes, n_by + 18)
         The `by` columns, ``theme_id``, ``year_from``, ``year_to``,
         ``n_tasks_from``, ``n_tasks_to`` (counts), ``share_from``, ``share_to``
-        (0-1), ``change``, ``change_lower``, ``change_upper`` (difference of
-        shares, -1 to 1), ``p_value`` (exact test of both counts [3]_, divided by
-        the design effect of how alike tasks of one plan are [4]_),
-        ``p_adjusted`` over the family "changes", ``state``,
-        ``is_beyond_chance`` (``state`` is "established") and ``is_adjacent`` (no
-        plan of the agency lies between the years).
+        (0-1), ``change`` (as coded), ``change_lower``, ``change_upper`` (difference
+        of shares, -1 to 1; they hold the change as coded and the corrected one),
+        ``change_corrected`` (for errors of coding; empty without `confusion`),
+        ``has_coding_error`` (the interval holds errors of coding), ``p_value``
+        (exact test of both counts [3]_, divided by the design effect of how alike
+        tasks of one plan are [4]_), ``p_adjusted`` over the family "changes",
+        ``state``, ``is_beyond_chance`` (``state`` is "established") and
+        ``is_adjacent`` (no plan of the agency lies between the years).
 
     References
     ----------
@@ -71,20 +83,39 @@ def share_change(
     """
     by = [by] if isinstance(by, str) else list(by)
     tables = _of_documents(tables, tables.documents.dropna(subset=["year"]))
-    shares = theme_shares(tables, by=[*by, "year"], interval=interval)
-    plans = count_themes(tables, by=by)
-    correlation = plan_correlation(plans.cells(), len(plans.groups))
-    pairs = _year_pairs(shares[[*by, "year"]].drop_duplicates(), by)
-    kept = ["theme_id", "n_tasks", "share", "share_lower", "share_upper"]
-    sides = shares[[*by, "year", *kept]]
-    rows = pairs.merge(
-        sides.rename(columns={"year": "year_from"}), on=[*by, "year_from"]
-    ).merge(
-        sides.rename(columns={"year": "year_to"}),
-        on=[*by, "year_to", "theme_id"],
-        suffixes=("_from", "_to"),
-    )
-    return _with_change(rows, by, correlation)
+    correlation = _correlation(tables, by)
+    groups = _Groups.of(tables, [*by, "year"], confusion)
+    start, end, is_adjacent = _year_pairs(groups.counts.groups, by)
+    p_value = groups.change_p_values(start, end, correlation)
+    lower, upper = groups.change_bounds(start, end, interval)
+    n, coded = groups.counts.n_tasks[:, None], groups.coded
+    change, corrected = coded[end] - coded[start], groups.true[end] - groups.true[start]
+    columns = {
+        "theme_id": groups.counts.theme_ids,
+        "year_from": groups.counts.groups["year"].to_numpy()[start, None],
+        "year_to": groups.counts.groups["year"].to_numpy()[end, None],
+        "n_tasks_from": n[start],
+        "n_tasks_to": n[end],
+        "share_from": coded[start],
+        "share_to": coded[end],
+        "change": change,
+        "change_lower": lower,
+        "change_upper": upper,
+        "change_corrected": np.nan if confusion is None else corrected,
+        "has_coding_error": np.abs(corrected - change) > _ROUNDING,
+        "p_value": p_value,
+        "is_adjacent": is_adjacent[:, None],
+    }
+    order = groups.counts.codebook_order
+    rows = groups.counts.groups.loc[np.repeat(start, len(order)), by]
+    rows = rows.reset_index(drop=True)
+    for name, values in columns.items():
+        rows[name] = np.broadcast_to(values, change.shape)[:, order].ravel()
+    rows["p_adjusted"] = adjusted(rows["p_value"].to_numpy(), "changes")
+    rows["state"] = states(rows["p_adjusted"].to_numpy())
+    rows["is_beyond_chance"] = rows["state"] == ESTABLISHED
+    rows.insert(len(rows.columns) - 1, "is_adjacent", rows.pop("is_adjacent"))
+    return rows
 
 
 def _of_documents(tables: Tables, documents: pd.DataFrame) -> Tables:
@@ -94,73 +125,140 @@ def _of_documents(tables: Tables, documents: pd.DataFrame) -> Tables:
     return tables.with_tables(documents=documents, tasks=tasks, theme_assignments=rows)
 
 
-def _change_p_values(rows: pd.DataFrame, correlation: float) -> np.ndarray:
-    """Return two-sided exact p-values of two shares (doubled smaller tail)."""
-    n, with_it = [], []
-    for side in ("from", "to"):
-        tasks = rows[f"n_tasks_{side}"].to_numpy(dtype=float)
-        effective = np.rint(tasks / (1 + (tasks - 1) * correlation))
-        n.append(np.maximum(effective, 1))
-        with_it.append(np.rint(rows[f"share_{side}"].to_numpy() * n[-1]))
-    found = hypergeom(n[0] + n[1], with_it[0] + with_it[1], n[0])
-    tails = found.cdf(with_it[0]), found.sf(with_it[0] - 1)
-    return np.minimum(1, 2 * np.minimum(*tails))
+def _correlation(tables: Tables, by: list[str]) -> float:
+    """Return how alike tasks of one plan are, from what is followed over the years."""
+    plans = count_themes(tables, by=by)
+    return plan_correlation(plans.cells(), len(plans.groups))
 
 
-def _year_pairs(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Return neighbouring years of each group, and its first with its last."""
-    cells = cells.sort_values([*by, "year"])
-    grouped = cells.groupby(by, dropna=False)["year"]
-    pairs = cells.rename(columns={"year": "year_from"}).assign(
-        year_to=grouped.shift(-1), is_adjacent=True
-    )
-    ends = grouped.agg(year_from="min", year_to="max", n_years="size").reset_index()
-    ends = ends[ends["n_years"] > 2].drop(columns="n_years").assign(is_adjacent=False)
-    pairs = pd.concat([pairs[pairs["year_to"].notna()], ends], ignore_index=True)
-    return pairs.astype({"year_to": cells["year"].dtype})
+def _year_pairs(
+    groups: pd.DataFrame, by: list[str]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the places of neighbouring years, and of first and last years."""
+    code = groups.groupby(by, dropna=False, sort=False).ngroup().to_numpy()
+    start = np.flatnonzero(code[1:] == code[:-1])
+    _, first, n_years = np.unique(code, return_index=True, return_counts=True)
+    first, n_years = first[n_years > 2], n_years[n_years > 2]
+    is_adjacent = np.arange(len(start) + len(first)) < len(start)
+    last = first + n_years - 1
+    return np.r_[start, first], np.r_[start + 1, last], is_adjacent
 
 
-def _with_change(rows: pd.DataFrame, by: list[str], correlation: float) -> pd.DataFrame:
-    below = np.hypot(
-        rows["share_from"] - rows["share_upper_from"],
-        rows["share_to"] - rows["share_lower_to"],
-    )
-    above = np.hypot(
-        rows["share_from"] - rows["share_lower_from"],
-        rows["share_to"] - rows["share_upper_to"],
-    )
-    rows["change"] = rows["share_to"] - rows["share_from"]
-    rows["change_lower"] = rows["change"] - below
-    rows["change_upper"] = rows["change"] + above
-    rows["p_value"] = _change_p_values(rows, correlation)
-    rows["p_adjusted"] = adjusted(rows["p_value"].to_numpy(), "changes")
-    rows["state"] = states(rows["p_adjusted"].to_numpy())
-    rows["is_beyond_chance"] = rows["state"] == ESTABLISHED
-    return rows[
-        [
-            *by,
-            "theme_id",
-            "year_from",
-            "year_to",
-            "n_tasks_from",
-            "n_tasks_to",
-            "share_from",
-            "share_to",
-            "change",
-            "change_lower",
-            "change_upper",
-            "p_value",
-            "p_adjusted",
-            "state",
-            "is_beyond_chance",
-            "is_adjacent",
-        ]
-    ]
+@dataclass(frozen=True)
+class _Groups:
+    """Shares of groups such as agency-years, as coded and as people would code them."""
+
+    counts: ThemeCounts
+    coded: np.ndarray  # (n_groups, n_themes)
+    true: np.ndarray  # the same, corrected for errors of coding
+    by_coder: np.ndarray  # what of it the coder gave, no theme last
+    unsure: np.ndarray  # as in Confusion.undone
+    variance: np.ndarray  # (n_themes,) of one task, corrected
+    stretch: np.ndarray  # (n_themes,) its ratio to that of one task as coded
+
+    @classmethod
+    def of(cls, tables: Tables, by: Sequence[str], confusion: Confusion | None) -> Self:
+        counts = count_themes(tables, by=by)
+        tasks, rows = tables.tasks, tables.theme_assignments
+        weights, theme_ids = fractional_weights(tasks, rows, tables.themes)
+        given, n_themes = with_none(weights), len(theme_ids)
+        undo, unsure = np.eye(n_themes + 1), np.zeros((n_themes + 1, n_themes))
+        by_coder = np.zeros(given.shape)
+        true = given
+        if confusion is not None:
+            undo, unsure = confusion.undone(theme_ids)
+            others = rows[bool(confusion.coder) & (rows["coder"] != confusion.coder)]
+            is_sure = tasks["task_id"].isin(others["task_id"]).to_numpy()[:, None]
+            true = np.where(is_sure, given, given @ undo)
+            by_coder = np.where(is_sure, 0, true)
+        group, _ = group_codes(tables, by)
+        n = counts.n_tasks[:, None].astype(float)
+
+        def mean(values: np.ndarray) -> np.ndarray:
+            sums = np.zeros((len(n), values.shape[1]))
+            np.add.at(sums, group, values)
+            return sums / n
+
+        spread, as_coded = (_variance(w[:, :-1]) for w in (true, given))
+        stretch = np.divide(
+            spread, as_coded, out=np.ones(n_themes), where=as_coded > _ROUNDING
+        )
+        coded = counts.sums / n
+        return cls(
+            counts, coded, mean(true)[:, :-1], mean(by_coder), unsure, spread, stretch
+        )
+
+    def coding_variance(self, by_coder: np.ndarray) -> np.ndarray:
+        """Return what errors of coding leave to differences of ``by_coder``."""
+        return by_coder**2 @ self.unsure
+
+    def judged(
+        self, p_value: np.ndarray, true: np.ndarray, by_coder: np.ndarray
+    ) -> np.ndarray:
+        """Return p-values of differences that hold errors of coding too.
+
+        Both variances add up. Were there no difference in a theme, only what the
+        coder took for it of other themes could be wrong.
+        """
+        own = by_coder[:, :-1] ** 2 * np.diag(self.unsure[:-1])
+        variance = np.clip(self.coding_variance(by_coder) - own, 0, None)
+        size = np.maximum(np.abs(true), _ROUNDING)
+        z = norm.isf(np.maximum(p_value, _LEAST_P) / 2)
+        joint = 2 * norm.sf(z / np.sqrt(1 + z**2 * variance / size**2))
+        return np.where(variance > 0, joint, p_value)
+
+    def change_p_values(
+        self, start: np.ndarray, end: np.ndarray, correlation: float
+    ) -> np.ndarray:
+        """Return two-sided exact p-values of two shares (doubled smaller tail)."""
+        n, with_it = [], []
+        for at in (start, end):
+            tasks = self.counts.n_tasks[at, None].astype(float)
+            effective = tasks / (1 + (tasks - 1) * correlation) / self.stretch
+            n.append(np.maximum(np.rint(effective), 1))
+            with_it.append(np.rint(np.clip(self.true[at], 0, 1) * n[-1]))
+        found = hypergeom(n[0] + n[1], with_it[0] + with_it[1], n[0])
+        tails = found.cdf(with_it[0]), found.sf(with_it[0] - 1)
+        p_value = np.minimum(1, 2 * np.minimum(*tails))
+        by_coder = self.by_coder[end] - self.by_coder[start]
+        return self.judged(p_value, self.true[end] - self.true[start], by_coder)
+
+    def change_bounds(
+        self, start: np.ndarray, end: np.ndarray, interval: float
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the bounds of changes, which hold them as coded and corrected."""
+        check_level(interval)
+        counts = self.counts
+        share, low, high, _ = described(
+            counts.cells(),
+            len(counts.groups),
+            counts.theme_ids,
+            None,
+            certain=None,
+            interval=interval,
+        )
+        by_coder = self.by_coder[end] - self.by_coder[start]
+        error = norm.isf((1 - interval) / 2) ** 2 * self.coding_variance(by_coder)
+        below = (share[start] - high[start]) ** 2 + (share[end] - low[end]) ** 2
+        above = (share[start] - low[start]) ** 2 + (share[end] - high[end]) ** 2
+        coded, true = share[end] - share[start], self.true[end] - self.true[start]
+        lower = true - np.sqrt(self.stretch * below + error)
+        upper = true + np.sqrt(self.stretch * above + error)
+        return (
+            np.maximum(np.minimum(lower, coded), -1),
+            np.minimum(np.maximum(upper, coded), 1),
+        )
+
+
+def _variance(weights: np.ndarray) -> np.ndarray:
+    n = max(len(weights), 1)
+    return (weights**2).sum(axis=0) / n - (weights.sum(axis=0) / n) ** 2
 
 
 def panel_trend(
     tables: Tables,
     *,
+    confusion: Confusion | None = None,
     interval: float = 0.95,
     n_permutations: int = 2000,
     seed: int = 0,
@@ -179,6 +277,8 @@ def panel_trend(
     ----------
     tables, interval
         As in ``theme_shares``.
+    confusion
+        As in ``share_change``.
     n_permutations : int, default 2000
         Rearrangements of plans within agencies.
     seed : int, default 0
@@ -186,10 +286,11 @@ def panel_trend(
 
     Returns
     -------
-    DataFrame, shape (n_themes, 11)
+    DataFrame, shape (n_themes, 13)
         ``theme_id``, ``n_agencies``, ``n_years``, ``n_tasks`` (counts, of the
-        panel), ``change_per_year`` with ``_lower`` and ``_upper`` (difference of
-        shares a year; bounds are empty where the plans leave no residuals),
+        panel), ``change_per_year`` (as coded) with ``_lower`` and ``_upper``
+        (difference of shares a year; bounds are empty where the plans leave no
+        residuals), ``change_per_year_corrected``, ``has_coding_error``,
         ``p_value`` (two-sided), ``p_adjusted`` over the family "trends",
         ``state`` and ``is_beyond_chance`` (``state`` is "established"). Values
         are empty where no agency has two years; with too few plans for any trend
@@ -205,22 +306,25 @@ def panel_trend(
     """
     check_level(interval)
     panel = _panel(tables.documents)
-    counts = count_themes(_of_documents(tables, panel), by=["agency", "year"])
-    rows = pd.DataFrame({"theme_id": counts.theme_ids})
+    tables = _of_documents(tables, panel)
+    groups = _Groups.of(tables, ["agency", "year"], confusion)
+    rows = pd.DataFrame({"theme_id": groups.counts.theme_ids})
     rows["n_agencies"] = panel["agency"].nunique()
     rows["n_years"] = panel["year"].nunique()
-    rows["n_tasks"] = counts.n_tasks.sum()
-    plans = _Panel.of(counts)
-    slope, reach, p_value = plans.tested(interval, n_permutations, seed)
-    rows["change_per_year"] = slope
-    rows["change_per_year_lower"] = slope - reach
-    rows["change_per_year_upper"] = slope + reach
+    rows["n_tasks"] = groups.counts.n_tasks.sum()
+    plans = _Panel.of(groups)
+    coded, true, reach, p_value = plans.tested(interval, n_permutations, seed)
+    rows["change_per_year"] = coded
+    rows["change_per_year_lower"] = np.minimum(true - reach, coded)
+    rows["change_per_year_upper"] = np.maximum(true + reach, coded)
+    rows["change_per_year_corrected"] = np.nan if confusion is None else true
+    rows["has_coding_error"] = np.abs(true - coded) > _ROUNDING
     rows["p_value"] = p_value
     rows["p_adjusted"] = adjusted(p_value, "trends")
     lowest = plans.smallest_p() * len(rows)
     rows["state"] = states(rows["p_adjusted"].to_numpy(), lowest <= ERROR_RATE)
     rows["is_beyond_chance"] = rows["state"] == ESTABLISHED
-    return rows.iloc[counts.codebook_order].reset_index(drop=True)
+    return rows.iloc[groups.counts.codebook_order].reset_index(drop=True)
 
 
 def _panel(documents: pd.DataFrame) -> pd.DataFrame:
@@ -234,80 +338,78 @@ def _panel(documents: pd.DataFrame) -> pd.DataFrame:
 class _Panel:
     """Plans (agency-years) of agencies with several years, agencies together."""
 
+    groups: _Groups
     agency: np.ndarray
     year: np.ndarray
     n: np.ndarray
-    share: np.ndarray
-    variance: np.ndarray  # of one task, by plan and theme
 
     @classmethod
-    def of(cls, counts: ThemeCounts) -> Self:
-        n = counts.n_tasks.astype(float)
-        if not len(n):
-            nothing = np.zeros((0, len(counts.theme_ids)))
-            return cls(np.zeros(0, int), n, n, nothing, nothing)
-        agency, _ = pd.factorize(counts.groups["agency"])
-        year = counts.groups["year"].to_numpy(dtype=float)
-        share = counts.sums / n[:, None]
-        # Of plans as small as these the pooled spread says more than their own.
-        whole = (n[:, None] * share).sum(axis=0) / n.sum()
-        squares = (counts.stack_weights**2 * counts.stack_size[:, None]).sum(axis=0)
-        variance = np.tile(squares / n.sum() - whole**2, (len(n), 1))
-        return cls(agency, year, n, share, variance)
+    def of(cls, groups: _Groups) -> Self:
+        n = groups.counts.n_tasks.astype(float)
+        agency, _ = pd.factorize(groups.counts.groups["agency"])
+        year = groups.counts.groups["year"].to_numpy(dtype=float)
+        return cls(groups, agency, year, n)
 
-    def slopes(self, order: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return slopes (n_orders, n_themes) of plans in other orders of years.
+    def levers(self, order: np.ndarray) -> np.ndarray:
+        """Return what each plan adds to the slope, in other orders of the years.
 
-        Also the lever of each plan and its sum with the year, for the plans of
-        the first order.
+        Shape (n_orders, n_plans). Levers sum to 0 within an agency, so that its mean
+        share drops out.
         """
         n = self.n[order]
         starts = np.flatnonzero(np.r_[True, np.diff(self.agency) != 0])
         mean = np.add.reduceat(n * self.year, starts, axis=1)
         mean /= np.add.reduceat(n, starts, axis=1)
         year = self.year - mean[:, self.agency]
-        lever = n * year  # sums to 0 within an agency: its mean share drops out
-        squares = (lever * year).sum(axis=1, keepdims=True)
-        slope = np.einsum("op,opt->ot", lever, self.share[order]) / squares
-        return slope, lever[0], squares[0]
+        return n * year / (n * year**2).sum(axis=1, keepdims=True)
 
     def tested(
         self, interval: float, n_draws: int, seed: int
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return slope, reach of its interval, and p-value of each theme."""
-        n_plans = len(self.n)
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Return slopes as coded and corrected, reach of the interval, and p-value."""
+        n_plans, share = len(self.n), self.groups.true
         if not n_plans:
-            none = np.full(self.share.shape[1], np.nan)
-            return none, none.copy(), none.copy()
-        found, lever, squares = self.slopes(np.arange(n_plans)[None])
-        slope = found[0]
+            none = np.full(share.shape[1], np.nan)
+            return none, none, none, none
+        lever = self.levers(np.arange(n_plans)[None])[0]
+        slope, by_coder = lever @ share, lever @ self.groups.by_coder
         rng = np.random.default_rng(seed)
         reached = np.zeros(len(slope))
         for done in range(0, n_draws, _ORDERS_AT_ONCE):
             size = min(_ORDERS_AT_ONCE, n_draws - done)
-            key = self.agency + rng.random((size, n_plans))
-            drawn, _, _ = self.slopes(np.argsort(key, axis=1))
+            order = np.argsort(self.agency + rng.random((size, n_plans)), axis=1)
+            drawn = np.einsum("op,opt->ot", self.levers(order), share[order])
             reached += (np.abs(drawn) >= np.abs(slope) - _ROUNDING).sum(axis=0)
         p_value = (1 + reached) / (1 + n_draws)
-        return slope, self._reach(slope, lever, squares[0], interval), p_value
+        p_value = self.groups.judged(p_value, slope, by_coder[None])[0]
+        reach = self._reach(slope, lever, by_coder, interval)
+        return lever @ self.groups.coded, slope, reach, p_value
 
     def _reach(
-        self, slope: np.ndarray, lever: np.ndarray, squares: float, interval: float
+        self,
+        slope: np.ndarray,
+        lever: np.ndarray,
+        by_coder: np.ndarray,
+        interval: float,
     ) -> np.ndarray:
         n_plans, n_agencies = len(self.n), self.agency.max() + 1
         freedom = n_plans - n_agencies - 1
         if freedom < 1:
             return np.full(len(slope), np.nan)
-        year = lever / self.n
-        weight = self.n[:, None]
-        mean = np.zeros((n_agencies, len(slope)))
-        np.add.at(mean, self.agency, weight * self.share)
-        mean /= np.bincount(self.agency, self.n)[:, None]
-        residual = self.share - mean[self.agency] - year[:, None] * slope
-        by_plan = ((lever[:, None] * residual) ** 2).sum(axis=0) * n_plans / freedom
-        by_task = (lever[:, None] ** 2 * self.variance / weight).sum(axis=0)
-        error = np.sqrt(np.maximum(by_plan, by_task)) / squares
-        return student_t.ppf((1 + interval) / 2, freedom) * error
+
+        def about_mean(values: np.ndarray) -> np.ndarray:
+            mean = np.zeros((n_agencies, values.shape[1]))
+            np.add.at(mean, self.agency, self.n[:, None] * values)
+            mean /= np.bincount(self.agency, self.n)[:, None]
+            return values - mean[self.agency]
+
+        year = about_mean(self.year[:, None])
+        residual = about_mean(self.groups.true) - year * slope
+        by_plan = lever**2 @ residual**2 * n_plans / freedom
+        # Of plans as small as these the pooled spread says more than their own.
+        by_task = (lever**2 / self.n).sum() * self.groups.variance
+        error = np.maximum(by_plan, by_task) + self.groups.coding_variance(by_coder)
+        return student_t.ppf((1 + interval) / 2, freedom) * np.sqrt(error)
 
     def smallest_p(self) -> float:
         """Return the smallest p-value that dealing plans to years can give.
@@ -319,7 +421,7 @@ class _Panel:
 
 
 def change_parts(
-    tables: Tables,
+    tables: Tables, *, confusion: Confusion | None = None, interval: float = 0.95
 ) -> pd.DataFrame:
     """Split the change of the pooled share into what agencies did and who they are.
 
@@ -331,53 +433,86 @@ def change_parts(
 
     Parameters
     ----------
-    tables
-        As in ``theme_shares``.
+    tables, interval
+        As in ``theme_shares``. Intervals are normal; tasks vary in them, with the
+        design effect of plans, and the parts that agencies make up do not.
+    confusion
+        As in ``share_change``.
 
     Returns
     -------
-    DataFrame, shape (n_comparisons * n_themes, 8)
+    DataFrame, shape (n_comparisons * n_themes, 15)
         ``theme_id``, ``year_from``, ``year_to`` (neighbouring years, and the
         first with the last), ``n_agencies_both`` (count, with a plan for both),
         ``change``, ``change_within``, ``change_of_composition`` (differences of
-        shares, -1 to 1) and ``is_adjacent``. Empty with one year.
+        shares as coded, -1 to 1), each with ``_lower`` and ``_upper``,
+        ``has_coding_error`` and ``is_adjacent``. Empty with one year.
 
     References
     ----------
     .. [1] Kitagawa, E. M. (1955). Components of a Difference Between Two Rates.
        Journal of the American Statistical Association, 50(272), 1168-1194.
     """
+    check_level(interval)
     dated = tables.documents.dropna(subset=["agency", "year"])
-    counts = count_themes(_of_documents(tables, dated), by=["agency", "year"])
-    agency, _ = pd.factorize(counts.groups["agency"])
-    years = np.unique(counts.groups["year"].to_numpy(dtype=int))
+    tables = _of_documents(tables, dated)
+    groups = _Groups.of(tables, ["agency", "year"], confusion)
+    n = groups.counts.n_tasks.astype(float)
+    effect = 1 + (n - 1) * _correlation(tables, ["agency"])
+    sampled = (effect / n)[:, None] * groups.variance
+    agency, _ = pd.factorize(groups.counts.groups["agency"])
+    year = groups.counts.groups["year"].to_numpy(dtype=int)
+    years = np.unique(year)
     pairs = [(a, b, True) for a, b in pairwise(years)]
     pairs += [(years[0], years[-1], False)] if len(years) > 2 else []
-    n = np.zeros((len(years), agency.max(initial=-1) + 1))
-    sums = np.zeros((*n.shape, len(counts.theme_ids)))
-    place = np.searchsorted(years, counts.groups["year"].to_numpy(dtype=int))
-    n[place, agency], sums[place, agency] = counts.n_tasks, counts.sums
-    rows = []
+    order = groups.counts.codebook_order
+    reach = norm.isf((1 - interval) / 2)
+    frames = []
     for year_from, year_to, is_adjacent in pairs:
-        at = np.searchsorted(years, [year_from, year_to])
-        within, composition = _parts(n[at], sums[at])
-        both = int((n[at] > 0).all(axis=0).sum())
-        for k in counts.codebook_order:
-            whole = within[k] + composition[k]
-            parts = (whole, within[k], composition[k], is_adjacent)
-            rows.append((counts.theme_ids[k], year_from, year_to, both, *parts))
-    return pd.DataFrame(rows, columns=_PART_COLUMNS)
+        levers, n_both = _part_levers(n, agency, year == year_from, year == year_to)
+        rows = pd.DataFrame({"theme_id": groups.counts.theme_ids})
+        rows[["year_from", "year_to", "n_agencies_both"]] = year_from, year_to, n_both
+        has_error = np.zeros(len(rows), dtype=bool)
+        for name, lever in levers.items():
+            coded, true = lever @ groups.coded, lever @ groups.true
+            error = groups.coding_variance(lever @ groups.by_coder)
+            error = reach * np.sqrt(lever**2 @ sampled + error)
+            rows[name] = coded
+            rows[f"{name}_lower"] = np.minimum(true - error, coded)
+            rows[f"{name}_upper"] = np.maximum(true + error, coded)
+            has_error |= np.abs(true - coded) > _ROUNDING
+        frames.append(rows.assign(has_coding_error=has_error, is_adjacent=is_adjacent))
+        frames[-1] = frames[-1].iloc[order]
+    return (
+        pd.concat(frames, ignore_index=True)
+        if frames
+        else pd.DataFrame(columns=_PART_COLUMNS)
+    )
 
 
-def _parts(n: np.ndarray, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Split the change between two years: n (2, agencies), sums (2, agencies, k)."""
-    part = n / n.sum(axis=1, keepdims=True)
-    share = sums / np.maximum(n, 1)[..., None]
+def _part_levers(
+    n: np.ndarray, agency: np.ndarray, is_from: np.ndarray, is_to: np.ndarray
+) -> tuple[dict[str, np.ndarray], int]:
+    """Return what the share of each plan adds to a change between two years.
+
+    Also how many agencies have a plan for both years.
+    """
+    size = np.zeros((2, agency.max() + 1))
+    for row, here in enumerate((is_from, is_to)):
+        size[row, agency[here]] = n[here]
+    part = size / size.sum(axis=1, keepdims=True)
+    has_both = (size > 0).all(axis=0)
+    side = np.where(is_to, 1.0, 0.0) - np.where(is_from, 1.0, 0.0)
+    within = side * (part.mean(axis=0) * has_both)[agency]
     # An agency with one of the years has no change; its share stands for both.
-    share = np.where((n > 0)[..., None], share, share[::-1])
-    within = (part.mean(axis=0)[:, None] * (share[1] - share[0])).sum(axis=0)
-    composition = ((part[1] - part[0])[:, None] * share.mean(axis=0)).sum(axis=0)
-    return within, composition
+    mean = np.where(has_both, 0.5, 1.0)[agency] * np.abs(side)
+    composition = mean * (part[1] - part[0])[agency]
+    levers = {
+        "change": within + composition,
+        "change_within": within,
+        "change_of_composition": composition,
+    }
+    return levers, int(has_both.sum())
 
 
 _PART_COLUMNS = [
@@ -393,3 +528,5 @@ _PART_COLUMNS = [
 _ORDERS_AT_ONCE = 200
 # A tie within rounding is a tie: the rearrangement may be the data itself.
 _ROUNDING = 1e-9
+# Below it a p-value is as good as none; its z would be infinite.
+_LEAST_P = 1e-300

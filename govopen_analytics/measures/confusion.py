@@ -175,15 +175,60 @@ class Confusion:
         spread = chance * (1 - chance) / (n[:, None] + 1)
         return shares**2 @ spread[:, :-1]
 
-    def _chances(self, theme_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the chance of each true theme by the coder's theme, and its tasks."""
+    def undone(self, theme_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return what undoes errors of coding in a difference between groups.
+
+        The matrix method [1]_: the inverse of how often each true theme was coded as
+        each. How often a code is right, which ``true_shares`` uses, depends on how
+        common its theme is; between groups that differ in this it draws every
+        difference towards 0. How a true theme is coded does not depend on it.
+
+        Parameters
+        ----------
+        theme_ids : ndarray of str, shape (n_themes,)
+
+        Returns
+        -------
+        undo : ndarray of float, shape (n_themes + 1, n_themes + 1)
+            ``shares @ undo`` are true shares (themes in the order of `theme_ids`, no
+            theme last); its rows sum to 1.
+        unsure : ndarray of float, shape (n_themes + 1, n_themes)
+            ``true ** 2 @ unsure`` is the variance that the size of the checked sample
+            leaves to true shares, or to a difference of them [2]_.
+
+        References
+        ----------
+        .. [1] Barron, B. A. (1977). The Effects of Misclassification on the
+           Estimation of Relative Risk. Biometrics, 33(2), 414-418.
+        .. [2] Greenland, S. (1988). Variance Estimation for Epidemiologic Effect
+           Estimates under Misclassification. Statistics in Medicine, 7(7), 745-757.
+        """
+        tasks, coded = self._checked(theme_ids)
+        posterior = tasks.T + _PRIOR_TASKS * coded
+        n = posterior.sum(axis=1, keepdims=True)
+        undo = np.linalg.inv(posterior / n)
+        # Each true theme is coded anew as a Dirichlet; to first order, the variance of
+        # true @ undo is that of the coded themes times undo, summed over true themes.
+        unsure = (posterior / n @ undo**2 - np.eye(len(n))) / (n + 1)
+        return undo, np.clip(unsure[:, :-1], 0, None)
+
+    def _checked(self, theme_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the checked tasks in the order of themes, and how a theme is coded.
+
+        The second knows only how often the coder errs in general.
+        """
         place = np.searchsorted(self.theme_ids, theme_ids)
         order = np.r_[place, len(self.theme_ids)]
         tasks = self.tasks[np.ix_(order, order)]
         right = np.trace(tasks) / max(tasks.sum(), 1)
-        # Bayes: errors that fall on a rare theme are many beside its own tasks.
         coded = np.full(tasks.shape, (1 - right) / (len(tasks) - 1))
         np.fill_diagonal(coded, right)
+        return tasks, coded
+
+    def _chances(self, theme_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the chance of each true theme by the coder's theme, and its tasks."""
+        tasks, coded = self._checked(theme_ids)
+        # Bayes: errors that fall on a rare theme are many beside its own tasks.
         prior = coded * (tasks.sum(axis=0) + 1)
         prior /= prior.sum(axis=1, keepdims=True)
         posterior = tasks + _PRIOR_TASKS * prior

@@ -597,17 +597,16 @@ class _Maker:
 
     def _change(self) -> Section:
         documents, interval = self.tables["documents"], self.options["interval"]
-        trends = measures.panel_trend(self.tables, interval=interval)
-        changes = change.first_to_last(
-            measures.share_change(self.tables, interval=interval)
-        )
+        options = {"confusion": self.confusion, "interval": interval}
+        trends = measures.panel_trend(self.tables, **options)
+        changes = change.first_to_last(measures.share_change(self.tables, **options))
         found = change.change_findings(
             documents,
             measures.confounding(documents),
             trends,
             changes,
             self.themes,
-            measures.change_parts(self.tables),
+            measures.change_parts(self.tables, **options),
             lang=self.lang,
             interval=interval,
         )

@@ -140,7 +140,7 @@ def change_findings(
         found = [say("unanswered", state=CANNOT_BE_ANSWERED, evidence="trend_dots")]
     else:
         found = _trend_findings(trends, labels, say, lang, interval)
-    found += _part_findings(parts, labels, say, lang)
+    found += _part_findings(parts, labels, say, lang, interval)
     found += _agency_findings(changes, labels, say, lang, interval)
     found.append(
         say(
@@ -186,7 +186,11 @@ def _what_is_missing(
 
 
 def _part_findings(
-    parts: pd.DataFrame, labels: pd.Series, say: Callable[..., Finding], lang: str
+    parts: pd.DataFrame,
+    labels: pd.Series,
+    say: Callable[..., Finding],
+    lang: str,
+    interval: float,
 ) -> list[Finding]:
     parts = parts.loc[parts["theme_id"].isin(labels.index)]
     years = parts["year_to"] - parts["year_from"]
@@ -205,7 +209,7 @@ def _part_findings(
             theme=name,
             year_from=row["year_from"],
             year_to=row["year_to"],
-            change=points_in_words(row["change"]),
+            change=change_in_words(row, "change", lang, f"{interval:.0%}"),
             within=points_in_words(row["change_within"]),
             composition=points_in_words(row["change_of_composition"]),
         )
@@ -410,7 +414,7 @@ def trend_dots(
         panels=[panel] if labels else (),
         reason=section("change", lang)["no_panel"],
         interval=interval,
-        interval_kind="plans",
+        interval_kind=interval_kind_of(trends, "plans"),
         themes=len(trends),
         agencies=trends["n_agencies"].max(),
         n=f"{trends['n_tasks'].max():,}",
@@ -543,7 +547,7 @@ def change_heat_map(
         reason=words["not_apart"] if len(changes) else no_panel,
         hidden=not_drawn(n_hidden, lang),
         interval=interval,
-        interval_kind="plans",
+        interval_kind=interval_kind_of(changes, "plans"),
         agencies=len(labels),
         themes=len(names),
     )

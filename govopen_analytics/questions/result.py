@@ -33,6 +33,8 @@ _HIDDEN = {
     "end_char",
     "share_shrunk",
     "share_corrected",
+    "change_corrected",
+    "change_per_year_corrected",
     "has_coding_error",
     "share_rank",
     "overlap_null_mean",

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from compare_cases import THEMES, corpus
-from scipy.stats import beta, t
+from scipy.stats import beta, hypergeom, norm, t
 
 from govopen_analytics.measures import (
     Confusion,
@@ -22,6 +22,7 @@ from govopen_analytics.measures import (
     theme_shares,
 )
 from govopen_analytics.measures.counts import count_themes
+from govopen_analytics.measures.intervals import plan_correlation
 from govopen_analytics.measures.permutation import Units, sequential_p_values
 from govopen_analytics.measures.resample import draw_shares
 
@@ -107,7 +108,7 @@ def test_pooled_shares_count_agencies_as_the_units():
 
 
 def test_shares_corrected_for_errors_of_coding():
-    counted = np.array([[30, 4, 1, 0], [2, 20, 2, 1], [0, 3, 24, 0], [1, 0, 2, 1.0]])
+    counted = COUNTED
     found = theme_shares(
         tables(), by="agency", confusion=Confusion(np.array(NAMES), counted)
     )
@@ -249,6 +250,78 @@ def test_change_between_two_years():
     assert (row["year_from"], row["year_to"], row["is_adjacent"]) == (2020, 2021, True)
 
 
+COUNTED = np.array([[30, 4, 1, 0], [2, 20, 2, 1], [0, 3, 24, 0], [1, 0, 2, 1.0]])
+
+
+def undone():
+    """U and V: the inverse of how true themes are coded, and what is left unsure."""
+    right = np.trace(COUNTED) / COUNTED.sum()
+    coded = COUNTED.T + np.where(np.eye(4) == 1, right, (1 - right) / 3)
+    n = coded.sum(axis=1)[:, None]
+    u = np.linalg.inv(coded / n)
+    return u, ((coded / n) @ u**2 - np.eye(4))[:, :3] / (n + 1)
+
+
+def with_coding(p_value, d, unsure):
+    """p of a difference d (themes, and none) whose errors of coding vary too."""
+    leaked = d**2 @ unsure - d[:3] ** 2 * np.diag(unsure)
+    z = norm.isf(p_value / 2)
+    return 2 * norm.sf(z / np.sqrt(1 + z**2 * leaked / d[:3] ** 2))
+
+
+def test_change_corrected_for_errors_of_coding():
+    u, unsure = undone()
+    plans = {"a1": [[A]] * 9 + [[A, B]] * 3 + [[C]] * 5 + [[]]}
+    plans["a2"] = [[A]] * 7 + [[A, B]] * 2 + [[C]] * 4 + [[B]] * 3
+    confusion = Confusion(np.array(NAMES), COUNTED)
+    rows = share_change(tables(plans), confusion=confusion)
+    w = [weights(plan) for plan in plans.values()]
+    w = [np.column_stack([part, 1 - part.sum(axis=1)]) for part in w]
+    p0, p1 = (part.mean(axis=0) for part in w)
+    true0, true1 = p0 @ u, p1 @ u
+    d = true1 - true0
+    every = np.concatenate(w)
+    stretch = ((every @ u).var(axis=0) / every.var(axis=0))[:3]
+    low, high = zip(*(bounds(*worth([part[:, :3]])) for part in w), strict=True)
+    below = (high[0] - p0[:3]) ** 2 + (p1[:3] - low[1]) ** 2
+    above = (p0[:3] - low[0]) ** 2 + (high[1] - p1[:3]) ** 2
+    coding, coded = 1.959964**2 * (d**2 @ unsure), (p1 - p0)[:3]
+    lower = np.minimum(d[:3] - np.sqrt(stretch * below + coding), coded)
+    upper = np.maximum(d[:3] + np.sqrt(stretch * above + coding), coded)
+    names = [f"change{end}" for end in ("", "_corrected", "_lower", "_upper")]
+    expected = [coded, d[:3], lower, upper]
+    np.testing.assert_allclose(arrays(rows, *names), expected, rtol=1e-6)
+    assert rows["has_coding_error"].all()
+    # Both plans lie no further apart than tasks do: each counts, less for its errors.
+    n0, n1 = np.rint(18 / stretch), np.rint(16 / stretch)
+    x0, x1 = np.rint(n0 * true0[:3]), np.rint(n1 * true1[:3])
+    exact = hypergeom(n0 + n1, x0 + x1, n0)
+    p_value = np.minimum(1, 2 * np.minimum(exact.cdf(x0), exact.sf(x0 - 1)))
+    np.testing.assert_allclose(rows["p_value"], with_coding(p_value, d, unsure))
+
+
+def test_other_measures_of_change_corrected_for_errors_of_coding():
+    u, _ = undone()
+    confusion = Confusion(np.array(NAMES), COUNTED)
+    true = {
+        name: (w @ u[:3] + (1 - w.sum(axis=1))[:, None] * u[3]) for name, w in W.items()
+    }
+    plain, rows = (panel_trend(tables(), confusion=c) for c in (None, confusion))
+    n = np.array([len(W[name]) for name in PANEL], dtype=float)
+    year = np.array([YEARS[name] for name in PANEL], dtype=float)
+    for own in (slice(0, 3), slice(3, 5)):
+        year[own] -= n[own] @ year[own] / n[own].sum()
+    lever = n * year / (n @ year**2)
+    b = lever @ [true[name].mean(axis=0) for name in PANEL]
+    np.testing.assert_allclose(rows["change_per_year_corrected"], b[:3])
+    np.testing.assert_allclose(rows["change_per_year"], plain["change_per_year"])
+    reach = rows["change_per_year_upper"] - rows["change_per_year_lower"]
+    assert (
+        reach > plain["change_per_year_upper"] - plain["change_per_year_lower"]
+    ).all()
+    assert rows["has_coding_error"].all()
+
+
 def test_the_test_of_a_change_counts_alike_tasks_once():
     # Plans of 甲 are all A or all B: tasks of a plan are worth one, so 1 against 1.
     plans = {"a1": [[A]] * 9, "a2": [[B]] * 9, "a3": [[A]] * 9}
@@ -281,6 +354,26 @@ def test_parts_of_a_change():
     np.testing.assert_allclose(rows["change_of_composition"], composition, atol=1e-12)
     np.testing.assert_allclose(rows["change"], within + composition, atol=1e-12)
     assert rows["n_agencies_both"].tolist() == [2] * 3
+    # What one task varies by, over its plan's tasks, with the design effect of plans.
+    u, unsure = undone()
+    w = np.concatenate(list(W.values()))
+    w = np.column_stack([w, 1 - w.sum(axis=1)]) @ u
+    counts = count_themes(tables(), by="agency")
+    rho = plan_correlation(counts.cells(), 3)
+    names = ["a1", "b1", "a2", "b2"]
+    lever = np.array([-15 / 25 - 13 / 30, -10 / 25 - 8 / 30, 0, 0]) / 2
+    lever[2:] = -lever[:2]
+    n = np.array([len(W[name]) for name in names])
+    tasks = (lever**2 * (1 + (n - 1) * rho) / n).sum() * w.var(axis=0)[:3]
+    each = [W[name].mean(axis=0) for name in names]
+    d = lever @ np.column_stack([each, 1 - np.sum(each, axis=1)]) @ u
+    reach = 1.959964 * np.sqrt(tasks + d**2 @ unsure)
+    found = change_parts(tables(), confusion=Confusion(np.array(NAMES), COUNTED))
+    found = found.query("year_from == 2020 and year_to == 2021")
+    lower = np.minimum(d[:3] - reach, within)
+    np.testing.assert_allclose(found["change_within_lower"], lower, rtol=1e-6)
+    upper = np.maximum(d[:3] + reach, within)
+    np.testing.assert_allclose(found["change_within_upper"], upper, rtol=1e-6)
 
 
 def test_distances_of_agendas_and_their_null():
