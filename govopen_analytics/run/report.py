@@ -75,7 +75,7 @@ from govopen_analytics.run.site import (
     site_folder,
     write_pages,
 )
-from govopen_analytics.words.remarks import remark_in_words
+from govopen_analytics.words.remark_words import remark_in_words
 
 CHANGES = "changes.json"
 _MOST_NAMED = 10  # plans, before only their number is told

@@ -22,7 +22,7 @@ from govopen_analytics.run.site_bodies import (
 from govopen_analytics.run.site_files import downloads_of
 from govopen_analytics.run.site_front import evidence_href, front_values
 from govopen_analytics.words import section
-from govopen_analytics.words.remarks import remark_in_words
+from govopen_analytics.words.remark_words import remark_in_words
 
 __all__ = [
     "NOTEBOOKS_DIR",
