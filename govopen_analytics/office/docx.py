@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -40,6 +39,7 @@ from govopen_analytics.office.layout import (
     legend_of,
     look_of,
     page_chart,
+    panels_as_table,
     row_heights_cm,
     scale_of,
 )
@@ -65,6 +65,7 @@ from govopen_analytics.words import section
 _PAGE = Cm(21.0), Cm(29.7)
 _MARGIN = Cm(2.0)
 _HAIR = Cm(0.05)
+_ROW_CM = 0.5  # least height of a bar's row
 _LEAST_WIDTH, _LEAST_HEIGHT = Cm(10), Cm(10)
 # Heading, subtitle, notes, source line and the air between them.
 _WORDS_HEIGHT = Cm(5.2)
@@ -205,19 +206,23 @@ class _Writer:
             left = WD_ALIGN_PARAGRAPH.LEFT
             self._fill(cell, Look(chart.title, "", INK, 9.5, False), left, True)
             room = width - Cm(0.4)  # a cell has margins
-            height = Cm(6)
-            (page, *_) = page_chart(chart, Emu(room).cm, Emu(height).cm, size=8)
-            (box, label), *_ = page.boxes(0, 0, room, height)
-            place = Place((0, 0, *box[2:]), label, 0, scale_of(chart, page.panels[0]))
-            small = replace(self.style, size=8)
+            height = _shape_of(room)
+            (page, *_) = page_chart(chart, Emu(room).cm, Emu(height).cm, size=9)
+            label = int(page.label_cm * 360_000)
+            scale = scale_of(chart, page.panels[0])
+            place, small = Place((0, 0, room, height), label, 0, scale), self.style
             target = cell.add_paragraph()
             target.paragraph_format.space_after = Pt(0)
             _add_chart(target, page.panels[0], chart, place, small)
 
     def add_chart(self, chart: Chart) -> None:
         """Add a chart as wide as the page, with its title, notes and source."""
+        is_table = chart.table is not None
+        chart = panels_as_table(chart)
         width, height = self.room
-        for page in page_chart(chart, Emu(width).cm, Emu(height).cm, size=9):
+        room = height if chart.table is not None else _shape_of(width)
+        pages = page_chart(chart, Emu(width).cm, Emu(room).cm, row_cm=_ROW_CM, size=9)
+        for page in pages:
             title = chart.title
             if page.n_pages > 1:
                 title = section("office", self.style.lang)["continued"].format(
@@ -228,15 +233,29 @@ class _Writer:
             if subtitle:
                 self.add_line(subtitle, size=9.5, color=QUIET, keep=True)
             if page.table is not None:
-                self._add_table(page.table, chart)
+                self._add_table(page.table, chart, has_legend=is_table)
             else:
-                _add_panels(self.file, page, chart, self.room, self.style)
+                self._add_drawing(page, chart)
             *notes, source = lines_below(chart) or [""]
             for text in notes:
-                self.add_line(text, size=9)
+                self.add_line(text, size=9, keep=True)
             self.add_line(source, size=9, color=QUIET)
 
-    def _add_table(self, table: HeatTable, chart: Chart) -> None:
+    def _add_drawing(self, page: Page, chart: Chart) -> None:
+        paragraph = self.file.add_paragraph()
+        paragraph.paragraph_format.space_after = Pt(0)
+        paragraph.paragraph_format.line_spacing = 1
+        paragraph.paragraph_format.keep_with_next = True
+        # A hair less than the page, so that rounding puts it on no other line.
+        size = self.room[0] - _HAIR, _shape_of(self.room[0])
+        (panel,) = page.panels
+        label = int(page.label_cm * 360_000)
+        place = Place((0, 0, *size), label, page.title_lines, scale_of(chart, panel))
+        _add_chart(paragraph, panel, chart, place, self.style)
+
+    def _add_table(
+        self, table: HeatTable, chart: Chart, *, has_legend: bool = True
+    ) -> None:
         width_cm = Emu(self.room[0]).cm
         label_cm, column_cm = column_widths_cm(table, width_cm)
         widths = [Cm(label_cm), *[Cm(column_cm)] * len(table.columns)]
@@ -257,7 +276,8 @@ class _Writer:
             self._fill(first, Look(kept_together(name), "", INK, size, False), left)
             for cell, value in zip(others, line, strict=True):
                 self._fill(cell, look_of(value, table, column_cm, 9, 7), middle)
-        self._add_legend(table)
+        if has_legend:
+            self._add_legend(table)
 
     def _add_legend(self, table: HeatTable) -> None:
         cells, words = legend_of(table), section("office", self.style.lang)
@@ -301,8 +321,8 @@ def _own_document(lang: str) -> Any:
         style.font.name, style.font.size = LATIN_FONT, Pt(size)
         style.font.color.rgb = RGBColor.from_string(_hex(INK))
         _set_style_fonts(style, LATIN_FONT, CHINESE_FONT)
-    language = section("office", lang)["speech"]
-    speech = _element("lang", val=language, eastAsia="zh-CN")
+    # Digits and dates would be broken anywhere if they were Chinese text.
+    speech = _element("lang", val=section("office", "en")["speech"], eastAsia="zh-CN")
     properties = file.styles["Normal"].element.get_or_add_rPr()
     properties.append(speech)
     return file
@@ -353,6 +373,11 @@ def _template(path: Path) -> Any:
     return file
 
 
+def _shape_of(width: int) -> int:
+    """Return the height of a chart: LibreOffice draws all at 16 to 9, and then fits."""
+    return width * 9 // 16
+
+
 def _room(file: Any) -> tuple[int, int]:
     sheet = file.sections[-1]
     width = sheet.page_width - sheet.left_margin - sheet.right_margin
@@ -388,38 +413,6 @@ def _add_run(paragraph: Any, text: str, style: Style) -> Any:
     if style.lang == "zh":
         fonts.set(qn("w:hint"), "eastAsia")
     return run
-
-
-def _add_panels(
-    file: Any, page: Page, chart: Chart, room: tuple[int, int], style: Style
-) -> None:
-    # A hair less than the page, so that rounding puts none on a line of its own.
-    width = room[0] - _HAIR * page.across
-    height = min(room[1], page.down * Cm(14 if len(page.panels) == 1 else 9))
-    places = page.boxes(0, 0, width, height)
-    for start in range(0, len(page.panels), page.across):
-        beside = slice(start, start + page.across)
-        # A cell for each: some programs squeeze charts that share a line.
-        grid = _new_grid(file, 1, [box[2] + _HAIR for box, _ in places[beside]])
-        _remove_margins(grid)
-        for cell, panel, (box, label) in zip(
-            grid.rows[0].cells, page.panels[beside], places[beside], strict=True
-        ):
-            paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.space_after = Pt(0)
-            paragraph.paragraph_format.line_spacing = 1
-            place = Place(
-                (0, 0, *box[2:]), label, page.title_lines, scale_of(chart, panel)
-            )
-            _add_chart(paragraph, panel, chart, place, style)
-
-
-def _remove_margins(grid: Any) -> None:
-    margins = _element("tblCellMar")
-    for side in ("left", "right"):
-        margins.append(_element(side, w=0, type="dxa"))
-    # The schema's order: layout, margins of cells, look.
-    grid._tbl.tblPr.find(qn("w:tblLayout")).addnext(margins)
 
 
 def _add_chart(

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from govopen_analytics.charts.model import Cell, Chart, HeatTable, Panel
+from govopen_analytics.charts.model import Cell, Chart, HeatTable, Mark, Panel
 from govopen_analytics.charts.style import (
     INK,
     cell_fill,
@@ -13,13 +13,14 @@ from govopen_analytics.charts.style import (
     readable_on,
     ticks,
     with_reference,
+    written,
 )
 
 # Centimetres, at the type sizes used on slides and pages.
 _ROW_CM, _LANE_CM, _AXIS_CM, _TITLE_CM = 0.4, 0.4, 0.8, 0.6
 _LEAST_PANEL_CM = {"rows": 3.4, "bars": 3.4, "years": 4.6}
 _YEARS_HEIGHT_CM, _NUMBERS_CM = 4.6, 1.3
-_MOST_LABEL_CM, _MOST_LABEL_PART = 8.5, 0.4  # of the width
+_MOST_LABEL_CM, _MOST_LABEL_PART = 8.5, 0.5  # of the width
 _LABEL_CM, _COLUMN_CM, _MOST_COLUMN_CM, _LINE_CM = 4.5, 1.2, 3.2, 0.48
 _MOST_STRETCH = 1.8
 _TITLE_LETTER_CM = 0.23  # a Latin letter of a panel's title, bold
@@ -151,6 +152,48 @@ def fitting_size(text: str, width_pt: float, size: float, least: float = 8) -> f
 # Tables ---------------------------------------------------------------------------
 
 
+def panels_as_table(chart: Chart) -> Chart:
+    """Return a chart of several panels as a table: rows by panels, with intervals.
+
+    Word processors give every chart of a page the same shape before they fit it into
+    its place: charts as narrow as a panel come out squeezed.
+    """
+    if len(chart.panels) < 2:
+        return chart
+    panels = [in_one_lane(panel) for panel in chart.panels]
+    lines = [
+        [_cell_of(mark, panel, chart.lang) for mark in panel.series[0].marks]
+        for panel in panels
+    ]
+    ends = [abs(cell.value) for line in lines for cell in line if cell.value]
+    table = HeatTable(
+        rows=panels[0].categories,
+        columns=tuple(map(_head_of, panels)),
+        cells=tuple(zip(*lines, strict=True)),
+        most=max(ends, default=1.0),
+    )
+    return replace(chart, panels=(), table=table)
+
+
+def _head_of(panel: Panel) -> str:
+    reference = panel.reference
+    if reference is None:
+        return panel.title
+    return f"{panel.title}\n{reference.name} {reference.label}"
+
+
+def _cell_of(mark: Mark, panel: Panel, lang: str) -> Cell:
+    """Return a mark as a cell: its label, and its interval on a second line."""
+    if mark.value is None:
+        return Cell(None)
+    label = mark.label or written(mark.value, panel.form)
+    if mark.lower is not None and mark.upper is not None:
+        ends = (written(round(end, 2), panel.form) for end in (mark.lower, mark.upper))
+        label = "\n".join([label, "–".join(ends).replace("%–", "–")])
+    scale = "two_way" if panel.form == "points" else "one_way"
+    return Cell(None if mark.kind == "unseen" else mark.value, label, scale=scale)
+
+
 @dataclass(frozen=True)
 class Look:
     """How a shaded cell looks: text, colours (six digits), type size (points)."""
@@ -170,7 +213,10 @@ def look_of(
     fill = "" if is_empty else cell_fill(cell, table)
     color = readable_on(fill) if fill else INK
     text = f"{cell.label}*" if cell.is_framed else cell.label
-    size = fitting_size(cell.label, 0.8 * width_cm / _CM_PER_POINT, most, least)
+    longest = max(cell.label.split("\n"), key=len)
+    # Digits are wider than half their height.
+    part = 0.55 if "\n" in cell.label else 0.8
+    size = fitting_size(longest, part * width_cm / _CM_PER_POINT, most, least)
     return Look(text, fill, color, size, cell.is_framed)
 
 
@@ -227,8 +273,9 @@ def _head_cm(table: HeatTable, column_cm: float) -> float:
 def _row_height_cm(table: HeatTable, width_cm: float) -> float:
     # One height for all rows, that of the longest label.
     room = column_widths_cm(table, width_cm)[0] - _ROOM_CM
-    n_lines = max((-(-_width(label) // room) for label in table.rows), default=1)
-    return _ROOM_CM + _LINE_CM * max(1, n_lines)
+    n_lines = [-(-_width(label) // room) for label in table.rows]
+    n_lines += [cell.label.count("\n") + 1 for line in table.cells for cell in line]
+    return _ROOM_CM + _LINE_CM * max(n_lines, default=1)
 
 
 def _table_pages(

@@ -31,6 +31,8 @@ from govopen_analytics.charts.style import (
     MARK_COLORS,
     SECOND,
     in_one_lane,
+    n_letters,
+    shortened,
     written,
 )
 from govopen_analytics.words import section
@@ -41,6 +43,8 @@ DECISIVE_TEXT = "b84a00"  # vermilion dark enough for text on white
 _SHEET = "Sheet1"  # the name the writers of the chart's XML refer to
 _PALE = 0.62  # of white in a bar that stands for a hollow mark
 _AXIS_PT, _TITLE_PT = 1.9, 1.5  # heights of a line of each, in type sizes
+_LEAST_PT = 7.0
+_EM = 1.08  # width of a character with the air around a name, in type sizes
 _KINDS = {
     "rows": XL_CHART_TYPE.BAR_CLUSTERED,
     "bars": XL_CHART_TYPE.BAR_CLUSTERED,
@@ -90,7 +94,7 @@ def add_chart(shapes: Any, panel: Panel, place: Place, style: Style) -> Any:
         Its chart holds the data, its part the workbook behind "edit data".
     """
     panel = panel if panel.kind in ("years", "map") else in_one_lane(panel)
-    style = _fitted(style, panel, place)
+    panel, style = _fitted(panel, style, place)
     data = _chart_data(panel, style.lang)
     frame = shapes.add_chart(_KINDS[panel.kind], *place.box, data)
     chart = frame.chart
@@ -342,12 +346,22 @@ def _remove_border(space: Any) -> None:
     space.find(qn("c:chart")).addnext(shape)
 
 
-def _fitted(style: Style, panel: Panel, place: Place) -> Style:
-    """Shrink the type where the rows are low, down to 7 points."""
+def _fitted(panel: Panel, style: Style, place: Place) -> tuple[Panel, Style]:
+    """Shrink the type to its rows, down to 7 points, and cut names that are longer.
+
+    Where one name takes two lines, office programs leave out every second name.
+    """
     if not panel.categories or panel.kind == "years":
-        return style
+        return panel, style
     row = 0.8 * Emu(place.box[3]).pt / len(panel.categories)
-    return replace(style, size=max(7.0, min(style.size, int(0.62 * row * 2) / 2)))
+    size = max(_LEAST_PT, min(style.size, int(0.62 * row * 2) / 2))
+    if place.label:
+        letters = Emu(place.label).pt / _EM
+        longest = max(n_letters(name) for name in panel.categories)
+        size = max(_LEAST_PT, min(size, int(4 * letters / longest) / 2))
+        names = shortened(panel.categories, int(2 * letters / size))
+        panel = replace(panel, categories=tuple(names))
+    return panel, replace(style, size=size)
 
 
 def _title(chart: Any, panel: Panel, place: Place, style: Style) -> None:

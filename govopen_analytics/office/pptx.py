@@ -56,14 +56,14 @@ from govopen_analytics.office.package import (
     spaced,
     template_as_document,
 )
-from govopen_analytics.questions.briefing import Briefing, Claim
+from govopen_analytics.questions.briefing import MOST_BARS, Briefing, Claim
 from govopen_analytics.questions.summary import Conclusion
 from govopen_analytics.words import section
 
 _WIDTH, _HEIGHT = Cm(33.867), Cm(19.05)  # 16 to 9, PowerPoint's own size
 _MARGIN, _GAP = Cm(1.5), Cm(0.25)
 _SUBTITLE, _NOTE, _LEGEND = Cm(1.0), Cm(0.65), Cm(0.7)
-_SIDE_PART = 0.29  # of the width, for what stands beside a chart
+_SIDE_PART = 0.22  # of the width, for what stands beside a chart
 _TITLE_SIZE = 44.0  # PowerPoint's own, where a template names none
 _ROW_CM = 0.5  # 9 points of type beside a bar
 _LEAST_WIDTH, _LEAST_HEIGHT = Cm(12), Cm(7)
@@ -394,7 +394,8 @@ def _pages(deck: _Deck, claim: Claim) -> list[Page]:
 
 def _chart_box(deck: _Deck, claim: Claim) -> _Box:
     area = deck.area
-    side = int(_SIDE_PART * area.width) if claim.points else 0
+    is_table = claim.chart.table is not None
+    side = int(_SIDE_PART * area.width) if claim.points and is_table else 0
     foot = _NOTE * len(lines_below(claim.chart))
     legend = _LEGEND if claim.chart.table is not None else 0
     room = area.height - _SUBTITLE - foot - legend - Cm(0.2)
@@ -412,7 +413,7 @@ def _add_claim(deck: _Deck, claim: Claim, page: Page) -> None:
         _add_legend(slide, content, page.table, style)
     else:
         _add_panels(slide, content, page, chart, style)
-    if claim.points:
+    if content.width < area.width:
         gap = Cm(0.8)
         left = content.left + content.width + gap
         box = _Box(left, content.top, area.width - content.width - gap, content.height)
@@ -420,7 +421,6 @@ def _add_claim(deck: _Deck, claim: Claim, page: Page) -> None:
         for point in claim.points:
             lines.append((point.figure, 36, _color_of(point), True))
             lines.append((point.short, 16, INK, True))
-            lines.append((point.text, 14, QUIET, False))
         _add_lines(slide, box, lines, style)
     _add_foot(deck, slide, lines_below(chart))
     if claim.notes:
@@ -571,7 +571,7 @@ def _size_of(chart: Chart, style: Style) -> float:
     if len(chart.panels) != 1:
         return style.size
     rows = len(chart.panels[0].categories)
-    return 14 if rows <= 8 else style.size
+    return 14 if rows <= 8 else 12 if rows <= MOST_BARS + 1 else style.size
 
 
 def _add_panels(slide: Any, box: _Box, page: Page, chart: Chart, style: Style) -> None:

@@ -269,12 +269,9 @@ class _Maker:
         return f"{point.topic}.{point.subject or point.key}"
 
     def _title(self, point: Conclusion) -> str:
-        words = self.words["titles"]
-        if point.state not in _SETTLED:
-            return words["subjects"].get(point.topic, point.short)
-        text = words["shares" if point.key.startswith(("high", "low")) else "counts"]
-        text = text.format(figure=point.figure, short=point.short)
-        return text[:1].upper() + text[1:]
+        if point.state in _SETTLED and point.claim:
+            return point.claim[:1].upper() + point.claim[1:]
+        return self.words["titles"].get(point.topic, point.short)
 
     def _notes(self, points: Sequence[Conclusion]) -> list[str]:
         words = self.words["notes"]
@@ -334,7 +331,12 @@ class _Maker:
         rows, n_hidden = selection.extremes(
             selection.named_agencies(rows), ["share", "n_tasks"], MOST_BARS
         )
+        whole = self._elements_by("scope")
+        whole = whole.loc[whole["flag"] == point.subject].assign(agency=selection.WHOLE)
+        rows = pd.concat([rows, whole])
+        words = section("summary", self.lang)
         names = summary.short_names(m.sizes.index, self.lang)
+        names[selection.WHOLE] = words["table"]["whole"]
         rows = rows.assign(
             label=[
                 self._with_n(names.get(a, agency_name(a, self.lang)), k, n)
@@ -345,8 +347,7 @@ class _Maker:
             shown=[percent(share) for share in rows["share"]],
             is_decisive=rows["agency"].isin(sure["agency"].fillna("")),
         )
-        flag = section("summary", self.lang)["flags"][point.subject]
-        hidden = not_drawn(n_hidden, self.lang)
+        flag, hidden = words["flags"][point.subject], not_drawn(n_hidden, self.lang)
         return self._bars(
             "form",
             rows,
@@ -510,9 +511,9 @@ class _Maker:
         )
         plans, n_hidden = coverage.plans_with_most_tasks(documents)
         options = {"n_hidden": n_hidden, **self.options}
-        drawn = (coverage.theme_heat_map, coverage.theme_dot_plot)
-        charts = [draw(shares, plans, self.themes, **options) for draw in drawn]
-        return self._section("coverage", found, charts)
+        # Pages draw it as a table with intervals: a heat map would say the same.
+        chart = coverage.theme_dot_plot(shares, plans, self.themes, **options)
+        return self._section("coverage", found, [chart])
 
     def _proportions(
         self, tasks: pd.DataFrame, flags: pd.DataFrame, by: str = "agency"

@@ -51,9 +51,13 @@ class Conclusion(Finding):
     figure : str
         The number as it is set, with its unit; ``short`` is the heading and
         ``text`` the sentence below it.
+    claim : str
+        What it says in one clause, for the title of a slide; empty where it may not
+        be claimed.
     """
 
     figure: str = ""
+    claim: str = ""
 
 
 @dataclass(frozen=True)
@@ -269,6 +273,7 @@ class _Sayer:
             text=words[key].format(**values),
             short=words[f"{key}_head"].format(**values),
             figure=figure,
+            claim=words.get(f"{key}_claim", "").format(figure=figure, **values),
             evidence=evidence,
             **{"n": self.m.n_tasks, **fields},
         )

@@ -4,6 +4,7 @@ import functools
 import json
 import pickle
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +23,15 @@ FORMULA = "=cmd()"
 def of_charts(charts, lang="zh"):
     """Return a briefing of charts alone: a slide or page for each."""
     return Briefing(lang, claims=tuple(Claim(one.title, one) for one in charts))
+
+
+def apart(charts):
+    """Return a chart for each panel: a page draws those of several as a table."""
+    return [
+        part
+        for one in charts
+        for part in [replace(one, panels=(p,)) for p in one.panels] or [one]
+    ]
 
 
 def write_run(folder: Path, tables, shares, *, lang="zh", status="complete") -> Path:

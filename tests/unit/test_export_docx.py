@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from docx.oxml.ns import qn
 from docx.shared import Cm
-from export_cases import FORMULA, of_charts, write_run
+from export_cases import FORMULA, apart, of_charts, write_run
 from lxml import etree
 
 from govopen_analytics.base.errors import ExportError
@@ -24,9 +24,10 @@ A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 def make(tmp_path, tables, shares):
     """Make the bytes of a document of some charts of the small corpus."""
 
-    def made(*names, lang="zh", template=None):
+    def made(*names, lang="zh", template=None, alone=False):
         run = write_run(tmp_path / f"run-{lang}", tables, shares, lang=lang)
         charts = [read_chart(run / "figures" / f"{n}.json") for n in names]
+        charts = apart(charts) if alone else charts
         return document_bytes(of_charts(charts, lang), when=WHEN, template=template)
 
     return made
@@ -46,7 +47,7 @@ def chart_xml(blob, number=1):
 
 
 def test_a_chart_part_holds_the_data(make):
-    space = chart_xml(make("theme_dot_plot"))
+    space = chart_xml(make("theme_dot_plot", alone=True))
     first = space.find(f".//{C}ser")
     values = [float(v.text) for v in first.find(f"{C}val").iter(f"{C}v")]
     names = [v.text for v in first.find(f"{C}cat").iter(f"{C}v")]
@@ -55,13 +56,13 @@ def test_a_chart_part_holds_the_data(make):
 
 
 def test_intervals_are_error_bars(make):
-    space = chart_xml(make("theme_dot_plot"))
+    space = chart_xml(make("theme_dot_plot", alone=True))
     errors = space.find(f".//{C}errBars/{C}plus")
     assert [float(v.text) for v in errors.iter(f"{C}v")] == pytest.approx([0.325, 0.4])
 
 
 def test_each_chart_reaches_its_workbook(make):
-    blob = make("theme_dot_plot")
+    blob = make("theme_dot_plot", alone=True)
     document = opened(blob)
     parts = [
         relation.target_part
@@ -77,7 +78,7 @@ def test_each_chart_reaches_its_workbook(make):
 
 
 def test_the_page_shows_each_chart_once(make):
-    document = opened(make("theme_dot_plot", "corpus_overview"))
+    document = opened(make("theme_dot_plot", "corpus_overview", alone=True))
     shown = [e.get(qn("r:id")) for e in document.element.iter(f"{C}chart")]
     known = {
         key
@@ -117,7 +118,7 @@ def test_every_run_of_text_has_a_chinese_font(make):
 
 
 def test_text_in_charts_has_a_chinese_font(make):
-    space = chart_xml(make("theme_dot_plot"))
+    space = chart_xml(make("theme_dot_plot", alone=True))
     fonts = {e.get("typeface") for e in space.iter(f"{A}ea")}
     assert fonts == {"Microsoft YaHei"}
 
@@ -134,9 +135,18 @@ def test_a_heat_map_is_a_table_of_shaded_cells(make):
     assert fills == ["0A3D70", "EEF0F2", "0A3D70"]
 
 
+def test_several_panels_are_a_table_with_intervals(make):
+    document = opened(make("theme_dot_plot"))
+    (grid,) = document.tables
+    cells = [[cell.text for cell in row.cells] for row in grid.rows]
+    assert len(cells[0]) == 4 and cells[0][1] == "政策解读"
+    assert cells[1][1].split("\n")[0] == "38%" and "–" in cells[1][1]
+    assert "第二行" in text(document)
+
+
 def test_source_text_never_becomes_a_formula(make, tables):
     tables["documents"]["agency"] = FORMULA
-    with zipfile.ZipFile(io.BytesIO(make("theme_dot_plot"))) as package:
+    with zipfile.ZipFile(io.BytesIO(make("theme_dot_plot", alone=True))) as package:
         name = "word/embeddings/Microsoft_Excel_Sheet1.xlsx"
         book = openpyxl.load_workbook(io.BytesIO(package.read(name)))
     cell = book.active["A2"]

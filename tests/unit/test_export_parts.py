@@ -9,7 +9,7 @@ import zipfile
 from datetime import UTC, datetime
 
 import pytest
-from export_cases import of_charts
+from export_cases import apart, of_charts
 from lxml import etree
 
 from govopen_analytics.charts.build import heat_table
@@ -121,7 +121,8 @@ def charts():
 @pytest.fixture(scope="module", params=["pptx", "docx"])
 def parts(request):
     make = deck_bytes if request.param == "pptx" else document_bytes
-    blob = make(of_charts(charts()), when=WHEN)
+    drawn = charts() if request.param == "pptx" else apart(charts())
+    blob = make(of_charts(drawn), when=WHEN)
     with zipfile.ZipFile(io.BytesIO(blob)) as package:
         return {name: package.read(name) for name in package.namelist()}
 
