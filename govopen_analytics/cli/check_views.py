@@ -53,6 +53,8 @@ def told(
         yield from _evidence(account, lang)
     if account.n_tasks:
         yield f"  {words['inferred']}: {_inferred(account, lang)}"
+        if account.inferred.get("subject") == "other":
+            yield f"  ! {words['other_subject']}"
         yield from _table(account, lang)
     yield f"  {words['left_out']}:"
     for row in account.roles[~account.roles["is_task_field"]].itertuples():

@@ -82,6 +82,8 @@ class Addition:
                 label = heading(name, self.lang)
                 value = values.get(name, {}).get(self.row[name], self.row[name])
                 found.append(words[key].format(name=label, value=value))
+        if self.row.get("subject") == "other":
+            found.append(f"  ! {section('check', self.lang)['other_subject']}")
         for name in self.missing:
             label = heading(name, self.lang)
             found.append(words["missing"].format(name=label, option=name))
@@ -236,7 +238,8 @@ def _value(name: str, text: str, known: tuple[str, ...]) -> str:
         labels = section("tables", lang)["values"][name]
         text = next((code for code in known if labels.get(code) == text), text)
     if text not in known:
-        raise SelectionError(f"{name}: {choices(text, known)}")
+        labels = section("tables", "zh")["values"][name]
+        raise SelectionError(f"{name}: {choices(text, known, labels)}")
     return text
 
 

@@ -112,7 +112,12 @@ def test_what_is_missing_is_asked_for(raw):
         (TEXT, {"agencies": "x"}, SelectionError, "did you mean agency"),
         (TEXT, {"year": "24"}, SelectionError, "four digits"),
         (TEXT, {"level": "village"}, SelectionError, "level: found 'village'"),
-        (TEXT, {"subject": "x"}, SelectionError, "one of: open_government, other"),
+        (
+            TEXT,
+            {"subject": "x"},
+            SelectionError,
+            r"one of: open_government \(政务公开\), other",
+        ),
     ],
 )
 def test_what_cannot_be_added(raw, what, said, error, told):
@@ -163,6 +168,15 @@ def test_every_column_of_the_manifest_can_be_said(raw, plan):
     assert {name: row[name] for name in kept if name != "note"} == {
         name: value for name, value in kept.items() if name != "note"
     }
+
+
+def test_a_plan_of_another_field_is_told_apart(raw):
+    title = "某市2024年乡村振兴重点工作任务分解表\n"
+    text = f"{title}一、产业\n（一）建设农田。\n（二）修建道路。\n"
+    said = {"agency": "某市民政局"}
+    assert "left out of comparisons" in repr(read_addition(text, raw, said, lang="en"))
+    said["subject"] = "open_government"
+    assert "comparisons" not in repr(read_addition(text, raw, said, lang="en"))
 
 
 def test_a_column_of_ones_own_can_be_said(raw):
