@@ -171,6 +171,8 @@ PARTS = pd.DataFrame(
         "year_from": 2022,
         "year_to": 2023,
         "change": [0.02, -0.06],
+        "change_lower": [-0.01, -0.09],
+        "change_upper": [0.05, -0.03],
         "change_within": [0.01, 0.04],
         "change_of_composition": [0.01, -0.10],
     }
@@ -429,7 +431,7 @@ def test_every_pair_has_a_cell_and_every_agency_a_place(tables):
     assert apart == pytest.approx(pairs["distance"].item())
     assert places["shown_share"].tolist() == pytest.approx([1.0, 1.0])
     drawn = draw(likeness.agency_map(places, pairs, source=SOURCE))
-    assert list(drawn.data[-1].text) == ["甲市民政局，n = 3", "乙市民政局，n = 2"]
+    assert list(drawn.data[-1].text) == ["甲市民政局，n = 4", "乙市民政局，n = 2"]
 
 
 def crowd_of(n_dots):
