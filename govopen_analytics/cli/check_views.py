@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from govopen_analytics.base.languages import in_language, percent
 from govopen_analytics.base.text import tidy
 from govopen_analytics.words import section
-from govopen_analytics.words.remarks import remark_in_words
+from govopen_analytics.words.remark_words import remark_in_words
 
 if TYPE_CHECKING:
     from govopen_analytics.plans.account import Account

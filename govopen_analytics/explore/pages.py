@@ -13,9 +13,9 @@ import pandas as pd
 
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.explore import shipped
-from govopen_analytics.explore.index import TaskIndex
 from govopen_analytics.explore.places import spans_by_plan
 from govopen_analytics.explore.plan import Document, matches_of, plan_body
+from govopen_analytics.explore.task_index import TaskIndex
 from govopen_analytics.questions.selection import of_documents, theme_columns
 from govopen_analytics.words import agency_name, section
 

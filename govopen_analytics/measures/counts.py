@@ -82,11 +82,6 @@ class ThemeCounts:
             self.stack_weights,
         )
 
-    def group_stacks(self, group: int) -> slice:
-        """Return where the stacks of a group stand."""
-        first, last = np.searchsorted(self.stack_group, [group, group + 1])
-        return slice(int(first), int(last))
-
 
 def count_themes(
     tables: Tables,

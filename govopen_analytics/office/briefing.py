@@ -14,7 +14,7 @@ from govopen_analytics.office.package import write_whole
 from govopen_analytics.office.pptx import deck_bytes
 from govopen_analytics.office.xlsx import workbook_bytes
 from govopen_analytics.questions.briefing import Briefing
-from govopen_analytics.words.remarks import remark_in_words
+from govopen_analytics.words.remark_words import remark_in_words
 
 FORMATS = ("pptx", "docx", "xlsx", *images.FORMATS)
 _TEMPLATE_OF = {".pptx": "pptx", ".potx": "pptx", ".docx": "docx", ".dotx": "docx"}

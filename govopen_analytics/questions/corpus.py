@@ -8,7 +8,7 @@ from govopen_analytics.charts.model import Chart, Panel, Series
 from govopen_analytics.charts.style import ChartSource, plan_names
 from govopen_analytics.questions.findings import Finding, finding
 from govopen_analytics.words import section
-from govopen_analytics.words.remarks import advice, remarks_in_words
+from govopen_analytics.words.remark_words import advice, remarks_in_words
 
 
 def corpus_findings(

@@ -17,7 +17,7 @@ from govopen_analytics.charts.images import PICTURE_FORMATS, write_images
 from govopen_analytics.charts.model import Chart, write_chart
 from govopen_analytics.questions.tables import Table
 from govopen_analytics.words import section
-from govopen_analytics.words.remarks import remark_in_words
+from govopen_analytics.words.remark_words import remark_in_words
 
 _MOST_SHOWN = 12  # rows of a display
 # Columns that a display leaves out: codes beside their labels, and the details of a

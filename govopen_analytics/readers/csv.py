@@ -7,13 +7,13 @@ from io import StringIO
 from govopen_analytics.base.errors import ReadError
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.encodings import decode_text
+from govopen_analytics.readers.grids import Grid, add_table
 from govopen_analytics.readers.limits import (
     MAX_TABLE_CELLS,
     MAX_TEXT_BYTES,
     check_count,
 )
 from govopen_analytics.readers.source import Source, SourceBuilder
-from govopen_analytics.readers.tables import Grid, add_table
 
 DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE_LINES = 200

@@ -13,6 +13,7 @@ from lxml import etree
 from govopen_analytics.base.errors import ReadError
 from govopen_analytics.readers.archives import Archive
 from govopen_analytics.readers.characters import normalise_characters
+from govopen_analytics.readers.grids import Grid, GridCell, add_table
 from govopen_analytics.readers.limits import (
     MAX_TABLE_CELLS,
     MAX_TABLE_COLUMNS,
@@ -20,7 +21,6 @@ from govopen_analytics.readers.limits import (
     check_count,
 )
 from govopen_analytics.readers.source import Source, SourceBuilder
-from govopen_analytics.readers.tables import Grid, GridCell, add_table
 from govopen_analytics.readers.word_numbering import (
     WORD,
     Numbering,

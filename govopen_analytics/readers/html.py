@@ -11,9 +11,9 @@ from govopen_analytics.base.errors import EmptyDocumentError, ReadError
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.characters import normalise_characters, one_line
 from govopen_analytics.readers.encodings import decode_text
-from govopen_analytics.readers.numbering import format_number
+from govopen_analytics.readers.grids import SpannedCell, add_table, fill_spans
+from govopen_analytics.readers.list_labels import format_number
 from govopen_analytics.readers.source import Source, SourceBuilder
-from govopen_analytics.readers.tables import SpannedCell, add_table, fill_spans
 
 Element: TypeAlias = etree._Element
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
+from govopen_analytics.readers.grids import Grid, GridCell
 from govopen_analytics.readers.pdf_lines import (
     CLOSING_MARKS,
     Line,
@@ -14,7 +15,6 @@ from govopen_analytics.readers.pdf_lines import (
     join_texts,
     was_wrapped,
 )
-from govopen_analytics.readers.tables import Grid, GridCell
 
 # x0, top, x1, bottom, in points from the upper left of the page.
 Box = tuple[float, float, float, float]

@@ -9,6 +9,7 @@ from typing import Any
 
 from govopen_analytics.base.errors import ReadError, UnsupportedFormatError
 from govopen_analytics.base.remarks import Remark
+from govopen_analytics.readers.grids import add_table
 from govopen_analytics.readers.limits import (
     MAX_PAGES,
     MAX_PAGES_SECONDS,
@@ -32,7 +33,6 @@ from govopen_analytics.readers.pdf_tables import (
     table_grid,
 )
 from govopen_analytics.readers.source import Source, SourceBuilder
-from govopen_analytics.readers.tables import add_table
 
 _PAGE_NUMBER = re.compile(
     r"[-—–－_·•\s]*(第?\s*\d{1,4}\s*页?|[ivxIVX]{1,6})"

@@ -4,12 +4,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 
 from govopen_analytics.base.remarks import Remark
+from govopen_analytics.readers.grids import Grid
 from govopen_analytics.readers.limits import (
     MAX_TABLE_CELLS,
     MAX_TABLE_COLUMNS,
     check_count,
 )
-from govopen_analytics.readers.tables import Grid
 
 # First and last row, first and last column, from 0, both included.
 MergedRange = tuple[int, int, int, int]

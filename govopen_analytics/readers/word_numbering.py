@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from govopen_analytics.readers.numbering import UNPRINTED, format_number
+from govopen_analytics.readers.list_labels import UNPRINTED, format_number
 
 Element: TypeAlias = etree._Element
 

@@ -6,10 +6,10 @@ from typing import Any
 from govopen_analytics.base.errors import ReadError
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.characters import normalise_characters
+from govopen_analytics.readers.grids import add_table
 from govopen_analytics.readers.number_formats import GENERAL, format_value
 from govopen_analytics.readers.sheets import hidden_remarks, sheet_grid
 from govopen_analytics.readers.source import Source, SourceBuilder
-from govopen_analytics.readers.tables import add_table
 
 
 def _open(content: bytes, name: str) -> Any:

@@ -16,6 +16,7 @@ from govopen_analytics.base.errors import ReadError
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.archives import Archive
 from govopen_analytics.readers.characters import normalise_characters
+from govopen_analytics.readers.grids import add_table
 from govopen_analytics.readers.limits import MAX_TABLE_CELLS, check_count
 from govopen_analytics.readers.number_formats import (
     GENERAL,
@@ -28,7 +29,6 @@ from govopen_analytics.readers.sheets import (
     sheet_grid,
 )
 from govopen_analytics.readers.source import Source, SourceBuilder
-from govopen_analytics.readers.tables import add_table
 
 Element: TypeAlias = etree._Element
 

@@ -20,7 +20,7 @@ from govopen_analytics.run.notebooks import (
     notebook_parameters,
 )
 from govopen_analytics.run.sets import CORE, Entry, ReportSet
-from govopen_analytics.words.remarks import remark_in_words
+from govopen_analytics.words.remark_words import remark_in_words
 
 _MOST_NAME_CHARACTERS = 40  # 120 bytes of Chinese; a file name holds 255
 _PLURALS = {"agency": "agencies", "theme": "themes", "year": "years"}

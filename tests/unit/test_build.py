@@ -12,7 +12,7 @@ from govopen_analytics.base.errors import RunError, SourceError
 from govopen_analytics.base.freshness import is_built
 from govopen_analytics.run import build as build_module
 from govopen_analytics.run.build import build_processed
-from govopen_analytics.words.remarks import remark_in_words
+from govopen_analytics.words.remark_words import remark_in_words
 
 PLAN = """某市民政局2023年政务公开工作要点
 

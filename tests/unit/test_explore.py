@@ -11,7 +11,6 @@ import govopen_analytics as go
 from govopen_analytics.base.errors import SelectionError
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.base.text import fold, fold_pairs
-from govopen_analytics.explore.index import TaskIndex
 from govopen_analytics.explore.pages import ReportPages
 from govopen_analytics.explore.places import (
     Span,
@@ -19,6 +18,7 @@ from govopen_analytics.explore.places import (
     source_places,
     stretches,
 )
+from govopen_analytics.explore.task_index import TaskIndex
 
 SOURCE = "一、 依申请 公开\n（办公室）1. 受\n理申请，年底 前完成。"
 
@@ -180,6 +180,8 @@ def test_without_a_kernel_the_last_state_is_a_table():
     assert NASTY not in shown and "&lt;script&gt;" in shown
     assert "6 项任务中有 1 项，来自 1 份计划 · cmd · 政策解读" in shown
     assert explorer.table_class in shown
+    # In a terminal: what a page has no more room for is cut.
+    assert "JupyterLab" in repr(explorer) and len(repr(explorer)) <= 110
 
 
 # The page of a plan ------------------------------------------------------------------

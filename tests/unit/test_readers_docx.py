@@ -7,7 +7,7 @@ import pytest
 
 from govopen_analytics.base.errors import ReadError
 from govopen_analytics.readers import read_bytes
-from govopen_analytics.readers.numbering import chinese_number, format_number
+from govopen_analytics.readers.list_labels import chinese_number, format_number
 
 NAMESPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '

@@ -15,7 +15,7 @@ from govopen_analytics.base.remarks import Remark
 from govopen_analytics.cli import app
 from govopen_analytics.plans import corpus
 from govopen_analytics.run.build import build_processed
-from govopen_analytics.words import remarks, section
+from govopen_analytics.words import remark_words, section
 
 PLAN = """某县档案局2023年政务公开工作要点
 
@@ -48,7 +48,7 @@ def calls_of_remark():
     ],
 )
 def test_a_remark_in_words(remark, lang, expected):
-    assert remarks.remark_in_words(remark, lang).endswith(expected)
+    assert remark_words.remark_in_words(remark, lang).endswith(expected)
 
 
 def test_every_code_has_a_sentence_and_every_sentence_a_code():
@@ -69,7 +69,7 @@ def test_every_remark_of_the_layouts_fills_its_sentence(tmp_path):
     found = load_files(files, tmp_path).remarks
     assert found["code"].nunique() >= 5
     for lang in ("zh", "en"):
-        said = remarks.remarks_in_words(found, lang)
+        said = remark_words.remarks_in_words(found, lang)
         left = [list(string.Formatter().parse(text)) for text in said]
         assert all(len(parts) == 1 and parts[0][1] is None for parts in left)
 
@@ -80,7 +80,7 @@ def test_every_reason_has_a_label_and_advice_in_both_languages():
     assert declared <= known and known == set(section("advice", "zh"))
     for lang in ("zh", "en"):
         assert set(section("tables", lang)["values"]["reason"]) == known
-        told = remarks.advice(pd.Series(sorted(known)), lang)
+        told = remark_words.advice(pd.Series(sorted(known)), lang)
         assert (told.str.len() > 0).all()
 
 
@@ -98,7 +98,7 @@ def test_four_files_without_a_manifest_row_are_four_remarks_everywhere(tmp_path)
     ]
     assert set(tables["remarks"]["code"]) == {"no_manifest_row"}
     assert set(tables["remarks"]["document_id"]) == set("0123")
-    args = ["build", "--raw", str(raw), "--out", str(tmp_path / "again")]
+    args = ["build", "--raw", str(raw), "--processed", str(tmp_path / "again")]
     told = CliRunner().invoke(app, args).output
     assert "0 个文件未读入 · files not read, 4 条说明 · remarks" in told
     assert told.count("The manifest has no row for this file") == 4

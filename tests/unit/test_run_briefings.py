@@ -4,7 +4,7 @@ import pytest
 
 from govopen_analytics.run.briefings import briefing_links, write_briefings
 from govopen_analytics.run.sets import ReportSet
-from govopen_analytics.words.remarks import remark_in_words
+from govopen_analytics.words.remark_words import remark_in_words
 
 
 @pytest.fixture
