@@ -1,5 +1,6 @@
 import itertools
 import json
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -32,6 +33,7 @@ from govopen_analytics.questions import (
     selection,
     theme,
 )
+from govopen_analytics.questions.findings import finding
 
 SOURCE = ChartSource(2, 6, "1", "hand", "2026-01-31")
 LONG = "某某自治区某某自治州某某县人民政府政务公开办公室信息中心"
@@ -353,6 +355,24 @@ def test_without_a_choice_the_largest_agency_and_first_core_theme_are_taken(tabl
 
 
 # --- peers, units, elements --------------------------------------------------
+
+
+def test_an_agencys_page_names_the_elements_in_which_it_differs():
+    cells = pd.DataFrame(
+        [
+            ("甲市", "has_quantity", 0.5, True, "established"),
+            ("甲市", "has_deadline", 0.5, True, "worth_asking"),
+            ("甲市", "has_all_elements", 0.5, True, "established"),
+            ("乙市", "has_quantity", 0.1, False, "established"),
+        ],
+        columns=["agency", "flag", "share", "is_higher", "state"],
+    ).assign(whole_share=0.25, p_adjusted=0.002)
+    say = partial(finding, "peers", lang="en", interval=0.95)
+    (found,) = peers._form_findings(cells, "甲市", say, "en")
+    assert found.text == (
+        "More of its tasks than of all state a quantity (p = 0.002): 50% against 25%."
+    )
+    assert (found.number, found.state) == (0.5, "established")
 
 
 def test_peers_stand_below_the_agency(tables, shares):
