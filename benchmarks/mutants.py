@@ -64,6 +64,7 @@ HAND_MADE = [
     ("differences", "rarest.min(axis=1)[:, None] <= rarest[0]", "rarest <= rarest[0]"),
     ("distance", 'adjusted(null["p_value"], family)', 'null["p_value"]'),
     ("distance", "(n_sides > 1).any()", "False"),
+    ("distance", 'found - null["divergence_mean"]', "found"),
     ("change", 'adjusted(p_value, "trends")', "p_value"),
     ("change", "np.abs(drawn) >= np.abs(slope) - _ROUNDING", "drawn >= slope"),
     ("change", "self.agency + rng.random", "rng.random"),

@@ -763,9 +763,11 @@ class Corpus:
         -------
         Result
             Columns of ``table``: ``group``, ``reference``, ``n_tasks``,
-            ``n_reference_tasks``, ``overlap`` (0-100) and ``distance`` (0-1), each with
-            ``_lower``, ``_upper``, ``_null_mean`` and ``_null_bound``, ``test_unit``,
-            ``p_value``, ``p_adjusted``, ``state`` and ``is_beyond_chance``.
+            ``n_reference_tasks``, ``n_classified``, ``n_reference_classified``
+            (counts), ``overlap`` (0-100) with ``_lower`` and ``_upper``, ``distance``
+            (0-1), both with ``_null_mean`` and ``_null_bound``, ``distance_corrected``
+            (0-1) with ``_lower`` and ``_upper``, ``test_unit``, ``p_value``,
+            ``p_adjusted``, ``state`` and ``is_beyond_chance``.
 
         See Also
         --------

@@ -21,13 +21,8 @@ from govopen_analytics.questions.findings import (
 from govopen_analytics.questions.selection import extremes, named_agencies
 from govopen_analytics.words import agency_name, section
 
-FLAGS = (
-    "has_named_output",
-    "has_quantity",
-    "has_lead_unit",
-    "has_deadline",
-    "has_all_elements",
-)
+ELEMENTS = ("has_named_output", "has_quantity", "has_lead_unit", "has_deadline")
+FLAGS = (*ELEMENTS, "has_all_elements")
 
 
 POINTS = ("completed", "substantial", "limited", "not_started", "no_evidence")
@@ -109,7 +104,7 @@ def commitment_findings(
     words, level = section("commitments", lang), f"{interval:.0%}"
     parts = [
         words["part"].format(flag=names[flag], share=percent(flags.loc[flag, "share"]))
-        for flag in FLAGS[:-1]
+        for flag in ELEMENTS
     ]
     every = flags.loc[FLAGS[-1]]
     found = [
@@ -133,12 +128,12 @@ def commitment_findings(
             flag=names[flag],
             share=share_in_words(flags.loc[flag], lang, level),
         )
-        for flag in FLAGS[:-1]
+        for flag in ELEMENTS
     ]
     if by_agency["agency"].nunique(dropna=False) > 1:
         found += difference_findings(
             differences,
-            {flag: names[flag] for flag in FLAGS[:2]},
+            {flag: names[flag] for flag in ELEMENTS[:2]},
             lambda row: agency_name(row["agency"], lang),
             question="commitments",
             lang=lang,
@@ -247,7 +242,7 @@ def element_dots(
     Chart
         Of more than 30 agencies the 15 highest and the 15 lowest.
     """
-    order = ("has_all_elements", *FLAGS[:-1])
+    order = ("has_all_elements", *ELEMENTS)
     panels, n_hidden = _panels(proportions, order, flag_names(lang), lang)
     return chart_of(
         "commitments",

@@ -58,7 +58,7 @@ PLANS = {
     "trend": ChartPlan("change_per_year", ("theme",), form="points", has_zero=True),
     "gaps": ChartPlan("chance_unobserved", panels="theme"),
     "distances": ChartPlan(
-        "distance", ("group", "reference"), form="decimal", has_groups=False
+        "distance_corrected", ("group", "reference"), form="decimal", has_groups=False
     ),
     "responsibility": ChartPlan("lead_share", ("unit_name",)),
     "deadlines": ChartPlan("share", ("label",)),

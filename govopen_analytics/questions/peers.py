@@ -21,6 +21,7 @@ from govopen_analytics.measures.families import (
     NOT_TOLD_APART,
     WORTH_ASKING,
 )
+from govopen_analytics.questions.commitments import ELEMENTS
 from govopen_analytics.questions.findings import (
     Finding,
     finding,
@@ -39,6 +40,7 @@ def peer_findings(
     gaps: pd.DataFrame,
     themes: pd.DataFrame,
     differences: Differences,
+    form: Differences,
     *,
     agency: str,
     is_default: bool = False,
@@ -59,6 +61,8 @@ def peer_findings(
         The themes to speak of.
     differences : Differences
         Result of ``measures.theme_differences`` by ``agency``.
+    form : Differences
+        Result of ``measures.form_differences`` of ``element_flags`` by ``agency``.
     agency : str
         Name of the agency.
     is_default : bool, default False
@@ -81,8 +85,31 @@ def peer_findings(
     cells = differences.cells
     cells = cells.loc[cells["agency"] == agency].set_index("theme_id")
     found += _theme_findings(shares, cells, labels, say, lang, interval)
+    found += _form_findings(form.cells, agency, say, lang)
     found += _gap_findings(gaps.loc[gaps["agency"] == agency], labels, say, lang)
     return [*found, *chosen]
+
+
+def _form_findings(
+    cells: pd.DataFrame, agency: str, say: Callable[..., Finding], lang: str
+) -> list[Finding]:
+    """Name the elements of form in which the agency is established to differ."""
+    names = section("commitments", lang)["flags"]
+    cells = cells.loc[(cells["agency"] == agency) & (cells["state"] == ESTABLISHED)]
+    return [
+        say(
+            "form_high" if cell["is_higher"] else "form_low",
+            row=cell,
+            subject=names[cell["flag"]],
+            state=ESTABLISHED,
+            caveats=("form_of_plan",),
+            flag=names[cell["flag"]],
+            p=p_in_words(cell["p_adjusted"]),
+            own=percent(cell["share"]),
+            whole=percent(cell["whole_share"]),
+        )
+        for _, cell in cells.loc[cells["flag"].isin(ELEMENTS)].iterrows()
+    ]
 
 
 def _distance_finding(

@@ -39,6 +39,8 @@ _HIDDEN = {
     "share_rank",
     "overlap_null_mean",
     "overlap_null_bound",
+    "n_classified",
+    "n_reference_classified",
     "distance_null_mean",
     "distance_null_bound",
     "p_value",

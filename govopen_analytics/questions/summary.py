@@ -24,7 +24,7 @@ from govopen_analytics.measures.families import (
     states,
 )
 from govopen_analytics.plans.regions import locate_agency
-from govopen_analytics.questions.commitments import FLAGS, element_flags
+from govopen_analytics.questions.commitments import ELEMENTS, element_flags
 from govopen_analytics.questions.findings import Finding
 from govopen_analytics.questions.selection import select_plans
 from govopen_analytics.words import agency_name, section
@@ -38,7 +38,6 @@ _KEPT = ("agencies", "gaps", "units")
 #: A table of cells has room for this many agencies, beyond that for their spread.
 MOST_COLUMNS = 8
 _SPREAD = (0.0, 0.25, 0.5, 0.75, 1.0)
-_FORM = FLAGS[:4]
 _MOST_NAMED = 3  # names of a sentence
 
 
@@ -234,9 +233,9 @@ def headline(
         return ""
     words = section("summary", lang)
     themes = measured.by_theme.items["state"]
-    form = measured.by_form.items.set_index("flag")["state"].reindex(_FORM)
+    form = measured.by_form.items.set_index("flag")["state"].reindex(ELEMENTS)
     named = {point.subject for point in shown if point.topic == "form"}
-    surely = [flag for flag in _FORM if form[flag] == ESTABLISHED and flag in named]
+    surely = [flag for flag in ELEMENTS if form[flag] == ESTABLISHED and flag in named]
     names = words["join"].join(words["flags"][flag] for flag in surely)
     if (themes == ESTABLISHED).any():
         key = "headline_both" if surely else "headline_themes"
@@ -350,7 +349,7 @@ class _Sayer:
         """Say in which elements of form agencies differ, and who stands out."""
         items = self.m.by_form.items.set_index("flag")
         found = []
-        for flag in _FORM:
+        for flag in ELEMENTS:
             item = items.loc[flag]
             if item["state"] in (ESTABLISHED, WORTH_ASKING):
                 cells = self.m.by_form.cells

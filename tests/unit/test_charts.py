@@ -1,5 +1,6 @@
 import itertools
 import json
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -32,6 +33,7 @@ from govopen_analytics.questions import (
     selection,
     theme,
 )
+from govopen_analytics.questions.findings import finding
 
 SOURCE = ChartSource(2, 6, "1", "hand", "2026-01-31")
 LONG = "某某自治区某某自治州某某县人民政府政务公开办公室信息中心"
@@ -171,6 +173,8 @@ PARTS = pd.DataFrame(
         "year_from": 2022,
         "year_to": 2023,
         "change": [0.02, -0.06],
+        "change_lower": [-0.01, -0.09],
+        "change_upper": [0.05, -0.03],
         "change_within": [0.01, 0.04],
         "change_of_composition": [0.01, -0.10],
     }
@@ -353,6 +357,24 @@ def test_without_a_choice_the_largest_agency_and_first_core_theme_are_taken(tabl
 # --- peers, units, elements --------------------------------------------------
 
 
+def test_an_agencys_page_names_the_elements_in_which_it_differs():
+    cells = pd.DataFrame(
+        [
+            ("甲市", "has_quantity", 0.5, True, "established"),
+            ("甲市", "has_deadline", 0.5, True, "worth_asking"),
+            ("甲市", "has_all_elements", 0.5, True, "established"),
+            ("乙市", "has_quantity", 0.1, False, "established"),
+        ],
+        columns=["agency", "flag", "share", "is_higher", "state"],
+    ).assign(whole_share=0.25, p_adjusted=0.002)
+    say = partial(finding, "peers", lang="en", interval=0.95)
+    (found,) = peers._form_findings(cells, "甲市", say, "en")
+    assert found.text == (
+        "More of its tasks than of all state a quantity (p = 0.002): 50% against 25%."
+    )
+    assert (found.number, found.state) == (0.5, "established")
+
+
 def test_peers_stand_below_the_agency(tables, shares):
     sides = {"first": "agency", "second": "peers"}
     rows = shares.assign(side=shares["document_id"].map(sides))
@@ -429,7 +451,7 @@ def test_every_pair_has_a_cell_and_every_agency_a_place(tables):
     assert apart == pytest.approx(pairs["distance"].item())
     assert places["shown_share"].tolist() == pytest.approx([1.0, 1.0])
     drawn = draw(likeness.agency_map(places, pairs, source=SOURCE))
-    assert list(drawn.data[-1].text) == ["甲市民政局，n = 3", "乙市民政局，n = 2"]
+    assert list(drawn.data[-1].text) == ["甲市民政局，n = 4", "乙市民政局，n = 2"]
 
 
 def crowd_of(n_dots):

@@ -48,7 +48,7 @@ def test_identical_agendas_are_at_distance_0():
     plan = [[A], [A, B], [C]] * 5
     row = agenda_distances(corpus({"p": plan, "q": plan})).iloc[0]
     assert (row["distance"], row["overlap"]) == (pytest.approx(0, abs=1e-7), 100)
-    assert (row["distance_lower"], row["overlap_upper"]) == (0, 100)
+    assert (row["distance_corrected"], row["overlap_upper"]) == (0, 100)
     assert row["p_value"] == 1
     assert not row["is_beyond_chance"]
 
@@ -88,8 +88,13 @@ def test_distance_intervals_hold_the_truth():
     is_across = (rows["group"] < "agency p12") & (rows["reference"] >= "agency p12")
     truth = jensen_shannon_distance(AGENDA, other)
     across = rows[is_across]
-    held = (across["distance_lower"] <= truth) & (truth <= across["distance_upper"])
-    assert held.mean() > 0.85
+    lower, upper = (across[f"distance_corrected_{end}"] for end in ("lower", "upper"))
+    assert ((lower <= truth) & (truth <= upper)).mean() > 0.85
+    assert across["distance_corrected"].between(lower, upper).all()
+    # Small samples add to a distance; without that it lies about the true one.
+    assert across["distance"].mean() > truth + 0.05
+    squares = across["distance_corrected"] ** 2
+    assert squares.mean() == pytest.approx(truth**2, abs=0.02)
     share = overlap(AGENDA, other)
     held = (across["overlap_lower"] <= share) & (share <= across["overlap_upper"])
     assert held.mean() > 0.9

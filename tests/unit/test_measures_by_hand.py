@@ -377,7 +377,7 @@ def test_parts_of_a_change():
 
 
 def test_distances_of_agendas_and_their_null():
-    plans = {"a1": [[A]] * 4 + [[B]], "c1": [[B]] * 3 + [[A]], "b1": [[]]}
+    plans = {"a1": [[A]] * 4 + [[B], []], "c1": [[B]] * 3 + [[A]], "b1": [[]]}
     rows = agenda_distances(tables(plans), n_permutations=20_000)
     row = rows.query("group == '丙' and reference == '甲'").iloc[0]
 
@@ -396,9 +396,13 @@ def test_distances_of_agendas_and_their_null():
     for place, name in enumerate(("distance", "overlap")):
         mean = sum(chance[x] * every[x][place] for x in every)
         assert row[f"{name}_null_mean"] == pytest.approx(mean, abs=0.01 * 50**place)
+    added = sum(chance[x] * every[x][0] ** 2 for x in every)
+    corrected = np.sqrt(max(every[4][0] ** 2 - added, 0))
+    assert row["distance_corrected"] == pytest.approx(corrected, abs=0.02)
     as_far = sum(chance[x] for x in every if every[x][0] >= every[4][0] - 1e-9)
     assert row["p_value"] == pytest.approx(as_far, abs=0.01)
-    assert (row["n_tasks"], row["n_reference_tasks"]) == (4, 5)
+    assert (row["n_tasks"], row["n_reference_tasks"]) == (4, 6)
+    assert (row["n_classified"], row["n_reference_classified"]) == (4, 5)
     assert rows["p_value"].notna().sum() == 1
 
 
