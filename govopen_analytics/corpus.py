@@ -958,15 +958,7 @@ class Corpus:
         from govopen_analytics.questions.briefing import make_briefing
 
         file = Path(path)
-        made = make_briefing(
-            self.tables,
-            themes=_listed(themes),
-            findings=_listed(findings),
-            lang=self.lang,
-            confusion=self.confusion,
-            interval=self.interval,
-            date=self.date,
-        )
+        made = make_briefing(self, themes=_listed(themes), findings=_listed(findings))
         written = write_briefing(
             made,
             file.parent,

@@ -82,15 +82,7 @@ def briefing(
         corpus = open_corpus(
             processed, codebook=codebook, lang=lang, date=date or today
         ).select(agencies=agency or (), years=year or ())
-        made = make_briefing(
-            corpus.tables,
-            themes=theme or (),
-            findings=finding or (),
-            lang=lang,
-            confusion=corpus.confusion,
-            interval=corpus.interval,
-            date=corpus.date,
-        )
+        made = make_briefing(corpus, themes=theme or (), findings=finding or ())
         if has_list:
             for name, point in zip(
                 finding_names(made.points), made.points, strict=True

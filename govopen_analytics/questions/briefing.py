@@ -1,9 +1,9 @@
 """What a briefing holds: conclusions, a chart for each, the full text, the tables."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -25,6 +25,7 @@ from govopen_analytics.questions import (
     summary,
 )
 from govopen_analytics.questions.findings import Finding
+from govopen_analytics.questions.result import Result
 from govopen_analytics.questions.summary import Conclusion, Measured
 from govopen_analytics.words import agency_name, section
 
@@ -120,34 +121,49 @@ class Briefing:
         return tuple(one for one in self.write_tables() if len(one.rows))
 
 
+class Measuring(Protocol):
+    """What a briefing asks of a corpus; ``govopen_analytics.Corpus`` has it."""
+
+    tables: Tables
+    lang: str
+    interval: float
+    date: str
+
+    @property
+    def confusion(self) -> measures.Confusion | None: ...
+    @property
+    def source(self) -> ChartSource: ...
+    @property
+    def wording(self) -> dict[str, Any]: ...
+    @property
+    def chart_options(self) -> dict[str, Any]: ...
+    def where(self, is_kept: pd.Series) -> "Measuring": ...
+    def theme_shares(
+        self, by: str | Sequence[str] = "agency", *, themes: Iterable[str] = ()
+    ) -> Result: ...
+    def change(self, by: str = "agency") -> Result: ...
+    def trend(self) -> Result: ...
+    def distances(self, *, against: str = "each") -> Result: ...
+    def responsibility(self) -> Result: ...
+    def deadlines(self, by: str = "agency") -> Result: ...
+    def commitments(self, by: str = "agency") -> Result: ...
+    def completion(self, by: str = "agency") -> Result: ...
+    def reuse(self) -> Result: ...
+
+
 def make_briefing(
-    tables: Mapping[str, pd.DataFrame],
-    *,
-    themes: Iterable[str] = (),
-    findings: Iterable[str] = (),
-    lang: str = "zh",
-    confusion: measures.Confusion | None = None,
-    interval: float = 0.95,
-    date: str = "",
+    corpus: Measuring, *, themes: Iterable[str] = (), findings: Iterable[str] = ()
 ) -> Briefing:
-    """Make a briefing of a corpus.
+    """Make a briefing of a corpus, in its language and at its level of intervals.
 
     Parameters
     ----------
-    tables : mapping of str to DataFrame
-        ``documents``, ``tasks``, ``themes`` and ``theme_assignments``.
+    corpus : Corpus
     themes : iterable of str
         Identifiers or labels of the themes shown; none shows all. Shares stay
         shares of all tasks.
     findings : iterable of str
         Names of the conclusions kept (``finding_names``); none keeps all.
-    lang : {"zh", "en"}, default "zh"
-    confusion : Confusion, optional
-        Errors of coding (``corpus.confusion``), which intervals of theme shares hold.
-    interval : float, default 0.95
-        Level of the intervals (0-1).
-    date : str, default ""
-        Date in the source lines, ISO 8601.
 
     Returns
     -------
@@ -158,8 +174,11 @@ def make_briefing(
     SelectionError
         If there is no such theme or finding.
     """
-    shown = selection.select_themes(tables["themes"], themes)
-    measured = summary.measure_summary(tables, confusion=confusion, interval=interval)
+    lang, interval = corpus.lang, corpus.interval
+    shown = selection.select_themes(corpus.tables["themes"], themes)
+    measured = summary.measure_summary(
+        corpus.tables, confusion=corpus.confusion, interval=interval
+    )
     words = section("briefing", lang)
     points = summary.conclusions(measured, lang)
     wanted = list(findings)
@@ -169,15 +188,13 @@ def make_briefing(
             raise SelectionError(f"Finding of the briefing: {choices(name, names)}")
     kept = [p for p, name in zip(points, names, strict=True) if name in wanted]
     points = kept or points
-    source = ChartSource.of(tables, date=date)
-    options = {"source": source, "lang": lang, "interval": interval}
-    maker = _Maker(Tables.of(tables), shown, measured, options, confusion)
+    maker = _Maker(corpus, shown, measured)
     return Briefing(
         lang=lang,
         title=words["title"],
         subtitle=maker.subtitle(),
-        date=date,
-        source=source.line(lang).replace("\n", " "),
+        date=corpus.date,
+        source=corpus.source.line(lang).replace("\n", " "),
         headline="" if wanted else summary.headline(measured, points, lang),
         points=tuple(points),
         claims=tuple(maker.claims(points)),
@@ -202,36 +219,36 @@ class _Maker:
     """The parts of a briefing, from one corpus in one language."""
 
     def __init__(
-        self,
-        tables: Tables,
-        themes: pd.DataFrame,
-        measured: Measured | None,
-        options: Mapping[str, Any],
-        confusion: measures.Confusion | None,
+        self, corpus: Measuring, themes: pd.DataFrame, measured: Measured | None
     ) -> None:
-        self.confusion = confusion
-        self._uncoded = options["source"].without_coding
-        self.tables, self.themes, self.m = tables, themes, measured
-        self.options, self.lang = dict(options), options["lang"]
+        self.corpus, self.tables, self.lang = corpus, corpus.tables, corpus.lang
+        self.themes, self.m = themes, measured
+        self.options = corpus.chart_options
+        self._uncoded = corpus.source.without_coding
         self.words = section("briefing", self.lang)
-        self.level = f"{options['interval']:.0%}"
+        self.level = f"{corpus.interval:.0%}"
 
     @property
     def _coding(self) -> str:
         """Say whether intervals of theme shares hold errors of coding."""
-        return self.words["coding_unknown" if self.confusion is None else "coding"]
+        is_known = self.corpus.confusion is not None
+        return self.words["coding" if is_known else "coding_unknown"]
 
     @cached_property
     def _load(self) -> pd.DataFrame:
-        return measures.unit_load(self.tables, interval=self.options["interval"])
+        return self.corpus.responsibility().table
 
     @cached_property
     def _due(self) -> pd.DataFrame:
-        return measures.deadlines_by_month(
-            selection.with_whole(self.tables),
-            by="scope",
-            interval=self.options["interval"],
-        )
+        return self.corpus.deadlines(by=selection.WHOLE).table
+
+    @cached_property
+    def _elements_of_all(self) -> pd.DataFrame:
+        return self.corpus.commitments(by=selection.WHOLE).table
+
+    @cached_property
+    def _elements_of_each(self) -> pd.DataFrame:
+        return self.corpus.commitments().table
 
     def subtitle(self) -> str:
         """Say whose plans these are."""
@@ -318,7 +335,7 @@ class _Maker:
 
     def _form(self, point: Conclusion) -> Chart:
         m = self._measured()
-        rows = self._elements_by("agency")
+        rows = self._elements_of_each
         rows = rows.loc[rows["flag"] == point.subject]
         cells = m.by_form.cells
         cells = cells.loc[cells["flag"] == point.subject]
@@ -331,7 +348,7 @@ class _Maker:
         rows, n_hidden = selection.extremes(
             selection.named_agencies(rows), ["share", "n_tasks"], MOST_BARS
         )
-        whole = self._elements_by("scope")
+        whole = self._elements_of_all
         whole = whole.loc[whole["flag"] == point.subject].assign(agency=selection.WHOLE)
         rows = pd.concat([rows, whole])
         words = section("summary", self.lang)
@@ -358,7 +375,7 @@ class _Maker:
         )
 
     def _elements(self) -> Chart:
-        rows = self._elements_by("scope")
+        rows = self._elements_of_all
         names = commitments.flag_names(self.lang)
         rows = rows.loc[rows["flag"].isin(commitments.FLAGS)]
         rows = rows.sort_values("share", ascending=False, kind="stable")
@@ -487,27 +504,18 @@ class _Maker:
         return Section(self.words["sections"][name], tuple(findings), drawn)
 
     def _coverage(self) -> Section:
+        tables, documents = self.tables, self.tables["documents"]
         by = ["document_id", "agency", "year"]
-        documents, interval = self.tables["documents"], self.options["interval"]
-        described: dict[str, Any] = {
-            "confusion": self.confusion,
-            "interval": interval,
-        }
-        shares = measures.theme_shares(self.tables, by=by, **described)
-        labels = self.themes.set_index("theme_id")[f"label_{self.lang}"]
-        shares = shares.loc[shares["theme_id"].isin(labels.index)]
-        shares = shares.assign(theme=shares["theme_id"].map(labels))
-        coded = self.tables["theme_assignments"]["task_id"]
-        n_unclassified = int((~self.tables["tasks"]["task_id"].isin(coded)).sum())
+        shares = self.corpus.theme_shares(by, themes=self.themes["theme_id"]).table
+        coded = tables["theme_assignments"]["task_id"]
         found = coverage.coverage_findings(
             shares,
             documents,
             self.themes,
-            differences=measures.theme_differences(self.tables, by="document_id"),
-            gaps=measures.gap_totals(self.tables, by="document_id"),
-            n_unclassified=n_unclassified,
-            lang=self.lang,
-            interval=interval,
+            differences=measures.theme_differences(tables, by="document_id"),
+            gaps=measures.gap_totals(tables, by="document_id"),
+            n_unclassified=int((~tables["tasks"]["task_id"].isin(coded)).sum()),
+            **self.corpus.wording,
         )
         plans, n_hidden = coverage.plans_with_most_tasks(documents)
         options = {"n_hidden": n_hidden, **self.options}
@@ -515,54 +523,31 @@ class _Maker:
         chart = coverage.theme_dot_plot(shares, plans, self.themes, **options)
         return self._section("coverage", found, [chart])
 
-    def _proportions(
-        self, tasks: pd.DataFrame, flags: pd.DataFrame, by: str = "agency"
-    ) -> pd.DataFrame:
-        return measures.task_proportions(
-            selection.with_whole(self.tables).with_tables(tasks=tasks),
-            flags,
-            by=by,
-            interval=self.options["interval"],
-        )
-
-    def _elements_by(self, by: str) -> pd.DataFrame:
-        tasks = self.tables["tasks"]
-        flags = commitments.element_flags(measures.verifiability(tasks))
-        return self._proportions(tasks, flags, by)
-
     def _commitments(self) -> Section:
-        tasks = self.tables["tasks"]
-        judged = measures.completion(tasks)
-        reported = commitments.with_progress(tasks, judged)
-        points = commitments.completion_flags(judged)
-        done = self._proportions(reported, points)
-        by_agency = self._elements_by("agency")
+        done = self.corpus.completion().table
         found = commitments.commitment_findings(
-            self._elements_by("scope"),
-            by_agency,
-            self._proportions(reported, points, "scope"),
+            self._elements_of_all,
+            self._elements_of_each,
+            self.corpus.completion(by=selection.WHOLE).table,
             self._measured().by_form,
             n_agencies_reporting=done["agency"].nunique(),
-            lang=self.lang,
-            interval=self.options["interval"],
+            **self.corpus.wording,
         )
         charts = [
-            commitments.element_dots(by_agency, **self.options),
+            commitments.element_dots(self._elements_of_each, **self.options),
             commitments.completion_dots(done, **self.options),
         ]
         return self._section("commitments", found, charts)
 
     def _responsibility(self) -> Section:
-        tasks, documents = self.tables["tasks"], self.tables["documents"]
         due = measures.due_flags(self.tables)
         found = responsibility.responsibility_findings(
-            documents,
+            self.tables["documents"],
             self._load,
             self._due,
-            self._proportions(tasks, measures.verifiability(tasks), "scope"),
+            self._elements_of_all,
             measures.dominant_plans(self.tables, due),
-            lang=self.lang,
-            interval=self.options["interval"],
+            **self.corpus.wording,
         )
         charts = [
             responsibility.unit_load_dots(self._load, **self.options),
@@ -571,24 +556,13 @@ class _Maker:
         return self._section("responsibility", found, charts)
 
     def _likeness(self) -> Section:
-        interval = self.options["interval"]
-        options = {"interval": interval}
-        rest = measures.agenda_distances(self.tables, against="rest", **options)
+        corpus = self.corpus
+        rest = corpus.distances(against="rest").table
         compared, n_hidden = likeness.most_different(rest)
-        documents = self.tables["documents"]
-        shown = documents.loc[likeness.is_among(documents, compared)]
-        kept = selection.of_documents(self.tables, shown)
-        pairs = measures.agenda_distances(kept, **options)
-        passages = measures.shared_passages(self.tables)
-        reuse = measures.reuse_by_group(
-            self.tables,
-            measures.text_reuse(self.tables, passages),
-            by="agency",
-            interval=interval,
-        )
-        wording = {"lang": self.lang, "interval": interval}
+        shown = corpus.where(likeness.is_among(self.tables["documents"], compared))
+        reuse = corpus.reuse().table
         found = likeness.likeness_findings(
-            pairs, rest, reuse, n_hidden=n_hidden, **wording
+            shown.distances().table, rest, reuse, n_hidden=n_hidden, **corpus.wording
         )
         charts = [
             likeness.rest_dots(rest, **self.options),
@@ -597,19 +571,20 @@ class _Maker:
         return self._section("likeness", found, charts)
 
     def _change(self) -> Section:
-        documents, interval = self.tables["documents"], self.options["interval"]
-        options = {"confusion": self.confusion, "interval": interval}
-        trends = measures.panel_trend(self.tables, **options)
-        changes = change.first_to_last(measures.share_change(self.tables, **options))
+        documents, trends = self.tables["documents"], self.corpus.trend().table
+        changes = change.first_to_last(self.corpus.change(by="agency").table)
         found = change.change_findings(
             documents,
             measures.confounding(documents),
             trends,
             changes,
             self.themes,
-            measures.change_parts(self.tables, **options),
-            lang=self.lang,
-            interval=interval,
+            measures.change_parts(
+                self.tables,
+                confusion=self.corpus.confusion,
+                interval=self.corpus.interval,
+            ),
+            **self.corpus.wording,
         )
         charts = [
             change.trend_dots(trends, self.themes, **self.options),
@@ -642,7 +617,6 @@ class _Maker:
         apart = pd.concat(
             [cells.assign(label=cells[key].map(names)) for cells, key, names in tested]
         )
-        elements = self._elements_by("agency")
         said = pd.DataFrame(
             {
                 "finding": [f"{p.figure} {p.short}" for p in points],
@@ -656,11 +630,9 @@ class _Maker:
             "conclusions": said,
             "shares": shares[_SHARES],
             "apart": apart.assign(state=apart["state"].map(states))[_APART],
-            "elements": elements.assign(label=elements["flag"].map(flags))[_ELEMENTS],
+            "elements": self._elements_of_each[_ELEMENTS],
             "units": self._load[_UNITS],
-            "months": self._due.assign(
-                label=self._due["due"].map(responsibility.period_names(self.lang))
-            )[_MONTHS],
+            "months": self._due[_MONTHS],
             "tasks": tasks[_TASKS],
             "plans": t["documents"].assign(n_tasks=m.documents["n_tasks"])[_PLANS],
         }

@@ -1,5 +1,7 @@
 """What was read: rows, findings and charts of the corpus."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
@@ -144,7 +146,7 @@ def corpus_overview(
         marks = (Series(words["share"], shares),)
         panels.append(Panel(names, marks, axis=words["share"], most=1.0))
     hidden = words["hidden"].format(shown=len(shown), n_hidden=f"{n_hidden:,}")
-    return chart_of(
+    chart = chart_of(
         "corpus",
         "corpus_overview",
         source=source.without_coding,
@@ -153,3 +155,4 @@ def corpus_overview(
         hidden=hidden if n_hidden else "",
         rows=len(names),
     )
+    return replace(chart, title=words["title_share"]) if len(panels) > 1 else chart

@@ -63,7 +63,7 @@ def index_findings(
     )
     return [
         say(
-            "order",
+            "order" if fixed or fixed_any else "no_order",
             number=fixed,
             unit="count",
             n_tasks=int(ranks["n_tasks"].sum()),

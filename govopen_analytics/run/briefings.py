@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from govopen_analytics.base.remarks import Remark
-from govopen_analytics.measures.confusion import Confusion
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.run.sets import BRIEFING_FORMATS, ReportSet
 
 NAME = "briefing"
@@ -43,25 +43,19 @@ def write_briefings(
     """
     if not report_set.briefing or tables["tasks"].empty:
         return []
+    from govopen_analytics.corpus import Corpus
     from govopen_analytics.office import write_briefing
     from govopen_analytics.questions.briefing import make_briefing
-    from govopen_analytics.questions.selection import select_plans
 
     given, problems = report_set.parameters, []
     for lang, folder in sites.items():
         try:
-            chosen = select_plans(
-                tables,
-                agencies=given.get("agencies") or (),
-                years=given.get("years") or (),
+            interval = given.get("interval", 0.95)
+            corpus = Corpus(Tables.of(tables), lang=lang, interval=interval, date=date)
+            chosen = corpus.select(
+                given.get("agencies") or (), given.get("years") or ()
             )
-            made = make_briefing(
-                chosen,
-                lang=lang,
-                confusion=Confusion.of_tables(tables),
-                interval=given.get("interval", 0.95),
-                date=date,
-            )
+            made = make_briefing(chosen)
             write_briefing(made, folder, formats=report_set.briefing, name=NAME)
         except OSError:
             raise

@@ -34,16 +34,20 @@ def downloads_of(
     words = section("site", lang)
     by_stem: dict[str, list[str]] = {}
     titles: dict[str, str] = {}
+    empty: set[str] = set()  # charts that only say why nothing is drawn
     for path in page["files"]:
         stem = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
         if path.endswith(_KINDS):
             by_stem.setdefault(stem, []).append(path)
         elif path.endswith(".json") and (folder / path).is_file():
-            titles[stem] = _title(folder / path)
+            titles[stem], is_empty = _title(folder / path)
+            empty |= {stem} if is_empty else set()
     items, end = [], [("IPYNB", f"notebooks/{page['name']}.ipynb")]
     for stem, paths in by_stem.items():
         if stem.startswith(FINDINGS_PREFIX):
             end = [*(("CSV", path) for path in paths), *end]
+            continue
+        if stem in empty:
             continue
         name, line = titles.get(stem, ""), ""
         if not name:
@@ -64,6 +68,7 @@ def _named(stem: str, lang: str) -> tuple[str, str]:
     return name, "" if name == meaning else meaning
 
 
-def _title(path: Path) -> str:
+def _title(path: Path) -> tuple[str, bool]:
+    """Return a chart's title, and whether it has nothing to draw."""
     content = json.loads(path.read_text(encoding="utf-8"))
-    return str(content.get("title", ""))
+    return str(content.get("title", "")), bool(content.get("reason"))

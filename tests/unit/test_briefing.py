@@ -55,7 +55,13 @@ def corpora():
 
 @pytest.fixture(scope="module")
 def six(corpora):
-    return make_briefing(corpora["six"], date=DATE)
+    return brief(corpora["six"], date=DATE)
+
+
+def brief(tables, *, themes=(), findings=(), **options):
+    documents = tables["documents"].assign(agency_series=pd.NA)
+    corpus = go.Corpus(Tables.of({**tables, "documents": documents}), **options)
+    return make_briefing(corpus, themes=themes, findings=findings)
 
 
 def deck(briefing, **options):
@@ -77,7 +83,7 @@ def book(briefing):
 def test_a_deck_is_short_and_every_slide_has_its_source(
     corpora, corpus, n_slides, lang
 ):
-    briefing = make_briefing(corpora[corpus], lang=lang, date=DATE)
+    briefing = brief(corpora[corpus], lang=lang, date=DATE)
     file = deck(briefing)
     assert len(file.slides) <= n_slides and len(briefing.claims) <= 5
     for slide in list(file.slides)[1:]:
@@ -86,7 +92,7 @@ def test_a_deck_is_short_and_every_slide_has_its_source(
 
 
 def test_what_is_established_is_a_title_and_the_rest_is_asked(corpora, six):
-    asked = make_briefing(corpora["even"], findings=["agencies"]).claims
+    asked = brief(corpora["even"], findings=["agencies"]).claims
     shown = {c.title: c.points[0].state for c in (*six.claims, *asked)}
     assert shown["己市民政局、戊市民政局没有一项任务写明牵头单位"] == "established"
     assert shown["各家的主题重点有没有差别？"] not in ("established", "")
@@ -114,7 +120,7 @@ def test_charts_that_rest_on_no_coding_cite_no_coder(six):
 
 
 def test_a_theme_that_nobody_has_is_shown_as_not_observed(corpora):
-    briefing = make_briefing(corpora["six"], themes=["z"], date=DATE)
+    briefing = brief(corpora["six"], themes=["z"], date=DATE)
     (chart,) = [c.chart for c in briefing.claims if c.chart.table is not None]
     assert chart.table.rows == ("没有人写的主题",)
     assert {cell.label for cell in chart.table.cells[0][1:]} == {"未见"}
@@ -122,15 +128,15 @@ def test_a_theme_that_nobody_has_is_shown_as_not_observed(corpora):
 
 def test_findings_are_chosen_by_name(corpora, six):
     names = finding_names(six.points)
-    chosen = make_briefing(corpora["six"], findings=["gaps"], date=DATE)
+    chosen = brief(corpora["six"], findings=["gaps"], date=DATE)
     assert "gaps" in names and len(set(names)) == len(names)
     assert [p.topic for p in chosen.points] == ["gaps"] and chosen.headline == ""
     with pytest.raises(SelectionError, match="expected one of"):
-        make_briefing(corpora["six"], findings=["leaders"])
+        brief(corpora["six"], findings=["leaders"])
 
 
 def test_long_names_stay_apart(corpora):
-    briefing = make_briefing(corpora["long"], date=DATE)
+    briefing = brief(corpora["long"], date=DATE)
     names = [
         name
         for claim in briefing.claims
@@ -165,7 +171,7 @@ def test_the_document_opens_with_a_summary_of_two_charts(six):
     [("zh", "说明", "机构"), ("en", "Notes", "Agency")],
 )
 def test_sheets_are_few_and_in_the_readers_language(corpora, lang, first, head):
-    briefing = make_briefing(corpora["six"], lang=lang, date=DATE)
+    briefing = brief(corpora["six"], lang=lang, date=DATE)
     file = book(briefing)
     assert file.sheetnames[0] == first and len(file.sheetnames) <= 9
     for sheet in file.worksheets[1:]:
@@ -246,7 +252,7 @@ def test_a_template_gives_its_cover_and_layout(tmp_path, six):
 
 
 def test_equal_briefings_give_equal_files(corpora):
-    first, second = (make_briefing(corpora["six"], date=DATE) for _ in range(2))
+    first, second = (brief(corpora["six"], date=DATE) for _ in range(2))
     for kind in ("pptx", "docx", "xlsx"):
         assert briefing_bytes(first, kind) == briefing_bytes(second, kind)
 
@@ -263,7 +269,7 @@ def test_a_share_has_one_interval_and_a_source_without_a_date_ends():
         np.sort(corpus.themes["theme_id"].to_numpy(dtype=str)), np.eye(n) * 9 + 1, ""
     )
     corpus.confusion = errors
-    made = make_briefing(corpus.tables, confusion=errors)
+    made = make_briefing(corpus)
     sheet = next(one.rows for one in made.tables if "n_themed" in one.rows)
     own = corpus.theme_shares().table
     names = ["share_lower", "share_upper"]
@@ -273,7 +279,7 @@ def test_a_share_has_one_interval_and_a_source_without_a_date_ends():
         assert both[name].tolist() == both[f"{name}_sheet"].tolist()
     told = dict(made.method)["份额"]
     assert "Jeffreys" in told and "计入" in told and "重抽" not in told
-    assert "没有测得" in dict(make_briefing(corpus.tables).method)["份额"]
+    assert "没有测得" in dict(brief(corpus.tables).method)["份额"]
     sources = [claim.chart.source for claim in made.claims]
     assert sources and not [one for one in sources if re.search("[；–]。", one)]
 

@@ -66,8 +66,8 @@ def test_rows_name_plan_year_and_n(tables, shares, chart):
 @pytest.mark.parametrize(
     ("lang", "expected"),
     [
-        ("zh", ["n = 6", "编码表 1 版", "2026-01-31", "该计划全部任务 n", "份额"]),
-        ("en", ["n = 6", "version 1", "2026-01-31", "all n tasks of the plan"]),
+        ("zh", ["n = 6", "编码表 1", "2026-01-31", "该计划全部任务 n", "份额"]),
+        ("en", ["n = 6", "codebook 1", "2026-01-31", "all n tasks of the plan"]),
     ],
 )
 def test_source_line_and_denominator(tables, shares, chart, lang, expected):
@@ -202,8 +202,8 @@ def test_the_source_line_counts_what_people_decided(tables):
     source = ChartSource.of(tables)
     assert (source.coder, source.n_reviewed) == ("combined", first)
     line = replace(source, n_reviewed=3).line("zh")
-    assert "程序（关键词与统计模型），3 项由人判断，编码表 1 版。" in line
-    assert source.without_coding.line("zh").endswith("共 n = 6 项任务。")
+    assert "主题判定：程序，3 项由人判断（编码表 1）。" in line
+    assert source.without_coding.line("zh").endswith("，n = 6 项任务。")
 
 
 @pytest.mark.parametrize("chart", CHARTS)
