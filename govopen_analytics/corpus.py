@@ -113,7 +113,14 @@ def load_corpus(
         cache=Cache.of_user("codes"),
         on_progress=partial(on_progress, "code"),
     )
-    return Corpus(_about(tables, subjects), codebook=book, lang=lang, interval=interval)
+    folder = Path(raw_dir).resolve()
+    return Corpus(
+        _about(tables, subjects),
+        codebook=book,
+        lang=lang,
+        interval=interval,
+        data_dir=folder.parent if folder.name == "raw" else None,
+    )
 
 
 def open_corpus(
@@ -377,6 +384,7 @@ class Corpus:
             lang=self.lang,
             interval=self.interval,
             date=self.date,
+            data_dir=self._data_dir,
         )
 
     def moved_by(self, codebook: Codebook, *, coder: str = "combined") -> Result:

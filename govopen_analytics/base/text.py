@@ -21,6 +21,8 @@ _NAME_BLANK = re.compile(
     r"[\u200b-\u200d\ufeff]|(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])"
 )
 
+#: What ``without_blanks`` may drop.
+BLANKS = " \t\u200b\u200c\u200d\u2060\ufeff\u00ad"
 # Blanks beside Chinese characters, and invisible characters.
 _DROPPED_BLANK = re.compile(
     "[\u200b-\u200d\u2060\ufeff\u00ad]"

@@ -415,6 +415,8 @@ def ticks(panels: Iterable[Panel], n: int = 5) -> list[float]:
     size = 10.0 ** math.floor(math.log10((high - low) / n))
     steps = (size * part for part in (1, 2, 2.5, 5, 10))
     step = next(part for part in steps if part * n >= (high - low) * 0.999)
+    if all(panel.form == "count" for panel in panels):
+        step = math.ceil(step)
     first = math.floor(low / step + 1e-9)
     last = math.ceil(high / step - 1e-9)
     found = [round(place * step, 10) for place in range(first, last + 1)]

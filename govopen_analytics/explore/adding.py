@@ -36,6 +36,7 @@ from govopen_analytics.words import section
 NEEDED = ("agency", "year")
 #: What a user may say of a plan.
 SAID = (*DECLARED, "agency_series", "source_url", "note")
+PROCESSED_NAME = "processed"  # folder of the tables, beside the raw one
 _TEXT_SUFFIXES = (".txt", ".md")
 _ADDRESS = re.compile(r"https?://\S+")
 _LONGEST_PATH = 1000  # characters; what is longer is a text
@@ -128,7 +129,11 @@ class Addition:
                 if is_new:
                     path.unlink(missing_ok=True)
                 raise
-        return words["written"].format(file=self.file, folder=self.raw_dir)
+        return words["written"].format(
+            file=self.file,
+            folder=self.raw_dir,
+            processed=self.raw_dir.parent / PROCESSED_NAME,
+        )
 
     def __repr__(self) -> str:
         words = section("adding", self.lang)

@@ -232,6 +232,8 @@ const govopenExplorer = (() => {
     }, spacer);
     const detail = make("section", { className: "go-detail", "aria-label": words.task, tabIndex: -1, hidden: true });
     detail.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
+    const chartTitle = make("h2", null, words.chart);
+    const chartNote = make("p", { className: "go-note" }, words.chart_note);
     const tools = make("p", { className: "go-tools" },
       ...options.exports.map(([label, action]) => make("button", {
         type: "button", onclick: () => guarded(() => action(state)),
@@ -245,8 +247,7 @@ const govopenExplorer = (() => {
       make("div", { className: "go-facets" }, ...facets.map((facet) => facet.element)),
       status,
       make("div", { className: "go-panes" }, make("div", null, list, tools), detail),
-      make("h2", null, words.chart), chart,
-      make("p", { className: "go-note" }, words.chart_note));
+      chartTitle, chart, chartNote);
 
     function facetView(facet) {
       const title = make("summary");
@@ -325,7 +326,7 @@ const govopenExplorer = (() => {
       const cut = result.n > MOST_ROWS ? " " + fill(words.listed, { n: count(MOST_ROWS) }) : "";
       status.textContent = result.n ? told + cut : words.nothing;
       spacer.style.height = Math.min(result.n, MOST_ROWS) * ROW + "px";
-      list.hidden = !result.n;
+      for (const part of [list, tools, chartTitle, chart, chartNote]) part.hidden = !result.n;
     }
 
     // Only the rows in sight are in the page; their texts come when they are.

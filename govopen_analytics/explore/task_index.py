@@ -10,7 +10,7 @@ import pandas as pd
 
 from govopen_analytics.base.errors import SelectionError, choices
 from govopen_analytics.base.schemas import further_columns, heading
-from govopen_analytics.base.text import fold, fold_pairs, without_blanks
+from govopen_analytics.base.text import BLANKS, fold, fold_pairs, without_blanks
 from govopen_analytics.coding.features import fold_many
 from govopen_analytics.measures.responsibility import DUE_KINDS, named_units
 from govopen_analytics.words import agency_name, section
@@ -20,7 +20,6 @@ LONGEST_SEARCH = 200  # characters; what is longer is cut
 NONE = "none"
 # A column of the user's own with more values is no filter.
 _MOST_OWN_VALUES = 60
-_BORDER = "\x1f"
 
 
 @dataclass(frozen=True)
@@ -89,9 +88,16 @@ class TaskIndex:
 
     @cached_property
     def _folded(self) -> list[str]:
-        # Joined, since blanks are dropped faster from one text than from many.
-        joined = _BORDER.join(fold_many(self.texts))
-        return without_blanks(joined)[0].lower().split(_BORDER)
+        folded = fold_many(self.texts)
+        joined = "".join(folded)
+        # Looking for the place of each blank takes long, and most texts have none.
+        blanks = [blank for blank in BLANKS if blank in joined]
+        return [
+            (
+                without_blanks(text)[0] if any(b in text for b in blanks) else text
+            ).lower()
+            for text in folded
+        ]
 
     def checked(self, state: Mapping[str, Any]) -> dict[str, Any]:
         """Return a state as ``find`` takes it.
@@ -325,7 +331,7 @@ def _theme_facet(
     owner = owner[is_known].to_numpy(dtype=np.int64)
     value = value[is_known].to_numpy(dtype=np.int64)
     rank = rows["rank"][is_known].to_numpy(dtype=np.int64)
-    without = np.setdiff1d(np.arange(len(task_ids)), owner)
+    without = _without(owner, len(task_ids))
     owner = np.concatenate([owner, without])
     value = np.concatenate([value, np.full(len(without), len(values) - 1)])
     rank = np.concatenate([rank, np.ones(len(without), dtype=np.int64)])
@@ -336,25 +342,35 @@ def _theme_facet(
 
 def _unit_facet(tasks: pd.DataFrame, lang: str) -> Facet:
     words = section("explore", lang)
-    named = [
-        list(dict.fromkeys([*named_units(lead), *named_units(support)])) or [NONE]
-        for lead, support in zip(
-            tasks["lead_units"], tasks["support_units"], strict=True
-        )
-    ]
-    counts = pd.Series([name for names in named for name in names]).value_counts()
+    units = pd.concat(
+        tasks[name].reset_index(drop=True) for name in ("lead_units", "support_units")
+    )
+    units = units.explode().dropna()
+    codes, printed = pd.factorize(units)
+    names = np.array([named_units([name])[0] for name in printed], dtype=object)
+    pairs = pd.DataFrame({"owner": units.index, "name": names[codes]})
+    without = _without(pairs["owner"].to_numpy(dtype=np.int64), len(tasks))
+    pairs = pd.concat([pairs, pd.DataFrame({"owner": without, "name": NONE})])
+    pairs = pairs.drop_duplicates().sort_values("owner", kind="stable")
+    counts = pairs["name"].value_counts()
     values = sorted(counts.index, key=lambda name: (-counts[name], name))
     place = {name: i for i, name in enumerate(values)}
-    owner = np.repeat(np.arange(len(named)), [len(names) for names in named])
-    value = np.array([place[name] for names in named for name in names], dtype=np.int64)
+    owner = pairs["owner"].to_numpy(dtype=np.int64)
+    value = pairs["name"].map(place).to_numpy(dtype=np.int64)
     labels = [words["none"] if name == NONE else name for name in values]
     return Facet("unit", words["facets"]["unit"], values, labels, owner, value, False)
+
+
+def _without(owner: np.ndarray, n_owners: int) -> np.ndarray:
+    """Return the numbers below `n_owners` that are not among `owner`."""
+    return np.flatnonzero(np.bincount(owner, minlength=n_owners) == 0)
 
 
 def _due_facet(tasks: pd.DataFrame, lang: str) -> Facet:
     names = section("responsibility", lang)["due"]
     kind = tasks["deadline_kind"].astype("string").fillna(NONE)
-    month = pd.to_datetime(tasks["deadline_date"]).dt.strftime("%Y-%m")
+    days = pd.to_datetime(tasks["deadline_date"])
+    month = days.map({day: f"{day:%Y-%m}" for day in days.dropna().unique()})
     is_due = kind.isin(DUE_KINDS) & month.notna()
     due = month.where(is_due, kind.where(kind.isin(list(names)), NONE))
     values = sorted(set(due))

@@ -128,7 +128,7 @@ def measure_chart(
         panels=panels if shown else (),
         reason=words["nothing"],
         hidden=not_drawn(len(set(rows)) - len(shown), lang),
-        interval=interval,
+        interval=interval if f"{plan.value}_lower" in table else None,
         interval_kind=interval_kind_of(table),
         n=len(table),
     )

@@ -41,6 +41,12 @@ table.querySelectorAll("thead th").forEach((head, column) => {
 });
 })(document.currentScript.previousElementSibling)</script>"""
 
+# JupyterLab sets all cells to the right.
+_LEFT = (
+    "<style>.jp-RenderedHTMLCommon .scroll :is(td, th):not(.number, .before)"
+    "{text-align: left}</style>"
+)
+
 
 class HtmlBlock:
     """A piece of HTML that a notebook shows as its cell's result."""
@@ -112,6 +118,7 @@ class Table:
                     common.append(one)
                 continue
             kind = ' class="number"' if _is_number(values) else ""
+            kind = ' class="before"' if name == "before" else kind
             links = [""] * len(cells) if rows else self._tasks
             cells = [
                 f"<td{kind}{link}>{html.escape(cell)}</td>"
@@ -237,7 +244,7 @@ def _markup(rows: list[tuple[str, ...]], words: dict) -> str:
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
         f"<table><thead>{head}</thead><tbody>{''.join(body)}</tbody></table>{_SORT}"
-        "</div>"
+        f"{_LEFT}</div>"
     )
 
 

@@ -180,6 +180,9 @@ def test_further_series_have_rows_of_their_own():
         ((0.97,), {"start": 0.9, "most": 1.0}, 5, [0.9, 0.92, 0.94, 0.96, 0.98]),
         ((0.0,), {}, 4, [0.0, 0.25, 0.5, 0.75, 1.0]),
         ((72.0,), {}, 4, [0.0, 20.0, 40.0, 60.0, 80.0]),
+        # There is no part of a task.
+        ((-1.0, 0.0), {"form": "count"}, 5, [-1.0, 0.0]),
+        ((9.0,), {"form": "count"}, 4, [0.0, 3.0, 6.0, 9.0]),
     ],
 )
 def test_ticks_are_round_and_hold_every_value(values, options, n, expected):
