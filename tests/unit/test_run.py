@@ -193,6 +193,15 @@ def test_a_good_run(good):
     assert (hidden(good.parent), hidden(good)) == ([], [])
 
 
+def test_steps_that_make_nothing_are_not_told_and_the_last_is_the_last(
+    reports, good, processed_dir
+):
+    told = []
+    options = Options(on_progress=lambda *step: told.append(step))
+    rerun(good, processed_dir, reports, options=options, formats=(), briefing=("xlsx",))
+    assert told == [("notebooks", 2, 4), ("briefing", 3, 4), ("pages", 4, 4)]
+
+
 @pytest.mark.parametrize(("site", "lang"), [("", "zh"), ("en", "en")])
 def test_each_language_has_its_own_results(good, site, lang):
     found = (good / site / "tables" / "findings_good.csv").read_text()
