@@ -1,6 +1,8 @@
 import json
+import multiprocessing
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -384,26 +386,38 @@ def test_why_a_notebook_runs_again(reports, good, processed_dir, harm, reason):
     assert [job.changed for job in planned] == [[reason]]
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from govopen_analytics.run import Options, ReportSet, report, run_report
-
 def end(*args, **options):
     os.kill(os.getpid(), signal.SIGKILL)
 
-owner, name = sys.argv[4].split(".")
-setattr({"report": report, "os": os}[owner], name, end)
-run_report(
-    [Path(sys.argv[1])],
-    processed_dir=Path(sys.argv[2]),
-    reports_dir=Path(sys.argv[3]),
-    report_set=ReportSet(
-        languages=("zh", "en"), parameters={"years": [2022]}, formats=("svg",)
-    ),
-    options=Options(n_workers=1),  # two notebooks for it, so it forks their kernels
-)
-"""
+
+def run_alone(notebook, processed_dir, reports, moment):
+    """Run a report in a session of its own; at a moment, if any, it is killed."""
+    os.setsid()
+    if moment:
+        owner, name = moment.split(".")
+        setattr({"report": report, "os": os}[owner], name, end)
+    run_report(
+        [notebook],
+        processed_dir=processed_dir,
+        reports_dir=reports,
+        report_set=ReportSet(
+            languages=("zh", "en"), parameters={"years": [2022]}, formats=("svg",)
+        ),
+        options=Options(n_workers=1),  # two notebooks for it, so it forks their kernels
+    )
+
+
+def started_alone(*arguments):
+    """Start a run in a copy of this process, which has loaded what it needs."""
+    context = multiprocessing.get_context("fork")
+    process = context.Process(target=run_alone, args=arguments)
+    process.start()
+    return process
+
+
+def exit_code(process):
+    process.join()
+    return process.exitcode
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
@@ -419,9 +433,8 @@ run_report(
 )
 def test_a_killed_run_leaves_the_last_good_one(reports, good, processed_dir, moment):
     notebook = good.parents[1] / "notebooks" / "01_good.ipynb"
-    command = [sys.executable, "-c", KILLED, notebook, processed_dir, reports, moment]
-    killed = subprocess.run(command, capture_output=True)
-    assert killed.returncode == -9, killed.stderr
+    killed = started_alone(notebook, processed_dir, reports, moment)
+    assert exit_code(killed) == -9
     latest = (reports / "latest").resolve()
     assert check_run(latest) == [] and (latest / "index.html").is_file()
     folder, record = rerun(good, processed_dir, reports, formats=("svg",))
@@ -437,8 +450,7 @@ def test_what_a_killed_run_had_finished_is_taken_over(tmp_path, processed_dir):
     counted = f"print('x', file=open({str(starts)!r} + lang, 'a'))\n{GOOD}"
     notebook = write_notebook(tmp_path / "notebooks" / "01_good.ipynb", counted)
     reports, moment = tmp_path / "reports", "report.write_pages"
-    command = [sys.executable, "-c", KILLED, notebook, processed_dir, reports, moment]
-    assert subprocess.run(command, capture_output=True).returncode == -9
+    assert exit_code(started_alone(notebook, processed_dir, reports, moment)) == -9
     (building,) = reports.glob(".building-*")
     # One is damaged, the other as it was.
     (building / ".jobs" / "1" / "tables" / "findings_good.csv").write_text("x")
@@ -456,7 +468,6 @@ def test_what_a_killed_run_had_finished_is_taken_over(tmp_path, processed_dir):
 
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 def test_a_run_killed_with_notebooks_running_leaves_no_process(tmp_path, processed_dir):
-    import signal
     import time
 
     import psutil
@@ -464,15 +475,13 @@ def test_a_run_killed_with_notebooks_running_leaves_no_process(tmp_path, process
     mark = tmp_path / "running"
     slow = f"open({str(mark)!r}, 'w').close()\nimport time; time.sleep(600)"
     notebook = write_notebook(tmp_path / "notebooks" / "01_slow.ipynb", slow)
-    code = KILLED.replace("setattr", "0 and setattr")
     reports = tmp_path / "reports"
-    command = [sys.executable, "-c", code, notebook, processed_dir, reports, "os.x"]
-    process = subprocess.Popen(command, start_new_session=True)
-    while not mark.exists() and process.poll() is None:
+    process = started_alone(notebook, processed_dir, reports, "")
+    while not mark.exists() and process.is_alive():
         time.sleep(0.05)
     family = psutil.Process(process.pid).children(recursive=True)
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.join()
     gone, alive = psutil.wait_procs(family, timeout=600)
     assert (len(gone) >= 2, alive) == (True, [])
     assert list(reports.glob("2*")) == [] and hidden(reports) != []
