@@ -2,6 +2,7 @@ import json
 import multiprocessing
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from govopen_analytics.run import (
     report,
     run_report,
 )
-from govopen_analytics.run.execute import MOST_OUTPUT
+from govopen_analytics.run.execute import MOST_OUTPUT, Outcome
 
 DECLARED = """years: list[int] = []  # years shown
 lang: str = "zh"  # language
@@ -168,8 +169,6 @@ def rerun(good, processed_dir, reports_dir=None, **changes):
 @pytest.fixture
 def reports(good, tmp_path):
     """A copy of the folder of the good run, to do harm to."""
-    import shutil
-
     shutil.copytree(good.parent, tmp_path / "reports", symlinks=True)
     return tmp_path / "reports"
 
@@ -342,9 +341,14 @@ def test_no_path_of_the_machine_in_an_executed_notebook(mixed):
     assert "<object" in text and " at 0x" not in text
 
 
-def test_a_run_in_which_all_fail_has_failed(tmp_path, processed_dir):
+def test_a_run_in_which_all_fail_has_failed(tmp_path, processed_dir, monkeypatch):
+    def fail(requests, *, on_answer, **options):
+        on_answer(0, pool.Answer(Outcome("ZeroDivisionError: no", "cell"), 0.0, 1))
+
+    monkeypatch.setattr(report, "run_requests", fail)
     folder = start(tmp_path, {"01_bad": ["1 / 0"]}, processed_dir)
     assert record_of(folder)["status"] == "failed"
+    assert not (folder.parent / "latest").exists()
 
 
 def test_nothing_changed_runs_nothing(good, processed_dir):
@@ -533,13 +537,18 @@ def test_a_disk_that_refuses_publishes_nothing(
 def test_a_disk_that_is_really_full(good, processed_dir, tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(disk)]
     if not hasattr(os, "geteuid") or os.geteuid() or subprocess.run(mount).returncode:
         pytest.skip("only root can make a small disk")
     try:
+        shutil.copytree(good.parent, disk / "reports", symlinks=True)
+        before = sorted(path.name for path in (disk / "reports").iterdir())
+        space = os.statvfs(disk)
+        n_left = space.f_bavail * space.f_frsize - 200_000
+        (disk / "filler").write_bytes(bytes(n_left))
         with pytest.raises(RunError, match="the disk is full"):
-            rerun(good, processed_dir, disk / "reports")
-        assert list((disk / "reports").iterdir()) == []
+            rerun(good, processed_dir, disk / "reports", formats=("svg",))
+        assert sorted(path.name for path in (disk / "reports").iterdir()) == before
     finally:
         subprocess.run(["umount", str(disk)], check=True)
 
@@ -608,8 +617,6 @@ def test_without_tables_nothing_runs(tmp_path):
 def test_tables_changed_behind_their_descriptor_are_refused(
     reports, good, processed_dir, tmp_path
 ):
-    import shutil
-
     shutil.copytree(processed_dir, tmp_path / "processed")
     (tmp_path / "processed" / "tasks.csv").write_text("x")
     with pytest.raises(RunError, match=r"tasks.csv is not the file"):
