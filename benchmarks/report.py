@@ -48,7 +48,7 @@ def plain_jobs(set_name: str | None, processed: Path) -> list[dict]:
     default, sets = read_report_sets(ROOT / "reports.yml")
     chosen = choose_set(default, sets, set_name)
     notebooks = find_notebooks(ROOT / "notebooks")
-    jobs, _ = plan_jobs(chosen, notebooks, corpus_values(processed))
+    jobs = plan_jobs(chosen, notebooks, corpus_values(processed))
     return [
         {
             "path": str(job.notebook),

@@ -1,6 +1,7 @@
 """The face of the library: a corpus with its tables, measures and charts."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -1022,9 +1023,13 @@ class Corpus:
     @property
     def source(self) -> "ChartSource":
         """What the source line of a chart says."""
+        return replace(self._source, date=self.date)
+
+    @cached_property
+    def _source(self) -> "ChartSource":
         from govopen_analytics.charts.style import ChartSource
 
-        return ChartSource.of(self.tables, date=self.date)
+        return ChartSource.of(self.tables)
 
     @property
     def language(self) -> dict[str, str]:

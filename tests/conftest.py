@@ -21,7 +21,14 @@ settings.load_profile("unhurried")
 leave_out_grammar()
 
 # Files that take long start first, so that no process waits for another at the end.
-_LONGEST = ("test_run.py", "test_suite.py", "test_pages_browser.py", "test_briefing.py")
+_LONGEST = (
+    "test_run.py",
+    "test_notebooks.py",
+    "test_suite.py",
+    "test_lab_browser.py",
+    "test_pages_browser.py",
+    "test_validity.py",
+)
 
 NASTY = "<script>alert(1)</script>"
 

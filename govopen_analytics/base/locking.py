@@ -90,6 +90,7 @@ _DISK_ERRORS = {
     errno.EROFS: "the disk is read-only; give another folder",
     errno.EACCES: "this user may not write there; give another folder",
     errno.EPERM: "this user may not write there; give another folder",
+    errno.ENOTDIR: "a part of that path is a file; give another folder",
 }
 
 
@@ -114,7 +115,8 @@ def disk_errors_explained(folder: Path, what: str, consequence: str) -> Iterator
     try:
         yield
     except OSError as error:
-        reason = _DISK_ERRORS.get(error.errno or 0, f"{error}")
+        unknown = f"{error}; see to that, or give another folder"
+        reason = _DISK_ERRORS.get(error.errno or 0, unknown)
         raise RunError(
             f"{folder}: {what} could not be written: {reason}, then run again. "
             f"{consequence}"

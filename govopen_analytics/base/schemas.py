@@ -214,6 +214,8 @@ def validate(df: pd.DataFrame, table: str) -> pd.DataFrame:
     _refuse(df, df.duplicated(keys, keep=False), table, f"key {keys} is not unique")
     for name in spec.fields:
         limits = FIELDS[name].constraints
+        if not limits:
+            continue
         values = df[name].dropna()
         if "enum" in limits:
             bad = ~values.isin(limits["enum"])

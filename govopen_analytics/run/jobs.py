@@ -142,9 +142,8 @@ def checked_jobs(
         or a theme that a parameter of one of the names ``agency``, ``agencies``,
         ``year``, ``years``, ``theme`` and ``themes`` asks for is not there.
     """
-    jobs, notes = plan_jobs(report_set, notebooks, corpus_values(processed_dir))
-    jobs, left_out = _with_what_they_need(jobs, codebook_path)
-    notes += left_out
+    jobs = plan_jobs(report_set, notebooks, corpus_values(processed_dir))
+    jobs, notes = _with_what_they_need(jobs, codebook_path)
     asked: dict[str, tuple[Job, dict[str, Any]]] = {}
     for job in jobs:
         if values := _selecting(job):
@@ -162,7 +161,7 @@ def checked_jobs(
 
 def plan_jobs(
     report_set: ReportSet, notebooks: list[Path], corpus: CorpusValues | None
-) -> tuple[list[Job], list[Remark]]:
+) -> list[Job]:
     """Work out every job of a set.
 
     Parameters
@@ -176,23 +175,22 @@ def plan_jobs(
 
     Returns
     -------
-    jobs : list of Job
+    list of Job
         In order of the notebooks' names, by language.
-    notes : list of Remark
-        Patterns that match no notebook.
 
     Raises
     ------
     RunError
-        If a notebook, a parameter or a value is not known.
+        If a notebook, a parameter or a value is not known, or a pattern matches no
+        notebook.
     """
-    chosen, notes = _choose(report_set, notebooks)
+    chosen = _choose(report_set, notebooks)
     assign_parameters(list(chosen), report_set.parameters)
     jobs = []
     for lang in report_set.languages:
         for path in sorted(chosen):
             jobs += _jobs_of(path, chosen[path], report_set, lang, corpus)
-    return jobs, notes
+    return jobs
 
 
 def _with_what_they_need(
@@ -251,23 +249,17 @@ def _check_selections(
             raise RunError(str(error), notebook=job.notebook.stem) from error
 
 
-def _choose(
-    report_set: ReportSet, notebooks: list[Path]
-) -> tuple[dict[Path, Entry], list[Remark]]:
+def _choose(report_set: ReportSet, notebooks: list[Path]) -> dict[Path, Entry]:
     by_name = {path.stem: path for path in notebooks}
     chosen: dict[Path, Entry] = {}
-    notes = []
     for entry in report_set.notebooks:
         found = [name for name in by_name if fnmatchcase(name, entry.notebook)]
-        if not found and "*" not in entry.notebook:
+        if not found:
             place = f"Report set '{report_set.name}', notebook"
             raise RunError(f"{place}: {choices(entry.notebook, by_name)}")
-        if not found:
-            values = {"set": report_set.name, "pattern": entry.notebook}
-            notes.append(Remark("no_such_notebook", values))
         for name in found:
             chosen.setdefault(by_name[name], entry)
-    return chosen, notes
+    return chosen
 
 
 def _jobs_of(

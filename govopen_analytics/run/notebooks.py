@@ -2,7 +2,7 @@
 
 import ast
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -237,7 +237,23 @@ def _checked(value: Any, parameter: Parameter, notebook: str) -> Any:
             f"expected {parameter.type}, such as {parameter.default!r}",
             notebook=notebook,
         )
+    kind, is_possible, expected = _LIMITS.get(parameter.name, ("", None, ""))
+    if is_possible and kind == parameter.type and not is_possible(value):
+        raise RunError(
+            f"Notebook {notebook}, parameter '{parameter.name}': found {value!r}, "
+            f"expected {expected}, such as {parameter.default!r}",
+            notebook=notebook,
+        )
     return value
+
+
+# What numbers may be that mean the same in every notebook: the type they have then,
+# a test, and its words.
+_LIMITS: dict[str, tuple[str, Callable[[Any], bool], str]] = {
+    "interval": ("float", lambda level: 0 < level < 1, "a level between 0 and 1"),
+    "top_n": ("int", lambda n: n >= 1, "1 or more"),
+    "n_bootstrap": ("int", lambda n: n >= 1, "1 or more"),
+}
 
 
 def _is_a(value: Any, kind: type) -> bool:

@@ -475,10 +475,10 @@ class _Run:
             if len(self.set.languages) > 1:
                 name = f"{name} ({job.lang})"
             result = "failed" if answer.outcome.error else "complete"
-            told = f"{name}: {result}, {answer.seconds:.1f} s"
-            self.options.on_progress(told, done, len(jobs) + 2)
+            self._tell(f"{name}: {result}, {answer.seconds:.1f} s", done)
 
-        self.options.on_progress("notebooks", done, len(jobs) + 2)
+        self._n_jobs = len(jobs)
+        self._tell("notebooks", done)
         drawing = _Drawing(self.set.formats)
         for number in entries:
             drawing.add(self._job_folder(number))
@@ -489,14 +489,22 @@ class _Run:
             retries=self.set.retries,
             on_answer=tell,
         )
-        self._n_jobs = len(jobs)
-        self.options.on_progress("images", self._n_jobs, self._n_jobs + 2)
+        self._tell("images")
         self.remarks += drawing.finish()
         self._n_missing = drawing.n_missing()
         return [
             self._collected(entries[number], self._job_folder(number))
             for number in range(len(jobs))
         ]
+
+    def _tell(self, step: str, n_done: int = 0) -> None:
+        """Tell of a notebook or, after all of them, of a step that makes something."""
+        steps = {"images": self.set.formats, "briefing": self.set.briefing, "pages": 1}
+        made = [name for name, makes in steps.items() if makes]
+        if step in made:
+            n_done = self._n_jobs + made.index(step) + 1
+        if step in made or step not in steps:
+            self.options.on_progress(step, n_done, self._n_jobs + len(made))
 
     def _job_folder(self, number: int) -> Path:
         return self.building / _JOBS_DIR / str(number)
@@ -568,7 +576,7 @@ class _Run:
         return self.building / site_folder(lang, list(self.set.languages))
 
     def _brief(self) -> list[Remark]:
-        self.options.on_progress("briefing", self._n_jobs, self._n_jobs + 2)
+        self._tell("briefing")
         sites = {lang: self._site(lang) for lang in self.set.languages}
         date = self.started.date().isoformat()
         return write_briefings(sites, self.tables, self.set, date)
@@ -611,7 +619,7 @@ class _Run:
         }
 
     def _write_pages(self, record: dict[str, Any]) -> None:
-        self.options.on_progress("pages", self._n_jobs + 1, self._n_jobs + 2)
+        self._tell("pages")
         changes = self._changes(record)
         bodies = {(e["name"], e["lang"]): e.pop("body") for e in record["notebooks"]}
         for entry in record["notebooks"]:

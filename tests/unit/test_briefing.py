@@ -77,9 +77,15 @@ def book(briefing):
 
 
 @pytest.mark.parametrize(
-    ("corpus", "n_slides"), [("one", 8), ("six", 7), ("long", 7), ("none", 2)]
+    ("corpus", "n_slides", "lang"),
+    [
+        ("one", 8, "zh"),
+        ("six", 7, "zh"),
+        ("six", 7, "en"),
+        ("long", 7, "en"),
+        ("none", 2, "zh"),
+    ],
 )
-@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_deck_is_short_and_every_slide_has_its_source(
     corpora, corpus, n_slides, lang
 ):

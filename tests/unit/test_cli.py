@@ -38,7 +38,7 @@ def govopen(tmp_path, monkeypatch, tables):
     monkeypatch.setattr(build_module, "build_processed", build_processed)
     monkeypatch.setattr(run_module, "run_report", run_report)
     monkeypatch.setattr(run_module, "find_notebooks", lambda folder: [folder])
-    monkeypatch.setattr(run_module, "plan_jobs", lambda *args: ([], []))
+    monkeypatch.setattr(run_module, "plan_jobs", lambda *args: [])
     monkeypatch.chdir(tmp_path)
     return lambda *args: CliRunner().invoke(app, args), calls
 

@@ -1,6 +1,9 @@
 import json
+import multiprocessing
 import os
 import re
+import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -18,7 +21,7 @@ from govopen_analytics.run import (
     report,
     run_report,
 )
-from govopen_analytics.run.execute import MOST_OUTPUT
+from govopen_analytics.run.execute import MOST_OUTPUT, Outcome
 
 DECLARED = """years: list[int] = []  # years shown
 lang: str = "zh"  # language
@@ -166,8 +169,6 @@ def rerun(good, processed_dir, reports_dir=None, **changes):
 @pytest.fixture
 def reports(good, tmp_path):
     """A copy of the folder of the good run, to do harm to."""
-    import shutil
-
     shutil.copytree(good.parent, tmp_path / "reports", symlinks=True)
     return tmp_path / "reports"
 
@@ -191,6 +192,15 @@ def test_a_good_run(good):
     assert record["warnings"] == []
     assert (good.parent / "latest").resolve() == good.resolve()
     assert (hidden(good.parent), hidden(good)) == ([], [])
+
+
+def test_steps_that_make_nothing_are_not_told_and_the_last_is_the_last(
+    reports, good, processed_dir
+):
+    told = []
+    options = Options(on_progress=lambda *step: told.append(step))
+    rerun(good, processed_dir, reports, options=options, formats=(), briefing=("xlsx",))
+    assert told == [("notebooks", 2, 4), ("briefing", 3, 4), ("pages", 4, 4)]
 
 
 @pytest.mark.parametrize(("site", "lang"), [("", "zh"), ("en", "en")])
@@ -331,9 +341,14 @@ def test_no_path_of_the_machine_in_an_executed_notebook(mixed):
     assert "<object" in text and " at 0x" not in text
 
 
-def test_a_run_in_which_all_fail_has_failed(tmp_path, processed_dir):
+def test_a_run_in_which_all_fail_has_failed(tmp_path, processed_dir, monkeypatch):
+    def fail(requests, *, on_answer, **options):
+        on_answer(0, pool.Answer(Outcome("ZeroDivisionError: no", "cell"), 0.0, 1))
+
+    monkeypatch.setattr(report, "run_requests", fail)
     folder = start(tmp_path, {"01_bad": ["1 / 0"]}, processed_dir)
     assert record_of(folder)["status"] == "failed"
+    assert not (folder.parent / "latest").exists()
 
 
 def test_nothing_changed_runs_nothing(good, processed_dir):
@@ -375,26 +390,38 @@ def test_why_a_notebook_runs_again(reports, good, processed_dir, harm, reason):
     assert [job.changed for job in planned] == [[reason]]
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from govopen_analytics.run import Options, ReportSet, report, run_report
-
 def end(*args, **options):
     os.kill(os.getpid(), signal.SIGKILL)
 
-owner, name = sys.argv[4].split(".")
-setattr({"report": report, "os": os}[owner], name, end)
-run_report(
-    [Path(sys.argv[1])],
-    processed_dir=Path(sys.argv[2]),
-    reports_dir=Path(sys.argv[3]),
-    report_set=ReportSet(
-        languages=("zh", "en"), parameters={"years": [2022]}, formats=("svg",)
-    ),
-    options=Options(n_workers=1),  # two notebooks for it, so it forks their kernels
-)
-"""
+
+def run_alone(notebook, processed_dir, reports, moment):
+    """Run a report in a session of its own; at a moment, if any, it is killed."""
+    os.setsid()
+    if moment:
+        owner, name = moment.split(".")
+        setattr({"report": report, "os": os}[owner], name, end)
+    run_report(
+        [notebook],
+        processed_dir=processed_dir,
+        reports_dir=reports,
+        report_set=ReportSet(
+            languages=("zh", "en"), parameters={"years": [2022]}, formats=("svg",)
+        ),
+        options=Options(n_workers=1),  # two notebooks for it, so it forks their kernels
+    )
+
+
+def started_alone(*arguments):
+    """Start a run in a copy of this process, which has loaded what it needs."""
+    context = multiprocessing.get_context("fork")
+    process = context.Process(target=run_alone, args=arguments)
+    process.start()
+    return process
+
+
+def exit_code(process):
+    process.join()
+    return process.exitcode
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
@@ -410,9 +437,8 @@ run_report(
 )
 def test_a_killed_run_leaves_the_last_good_one(reports, good, processed_dir, moment):
     notebook = good.parents[1] / "notebooks" / "01_good.ipynb"
-    command = [sys.executable, "-c", KILLED, notebook, processed_dir, reports, moment]
-    killed = subprocess.run(command, capture_output=True)
-    assert killed.returncode == -9, killed.stderr
+    killed = started_alone(notebook, processed_dir, reports, moment)
+    assert exit_code(killed) == -9
     latest = (reports / "latest").resolve()
     assert check_run(latest) == [] and (latest / "index.html").is_file()
     folder, record = rerun(good, processed_dir, reports, formats=("svg",))
@@ -428,8 +454,7 @@ def test_what_a_killed_run_had_finished_is_taken_over(tmp_path, processed_dir):
     counted = f"print('x', file=open({str(starts)!r} + lang, 'a'))\n{GOOD}"
     notebook = write_notebook(tmp_path / "notebooks" / "01_good.ipynb", counted)
     reports, moment = tmp_path / "reports", "report.write_pages"
-    command = [sys.executable, "-c", KILLED, notebook, processed_dir, reports, moment]
-    assert subprocess.run(command, capture_output=True).returncode == -9
+    assert exit_code(started_alone(notebook, processed_dir, reports, moment)) == -9
     (building,) = reports.glob(".building-*")
     # One is damaged, the other as it was.
     (building / ".jobs" / "1" / "tables" / "findings_good.csv").write_text("x")
@@ -447,7 +472,6 @@ def test_what_a_killed_run_had_finished_is_taken_over(tmp_path, processed_dir):
 
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 def test_a_run_killed_with_notebooks_running_leaves_no_process(tmp_path, processed_dir):
-    import signal
     import time
 
     import psutil
@@ -455,15 +479,13 @@ def test_a_run_killed_with_notebooks_running_leaves_no_process(tmp_path, process
     mark = tmp_path / "running"
     slow = f"open({str(mark)!r}, 'w').close()\nimport time; time.sleep(600)"
     notebook = write_notebook(tmp_path / "notebooks" / "01_slow.ipynb", slow)
-    code = KILLED.replace("setattr", "0 and setattr")
     reports = tmp_path / "reports"
-    command = [sys.executable, "-c", code, notebook, processed_dir, reports, "os.x"]
-    process = subprocess.Popen(command, start_new_session=True)
-    while not mark.exists() and process.poll() is None:
+    process = started_alone(notebook, processed_dir, reports, "")
+    while not mark.exists() and process.is_alive():
         time.sleep(0.05)
     family = psutil.Process(process.pid).children(recursive=True)
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.join()
     gone, alive = psutil.wait_procs(family, timeout=600)
     assert (len(gone) >= 2, alive) == (True, [])
     assert list(reports.glob("2*")) == [] and hidden(reports) != []
@@ -515,13 +537,18 @@ def test_a_disk_that_refuses_publishes_nothing(
 def test_a_disk_that_is_really_full(good, processed_dir, tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(disk)]
     if not hasattr(os, "geteuid") or os.geteuid() or subprocess.run(mount).returncode:
         pytest.skip("only root can make a small disk")
     try:
+        shutil.copytree(good.parent, disk / "reports", symlinks=True)
+        before = sorted(path.name for path in (disk / "reports").iterdir())
+        space = os.statvfs(disk)
+        n_left = space.f_bavail * space.f_frsize - 200_000
+        (disk / "filler").write_bytes(bytes(n_left))
         with pytest.raises(RunError, match="the disk is full"):
-            rerun(good, processed_dir, disk / "reports")
-        assert list((disk / "reports").iterdir()) == []
+            rerun(good, processed_dir, disk / "reports", formats=("svg",))
+        assert sorted(path.name for path in (disk / "reports").iterdir()) == before
     finally:
         subprocess.run(["umount", str(disk)], check=True)
 
@@ -590,8 +617,6 @@ def test_without_tables_nothing_runs(tmp_path):
 def test_tables_changed_behind_their_descriptor_are_refused(
     reports, good, processed_dir, tmp_path
 ):
-    import shutil
-
     shutil.copytree(processed_dir, tmp_path / "processed")
     (tmp_path / "processed" / "tasks.csv").write_text("x")
     with pytest.raises(RunError, match=r"tasks.csv is not the file"):

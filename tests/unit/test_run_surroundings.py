@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -36,33 +37,45 @@ def write_tables(folder, documents=slice(None), **changes):
     return folder
 
 
+def succeed(requests, *, on_answer, **options):
+    """In place of running notebooks: each succeeds without being started."""
+    for place in range(len(requests)):
+        on_answer(place, Answer(Outcome(), 0.0, 1))
+
+
+def run_in(root, processed_dir, **options):
+    return run_report(
+        [write_notebook(root / "notebooks" / "01_a.ipynb", GOOD)],
+        processed_dir=processed_dir,
+        reports_dir=root / "reports",
+        report_set=ReportSet(formats=()),
+        options=Options(**options),
+    )
+
+
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """Run one notebook, which always succeeds without being started."""
+    monkeypatch.setattr(report, "run_requests", succeed)
+    return partial(run_in, tmp_path)
 
-    def answered(requests, *, on_answer, **options):
-        for place in range(len(requests)):
-            on_answer(place, Answer(Outcome(), 0.0, 1))
 
-    def start(processed_dir, **options):
-        return run_report(
-            [write_notebook(tmp_path / "notebooks" / "01_a.ipynb", GOOD)],
-            processed_dir=processed_dir,
-            reports_dir=tmp_path / "reports",
-            report_set=ReportSet(formats=()),
-            options=Options(**options),
-        )
-
-    monkeypatch.setattr(report, "run_requests", answered)
-    return start
+@pytest.fixture(scope="module")
+def good_once(tmp_path_factory):
+    """A good run of two plans, beside the tables it was made from."""
+    root = tmp_path_factory.mktemp("good")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "run_requests", succeed)
+        folder, record = run_in(root, write_tables(root / "two"))
+    assert record["status"] == "complete"
+    return folder
 
 
 @pytest.fixture
-def good(run, tmp_path):
-    """A good run of two plans."""
-    folder, record = run(write_tables(tmp_path / "two"))
-    assert record["status"] == "complete"
-    return folder
+def good(good_once, tmp_path):
+    """A copy of the good run and its tables, to do harm to."""
+    shutil.copytree(good_once.parents[1], tmp_path, symlinks=True, dirs_exist_ok=True)
+    return tmp_path / "reports" / good_once.name
 
 
 @pytest.fixture
