@@ -501,8 +501,9 @@ def test_one_task_elsewhere_is_enough_for_a_chance():
 
 
 def test_intraclass_correlation_by_the_analysis_of_variance():
-    groups = [[1, 1], [1, 0, 0, 0], [1, 1, 1, 0, 1, 1]]
-    plans = {f"p{k}": [[A] if x else [B] for x in g] for k, g in enumerate(groups)}
+    groups = [[1, 1], [1, 0, 0, 0.5], [1, 1, 0.5, 0, 1, 1]]
+    themes = {0: [B], 0.5: [A, B], 1: [A]}
+    plans = {f"p{k}": [themes[x] for x in g] for k, g in enumerate(groups)}
     counts = count_themes(corpus(plans, themes=[A, B]))
     values = [np.array(g, dtype=float) for g in groups]
     mean, n = np.concatenate(values).mean(), np.array([2.0, 4.0, 6.0])
