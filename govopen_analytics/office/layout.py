@@ -30,6 +30,7 @@ _CHARACTER_CM = 0.36  # a Chinese character of a row's label
 _MOST_ROW_CM = 2.1
 _LETTER_CM = 0.185  # a letter of a column's head, bold
 _CM_PER_POINT = 2.54 / 72
+_INTERVAL_CM, _DIGIT_CM = 0.5, 0.16  # air beside an interval in a cell, a digit of it
 _ROOM_CM = 0.25  # above and below the text of a cell
 
 
@@ -290,7 +291,10 @@ def _table_pages(
 
 
 def _split(table: HeatTable, width_cm: float, height_cm: float) -> list[HeatTable]:
+    intervals = (c.label.split("\n")[1:] for line in table.cells for c in line)
+    longest = max((len(part) for parts in intervals for part in parts), default=0)
     column = max(_COLUMN_CM, *map(_longest_word_cm, table.columns), 0)
+    column = max(column, _INTERVAL_CM + _DIGIT_CM * longest)
     label, _ = column_widths_cm(table, width_cm)
     most = max(1, int((width_cm - label) / column))
     column_width = max(

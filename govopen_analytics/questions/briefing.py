@@ -282,7 +282,7 @@ class _Maker:
     def _evidence(self, point: Conclusion) -> str:
         # Which chart: conclusions that rest on one chart share a slide.
         if point.topic in ("agencies", "gaps"):
-            return "table"
+            return "table" if len(self._measured().sizes) > 1 else "themes.top"
         return f"{point.topic}.{point.subject or point.key}"
 
     def _title(self, point: Conclusion) -> str:
@@ -319,7 +319,10 @@ class _Maker:
         if point.topic == "units":
             return self._units()
         if point.topic == "themes":
-            return self._months() if point.key == "dated" else self._themes()
+            return self._months() if point.key == "dated" else self._themes(point)
+        # Of one agency a table would say twice what bars say with their intervals.
+        if len(self._measured().sizes) == 1:
+            return self._themes(point)
         return self._table()
 
     def _bars(self, name: str, rows: pd.DataFrame, value: str, **more: Any) -> Chart:
@@ -422,6 +425,8 @@ class _Maker:
         names = responsibility.period_names(self.lang)
         rows = self._due
         rows = rows.loc[rows["n_due"] > 0]
+        if rows["month"].isna().all():  # one bar without a month would say nothing
+            rows = rows.head(0)
         return self._bars(
             "months",
             rows.assign(
@@ -433,7 +438,7 @@ class _Maker:
             source=self._uncoded,
         )
 
-    def _themes(self) -> Chart:
+    def _themes(self, point: Conclusion) -> Chart:
         m = self._measured()
         labels = self.themes.set_index("theme_id")[f"label_{self.lang}"]
         rows = m.pooled.loc[m.pooled["theme_id"].isin(labels.index)]
@@ -445,10 +450,18 @@ class _Maker:
                 percent(share) if seen else unseen
                 for share, seen in zip(rows["share"], rows["is_observed"], strict=True)
             ],
-            is_decisive=[i == 0 for i in range(len(rows))],
+            is_decisive=self._named(point, rows),
         )
         kind = interval_kind_of(rows)
         return self._bars("themes", rows, "share", interval_kind=kind)
+
+    @staticmethod
+    def _named(point: Conclusion, rows: pd.DataFrame) -> list[bool]:
+        """Say which themes, largest first, the title speaks of."""
+        if point.topic == "gaps" and point.key == "nobody":
+            return [not seen for seen in rows["is_observed"]]
+        place = len(rows) - 1 if point.topic == "gaps" else 0
+        return [i == place for i in range(len(rows))]
 
     def _table(self) -> Chart:
         table = summary.summary_table(self._measured(), self.lang)
