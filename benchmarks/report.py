@@ -78,9 +78,9 @@ def commands(scratch: Path, raw: Path, set_name: str | None) -> dict[str, list[s
     """
     processed, reports = scratch / "processed", scratch / "reports"
     govopen = [sys.executable, "-m", "govopen_analytics"]
-    folders = ["--raw", str(raw), "--out"]
-    watch([*govopen, "build", *folders, str(processed)])
-    report = [*govopen, "report", *folders, str(reports), "--processed", str(processed)]
+    folders = ["--raw", str(raw), "--processed", str(processed)]
+    watch([*govopen, "build", *folders])
+    report = [*govopen, "report", *folders, "--reports", str(reports)]
     report += [set_name] if set_name else []
     jobs = plain_jobs(set_name, processed)
     listed, plain = scratch / "jobs.json", scratch / "plain"

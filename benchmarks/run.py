@@ -270,7 +270,8 @@ def measure_comparing(scratch: Path, govopen: list[str], agencies: int) -> None:
 
     made = synthesize_corpus(scratch / "corpus", n_agencies=agencies, years=(2024,))
     processed = scratch / "processed"
-    build = [*govopen, "build", "--raw", str(made.raw_dir), "--out", str(processed)]
+    folders = ["--raw", str(made.raw_dir), "--processed", str(processed)]
+    build = [*govopen, "build", *folders]
     n = f"{agencies:,} agencies"
     row("building", n, build)
     row("building again, unchanged", n, build)

@@ -394,8 +394,8 @@ class Corpus:
         -------
         Result
             A row per task that moves, with the themes before and after and the
-            keywords it gains or loses; ``counts`` holds the tasks each theme gains
-            and loses, and is what ``plot`` draws.
+            keywords it gains or loses; ``save("moved.csv")`` keeps it. ``counts``
+            holds the tasks each theme gains and loses, and is what ``plot`` draws.
 
         See Also
         --------
@@ -534,7 +534,7 @@ class Corpus:
         Returns
         -------
         Citation
-            With ``text`` and ``bibtex``.
+            With ``text``, ``bibtex`` and ``plans``, the table of the plans.
 
         Examples
         --------
@@ -582,7 +582,8 @@ class Corpus:
         raw_dir : str or Path, optional
             The raw folder; by default the one of this corpus.
         **said : object
-            What the text does not say, such as ``agency="…", year=2024``.
+            What the text does not say, such as ``agency="…", year=2024``: any
+            column of the manifest, your own ones too.
 
         Returns
         -------
@@ -608,6 +609,7 @@ class Corpus:
         *,
         n_random: int = 0,
         n_most: int = 200,
+        task_ids: Iterable[str] = (),
         seed: int = 0,
         reviews_dir: str | Path = "",
     ) -> "HandCoding":
@@ -622,6 +624,9 @@ class Corpus:
             shares; 0 takes the tasks worth a person's time.
         n_most : int, default 200
             Most tasks worth a person's time (count).
+        task_ids : iterable of str
+            Code these tasks, such as ``explorer.selected.tasks["task_id"]``, in
+            place of those worth a person's time.
         seed : int, default 0
             Of the random sample.
         reviews_dir : str or Path, optional
@@ -655,6 +660,7 @@ class Corpus:
             self._with,
             n_random=n_random,
             n_most=n_most,
+            task_ids=task_ids,
             seed=seed,
             lang=self.lang,
             interval=self.interval,

@@ -9,6 +9,8 @@ import typer
 from govopen_analytics.cli.check import language_of_system
 from govopen_analytics.cli.shared import (
     EXIT_FAILED,
+    RAW,
+    RawOption,
     SystemLangOption,
     errors_on_one_line,
 )
@@ -19,46 +21,34 @@ def add(
         list[Path], typer.Argument(help="计划文件 · files of plans", metavar="FILE…")
     ],
     agency: Annotated[str, typer.Option(help="机构 · agency")] = "",
+    agency_series: Annotated[
+        str, typer.Option(help="机构更名前后同一名称 · one name over a renaming")
+    ] = "",
     year: Annotated[str, typer.Option(help="年份 · year")] = "",
     level: Annotated[str, typer.Option(help="层级 · level")] = "",
     province: Annotated[str, typer.Option(help="省份 · province")] = "",
     city: Annotated[str, typer.Option(help="城市 · city")] = "",
+    county: Annotated[str, typer.Option(help="区县 · county")] = "",
+    subject: Annotated[str, typer.Option(help="计划类型 · what it is about")] = "",
     title: Annotated[str, typer.Option(help="标题 · title")] = "",
-    series: Annotated[
-        str,
-        typer.Option(
-            "--series", help="机构更名前后同一名称 · one name over a renaming"
-        ),
-    ] = "",
-    source_url: Annotated[str, typer.Option("--url", help="来源网址 · address")] = "",
+    source_url: Annotated[str, typer.Option(help="来源网址 · address")] = "",
     note: Annotated[str, typer.Option(help="备注 · note")] = "",
-    raw: Annotated[
-        Path, typer.Option("--raw", help="原文文件夹 · folder of plans")
-    ] = Path("data/raw"),
+    raw: RawOption = RAW,
     yes: Annotated[
         bool, typer.Option("--yes", help="不再询问，直接写入 · write without asking")
     ] = False,
     lang: SystemLangOption = "",
 ) -> None:
     """加入新的计划：先显示读到什么，同意后写入 · add plans, shown before written."""
+    options = dict(locals())
     lang = lang or language_of_system()
-    declared = {
-        "agency": agency,
-        "agency_series": series,
-        "year": year,
-        "level": level,
-        "province": province,
-        "city": city,
-        "title": title,
-        "source_url": source_url,
-        "note": note,
-    }
     with errors_on_one_line():
         from govopen_analytics.base.schemas import heading
-        from govopen_analytics.explore.adding import read_addition
+        from govopen_analytics.explore.adding import SAID, read_addition
         from govopen_analytics.words import section
 
         words = section("adding", lang)
+        declared = {name: options[name] for name in SAID}
         for path in files:
             addition = read_addition(path, raw, declared, lang=lang)
             if addition.missing and not yes and sys.stdin.isatty():

@@ -6,25 +6,23 @@ from typing import Annotated
 
 import typer
 
-from govopen_analytics.cli.shared import CodebookOption, errors_on_one_line
+from govopen_analytics.cli.shared import (
+    PROCESSED,
+    AgencyOption,
+    CodebookOption,
+    ProcessedOption,
+    YearOption,
+    errors_on_one_line,
+)
 
 Names = list[str] | None
 
 
 def briefing(
-    processed: Annotated[
-        Path,
-        typer.Option("--data", help="数据表文件夹 · folder that build or report wrote"),
-    ] = Path("data/processed"),
+    processed: ProcessedOption = PROCESSED,
     codebook: CodebookOption = None,
-    agency: Annotated[
-        Names,
-        typer.Option("--agency", help="只要这家机构，可重复 · this agency, repeatable"),
-    ] = None,
-    year: Annotated[
-        list[int] | None,
-        typer.Option("--year", help="只要这一年，可重复 · this year, repeatable"),
-    ] = None,
+    agency: AgencyOption = None,
+    year: YearOption = None,
     theme: Annotated[
         Names,
         typer.Option(

@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from govopen_analytics.cli.shared import (
+    PROCESSED,
+    AgencyOption,
     CodebookOption,
     JsonOption,
+    LangOption,
+    ProcessedOption,
+    ReviewsOption,
+    YearOption,
     errors_on_one_line,
     print_json,
     rows_of,
@@ -16,28 +22,16 @@ from govopen_analytics.cli.shared import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from govopen_analytics.base.tables import Tables
     from govopen_analytics.coding.codebook import Codebook
     from govopen_analytics.review import ReviewImport
+
+_MOST = 200  # tasks worth a person's time
 
 review_app = typer.Typer(
     help="人工复核：导出值得看的任务，导入判断 · human review: export, import",
     no_args_is_help=True,
 )
-
-ProcessedOption = Annotated[
-    Path, typer.Option("--processed", help="数据表文件夹 · folder of the tables")
-]
-ReviewsOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--reviews",
-        help="复核文件夹，默认在数据表旁 · folder where reviews are kept; by default "
-        "beside the tables",
-    ),
-]
-LangOption = Annotated[str, typer.Option("--lang", help="zh, en")]
-
-_PROCESSED = Path("data/processed")
 
 
 def register_coding_commands(app: typer.Typer) -> None:
@@ -59,7 +53,7 @@ def validate(
     ] = Path("reports/validity"),
     lang: LangOption = "zh",
     codebook: CodebookOption = None,
-    processed: ProcessedOption = _PROCESSED,
+    processed: ProcessedOption = PROCESSED,
     reviews: ReviewsOption = None,
     draws: Annotated[
         int, typer.Option(help="自助抽样次数 · draws behind each interval", min=100)
@@ -115,7 +109,7 @@ def explain(
     task_id: Annotated[str, typer.Argument(help="任务编号 · id of the task")],
     lang: LangOption = "zh",
     codebook: CodebookOption = None,
-    processed: ProcessedOption = _PROCESSED,
+    processed: ProcessedOption = PROCESSED,
     reviews: ReviewsOption = None,
 ) -> None:
     """说明一项任务为何归入其主题 · say why a task has its themes."""
@@ -142,9 +136,27 @@ def review_export(
     out: Annotated[Path, typer.Argument(help="要写的 XLSX · workbook to write")] = Path(
         "review.xlsx"
     ),
+    task: Annotated[
+        list[str] | None,
+        typer.Option("--task", help="这项任务，可重复 · this task, repeatable"),
+    ] = None,
+    agency: AgencyOption = None,
+    year: YearOption = None,
+    theme: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--theme", help="这个主题的任务，可重复 · of this theme, repeatable"
+        ),
+    ] = None,
     n_most: Annotated[
-        int, typer.Option("--n-most", min=1, help="最多几项任务 · most tasks to pick")
-    ] = 200,
+        int | None,
+        typer.Option(
+            "--n-most",
+            min=1,
+            help="最多几项任务，默认 200，指定任务时不限 · most tasks to pick; 200, or "
+            "all that are asked for",
+        ),
+    ] = None,
     n_random: Annotated[
         int,
         typer.Option(
@@ -160,10 +172,19 @@ def review_export(
     ] = False,
     lang: LangOption = "zh",
     codebook: CodebookOption = None,
-    processed: ProcessedOption = _PROCESSED,
+    processed: ProcessedOption = PROCESSED,
     reviews: ReviewsOption = None,
 ) -> None:
-    """导出值得人看的任务 · write the tasks worth a person's time as XLSX."""
+    """导出值得人看或指定的任务 · write tasks to review as XLSX.
+
+    写明任务、机构、年份或主题时，导出其全部任务 · with tasks, agencies, years or
+    themes given, all of their tasks; else those worth a person's time.
+    """
+    is_asked = bool(task or agency or year or theme)
+    if is_asked and n_random:
+        raise typer.BadParameter(
+            "--random draws from all tasks; leave out --task, --agency, --year, --theme"
+        )
     reviews = _folder(reviews, processed)
     with errors_on_one_line():
         from govopen_analytics import review
@@ -185,11 +206,12 @@ def review_export(
         if n_random:
             picked = _random_sample(tasks, n_random, seed, reviews)
         else:
+            wanted = _asked_for(tables, task, agency, year, theme) if is_asked else []
             done = review.current_reviews(review.read_reviews(reviews), tasks, book)
-            picked = _picked(tasks, machine, book)
-            if not again:
+            picked = _picked(tasks, machine, book, wanted)
+            if not (again or task):
                 picked = picked.loc[~picked["task_id"].isin(done["task_id"])]
-            picked = picked.head(n_most)
+            picked = picked.head(n_most or (len(picked) if is_asked else _MOST))
         review.export_review(
             picked,
             tasks,
@@ -203,8 +225,32 @@ def review_export(
     typer.echo(f"{len(picked)} 项任务 · tasks → {out}")
 
 
+def _asked_for(
+    tables: "Tables",
+    task_ids: list[str] | None,
+    agencies: list[str] | None,
+    years: list[int] | None,
+    themes: list[str] | None,
+) -> list[str]:
+    """Return the ids of the tasks that all conditions name."""
+    from govopen_analytics.base.errors import SelectionError, choices
+    from govopen_analytics.questions.selection import select_plans, select_tasks
+
+    chosen = select_plans(
+        tables, agencies=agencies or (), years=years or (), subjects=()
+    )
+    known = (select_tasks(chosen, themes) if themes else chosen)["tasks"]["task_id"]
+    for task_id in task_ids or ():
+        if task_id not in set(known):
+            raise SelectionError(f"Task: {choices(task_id, known)}")
+    return task_ids or list(known)
+
+
 def _picked(
-    tasks: "pd.DataFrame", machine: "pd.DataFrame", book: "Codebook"
+    tasks: "pd.DataFrame",
+    machine: "pd.DataFrame",
+    book: "Codebook",
+    asked_for: list[str],
 ) -> "pd.DataFrame":
     import pandas as pd
 
@@ -213,7 +259,7 @@ def _picked(
 
     others = [coder for coder in CODERS if coder != "combined"]
     coded = [assign_themes(tasks, book, coder=coder) for coder in others]
-    return select_for_review(tasks, machine, pd.concat(coded))
+    return select_for_review(tasks, machine, pd.concat(coded), asked_for=asked_for)
 
 
 def _random_sample(
@@ -243,7 +289,7 @@ def review_import(
     ] = False,
     lang: LangOption = "zh",
     codebook: CodebookOption = None,
-    processed: ProcessedOption = _PROCESSED,
+    processed: ProcessedOption = PROCESSED,
     reviews: ReviewsOption = None,
 ) -> None:
     """导入人的判断，此后以人为准 · read decisions back; they win over the machine."""

@@ -15,9 +15,14 @@ from govopen_analytics.base.errors import RunError
 from govopen_analytics.cli.shared import (
     EXIT_FAILED,
     EXIT_PARTIAL,
+    PROCESSED,
+    RAW,
+    REPORTS,
     CodebookOption,
     JsonOption,
+    ProcessedOption,
     RawOption,
+    ReportsOption,
     errors_on_one_line,
     print_json,
 )
@@ -60,24 +65,22 @@ _REASONS = {
     "packages": "软件包版本有变化 · package versions changed",
 }
 
+NOTEBOOKS = Path("notebooks")
 NotebooksOption = Annotated[
     Path, typer.Option("--notebooks", help="笔记本文件夹 · folder of notebooks")
 ]
-_RAW, _PROCESSED, _REPORTS = Path("data/raw"), Path("data/processed"), Path("reports")
 
 
 def register_report_commands(app: typer.Typer) -> None:
     """Give an application the commands ``build``, ``report`` and ``notebooks``."""
     app.command()(build)
     app.command()(report)
-    app.command()(notebooks)
+    app.command("notebooks")(list_notebooks)
 
 
 def build(
-    raw: RawOption = _RAW,
-    out: Annotated[
-        Path, typer.Option("--out", help="数据表文件夹 · folder for the tables")
-    ] = _PROCESSED,
+    raw: RawOption = RAW,
+    processed: ProcessedOption = PROCESSED,
     codebook: CodebookOption = None,
     max_seconds: Annotated[
         float,
@@ -110,13 +113,13 @@ def build(
         from govopen_analytics.plans.workers import GIGABYTE, Limits
 
         limits = Limits(max_seconds, int(max_memory * GIGABYTE))
-        if not (force or csv) and is_built(raw, out, codebook):
+        if not (force or csv) and is_built(raw, processed, codebook):
             typer.echo("没有变化 · nothing has changed")
-            n_plans = _print_tables(read_datapackage(out), out)
+            n_plans = _print_tables(read_datapackage(processed), processed)
         else:
             n_plans = _build(
                 raw,
-                out,
+                processed,
                 codebook,
                 limits,
                 is_forced=force,
@@ -125,18 +128,13 @@ def build(
             )
         if n_plans == 0:
             raise RunError(
-                f"No plan was read from {raw}; the lines above say why, {out} holds "
-                "empty tables"
+                f"No plan was read from {raw}; the lines above say why, {processed} "
+                "holds empty tables"
             )
 
 
-def notebooks(
-    folder: Annotated[
-        Path,
-        typer.Option(
-            "--notebooks", "--folder", help="笔记本文件夹 · folder of notebooks"
-        ),
-    ] = Path("notebooks"),
+def list_notebooks(
+    notebooks: NotebooksOption = NOTEBOOKS,
     as_json: JsonOption = False,
 ) -> None:
     """列出笔记本及其参数、类型、默认值 · list the notebooks and their parameters.
@@ -161,7 +159,7 @@ def notebooks(
                     if parameter.name not in OWN_PARAMETERS
                 ],
             }
-            for path in find_notebooks(folder)
+            for path in find_notebooks(notebooks)
         ]
     if as_json:
         print_json(listed)
@@ -180,14 +178,10 @@ def report(
             metavar="SET", help="报告集，见 reports.yml · a set of reports.yml"
         ),
     ] = None,
-    raw: RawOption = _RAW,
-    processed: Annotated[
-        Path, typer.Option(help="数据表文件夹 · folder for the tables")
-    ] = _PROCESSED,
-    out: Annotated[
-        Path, typer.Option("--out", help="报告文件夹 · folder of all runs")
-    ] = _REPORTS,
-    notebooks: NotebooksOption = Path("notebooks"),
+    raw: RawOption = RAW,
+    processed: ProcessedOption = PROCESSED,
+    reports: ReportsOption = REPORTS,
+    notebooks: NotebooksOption = NOTEBOOKS,
     sets: Annotated[
         Path, typer.Option("--sets", help="报告集文件 · file of report sets")
     ] = Path("reports.yml"),
@@ -262,7 +256,7 @@ def report(
         )
     with errors_on_one_line(), _ended_cleanly():
         if check is not None:
-            _check(out, check)
+            _check(reports, check)
             return
         from govopen_analytics import run as runs
 
@@ -284,14 +278,14 @@ def report(
             removed=tuple(removed or ()),
         )
         if dry_run:
-            _dry_run(chosen, paths, (raw, processed, out), options, as_json=as_json)
+            _dry_run(chosen, paths, (raw, processed, reports), options, as_json=as_json)
             return
         _build_if_needed(raw, processed, codebook, is_forced=force)
         with _progress() as options.on_progress:
             folder, record = runs.run_report(
                 paths,
                 processed_dir=processed,
-                reports_dir=out,
+                reports_dir=reports,
                 report_set=chosen,
                 options=options,
             )

@@ -16,9 +16,34 @@ if TYPE_CHECKING:
 # Exit codes for schedulers; docs/scheduling.md explains each.
 EXIT_FAILED, EXIT_PARTIAL, EXIT_BUSY = 1, 3, 4
 
+# One name for each kind of folder, in every command.
+RAW, PROCESSED, REPORTS = Path("data/raw"), Path("data/processed"), Path("reports")
 RawOption = Annotated[
     Path, typer.Option("--raw", help="原始文件夹 · folder of plans as published")
 ]
+ProcessedOption = Annotated[
+    Path, typer.Option("--processed", help="数据表文件夹 · folder of the tables")
+]
+ReportsOption = Annotated[
+    Path, typer.Option("--reports", help="报告文件夹 · folder of all runs")
+]
+ReviewsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--reviews",
+        help="复核文件夹，默认在数据表旁 · folder where reviews are kept; by default "
+        "beside the tables",
+    ),
+]
+AgencyOption = Annotated[
+    list[str] | None,
+    typer.Option("--agency", help="只要这家机构，可重复 · this agency, repeatable"),
+]
+YearOption = Annotated[
+    list[int] | None,
+    typer.Option("--year", help="只要这一年，可重复 · this year, repeatable"),
+]
+LangOption = Annotated[str, typer.Option("--lang", help="zh, en")]
 CodebookOption = Annotated[
     Path | None, typer.Option("--codebook", help="编码表 · a codebook of your own")
 ]

@@ -291,6 +291,22 @@ class Codebook:
             zip(self.themes["theme_id"], self.themes[f"label_{lang}"], strict=True)
         )
 
+    def theme_id(self, name: str) -> str:
+        """Return the identifier of a theme that is named by it or by a label.
+
+        Raises
+        ------
+        CodebookError
+            If the codebook has no such theme, with those that it has.
+        """
+        for column in ("theme_id", "label_zh", "label_en"):
+            named = self.themes.loc[self.themes[column] == name, "theme_id"]
+            if len(named):
+                return str(named.iloc[0])
+        labels = self.labels("en" if str(name).isascii() else "zh")
+        known = [text for pair in labels.items() for text in pair]
+        raise CodebookError(f"Codebook {self.name}, theme: {choices(name, known)}")
+
     @cached_property
     def reference(self) -> pd.DataFrame:
         """Reference codings that come with the codebook, without rows if none.
@@ -322,6 +338,8 @@ class Codebook:
 
         Parameters
         ----------
+        theme : str
+            Its identifier or one of its labels.
         add, remove : iterable of str
             Keywords as they would be printed in the file.
         weight : float, default 2.0
@@ -350,6 +368,7 @@ class Codebook:
                 f"Codebook {self.name}, with_keywords: found one text, expected a list "
                 "of keywords in add and remove"
             )
+        theme = self.theme_id(theme)
         only = keyword_overlay({}, theme, add=add, remove=remove, weight=weight)
         whole = keyword_overlay(
             self.overlay, theme, add=add, remove=remove, weight=weight

@@ -16,6 +16,7 @@ from govopen_analytics.base.errors import (
     SourceError,
     choices,
 )
+from govopen_analytics.base.languages import LANGUAGES
 from govopen_analytics.base.locking import disk_errors_explained, locked
 from govopen_analytics.base.provenance import (
     DECLARED,
@@ -75,8 +76,8 @@ class Addition:
         words = section("adding", self.lang)
         found = [words["found"].format(file=self.file, n=self.n_tasks)]
         values = section("tables", self.lang)["values"]
-        for name in (*DECLARED, "source_url", "note"):
-            if name in self.row:
+        for name in self.row:
+            if name not in ("document_id", "file", "sha256"):
                 key = "read" if name in self.inferred else "said"
                 label = heading(name, self.lang)
                 value = values.get(name, {}).get(self.row[name], self.row[name])
@@ -153,7 +154,8 @@ def read_addition(
     raw_dir : str or Path
         The raw folder.
     said : mapping of str to object, optional
-        What the user says of it, by name in ``SAID``.
+        What the user says of it, by name in ``SAID`` or by a further column that
+        the manifest has.
     lang : {"zh", "en"}
 
     Returns
@@ -172,9 +174,11 @@ def read_addition(
     raw_dir = Path(raw_dir)
     given = {name: str(v).strip() for name, v in (said or {}).items() if v is not None}
     given = {name: value for name, value in given.items() if value}
-    _check_said(given)
-    path, content = _file_or_text(plan, given)
     raw_files(raw_dir)  # refuses what is no folder
+    declared = read_manifest(raw_dir)
+    known = (*SAID, *declared.further_columns)
+    _check_said(given, known)
+    path, content = _file_or_text(plan, given)
     name = path.name if path else "pasted.txt"
     _refuse_duplicate(content, name, raw_dir)
     with tempfile.TemporaryDirectory() as scratch:
@@ -195,11 +199,11 @@ def read_addition(
         file = path.resolve().relative_to(raw_dir.resolve()).as_posix()
     else:
         file = _free(name, set(raw_files(raw_dir)))
-    ids = {row["document_id"] for row in read_manifest(raw_dir).rows.values()}
+    ids = {row["document_id"] for row in declared.rows.values()}
     row = {
         "document_id": _free(Path(file).stem, ids),
         "file": file,
-        **{key: values[key] for key in SAID if key in values},
+        **{key: values[key] for key in known if key in values},
         "sha256": checksum(content),
     }
     return Addition(
@@ -214,16 +218,26 @@ def read_addition(
     )
 
 
-def _check_said(said: Mapping[str, str]) -> None:
+def _check_said(said: dict[str, str], names: tuple[str, ...]) -> None:
+    """Refuse what cannot be in a manifest; values in words become codes."""
     for name in said:
-        if name not in SAID:
-            raise SelectionError(f"Plan to add: {choices(name, SAID)}")
+        if name not in names:
+            raise SelectionError(f"Plan to add: {choices(name, names)}")
     for name, known in (("level", LEVELS), ("subject", SUBJECTS)):
-        if name in said and said[name] not in known:
-            raise SelectionError(f"{name}: {choices(said[name], known)}")
+        if name in said:
+            said[name] = _value(name, said[name], known)
     year = said.get("year", "2000")
     if not (len(year) == 4 and year.isascii() and year.isdigit()):
         raise SelectionError(f"year: found {year!r}, expected four digits as in 2024")
+
+
+def _value(name: str, text: str, known: tuple[str, ...]) -> str:
+    for lang in LANGUAGES:
+        labels = section("tables", lang)["values"][name]
+        text = next((code for code in known if labels.get(code) == text), text)
+    if text not in known:
+        raise SelectionError(f"{name}: {choices(text, known)}")
+    return text
 
 
 def _file_or_text(plan: str | Path, said: dict[str, str]) -> tuple[Path | None, bytes]:

@@ -1,6 +1,6 @@
 """Coding by hand in a notebook: every decision is kept as soon as it is made."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -48,6 +48,8 @@ class HandCoding(anywidget.AnyWidget):
         themes are not shown then. 0 takes the tasks worth a person's time.
     n_most : int, default 200
         Most tasks worth a person's time (count).
+    task_ids : iterable of str
+        Code these tasks, in place of those worth a person's time.
     seed : int, default 0
         Of the random sample.
     lang : {"zh", "en"}
@@ -77,6 +79,7 @@ class HandCoding(anywidget.AnyWidget):
         *,
         n_random: int = 0,
         n_most: int = 200,
+        task_ids: Iterable[str] = (),
         seed: int = 0,
         lang: str = "zh",
         interval: float = 0.95,
@@ -85,7 +88,7 @@ class HandCoding(anywidget.AnyWidget):
         self._make_corpus, self._lang, self._interval = make_corpus, lang, interval
         self._words = section("hand_coding", lang)
         self.coder = _checked_name(coder)
-        picked = self._picked(n_random, n_most, seed)
+        picked = self._picked(n_random, n_most, seed, list(task_ids))
         self._machine = self._coded_by_machine(picked["task_id"])
         self._rows = self._to_show(picked, is_blind=n_random > 0)
         own = self._own_decisions()
@@ -101,8 +104,17 @@ class HandCoding(anywidget.AnyWidget):
 
     # Which tasks ----------------------------------------------------------------------
 
-    def _picked(self, n_random: int, n_most: int, seed: int) -> pd.DataFrame:
+    def _picked(
+        self, n_random: int, n_most: int, seed: int, task_ids: list[str]
+    ) -> pd.DataFrame:
         tasks = self._tables.tasks
+        for task_id in task_ids:
+            if task_id not in set(tasks["task_id"]):
+                raise SelectionError(f"Task: {choices(task_id, tasks['task_id'])}")
+        if task_ids:
+            return pd.DataFrame({"task_id": list(dict.fromkeys(task_ids))}).assign(
+                reasons=lambda table: [["asked_for"]] * len(table)
+            )
         if n_random:
             sample = review.draw_random_sample(tasks, n_random, seed=seed)
             with self._writing():
@@ -165,14 +177,17 @@ class HandCoding(anywidget.AnyWidget):
         ----------
         task_id : str
         themes : sequence of str
-            Identifiers, the primary theme first; an empty one says that none fits.
+            Identifiers or labels, the primary theme first; an empty one says that
+            none fits.
         remark : str, default ""
 
         Raises
         ------
         SelectionError
-            If a theme or the task is not known, none is given, or someone else
-            decided about it under the same name.
+            If the task is not known, no theme is given, or someone else decided
+            about it under the same name.
+        CodebookError
+            If a theme is not known.
         RunError, BusyError
             If the decision cannot be written.
         """
@@ -181,11 +196,8 @@ class HandCoding(anywidget.AnyWidget):
             raise SelectionError(f"Task: {choices(task_id, texts.index)}")
         if not themes:
             raise SelectionError(self._words["choose"])
-        chosen = [] if "" in themes else list(dict.fromkeys(themes))
-        for theme in chosen:
-            if theme not in self._codebook.theme_ids:
-                labels = self._codebook.labels(self._lang)
-                raise SelectionError(f"Theme: {choices(theme, labels, labels)}")
+        named = map(self._codebook.theme_id, filter(None, themes))
+        chosen = [] if "" in themes else list(dict.fromkeys(named))
         new = {
             "task_id": task_id,
             "coder": self.coder,
@@ -285,6 +297,9 @@ class HandCoding(anywidget.AnyWidget):
         )
 
     # The widget -----------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        return str(section("widgets", self._lang)["coding"])
 
     def _header(self) -> dict[str, Any]:
         themes = self._codebook.themes

@@ -218,18 +218,24 @@ class Explorer(anywidget.AnyWidget):
 
     # Display --------------------------------------------------------------------------
 
+    def __repr__(self) -> str:
+        # What a page leaves room for: at most 110 characters.
+        return str(section("widgets", self._lang)["explorer"])
+
     def _ipython_display_(self) -> None:
-        from IPython.display import HTML, display
+        from IPython.display import display
 
         if bundle := self._repr_mimebundle_():
             display(bundle[0], raw=True)
-        self._static = display(HTML(self._static_table()), display_id=True)
+        self._static = display(self._static_bundle(), raw=True, display_id=True)
 
     def _show_state(self, _: Any) -> None:
-        from IPython.display import HTML
-
         if self._static is not None:
-            self._static.update(HTML(self._static_table()))
+            self._static.update(self._static_bundle(), raw=True)
+
+    def _static_bundle(self) -> dict[str, str]:
+        # A terminal has its sentence from the widget.
+        return {"text/html": self._static_table(), "text/plain": ""}
 
     def _static_table(self) -> str:
         """Return the last state as a table, for those without a kernel."""

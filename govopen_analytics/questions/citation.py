@@ -1,26 +1,42 @@
 """How to cite what a number rests on: software, codebook and corpus."""
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 
 import pandas as pd
 
-from govopen_analytics.words import section
+from govopen_analytics.words import agency_name, section
 
 _SOFTWARE = "govopen-analytics"
-_TEX = re.compile(r"([&%$#_{}])")
+_TEX = {sign: f"\\{sign}" for sign in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "–": "--",
+}
+_OF_A_PLAN = ["document_id", "agency", "year", "title", "source_url", "sha256"]
 _SHOWN = 12  # characters of a digest
+_MOST_NAMED = 12  # plans named in the sentence
 
 
 @dataclass(frozen=True, repr=False)
 class Citation:
-    """A reference as a sentence and as BibTeX."""
+    """A reference as a sentence and as BibTeX.
+
+    Attributes
+    ----------
+    text, bibtex : str
+        Both name the plans where these are at most 12.
+    plans : DataFrame, shape (n_documents, 6)
+        The plans, for an appendix: ``document_id``, ``agency``, ``year``, ``title``,
+        ``source_url`` and ``sha256``.
+    """
 
     text: str
     bibtex: str
+    plans: pd.DataFrame
 
     def __repr__(self) -> str:
         return f"{self.text}\n\n{self.bibtex}"
@@ -57,8 +73,11 @@ def citation(
         "digest": hashlib.sha256(sums.encode()).hexdigest()[:_SHOWN],
     }
     words = section("citation", lang)
-    in_tex = {name: _TEX.sub(r"\\\1", value) for name, value in facts.items()}
-    in_tex["years"] = in_tex["years"].replace("–", "--")
+    facts["plans"] = _named(documents, lang) or words["plans"]
+    in_tex = {
+        name: "".join(_TEX.get(sign, sign) for sign in value)
+        for name, value in facts.items()
+    }
     return Citation(
         words["text"].format(**facts),
         "\n\n".join(
@@ -84,7 +103,23 @@ def citation(
                 ),
             ]
         ),
+        documents[_OF_A_PLAN].reset_index(drop=True),
     )
+
+
+def _named(documents: pd.DataFrame, lang: str) -> str:
+    """Name agency and year of each plan; nothing where there are very many."""
+    if len(documents) > _MOST_NAMED:
+        return ""
+    words = section("citation", lang)
+    names = [
+        words["plan"].format(
+            agency=agency_name(plan.agency, lang),
+            year="–" if pd.isna(plan.year) else plan.year,
+        )
+        for plan in documents.sort_values(["agency", "year"]).itertuples()
+    ]
+    return words["join"].join(names)
 
 
 def _entry(kind: str, key: str, **fields: str) -> str:

@@ -25,6 +25,7 @@ def select_for_review(
     other_assignments: pd.DataFrame,
     *,
     n_most: int | None = None,
+    asked_for: Iterable[str] = (),
 ) -> pd.DataFrame:
     """Pick the tasks a person should look at, most reasons first.
 
@@ -46,6 +47,9 @@ def select_for_review(
         ``theme_assignments`` of other coders.
     n_most : int, optional
         Most tasks to pick; all by default.
+    asked_for : iterable of str
+        Identifiers of tasks that are picked for the reason *asked_for* alone or
+        beside others; the rest is then left out.
 
     Returns
     -------
@@ -64,6 +68,10 @@ def select_for_review(
         "disagreeing": is_coded & _is_contradicted(table, other_assignments),
         "influential": is_coded & (table["score"] < SURE_FROM) & _is_pivotal(table),
     }
+    if wanted := set(asked_for):
+        is_wanted = table["task_id"].isin(wanted)
+        flags = {name: held & is_wanted for name, held in flags.items()}
+        flags["asked_for"] = is_wanted
     held = pd.DataFrame(flags).to_numpy(dtype=bool)
     names = list(flags)
     table["reasons"] = [[names[i] for i in np.flatnonzero(row)] for row in held]

@@ -1,20 +1,26 @@
-"""What changed since the last good run: plans, tasks, shares."""
+"""What changed since the last good run: plans, tasks, shares, findings."""
 
+import csv
 import difflib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from govopen_analytics.base.errors import RunError
-from govopen_analytics.base.shapes import read_json
+from govopen_analytics.base.shapes import ANY, read_json
 from govopen_analytics.base.tables import Tables
+from govopen_analytics.measures.families import ESTABLISHED, WORTH_ASKING
+from govopen_analytics.questions import TABLES_DIR
+from govopen_analytics.questions.results import FINDINGS_PREFIX
 
 STATE = "state.json"
 _REMEDY = "restore the folder as `govopen report` wrote it, or remove it and run again"
 _MEASURED = float | int | None
+_KEPT = ("page", "topic", "key", "subject", "state", "short", "text")
+_TELLING = (ESTABLISHED, WORTH_ASKING)  # states of a finding that is news
 _SHAPE = {
     "plans": [
         {
@@ -35,6 +41,7 @@ _SHAPE = {
             "n_tasks": int | None,
         }
     ],
+    "findings?": {ANY: [dict.fromkeys(_KEPT, str)]},
 }
 # Two texts of a plan at least this alike are one task, reworded (0-1).
 _LEAST_LIKENESS = 0.6
@@ -123,8 +130,9 @@ def compare_states(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, 
     dict
         ``plans_new`` and ``plans_removed`` (list of plans), ``tasks`` (of each
         plan in both whose tasks differ: ``added``, ``removed``, and ``changed``
-        with ``old`` and ``new`` text) and ``shares`` (those outside the interval
-        they had, ``old`` beside ``new``).
+        with ``old`` and ``new`` text), ``shares`` (those outside the interval
+        they had, ``old`` beside ``new``) and ``findings`` (by language, as
+        ``compare_findings``; of a language that both have).
     """
     before = {plan["document_id"]: plan for plan in old["plans"]}
     after = {plan["document_id"]: plan for plan in new["plans"]}
@@ -138,7 +146,95 @@ def compare_states(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, 
         "plans_removed": [_named(p) for name, p in before.items() if name not in after],
         "tasks": tasks,
         "shares": _moved(old["shares"], new["shares"]),
+        "findings": {
+            lang: compare_findings(old["findings"][lang], rows)
+            for lang, rows in new.get("findings", {}).items()
+            if lang in old.get("findings", {})
+        },
     }
+
+
+def finding_rows(site: Path, page: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """Read the findings that a notebook left.
+
+    Parameters
+    ----------
+    site : Path
+        Folder of a language.
+    page : mapping
+        Entry of the run's record, with its ``files``.
+
+    Yields
+    ------
+    dict
+        A row of ``findings_table``, as text.
+    """
+    for path in page["files"]:
+        if path.startswith(f"{TABLES_DIR}/{FINDINGS_PREFIX}"):
+            with (site / path).open(encoding="utf-8-sig", newline="") as file:
+                yield from csv.DictReader(file)
+
+
+def finding_states(
+    site: Path, pages: Iterable[Mapping[str, Any]]
+) -> list[dict[str, str]]:
+    """Keep of each finding of a language what the next run compares it with."""
+    return [
+        {**{name: row.get(name, "") for name in _KEPT}, "page": page["name"]}
+        | {"text": row["finding"]}
+        for page in pages
+        for row in finding_rows(site, page)
+    ]
+
+
+def compare_findings(
+    old: Iterable[Mapping[str, str]], new: Iterable[Mapping[str, str]]
+) -> dict[str, list[dict[str, str]]]:
+    """Say which findings are new, gone, or of another state.
+
+    A finding is the same where page, topic and subject are; one without a subject,
+    where its key is. Its sentence is not compared: every number in it may differ.
+
+    Parameters
+    ----------
+    old, new : iterable of mapping
+        Results of ``finding_states``, of one language.
+
+    Returns
+    -------
+    dict
+        ``new`` and ``gone``, of findings that are established or worth asking about;
+        ``changed``, with ``old_state``.
+    """
+    before, after = _by_identity(old), _by_identity(new)
+    return {
+        "new": _telling(after, before),
+        "gone": _telling(before, after),
+        "changed": [
+            {**row, "old_state": before[name]["state"]}
+            for name, row in after.items()
+            if name in before and before[name]["state"] != row["state"]
+        ],
+    }
+
+
+def _by_identity(rows: Iterable[Mapping[str, str]]) -> dict[Any, dict[str, str]]:
+    found, n_of = {}, Counter[Any]()
+    for row in rows:
+        name = (row["page"], row["topic"], row["subject"] or row["key"])
+        found[*name, n_of[name]] = dict(row)  # one subject may have several
+        n_of[name] += 1
+    return found
+
+
+def _telling(
+    rows: Mapping[Any, dict[str, str]], others: Mapping[Any, Any]
+) -> list[dict[str, str]]:
+    return [
+        row
+        for name, row in rows.items()
+        if name not in others and row["state"] in _TELLING
+    ]
 
 
 def _joined(texts: pd.Series) -> pd.Series:

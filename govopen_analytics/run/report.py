@@ -37,6 +37,7 @@ from govopen_analytics.run.briefings import write_briefings
 from govopen_analytics.run.changes import (
     STATE,
     compare_states,
+    finding_states,
     plans_gone,
     read_state,
     state_of,
@@ -641,6 +642,12 @@ class _Run:
             unknown = Remark("changes_unknown", {"error": str(error)})
             record["warnings"].append(_told(asdict(unknown), record["lang"]))
             return None
+        state["findings"] = {
+            lang: finding_states(
+                self._site(lang), [e for e in record["notebooks"] if e["lang"] == lang]
+            )
+            for lang in record["languages"]
+        }
         _write_json(self.building / STATE, state)
         before, old = self.last_good or (None, state)
         told = {**_since(before, record), **compare_states(old, state)}
@@ -700,7 +707,7 @@ def _since(
     return {
         "run": record["run"],
         "since": old["run"] if before else None,
-        "since_date": old["started"][:10] if before else None,
+        "since_date": old["started"] if before else None,
         "code_changed": old["code"]["sha256"] != record["code"]["sha256"],
         "codebook_changed": old["codebook"] != record["codebook"],
         "codebook_versions": _codebook_names(old["codebook"], record["codebook"]),

@@ -1,8 +1,8 @@
 """A run's folder to pages that open from a memory stick, with no network."""
 
-import csv
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,9 @@ from urllib.parse import quote
 
 from govopen_analytics.base.languages import percent
 from govopen_analytics.explore.pages import ReportPages
-from govopen_analytics.questions import TABLES_DIR
-from govopen_analytics.questions.results import FINDINGS_PREFIX
 from govopen_analytics.questions.summary import Measured
 from govopen_analytics.run.briefings import briefing_links
+from govopen_analytics.run.changes import finding_rows
 from govopen_analytics.run.notebooks import notebook_title
 from govopen_analytics.run.site_bodies import (
     figure_name,
@@ -198,9 +197,7 @@ class _Site:
                 row
                 for page in group["pages"]
                 if not page["dimension"]
-                for path in page["files"]
-                if path.startswith(f"{TABLES_DIR}/{FINDINGS_PREFIX}")
-                for row in _read_rows(self.folder / path)
+                for row in finding_rows(self.folder, page)
             ]
             for group in self.groups
         }
@@ -271,18 +268,21 @@ class _Site:
 
     def _updated(self) -> str:
         """Say when the run was made, and whether anything is different since."""
-        date = self.record["started"][:10]
+        date = _clock(self.record["started"])
         if self.changes is None or self._changed():
             return str(self.words["fact_date"].format(date=date))
-        since = self.changes["since_date"]
-        key = "fact_unchanged" if since else "fact_first"
-        return str(self.words[key].format(date=date, since=since))
+        if not self.changes["since"]:
+            return str(self.words["fact_first"].format(date=date))
+        since = _clock(self.changes["since_date"])
+        return str(self.words["fact_unchanged"].format(date=date, since=since))
 
     def _changed(self) -> list[str]:
         """Say in a few words what is different since the last run."""
         if self.changes is None or not self.changes["since"]:
             return []
         words = self.words["change_counts"]
+        lines = self._findings()
+        findings = [words["findings"].format(n=f"{len(lines):,}")] if lines else []
         found = {"plans_new": "plans_new", "plans_removed": "plans_removed"}
         found |= {"tasks": "tasks_changed", "shares": "shares_moved"}
         parts = [
@@ -292,13 +292,14 @@ class _Site:
         ]
         for name in ("codebook", "code"):
             if self.changes[f"{name}_changed"]:
-                return [*parts, words[name]]
-        return parts
+                return [*parts, *findings, words[name]]
+        return parts + findings
 
     def _changes(self) -> dict[str, Any] | None:
         if self.changes is None:
             return None
         parts = {
+            "findings_changed": self._findings(),
             "plans_new": [self._plan(plan) for plan in self.changes["plans_new"]],
             "plans_removed": [
                 self._plan(plan) for plan in self.changes["plans_removed"]
@@ -311,7 +312,22 @@ class _Site:
             for kind, lines in parts.items()
             if lines
         }
-        return {**self.changes, "parts": cut}
+        since = self.changes["since"] and _clock(self.changes["since_date"])
+        return {**self.changes, "since_date": since, "parts": cut}
+
+    def _findings(self) -> list[str]:
+        """Say which findings are new, gone, or of another state."""
+        found = (self.changes or {}).get("findings", {}).get(self.lang, {})
+        words, states = self.words["findings_entry"], self.words["states"]
+        return [
+            words[kind].format(
+                text=row["text"],
+                state=states[row["state"] or "counted"],
+                old=states[row.get("old_state") or "counted"],
+            )
+            for kind in ("new", "changed", "gone")
+            for row in found.get(kind, ())
+        ]
 
     def _plan(self, plan: Mapping[str, Any]) -> str:
         agency = plan["agency"] or plan["document_id"]
@@ -374,6 +390,11 @@ def _groups(pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(groups.values())
 
 
+def _clock(time: str) -> str:
+    """Write an ISO 8601 time as a clock here shows it, to the minute."""
+    return f"{datetime.fromisoformat(time).astimezone():%Y-%m-%d %H:%M}"
+
+
 def _folder_href(lang: str, languages: list[str]) -> str:
     own = site_folder(lang, languages)
     return f"{own}/" if own else ""
@@ -422,8 +443,3 @@ def _pictures(files: list[str]) -> dict[str, list[str]]:
 
 def _of_kind(files: list[str], *suffixes: str) -> list[str]:
     return sorted({path for path in files if path.endswith(suffixes)})
-
-
-def _read_rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        yield from csv.DictReader(file)

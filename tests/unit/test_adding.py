@@ -16,7 +16,7 @@ from govopen_analytics.base.errors import (
 )
 from govopen_analytics.cli import app
 from govopen_analytics.corpus import load_corpus
-from govopen_analytics.explore.adding import read_addition
+from govopen_analytics.explore.adding import SAID, read_addition
 from govopen_analytics.plans.corpus import read_plans
 from govopen_analytics.run.lab import lab_command, write_lab
 
@@ -112,6 +112,7 @@ def test_what_is_missing_is_asked_for(raw):
         (TEXT, {"agencies": "x"}, SelectionError, "did you mean agency"),
         (TEXT, {"year": "24"}, SelectionError, "four digits"),
         (TEXT, {"level": "village"}, SelectionError, "level: found 'village'"),
+        (TEXT, {"subject": "x"}, SelectionError, "one of: open_government, other"),
     ],
 )
 def test_what_cannot_be_added(raw, what, said, error, told):
@@ -147,6 +148,26 @@ def test_the_command_asks_before_it_writes(raw, plan, answer, options, n_files):
     assert len(state(raw)) == n_files
     assert ("add --yes" in result.output) == (not answer and not options)
     assert "Aborted" not in result.output and "open_government" not in result.output
+
+
+def test_every_column_of_the_manifest_can_be_said(raw, plan):
+    said = {"agency": "己县民政局", "agency_series": "甲", "year": "2025", "note": "乙"}
+    said |= {"province": "丁省", "city": "戊市", "county": "己县", "level": "县级"}
+    said |= {"subject": "政务公开", "title": "丙", "source_url": ADDRESS}
+    assert set(said) == set(SAID)
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in said.items()]
+    command = ["add", str(plan), "--raw", str(raw), "--yes", *options]
+    assert CliRunner().invoke(app, command).exit_code == 0
+    row = read_plans(raw).documents.set_index("document_id").loc["new plan"]
+    kept = said | {"level": "county", "subject": "open_government", "year": 2025}
+    assert {name: row[name] for name in kept if name != "note"} == {
+        name: value for name, value in kept.items() if name != "note"
+    }
+
+
+def test_a_column_of_ones_own_can_be_said(raw):
+    read_addition(TEXT, raw, {"地区": "内陆"}).save()
+    assert set(read_plans(raw).documents["地区"]) == {"沿海", "内陆"}
 
 
 def test_an_agency_is_followed_over_a_renaming(raw, plan):

@@ -289,7 +289,7 @@ def test_a_picture_that_fails_leaves_nothing_behind(tmp_path, six, monkeypatch):
 
 
 def test_the_command_writes_and_lists(tmp_path, processed_dir):
-    args = ["briefing", "--data", str(processed_dir), "--date", DATE]
+    args = ["briefing", "--processed", str(processed_dir), "--date", DATE]
     listed = CliRunner().invoke(app, [*args, "--list"])
     assert listed.exit_code == 0, listed.output
     out = tmp_path / "out"

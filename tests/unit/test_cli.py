@@ -45,7 +45,7 @@ def govopen(tmp_path, monkeypatch, tables):
 
 def test_build_tells_what_was_read_and_what_was_not(govopen):
     call, calls = govopen
-    result = call("build", "--raw", "plans", "--out", "tables")
+    result = call("build", "--raw", "plans", "--processed", "tables")
     assert result.exit_code == 0
     assert [str(path) for path in calls["build"]] == ["plans", "tables"]
     assert "2 份计划" in result.output and "6 项任务" in result.output
@@ -138,7 +138,7 @@ def test_check_tells_what_does_not_hold(govopen, monkeypatch, tmp_path):
 
 def test_notebooks_are_listed_with_their_parameters():
     folder = Path(__file__).parents[2] / "notebooks"
-    result = CliRunner().invoke(app, ["notebooks", "--folder", str(folder)])
+    result = CliRunner().invoke(app, ["notebooks", "--notebooks", str(folder)])
     assert result.exit_code == 0
     assert "01_corpus: 语料：" in result.output
     assert "  lang: str = 'zh'" in result.output
@@ -181,8 +181,8 @@ def test_warnings_are_told(govopen):
 
 def test_a_build_that_reads_nothing_fails(tmp_path):
     (tmp_path / "raw").mkdir()
-    args = ["build", "--raw", str(tmp_path / "raw"), "--out", str(tmp_path / "out")]
-    result = CliRunner().invoke(app, args)
+    folders = ["--raw", str(tmp_path / "raw"), "--processed", str(tmp_path / "out")]
+    result = CliRunner().invoke(app, ["build", *folders])
     assert result.exit_code == 1
     assert "0 份计划 · plans" in result.output
     assert "No plan was read from" in result.output

@@ -1,6 +1,8 @@
 """Commands about the coding: validate, review, explain."""
 
+import re
 import shutil
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -29,6 +31,7 @@ def govopen(tmp_path, monkeypatch, tables):
         {
             "documents": tables["documents"].head(1),
             "tasks": own,
+            "themes": book.themes,
             "theme_assignments": assign_themes(own, book),
         },
         tmp_path / "data" / "processed",
@@ -120,6 +123,37 @@ def test_reviewed_tasks_are_not_exported_again(govopen):
     assert int(again.split(" ")[0]) == n - 1
     everything = govopen("review", "export", "all.xlsx", "--again").output
     assert int(everything.split(" ")[0]) == n
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--task", "first-2"], ["first-2"]),
+        (["--task", "first-4", "--task", "first-2"], ["first-2", "first-4"]),
+        (["--agency", "甲市民政局"], ["first-1", "first-2", "first-3", "first-4"]),
+        (["--theme", "政策解读"], ["first-1"]),
+        (["--agency", "甲市民政局", "--theme", "Policy interpretation"], ["first-1"]),
+    ],
+)
+def test_tasks_that_are_asked_for_are_exported(govopen, options, expected):
+    assert govopen("review", "export", "asked.xlsx", *options).exit_code == 0
+    rows = pd.read_excel("asked.xlsx")
+    assert sorted(rows.iloc[:, 0]) == expected
+    assert rows.iloc[:, 1].str.contains("指定").all()
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--task", "first-9"], "did you mean first-"),
+        (["--theme", "政策读"], "one of: .*政策解读"),
+        (["--task", "first-1", "--random", "2"], "--random draws from all tasks"),
+    ],
+)
+def test_what_cannot_be_exported(govopen, options, expected):
+    result = govopen("review", "export", "asked.xlsx", *options)
+    assert result.exit_code > 0 and re.search(expected, result.output)
+    assert not Path("asked.xlsx").exists()
 
 
 def test_reviews_stand_beside_the_tables_wherever_these_are(govopen):

@@ -49,7 +49,7 @@ def test_check_accounts_for_every_character(tmp_path):
 
 
 def test_notebooks_with_their_parameters():
-    found = answer("notebooks", "--folder", ROOT / "notebooks")
+    found = answer("notebooks", "--notebooks", ROOT / "notebooks")
     assert [notebook["name"][:2] for notebook in found] == [
         f"{n:02}" for n in range(1, 11)
     ]
@@ -86,7 +86,7 @@ def test_a_dry_run_names_what_would_run_and_why(tmp_path, monkeypatch):
     ("args", "exit_code"),
     [
         (["report", "--json"], 2),
-        (["notebooks", "--folder", "nowhere", "--json"], 1),
+        (["notebooks", "--notebooks", "nowhere", "--json"], 1),
         (["report", "--dry-run", "--raw", "nowhere", "--json"], 1),
     ],
 )

@@ -180,6 +180,8 @@ def test_without_a_kernel_the_last_state_is_a_table():
     assert NASTY not in shown and "&lt;script&gt;" in shown
     assert "6 项任务中有 1 项，来自 1 份计划 · cmd · 政策解读" in shown
     assert explorer.table_class in shown
+    # In a terminal: what a page has no more room for is cut.
+    assert "JupyterLab" in repr(explorer) and len(repr(explorer)) <= 110
 
 
 # The page of a plan ------------------------------------------------------------------

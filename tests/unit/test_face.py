@@ -365,6 +365,11 @@ def test_a_corpus_cites_software_codebook_and_corpus(lang, words):
     assert words in cited.text and version("govopen-analytics") in cited.text
     assert cited.bibtex.count("\n@") == 2 and "my\\_book" in cited.bibtex
     assert "2022--2023" in cited.bibtex
+    for agency in cited.plans["agency"]:
+        assert agency in cited.text and agency in cited.bibtex
+    assert list(cited.plans) == [
+        *("document_id", "agency", "year", "title", "source_url", "sha256")
+    ]
     again = go.Corpus(tables, coded_by=named, lang=lang).cite()
     assert again.bibtex == cited.bibtex
     fewer = go.Corpus(tables, coded_by=named, lang=lang).select(years=2023)

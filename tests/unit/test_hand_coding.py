@@ -129,7 +129,20 @@ def test_tasks_worth_a_persons_time_show_the_machines_themes(corpus, folder):
     widget = coding(corpus, folder, n_random=0)
     assert all("Machine: " in row["lines"][0] for row in widget._rows)
     assert not any("nan" in row["lines"][0] for row in widget._rows)
+    assert "JupyterLab" in repr(widget) and ".decide(" in repr(widget)
     with pytest.raises(SelectionError, match="expected from 1 to 3"):
         coding(corpus, folder, n_random=9)
     with pytest.raises(SelectionError, match="reviews_dir: found none"):
         corpus.code("A. B.")
+
+
+def test_tasks_that_are_asked_for_are_coded(corpus, folder):
+    last, first = corpus.tasks["task_id"].iloc[[-1, 0]]
+    widget = corpus.code("A. B.", task_ids=[last, first, last], reviews_dir=folder)
+    assert [row["task_id"] for row in widget._rows] == [last, first]
+    for name in ("政策解读", "Policy interpretation", "policy_interpretation"):
+        widget.decide(last, [name])
+        (kept,) = review.read_reviews(folder)["primary_theme_id"]
+        assert kept == "policy_interpretation"
+    with pytest.raises(SelectionError, match="Task: found 'none'"):
+        corpus.code("A. B.", task_ids=["none"], reviews_dir=folder)

@@ -50,6 +50,8 @@ def words(codebook, theme="water"):
 def test_with_keywords(base, change, expected):
     changed = base.with_keywords("water", **change)
     assert words(changed) == expected
+    for label in ("水", "Water"):
+        assert base.with_keywords(label, **change).version == changed.version
     assert words(changed, "land") == {"耕地": 1}
     assert changed.version.startswith("3+") and base.version == "3"
     assert changed.fingerprint != base.fingerprint
@@ -58,7 +60,8 @@ def test_with_keywords(base, change, expected):
 @pytest.mark.parametrize(
     ("theme", "change", "expected"),
     [
-        ("watr", {"add": ["泉水"]}, "did you mean water"),
+        ("watr", {"add": ["泉水"]}, "one of: water, Water, land, .*mean water"),
+        ("水利", {"add": ["泉水"]}, "one of: water, 水, land, 地"),
         ("water", {"remove": ["海洋"]}, "keyword found '海洋'"),
         ("water", {"add": ["耕地"]}, "it also stands under 'land'|one theme only"),
         ("water", {"add": "泉水"}, "expected a list"),

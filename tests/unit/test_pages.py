@@ -233,7 +233,7 @@ def test_shares_under_another_codebook_are_no_change_of_agencies(
     moved = {"agency": "甲", "theme_id": "a", "theme": {"zh": "题", "en": "T"}}
     changes = {
         "since": "20260101T000000Z",
-        "since_date": "2026-01-01",
+        "since_date": "2026-01-01T08:30:00",
         "code_changed": False,
         "codebook_changed": codebook_changed,
         "codebook_versions": ["1 [aa]", "1 [bb]"],
@@ -241,13 +241,16 @@ def test_shares_under_another_codebook_are_no_change_of_agencies(
         "plans_removed": [],
         "tasks": [],
         "shares": [{**moved, "old": share, "new": {**share, "share": 0.5}}],
+        "findings": {"zh": {"new": [{"text": "甲不同。", "state": "established"}]}},
     }
     write_pages(folder, record(), changes=changes)
     text = page(folder, "changes")
     assert f"<h2>{heading}</h2>" in text
     assert ("编码表有变化（1 [aa] → 1 [bb]）" in text) == codebook_changed
     since = BeautifulSoup(page(folder, "index"), "html.parser").select_one(".since")
-    assert since.strong.text == "与 2026-01-01 相比" and "1 个份额" in since.text
+    assert since.strong.text == "与 2026-01-01 08:30 相比"
+    assert "1 个份额" in since.text and "1 条结论有变" in since.text
+    assert "<li>新：甲不同。（已确认）</li>" in text
     assert ("编码表换了" in since.text) == codebook_changed
 
 

@@ -98,7 +98,7 @@ def test_four_files_without_a_manifest_row_are_four_remarks_everywhere(tmp_path)
     ]
     assert set(tables["remarks"]["code"]) == {"no_manifest_row"}
     assert set(tables["remarks"]["document_id"]) == set("0123")
-    args = ["build", "--raw", str(raw), "--out", str(tmp_path / "again")]
+    args = ["build", "--raw", str(raw), "--processed", str(tmp_path / "again")]
     told = CliRunner().invoke(app, args).output
     assert "0 个文件未读入 · files not read, 4 条说明 · remarks" in told
     assert told.count("The manifest has no row for this file") == 4

@@ -2,7 +2,14 @@ import json
 
 import pytest
 
-from govopen_analytics.run.changes import compare_states, state_of
+from govopen_analytics.questions.findings import no_tasks
+from govopen_analytics.questions.results import save_findings
+from govopen_analytics.run.changes import (
+    compare_findings,
+    compare_states,
+    finding_states,
+    state_of,
+)
 from govopen_analytics.run.report import _codebook_names
 
 
@@ -88,7 +95,70 @@ def test_the_state_of_a_corpus(tables):
 def test_a_corpus_has_not_changed_since_itself(tables):
     state = state_of(tables)
     found = compare_states(json.loads(json.dumps(state)), state)
-    assert found == {"plans_new": [], "plans_removed": [], "tasks": [], "shares": []}
+    assert found == {
+        **{"plans_new": [], "plans_removed": [], "tasks": [], "shares": []},
+        "findings": {},
+    }
+
+
+def finding(state, subject="", key="differ", page="06", topic="agencies"):
+    named = {"page": page, "topic": topic, "key": key, "subject": subject}
+    return {**named, "state": state, "short": "", "text": f"{subject} {state}"}
+
+
+SURE, ASKING, APART = "established", "worth_asking", "not_told_apart"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ([finding(SURE, "甲")], [finding(SURE, "甲")], {}),
+        ([], [finding(SURE, "甲")], {"new": [SURE]}),
+        ([], [finding(APART, "甲"), finding("", "乙")], {}),  # no news
+        ([finding(ASKING, "甲")], [], {"gone": [ASKING]}),
+        ([finding(APART, "甲")], [], {}),
+        # The key of a finding follows its state; one without subject has only it.
+        (
+            [finding(SURE, "甲")],
+            [finding(ASKING, "甲", "differ_asking")],
+            {"changed": [ASKING]},
+        ),
+        ([finding(APART)], [finding(SURE, key="top")], {"new": [SURE]}),
+        # Two findings of one subject keep their order.
+        (
+            [finding(SURE, "甲"), finding(APART, "甲")],
+            [finding(SURE, "甲"), finding(ASKING, "甲")],
+            {"changed": [ASKING]},
+        ),
+        (
+            [finding(SURE, "甲", page="a")],
+            [finding(SURE, "甲", page="b")],
+            {"new": [SURE], "gone": [SURE]},
+        ),
+    ],
+)
+def test_findings_are_new_gone_or_of_another_state(old, new, expected):
+    found = compare_findings(old, new)
+    states = {kind: [row["state"] for row in rows] for kind, rows in found.items()}
+    assert states == {"new": [], "gone": [], "changed": [], **expected}
+    assert all(row["old_state"] != row["state"] for row in found["changed"])
+
+
+def test_findings_are_compared_within_a_language():
+    old = {"plans": [], "shares": [], "findings": {"zh": [], "fr": []}}
+    new = {**old, "findings": {"zh": [finding(SURE)], "en": [finding(SURE)]}}
+    found = compare_states(old, new)["findings"]
+    assert list(found) == ["zh"] and len(found["zh"]["new"]) == 1
+    del old["findings"]  # the state of a run before findings were kept
+    assert compare_states(old, new)["findings"] == {}
+
+
+def test_the_findings_of_a_run_are_read_from_their_tables(tmp_path):
+    save_findings([no_tasks("coverage", "zh")[0]], str(tmp_path), "02")
+    pages = [{"name": "02", "files": ["tables/findings_02.csv", "tables/x.csv"]}]
+    (row,) = finding_states(tmp_path, pages)
+    assert (row["page"], row["key"]) == ("02", "no_tasks")
+    assert row["state"] == "cannot_be_answered" and row["text"]
 
 
 @pytest.mark.parametrize(
