@@ -65,7 +65,13 @@ def fold(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    return text.translate(_FOLD).translate(_simplified())
+    return text if text.isascii() else text.translate(_folding())
+
+
+@lru_cache(maxsize=1)
+def _folding() -> dict[int, int | str]:
+    """Both tables as one, so that a text is gone through once."""
+    return {**_simplified(), **_FOLD}
 
 
 # Cells and names are folded many times over while a table is put in order.
@@ -99,10 +105,9 @@ def fold_pairs() -> tuple[str, str]:
         Of the same length, all of the basic plane: a page folds with them as the
         library does.
     """
-    table = {**_FOLD, **_simplified()}
     pairs = [
         (chr(code), folded if isinstance(folded, str) else chr(folded))
-        for code, folded in table.items()
+        for code, folded in _folding().items()
     ]
     kept = [pair for pair in pairs if max(map(ord, pair)) < 0x10000]
     return "".join(character for character, _ in kept), "".join(
@@ -118,7 +123,10 @@ def tidy(text: str) -> str:
     text : str
         A field as it stands in the source, perhaps over several lines.
     """
-    return " ".join(_CJK_BLANK.sub("", text).split())
+    words = text.split()
+    return (
+        " ".join(_CJK_BLANK.sub("", text).split()) if len(words) > 1 else "".join(words)
+    )
 
 
 def without_blanks(text: str) -> tuple[str, list[tuple[int, int]]]:

@@ -16,6 +16,8 @@ _ROLES = [
 ]
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
+_LONGEST_NAME = 20  # characters
+
 TEXT_ROLES = ("title", "content", "text")
 
 
@@ -47,8 +49,8 @@ def column_role(name: str) -> str | None:
         One of ordinal, title, content, lead, support, deadline, progress, note,
         score, criteria, basis, category, form; None if the text is no column name.
     """
-    folded = re.sub(r"\s+", "", fold(name)).strip(":。*")
-    if not folded or len(folded) > 20 or leading_number(folded):
+    bare = "".join(name.split()).strip(":：。*")
+    if not 0 < len(bare) <= _LONGEST_NAME or leading_number(folded := fold(bare)):
         return None
     bare = _BRACKETS.sub("", folded) or folded
     for role, pattern in _ROLES:
@@ -76,10 +78,14 @@ def read_header(names: list[str], *, is_row: bool = True) -> list[Column] | None
     """
     while names and not names[-1].strip():
         names = names[:-1]
-    roles = [column_role(name) if name.strip() else "text" for name in names]
+    roles: list[str | None] = []
+    for name in names:
+        role = column_role(name) if name.strip() else "text"
+        if role is None and not _may_name(name):
+            return None
+        roles.append(role)
     named = [role for role in roles if role not in (None, "text")]
-    odd = [name for name, role in zip(names, roles, strict=True) if role is None]
-    if len(named) < max(2, 3 * len(odd)) or not all(map(_may_name, odd)):
+    if len(named) < max(2, 3 * roles.count(None)):
         return None
     if not is_row and (roles[0] in (None, "text") or roles[-1] is None):
         return None

@@ -331,7 +331,8 @@ DATE = re.compile(
 
 def is_date(text: str) -> bool:
     """Tell whether a text is a full date and nothing else."""
-    return bool(DATE.fullmatch(fold(text))) and read_date(text) is not None
+    is_short = len(text) <= _LONGEST
+    return is_short and bool(DATE.fullmatch(fold(text))) and read_date(text) is not None
 
 
 def read_date(text: str) -> dt.date | None:

@@ -1,10 +1,11 @@
 """One source to its tasks, its metadata, and the account of its characters."""
 
 import re
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 
 from govopen_analytics.base.remarks import Remark
-from govopen_analytics.plans.draft import Draft, Ledger
+from govopen_analytics.plans.draft import MARKS, Draft, Ledger
 from govopen_analytics.plans.flattened import Table, find_tables
 from govopen_analytics.plans.frontmatter import (
     Frame,
@@ -341,24 +342,46 @@ def _body(text: str, start: int, end: int) -> list[Node]:
 def _told_again(
     prose: list[Draft], table: list[Draft], text: str
 ) -> list[tuple[Draft, Draft]]:
-    """Pairs of tasks that running text and a table both tell."""
-    rows = [(_letters(draft, text), draft) for draft in table]
-    pairs = []
+    """Tasks of running text, each with the rows of a table that say the same.
+
+    Texts are compared only where they share one of the rarest pairs of characters:
+    two that are one task always do, and few others.
+    """
+    rows = [_letters(draft, text) for draft in table]
+    frequency = Counter(pair for letters in rows for pair in _pairs(letters))
+    rows_of_pair, rows_of_key = defaultdict(list), defaultdict(list)
+    for n, letters in enumerate(rows):
+        for pair in _pairs(letters):
+            rows_of_pair[pair].append(n)
+        for key in _keys(letters, frequency):
+            rows_of_key[key].append(n)
+    same = []
     for draft in prose:
-        words = _letters(draft, text)
-        pairs += [(draft, row) for told, row in rows if _is_same(words, told)]
-    return pairs
+        letters = _letters(draft, text)
+        near = {n for key in _keys(letters, frequency) for n in rows_of_pair[key]}
+        near |= {n for pair in _pairs(letters) for n in rows_of_key[pair]}
+        same += [(draft, table[n]) for n in sorted(near) if _is_same(letters, rows[n])]
+    return same
 
 
-def _is_same(words: str, told: str) -> bool:
+def _pairs(letters: str) -> set[str]:
+    return {letters[i : i + 2] for i in range(len(letters) - 1)}
+
+
+def _keys(letters: str, frequency: Counter[str]) -> set[str]:
+    """The rarest pairs: one of its beginning, and more than a fifth of them all."""
+    pairs = sorted(_pairs(letters), key=lambda pair: (frequency[pair], pair))
+    head = min(_pairs(letters[:20]), key=lambda pair: frequency[pair], default=None)
+    return {*pairs[: len(pairs) // 5 + 1]} | ({head} if head else set())
+
+
+def _is_same(letters: str, others: str) -> bool:
     """Whether two texts are one task: one holds the beginning of the other."""
-    if not words or not told:
-        return False
-    if words[:20] in told or told[:20] in words:
+    if letters[:20] in others or others[:20] in letters:
         return True
-    short, long = sorted((words, told), key=len)
-    pairs = {short[i : i + 2] for i in range(len(short) - 1)}
-    return len(pairs) > 8 and sum(one in long for one in pairs) >= 0.8 * len(pairs)
+    short, long = sorted((letters, others), key=len)
+    pairs = _pairs(short)
+    return len(pairs) > 8 and sum(pair in long for pair in pairs) >= 0.8 * len(pairs)
 
 
 def _letters(draft: Draft, text: str) -> str:
@@ -460,6 +483,14 @@ def _are_demands(tasks: list[Draft]) -> bool:
     return len(tasks) <= _MOST_DEMANDS and not any(draft.chapter for draft in tasks)
 
 
+def _is_accounted(line: Line, is_told: bytearray) -> bool:
+    """Whether what has no role on a line is nothing but marks between cells."""
+    at = is_told.find(0, line.start, line.end)
+    while at >= 0 and MARKS.match(line.folded, at - line.start):
+        at = is_told.find(0, at + 1, line.end)
+    return at < 0
+
+
 def _enter_rest(
     ledger: Ledger,
     metadata: Metadata,
@@ -478,8 +509,7 @@ def _enter_rest(
     for first_char, end, *_ in ledger.entries:
         is_told[first_char:end] = b"\x01" * (end - first_char)
     for line in lines_of(text):
-        is_mark = not line.text.strip("|｜│┃ \u3000")
-        if is_mark or is_told.find(0, line.start, line.end) < 0:
+        if _is_accounted(line, is_told):
             continue
         is_letter = frame.has_letter and line.end <= frame.body_start
         role = line.role

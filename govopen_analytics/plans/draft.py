@@ -9,7 +9,8 @@ from govopen_analytics.plans.deadlines import Deadline
 
 Stretch = tuple[int, int]
 
-_MARKS = re.compile(r"[\s|｜│┃#,、;:.。()\[\]+=_*—–-]+")
+#: What stands between cells.
+MARKS = re.compile(r"[\s|｜│┃#,、;:.。()\[\]+=_*—–-]+")
 
 
 @dataclass
@@ -139,7 +140,7 @@ class Ledger:
             role, task = "unrecognised", None
             if owner[start] >= 0:
                 _, _, role, task = self.entries[owner[start]]
-            if task is None and _MARKS.fullmatch(fold(source[start:end])):
+            if task is None and MARKS.fullmatch(fold(source[start:end])):
                 role = "delimiter"
             settled.append((start, end, role, task))
         return settled

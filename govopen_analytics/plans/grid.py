@@ -11,7 +11,7 @@ over costs something too.
 import math
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from govopen_analytics.base.text import fold, tidy
@@ -51,12 +51,12 @@ class Token:
     is_merged: bool = False
     spans_row: bool = False
 
-    @property
+    @cached_property
     def folded(self) -> str:
         """The text, folded."""
         return fold(self.text)
 
-    @property
+    @cached_property
     def number(self) -> Number | None:
         """The number it begins with."""
         return leading_number(self.folded)
@@ -65,6 +65,7 @@ class Token:
 Row = list[list[Token]]
 
 _CODE = re.compile(r"[A-Za-z]{1,3}[-.]?\d{1,3}(?:[-.]\d{1,3})*")  # A-1
+_NUMBERS = re.compile(r"[\d\s,、;及和/\-.()一二三四五六七八九十①-⑳]+")
 _FINEST = ("arabic", "arabic_paren", "circled", "decimal")
 
 # Costs are in nats: what a reader would bet against it, roughly.
@@ -89,9 +90,10 @@ _BROKEN, _UNMARKED, _CUT_OFF = 40.0, 0.2, 0.3
 
 def ordinal_of(text: str) -> int | None:
     """Read an ordinal cell; of several numbers (36,37) the first."""
-    first = re.split("[,、;及和/-]", fold(text).strip())[0]
-    alone = re.fullmatch(r"[\d\s,、;及和/\-.()一二三四五六七八九十①-⑳]+", fold(text))
-    return number_alone(first) if alone else None
+    folded = fold(text).strip()
+    if _NUMBERS.fullmatch(folded) is None:
+        return None
+    return number_alone(re.split("[,、;及和/-]", folded)[0])
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ _OPENS = re.compile(r"[\s#*]*[第〇零一二三四五六七八九十百\d(①-�
 HEADING_KINDS = ("part", "section", "chapter", "paren")
 
 _BARE = re.compile(r"\s*(?P<n>\d{1,3})\s*(?=[\u3400-\u9fff《“])")
-_ALONE = re.compile(rf"\s*\(?(?P<n>\d{{1,4}}|{_CN}|[①-⑳])[)、.]?\s*")
+_ALONE = re.compile(rf"\s*\(?(?P<n>\d{{1,6}}|{_CN}|[①-⑳])[)、.]?\s*")
 
 
 @dataclass(frozen=True)
