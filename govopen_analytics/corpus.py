@@ -579,7 +579,7 @@ class Corpus:
         return Explorer(self.tables, self._with, lang=self.lang)
 
     def add(
-        self, plan: str | Path, *, raw_dir: str | Path = "", **said: object
+        self, plan: str | Path, *, raw_dir: str | Path = "", **declared: object
     ) -> Addition:
         """Read a plan that is to be added; ``save()`` of the result writes it.
 
@@ -590,7 +590,7 @@ class Corpus:
             an address becomes ``source_url``.
         raw_dir : str or Path, optional
             The raw folder; by default the one of this corpus.
-        **said : object
+        **declared : object
             What the text does not say, such as ``agency="…", year=2024``: any
             column of the manifest, your own ones too.
 
@@ -602,7 +602,7 @@ class Corpus:
         Raises
         ------
         SelectionError, ReadError, SourceError
-            If it is no plan, is there already, or something said is not known.
+            If it is no plan, is there already, or a column given is not known.
         """
         default = self._data_dir / "raw" if self._data_dir else None
         folder = Path(raw_dir) if raw_dir else default
@@ -610,7 +610,7 @@ class Corpus:
             raise SelectionError(
                 "raw_dir: found none, expected the folder of plans, such as data/raw"
             )
-        return read_addition(plan, folder, said, lang=self.lang)
+        return read_addition(plan, folder, declared, lang=self.lang)
 
     def code(
         self,

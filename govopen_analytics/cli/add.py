@@ -44,11 +44,11 @@ def add(
     lang = lang or language_of_system()
     with errors_on_one_line():
         from govopen_analytics.base.schemas import heading
-        from govopen_analytics.explore.adding import SAID, read_addition
+        from govopen_analytics.explore.adding import GIVEN_COLUMNS, read_addition
         from govopen_analytics.words import section
 
         words = section("adding", lang)
-        declared = {name: options[name] for name in SAID}
+        declared = {name: options[name] for name in GIVEN_COLUMNS}
         for path in files:
             addition = read_addition(path, raw, declared, lang=lang)
             if addition.missing and not yes and sys.stdin.isatty():

@@ -34,8 +34,8 @@ from govopen_analytics.words import section
 
 #: What a comparison needs of every plan.
 NEEDED = ("agency", "year")
-#: What a user may say of a plan.
-SAID = (*DECLARED, "agency_series", "source_url", "note")
+#: Columns of the manifest that a user may give.
+GIVEN_COLUMNS = (*DECLARED, "agency_series", "source_url", "note")
 PROCESSED_NAME = "processed"  # folder of the tables, beside the raw one
 _TEXT_SUFFIXES = (".txt", ".md")
 _ADDRESS = re.compile(r"https?://\S+")
@@ -54,12 +54,12 @@ class Addition:
         Name that the file gets below `raw_dir`.
     content : bytes
     row : dict of str to str
-        Its row of the manifest; what was said wins over what was read.
+        Its row of the manifest; what the user gives wins over what was read.
     n_tasks : int
     inferred : tuple of str
         Names of what in `row` was read of the text.
     missing : tuple of str
-        What a comparison needs and nobody has said.
+        What a comparison needs and is not known.
     lang : {"zh", "en"}
     """
 
@@ -79,7 +79,7 @@ class Addition:
         values = section("tables", self.lang)["values"]
         for name in self.row:
             if name not in ("document_id", "file", "sha256"):
-                key = "read" if name in self.inferred else "said"
+                key = "read" if name in self.inferred else "given"
                 label = heading(name, self.lang)
                 value = values.get(name, {}).get(self.row[name], self.row[name])
                 found.append(words[key].format(name=label, value=value))
@@ -147,7 +147,7 @@ class Addition:
 def read_addition(
     plan: str | Path,
     raw_dir: str | Path,
-    said: Mapping[str, object] | None = None,
+    declared: Mapping[str, object] | None = None,
     *,
     lang: str = "zh",
 ) -> Addition:
@@ -160,8 +160,8 @@ def read_addition(
         that is an address becomes ``source_url``.
     raw_dir : str or Path
         The raw folder.
-    said : mapping of str to object, optional
-        What the user says of it, by name in ``SAID`` or by a further column that
+    declared : mapping of str to object, optional
+        What the user gives, by name in ``GIVEN_COLUMNS`` or by a further column that
         the manifest has.
     lang : {"zh", "en"}
 
@@ -172,19 +172,21 @@ def read_addition(
     Raises
     ------
     SelectionError
-        If something is said that is not known, or only an address is given.
+        If a column or a value of it is not known, or only an address is given.
     ReadError
         If the file cannot be read or is no plan.
     SourceError
         If the raw folder holds this plan already.
     """
     raw_dir = Path(raw_dir)
-    given = {name: str(v).strip() for name, v in (said or {}).items() if v is not None}
+    given = {
+        name: str(v).strip() for name, v in (declared or {}).items() if v is not None
+    }
     given = {name: value for name, value in given.items() if value}
     raw_files(raw_dir)  # refuses what is no folder
-    declared = read_manifest(raw_dir)
-    known = (*SAID, *declared.further_columns)
-    _check_said(given, known)
+    manifest = read_manifest(raw_dir)
+    columns = (*GIVEN_COLUMNS, *manifest.further_columns)
+    _check_given(given, columns)
     path, content = _file_or_text(plan, given)
     name = path.name if path else "pasted.txt"
     _refuse_duplicate(content, name, raw_dir)
@@ -206,11 +208,11 @@ def read_addition(
         file = path.resolve().relative_to(raw_dir.resolve()).as_posix()
     else:
         file = _free(name, set(raw_files(raw_dir)))
-    ids = {row["document_id"] for row in declared.rows.values()}
+    ids = {row["document_id"] for row in manifest.rows.values()}
     row = {
         "document_id": _free(Path(file).stem, ids),
         "file": file,
-        **{key: values[key] for key in known if key in values},
+        **{key: values[key] for key in columns if key in values},
         "sha256": checksum(content),
     }
     return Addition(
@@ -225,36 +227,36 @@ def read_addition(
     )
 
 
-def _check_said(said: dict[str, str], names: tuple[str, ...]) -> None:
+def _check_given(given: dict[str, str], columns: tuple[str, ...]) -> None:
     """Refuse what cannot be in a manifest; values in words become codes."""
-    for name in said:
-        if name not in names:
-            raise SelectionError(f"Plan to add: {choices(name, names)}")
-    for name, known in (("level", LEVELS), ("subject", SUBJECTS)):
-        if name in said:
-            said[name] = _value(name, said[name], known)
-    year = said.get("year", "2000")
+    for name in given:
+        if name not in columns:
+            raise SelectionError(f"Plan to add: {choices(name, columns)}")
+    for name, codes in (("level", LEVELS), ("subject", SUBJECTS)):
+        if name in given:
+            given[name] = _value(name, given[name], codes)
+    year = given.get("year", "2000")
     if not (len(year) == 4 and year.isascii() and year.isdigit()):
         raise SelectionError(f"year: found {year!r}, expected four digits as in 2024")
 
 
-def _value(name: str, text: str, known: tuple[str, ...]) -> str:
+def _value(name: str, text: str, codes: tuple[str, ...]) -> str:
     for lang in LANGUAGES:
         labels = section("tables", lang)["values"][name]
-        text = next((code for code in known if labels.get(code) == text), text)
-    if text not in known:
+        text = next((code for code in codes if labels.get(code) == text), text)
+    if text not in codes:
         labels = section("tables", "zh")["values"][name]
-        raise SelectionError(f"{name}: {choices(text, known, labels)}")
+        raise SelectionError(f"{name}: {choices(text, codes, labels)}")
     return text
 
 
-def _file_or_text(plan: str | Path, said: dict[str, str]) -> tuple[Path | None, bytes]:
+def _file_or_text(plan: str | Path, given: dict[str, str]) -> tuple[Path | None, bytes]:
     """Return the file if one is meant, and the bytes; take an address from a text."""
     text = str(plan).strip()
     if isinstance(plan, str) and ("\n" in text or len(text) > _LONGEST_PATH):
         first, _, rest = text.partition("\n")
         if _ADDRESS.fullmatch(first.strip()):
-            said.setdefault("source_url", first.strip())
+            given.setdefault("source_url", first.strip())
             text = rest
         return None, text.encode("utf-8", "replace")
     if _ADDRESS.fullmatch(text):

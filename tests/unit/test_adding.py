@@ -16,7 +16,7 @@ from govopen_analytics.base.errors import (
 )
 from govopen_analytics.cli import app
 from govopen_analytics.corpus import load_corpus
-from govopen_analytics.explore.adding import SAID, read_addition
+from govopen_analytics.explore.adding import GIVEN_COLUMNS, read_addition
 from govopen_analytics.plans.corpus import read_plans
 from govopen_analytics.run.lab import lab_command, write_lab
 
@@ -99,12 +99,12 @@ def test_what_is_missing_is_asked_for(raw):
     assert "Agency: not found in the text; please say it (agency)" in repr(addition)
     with pytest.raises(SelectionError, match="agency, year missing"):
         addition.save()
-    said = {"agency": "乙市民政局", "year": 2024}
-    assert read_addition(WITHOUT_AGENCY, raw, said).missing == ()
+    given = {"agency": "乙市民政局", "year": 2024}
+    assert read_addition(WITHOUT_AGENCY, raw, given).missing == ()
 
 
 @pytest.mark.parametrize(
-    ("what", "said", "error", "told"),
+    ("what", "given", "error", "told"),
     [
         (ADDRESS, {}, SelectionError, "nothing is fetched from the network"),
         ("no/such/file.txt", {}, ReadError, "cannot be opened"),
@@ -120,10 +120,10 @@ def test_what_is_missing_is_asked_for(raw):
         ),
     ],
 )
-def test_what_cannot_be_added(raw, what, said, error, told):
+def test_what_cannot_be_added(raw, what, given, error, told):
     before = state(raw)
     with pytest.raises(error, match=told):
-        read_addition(what, raw, said)
+        read_addition(what, raw, given)
     assert state(raw) == before
 
 
@@ -155,16 +155,21 @@ def test_the_command_asks_before_it_writes(raw, plan, answer, options, n_files):
     assert "Aborted" not in result.output and "open_government" not in result.output
 
 
-def test_every_column_of_the_manifest_can_be_said(raw, plan):
-    said = {"agency": "己县民政局", "agency_series": "甲", "year": "2025", "note": "乙"}
-    said |= {"province": "丁省", "city": "戊市", "county": "己县", "level": "县级"}
-    said |= {"subject": "政务公开", "title": "丙", "source_url": ADDRESS}
-    assert set(said) == set(SAID)
-    options = [f"--{name.replace('_', '-')}={value}" for name, value in said.items()]
+def test_every_column_of_the_manifest_can_be_given(raw, plan):
+    given = {
+        "agency": "己县民政局",
+        "agency_series": "甲",
+        "year": "2025",
+        "note": "乙",
+    }
+    given |= {"province": "丁省", "city": "戊市", "county": "己县", "level": "县级"}
+    given |= {"subject": "政务公开", "title": "丙", "source_url": ADDRESS}
+    assert set(given) == set(GIVEN_COLUMNS)
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
     command = ["add", str(plan), "--raw", str(raw), "--yes", *options]
     assert CliRunner().invoke(app, command).exit_code == 0
     row = read_plans(raw).documents.set_index("document_id").loc["new plan"]
-    kept = said | {"level": "county", "subject": "open_government", "year": 2025}
+    kept = given | {"level": "county", "subject": "open_government", "year": 2025}
     assert {name: row[name] for name in kept if name != "note"} == {
         name: value for name, value in kept.items() if name != "note"
     }
@@ -173,13 +178,13 @@ def test_every_column_of_the_manifest_can_be_said(raw, plan):
 def test_a_plan_of_another_field_is_told_apart(raw):
     title = "某市2024年乡村振兴重点工作任务分解表\n"
     text = f"{title}一、产业\n（一）建设农田。\n（二）修建道路。\n"
-    said = {"agency": "某市民政局"}
-    assert "left out of comparisons" in repr(read_addition(text, raw, said, lang="en"))
-    said["subject"] = "open_government"
-    assert "comparisons" not in repr(read_addition(text, raw, said, lang="en"))
+    given = {"agency": "某市民政局"}
+    assert "left out of comparisons" in repr(read_addition(text, raw, given, lang="en"))
+    given["subject"] = "open_government"
+    assert "comparisons" not in repr(read_addition(text, raw, given, lang="en"))
 
 
-def test_a_column_of_ones_own_can_be_said(raw):
+def test_a_column_of_ones_own_can_be_given(raw):
     read_addition(TEXT, raw, {"地区": "内陆"}).save()
     assert set(read_plans(raw).documents["地区"]) == {"沿海", "内陆"}
 
