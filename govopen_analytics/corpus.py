@@ -884,9 +884,9 @@ class Corpus:
         -------
         Result
             Columns of ``table``: `by`, ``word``, ``rank``, ``log_odds`` with
-            ``log_odds_lower`` and ``log_odds_upper``, ``z_score``, ``n_group_uses``,
-            ``n_rest_uses``, ``n_tasks``, ``n_documents`` (counts) and
-            ``group_word_share`` (0-1).
+            ``log_odds_lower`` and ``log_odds_upper``, ``z_score``, ``p_adjusted``,
+            ``state``, ``n_group_uses``, ``n_rest_uses``, ``n_tasks``, ``n_documents``
+            (counts) and ``group_word_share`` (0-1).
 
         See Also
         --------

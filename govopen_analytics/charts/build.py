@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import numpy as np
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
@@ -290,8 +291,8 @@ def word_chart(
     question, name, source, lang, interval, **values
         As in ``chart_of``.
     words_found : DataFrame, shape (n_words, ...)
-        Rows of ``measures.distinctive_words``; without any, or where none was used
-        elsewhere, the chart is one sentence.
+        Rows of ``measures.distinctive_words``; dots of established ones are filled.
+        Without any, or where none was used elsewhere, the chart is one sentence.
 
     Returns
     -------
@@ -303,9 +304,7 @@ def word_chart(
         words_found,
         "log_odds",
         labels=[f"({n:,}, {m:,})" for n, m in uses],
-        kinds=[
-            "sure" if lower > 0 else "unsure" for lower in words_found["log_odds_lower"]
-        ],
+        kinds=np.where(words_found["state"] == "established", "sure", "unsure"),
         names=labels,
     )
     panel = Panel(labels, (Series("", marks),), form="points")

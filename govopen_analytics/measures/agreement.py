@@ -1,6 +1,7 @@
 """Agreement between coders: people and algorithms alike."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from govopen_analytics.base.errors import SchemaError, choices
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.coding.reference_files import read_reference
 from govopen_analytics.measures.counts import WHOLE
+from govopen_analytics.measures.intervals import jeffreys_interval
 
 #: Stands in a confusion table for a task that a coder left out.
 UNCLASSIFIED = "unclassified"
@@ -210,6 +212,45 @@ def _interval(values: np.ndarray, level: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def _wider_bounds(
+    measured: Callable[[np.ndarray], np.ndarray],
+    task_ids: pd.Index,
+    groups: pd.Series | None,
+    n_bootstrap: int,
+    level: float,
+    seed: int,
+) -> np.ndarray:
+    """Return bounds of measures: drawing groups or tasks, the outer of each.
+
+    `measured` turns rows of weights over tasks into values of shape
+    (n_draws,) or (n_draws, n_measures). A handful of groups can lie closer together
+    than chance would put their tasks, so drawing these alone would claim too much.
+    """
+    kinds = (
+        [list(task_ids)] if groups is None else [task_ids, _groups(task_ids, groups)]
+    )
+    bounds = []
+    for units in kinds:
+        drawn = measured(_draws(units, n_bootstrap, seed))
+        bounds.append([_interval(column, level) for column in np.atleast_2d(drawn.T)])
+    lower, upper = np.moveaxis(np.array(bounds).reshape(len(kinds), -1, 2), 2, 0)
+    return np.stack([np.fmin.reduce(lower), np.fmax.reduce(upper)])
+
+
+def _with_sampling(
+    bounds: np.ndarray,
+    right: np.ndarray,
+    n: np.ndarray,
+    is_f1: np.ndarray,
+    level: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Widen bounds to Jeffreys' for `right` of `n`, where n is not 0."""
+    exact = np.stack(jeffreys_interval(right, n, interval=level))
+    exact = np.where(is_f1, 2 * exact / (1 + exact), exact)
+    exact = np.where(n > 0, exact, np.nan)
+    return np.fmin(bounds[0], exact[0]), np.fmax(bounds[1], exact[1])
+
+
 _BOUNDED = ["value", "value_lower", "value_upper", "n_tasks"]
 _AGREEMENT_COLUMNS = ["measure", "first_coder", "second_coder", *_BOUNDED]
 
@@ -234,7 +275,8 @@ def agreement(
         Coders to compare; all by default.
     groups : Series, optional
         Group of each task_id, such as its document. Intervals then come from
-        drawing groups, since tasks of one plan resemble each other.
+        drawing groups, since tasks of one plan resemble each other, and from
+        drawing tasks: the outer bounds of both.
     n_bootstrap : int, default 1000
         Draws per interval.
     level : float, default 0.95
@@ -249,7 +291,10 @@ def agreement(
         sets, "same_primary" as a share of the tasks both coded),
         ``first_coder``, ``second_coder`` ("all" in both for all together),
         ``value``, ``value_lower``, ``value_upper``, ``n_tasks`` that at least
-        two of the coders coded.
+        two of the coders coded. Bounds of "same_primary" are those of
+        ``jeffreys_interval`` where these lie further out. An alpha of 1 has
+        bounds of 1, for draws of tasks without an error hold none: how many
+        errors may have been missed is what "same_primary" says.
 
     Raises
     ------
@@ -273,17 +318,24 @@ def agreement(
         ):
             chosen = _coded_twice(codes[some])
             parts = _AlphaParts.of(chosen, distance)
-            draws = _draws(_groups(chosen.index, groups), n_bootstrap, seed)
             value = parts.alpha(np.ones((1, len(chosen))))[0]
-            bounds = _interval(parts.alpha(draws), level)
-            rows.append((measure, *names, value, *bounds, len(chosen)))
+            bounds = _wider_bounds(
+                parts.alpha, chosen.index, groups, n_bootstrap, level, seed
+            )
+            rows.append((measure, *names, value, *bounds[:, 0], len(chosen)))
         if len(some) == 2:
             chosen = _coded_twice(primary[some])
             same = (chosen[some[0]] == chosen[some[1]]).to_numpy(dtype=float)
-            draws = _draws(_groups(chosen.index, groups), n_bootstrap, seed)
             value = same.mean() if len(same) else float("nan")
-            bounds = _interval(_ratio(draws @ same, draws.sum(axis=1)), level)
-            rows.append(("same_primary", *names, value, *bounds, len(chosen)))
+            share = partial(_weighted_share, same)
+            bounds = _wider_bounds(
+                share, chosen.index, groups, n_bootstrap, level, seed
+            )
+            counts = np.array([same.sum()]), np.array([len(same)])
+            lower, upper = _with_sampling(bounds, *counts, np.array([False]), level)
+            rows.append(
+                ("same_primary", *names, value, lower[0], upper[0], len(chosen))
+            )
     return pd.DataFrame(rows, columns=_AGREEMENT_COLUMNS)
 
 
@@ -322,6 +374,10 @@ def _check_coder(coder: str, known: Sequence[str]) -> None:
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(below > 0, above / np.where(below > 0, below, 1), np.nan)
+
+
+def _weighted_share(held: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    return _ratio(weights @ held, weights.sum(axis=1))
 
 
 class _Hits:
@@ -384,6 +440,25 @@ class _Hits:
             "coverage": _ratio(weights @ self.is_coded, n),
         }
 
+    def right_of(self) -> dict[str, tuple[float, float]]:
+        """Count how many are right, of how many, for each of ``measures``.
+
+        F1 is 2 J / (1 + J), J the part of what either coder gave that both gave;
+        macro F1 is no such share, so it has a count only where nothing is wrong.
+        """
+        n, hits = len(self.sets), self.hits.sum()
+        false_alarms, misses = self.false_alarms.sum(), self.misses.sum()
+        either = hits + false_alarms + misses
+        return {
+            "primary_accuracy": (self.is_primary_right.sum(), n),
+            "exact_set": (self.is_set_right.sum(), n),
+            "micro_precision": (hits, hits + false_alarms),
+            "micro_recall": (hits, hits + misses),
+            "micro_f1": (hits, either),
+            "macro_f1": (hits, either) if hits == either else (0, 0),
+            "coverage": (self.is_coded.sum(), n),
+        }
+
 
 def reference_scores(
     assignments: pd.DataFrame,
@@ -408,7 +483,8 @@ def reference_scores(
     theme_ids : sequence of str
         Themes of the codebook.
     groups : Series, optional
-        Group of each task_id; intervals then come from drawing groups.
+        Group of each task_id; intervals then come from drawing groups and from
+        drawing tasks: the outer bounds of both.
     n_bootstrap, level, seed
         As for ``agreement``.
 
@@ -419,23 +495,45 @@ def reference_scores(
         ``n_tasks``: accuracy of the primary theme; exact agreement of sets;
         micro precision, recall and F1 over (task, theme) pairs; macro F1 over
         the themes either coder used; coverage, the share of tasks `coder` coded
-        at all.
+        at all. No interval is narrower than Jeffreys' [1]_ for as many right of
+        as many; where all are right, the lower bound is the exact one-sided one,
+        ``(1 - level) ** (1 / n)`` [2]_. F1 = 2 J / (1 + J) has the bounds of J, the
+        part of (task, theme) pairs of either coder that both gave; macro F1 has
+        these only where it is 1.
 
     Raises
     ------
     SchemaError
         If a coder is unknown, or the versions of the codebook differ.
+
+    References
+    ----------
+    .. [1] Brown, L. D., Cai, T. T. & DasGupta, A. (2001). Interval Estimation
+       for a Binomial Proportion. Statistical Science, 16(2), 101-133.
+    .. [2] Hanley, J. A. & Lippman-Hand, A. (1983). If Nothing Goes Wrong, Is
+       Everything All Right? Interpreting Zero Numerators. JAMA, 249(13),
+       1743-1745.
     """
     hits = _Hits(assignments, coder, reference, theme_ids)
     n_tasks = len(hits.sets)
     values = hits.measures(np.ones((1, n_tasks)))
-    draws = _draws(_groups(hits.sets.index, groups), n_bootstrap, seed)
-    drawn = hits.measures(draws)
-    rows = [
-        (measure, float(value[0]), *_interval(drawn[measure], level), n_tasks)
-        for measure, value in values.items()
-    ]
-    return pd.DataFrame(rows, columns=["measure", *_BOUNDED])
+    bounds = _wider_bounds(
+        lambda weights: np.stack(list(hits.measures(weights).values()), axis=1),
+        *(hits.sets.index, groups, n_bootstrap, level, seed),
+    )
+    counts = hits.right_of()
+    right, n = np.array([counts[measure] for measure in values]).T
+    is_f1 = np.array([measure.endswith("_f1") for measure in values])
+    lower, upper = _with_sampling(bounds, right, n, is_f1, level)
+    table = pd.DataFrame(
+        {
+            "measure": list(values),
+            "value": np.concatenate(list(values.values())),
+            "value_lower": lower,
+            "value_upper": upper,
+        }
+    )
+    return table.assign(n_tasks=n_tasks)
 
 
 def theme_scores(
@@ -461,15 +559,21 @@ def theme_scores(
     DataFrame, shape (n_themes, 8)
         ``theme_id``, ``n_reference`` and ``n_coder`` (tasks with the theme),
         ``precision``, ``recall``, ``f1`` (0-1, empty where there is nothing to
-        divide by), ``f1_lower``, ``f1_upper``.
+        divide by), ``f1_lower``, ``f1_upper``: as in ``reference_scores``, with
+        the tasks that either coder gave the theme. Right in 8 of 8 tasks, for
+        one, leaves .815 to 1 at level .95.
     """
     hits = _Hits(assignments, coder, reference, theme_ids)
     right = hits.hits.sum(axis=0)
     n_coder = right + hits.false_alarms.sum(axis=0)
     n_reference = right + hits.misses.sum(axis=0)
-    draws = _draws(_groups(hits.sets.index, groups), n_bootstrap, seed)
-    drawn = hits.f1_by_theme(draws)
-    bounds = [_interval(drawn[:, i], level) for i in range(len(hits.theme_ids))]
+    bounds = _wider_bounds(
+        hits.f1_by_theme, hits.sets.index, groups, n_bootstrap, level, seed
+    )
+    either = n_coder + n_reference - right
+    lower, upper = _with_sampling(
+        bounds, right, either, np.ones(len(either), dtype=bool), level
+    )
     return pd.DataFrame(
         {
             "theme_id": hits.theme_ids,
@@ -478,8 +582,8 @@ def theme_scores(
             "precision": _ratio(right, n_coder),
             "recall": _ratio(right, n_reference),
             "f1": _ratio(2 * right, n_coder + n_reference),
-            "f1_lower": [low for low, _ in bounds],
-            "f1_upper": [high for _, high in bounds],
+            "f1_lower": lower,
+            "f1_upper": upper,
         }
     )
 

@@ -36,7 +36,7 @@ def coder_scores(
     level: float = 0.95,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Judge every coder against the reference, with intervals over plans.
+    """Judge every coder against the reference, with intervals over plans and tasks.
 
     Parameters
     ----------
@@ -46,8 +46,8 @@ def coder_scores(
         Valid ``theme_assignments`` of the coders and of "reference".
     codebook : Codebook
     n_bootstrap, level, seed
-        As for ``agreement.reference_scores``; plans are drawn, since the tasks of
-        one plan resemble each other. Few plans make rough intervals.
+        As for ``agreement.reference_scores``; plans are the groups, since the
+        tasks of one plan resemble each other.
 
     Returns
     -------

@@ -106,7 +106,7 @@ def cross_validation_scores(
         Result of ``cross_validated``.
     codebook : Codebook
     n_bootstrap, level, seed
-        As for ``agreement.reference_scores``; plans and fields are drawn.
+        As for ``agreement.reference_scores``; plans and fields are the groups.
 
     Returns
     -------

@@ -80,6 +80,11 @@ FAMILIES = {
     "trends": Family(
         "holm", "themes, change a year within agencies", "years make no difference"
     ),
+    "words": Family(
+        "fdr",
+        "words in two tasks or more, all of them for one group",
+        "the group uses the word as often as the others do",
+    ),
 }
 
 

@@ -9,10 +9,12 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
+from scipy.stats import norm
 
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.features import segment_words
 from govopen_analytics.measures.counts import group_columns
+from govopen_analytics.measures.families import adjusted, states
 
 _HAN_WORD = re.compile(r"[㐀-鿿]{2,}")
 
@@ -70,13 +72,15 @@ def distinctive_words(
 
     Returns
     -------
-    DataFrame, shape (n_rows, n_by + 11)
+    DataFrame, shape (n_rows, n_by + 13)
         The `by` columns, ``word``, ``rank`` (from 1, by z-score), ``log_odds``
         (difference of natural log-odds; above 0 the group uses it more) with
-        ``_lower`` and ``_upper``, ``z_score``, ``n_group_uses``,
-        ``n_rest_uses`` (counts of the word), ``n_tasks`` (count, tasks of the
-        group with the word), ``n_documents`` (count, plans of the group with
-        it) and ``group_word_share`` (part of the group's words, 0-1).
+        ``_lower`` and ``_upper``, ``z_score``, ``p_adjusted`` (two-sided, of z,
+        corrected over all words of the group, shown or not, by
+        ``families.adjusted`` [2]_), ``state`` (by ``families.states``),
+        ``n_group_uses``, ``n_rest_uses`` (counts of the word), ``n_tasks``
+        (count, tasks of the group with the word), ``n_documents`` (count, plans
+        of the group with it) and ``group_word_share`` (part of the group's words, 0-1).
 
     Raises
     ------
@@ -88,6 +92,8 @@ def distinctive_words(
     .. [1] Monroe, B. L., Colaresi, M. P. & Quinn, K. M. (2008). Fightin' Words:
        Lexical Feature Selection and Evaluation for Identifying the Content of
        Political Conflict. Political Analysis, 16(4), 372-403.
+    .. [2] Benjamini, Y. & Hochberg, Y. (1995). Controlling the False Discovery
+       Rate. Journal of the Royal Statistical Society B, 57(1), 289-300.
     """
     by = [by] if isinstance(by, str) else list(by)
     if "theme_id" in by:
@@ -127,6 +133,8 @@ _COLUMNS = (
     "log_odds_lower",
     "log_odds_upper",
     "z_score",
+    "p_adjusted",
+    "state",
     "n_group_uses",
     "n_rest_uses",
     "n_tasks",
@@ -180,11 +188,15 @@ class _UseTable:
         in_group = self.uses[groups].toarray()
         total = self.uses.sum(axis=0)
         log_odds, error = _log_odds(in_group, total, prior_words)
+        p_values = 2 * norm.sf(np.abs(log_odds / error))
+        p_adjusted = np.stack([adjusted(row, "words") for row in p_values])
         return {
             "log_odds": log_odds,
             "log_odds_lower": log_odds - reach * error,
             "log_odds_upper": log_odds + reach * error,
             "z_score": log_odds / error,
+            "p_adjusted": p_adjusted,
+            "state": states(p_adjusted),
             "n_group_uses": in_group,
             "n_rest_uses": total - in_group,
             "n_tasks": self.tasks[groups].toarray(),

@@ -513,7 +513,9 @@ def largest(
 
 
 def telling_words(words: pd.DataFrame) -> pd.DataFrame:
-    """Keep the words that stand out beyond chance and were used more than once.
+    """Keep the words that stand out when tested alone and were used more than once.
+
+    Which of them stay so with all words tested at once is their ``state``.
 
     Parameters
     ----------

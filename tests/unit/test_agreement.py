@@ -144,6 +144,58 @@ def test_theme_scores_by_hand():
     assert rows["recall"].tolist() == [0.5, 1, 0]
 
 
+def _two_plans(wrong: int, n: int) -> tuple[pd.DataFrame, pd.Series]:
+    """Two plans of n tasks of theme a, as many in each coded b."""
+    auto = ", ".join((["b"] * wrong + ["a"] * (n - wrong)) * 2)
+    data = codings(auto=auto, ref=", ".join(["a"] * (2 * n)))
+    return data, pd.Series(["p"] * n + ["q"] * n, [f"t{i}" for i in range(2 * n)])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "n", "expected"),
+    [
+        # Both plans are alike, so drawing plans alone gives bounds of no width.
+        # Jeffreys' Beta(128.5, 8.5); for F1, 2 J / (1 + J) with J of Beta(128.5, 16.5).
+        (4, 68, {"primary_accuracy": (0.8921, 0.9718), "micro_f1": (0.9071, 0.9650)}),
+        # No error: .05 ** (1 / n), by which F1 is .815 for 8 tasks.
+        (0, 4, {"primary_accuracy": (0.6877, 1), "micro_f1": (0.8149, 1)}),
+        (0, 4, {"macro_f1": (0.8149, 1), "coverage": (0.6877, 1)}),
+    ],
+)
+def test_intervals_are_never_narrower_than_those_of_tasks(wrong, n, expected):
+    data, groups = _two_plans(wrong, n)
+    scores = reference_scores(
+        data,
+        coder="auto",
+        reference="ref",
+        theme_ids=THEMES,
+        groups=groups,
+        n_bootstrap=200,
+    ).set_index("measure")
+    for measure, bounds in expected.items():
+        row = scores.loc[measure]
+        found = (row["value_lower"], row["value_upper"])
+        assert found == pytest.approx(bounds, abs=0.015), measure
+        assert found[0] <= bounds[0] + 1e-4
+        assert found[1] >= bounds[1] - 1e-4
+
+
+def test_f1_of_a_theme_without_errors_has_an_interval():
+    data, groups = _two_plans(0, 4)
+    rows = theme_scores(
+        data,
+        coder="auto",
+        reference="ref",
+        theme_ids=THEMES,
+        groups=groups,
+        n_bootstrap=50,
+    ).set_index("theme_id")
+    j = 0.05 ** (1 / 8)
+    assert rows.loc["a", "f1_lower"] == pytest.approx(2 * j / (1 + j))
+    assert rows.loc["a", "f1_upper"] == 1
+    assert rows.loc[["b", "c"], ["f1", "f1_lower", "f1_upper"]].isna().all(axis=None)
+
+
 def test_confusion_counts_what_was_left_out():
     data = codings(auto="a+b, b, , c", ref="a, b+c, c, a")
     counts = confusion(data, coder="auto", reference="ref", theme_ids=THEMES)

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from govopen_analytics.base.errors import SchemaError, SourceError
 from govopen_analytics.base.tables import Tables
@@ -60,6 +61,21 @@ def test_a_rare_word_is_not_more_distinctive_than_a_frequent_one():
     rows = distinctive_words(tables, tokenize=str.split, min_tasks=1)
     of_first = rows.query("agency == '甲'").set_index("word")["z_score"]
     assert of_first["依申请"] > of_first["生僻"] > 0
+
+
+def test_a_word_is_established_only_among_all_words_tested():
+    common = " ".join(f"词{k:02d}" for k in range(40)) + " "
+    rare = "专有 " * 60 + "偶有 " * 20
+    plans = [("甲", 2023, [common * 10 + rare]), ("乙", 2023, [common * 10])]
+    rows = distinctive_words(
+        texts(plans), tokenize=str.split, min_tasks=1, prior_words=20, top_n=2
+    )
+    rows = rows.query("agency == '甲'").set_index("word")
+    # Benjamini-Hochberg: p times the number of tests (42 words) over its rank.
+    expected = 2 * norm.sf(rows["z_score"]) * 42 / np.array([1, 2])
+    np.testing.assert_allclose(rows["p_adjusted"], expected)
+    assert (rows["log_odds_lower"] > 0).all()
+    assert rows["state"].to_dict() == {"专有": "established", "偶有": "not_told_apart"}
 
 
 def test_words_by_theme_need_assignments():
