@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from govopen_analytics.base.errors import SelectionError
 from govopen_analytics.cli.shared import (
     PROCESSED,
     AgencyOption,
@@ -77,10 +78,14 @@ def briefing(
     from govopen_analytics.office import write_briefing
     from govopen_analytics.questions.briefing import finding_names, make_briefing
 
-    today = Date.today().isoformat()
     with errors_on_one_line():
+        if date is not None:
+            _check_date(date)
         corpus = open_corpus(
-            processed, codebook=codebook, lang=lang, date=date or today
+            processed,
+            codebook=codebook,
+            lang=lang,
+            date=date or Date.today().isoformat(),
         ).select(agencies=agency or (), years=year or ())
         made = make_briefing(corpus, themes=theme or (), findings=finding or ())
         if has_list:
@@ -102,3 +107,15 @@ def briefing(
         typer.echo(f"缺少 · missing: {missing}", err=True)
     if written.missing:
         raise typer.Exit(1)
+
+
+def _check_date(text: str) -> None:
+    try:
+        is_date = Date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        is_date = False
+    if not is_date:
+        raise SelectionError(
+            f"--date: found {text!r}, expected a day of the calendar as YYYY-MM-DD, "
+            f"such as {Date.today().isoformat()}"
+        )

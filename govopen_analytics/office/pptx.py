@@ -342,7 +342,7 @@ def _color_of(point: Conclusion) -> str:
 def _add_method(deck: _Deck, briefing: Briefing) -> None:
     slide = _new_slide(deck, section("briefing", deck.style.lang)["method_title"])
     rows = [
-        ([(term, 16, ACCENT, True)], [(text, 16, INK, False)])
+        ([(term, 15, ACCENT, True)], [(text, 14, INK, False)])
         for term, text in briefing.method
     ]
     _add_rows(deck, slide, rows, (0.15, 0.85), briefing.source)

@@ -4,7 +4,7 @@ import io
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -34,6 +34,9 @@ _PLAIN_INTEGERS = ("ordinal", "rank")
 _LOST = "\ufffd"  # stands where a cell cannot hold a character
 _WIDEST, _NARROWEST, _SAMPLE = 60, 9, 300
 _WIDE, _LINE = 90, 15  # of the notes: width of their column (letters), line (points)
+# Letters across A4 in landscape that can still be read, the narrowest column of text
+# (letters), and the highest row (points).
+_PAPER, _LEAST_TEXT, _HIGHEST = 170, 16, 400
 _HEAD_FILL = PatternFill("solid", fgColor="0B5394")
 _HEAD_FONT = Font(name=CHINESE_FONT, bold=True, color="FFFFFF", size=10)
 _BODY_FONT = Font(name=CHINESE_FONT, size=10)
@@ -97,12 +100,57 @@ class _Column:
     head: str
     values: list[Any]
     form: str
+    width: float
+    alignment: Alignment = _TOP
 
 
-def _column(name: str, values: pd.Series, lang: str | None) -> _Column:
-    cells = [_cell_value(value) for value in values]
-    head = name if lang is None else heading(name, lang)
-    return _Column(head, cells, _format(name, cells))
+def _columns(rows: pd.DataFrame, lang: str | None) -> list[_Column]:
+    """Lay columns out; with a language, so that a sheet can be read on paper."""
+    columns = []
+    for name in map(str, rows):
+        cells = [_cell_value(value) for value in rows[name]]
+        head = name if lang is None else heading(name, lang)
+        width = _column_width(head, cells[:_SAMPLE])
+        columns.append(_Column(head, cells, _format(name, cells), width))
+    if lang is None:
+        return columns
+    widths = _on_paper(columns)
+    is_number = [column.form != "@" for column in columns]
+    return [
+        replace(
+            column,
+            width=width,
+            alignment=Alignment(
+                vertical="top",
+                wrap_text=width < column.width or width > _WIDEST,
+                # Else a number on the right touches the text beside it.
+                horizontal="left" if after_number and not number else None,
+                indent=int(after_number and not number),
+            ),
+        )
+        for column, width, number, after_number in zip(
+            columns, widths, is_number, [False, *is_number], strict=False
+        )
+    ]
+
+
+def _on_paper(columns: Sequence[_Column]) -> list[float]:
+    """Return widths that fit a sheet of paper, if need be with texts that wrap.
+
+    Columns of long texts share what the others leave, by the square root of their
+    longest text, which keeps the rows low.
+    """
+    widths = [column.width for column in columns]
+    if sum(widths) <= _PAPER:
+        return widths
+    longest = [max(map(_text_width, c.values), default=0.0) for c in columns]
+    is_long = [width > 1.5 * _LEAST_TEXT for width in widths]
+    room = _PAPER - sum(w for w, long in zip(widths, is_long, strict=True) if not long)
+    parts = [math.sqrt(n) * long for n, long in zip(longest, is_long, strict=True)]
+    return [
+        max(_LEAST_TEXT, room * part / sum(parts)) if part else width
+        for width, part in zip(widths, parts, strict=True)
+    ]
 
 
 def _cell_value(value: Any) -> Any:
@@ -152,21 +200,27 @@ def _write_table(book: Workbook, name: str, table: Table, lang: str | None) -> i
             f"{MOST_ROWS:,}, the most a sheet holds; choose fewer agencies, or save it "
             "as CSV"
         )
-    columns = [_column(str(key), table.rows[key], lang) for key in table.rows]
+    columns = _columns(table.rows, lang)
     page = book.create_sheet(name)
-    _set_up_page(page)
+    _set_up_page(page, name)
     page.print_title_rows = "1:1"
     for number, column in enumerate(columns, start=1):
-        width = _column_width(column.head, column.values[:_SAMPLE])
-        page.column_dimensions[get_column_letter(number)].width = width
+        page.column_dimensions[get_column_letter(number)].width = column.width
     last = get_column_letter(len(columns))
     page.auto_filter.ref = f"A1:{last}{len(table.rows) + 1}"
-    page.append([_head(page, column.head) for column in columns])
-    styles: dict[str, Any] = {}
-    for row in zip(*(column.values for column in columns), strict=True):
+    heads = [_head(page, column.head) for column in columns]
+    for head, column in zip(heads, columns, strict=True):
+        head.alignment = column.alignment
+    page.append(heads)
+    wrapped = [i for i, c in enumerate(columns) if c.alignment.wrap_text]
+    styles: dict[Any, Any] = {}
+    for number, row in enumerate(zip(*(c.values for c in columns), strict=True), 2):
+        if wrapped:
+            room = [(row[i], columns[i].width) for i in wrapped]
+            page.row_dimensions[number].height = _height(room)
         page.append(
             [
-                _cell(page, value, column.form, styles)
+                _cell(page, value, column.form, styles, column.alignment)
                 for value, column in zip(row, columns, strict=True)
             ]
         )
@@ -187,7 +241,7 @@ def _write_notes(
     words = section("briefing", briefing.lang)["sheets"]
     for letter, width in zip("ABC", (22, _WIDE, 10), strict=True):
         page.column_dimensions[letter].width = width
-    _set_up_page(page)
+    _set_up_page(page, words["notes"])
     page.append([_head(page, text) for text in words["about"]])
     lines = [(words["name"], briefing.title), *briefing.method]
     lines += [(words["source"], briefing.source), (words["notes"], words["reading"])]
@@ -195,22 +249,29 @@ def _write_notes(
         cut = words["cut"].format(n=f"{n_cut:,}", most=f"{MOST_CHARACTERS:,}")
         lines.append((words["notes"], cut))
     for number, line in enumerate(lines, 2):
-        _set_height(page, number, line[1])
+        page.row_dimensions[number].height = _height([(line[1], _WIDE)])
         page.append([_wrapped(page, text) for text in line])
     page.append([])
     page.append([_head(page, text) for text in words["list"]])
     for number, (name, table) in enumerate(sheets, len(lines) + 4):
-        _set_height(page, number, table.note)
+        page.row_dimensions[number].height = _height([(table.note, _WIDE)])
         link = _wrapped(page, name)
         link.hyperlink = f"#'{name}'!A1"
         rows = _cell(page, len(table.rows), "#,##0", {})
         page.append([link, _wrapped(page, table.note), rows])
 
 
-def _set_height(page: Any, number: int, text: str) -> None:
-    """Make a row as high as its text: not every program does so when it opens."""
-    width = sum(_letter_width(character) for character in text)
-    page.row_dimensions[number].height = _LINE * math.ceil(width / (_WIDE - 4))
+def _height(cells: Iterable[tuple[Any, float]]) -> float:
+    """Return the height of a row (points) from its texts and the widths they have.
+
+    Not every program makes a row as high as its text when it opens a file.
+    """
+    most = 1
+    for value, width in cells:
+        parts = str("" if value is None else value).split("\n")
+        letters = [sum(map(_letter_width, part)) for part in parts]
+        most = max(most, sum(max(1, math.ceil(n / (width - 4))) for n in letters))
+    return float(min(_HIGHEST, _LINE * most))
 
 
 def _sheet_names(wanted: Sequence[str]) -> list[str]:
@@ -229,9 +290,13 @@ def _sheet_names(wanted: Sequence[str]) -> list[str]:
     return names
 
 
-def _set_up_page(page: Any) -> None:
+def _set_up_page(page: Any, name: str) -> None:
+    # A header takes & for the start of a code.
+    page.oddHeader.left.text = name.replace("&", "&&")
+    page.oddFooter.right.text = "&P / &N"
     page.freeze_panes = "A2"
     page.page_setup.orientation = "landscape"
+    page.page_margins.left = page.page_margins.right = 0.4  # inches
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
 
@@ -256,16 +321,23 @@ def _text(page: Any, text: str) -> Any:
     return cell
 
 
-def _cell(page: Any, value: Any, form: str, styles: dict[str, Any]) -> Any:
+def _cell(
+    page: Any,
+    value: Any,
+    form: str,
+    styles: dict[Any, Any],
+    alignment: Alignment = _TOP,
+) -> Any:
     cell = WriteOnlyCell(page, value)
     if isinstance(value, str):
         cell.data_type = "s"
-    if form in styles:
-        cell._style = styles[form]  # looking a style up takes longer than a cell
+    key = form, id(alignment)
+    if key in styles:
+        cell._style = styles[key]  # looking a style up takes longer than a cell
         return cell
     cell.number_format = form
-    cell.font, cell.alignment = _BODY_FONT, _TOP
-    styles[form] = cell._style
+    cell.font, cell.alignment = _BODY_FONT, alignment
+    styles[key] = cell._style
     return cell
 
 
@@ -279,8 +351,7 @@ def _text_width(value: Any) -> float:
         return 0
     if isinstance(value, float):
         return 8
-    first = str(value).split("\n", 1)[0][: 2 * _WIDEST]
-    return sum(_letter_width(character) for character in first)
+    return sum(map(_letter_width, str(value).split("\n", 1)[0]))
 
 
 def _letter_width(character: str) -> float:

@@ -5,16 +5,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from govopen_analytics import measures
-from govopen_analytics.base.errors import SelectionError, choices
+from govopen_analytics.base.errors import CodebookError, SelectionError, choices
 from govopen_analytics.base.languages import percent
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.build import chart_of, interval_kind_of, marks_of
 from govopen_analytics.charts.model import Chart, Mark, Panel, Series
 from govopen_analytics.charts.style import ChartSource, not_drawn, shortened
+from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.measures.families import ESTABLISHED
+from govopen_analytics.measures.reference_coding import coder_notes
 from govopen_analytics.questions import (
     change,
     commitments,
@@ -129,6 +132,8 @@ class Measuring(Protocol):
     interval: float
     date: str
 
+    @property
+    def codebook(self) -> Codebook: ...
     @property
     def confusion(self) -> measures.Confusion | None: ...
     @property
@@ -497,9 +502,30 @@ class _Maker:
             "subtitle": self.subtitle(),
             "version": self.options["source"].codebook_version,
             "coder": section("charts", self.lang)["coders"].get(coder, coder),
+            "trust": self._trust(),
             "limits": "".join(self._limits()),
         }
         return [(term, text.format(**values)) for term, text in words.values()]
+
+    def _trust(self) -> str:
+        """Say how many themes agree with the reference, and who made it."""
+        errors, words = self.corpus.confusion, self.words["trust"]
+        if errors is None:
+            return str(words["unknown"])
+        n_tasks = errors.tasks.sum()
+        share = percent(np.trace(errors.tasks) / n_tasks)
+        text: str = words["share"].format(share=share, n=f"{n_tasks:,.0f}")
+        try:
+            notes = coder_notes(self.corpus.codebook)
+        except CodebookError:  # tables of another codebook, whose file is not known
+            return text
+        checked = notes["is_expert_checked"]
+        if notes.empty or checked.all():
+            return text
+        words = section("trust", self.lang)
+        kinds = dict.fromkeys(words["kinds"][kind] for kind in notes["kind"])
+        form = words["partly_checked" if checked.any() else "unchecked"]
+        return text + str(form.format(kinds=words["join"].join(kinds)))
 
     def sections(self) -> list[Section]:
         """Return the full text, a part for each question."""

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import docx
 import numpy as np
@@ -285,7 +286,12 @@ def test_a_share_has_one_interval_and_a_source_without_a_date_ends():
         assert both[name].tolist() == both[f"{name}_sheet"].tolist()
     told = dict(made.method)["份额"]
     assert "Jeffreys" in told and "计入" in told and "重抽" not in told
-    assert "没有测得" in dict(brief(corpus.tables).method)["份额"]
+    share = f"{10 * n / (n * (n + 9)):.0%}"  # of tasks on the diagonal of the errors
+    coding = dict(made.method)["编码"]
+    assert f"（{n * (n + 9)} 项任务）有 {share} 相同" in coding
+    assert "语言模型" in coding and "没有人类专家核对" in coding
+    unmeasured = dict(brief(corpus.tables).method)
+    assert "没有测得" in unmeasured["份额"] and "线索" in unmeasured["编码"]
     sources = [claim.chart.source for claim in made.claims]
     assert sources and not [one for one in sources if re.search("[；–]。", one)]
 
@@ -310,3 +316,29 @@ def test_the_command_writes_and_lists(tmp_path, processed_dir):
     assert [path.name for path in out.iterdir()] == ["briefing.xlsx"]
     refused = CliRunner().invoke(app, [*args, "--agency", "无此机构"])
     assert refused.exit_code == 1 and "无此机构" in refused.output
+    for day in ("2026-13-40", "20260131", "31 January"):
+        refused = CliRunner().invoke(app, [*args[:-1], day, "--out", str(out / "no")])
+        assert refused.exit_code == 1 and f"found '{day}'" in refused.output
+        assert "YYYY-MM-DD" in refused.output and not (out / "no").exists()
+
+
+def test_a_wide_sheet_is_narrowed_for_paper_and_its_long_texts_wrap(six):
+    rows = pd.DataFrame(
+        {
+            "n": [1, 2],
+            "state": ["分不出", "已确认"],
+            "title": ["题" * 60, "题"],
+            "content": ["题" * 60, "题"],
+            "text": ["甲" * 600, "甲"],
+        }
+    )
+    sheets = replace(six, write_tables=lambda: [Table("A & B", "", rows)])
+    sheet = book(sheets).worksheets[1]
+    widths = [sheet.column_dimensions[letter].width for letter in "ABCDE"]
+    assert sum(widths) == pytest.approx(170) and widths[4] > widths[2] == widths[3]
+    wraps = [bool(sheet[f"{letter}2"].alignment.wrap_text) for letter in "ABCDE"]
+    assert wraps == [False, False, True, True, True]
+    heights = [sheet.row_dimensions[number].height for number in (2, 3)]
+    assert heights[0] > 10 * heights[1] == 150
+    assert [sheet[f"{letter}2"].alignment.indent for letter in "ABC"] == [0, 1, 0]
+    assert sheet.oddHeader.left.text == "A && B"
