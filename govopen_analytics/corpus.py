@@ -51,6 +51,7 @@ _OF_THE_PLAN = (
     "city",
     "county",
 )
+_USUAL_GROUPS = ("agency", "year", "level", "province", "all")
 _FIRST = ("task_id", "agency", "year", "theme", "further_themes", "title", "content")
 
 
@@ -1079,7 +1080,8 @@ class Corpus:
         columns = [name for name in self.documents if name != "text"]
         for name in names:
             if name not in columns:
-                raise SelectionError(f"by: {choices(name, columns)}")
+                known = dict.fromkeys([*_USUAL_GROUPS, *columns])
+                raise SelectionError(f"by: {choices(name, known)}")
         return names
 
     def _grouped(self, by: list[str]) -> Tables:

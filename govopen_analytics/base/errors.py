@@ -148,6 +148,7 @@ def installation_fault(error: BaseException) -> InstallationError | None:
 
 
 _MOST_SHOWN = 20
+_MOST_BESIDE_THE_NEAREST = 5
 
 
 def choices(
@@ -173,13 +174,17 @@ def choices(
     """
     import difflib
 
-    names = [str(name) for name in allowed]
+    values = {str(name): name for name in allowed}
+    if (same := values.get(str(value), value)) != value:
+        kind = "a text" if isinstance(same, str) else "a number"
+        return f"found {value!r}, expected {kind}: {same}"
+    names = list(values)
     nearest = difflib.get_close_matches(str(value), names, n=3, cutoff=0.4)
     if labels:
         names = [f"{name} ({labels[name]})" for name in names]
     hint = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
-    shown = ": " + ", ".join(names[:_MOST_SHOWN])
+    shown = ", ".join(names)
     if len(names) > _MOST_SHOWN:
-        all_of_them = f"{len(names)} names"
-        shown = f" {all_of_them}" if nearest else f"{shown}, … ({all_of_them})"
-    return f"found {value!r}, expected one of{shown}{hint}"
+        first = names[: _MOST_BESIDE_THE_NEAREST if nearest else _MOST_SHOWN]
+        shown = f"{', '.join(first)}, … ({len(names)} names)"
+    return f"found {value!r}, expected one of: {shown}{hint}"

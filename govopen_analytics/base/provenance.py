@@ -91,9 +91,9 @@ def raw_files(raw_dir: Path) -> list[str]:
             "or `rclone copy`, and give that folder"
         )
     if not raw_dir.is_dir():
+        fault = "is a file, expected a folder" if raw_dir.exists() else "no such folder"
         raise SourceError(
-            f"{raw_dir}: no such folder; give the folder that holds the plans "
-            "as published"
+            f"{raw_dir}: {fault}; give the folder that holds the plans as published"
         )
     names = []
     for path in raw_dir.rglob("*"):

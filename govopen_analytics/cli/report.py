@@ -280,8 +280,14 @@ def report(
         if dry_run:
             _dry_run(chosen, paths, (raw, processed, reports), options, as_json=as_json)
             return
-        _build_if_needed(raw, processed, codebook, is_forced=force)
-        with _progress() as options.on_progress:
+        with contextlib.ExitStack() as stack:
+
+            def prepare() -> None:
+                _build_if_needed(raw, processed, codebook, is_forced=force)
+                # Only now: a terminal shows one bar at a time.
+                options.on_progress = stack.enter_context(_progress())
+
+            options.prepare = prepare
             folder, record = runs.run_report(
                 paths,
                 processed_dir=processed,

@@ -72,6 +72,8 @@ def find_word(
 
 
 def _expression(word: str, regex: bool) -> re.Pattern[str]:
+    if not isinstance(word, str):
+        raise SelectionError(f"Word: found {word!r}, expected a text such as '公开'")
     if not word.strip():
         raise SelectionError("Word: found nothing, expected a word to search for")
     if len(word) > LONGEST_WORD:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from govopen_analytics.base.errors import (
     EmptyDocumentError,
+    EncodingError,
     GovOpenError,
     ReadError,
     UnsupportedFormatError,
@@ -150,6 +151,11 @@ def _format_of_extension(name: str) -> str | None:
     return None
 
 
+def _has_mark(name: str) -> bool:
+    """Tell whether the bytes of every whole file of a format show the format."""
+    return not FORMATS[name].is_plain and name != "html"
+
+
 def _refuse(name: str, found: str) -> UnsupportedFormatError:
     what, remedy = REFUSED[found]
     known = ", ".join(FORMATS)
@@ -179,9 +185,7 @@ def _choose_format(content: bytes, name: str) -> tuple[str, tuple[Remark, ...]]:
         # Plain text may quote tags, or be a page saved as text with some left in.
         found = None
     if found is None:
-        is_plain = expected in FORMATS and FORMATS[expected].is_plain
-        is_kept = is_plain or expected == "html"
-        found = expected if expected and is_kept else "text"
+        found = "text" if expected is None or _has_mark(expected) else expected
     if expected in (None, found):
         return found, ()
     values = {"ending": _extension(name), "format": found}
@@ -224,6 +228,14 @@ def read_bytes(content: bytes, name: str) -> Source:
     read = form.reader()
     try:
         source = read(content, name)
+    except EncodingError as error:
+        expected = _format_of_extension(name) or found
+        if _has_mark(expected):
+            raise ReadError(
+                f"{name}: the {expected} file is damaged, it does not begin as such "
+                f"files do; download it again, or open it in {_OFFICE} and save it anew"
+            ) from error
+        raise
     except (GovOpenError, MemoryError):
         raise
     except Exception as error:

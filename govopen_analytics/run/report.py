@@ -6,6 +6,7 @@ import queue
 import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -88,6 +89,10 @@ def _silent(step: str, done: int, total: int) -> None:
     return None
 
 
+def _nothing() -> None:
+    return None
+
+
 @dataclass
 class Options:
     """How a report is run, beside what it holds.
@@ -110,6 +115,9 @@ class Options:
         Folder of people's judgements; None takes the one beside the tables.
     on_progress : callable
         Called with each step's name, the steps done and their total.
+    prepare : callable
+        Called before the tables are read, with the folder of all runs locked: writes
+        the tables where they are not up to date.
     """
 
     latest: str = LATEST
@@ -119,7 +127,8 @@ class Options:
     codebook_path: Path | None = None
     reviews_dir: Path | None = None
     removed: tuple[str, ...] = ()
-    on_progress: Progress = _silent
+    on_progress: Progress = field(default=_silent, compare=False)
+    prepare: Callable[[], None] = field(default=_nothing, compare=False)
 
 
 @dataclass
@@ -220,16 +229,16 @@ def run_report(
     if seconds_each is not None:
         chosen = replace(chosen, seconds_each=seconds_each)
     plan_jobs(chosen, notebooks, None)
-    read_descriptor(processed_dir)
-    checked_jobs(chosen, notebooks, processed_dir, options.codebook_path)
-    with (
-        disk_errors_explained(
-            reports_dir,
-            "the run",
-            "Nothing was published; the last good run is as it was",
-        ),
-        locked(reports_dir, seconds_wait=options.seconds_wait) as killed,
-    ):
+    kept = "Nothing was published; the last good run is as it was"
+    explained = partial(disk_errors_explained, reports_dir, "the run", kept)
+    with ExitStack() as stack:
+        with explained():
+            lock = locked(reports_dir, seconds_wait=options.seconds_wait)
+            killed = stack.enter_context(lock)
+        options.prepare()
+        read_descriptor(processed_dir)
+        checked_jobs(chosen, notebooks, processed_dir, options.codebook_path)
+        stack.enter_context(explained())
         refuse_copied_latest(reports_dir, options.latest)
         run = _Run(chosen, notebooks, processed_dir, reports_dir, options)
         rescue_finished(reports_dir, run.building / _LEFT_DIR)

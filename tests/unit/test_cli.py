@@ -1,20 +1,22 @@
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from test_run import write_notebook
 from typer.testing import CliRunner
 
 from govopen_analytics import run as run_module
-from govopen_analytics.base.errors import BusyError, RunError, SourceError
+from govopen_analytics.base.errors import RunError, SourceError
+from govopen_analytics.base.locking import locked
 from govopen_analytics.base.schemas import empty
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.cli import app
-from govopen_analytics.run import Options, ReportSet
+from govopen_analytics.run import Options, ReportSet, find_notebooks
 from govopen_analytics.run import build as build_module
 from govopen_analytics.run.build import Built
 
+RUN_REPORT = run_module.run_report
 TWO = {"a": ["甲", "乙"], "n": 2}
 NOTEBOOK = {"name": "01_a", "status": "complete", "cell": None, "error": ""}
 
@@ -31,6 +33,7 @@ def govopen(tmp_path, monkeypatch, tables):
 
     def run_report(notebooks, **options):
         calls["run"] = options
+        options["options"].prepare()
         record = {"status": "complete", "warnings": [], "notebooks": [NOTEBOOK]}
         record["problems"] = []
         return options["reports_dir"] / "run", {**record, **calls.get("record", {})}
@@ -86,8 +89,7 @@ def test_report_passes_options_on(govopen, tmp_path, args, expected):
     text = "default: all\nsets: {all: {}, brief: {}}"
     (tmp_path / "reports.yml").write_text(text, encoding="utf-8")
     assert call("report", *args).exit_code == 0
-    found = calls["run"]["options"]
-    assert replace(found, on_progress=expected.on_progress) == expected
+    assert calls["run"]["options"] == expected
 
 
 @pytest.mark.parametrize(
@@ -115,14 +117,20 @@ def test_an_unknown_set_is_answered_with_the_nearest(govopen):
     assert calls == {}
 
 
-def test_another_run_going_on_has_a_code_of_its_own(govopen, monkeypatch):
-    call, _ = govopen
-
-    def refuse(*args, **options):
-        raise BusyError("reports is being written")
-
-    monkeypatch.setattr(run_module, "run_report", refuse)
-    assert call("report").exit_code == 4
+def test_a_second_run_is_refused_before_anything_is_built(
+    govopen, monkeypatch, tmp_path
+):
+    call, calls = govopen
+    monkeypatch.setattr(run_module, "run_report", RUN_REPORT)
+    write_notebook(tmp_path / "notebooks" / "01_a.ipynb", "1")
+    monkeypatch.setattr(run_module, "find_notebooks", find_notebooks)
+    with locked(tmp_path / "reports"):
+        result = call("report")
+    assert result.exit_code == 4 and "is being written by process" in result.output
+    assert calls == {}
+    # The same call, with the lock free, builds: its tables are none here.
+    assert call("report").exit_code == 1
+    assert list(calls) == ["build"]
 
 
 def test_check_tells_what_does_not_hold(govopen, monkeypatch, tmp_path):

@@ -187,9 +187,12 @@ def test_own_columns_of_the_manifest_go_into_documents(raw_dir):
     validate(documents, "documents")
 
 
-def test_a_folder_that_is_not_there_is_an_error(tmp_path):
-    with pytest.raises(SourceError, match="no such folder"):
-        read_plans(tmp_path / "nowhere")
+@pytest.mark.parametrize(
+    ("name", "fault"), [("nowhere", "no such folder"), ("plan.txt", "is a file")]
+)
+def test_what_is_no_folder_is_an_error(raw_dir, name, fault):
+    with pytest.raises(SourceError, match=f"{name}: {fault}"):
+        read_plans(raw_dir / name)
 
 
 def test_an_empty_folder_gives_empty_tables(tmp_path):

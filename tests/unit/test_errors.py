@@ -11,10 +11,13 @@ MANY = [f"name_{number:02d}" for number in range(30)]
         ("zh", ["en"], "found 'zh', expected one of: en"),
         ("e", ["en", "zh"], "found 'e', expected one of: en, zh; did you mean en?"),
         (3, [2021, 2022], "found 3, expected one of: 2021, 2022"),
+        ("2022", [2021, 2022], "found '2022', expected a number: 2022"),
+        (2, ["1", "2"], "found 2, expected a text: 2"),
         (
             "name_7",
             MANY,
-            "found 'name_7', expected one of 30 names; "
+            "found 'name_7', expected one of: name_00, name_01, name_02, "
+            "name_03, name_04, … (30 names); "
             "did you mean name_27 or name_17 or name_07?",
         ),
     ],

@@ -101,6 +101,7 @@ def test_select(chosen, task_ids):
         ({"years": [2021]}, "year: found 2021, expected one of: 2022, 2023"),
         ({"themes": "explian"}, "did you mean explain"),
         ({"themes": "政策解毒"}, "政策解读, explain, .*did you mean 政策解读"),
+        ({"years": ["2022"]}, "year: found '2022', expected a number: 2022"),
         ({"levels": "town"}, "level: found 'town', expected one of: city"),
         ({"provnce": "某省"}, "column: found 'provnce'.*did you mean province"),
         (
@@ -197,6 +198,7 @@ def test_kwic_finds_any_word(corpus, word, regex, matches):
     ("word", "regex", "message"),
     [
         ("", False, "found nothing"),
+        (5, False, "found 5, expected a text"),
         ("字" * 10_000, False, "found 10,000 characters"),
         ("(", True, "is no regular expression.*leave out regex=True"),
     ],
@@ -227,7 +229,8 @@ def test_own_columns_name_the_groups_of_every_measure():
     for verb in ("theme_shares", "gaps", "commitments", "deadlines"):
         table = getattr(corpus, verb)(by="地区").table
         assert set(table["地区"]) == {"沿海", "内陆"}
-    with pytest.raises(SelectionError, match="by: found '地点'"):
+    usual = "by: found '地点', expected one of: agency, year, level, province, all, "
+    with pytest.raises(SelectionError, match=f"{usual}.*did you mean 地区"):
         corpus.theme_shares(by="地点")
 
 

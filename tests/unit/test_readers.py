@@ -101,6 +101,7 @@ def test_content_wins_over_name_with_a_remark(golden, name, expected):
         (b"\x01\x02\x03\x04", "a.wps", UnsupportedFormatError, "WPS Office"),
         (compound_file("EncryptedPackage"), "a.docx", UnsupportedFormatError, "passw"),
         (compound_file("Contents"), "a.doc", UnsupportedFormatError, "neither"),
+        (bytes(range(256)) * 20, "a.docx", ReadError, "damaged.*WPS.*save it anew"),
         (b"PK\x03\x04" + b"x" * 40, "a.docx", ReadError, "cut off or damaged"),
         (compound_file("Workbook"), "a.xls", ReadError, "damaged"),
         (b"%PDF-1.7\n%%EOF", "a.pdf", ReadError, "trailer"),
