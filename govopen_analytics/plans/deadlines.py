@@ -92,9 +92,12 @@ _PERIOD = re.compile(r"个?(?:工作)?[日天]内|小时|分钟")
 _HOW_OFTEN = re.compile(
     r"每(?!个?[人部单科处股局项件条])|按(?:半?年|季|月|周|旬)|定期|全年|常年|长期"
 )
-# When a clause says that something is done: 11月中旬开展测评.
+# When a clause says that something is done: 11月中旬开展测评, 三季度完成; not
+# 三季度完成情况.
 _WHEN_DONE = re.compile(
-    rf"(?:^|(?<=[,。;]))(?:在|于)?(?P<when>(?:{_Y}年|今年)?{_N}月(?:份?的?[上中下]旬|份|[底末])?){VERB}"
+    rf"(?:^|(?<=[,。;]))(?:力争|争取|确保|计划|预计)?(?:在|于)?(?P<when>(?:{_Y}年|今年)?"
+    rf"(?:{_N}月(?:{_N}日|份?的?[上中下]旬|份|[底末])?|第?[一二三四]季度[底末]?|[上下]半年))"
+    rf"{VERB}(?!情况|进度|的)"
 )
 # What a heading says besides the time.
 _OF_HEADING = re.compile(
@@ -262,8 +265,8 @@ def only_deadline(sentence: str, year: int | None) -> Deadline | None:
         if is_of_task and not _OF_A_THING.match(behind):
             raw = sentence[match.start() : match.end()]
             found = parse_deadline(raw, year) or found
-    if found is None and (done := _WHEN_DONE.search(folded)):
-        found = parse_deadline(sentence[slice(*done.span("when"))], year)
+    for done in _WHEN_DONE.finditer(folded) if found is None else ():
+        found = parse_deadline(sentence[slice(*done.span("when"))], year) or found
     return found
 
 

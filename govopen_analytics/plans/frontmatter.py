@@ -183,6 +183,7 @@ def end_of_body(lines: Sequence[Line], start: int) -> int:
     """
     inside = [line for line in lines if line.start >= start]
     inside = inside[: _annex_at(inside)]
+    inside = inside[: _page_end_at(inside)]
     while inside and (
         (last := inside[-1]).is_rest
         or last.is_date
@@ -212,3 +213,19 @@ def _annex_at(lines: list[Line]) -> int:
         if ends and not any(one.is_title for one in lines[i + 1 :]):
             return i
     return len(lines)
+
+
+def _page_end_at(lines: list[Line]) -> int:
+    """Index of the first line of the page's footer.
+
+    It is page furniture, and nothing below it is numbered, says what to do or who
+    does it. What stands between such lines belongs to the footer, whatever it is.
+    """
+    end = len(lines)
+    for i in reversed(range(len(lines))):
+        line = lines[i]
+        if line.is_furniture:
+            end = i
+        elif line.number is not None or line.acts or line.is_label:
+            break
+    return end

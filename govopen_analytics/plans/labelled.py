@@ -22,7 +22,7 @@ _NEAR = 12  # characters between a heading and the label right below it
 # number of its own may follow it (任务一：).
 _LABEL = re.compile(
     r"(?:^|(?<=[;,。|\t ]))[\s|\[【*•·●-]*(?P<name>[\u3400-\u9fff]{2,8}?)"
-    r"\s*(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})?"
+    r"\s*(?P<n>\d{1,6}|[一二三四五六七八九十]{1,3})?"
     r"\s*(?:[\]】]\s*[:|\t]?|\**\s*[:|\t]|(?P<blank>\s)(?=\S))\s*"
 )
 _Field = tuple[str, str, int, int, int]  # role, name, label start and end, value end

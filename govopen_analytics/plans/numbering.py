@@ -30,7 +30,7 @@ _KINDS: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
             "arabic",
             3,
             # Behind the mark a date, a limit or a hotline may stand, no decimal.
-            r"(?P<n>\d{1,3})\s*"
+            r"(?P<n>\d{4,6}(?=[、.](?!\d))|\d{1,3})\s*"
             rf"(?:[、.:](?:(?!\d)|(?={_LIMIT}|\d{{5}}))|\s+(?=[\u3400-\u9fff《“]))",
         ),
         ("arabic_paren", 5, r"\(?\s*(?P<n>\d{1,2})\s*\)[、.]?"),

@@ -17,7 +17,7 @@ _STATUS = re.compile(
     r"进行中|推进中"
 )
 _DITTO = re.compile(r"同上|同前|[〃″]")
-_ITEM = re.compile(r"(?:^|(?<=[。;\s]))(\d{1,3})[.、](?!\d)")
+_ITEM = re.compile(r"(?:^|(?<=[。;\s]))(\d{1,6})[.、](?!\d)")
 ROLE_OF_CELL = {
     "lead": "lead_units",
     "support": "support_units",

@@ -1,6 +1,7 @@
 """Rows of an aligned table to tasks."""
 
 import re
+from itertools import groupby
 
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import fold
@@ -14,6 +15,7 @@ from govopen_analytics.plans.outline import paragraphs
 from govopen_analytics.plans.prose import prose_tasks
 from govopen_analytics.plans.rows import ROLE_OF_CELL, RowReader, TableState
 from govopen_analytics.plans.units import parse_responsibility
+from govopen_analytics.plans.vocabulary import one_of
 
 _TOTAL = re.compile(r"合\s*计|总\s*计|小\s*计")
 # A row of notes, and one that says only that notes follow.
@@ -24,6 +26,7 @@ _OF_GROUPS = re.compile(
     r"^(?!.*(?:任务|事项|工作)).*(?:领域|类别|分类|方面|板块|类型|主题|模块|维度)"
 )
 _OF_TASKS = re.compile(r"任务|事项|举措")
+_OF_CLASSES = re.compile(one_of("class_columns"))
 _LONGEST_NAME = 30  # characters; what is longer says what is to be done
 
 
@@ -40,7 +43,7 @@ def table_tasks(
             ledger.add(token.start, token.end, "heading")
         return [], []
     columns, rows = align(table.tokens, table.columns)
-    fields = _text_fields(columns, rows)
+    fields = {**_group_fields(columns, rows), **_text_fields(columns, rows)}
     numbered = _is_numbered(columns, rows, fields)
     restarts = _restarts(rows, fields)
     counted = _counts_in_digits(columns, rows)
@@ -224,6 +227,24 @@ def _text_fields(columns: list[Column], rows: list[Row]) -> dict[int, str]:
     group, task = fold(columns[before[-1]].name), fold(columns[used[-1]].name)
     if not (_OF_GROUPS.search(group) and _OF_TASKS.search(task)):
         fields[before[-1]] = "title"
+    return fields
+
+
+def _group_fields(columns: list[Column], rows: list[Row]) -> dict[int, str]:
+    """Find columns of classes, left of the tasks, that hold chapters.
+
+    A cell stands for several rows, or its class is printed in each of them; a
+    class that comes back further down is a property of a task.
+    """
+    first = next((j for j, column in enumerate(columns) if column.is_text), 0)
+    fields = {}
+    for j, column in enumerate(columns[:first]):
+        if column.role != "category" or not _OF_CLASSES.fullmatch(fold(column.name)):
+            continue
+        texts = [token.text for row in rows for token in row[j] if token.text]
+        classes = [text for text, _ in groupby(texts)]
+        if len(set(classes)) == len(classes) < len(rows):
+            fields[j] = "heading"
     return fields
 
 

@@ -10,6 +10,7 @@ from govopen_analytics.plans.deadlines import (
     deadline_of_cell,
     limit_of_clause,
 )
+from govopen_analytics.plans.obligations import VERB
 from govopen_analytics.plans.vocabulary import one_of
 
 _SUFFIX = one_of("unit_endings")
@@ -34,6 +35,10 @@ _VERB = re.compile(
 _AND_OTHERS = re.compile(r"(?<=.{2})等(?:[^、,]{0,5}(?:部门|单位|科室|处室|机构))?$")
 # 各州、市人民政府 is one name that a list mark cuts.
 _SHARED_HEAD = re.compile(r"各(?:州|市|县|区|镇|乡|盟|县区|县市|乡镇)(?:\(.{1,6}\))?")
+# Not 各乡镇、县政府各部门.
+_SHARES_HEAD = re.compile(
+    r"[镇乡街]|[州市县区](?:\([^()]*\))?(?:人民)?(?:政府|管委会)?$"
+)
 
 
 _JOINED = re.compile(r"^(?:和|及|与|由|以及)(?=.{2})")
@@ -44,7 +49,7 @@ def _rejoined(parts: list[str]) -> list[str]:
     whole: list[str] = []
     for part in parts:
         head = fold(whole[-1]).strip() if whole else ""
-        if _SHARED_HEAD.fullmatch(head) and re.match("[州市县区镇乡街]", part.strip()):
+        if _SHARED_HEAD.fullmatch(head) and _SHARES_HEAD.match(fold(part).strip()):
             whole[-1] += "、" + part
         else:
             whole.append(part)
@@ -226,6 +231,14 @@ def duty_in_clauses(text: str, year: int | None) -> Responsibility | None:
     for match in _WITH.finditer(folded, found[0].end()) if found else ():
         if looks_like_units(match["units"]):
             support += split_units(text[slice(*match.span("units"))])
+    for match in _JOINTLY.finditer(folded) if not found else ():
+        joined, behind = match.span("joined")[0], match.end()
+        ends = (joined + act.start() for act in _ACT.finditer(folded[joined:behind]))
+        end = next((end for end in ends if looks_like_units(folded[joined:end])), None)
+        if end is not None and looks_like_units(match["lead"]):
+            found.append(match)
+            lead += split_units(text[slice(*match.span("lead"))])
+            support += split_units(text[joined:end])
     return Responsibility(_once(lead), _once(support)) if found else None
 
 
@@ -299,6 +312,14 @@ _BY = re.compile(
 )
 _WITH = re.compile(
     r"(?<=[,;])(?P<units>[^,。;]{2,60}?)(?:配合|协助|参与|协同)(?=[,。;]|$)"
+)
+# 甲会同乙每季度开展检查: two units, then what they do. Not 市委宣传部, 公开办.
+_JOINTLY = re.compile(
+    r"(?:^|(?<=[,。;]))由?(?P<lead>[^,。;]{2,30}?)(?:会同|联合)(?P<joined>[^,。;]{4,80})"
+)
+_ACT = re.compile(
+    rf"(?:{one_of('adverbs')}|共同)*{VERB}"
+    r"(?![部局科股处室委站所队组]|中心|办(?![事理法好]))"
 )
 _NAME_GOES_ON = r"单位|部门|机构|中心|专班|小?组$|[室处科股办局队站所员](?:$|\()"
 _CLAUSE = tuple(

@@ -34,8 +34,12 @@ _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _ENDS = re.compile(r"[。；;：:！!？?|｜]\s*$")
 _LEAST_FULL = 5  # lines of the full width
 _LONGEST_WIDTH = 60  # characters as wide as a Chinese one
+# Marks of items, and the first cell of a row. A number of four digits or more
+# that a digit follows may be a sum or a year within a sentence.
 _OPENS = re.compile(
-    r"\s{2}|\s*(?:[-•●■◆★▲○□◇►√*#>\[【]|[(（]?\s*[\d一二三四五六七八九十]{1,3}\s*[)）、.．,，]|第.{1,3}[条章部]|[①-⑳])"
+    r"\s{2}|\s*(?:[-•●■◆★▲○□◇►√*#>\[【]|第.{1,3}[条章部]|[①-⑳]|"
+    r"[(（]?\s*[\d一二三四五六七八九十]{1,3}\s*[)）、.．,，|｜]|"
+    r"\d{4,6}\s*[)）、.．,，|｜](?!\d)|\d{1,6}\s{2})"
 )
 _TITLE = re.compile(
     r"(?:要点|方案|计划|安排|清单|台[账帐]|通知|任务|分工|分解表|措施|目录)\s*$"

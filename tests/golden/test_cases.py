@@ -23,6 +23,7 @@ CASES = {
 def task_fields(draft: Draft, text: str) -> dict:
     title, content = draft.title(text), draft.text("content", text)
     return {
+        "chapter": draft.chapter,
         "title": title,
         "content": content,
         "text": "".join(part for part in (title, content) if part),

@@ -8,6 +8,7 @@ from govopen_analytics.plans.deadlines import (
     deadline_of_cell,
     governing_deadline,
     limit_of_heading,
+    only_deadline,
     parse_deadline,
 )
 
@@ -78,6 +79,23 @@ def test_without_a_year_a_deadline_has_a_kind_and_no_date():
 )
 def test_a_heading_that_says_when_is_a_limit(heading, date):
     found = limit_of_heading(heading, 2024)
+    assert (found.date if found else None) == date
+
+
+@pytest.mark.parametrize(
+    ("sentence", "date"),
+    [
+        ("设置公开专区，三季度完成。", dt.date(2024, 9, 30)),
+        ("设置公开专区，力争第三季度完成。", dt.date(2024, 9, 30)),
+        ("上半年完成改版，下半年开展评估。", dt.date(2024, 12, 31)),
+        ("6月30日完成数据迁移。", dt.date(2024, 6, 30)),
+        ("三季度完成情况在网站公布。", None),
+        ("每季度通报，四季度开展评估。", None),
+        ("公布上半年预算执行结果。", None),
+    ],
+)
+def test_a_sentence_that_says_when_it_is_done(sentence, date):
+    found = only_deadline(sentence, 2024)
     assert (found.date if found else None) == date
 
 

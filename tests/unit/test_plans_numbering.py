@@ -17,6 +17,8 @@ from govopen_analytics.plans.numbering import leading_number, number_alone
         ("12、加强公开", "arabic", 12),
         ("3．加强公开", "arabic", 3),
         ("1 主动公开", "arabic", 1),
+        ("9999.加强公开", "arabic", 9999),
+        ("10000、加强公开", "arabic", 10000),
         ("（1）加强公开", "arabic_paren", 1),
         ("2）加强公开", "arabic_paren", 2),
         ("①加强公开", "circled", 1),
@@ -35,6 +37,8 @@ def test_leading_number(text, kind, value):
     "text",
     [
         "2021年工作",
+        "2024、2025年两年",
+        "2024.3.1印发",
         "12月底前",
         "一方面",
         "3.5万条",
