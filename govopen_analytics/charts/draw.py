@@ -110,9 +110,12 @@ def _rows(chart: Chart) -> go.Figure:
     size = _TITLE if n_across <= _BESIDE else _SMALL_TITLE
     room = int(width / (size * _TITLE_LETTER)) - 1
     titles = [escaped(panel.title, room) for panel in panels]
-    head = 110 + (17 * _most_lines(titles) + 5 if any(titles) else 0)
+    n_lines = _most_lines(titles)
+    head = 110 + (17 * n_lines + 5 if any(titles) else 0)
     n_lanes = max(len(lanes_of(panel)) for panel in panels)
     height, row_height = _height(labels, n_down, head, n_lanes=n_lanes)
+    above = 6 + 34 * max(n_lines, 1)  # about half of it is left beside the frame
+    height += (above - 40) * (n_down - 1)
     is_shared = len({(panel.form, panel.kind) for panel in panels}) == 1
     figure = make_subplots(
         rows=n_down,
@@ -120,7 +123,7 @@ def _rows(chart: Chart) -> go.Figure:
         shared_xaxes=is_shared,
         shared_yaxes=True,
         horizontal_spacing=0.03 if n_across <= _BESIDE else 0.018,
-        vertical_spacing=min(0.5 / n_down, 40 / height),
+        vertical_spacing=min(0.5 / n_down, above / height),
         subplot_titles=titles,
     )
     for place, panel in enumerate(panels):

@@ -330,14 +330,18 @@ def lines_of(text: str, width: int) -> list[str]:
     if n_letters(text) <= width:
         return [text]
     n_lines = -(-n_letters(text) // width)
-    lines = [""]
     words = r"n = [\d,、 ]+|[A-Za-z]+[-_](?=[A-Za-z])|[!-~\u00c0-\u024f]+ ?|."
-    for piece in re.findall(words, text):
-        is_full = n_letters(lines[-1] + piece) > -(-n_letters(text) // n_lines) + 2
-        if is_full and lines[-1]:
-            lines.append(piece)
-        else:
-            lines[-1] += piece
+    pieces = re.findall(words, text)
+    equal = -(-n_letters(text) // n_lines) + 2
+    for longest in range(equal, max(equal, width) + 1):
+        lines = [""]
+        for piece in pieces:
+            if lines[-1] and n_letters((lines[-1] + piece).rstrip()) > longest:
+                lines.append(piece)
+            else:
+                lines[-1] += piece
+        if len(lines) <= n_lines:
+            break
     return [line.strip() for line in lines]
 
 

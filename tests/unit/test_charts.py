@@ -1,5 +1,6 @@
 import itertools
 import json
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -13,6 +14,7 @@ from govopen_analytics.charts.style import (
     ChartSource,
     escaped,
     label_pixels,
+    lines_of,
     points,
     shortened,
     with_remark,
@@ -434,6 +436,45 @@ def test_five_panels_of_at_most_thirty_agencies(chart, flags, n_agencies):
     dots = [trace for trace in figure.data if trace.name == "sure"]
     assert [len(trace.x) for trace in dots] == [min(n_agencies, 30)] * 5
     assert figure.layout.height in {1: [340], 31: [699, 712]}[n_agencies]
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "expected"),
+    [
+        ("of four plans", 20, ["of four plans"]),
+        ("Organisation and guards", 14, ["Organisation", "and guards"]),
+        (
+            "Organisation, safeguards and supervision",
+            26,
+            ["Organisation, safeguards", "and supervision"],
+        ),
+        (
+            "Organisation, safeguards and supervision",
+            20,
+            ["Organisation,", "safeguards and", "supervision"],
+        ),
+        ("政策解读与回应关切", 10, ["政策解读与", "回应关切"]),
+    ],
+)
+def test_a_title_takes_no_more_lines_than_it_must(text, width, expected):
+    assert lines_of(text, width) == expected
+
+
+@pytest.mark.parametrize(("title", "n_lines"), [("数量", 1), ("很长的名称" * 8, 2)])
+def test_titles_have_room_between_rows_of_panels(title, n_lines):
+    chart = commitments.element_dots(proportions(commitments.FLAGS, 5), source=SOURCE)
+    panels = tuple(replace(panel, title=title) for panel in chart.panels)
+    figure = draw(replace(chart, panels=panels))
+    titles = {
+        a.text.count("<br>") + 1
+        for a in figure.layout.annotations
+        if title[:3] in a.text
+    }
+    assert titles == {n_lines}
+    margin = figure.layout.margin
+    height = figure.layout.height - margin.t - margin.b
+    gap = figure.layout.yaxis.domain[0] - figure.layout.yaxis4.domain[1]
+    assert gap * height >= 5 + 17 * n_lines
 
 
 # --- likeness ----------------------------------------------------------------
