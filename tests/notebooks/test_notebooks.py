@@ -6,7 +6,7 @@ from conftest import NASTY
 from in_process import BY_NUMBER, run, shown_html, table_rows
 
 from govopen_analytics.base.errors import SelectionError
-from govopen_analytics.run import run_report
+from govopen_analytics.run import Options, run_report
 
 PARAMETERS = {"agencies": ["甲市民政局"], "years": [2022], "lang": "en"}
 
@@ -18,6 +18,7 @@ def test_notebooks_with_parameters(tmp_path, processed_dir, monkeypatch):
         processed_dir=processed_dir,
         reports_dir=tmp_path / "reports",
         parameters=PARAMETERS,
+        options=Options(n_workers=1),  # each worker loads every library
     )
     assert [n["error"] for n in record["notebooks"]] == ["", ""]
     shares = {row["theme_id"]: row for row in table_rows(folder, "theme_shares")}
