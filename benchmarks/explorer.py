@@ -107,7 +107,7 @@ def in_jupyterlab(
         "from explorer import copied, open_corpus\n"
         "from govopen_analytics.explore.explorer import Explorer\n"
         f"tables = copied(open_corpus({str(processed)!r}).tables, {n_tasks})\n"
-        "print('loaded:', len(tables.tasks))"
+        "print('tables', 'loaded')"  # not as it stands in the cell itself
     )
     cells = [
         {"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": source}
@@ -133,7 +133,7 @@ def in_jupyterlab(
         page.wait_for_selector("text=| Idle")
         page.click(".jp-CodeCell >> nth=0")
         page.keyboard.press("Shift+Enter")
-        page.wait_for_selector("text=loaded: ")
+        page.wait_for_selector("text=tables loaded")
         start = time.perf_counter()
         page.keyboard.press("Shift+Enter")
         page.wait_for_selector(".go-list .go-row-text")
