@@ -15,6 +15,7 @@ from govopen_analytics.plans.lines import raw_lines
 from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
 from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.units import looks_like_units
+from govopen_analytics.plans.vocabulary import one_of
 from govopen_analytics.readers.source import Block, Cell, Source
 
 
@@ -68,6 +69,8 @@ _LEAST_HEIGHT = 4  # lines of a column printed by itself, its name included
 _WHO_OR_WHEN = {"ordinal", "lead", "support", "deadline"}
 _BARS = str.maketrans("｜│┃", "|||")
 _MOST_LINES = 10  # of one cell
+_ANNEX = re.compile(r"附\s*件\s*[\d一二三四]?\s*:?")
+_INSTRUCTIONS = re.compile(one_of("instructions"))
 _RULE = re.compile(r"\s*[|｜]?[\s:|｜+=—─-]*-{2,}[\s:|｜+=—─-]*")
 
 
@@ -536,13 +539,23 @@ def _is_heading(token: Token) -> bool:
 
 
 def _until_annex(tokens: list[Token]) -> list[Token]:
-    """Cut a table's cells where another annex begins: 附件2 on a line."""
+    """Cut a table's cells where another annex or the instructions begin."""
     for i, token in enumerate(tokens):
-        if token.opens_row and re.fullmatch(
-            r"附\s*件\s*[\d一二三四]?\s*:?", token.folded
-        ):
+        if not token.opens_row:
+            continue
+        if _ANNEX.fullmatch(token.folded) or _opens_instructions(tokens, i):
             return tokens[:i]
     return tokens
+
+
+def _opens_instructions(tokens: list[Token], first: int) -> bool:
+    """Whether a row is 填表说明 alone, or names the columns 项目 and 说明."""
+    row = [tokens[first].folded]
+    for token in tokens[first + 1 : first + 5]:
+        if token.opens_row:
+            break
+        row.append(token.folded)
+    return _INSTRUCTIONS.fullmatch("|".join(filter(None, row))) is not None
 
 
 def _without_caption(
@@ -591,6 +604,8 @@ def _header_at(
         end = first + 1
         while end < len(tokens) and tokens[end].opens_row is False:
             end += 1
+        if _opens_instructions(tokens, first):
+            return None
         columns = read_header([token.text for token in tokens[first:end]])
         if columns:
             return end, columns
