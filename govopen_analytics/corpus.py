@@ -28,7 +28,7 @@ from govopen_analytics.coding.recode import moved_themes, recode
 from govopen_analytics.explore.adding import Addition, read_addition
 from govopen_analytics.explore.plan import Document
 from govopen_analytics.plans.corpus import read_plans
-from govopen_analytics.questions import commitments, displays, selection
+from govopen_analytics.questions import commitments, selection, short_displays
 from govopen_analytics.questions.citation import Citation, citation
 from govopen_analytics.questions.measure_charts import measure_chart
 from govopen_analytics.questions.responsibility import period_names
@@ -421,7 +421,7 @@ class Corpus:
         plans = self.tasks[["task_id", "agency", "year"]]
         return self._result("moved", plans.merge(moved, on="task_id"), [], counts)
 
-    def task(self, name: str) -> displays.Task:
+    def task(self, name: str) -> short_displays.Task:
         """Show one task: its text with the keywords marked, and its place.
 
         Parameters
@@ -447,7 +447,7 @@ class Corpus:
         document = self.document(row["document_id"])
         start, end = int(row["start_char"]), int(row["end_char"])
         matches = self.matches
-        return displays.Task(
+        return short_displays.Task(
             row=row,
             matches=matches.loc[matches["task_id"] == row["task_id"]],
             source_file=str(document.row["source_file"]),
@@ -472,7 +472,7 @@ class Corpus:
             )
         return Document.of(self.tables, tasks, document_id, self.lang)
 
-    def explain(self, name: str) -> displays.Explained:
+    def explain(self, name: str) -> short_displays.Explained:
         """Say why a task has its themes.
 
         Parameters
@@ -491,7 +491,7 @@ class Corpus:
         tasks = self.tables.tasks
         plan = tasks.loc[tasks["document_id"] == row["document_id"]]
         explanation = explain(row["task_id"], plan, self.codebook)
-        return displays.Explained(explanation, self.codebook, self.lang)
+        return short_displays.Explained(explanation, self.codebook, self.lang)
 
     def kwic(
         self,
@@ -1019,7 +1019,7 @@ class Corpus:
         return self._lines()[0]
 
     def _repr_html_(self) -> str:
-        return displays.corpus_html(self._lines())
+        return short_displays.corpus_html(self._lines())
 
     @property
     def source(self) -> "ChartSource":
@@ -1054,7 +1054,7 @@ class Corpus:
 
     def _lines(self) -> list[str]:
         tables = self.tables
-        return displays.corpus_lines(
+        return short_displays.corpus_lines(
             tables.documents,
             len(tables.tasks),
             tables.failures["source_file"].nunique(),

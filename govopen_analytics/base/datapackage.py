@@ -13,6 +13,8 @@ from typing import IO, Any
 
 import pandas as pd
 
+from govopen_analytics.base.atomic_files import written_whole
+from govopen_analytics.base.data_files import read_json
 from govopen_analytics.base.errors import SchemaError, SourceError
 from govopen_analytics.base.fingerprints import file_digest
 from govopen_analytics.base.locking import BUILDING_PREFIX
@@ -23,9 +25,7 @@ from govopen_analytics.base.schemas import (
     to_schema,
     validate,
 )
-from govopen_analytics.base.shapes import read_json
 from govopen_analytics.base.tables import PartLoader, Tables
-from govopen_analytics.base.whole import written_whole
 
 DESCRIPTOR = "datapackage.json"
 LIST_SEPARATOR = "；"

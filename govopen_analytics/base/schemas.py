@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from govopen_analytics.base.data_files import YamlLoader
 from govopen_analytics.base.errors import SchemaError, choices
-from govopen_analytics.base.shapes import YamlLoader
 
 if TYPE_CHECKING:
     # Many a command needs a column's name, and no table.

@@ -14,9 +14,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from govopen_analytics.base.atomic_files import written_whole
 from govopen_analytics.base.errors import ExportError
 from govopen_analytics.base.remarks import Remark
-from govopen_analytics.base.whole import written_whole
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.model import read_chart
 

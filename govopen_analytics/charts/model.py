@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from govopen_analytics.base.atomic_files import written_whole
 from govopen_analytics.base.errors import ExportError
 from govopen_analytics.base.text import printable
-from govopen_analytics.base.whole import written_whole
 
 #: What a mark says of its value: established; not established; not observed; of the
 #: group compared with; a bound that chance alone reaches; of another kind of coding;

@@ -121,7 +121,7 @@ def _tell(
 
 def _write_page(path: Path, read: list[tuple[str, "Account"]], lang: str) -> None:
     """Write the page whole or not at all."""
-    from govopen_analytics.base.whole import written_whole
+    from govopen_analytics.base.atomic_files import written_whole
     from govopen_analytics.cli.check_views import page
     from govopen_analytics.words import section
 

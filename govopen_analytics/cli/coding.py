@@ -118,7 +118,10 @@ def explain(
         from govopen_analytics.base.datapackage import read_datapackage
         from govopen_analytics.coding.codebook import load_codebook
         from govopen_analytics.coding.explain import explain as explain_task
-        from govopen_analytics.coding.explanations import explanation_text, review_text
+        from govopen_analytics.coding.explanation_text import (
+            explanation_text,
+            review_text,
+        )
         from govopen_analytics.review import current_reviews, read_reviews
 
         book = load_codebook(codebook)

@@ -15,8 +15,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from govopen_analytics.base.data_files import YamlLoader
 from govopen_analytics.base.errors import CodebookError, choices
-from govopen_analytics.base.shapes import YamlLoader
 from govopen_analytics.base.text import fold, without_blanks
 from govopen_analytics.coding.reference_files import read_reference, read_training
 

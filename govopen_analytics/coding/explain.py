@@ -57,12 +57,15 @@ class Explanation:
     codebook: Codebook
 
     def __repr__(self) -> str:
-        from govopen_analytics.coding.explanations import explanation_text
+        from govopen_analytics.coding.explanation_text import explanation_text
 
         return explanation_text(self, self.codebook)
 
     def _repr_html_(self) -> str:
-        from govopen_analytics.coding.explanations import evidence_table, marked_text
+        from govopen_analytics.coding.explanation_text import (
+            evidence_table,
+            marked_text,
+        )
 
         table = evidence_table(self, self.codebook).to_html(index=False, escape=True)
         return f"<p>{marked_text(self, self.codebook)}</p>{table}"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from govopen_analytics.base.atomic_files import written_whole
 from govopen_analytics.base.cache import cache_folder
 from govopen_analytics.base.fingerprints import code_digest, digest_of
-from govopen_analytics.base.whole import written_whole
 from govopen_analytics.coding.features import CharacterNgrams
 from govopen_analytics.coding.linear import LinearModel
 from govopen_analytics.coding.training import LeftOut

@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
+from govopen_analytics.base.atomic_files import written_whole
 from govopen_analytics.base.errors import CodebookError, choices
 from govopen_analytics.base.text import fold
-from govopen_analytics.base.whole import written_whole
 
 #: What an overlay may say, beside ``extends``, the codebook it changes.
 OVERLAY_KEYS = ("codebook", "version", "title_zh", "title_en", "keywords", "coding")

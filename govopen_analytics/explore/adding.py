@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from govopen_analytics.base.atomic_files import replace_file
 from govopen_analytics.base.errors import (
     NotAPlanError,
     ReadError,
@@ -28,7 +29,6 @@ from govopen_analytics.base.provenance import (
 )
 from govopen_analytics.base.schemas import LEVELS, SUBJECTS, heading
 from govopen_analytics.base.text import fold
-from govopen_analytics.base.whole import replace_file
 from govopen_analytics.plans.account import account_for
 from govopen_analytics.words import section
 

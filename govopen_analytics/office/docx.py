@@ -18,8 +18,8 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Emu, Pt, RGBColor
 from lxml import etree
 
+from govopen_analytics.base.atomic_files import stable_package
 from govopen_analytics.base.errors import ExportError
-from govopen_analytics.base.whole import stable_package
 from govopen_analytics.charts.model import Chart, HeatTable, Panel
 from govopen_analytics.charts.style import (
     ACCENT,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from lxml import etree
 
+from govopen_analytics.base.atomic_files import CONTENT_TYPES, replace_file
 from govopen_analytics.base.errors import ExportError
-from govopen_analytics.base.whole import CONTENT_TYPES, replace_file
 from govopen_analytics.charts.model import Chart
 
 # What a damaged package, or a file of another kind, is answered with.

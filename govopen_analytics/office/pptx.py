@@ -14,8 +14,8 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Cm, Emu, Pt
 
+from govopen_analytics.base.atomic_files import stable_package
 from govopen_analytics.base.errors import ExportError
-from govopen_analytics.base.whole import stable_package
 from govopen_analytics.charts.model import Chart, HeatTable
 from govopen_analytics.charts.style import (
     ACCENT,

@@ -14,11 +14,11 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from govopen_analytics.base.atomic_files import stable_package
 from govopen_analytics.base.datapackage import safe_cell
 from govopen_analytics.base.errors import ExportError
 from govopen_analytics.base.schemas import heading
 from govopen_analytics.base.text import printable
-from govopen_analytics.base.whole import stable_package
 from govopen_analytics.office.native import CHINESE_FONT
 from govopen_analytics.questions.briefing import Briefing, Table
 from govopen_analytics.words import section

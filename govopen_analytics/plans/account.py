@@ -9,7 +9,7 @@ from govopen_analytics.base.remarks import Remark
 from govopen_analytics.plans import accounted_share, task_share
 from govopen_analytics.plans.corpus import read_document, task_rows
 from govopen_analytics.plans.document import Span
-from govopen_analytics.plans.kind import Judgement
+from govopen_analytics.plans.plan_or_not import Judgement
 
 # Roles of characters that reach a field of a task.
 TASK_ROLES = (

@@ -14,14 +14,15 @@ from govopen_analytics.plans.frontmatter import (
     find_frame,
 )
 from govopen_analytics.plans.grid import Token, ordinal_of
-from govopen_analytics.plans.kind import Judgement, TaskSigns, judge, subject_of
 from govopen_analytics.plans.labelled import labelled_table
 from govopen_analytics.plans.lead_notes import apply_lead_note
 from govopen_analytics.plans.lines import Line, lines_of
 from govopen_analytics.plans.metadata import Metadata, read_metadata
+from govopen_analytics.plans.missed_lines import lines_in_no_task
 from govopen_analytics.plans.numbering import HEADING_KINDS
 from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.outline import Node, paragraphs
+from govopen_analytics.plans.plan_or_not import Judgement, TaskSigns, judge, subject_of
 from govopen_analytics.plans.prose import prose_tasks
 from govopen_analytics.plans.tables import table_tasks
 from govopen_analytics.plans.titles import (
@@ -29,7 +30,6 @@ from govopen_analytics.plans.titles import (
     opens_with_place,
     title_name,
 )
-from govopen_analytics.plans.unread import lines_in_no_task
 from govopen_analytics.readers.source import Source
 
 Span = tuple[int, int, str, int | None]

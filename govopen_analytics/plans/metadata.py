@@ -10,8 +10,8 @@ from itertools import pairwise
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import fold, tidy
 from govopen_analytics.plans.deadlines import DATE, DIGITS, is_date, read_date
+from govopen_analytics.plans.divisions import locate_agency
 from govopen_analytics.plans.lines import Line, raw_lines
-from govopen_analytics.plans.regions import locate_agency
 from govopen_analytics.plans.titles import (
     NAMED_SUBJECT,
     PLAN_WORDS,

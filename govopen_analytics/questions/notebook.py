@@ -10,7 +10,7 @@ from govopen_analytics.base.schemas import table_meaning
 from govopen_analytics.charts.model import Chart
 from govopen_analytics.charts.style import ChartSource, with_remark
 from govopen_analytics.measures.families import ESTABLISHED
-from govopen_analytics.questions import results
+from govopen_analytics.questions import run_files
 from govopen_analytics.questions.findings import Finding
 from govopen_analytics.questions.result import Result
 from govopen_analytics.questions.tables import (
@@ -123,16 +123,16 @@ class Notebook:
             Name of the file of a table or of findings; empty writes neither.
         """
         if isinstance(thing, Chart):
-            results.save_chart(thing, self.output_dir)
+            run_files.save_chart(thing, self.output_dir)
         elif isinstance(thing, list):
             self._findings += thing
             if name:
-                results.save_findings(thing, self.output_dir, name)
+                run_files.save_findings(thing, self.output_dir, name)
         elif isinstance(thing, pd.DataFrame) and name:
             # A made-up agency says so in its name.
             if self._source and "agency" not in thing:
                 thing = with_remark(thing, self._source, lang=self.lang)
-            results.save_table(thing, self.output_dir, name)
+            run_files.save_table(thing, self.output_dir, name)
 
     def evidence(self) -> None:
         """Head what follows as the evidence."""

@@ -23,7 +23,7 @@ from govopen_analytics.measures.families import (
     WORTH_ASKING,
     states,
 )
-from govopen_analytics.plans.regions import locate_agency
+from govopen_analytics.plans.divisions import locate_agency
 from govopen_analytics.questions.commitments import ELEMENTS, element_flags
 from govopen_analytics.questions.findings import Finding
 from govopen_analytics.questions.selection import select_plans

@@ -6,7 +6,7 @@ from govopen_analytics.review.carrying import (
     current_reviews,
     text_sha256,
 )
-from govopen_analytics.review.correction import (
+from govopen_analytics.review.corrected_shares import (
     Correction,
     corpus_correction,
     correction_findings,

@@ -11,10 +11,10 @@ from typing import Any
 
 import pandas as pd
 
+from govopen_analytics.base.atomic_files import replace_file, stable_package
 from govopen_analytics.base.datapackage import safe_cell
 from govopen_analytics.base.errors import ReadError
 from govopen_analytics.base.languages import LANGUAGES
-from govopen_analytics.base.whole import replace_file, stable_package
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.readers.limits import (
     MAX_FILE_BYTES,

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from govopen_analytics.base.data_files import ANY, read_json
 from govopen_analytics.base.errors import RunError, choices
 from govopen_analytics.base.fingerprints import file_digest, folder_digests
-from govopen_analytics.base.shapes import ANY, read_json
 from govopen_analytics.base.text import readable_name
 
 LATEST, RECORD = "latest", "run.json"

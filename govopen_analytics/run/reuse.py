@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from govopen_analytics.base.atomic_files import replace_file
 from govopen_analytics.base.errors import RunError
 from govopen_analytics.base.fingerprints import (
     code_digest,
@@ -18,7 +19,6 @@ from govopen_analytics.base.fingerprints import (
     package_versions,
 )
 from govopen_analytics.base.locking import BUILDING_PREFIX
-from govopen_analytics.base.whole import replace_file
 from govopen_analytics.run.execute import BODY, EXECUTED
 from govopen_analytics.run.jobs import Job
 from govopen_analytics.run.record import is_as_recorded, read_record

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from govopen_analytics.base.shapes import YamlLoader
+from govopen_analytics.base.data_files import YamlLoader
 
 CLAUSES = Path(__file__).with_name("clauses.yaml")
 SYNTHETIC_MARK = "【合成】"

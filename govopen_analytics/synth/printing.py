@@ -8,7 +8,7 @@ from datetime import datetime
 
 from cn2an import an2cn
 
-from govopen_analytics.base.whole import stable_package
+from govopen_analytics.base.atomic_files import stable_package
 from govopen_analytics.synth.plans import Plan, Task
 
 _COLUMNS = ("序号", "任务名称", "任务内容", "责任处室", "协助处室", "时间节点")

@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
+from govopen_analytics.base.data_files import YamlLoader
 from govopen_analytics.base.errors import SelectionError, choices
 from govopen_analytics.base.languages import LANGUAGES
-from govopen_analytics.base.shapes import YamlLoader
 
 
 def section(name: str, lang: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from govopen_analytics.charts.style import ChartSource
-from govopen_analytics.questions import results
+from govopen_analytics.questions import run_files
 from govopen_analytics.questions.briefing import Briefing, Claim
 from govopen_analytics.questions.corpus import corpus_overview
 from govopen_analytics.questions.coverage import theme_dot_plot, theme_heat_map
@@ -62,11 +62,11 @@ def _made(pickled: bytes, lang: str) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         for chart in (theme_heat_map, theme_dot_plot):
             figure = chart(shares, documents, themes, source=SOURCE, lang=lang)
-            results.save_chart(figure, folder)
+            run_files.save_chart(figure, folder)
         overview = corpus_overview(documents, source=SOURCE, lang=lang)
-        results.save_chart(overview, folder)
-        results.save_table(shares, folder, "theme_shares")
-        results.save_table(tables["tasks"], folder, "tasks")
+        run_files.save_chart(overview, folder)
+        run_files.save_table(shares, folder, "theme_shares")
+        run_files.save_table(tables["tasks"], folder, "tasks")
         paths = [path for path in Path(folder).rglob("*") if path.is_file()]
         return {
             path.relative_to(folder).as_posix(): path.read_bytes() for path in paths

@@ -29,7 +29,7 @@ from govopen_analytics.coding.codebook import (
     parse_codebook,
 )
 from govopen_analytics.coding.explain import explain
-from govopen_analytics.coding.explanations import (
+from govopen_analytics.coding.explanation_text import (
     evidence_table,
     explanation_text,
     marked_text,

@@ -24,8 +24,8 @@ from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.coding.concordance import find_word
 from govopen_analytics.questions import notebook
-from govopen_analytics.questions.displays import marked_text
 from govopen_analytics.questions.findings import Finding
+from govopen_analytics.questions.short_displays import marked_text
 from govopen_analytics.run.build import build_processed
 
 ROOT = Path(__file__).parents[2]

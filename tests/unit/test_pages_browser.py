@@ -14,7 +14,7 @@ from govopen_analytics.charts.images import find_browser
 from govopen_analytics.charts.style import ChartSource
 from govopen_analytics.explore.pages import ReportPages
 from govopen_analytics.questions.coverage import theme_heat_map
-from govopen_analytics.questions.results import save_chart
+from govopen_analytics.questions.run_files import save_chart
 from govopen_analytics.questions.summary import measure_summary
 from govopen_analytics.questions.tables import Table
 from govopen_analytics.run.site import write_pages

@@ -4,14 +4,14 @@ import datetime as dt
 
 import pytest
 
-from govopen_analytics.plans.kind import TaskSigns, judge, subject_of
+from govopen_analytics.plans.divisions import _divisions, locate_agency
 from govopen_analytics.plans.metadata import (
     agency_in_title,
     is_plan_title,
     read_date,
     read_metadata,
 )
-from govopen_analytics.plans.regions import _divisions, locate_agency
+from govopen_analytics.plans.plan_or_not import TaskSigns, judge, subject_of
 
 
 @pytest.mark.parametrize(

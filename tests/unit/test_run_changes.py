@@ -3,7 +3,7 @@ import json
 import pytest
 
 from govopen_analytics.questions.findings import no_tasks
-from govopen_analytics.questions.results import save_findings
+from govopen_analytics.questions.run_files import save_findings
 from govopen_analytics.run.changes import (
     compare_findings,
     compare_states,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.coding.explain import Explanation
-from govopen_analytics.coding.explanations import explanation_text
+from govopen_analytics.coding.explanation_text import explanation_text
 from govopen_analytics.questions.tables import written
 from govopen_analytics.words import agency_name, section
 
