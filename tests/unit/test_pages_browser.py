@@ -394,7 +394,7 @@ def test_the_other_language_is_the_same_page(page, site):
 
 def test_changes_stand_on_the_front_page(page, site):
     text = visit(page, site, "index").inner_text(".since")
-    assert "与 2025-12-31 相比" in text and "新增计划 60 份" in text
+    assert "与 2025-12-31 00:00 相比" in text and "新增计划 60 份" in text
     page.click(".since a")
     text = page.inner_text("main")
     assert "编码表有变化（1 → 2）" in text and "另有 10 处" in text

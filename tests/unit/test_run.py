@@ -604,14 +604,14 @@ def test_parameters_are_refused_before_anything_runs(
 ):
     with pytest.raises(RunError, match=message):
         start(tmp_path, {"01_a": [GOOD]}, processed_dir, parameters=values)
-    assert not (tmp_path / "reports").exists()
+    assert list((tmp_path / "reports").glob("*")) == []
 
 
 def test_without_tables_nothing_runs(tmp_path):
     path = write_notebook(tmp_path / "01_a.ipynb")
     with pytest.raises(SourceError, match="run `govopen build`"):
         run_report([path], processed_dir=tmp_path, reports_dir=tmp_path / "reports")
-    assert not (tmp_path / "reports").exists()
+    assert list((tmp_path / "reports").glob("*")) == []
 
 
 def test_tables_changed_behind_their_descriptor_are_refused(

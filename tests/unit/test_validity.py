@@ -413,7 +413,7 @@ def test_shipped_coders_are_language_models_and_unchecked(shipped):
         "reference": "adjudicated",
     }
     assert not notes["is_expert_checked"].any()
-    for lang, word in (("zh", "没有人类专家"), ("en", "no human expert")):
+    for lang, word in (("zh", "没有人类专家"), ("en", "No human expert")):
         found = trust.validity_findings(tables, book.themes, lang=lang)
         assert any(word in own.text for own in found)
 
