@@ -520,9 +520,12 @@ _PART_COLUMNS = [
     "year_from",
     "year_to",
     "n_agencies_both",
-    "change",
-    "change_within",
-    "change_of_composition",
+    *(
+        f"{name}{end}"
+        for name in ("change", "change_within", "change_of_composition")
+        for end in ("", "_lower", "_upper")
+    ),
+    "has_coding_error",
     "is_adjacent",
 ]
 _ORDERS_AT_ONCE = 200

@@ -643,7 +643,13 @@ def test_change_is_split_into_agencies_and_composition():
 
 
 def test_one_year_has_no_parts_of_change():
-    assert change_parts(corpus({"p": [[A]]})).empty
+    none = change_parts(corpus({"p": [[A]]}))
+    two = corpus(
+        {"p": [[A]], "q": [[A]]},
+        agencies={"p": "甲", "q": "甲"},
+        years={"p": 2020, "q": 2021},
+    )
+    assert none.empty and list(none) == list(change_parts(two))
 
 
 # Sensitivity
