@@ -21,11 +21,12 @@ _NAME_BLANK = re.compile(
     r"[\u200b-\u200d\ufeff]|(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])"
 )
 
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 #: What ``without_blanks`` may drop.
-BLANKS = " \t\u200b\u200c\u200d\u2060\ufeff\u00ad"
+BLANKS = f" \t{_INVISIBLE}"
 # Blanks beside Chinese characters, and invisible characters.
 _DROPPED_BLANK = re.compile(
-    "[\u200b-\u200d\u2060\ufeff\u00ad]"
+    rf"[{_INVISIBLE}]"
     r"|(?<=[^\x00-\x7f])[ \t]+|[ \t]+(?=[^\x00-\x7f])"
 )
 # What XML cannot hold, whatever a source text did.

@@ -236,16 +236,14 @@ def _asked_for(
     themes: list[str] | None,
 ) -> list[str]:
     """Return the ids of the tasks that all conditions name."""
-    from govopen_analytics.base.errors import SelectionError, choices
     from govopen_analytics.questions.selection import select_plans, select_tasks
+    from govopen_analytics.review import refuse_unknown_tasks
 
     chosen = select_plans(
         tables, agencies=agencies or (), years=years or (), subjects=()
     )
     known = (select_tasks(chosen, themes) if themes else chosen)["tasks"]["task_id"]
-    for task_id in task_ids or ():
-        if task_id not in set(known):
-            raise SelectionError(f"Task: {choices(task_id, known)}")
+    refuse_unknown_tasks(task_ids or (), known)
     return task_ids or list(known)
 
 
@@ -261,7 +259,11 @@ def _picked(
     from govopen_analytics.review import select_for_review
 
     others = [coder for coder in CODERS if coder != "combined"]
-    coded = [assign_themes(tasks, book, coder=coder) for coder in others]
+    to_code = tasks
+    if asked_for:
+        wanted = tasks.loc[tasks["task_id"].isin(asked_for), "document_id"]
+        to_code = tasks.loc[tasks["document_id"].isin(wanted)]
+    coded = [assign_themes(to_code, book, coder=coder) for coder in others]
     return select_for_review(tasks, machine, pd.concat(coded), asked_for=asked_for)
 
 

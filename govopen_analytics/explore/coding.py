@@ -12,7 +12,7 @@ import pandas as pd
 import traitlets
 
 from govopen_analytics import review
-from govopen_analytics.base.errors import GovOpenError, SelectionError, choices
+from govopen_analytics.base.errors import GovOpenError, SelectionError
 from govopen_analytics.base.languages import percent
 from govopen_analytics.base.locking import disk_errors_explained, locked
 from govopen_analytics.base.schemas import to_schema, validate
@@ -108,13 +108,11 @@ class HandCoding(anywidget.AnyWidget):
         self, n_random: int, n_most: int, seed: int, task_ids: list[str]
     ) -> pd.DataFrame:
         tasks = self._tables.tasks
-        for task_id in task_ids:
-            if task_id not in set(tasks["task_id"]):
-                raise SelectionError(f"Task: {choices(task_id, tasks['task_id'])}")
         if task_ids:
-            return pd.DataFrame({"task_id": list(dict.fromkeys(task_ids))}).assign(
-                reasons=lambda table: [["asked_for"]] * len(table)
-            )
+            review.refuse_unknown_tasks(task_ids, tasks["task_id"])
+            picked = list(dict.fromkeys(task_ids))
+            reasons = [["asked_for"]] * len(picked)
+            return pd.DataFrame({"task_id": picked, "reasons": reasons})
         if n_random:
             sample = review.draw_random_sample(tasks, n_random, seed=seed)
             with self._writing():
@@ -192,8 +190,7 @@ class HandCoding(anywidget.AnyWidget):
             If the decision cannot be written.
         """
         texts = self._tables.tasks.set_index("task_id")["text"]
-        if task_id not in texts.index:
-            raise SelectionError(f"Task: {choices(task_id, texts.index)}")
+        review.refuse_unknown_tasks([task_id], texts.index)
         if not themes:
             raise SelectionError(self._words["choose"])
         named = map(self._codebook.theme_id, filter(None, themes))

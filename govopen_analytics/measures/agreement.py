@@ -519,7 +519,11 @@ def reference_scores(
     values = hits.measures(np.ones((1, n_tasks)))
     bounds = _wider_bounds(
         lambda weights: np.stack(list(hits.measures(weights).values()), axis=1),
-        *(hits.sets.index, groups, n_bootstrap, level, seed),
+        hits.sets.index,
+        groups,
+        n_bootstrap,
+        level,
+        seed,
     )
     counts = hits.right_of()
     right, n = np.array([counts[measure] for measure in values]).T

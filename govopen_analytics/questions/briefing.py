@@ -26,6 +26,7 @@ from govopen_analytics.questions import (
     responsibility,
     selection,
     summary,
+    trust,
 )
 from govopen_analytics.questions.findings import Finding
 from govopen_analytics.questions.result import Result
@@ -519,13 +520,9 @@ class _Maker:
             notes = coder_notes(self.corpus.codebook)
         except CodebookError:  # tables of another codebook, whose file is not known
             return text
-        checked = notes["is_expert_checked"]
-        if notes.empty or checked.all():
-            return text
         words = section("trust", self.lang)
-        kinds = dict.fromkeys(words["kinds"][kind] for kind in notes["kind"])
-        form = words["partly_checked" if checked.any() else "unchecked"]
-        return text + str(form.format(kinds=words["join"].join(kinds)))
+        unchecked = trust.unchecked_reference(notes, words)
+        return text + "".join(words[key].format(kinds=k) for key, k in unchecked)
 
     def sections(self) -> list[Section]:
         """Return the full text, a part for each question."""

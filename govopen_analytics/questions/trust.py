@@ -399,13 +399,23 @@ def _basis_findings(
     tables: Tables, words: Words, say: Callable[..., Finding]
 ) -> list[Finding]:
     notes, scores = tables["coders"], tables["scores"]
-    found = []
-    if not notes["is_expert_checked"].all():
-        kinds = dict.fromkeys(words["kinds"][kind] for kind in notes["kind"])
-        key = "partly_checked" if notes["is_expert_checked"].any() else "unchecked"
-        shown = {"evidence": "validity_coders", "n_tasks": scores["n_tasks"].iloc[0]}
-        found.append(say(key, kinds=words["join"].join(kinds), **shown))
-    return found
+    shown = {"evidence": "validity_coders", "n_tasks": scores["n_tasks"].iloc[0]}
+    return [
+        say(key, kinds=kinds, **shown)
+        for key, kinds in unchecked_reference(notes, words)
+    ]
+
+
+def unchecked_reference(notes: pd.DataFrame, words: Words) -> list[tuple[str, str]]:
+    """Return which sentence says that experts did not check a reference.
+
+    None where they checked all of it; else its key, and who made the reference.
+    """
+    if notes["is_expert_checked"].all():
+        return []
+    kinds = dict.fromkeys(words["kinds"][kind] for kind in notes["kind"])
+    key = "partly_checked" if notes["is_expert_checked"].any() else "unchecked"
+    return [(key, words["join"].join(kinds))]
 
 
 #: The simplest coder, beside which that of a report is shown.

@@ -23,7 +23,11 @@ from govopen_analytics.review.decisions import (
     review_assignments,
 )
 from govopen_analytics.review.export import export_review, review_rows
-from govopen_analytics.review.selection import draw_random_sample, select_for_review
+from govopen_analytics.review.selection import (
+    draw_random_sample,
+    refuse_unknown_tasks,
+    select_for_review,
+)
 from govopen_analytics.review.store import (
     add_sample,
     read_reviews,
@@ -50,6 +54,7 @@ __all__ = [
     "import_reviews",
     "read_reviews",
     "read_samples",
+    "refuse_unknown_tasks",
     "review_assignments",
     "review_corrected_shares",
     "review_rows",

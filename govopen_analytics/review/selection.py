@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from govopen_analytics.base.errors import SelectionError
+from govopen_analytics.base.errors import SelectionError, choices
 from govopen_analytics.base.schemas import to_schema
 from govopen_analytics.measures.agreement import primary_codes
 
@@ -83,6 +83,14 @@ def select_for_review(
     )
     picked = picked.head(n_most) if n_most is not None else picked
     return picked[["task_id", "reasons", "score"]].reset_index(drop=True)
+
+
+def refuse_unknown_tasks(task_ids: Iterable[str], known: Iterable[str]) -> None:
+    """Raise ``SelectionError`` at the first task that is not among those known."""
+    known = dict.fromkeys(known)
+    for task_id in task_ids:
+        if task_id not in known:
+            raise SelectionError(f"Task: {choices(task_id, known)}")
 
 
 def _is_contradicted(table: pd.DataFrame, others: pd.DataFrame) -> pd.Series:

@@ -235,6 +235,7 @@ def run_report(
         with explained():
             lock = locked(reports_dir, seconds_wait=options.seconds_wait)
             killed = stack.enter_context(lock)
+        # What a build says of a full disk names its own folder.
         options.prepare()
         read_descriptor(processed_dir)
         checked_jobs(chosen, notebooks, processed_dir, options.codebook_path)
