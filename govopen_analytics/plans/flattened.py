@@ -565,7 +565,7 @@ def _without_caption(
     last = tokens[-1:] if style != "lines" else []
     is_alone = last and last[0].opens_row and not last[0].spans_row
     is_heading = last and last[0].number is not None
-    if is_alone and not is_heading:
+    if is_alone and not is_heading and not says_what_to_do(last[0].text):
         return tokens[:-1], last
     return tokens, []
 
