@@ -22,6 +22,7 @@ from govopen_analytics.readers.limits import (
     MAX_SHEET_ROWS,
     check_count,
     check_size,
+    errors_named,
 )
 from govopen_analytics.words import section
 
@@ -261,11 +262,12 @@ def read_workbook(path: Path) -> list[SheetRow]:
 
     try:
         content = path.read_bytes()
-        check_size(path.name, "file", len(content), MAX_FILE_BYTES)
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for part in archive.infolist():
-                what = f"part {part.filename} unpacked"
-                check_size(path.name, what, part.file_size, MAX_PART_BYTES)
+        with errors_named(path.name):
+            check_size("file", len(content), MAX_FILE_BYTES)
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                for part in archive.infolist():
+                    unpacked = f"part {part.filename} unpacked"
+                    check_size(unpacked, part.file_size, MAX_PART_BYTES)
         # Not as a stream: what a sheet says of its own size need not be true.
         book = load_workbook(io.BytesIO(content), data_only=True)
     except OSError as error:
@@ -276,7 +278,8 @@ def read_workbook(path: Path) -> list[SheetRow]:
             "that `govopen review export` wrote"
         ) from error
     sheet = _review_sheet(book)
-    check_count(path.name, "rows", sheet.max_row, MAX_SHEET_ROWS)
+    with errors_named(path.name):
+        check_count("rows", sheet.max_row, MAX_SHEET_ROWS)
     lines = sheet.iter_rows(values_only=True)
     columns = _columns(next(lines, ()), path)
     rows = []
