@@ -8,9 +8,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property, partial
+from functools import cached_property, partial, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import yaml
@@ -47,6 +47,8 @@ DEFAULT_CODEBOOK = Path(__file__).parent / "codebooks" / "government_openness.ym
 GAP = "…"
 #: Characters that end a clause, after folding; no keyword may hold one.
 CLAUSE_ENDS = "。;!?,\n"
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -390,6 +392,20 @@ class Codebook:
                 f"Codebook {path}: cannot be written: {error}"
             ) from error
         return Path(path)
+
+
+def per_codebook(make: Callable[..., Made]) -> Callable[..., Made]:
+    """Let a function of a codebook make a thing once; equal codebooks share it."""
+    made: dict[tuple[Any, ...], Made] = {}
+
+    @wraps(make)
+    def once(codebook: Codebook, *options: Any) -> Made:
+        key = (codebook.fingerprint, *options)
+        if key not in made:
+            made[key] = make(codebook, *options)
+        return made[key]
+
+    return once
 
 
 def load_codebook(path: str | Path | None = None) -> Codebook:
