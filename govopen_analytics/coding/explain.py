@@ -12,7 +12,12 @@ from govopen_analytics.base.errors import SchemaError, choices
 from govopen_analytics.base.text import fold
 from govopen_analytics.coding.assign import assign_themes
 from govopen_analytics.coding.clauses import KINDS, mark_shared_titles
-from govopen_analytics.coding.codebook import Codebook, load_codebook
+from govopen_analytics.coding.codebook import (
+    Codebook,
+    Keyword,
+    Pattern,
+    load_codebook,
+)
 from govopen_analytics.coding.coders import by_unseen_documents, linear_model
 from govopen_analytics.coding.combined import (
     coder_weights,
@@ -88,7 +93,10 @@ class Explanation:
             )
             for piece in self.pieces.itertuples()
         ]
-        entries = [*self.codebook.keywords, *self.codebook.patterns]
+        entries: list[Keyword | Pattern] = [
+            *self.codebook.keywords,
+            *self.codebook.patterns,
+        ]
         weights = {(entry.theme_id, entry.name): entry.weight for entry in entries}
         matches = [
             words["match"].format(
