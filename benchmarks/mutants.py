@@ -48,8 +48,7 @@ MODULES = {
         "test_compare_correction.py test_measures_by_hand.py",
         "sample or co",
     ),
-    "share_errors": ("test_validity.py", "share_errors or beside or distances"),
-    "agreement": ("test_agreement.py", ""),
+    "coded_tasks": ("test_agreement.py", ""),
 }
 #: Names of tests that simulate much.
 SLOW = "often or few_false or in_ten_is_wrong or three_hundred or three_thousand"

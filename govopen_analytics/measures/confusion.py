@@ -9,9 +9,12 @@ import pandas as pd
 from govopen_analytics.base.schemas import to_schema
 from govopen_analytics.coding.assign import assign_themes
 from govopen_analytics.coding.codebook import Codebook
-from govopen_analytics.measures.agreement import UNCLASSIFIED, reference_assignments
+from govopen_analytics.measures.coded_tasks import UNCLASSIFIED
 from govopen_analytics.measures.counts import fractional_weights
-from govopen_analytics.measures.reference_coding import reference_tasks
+from govopen_analytics.measures.reference_coding import (
+    reference_assignments,
+    reference_tasks,
+)
 
 # What is known of a theme before a task of it was checked: one task's worth of how
 # often the coder errs in general, and of how often themes are true.

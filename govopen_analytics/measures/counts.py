@@ -119,7 +119,8 @@ def count_themes(
         raise ValueError(f"counting: {choices(counting, COUNTINGS)}")
     tasks, assignments = tables.tasks, tables.theme_assignments
     theme_ids = _theme_ids(tables.themes)
-    _check_assignments(tasks, assignments, theme_ids)
+    _check_coders(assignments)
+    check_codings(tasks, assignments, theme_ids)
     group, groups = group_codes(tables, by)
     plan = np.unique(tasks["document_id"].astype(str), return_inverse=True)[1]
     touches = _theme_matrix(tasks, assignments, theme_ids)
@@ -187,11 +188,10 @@ def _check_coders(assignments: pd.DataFrame) -> None:
     )
 
 
-def _check_assignments(
+def check_codings(
     tasks: pd.DataFrame, assignments: pd.DataFrame, theme_ids: np.ndarray
 ) -> None:
-    if "coder" in assignments:
-        _check_coders(assignments)
+    """Refuse codings of tasks that are not there, or by themes that are not."""
     orphans = assignments[~assignments["task_id"].isin(tasks["task_id"])]
     if not orphans.empty:
         raise SchemaError(
@@ -228,7 +228,8 @@ def fractional_weights(
         Sorted.
     """
     theme_ids = _theme_ids(themes)
-    _check_assignments(tasks, assignments, theme_ids)
+    _check_coders(assignments)
+    check_codings(tasks, assignments, theme_ids)
     weights = _theme_matrix(tasks, assignments, theme_ids).astype(float)
     weights /= np.maximum(weights.sum(axis=1), 1)[:, None]
     return weights, np.sort(theme_ids)

@@ -1,5 +1,6 @@
 """One kind of interval for every share: Jeffreys' on an effective number of tasks."""
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,6 +76,18 @@ def check_level(interval: float) -> None:
             f"interval: found {interval!r}, expected a level between 0 and 1, "
             "such as 0.95"
         )
+
+
+def quantile_bounds(draws: np.ndarray, interval: float, *, axis: int = 0) -> np.ndarray:
+    """Return the ends of the middle part of draws, shape (2, ...).
+
+    Draws without a value do not count; where none has one, neither have the ends.
+    """
+    tails = [(1 - interval) / 2, (1 + interval) / 2]
+    if np.isfinite(draws).all():
+        return np.quantile(draws, tails, axis=axis)
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
+        return np.nanquantile(draws, tails, axis=axis)
 
 
 def effective_tasks(
