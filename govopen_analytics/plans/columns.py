@@ -6,15 +6,12 @@ from functools import lru_cache
 
 from govopen_analytics.base.text import fold
 from govopen_analytics.plans.numbering import leading_number
-from govopen_analytics.plans.vocabulary import section
+from govopen_analytics.plans.vocabulary import Forms
 
-_PERIOD = r"(?:第?[一二三四]季度|[上下]半年)"
+FORMS = Forms("columns")
+
 # In the order they are tried; the name has no white space and no brackets.
-_ROLES = [
-    (role, re.compile("|".join(names).replace("{period}", _PERIOD)))
-    for role, names in section("columns")
-]
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_ROLES: list[tuple[str, re.Pattern[str]]] = FORMS.table("columns")
 
 _LONGEST_NAME = 20  # characters
 
@@ -52,7 +49,7 @@ def column_role(name: str) -> str | None:
     bare = "".join(name.split()).strip(":：。*")
     if not 0 < len(bare) <= _LONGEST_NAME or leading_number(folded := fold(bare)):
         return None
-    bare = _BRACKETS.sub("", folded) or folded
+    bare = FORMS.brackets.sub("", folded) or folded
     for role, pattern in _ROLES:
         if pattern.fullmatch(bare):
             return role
@@ -91,7 +88,7 @@ def read_header(names: list[str], *, is_row: bool = True) -> list[Column] | None
         return None
     if not {"title", "content"} & set(named):
         return None
-    if sum(re.fullmatch(_PERIOD, name.strip()) is not None for name in names) == 1:
+    if sum(re.fullmatch(FORMS.period, name.strip()) is not None for name in names) == 1:
         return None  # a row that says when, no names of four columns
     if len(set(named)) < 2:
         return None

@@ -26,19 +26,19 @@ from govopen_analytics.plans.plan_or_not import Judgement, TaskSigns, judge, sub
 from govopen_analytics.plans.prose import prose_tasks
 from govopen_analytics.plans.tables import table_tasks
 from govopen_analytics.plans.titles import (
-    YEAR,
     opens_with_place,
     title_name,
 )
+from govopen_analytics.plans.vocabulary import Forms
 from govopen_analytics.readers.source import Source
+
+FORMS = Forms("document")
 
 Span = tuple[int, int, str, int | None]
 
 _MOST_DEMANDS = 5
 _SHOWN = 80  # characters of a line that is told
 _BARE_STYLES = ("lines", "columns", "glued", "spaces")  # no marks between cells
-_NOTES = re.compile(r"^(?:附件|注:|[^:]{0,4}说明:)|印发$")
-_ANNEX = re.compile(r"附\s*[件表]?\s*[\d一二三四]?\s*[:：]")
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def _is_cell(table: Table, i: int, source: Source, cells: set[int]) -> bool:
     if table.style == "grid":
         return token.start in cells
     if table.style in _BARE_STYLES:
-        return not (line.is_furniture or line.is_links or _ANNEX.match(line.text))
+        return not (line.is_furniture or line.is_links or FORMS.annex.match(line.text))
     mark = "\t" if table.style == "tabs" else "|"
     is_last = (  # a cell cut off without its closing mark ends the text
         i > 0
@@ -193,7 +193,7 @@ def _is_cell(table: Table, i: int, source: Source, cells: set[int]) -> bool:
         and token.opens_row is not True
         and not source.text[token.end :].strip()
         and not line.is_furniture
-        and not _NOTES.search(line.folded)
+        and not FORMS.notes.search(line.folded)
     )
     return is_last or mark in _line_at(source.text, token)
 
@@ -444,7 +444,7 @@ def _headlines(text: str, title: str | None) -> list[str]:
         folded = line.bare.strip("|")
         if own and folded.endswith(own):
             break
-        could_name = re.search(rf"{YEAR}|[《〈]|关于|^[\[(].{{2,6}}[\])]", folded) or (
+        could_name = FORMS.could_name.search(folded) or (
             opens_with_place(folded) and len(folded) >= 10
         )
         is_line = 8 <= len(folded) < 70 and not re.search(r"^[•·*-]|[。;>]|:$", folded)

@@ -24,6 +24,9 @@ from govopen_analytics.plans.numbering import (
     number_alone,
 )
 from govopen_analytics.plans.units import looks_like_units
+from govopen_analytics.plans.vocabulary import Forms
+
+FORMS = Forms("grid")
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,6 @@ class Token:
 
 Row = list[list[Token]]
 
-_CODE = re.compile(r"[A-Za-z]{1,3}[-.]?\d{1,3}(?:[-.]\d{1,3})*")  # A-1
-_NUMBERS = re.compile(r"[\d\s,、;及和/\-.()一二三四五六七八九十①-⑳]+")
 _FINEST = ("arabic", "arabic_paren", "circled", "decimal")
 
 # Costs are in nats: what a reader would bet against it, roughly.
@@ -91,7 +92,7 @@ _BROKEN, _UNMARKED, _CUT_OFF = 40.0, 0.2, 0.3
 def ordinal_of(text: str) -> int | None:
     """Read an ordinal cell; of several numbers (36,37) the first."""
     folded = fold(text).strip()
-    if _NUMBERS.fullmatch(folded) is None:
+    if FORMS.numbers.fullmatch(folded) is None:
         return None
     return number_alone(re.split("[,、;及和/-]", folded)[0])
 
@@ -434,7 +435,7 @@ def _whole_rows(tokens: list[Token], columns: list[Column]) -> list[Row] | None:
         texts = [row[place].text for row in rows if row[place].text.strip()]
         if column.role == "ordinal" and texts:
             numbered = sum(
-                ordinal_of(text) is not None or _CODE.fullmatch(text) is not None
+                ordinal_of(text) is not None or FORMS.code.fullmatch(text) is not None
                 for text in texts
             )
             if numbered < 0.5 * len(texts):

@@ -8,11 +8,12 @@ from govopen_analytics.base.text import fold
 from govopen_analytics.plans.lines import Line, raw_lines
 from govopen_analytics.plans.obligations import says_what_to_do, says_what_was_done
 from govopen_analytics.plans.titles import SUBJECT, TitleName, title_name
-from govopen_analytics.plans.vocabulary import section
+from govopen_analytics.plans.vocabulary import Forms, section
+
+FORMS = Forms("plan_or_not")
 
 _LONGEST_HEADING = 40
 _OPENING = 600  # characters
-_ARTICLE = re.compile(r"第[一二三四五六七八九十百\d]+条")
 NO_OBLIGATION = "few tasks say what to do"
 
 
@@ -170,7 +171,7 @@ def _places(
     lines = _lines(source, tasks if name.kind == "plan" else [])
     folded = fold(source[:_OPENING])
     headings = [line for line in lines if len(line.text) <= _LONGEST_HEADING]
-    articles = [line.folded for line in lines if _ARTICLE.match(line.folded)]
+    articles = [line.folded for line in lines if FORMS.article.match(line.folded)]
     return {
         "title": [name.bare] if name.bare else [],
         "title kind": [name.kind] if name.kind else [],
