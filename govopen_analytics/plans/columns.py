@@ -33,19 +33,7 @@ class Column:
 
 @lru_cache(maxsize=16384)
 def column_role(name: str) -> str | None:
-    """Tell what a column of this name holds.
-
-    Parameters
-    ----------
-    name : str
-        Text of a header cell.
-
-    Returns
-    -------
-    str or None
-        One of ordinal, title, content, lead, support, deadline, progress, note,
-        score, criteria, basis, category, form; None if the text is no column name.
-    """
+    """Tell what a column of this name holds; None if the text is no column name."""
     bare = "".join(name.split()).strip(":：。*")
     if not 0 < len(bare) <= _LONGEST_NAME or leading_number(folded := fold(bare)):
         return None
@@ -57,21 +45,11 @@ def column_role(name: str) -> str | None:
 
 
 def read_header(names: list[str], *, is_row: bool = True) -> list[Column] | None:
-    """Read a row of cells as a table header.
+    """Read a row of cells as a table header: a column a cell, None if it is none.
 
-    Parameters
-    ----------
-    names : list of str
-        Text of the cells, blank ones included.
-    is_row : bool, default True
-        Whether the cells are known to be one row, so that a name this module
-        does not know may stand at its edge too.
-
-    Returns
-    -------
-    list of Column or None
-        One a cell; a blank cell between names is a ``text`` column, blank cells
-        at the end are dropped. None if the row is no header.
+    A blank cell between names is a ``text`` column, blank cells at the end are
+    dropped. Where the cells may be no row (`is_row` is False), an unknown name may
+    stand between others only.
     """
     while names and not names[-1].strip():
         names = names[:-1]

@@ -27,20 +27,9 @@ class Deadline:
 
 @lru_cache(maxsize=4096)
 def parse_deadline(raw: str, year: int | None) -> Deadline | None:
-    """Read an expression that is a deadline and nothing else.
+    """Read an expression that is a deadline and nothing else, such as 9月底前.
 
-    Parameters
-    ----------
-    raw : str
-        Such as ``"9月底前"`` or ``"长期推进"``.
-    year : int or None
-        Year of the plan; without one an expression that names no year has a
-        kind and no date.
-
-    Returns
-    -------
-    Deadline or None
-        None if `raw` is no deadline.
+    Without the year of the plan, one that names no year has a kind and no date.
     """
     if len(raw) > _LONGEST and len("".join(raw.split())) > _LONGEST:
         return None
@@ -197,17 +186,7 @@ def _share_run(title: str, clause: str, length: int = 5) -> bool:
 def deadline_of_cell(raw: str, year: int | None) -> Deadline | None:
     """Read a cell that holds a deadline, perhaps among other words.
 
-    Parameters
-    ----------
-    raw : str
-        Such as ``"2021年2月公布预算,8月公布决算"``; the last date governs.
-    year : int or None
-        Year of the plan.
-
-    Returns
-    -------
-    Deadline or None
-        Its `raw` is the whole cell.
+    The last date governs: 2021年2月公布预算,8月公布决算. The whole cell is its `raw`.
     """
     whole = parse_deadline(raw, year)
     if whole is not None or len(raw) > 80:

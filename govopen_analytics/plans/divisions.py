@@ -39,19 +39,10 @@ class _Division:
 
 
 def locate_agency(agency: str) -> Region:
-    """Find the divisions named in an agency's name, and its level.
+    """Find the divisions named in an agency's full Chinese name, and its level.
 
     The divisions are those of today and former ones that plans still name. A county
     whose name several divisions share is placed only if the agency's name says where.
-
-    Parameters
-    ----------
-    agency : str
-        Full Chinese name, such as ``"厦门市集美区人民政府办公室"``.
-
-    Returns
-    -------
-    Region
     """
     name = fold(agency).replace(" ", "")
     province, city, county = _divisions_in(name)

@@ -76,16 +76,8 @@ class Segmented:
 def segment_document(source: Source, year: int | None = None) -> Segmented:
     """Find the tasks of a source and account for all of its characters.
 
-    Parameters
-    ----------
-    source : Source
-        As a reader returned it.
-    year : int, optional
-        Year of the plan, where it is declared; deadlines without one need it.
-
-    Returns
-    -------
-    Segmented
+    Deadlines that name no year need that of the plan: the declared one, else the one
+    that the document names.
     """
     text = source.text
     tables = [_trimmed(table, source) for table in find_tables(source)]
@@ -131,36 +123,14 @@ def _unread(text: str, spans: list[Span]) -> list[Remark]:
 
 
 def accounted_share(spans: list[Span]) -> float:
-    """Share of the characters whose role is known.
-
-    Parameters
-    ----------
-    spans : list of (int, int, str, int or None)
-        Settled stretches of one source.
-
-    Returns
-    -------
-    float
-        Between 0 and 1; 1 for a source of white space.
-    """
+    """Share of the characters whose role is known (0-1); 1 for white space alone."""
     total = sum(end - start for start, end, *_ in spans)
     lost = sum(end - start for start, end, role, _ in spans if role == "unrecognised")
     return 1 - lost / total if total else 1.0
 
 
 def task_share(spans: list[Span]) -> float:
-    """Share of the characters that stand in a task.
-
-    Parameters
-    ----------
-    spans : list of (int, int, str, int or None)
-        Settled stretches of one source.
-
-    Returns
-    -------
-    float
-        Between 0 and 1; 0 for a source of white space.
-    """
+    """Share of the characters that stand in a task (0-1); 0 for white space alone."""
     total = sum(end - start for start, end, *_ in spans)
     inside = sum(end - start for start, end, _, task in spans if task is not None)
     return inside / total if total else 0.0

@@ -129,17 +129,7 @@ def _without_brackets(text: str) -> str:
 def read_label_lines(lines: list[str], year: int | None) -> Responsibility | None:
     """Read label lines that stand below one another as one statement.
 
-    Parameters
-    ----------
-    lines : list of str
-        Such as ``["牵头单位：甲", "责任单位：乙", "完成时限：年底前"]``.
-    year : int or None
-        Year of the plan.
-
-    Returns
-    -------
-    Responsibility or None
-        None if they name neither a unit nor a deadline.
+    None if they name neither a unit nor a deadline.
     """
     said = parse_responsibility(";".join(map(_without_brackets, lines)), year)
     limit = FORMS.labelled_limit.match(fold(lines[-1]))

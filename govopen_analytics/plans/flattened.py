@@ -71,16 +71,9 @@ _MOST_LINES = 10  # of one cell
 
 
 def find_tables(source: Source) -> list[Table]:
-    """Find the tables that have a header naming tasks.
+    """Find the tables that have a header naming tasks, in reading order.
 
-    Parameters
-    ----------
-    source : Source
-
-    Returns
-    -------
-    list of Table
-        In reading order; consecutive tables of the same header are one.
+    Consecutive tables of the same header are one.
     """
     if any(block.cells for block in source.blocks):
         tables = _tables(_grid_tokens(source), "grid")

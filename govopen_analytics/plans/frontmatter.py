@@ -37,20 +37,10 @@ class Frame:
 
 
 def closing_at(source: str, start: int) -> int | None:
-    """Find the signature that closes a document.
+    """Find the signature that closes a document, behind an offset.
 
-    Parameters
-    ----------
-    source : str
-        Text of the source.
-    start : int
-        Offset behind which it is looked for.
-
-    Returns
-    -------
-    int or None
-        Offset of the last line that repeats an agency named before `start` and
-        has a date below it, where nothing but notes and furniture follows.
+    It is the last line that repeats an agency named before `start` and has a date
+    below it, where nothing but notes and furniture follows.
     """
     lines = lines_of(source)
     above = "".join(source[:start].split())
@@ -67,22 +57,11 @@ def closing_at(source: str, start: int) -> int | None:
 
 
 def find_frame(source: str, limit: int | None = None) -> Frame:
-    """Find where the plan's own text begins and ends.
+    """Find where the plan's own text begins and ends, before the table at `limit`.
 
     A date standing alone closes a covering letter; the title of a plan behind
     it opens the plan. Without such a letter the body begins behind the title,
     or at the first number.
-
-    Parameters
-    ----------
-    source : str
-        Text of the source.
-    limit : int, optional
-        Offset at which a table begins; the frame is looked for before it.
-
-    Returns
-    -------
-    Frame
     """
     lines = [line for line in lines_of(source) if limit is None or line.start < limit]
     titles = [i for i in range(len(lines)) if _is_title(lines, i)]
@@ -167,13 +146,7 @@ def _title_behind_letter(
 
 
 def end_of_body(lines: Sequence[Line], start: int) -> int:
-    """Find where running text that begins at an offset ends.
-
-    Returns
-    -------
-    int
-        Offset behind the last line that is not a note or furniture.
-    """
+    """Offset behind the last line that is not a note or furniture."""
     inside = [line for line in lines if line.start >= start]
     inside = inside[: _annex_at(inside)]
     inside = inside[: _page_end_at(inside)]

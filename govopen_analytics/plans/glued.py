@@ -23,16 +23,6 @@ def glued_tokens(text: str) -> list[Token]:
     Only below a line that is nothing but column names one after another. A row
     begins with its number; its last sentence end parts what is to be done from
     the units, and the deadline is what at the end reads as one.
-
-    Parameters
-    ----------
-    text : str
-        Text of the source.
-
-    Returns
-    -------
-    list of Token
-        Empty if no line is such a header.
     """
     lines = raw_lines(text)
     headers = {line.start: names for line in lines if (names := _names(line.text))}

@@ -351,15 +351,7 @@ def _variants(columns: list[Column], looks: list[_Look]) -> list[list[Column]]:
 def infer_columns(rows: list[list[str]]) -> list[Column]:
     """Tell from the cells alone what the columns of a table hold.
 
-    Parameters
-    ----------
-    rows : list of list of str
-        Rows of one width.
-
-    Returns
-    -------
-    list of Column
-        Without names; what is neither number, unit nor deadline is text.
+    What is neither number, unit nor deadline is text; no column has a name.
     """
     columns, seen = [], set()
     for cells in zip(*rows, strict=True):
@@ -380,20 +372,10 @@ def infer_columns(rows: list[list[str]]) -> list[Column]:
 def align(tokens: list[Token], columns: list[Column]) -> tuple[list[Column], list[Row]]:
     """Give every cell its row and column.
 
-    Parameters
-    ----------
-    tokens : list of Token
-        Cells in reading order, without header rows.
-    columns : list of Column
-        The header.
-
-    Returns
-    -------
-    columns : list of Column
-        The header, perhaps with an unnamed column that the cells call for.
-    rows : list of list of list of Token
-        For each row and column the cells that stand there, mostly one or none;
-        one place more than there are columns holds a cell that spans its row.
+    `tokens` are the cells in reading order, without header rows. The header is
+    returned with the unnamed columns that the cells call for; a row has for each
+    column the cells that stand there, mostly one or none, and one place more for a
+    cell that spans the row.
     """
     if not tokens:
         return columns, []

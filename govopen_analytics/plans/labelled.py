@@ -26,15 +26,7 @@ _Field = tuple[str, str, int, int, int]  # role, name, label start and end, valu
 def labelled_table(text: str) -> Table | None:
     """Read blocks of labels as the rows of a table.
 
-    Parameters
-    ----------
-    text : str
-        Text of the source.
-
-    Returns
-    -------
-    Table or None
-        None where fewer than two blocks name a task and who does it, or when.
+    None where fewer than two blocks name a task and who does it, or when.
     """
     fields, headings, numbered = _fields(text)
     n_titles = sum(one[0] == "title" and not one[1] for one in fields)

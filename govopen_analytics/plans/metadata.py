@@ -56,21 +56,9 @@ def read_metadata(
 ) -> Metadata:
     """Read what a plan says about itself.
 
-    Parameters
-    ----------
-    source : str
-        Text of the source.
-    body_start : int
-        Offset of the first task; labels and titles are looked for before it.
-    hints : dict of str to str
-        What the file says outside its text, such as an HTML title.
-    first_title : str, optional
-        The title line right above the body, if the caller found one.
-
-    Returns
-    -------
-    Metadata
-        Agency, region and level are listed in ``inferred``.
+    Labels and titles are looked for before `body_start`, the first task. `hints` are
+    what the file says outside its text, such as an HTML title; `first_title` is the
+    title line right above the body.
     """
     head = source[:body_start] or source[:1500]
     lines = raw_lines(head)

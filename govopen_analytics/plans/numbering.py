@@ -41,16 +41,7 @@ class Number:
 def leading_number(folded: str, *, bare: bool = False) -> Number | None:
     """Read the number a folded text begins with.
 
-    Parameters
-    ----------
-    folded : str
-        Result of ``text.fold``.
-    bare : bool, default False
-        Whether ``3推进…``, a number with nothing behind it, counts.
-
-    Returns
-    -------
-    Number or None
+    With `bare`, ``3推进…``, a number with nothing behind it, counts too.
     """
     if FORMS.opens.match(folded) is None:
         return None

@@ -108,24 +108,6 @@ def judge(
 
     Words of a task's own text are never evidence against a document whose title
     names a plan: only its title, its columns and what its tasks are made of is.
-
-    Parameters
-    ----------
-    title : str or None
-        Title of the document.
-    headlines : iterable of str
-        Lines above the title that could name the document.
-    columns : iterable of str
-        Names of the columns of its tables.
-    has_task_table : bool
-        Whether a table has a column of tasks and one of units or deadlines.
-    source : str
-        Text of the source.
-    tasks : sequence of TaskSigns
-
-    Returns
-    -------
-    Judgement
     """
     name = title_name(title or "")
     places = _places(name, headlines, columns, has_task_table, source, tasks)
@@ -218,21 +200,11 @@ def _signs(task: TaskSigns) -> str:
 
 
 def subject_of(title: str | None, texts: list[str]) -> str:
-    """Tell whether a plan is about open government.
+    """Tell whether a plan is about ``open_government`` or ``other``.
 
-    Parameters
-    ----------
-    title : str or None
-        Its title.
-    texts : list of str
-        Texts of its tasks.
-
-    Returns
-    -------
-    str
-        ``"open_government"`` or ``"other"``: a title that names a side of open
-        government decides; else the share of tasks that speak of one, half of
-        them where the title names a plan of something, a fifth where it does not.
+    A title that names a side of open government decides; else the share of tasks
+    that speak of one: half of them where the title names a plan of something, a
+    fifth where it does not.
     """
     name = title_name(title or "")
     if name.is_on_subject:

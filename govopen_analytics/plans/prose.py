@@ -48,26 +48,9 @@ def prose_tasks(
     """Read the tasks of numbered running text.
 
     The finest numbered level holds the tasks, chapter by chapter; a heading
-    with several paragraphs and no numbers below it has a task a paragraph.
-
-    Parameters
-    ----------
-    nodes : list of Node
-        Paragraphs, from the first that is not preamble.
-    source : str
-        Text of the source.
-    year : int or None
-        Year of the plan.
-    ledger : Ledger
-        Takes what belongs to no task.
-    is_titled : bool, default False
-        Whether a title names a plan, so that paragraphs without any number can
-        be its tasks.
-
-    Returns
-    -------
-    tasks : list of Draft
-    remarks : list of Remark
+    with several paragraphs and no numbers below it has a task a paragraph. Where a
+    title names a plan, paragraphs without any number can be its tasks. The ledger
+    takes what belongs to no task.
     """
     root = outline(nodes, with_inline=is_titled)
     reader = _ProseReader(source, year, ledger)

@@ -41,15 +41,7 @@ class Responsibility:
 def split_units(raw: str) -> list[str]:
     """Split a list of units, keeping brackets of their own names together.
 
-    Parameters
-    ----------
-    raw : str
-        Such as ``"社会事务处（儿童福利处）、养老服务处等"``.
-
-    Returns
-    -------
-    list of str
-        In order, each once; a closing 等 is dropped.
+    In order, each once; a closing 等 is dropped.
     """
     folded, parts, depth, start = fold(raw), [], 0, 0
     for i, character in enumerate(folded):
@@ -170,17 +162,7 @@ def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
 def duty_in_clauses(text: str, year: int | None) -> Responsibility | None:
     """Read clauses that say who does a part of a task: 规章由甲牵头，其他由乙负责.
 
-    Parameters
-    ----------
-    text : str
-        Running text of a task.
-    year : int or None
-        Year of the plan.
-
-    Returns
-    -------
-    Responsibility or None
-        Whoever does a part leads; those behind a clause who help support.
+    Whoever does a part leads; those behind a clause who help support.
     """
     folded = fold(text)
     lead: list[str] = []
