@@ -108,8 +108,7 @@ def build(
 ) -> None:
     """读入计划并写出数据表 · read the plans and write the tables."""
     with errors_on_one_line():
-        from govopen_analytics.base.datapackage import read_datapackage
-        from govopen_analytics.base.freshness import is_built
+        from govopen_analytics.base.datapackage import is_built, read_datapackage
         from govopen_analytics.plans.workers import GIGABYTE, Limits
 
         limits = Limits(max_seconds, int(max_memory * GIGABYTE))
@@ -301,7 +300,7 @@ def report(
 def _build_if_needed(
     raw: Path, out: Path, codebook: Path | None, *, is_forced: bool
 ) -> None:
-    from govopen_analytics.base.freshness import is_built
+    from govopen_analytics.base.datapackage import is_built
 
     if is_forced or not is_built(raw, out, codebook):
         _build(raw, out, codebook, is_forced=is_forced)
@@ -386,7 +385,8 @@ def _dry_run(
     import shutil
     import tempfile
 
-    from govopen_analytics.base.freshness import is_built, reviews_beside
+    from govopen_analytics.base.datapackage import is_built
+    from govopen_analytics.base.fingerprints import reviews_beside
     from govopen_analytics.run import plan_report
     from govopen_analytics.run.build import build_processed
 

@@ -8,9 +8,9 @@ import openpyxl
 import pandas as pd
 import pytest
 import typer
+from packages import write_datapackage
 from typer.testing import CliRunner
 
-from govopen_analytics.base.datapackage import write_datapackage
 from govopen_analytics.base.schemas import to_schema
 from govopen_analytics.cli.coding import register_coding_commands
 from govopen_analytics.coding.assign import assign_themes
