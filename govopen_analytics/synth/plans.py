@@ -4,15 +4,12 @@ import calendar
 import datetime
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
-from govopen_analytics.base.data_files import YamlLoader
+from govopen_analytics.base.data_files import load_yaml
 
-_CLAUSES = Path(__file__).with_name("clauses.yaml")
 SYNTHETIC_MARK = "【合成】"
 
 # Mean agenda over agencies, in the order of the clause file: uneven enough for
@@ -93,7 +90,7 @@ class Plan:
 @lru_cache(maxsize=1)
 def read_clauses() -> dict[str, Any]:
     """Return the sentences that plans are composed of."""
-    return yaml.load(_CLAUSES.read_text(encoding="utf-8"), Loader=YamlLoader)
+    return load_yaml(__package__, "clauses.yaml")
 
 
 def chapters() -> dict[str, str]:
