@@ -268,15 +268,6 @@ def _children(parent: Element, *tags: str) -> Iterator[Element]:
             stack.append(iter(element))
 
 
-def _add_body(document: _Document, body: Element, builder: SourceBuilder) -> None:
-    for element in _children(body, _PARAGRAPH, _TABLE):
-        if element.tag == _TABLE:
-            builder.table(document.grid(element))
-            continue
-        for line, heading in document.paragraph_lines(element):
-            builder.paragraph(line, heading)
-
-
 def _add_notes(document: _Document, root: Element, builder: SourceBuilder) -> None:
     """Add foot- or endnotes after the text, each with its number."""
     number = 0
@@ -317,7 +308,11 @@ def read_docx(content: bytes) -> Source:
         )
     document = _Document(archive)
     builder = SourceBuilder()
-    _add_body(document, body, builder)
+    for element in _children(body, _PARAGRAPH, _TABLE):
+        if element.tag == _TABLE:
+            builder.table(document.grid(element))
+        else:
+            builder.paragraphs(document.paragraph_lines(element))
     for part in _NOTES:
         notes = archive.parse(part)
         if notes is not None:

@@ -156,6 +156,11 @@ class _Flow:
             self.break_line()
             self._buffer.append(line)
 
+    def taken_lines(self) -> list[tuple[str, int | None]]:
+        """Hand over the lines so far."""
+        lines, self.lines = self.lines, []
+        return lines
+
     def break_line(self) -> None:
         """End the line; one without text leaves no trace."""
         text = "".join(self._buffer)
@@ -263,14 +268,14 @@ class _Page:
                 and element.tag == "table"
                 and not self._tables[element].is_frame()
             ):
-                _hand_over(flow, builder)
+                builder.paragraphs(flow.taken_lines())
                 self._add_table(self._tables[element], builder)
                 walk.skip_subtree()
             else:
                 self._start(element, flow)
         flow.break_line()
         if builder:
-            _hand_over(flow, builder)
+            builder.paragraphs(flow.taken_lines())
         return flow
 
     def _start(self, element: Element, flow: _Flow) -> None:
@@ -362,12 +367,6 @@ def _lacks_parentheses(gloss: Element) -> bool:
     """Whether a pronunciation gloss would run into the character it explains."""
     parent = gloss.getparent()
     return parent is not None and parent.find("rp") is None
-
-
-def _hand_over(flow: _Flow, builder: SourceBuilder) -> None:
-    for line, heading in flow.lines:
-        builder.paragraph(line, heading)
-    flow.lines.clear()
 
 
 def _parse(text: str) -> tuple[Element | None, bool]:
