@@ -261,7 +261,8 @@ class _Page:
                 if element is not root:
                     flow.add_text(element.tail)
             elif self._skips(element):
-                self._count_hidden(element)
+                if element.tag not in _DROPPED:
+                    self.n_hidden += sum(len(t.strip()) for t in element.itertext())
                 walk.skip_subtree()
             elif (
                 builder
@@ -269,7 +270,10 @@ class _Page:
                 and not self._tables[element].is_frame()
             ):
                 builder.paragraphs(flow.taken_lines())
-                self._add_table(self._tables[element], builder)
+                table = self._tables[element]
+                if caption := one_line(" ".join(table.stray)):
+                    builder.paragraph(caption)
+                builder.table(self._grid(table))
                 walk.skip_subtree()
             else:
                 self._start(element, flow)
@@ -299,10 +303,6 @@ class _Page:
         elif tag == "rt" and _lacks_parentheses(element):
             flow.add_text(")")
 
-    def _count_hidden(self, element: Element) -> None:
-        if element.tag not in _DROPPED:
-            self.n_hidden += sum(len(text.strip()) for text in element.itertext())
-
     def _text(self, element: Element) -> str:
         """Return what a cell prints."""
         if len(element):
@@ -313,12 +313,6 @@ class _Page:
             flow.add_text(element.text)
             flow.break_line()
         return "\n".join(line for line, _ in flow.lines)
-
-    def _add_table(self, table: _Table, builder: SourceBuilder) -> None:
-        caption = one_line(" ".join(table.stray))
-        if caption:
-            builder.paragraph(caption)
-        builder.table(self._grid(table))
 
     def _grid(self, table: _Table) -> Grid:
         """Place cells on the grid their spans describe; a short row stays short."""
