@@ -125,16 +125,20 @@ class SourceBuilder:
         placed: dict[tuple[int, int], Cell] = {}
         for r, row in enumerate(rows):
             first = self._length
+            cells = []
             for c, value in enumerate(row):
                 if isinstance(value, tuple):
                     origin = placed[value]
-                    placed[r, c] = Cell(origin.start, origin.end, is_merged=True)
+                    cell = Cell(origin.start, origin.end, is_merged=True)
                 else:
                     if self._length > first:
                         self._append("\t")
-                    placed[r, c] = Cell(*self._append(value))
-            cells = tuple(placed[r, c] for c in range(len(row)))
-            self._blocks.append(Block(first, self._length, cells, table=self._tables))
+                    cell = Cell(*self._append(value))
+                placed[r, c] = cell
+                cells.append(cell)
+            self._blocks.append(
+                Block(first, self._length, tuple(cells), table=self._tables)
+            )
             self._append("\n")
         self._tables += 1
 
@@ -173,12 +177,14 @@ def _compact(grid: Sequence[Sequence[GridCell]]) -> Grid:
     )
     new_column = {c: n for n, c in enumerate(begun)}
 
-    def renumbered(cell: GridCell) -> GridCell:
-        if isinstance(cell, str):
-            return cell
-        row, column = cell
+    def renumbered(origin: tuple[int, int]) -> GridCell:
+        row, column = origin
         return (new_row[row], new_column[column]) if row in new_row else ""
 
-    return [
-        [renumbered(grid[r][c]) for c in begun if c < len(grid[r])] for r in printed
-    ]
+    compact = []
+    for r in printed:
+        cells = [grid[r][c] for c in begun if c < len(grid[r])]
+        compact.append(
+            [cell if isinstance(cell, str) else renumbered(cell) for cell in cells]
+        )
+    return compact
