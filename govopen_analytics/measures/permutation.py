@@ -7,6 +7,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from govopen_analytics.measures.families import ERROR_RATE
+from govopen_analytics.measures.intervals import sum_by
 
 TASK, PLAN = "task", "plan"
 # Numbers that one batch of rearranged units may hold: 16 MB.
@@ -51,8 +52,7 @@ class Units:
         unit = unit.ravel()
         if len(first) > len(np.unique(group)):
             kind, owner = PLAN, group[first]
-            sums = np.zeros((len(first), weights.shape[1]))
-            np.add.at(sums, unit, weights)
+            sums = sum_by(unit, weights, len(first))
             n = np.bincount(unit).astype(float)
         else:
             order = np.argsort(group, kind="stable")

@@ -10,6 +10,7 @@ from govopen_analytics.base.errors import SchemaError
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.alignment import align_passages
 from govopen_analytics.measures.counts import group_columns
+from govopen_analytics.measures.intervals import quantile_bounds
 from govopen_analytics.measures.resample import JEFFREYS
 
 # Six characters are two or three words: rare enough to point to a source, short
@@ -213,7 +214,7 @@ def reuse_by_group(
         size, reused = group["n_chars"].to_numpy(), group["n_reused_chars"].to_numpy()
         share = reused.sum() / max(size.sum(), 1)
         draws = _drawn_ratio(reused, size, n_bootstrap, rng)
-        lower, upper = np.quantile(draws, [(1 - interval) / 2, (1 + interval) / 2])
+        lower, upper = quantile_bounds(draws, interval)
         bounds = (min(lower, share) if share else 0.0, max(upper, share))
         rows.append((*keys, len(group), size.sum(), reused.sum(), share, *bounds))
     names = ["n_tasks", "n_chars", "n_reused_chars", "reused_share"]
