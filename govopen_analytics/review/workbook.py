@@ -1,10 +1,9 @@
-"""The XLSX a person codes in: written with lists to choose from, read by row."""
+"""The XLSX a person codes in: tasks with evidence and lists to choose from."""
 
 import io
 import re
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,10 @@ import pandas as pd
 
 from govopen_analytics.base.atomic_files import replace_file, stable_package
 from govopen_analytics.base.datapackage import safe_cell
-from govopen_analytics.base.errors import ReadError
+from govopen_analytics.base.errors import ReadError, SchemaError
 from govopen_analytics.base.languages import LANGUAGES
 from govopen_analytics.coding.codebook import Codebook
+from govopen_analytics.coding.keywords import keyword_in_context, keyword_matches
 from govopen_analytics.readers.limits import (
     MAX_FILE_BYTES,
     MAX_PART_BYTES,
@@ -23,14 +23,13 @@ from govopen_analytics.readers.limits import (
     check_count,
     check_size,
 )
+from govopen_analytics.review.carrying import text_sha256
 from govopen_analytics.words import section
 
-#: Most secondary themes a person can give in the workbook.
-N_SECONDARY = 3
 #: Most characters of a cell that spreadsheets hold.
 MAX_CELL_CHARS = 32_000
 
-SECONDARY = tuple(f"secondary_{n}" for n in range(1, N_SECONDARY + 1))
+SECONDARY = ("secondary_1", "secondary_2", "secondary_3")
 #: Columns a person fills in.
 DECISION_COLUMNS = ("primary", *SECONDARY, "coder", "reviewed_date", "remark")
 #: Columns of the sheet in order, with their widths (characters).
@@ -62,12 +61,14 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]"
 _GUIDE_WIDTH, _DEFINITION_WIDTH = 100, 90
 
 
-@dataclass(frozen=True)
-class SheetRow:
-    """One row of a review sheet: its number in the sheet, its cells by column."""
-
-    number: int
-    cells: dict[str, Any]
+_MACHINE_COLUMNS = (
+    "evidence",
+    "machine_primary",
+    "machine_score",
+    "machine_secondary",
+)
+_CONTEXT_CHARS = 8
+_MOST_MATCHES = 12
 
 
 def column_label(column: str, lang: str) -> str:
@@ -76,16 +77,9 @@ def column_label(column: str, lang: str) -> str:
 
 
 def theme_names(codebook: Codebook) -> dict[str, str | None]:
-    """Return what may stand in a theme's cell, and the theme it means.
+    """Return what may stand in a theme's cell, and the theme it means (or None).
 
-    Parameters
-    ----------
-    codebook : Codebook
-
-    Returns
-    -------
-    dict of str to str or None
-        Labels in both languages and ids; None for "no theme fits".
+    That is labels in both languages and ids, and the words for "no theme fits".
     """
     names: dict[str, str | None] = {theme: theme for theme in codebook.theme_ids}
     for lang in LANGUAGES:
@@ -96,9 +90,144 @@ def theme_names(codebook: Codebook) -> dict[str, str | None]:
     return names
 
 
-def no_theme_label(lang: str) -> str:
-    """Return what a person chooses where no theme fits."""
-    return section("review_workbook", lang)["no_theme"]
+def export_review(
+    picked: pd.DataFrame,
+    tasks: pd.DataFrame,
+    documents: pd.DataFrame,
+    assignments: pd.DataFrame,
+    codebook: Codebook,
+    path: Path | str,
+    *,
+    is_blind: bool = False,
+    lang: str = "zh",
+) -> None:
+    """Write picked tasks as a workbook for a person to code in.
+
+    Parameters
+    ----------
+    picked : DataFrame, shape (n_picked, 2 or more)
+        ``task_id`` and ``reasons`` (list of str), in the order of the rows.
+    tasks, documents : DataFrame
+        Valid tables that hold the picked tasks and their plans.
+    assignments : DataFrame, shape (n_assignments, 6)
+        ``theme_assignments`` of the machine.
+    codebook : Codebook
+    path : Path or str
+        File to write.
+    is_blind : bool, default False
+        Whether the machine's themes and its evidence are left out, as they should
+        be for a sample that is to tell the machine's errors.
+    lang : {"zh", "en"}, default "zh"
+        Language of every word in the workbook.
+
+    Raises
+    ------
+    SchemaError
+        If a picked task is not in `tasks`.
+    """
+    rows = review_rows(picked, tasks, documents, assignments, codebook, lang=lang)
+    if is_blind:
+        rows = rows.drop(columns=list(_MACHINE_COLUMNS))
+    write_workbook(rows, Path(path), codebook, lang=lang)
+
+
+def review_rows(
+    picked: pd.DataFrame,
+    tasks: pd.DataFrame,
+    documents: pd.DataFrame,
+    assignments: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    lang: str = "zh",
+) -> pd.DataFrame:
+    """Lay picked tasks out as a person reads them.
+
+    The columns are those of ``COLUMNS`` but for what a person fills in; arguments
+    and errors are those of ``export_review``.
+    """
+    words = section("review_export", lang)
+    labels = codebook.labels(lang)
+    missing = picked.loc[~picked["task_id"].isin(tasks["task_id"])]
+    if not missing.empty:
+        raise SchemaError(
+            "tasks",
+            f"{len(missing)} tasks to review are not in it, the first "
+            f"'{missing['task_id'].iloc[0]}'; pick from the same tables",
+            failure_cases=missing,
+        )
+    rows = tasks.set_index("task_id").loc[picked["task_id"]].reset_index()
+    evidence = _evidence(rows, codebook, labels, words)
+    themed = _themes_by_task(assignments)
+    plans = _plan_names(documents, words)
+    machine = [themed.get(task_id, []) for task_id in rows["task_id"]]
+    return pd.DataFrame(
+        {
+            "task_id": rows["task_id"],
+            "reasons": [
+                words["join"].join(words["reasons"][name] for name in reasons)
+                for reasons in picked["reasons"]
+            ],
+            "plan": rows["document_id"].map(plans),
+            "chapter": rows["chapter"],
+            "section": rows["section"],
+            "text": rows["text"],
+            "evidence": [evidence.get(i, words["no_match"]) for i in rows["task_id"]],
+            "machine_primary": [
+                labels[found[0][0]] if found else words["unclassified"]
+                for found in machine
+            ],
+            "machine_score": [found[0][1] if found else None for found in machine],
+            "machine_secondary": [
+                words["join"].join(labels[theme] for theme, _ in found[1:]) or None
+                for found in machine
+            ],
+            "text_sha256": rows["text"].map(text_sha256),
+        }
+    )
+
+
+def _themes_by_task(
+    assignments: pd.DataFrame,
+) -> dict[str, list[tuple[str, float | None]]]:
+    ordered = assignments.sort_values(["task_id", "rank"])
+    themed: dict[str, list[tuple[str, float | None]]] = {}
+    for row in ordered.itertuples():
+        score = None if pd.isna(row.score) else round(float(row.score), 2)
+        themed.setdefault(row.task_id, []).append((row.theme_id, score))
+    return themed
+
+
+def _plan_names(documents: pd.DataFrame, words: dict) -> dict[str, str]:
+    return {
+        plan.document_id: plan.document_id
+        if pd.isna(plan.agency) or pd.isna(plan.year)
+        else words["plan"].format(agency=plan.agency, year=plan.year)
+        for plan in documents.itertuples()
+    }
+
+
+def _evidence(
+    tasks: pd.DataFrame, codebook: Codebook, labels: dict[str, str], words: dict
+) -> dict[str, str]:
+    """List the keywords of each task in context, a line each."""
+    matches = keyword_matches(tasks, codebook)
+    shown = keyword_in_context(tasks, matches, width=_CONTEXT_CHARS)
+    lines: dict[str, list[str]] = {}
+    for row in shown.itertuples():
+        line = words["match"].format(
+            theme=labels[row.theme_id],
+            before=row.before.replace("\n", " "),
+            match=row.match,
+            after=row.after.replace("\n", " "),
+        )
+        lines.setdefault(row.task_id, []).append(line)
+    return {task_id: _first_lines(found, words) for task_id, found in lines.items()}
+
+
+def _first_lines(lines: list[str], words: dict) -> str:
+    n_more = len(lines) - _MOST_MATCHES
+    more = [words["more"].format(n=n_more)] if n_more > 0 else []
+    return "\n".join([*lines[:_MOST_MATCHES], *more])
 
 
 def write_workbook(
@@ -107,17 +236,7 @@ def write_workbook(
     """Write the review sheet, the themes and the guide, whole or not at all.
 
     Equal rows give equal bytes. No cell starts a formula; a text too long for a
-    cell is cut and says so.
-
-    Parameters
-    ----------
-    rows : DataFrame, shape (n_rows, ...)
-        Columns of ``COLUMNS``, ready to read; missing ones stay empty.
-    path : Path
-        File to write; its folder is made where missing.
-    codebook : Codebook
-        Gives the themes to choose from and the rules of the guide.
-    lang : {"zh", "en"}, default "zh"
+    cell is cut and says so. Columns of ``COLUMNS`` that `rows` lacks stay empty.
     """
     from openpyxl import Workbook
 
@@ -238,23 +357,12 @@ def _cell(value: Any, words: dict[str, Any]) -> Any:
     return safe_cell(text)
 
 
-def read_workbook(path: Path) -> list[SheetRow]:
+def read_workbook(path: Path) -> dict[int, dict[str, Any]]:
     """Read the rows of a review sheet, whatever the order of its columns.
 
-    Parameters
-    ----------
-    path : Path
-        An XLSX that ``write_workbook`` wrote and a person filled in.
-
-    Returns
-    -------
-    list of SheetRow
-        Rows with a task id or a decision; cells as stored, blanks as None.
-
-    Raises
-    ------
-    ReadError
-        If the file is no such workbook, is too large, or lacks a column.
+    Rows with a task id or a decision, by their number in the sheet: cells by
+    column, as stored, blanks as None. Raises ReadError if the file is no such
+    workbook, is too large, or lacks a column.
     """
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
@@ -264,8 +372,8 @@ def read_workbook(path: Path) -> list[SheetRow]:
         check_size(path.name, "file", len(content), MAX_FILE_BYTES)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for part in archive.infolist():
-                what = f"part {part.filename} unpacked"
-                check_size(path.name, what, part.file_size, MAX_PART_BYTES)
+                part_name = f"part {part.filename} unpacked"
+                check_size(path.name, part_name, part.file_size, MAX_PART_BYTES)
         # Not as a stream: what a sheet says of its own size need not be true.
         book = load_workbook(io.BytesIO(content), data_only=True)
     except OSError as error:
@@ -279,12 +387,12 @@ def read_workbook(path: Path) -> list[SheetRow]:
     check_count(path.name, "rows", sheet.max_row, MAX_SHEET_ROWS)
     lines = sheet.iter_rows(values_only=True)
     columns = _columns(next(lines, ()), path)
-    rows = []
+    rows = {}
     for number, line in enumerate(lines, start=2):
         cells = {name: _stored(line[place]) for name, place in columns.items()}
         named = ("task_id", *DECISION_COLUMNS)
         if any(cells.get(name) is not None for name in named):
-            rows.append(SheetRow(number, cells))
+            rows[number] = cells
     return rows
 
 
@@ -297,17 +405,23 @@ def _review_sheet(book: Any) -> Any:
 
 
 def _columns(header: Sequence[Any], path: Path) -> dict[str, int]:
-    known = {
+    columns_by_label = {
         label: column
         for lang in LANGUAGES
         for column, label in section("review_workbook", lang)["columns"].items()
     }
-    found = [str(cell).strip() if cell is not None else "" for cell in header]
-    columns = {known[label]: n for n, label in enumerate(found) if label in known}
+    labels = [str(cell).strip() if cell is not None else "" for cell in header]
+    columns = {
+        columns_by_label[label]: place
+        for place, label in enumerate(labels)
+        if label in columns_by_label
+    }
     for column in _NEEDED:
         if column not in columns:
-            shown = "、".join(filter(None, found)) or "nothing"
-            wanted = [label for label, name in known.items() if name == column]
+            shown = "、".join(filter(None, labels)) or "nothing"
+            wanted = [
+                label for label, name in columns_by_label.items() if name == column
+            ]
             raise ReadError(
                 f"{path}, row 1: found the headings {shown}, expected also "
                 f"'{wanted[0]}' or '{wanted[-1]}'; export the tasks again"
