@@ -211,16 +211,16 @@ def review_export(
             if not (again or task):
                 picked = picked.loc[~picked["task_id"].isin(done["task_id"])]
             picked = picked.head(n_most or (len(picked) if is_asked else _MOST))
-        review.export_review(
+        rows = review.review_rows(
             picked,
             tasks,
             tables["documents"],
             machine,
             book,
-            out,
             is_blind=n_random > 0,
             lang=lang,
         )
+        review.write_workbook(rows, out, book, lang=lang)
     typer.echo(f"{len(picked)} 项任务 · tasks → {out}")
 
 

@@ -29,7 +29,7 @@ from govopen_analytics.review.store import (
     reviews_folder,
     write_reviews,
 )
-from govopen_analytics.review.workbook import export_review, review_rows
+from govopen_analytics.review.workbook import review_rows, write_workbook
 
 __all__ = [
     "CarriedReviews",
@@ -43,7 +43,6 @@ __all__ = [
     "correction_sample",
     "current_reviews",
     "draw_random_sample",
-    "export_review",
     "import_reviews",
     "read_reviews",
     "read_samples",
@@ -55,4 +54,5 @@ __all__ = [
     "select_for_review",
     "text_sha256",
     "write_reviews",
+    "write_workbook",
 ]

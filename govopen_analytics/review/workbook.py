@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ MAX_CELL_CHARS = 32_000
 SECONDARY = ("secondary_1", "secondary_2", "secondary_3")
 #: Columns a person fills in.
 DECISION_COLUMNS = ("primary", *SECONDARY, "coder", "reviewed_date", "remark")
+_MACHINE_COLUMNS = ("evidence", "machine_primary", "machine_score", "machine_secondary")
 #: Columns of the sheet in order, with their widths (characters).
 COLUMNS = {
     "task_id": 22,
@@ -58,15 +59,6 @@ _MADE = datetime(2000, 1, 1)  # equal rows give equal bytes, whenever
 # Control characters that XML cannot hold, and halves of a character.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
-_GUIDE_WIDTH, _DEFINITION_WIDTH = 100, 90
-
-
-_MACHINE_COLUMNS = (
-    "evidence",
-    "machine_primary",
-    "machine_score",
-    "machine_secondary",
-)
 _CONTEXT_CHARS = 8
 _MOST_MATCHES = 12
 
@@ -90,18 +82,17 @@ def theme_names(codebook: Codebook) -> dict[str, str | None]:
     return names
 
 
-def export_review(
+def review_rows(
     picked: pd.DataFrame,
     tasks: pd.DataFrame,
     documents: pd.DataFrame,
     assignments: pd.DataFrame,
     codebook: Codebook,
-    path: Path | str,
     *,
     is_blind: bool = False,
     lang: str = "zh",
-) -> None:
-    """Write picked tasks as a workbook for a person to code in.
+) -> pd.DataFrame:
+    """Lay picked tasks out as a person reads them.
 
     Parameters
     ----------
@@ -112,38 +103,20 @@ def export_review(
     assignments : DataFrame, shape (n_assignments, 6)
         ``theme_assignments`` of the machine.
     codebook : Codebook
-    path : Path or str
-        File to write.
     is_blind : bool, default False
         Whether the machine's themes and its evidence are left out, as they should
         be for a sample that is to tell the machine's errors.
     lang : {"zh", "en"}, default "zh"
-        Language of every word in the workbook.
+
+    Returns
+    -------
+    DataFrame, shape (n_picked, ...)
+        Columns of ``COLUMNS`` but those a person fills in.
 
     Raises
     ------
     SchemaError
         If a picked task is not in `tasks`.
-    """
-    rows = review_rows(picked, tasks, documents, assignments, codebook, lang=lang)
-    if is_blind:
-        rows = rows.drop(columns=list(_MACHINE_COLUMNS))
-    write_workbook(rows, Path(path), codebook, lang=lang)
-
-
-def review_rows(
-    picked: pd.DataFrame,
-    tasks: pd.DataFrame,
-    documents: pd.DataFrame,
-    assignments: pd.DataFrame,
-    codebook: Codebook,
-    *,
-    lang: str = "zh",
-) -> pd.DataFrame:
-    """Lay picked tasks out as a person reads them.
-
-    The columns are those of ``COLUMNS`` but for what a person fills in; arguments
-    and errors are those of ``export_review``.
     """
     words = section("review_export", lang)
     labels = codebook.labels(lang)
@@ -156,45 +129,30 @@ def review_rows(
             failure_cases=missing,
         )
     rows = tasks.set_index("task_id").loc[picked["task_id"]].reset_index()
+    rows["reasons"] = [
+        words["join"].join(words["reasons"][name] for name in reasons)
+        for reasons in picked["reasons"]
+    ]
+    rows["plan"] = rows["document_id"].map(_plan_names(documents, words))
+    rows["text_sha256"] = rows["text"].map(text_sha256)
+    columns = ["task_id", "reasons", "plan", "chapter", "section", "text"]
+    if is_blind:
+        return rows[[*columns, "text_sha256"]]
     evidence = _evidence(rows, codebook, labels, words)
-    themed = _themes_by_task(assignments)
-    plans = _plan_names(documents, words)
-    machine = [themed.get(task_id, []) for task_id in rows["task_id"]]
-    return pd.DataFrame(
-        {
-            "task_id": rows["task_id"],
-            "reasons": [
-                words["join"].join(words["reasons"][name] for name in reasons)
-                for reasons in picked["reasons"]
-            ],
-            "plan": rows["document_id"].map(plans),
-            "chapter": rows["chapter"],
-            "section": rows["section"],
-            "text": rows["text"],
-            "evidence": [evidence.get(i, words["no_match"]) for i in rows["task_id"]],
-            "machine_primary": [
-                labels[found[0][0]] if found else words["unclassified"]
-                for found in machine
-            ],
-            "machine_score": [found[0][1] if found else None for found in machine],
-            "machine_secondary": [
-                words["join"].join(labels[theme] for theme, _ in found[1:]) or None
-                for found in machine
-            ],
-            "text_sha256": rows["text"].map(text_sha256),
-        }
-    )
-
-
-def _themes_by_task(
-    assignments: pd.DataFrame,
-) -> dict[str, list[tuple[str, float | None]]]:
     ordered = assignments.sort_values(["task_id", "rank"])
-    themed: dict[str, list[tuple[str, float | None]]] = {}
-    for row in ordered.itertuples():
-        score = None if pd.isna(row.score) else round(float(row.score), 2)
-        themed.setdefault(row.task_id, []).append((row.theme_id, score))
-    return themed
+    ordered = ordered.assign(label=ordered["theme_id"].map(labels))
+    is_first = ~ordered["task_id"].duplicated()
+    first = ordered.loc[is_first].set_index("task_id")
+    others = ordered.loc[~is_first].groupby("task_id")["label"].agg(list)
+    scores = first["score"].astype(float).round(2)
+    for column, values, missing_value in (
+        ("evidence", evidence, words["no_match"]),
+        ("machine_primary", dict(first["label"]), words["unclassified"]),
+        ("machine_score", dict(scores), None),
+        ("machine_secondary", dict(others.map(words["join"].join)), None),
+    ):
+        rows[column] = [values.get(task, missing_value) for task in rows["task_id"]]
+    return rows[[*columns, *_MACHINE_COLUMNS, "text_sha256"]]
 
 
 def _plan_names(documents: pd.DataFrame, words: dict) -> dict[str, str]:
@@ -209,7 +167,7 @@ def _plan_names(documents: pd.DataFrame, words: dict) -> dict[str, str]:
 def _evidence(
     tasks: pd.DataFrame, codebook: Codebook, labels: dict[str, str], words: dict
 ) -> dict[str, str]:
-    """List the keywords of each task in context, a line each."""
+    """List the first keywords of each task in context, a line each."""
     matches = keyword_matches(tasks, codebook)
     shown = keyword_in_context(tasks, matches, width=_CONTEXT_CHARS)
     lines: dict[str, list[str]] = {}
@@ -221,13 +179,10 @@ def _evidence(
             after=row.after.replace("\n", " "),
         )
         lines.setdefault(row.task_id, []).append(line)
-    return {task_id: _first_lines(found, words) for task_id, found in lines.items()}
-
-
-def _first_lines(lines: list[str], words: dict) -> str:
-    n_more = len(lines) - _MOST_MATCHES
-    more = [words["more"].format(n=n_more)] if n_more > 0 else []
-    return "\n".join([*lines[:_MOST_MATCHES], *more])
+    for shown_lines in lines.values():
+        if (n_more := len(shown_lines) - _MOST_MATCHES) > 0:
+            shown_lines[_MOST_MATCHES:] = [words["more"].format(n=n_more)]
+    return {task_id: "\n".join(shown_lines) for task_id, shown_lines in lines.items()}
 
 
 def write_workbook(
@@ -245,81 +200,64 @@ def write_workbook(
     sheet = book.active
     sheet.title = words["sheets"]["review"]
     _fill_review(sheet, rows, words)
-    _fill_guide(book.create_sheet(words["sheets"]["guide"]), codebook, words, lang)
+    title = getattr(codebook, f"title_{lang}") or codebook.name
+    lines = [words["codebook"].format(title=title, version=codebook.version)]
+    lines += words["guide"]
+    heads = {1}
+    if codebook.rules:
+        heads.add(len(lines) + 1)
+        lines.append(words["rules"])
+    for number, rule in enumerate(codebook.rules, start=1):
+        lines.append(f"{number}. {getattr(rule, lang)}")
+    guide = book.create_sheet(words["sheets"]["guide"])
+    _fill(guide, [[line] for line in lines], [100], words, heads)
+    columns = [f"label_{lang}", f"definition_{lang}", "theme_id"]
+    choices = [*codebook.themes[columns].to_numpy(), (words["no_theme"], "", "")]
     themes = book.create_sheet(words["sheets"]["themes"])
-    n_choices = _fill_themes(themes, codebook, words, lang)
-    _add_lists(sheet, len(rows), themes.title, n_choices, words)
+    _fill(themes, [words["themes_head"], *choices], [30, 90, 28], words)
+    themes.freeze_panes = "A2"
+    _add_lists(sheet, len(rows), themes.title, len(choices), words)
     buffer = io.BytesIO()
     book.save(buffer)
     replace_file(path, stable_package(buffer.getvalue(), _MADE))
 
 
-def _fill_review(sheet: Any, rows: pd.DataFrame, words: dict[str, Any]) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill
+def _fill(
+    sheet: Any,
+    rows: Iterable[Iterable[Any]],
+    widths: Iterable[int],
+    words: dict[str, Any],
+    heads: Collection[int] = (1,),
+) -> None:
+    """Write rows of cells; `heads` are the numbers of rows in bold."""
+    from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
-    top = Alignment(vertical="top", wrap_text=True)
-    fill = PatternFill("solid", fgColor="FFF4DC")
-    for place, (column, width) in enumerate(COLUMNS.items(), start=1):
-        head = sheet.cell(1, place, _cell(words["columns"][column], words))
-        head.font, head.alignment = Font(bold=True), top
-        is_decision = column in DECISION_COLUMNS
-        if is_decision:
-            head.fill = fill
-        letter = get_column_letter(place)
-        sheet.column_dimensions[letter].width = width
-        sheet.column_dimensions[letter].hidden = column in _HIDDEN
-        values = rows[column] if column in rows else [None] * len(rows)
-        for number, value in enumerate(values, start=2):
-            cell = sheet.cell(number, place, _cell(value, words))
-            cell.alignment = top
-            if is_decision:
-                cell.fill = fill
-            if column == "reviewed_date":
-                cell.number_format = "yyyy-mm-dd"
-    sheet.freeze_panes = "B2"
-    sheet.auto_filter.ref = sheet.dimensions
-
-
-def _fill_guide(
-    sheet: Any, codebook: Codebook, words: dict[str, Any], lang: str
-) -> None:
-    from openpyxl.styles import Alignment, Font
-
-    title = getattr(codebook, f"title_{lang}") or codebook.name
-    lines = [words["codebook"].format(title=title, version=codebook.version)]
-    lines += words["guide"]
-    rules = [f"{n}. {getattr(r, lang)}" for n, r in enumerate(codebook.rules, start=1)]
-    heads = {1}
-    if rules:
-        heads.add(len(lines) + 1)
-        lines += [words["rules"], *rules]
-    sheet.column_dimensions["A"].width = _GUIDE_WIDTH
-    for number, line in enumerate(lines, start=1):
-        cell = sheet.cell(number, 1, _cell(line, words))
-        cell.alignment = Alignment(vertical="top", wrap_text=True)
-        cell.font = Font(bold=number in heads)
-
-
-def _fill_themes(
-    sheet: Any, codebook: Codebook, words: dict[str, Any], lang: str
-) -> int:
-    from openpyxl.styles import Alignment, Font
-
-    rows = [words["themes_head"]]
-    for theme in codebook.themes.itertuples():
-        label = getattr(theme, f"label_{lang}")
-        rows.append((label, getattr(theme, f"definition_{lang}"), theme.theme_id))
-    rows.append((words["no_theme"], "", ""))
-    for letter, width in zip("ABC", (30, _DEFINITION_WIDTH, 28), strict=True):
-        sheet.column_dimensions[letter].width = width
+    for place, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
     for number, row in enumerate(rows, start=1):
         for place, value in enumerate(row, start=1):
             cell = sheet.cell(number, place, _cell(value, words))
             cell.alignment = Alignment(vertical="top", wrap_text=True)
-            cell.font = Font(bold=number == 1)
-    sheet.freeze_panes = "A2"
-    return len(rows) - 1
+            cell.font = Font(bold=number in heads)
+
+
+def _fill_review(sheet: Any, rows: pd.DataFrame, words: dict[str, Any]) -> None:
+    from openpyxl.styles import PatternFill
+
+    cells = rows.reindex(columns=list(COLUMNS)).astype(object).to_numpy()
+    head = [words["columns"][column] for column in COLUMNS]
+    _fill(sheet, [head, *cells], COLUMNS.values(), words)
+    for column, cells_of_column in zip(COLUMNS, sheet.columns, strict=True):
+        letter = cells_of_column[0].column_letter
+        sheet.column_dimensions[letter].hidden = column in _HIDDEN
+        for cell in cells_of_column:
+            if column in DECISION_COLUMNS:
+                cell.fill = PatternFill("solid", fgColor="FFF4DC")
+            if column == "reviewed_date" and cell.row > 1:
+                cell.number_format = "yyyy-mm-dd"
+    sheet.freeze_panes = "B2"
+    sheet.auto_filter.ref = sheet.dimensions
 
 
 def _add_lists(
