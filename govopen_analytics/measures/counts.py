@@ -80,13 +80,8 @@ class ThemeCounts:
     ) -> pd.DataFrame:
         """Lay arrays out as one row per group and theme, themes in codebook order.
 
-        Parameters
-        ----------
-        columns : mapping of str to ndarray
-            Of shape (n_groups, n_themes) or one that can be broadcast to it, themes
-            in the order of ``theme_ids``.
-        groups : DataFrame, optional
-            Other groups than those counted, such as pairs of them.
+        Arrays can be broadcast to (n_groups, n_themes), themes in the order of
+        ``theme_ids``; `groups` may be others than those counted, such as pairs of them.
         """
         groups = self.groups if groups is None else groups
         shape = len(groups), len(self.theme_ids)
@@ -121,19 +116,10 @@ def count_themes(
 ) -> ThemeCounts:
     """Count the themes of tasks per group: a task with k themes gives 1/k to each.
 
-    Parameters
-    ----------
-    tables : Tables
-        Of the corpus: ``tasks`` and ``documents``; ``theme_assignments`` made by
-        one coder (a task without a row is unclassified: it counts as a task and
-        under no theme); ``themes`` of one version of a codebook.
-    by : str or sequence of str, default ("document_id",)
-        Columns of ``documents`` or ``tasks`` that name the groups; empty for one
-        group that holds everything. A missing value forms a group of its own.
-
-    Returns
-    -------
-    ThemeCounts
+    The tables are those of a corpus, coded by one coder; a task without a row in
+    ``theme_assignments`` is unclassified: it counts as a task and under no theme. `by`
+    names columns of ``documents`` or ``tasks``; empty gives one group that holds
+    everything. A missing value forms a group of its own.
 
     Raises
     ------

@@ -66,13 +66,6 @@ def states(
 ) -> np.ndarray:
     """Say what is established: the one place that decides it.
 
-    Parameters
-    ----------
-    p_adjusted : ndarray of float, shape (n,)
-        P-values corrected over their whole family; NaN where nothing was tested.
-    can_be_answered : ndarray of bool, shape (n,), or bool
-        Whether the data could establish anything.
-
     Returns
     -------
     ndarray of str, shape (n,)

@@ -23,15 +23,6 @@ def han_words(text: str) -> list[str]:
     """Cut a text into words and keep those of two or more Chinese characters.
 
     Single characters, numbers, Latin runs and punctuation are dropped.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    list of str
     """
     return [word for word in segment_words(text) if _HAN_WORD.fullmatch(word)]
 

@@ -55,20 +55,8 @@ def import_reviews(
 ) -> ReviewImport:
     """Read decisions back from a workbook and check every row.
 
-    Parameters
-    ----------
-    path : Path or str
-        An XLSX that was exported and filled in.
-    tasks : DataFrame, shape (n_tasks, ...)
-        ``task_id`` and ``text`` of the tasks as they are now.
-    codebook : Codebook
-        The themes that may be named, by label in either language or by id.
-    coder, reviewed_date : str
-        For rows that name none; the date as in 2024-05-31.
-
-    Returns
-    -------
-    ReviewImport
+    Themes are named by label in either language or by id; `coder` and `reviewed_date`
+    (as in 2024-05-31) are for rows that name none.
 
     Raises
     ------

@@ -45,17 +45,8 @@ def select_for_review(
     Tasks picked so are the hard ones. Shares must not be estimated from them; for
     that, draw a sample with ``draw_random_sample``.
 
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-        ``task_id`` and ``document_id``.
-    assignments : DataFrame, shape (n_assignments, 6)
-        ``theme_assignments`` of the coder to be checked.
-    other_assignments : DataFrame, shape (n_others, 6)
-        ``theme_assignments`` of other coders.
-    asked_for : iterable of str
-        Identifiers of tasks that are picked for the reason *asked_for* alone or
-        beside others; the rest is then left out.
+    With `asked_for` tasks are picked for the reason *asked_for* alone or beside others,
+    and the rest is left out.
 
     Returns
     -------
@@ -132,15 +123,8 @@ def draw_random_sample(
     Only such a sample can correct shares: of each task the chance is known with
     which it was drawn.
 
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-        ``task_id``; the order of rows changes nothing.
-    n_drawn : int
-        Tasks to draw (count, from 1 to n_tasks).
-    seed : int, default 0
-        The same seed, number and tasks give the same sample; other seeds or
-        numbers give independent ones.
+    The order of rows changes nothing. The same seed, number and tasks give the same
+    sample; other seeds or numbers give independent ones.
 
     Returns
     -------
@@ -272,17 +256,8 @@ def review_corrected_shares(
     The coder must not have learned from these decisions; the coders of this
     library do not, since reviews are kept apart from reference codings.
 
-    Parameters
-    ----------
-    tables : Tables
-        Of the corpus; ``theme_assignments`` are the machine's own, without reviews
-        in their place.
-    reviews : DataFrame, shape (n_reviews, 9)
-        Result of ``current_reviews``.
-    samples : DataFrame, shape (n_drawn, 5)
-        A valid ``review_samples`` table.
-    interval : float, default 0.95
-        Level of the intervals, normal.
+    `tables` hold the machine's own ``theme_assignments``, without reviews in their
+    place; `reviews` come from ``current_reviews``.
 
     Returns
     -------

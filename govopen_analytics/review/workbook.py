@@ -94,24 +94,9 @@ def review_rows(
 ) -> pd.DataFrame:
     """Lay picked tasks out as a person reads them.
 
-    Parameters
-    ----------
-    picked : DataFrame, shape (n_picked, 2 or more)
-        ``task_id`` and ``reasons`` (list of str), in the order of the rows.
-    tasks, documents : DataFrame
-        Valid tables that hold the picked tasks and their plans.
-    assignments : DataFrame, shape (n_assignments, 6)
-        ``theme_assignments`` of the machine.
-    codebook : Codebook
-    is_blind : bool, default False
-        Whether the machine's themes and its evidence are left out, as they should
-        be for a sample that is to tell the machine's errors.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    DataFrame, shape (n_picked, ...)
-        Columns of ``COLUMNS`` but those a person fills in.
+    The columns are those of ``COLUMNS`` but for what a person fills in. Blind rows
+    leave out the machine's themes and its evidence, as they should for a sample that
+    is to tell the machine's errors.
 
     Raises
     ------
