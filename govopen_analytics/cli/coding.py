@@ -91,16 +91,12 @@ def _corrected_shares(
 ) -> "pd.DataFrame | None":
     """Correct shares if a random sample was coded; else say what is missing."""
     from govopen_analytics.base.datapackage import read_datapackage
-    from govopen_analytics.review import (
-        corpus_correction,
-        correction_findings,
-        read_samples,
-    )
+    from govopen_analytics.review import corpus_correction, read_samples
 
     if read_samples(reviews).empty:
         return None
     correction = corpus_correction(read_datapackage(processed), book, reviews)
-    for sentence in correction_findings(correction, lang=lang)["finding"]:
+    for sentence in correction.sentences(lang):
         typer.echo(f"注意 · note: {sentence}", err=True)
     return None if correction.shares.empty else correction.shares
 
@@ -212,16 +208,16 @@ def review_export(
             if not (again or task):
                 picked = picked.loc[~picked["task_id"].isin(done["task_id"])]
             picked = picked.head(n_most or (len(picked) if is_asked else _MOST))
-        review.export_review(
+        rows = review.review_rows(
             picked,
             tasks,
             tables["documents"],
             machine,
             book,
-            out,
             is_blind=n_random > 0,
             lang=lang,
         )
+        review.write_workbook(rows, out, book, lang=lang)
     typer.echo(f"{len(picked)} 项任务 · tasks → {out}")
 
 

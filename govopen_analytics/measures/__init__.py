@@ -10,6 +10,7 @@ from govopen_analytics.measures.differences import (
 )
 from govopen_analytics.measures.distance import (
     agenda_distances,
+    agenda_map,
     jensen_shannon_distance,
     overlap,
 )
@@ -19,7 +20,6 @@ from govopen_analytics.measures.index import (
     read_index_weights,
     weighted_index,
 )
-from govopen_analytics.measures.ordination import agenda_map
 from govopen_analytics.measures.quantities import parse_quantities, task_quantities
 from govopen_analytics.measures.responsibility import (
     deadlines_by_month,

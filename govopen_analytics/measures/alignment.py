@@ -33,17 +33,8 @@ def align_passages(
     closely in both texts: the alignment of FASTA [1]_. In contrast to a full
     Smith-Waterman table all diagonals are scored at once.
 
-    Parameters
-    ----------
-    first, second : ndarray of uint32, shape (n_chars,)
-        Character codes.
-    min_chars : int
-        Fewest equal characters of a passage.
-
-    Returns
-    -------
-    list of Passage
-        In the order of `first`; they may overlap in either text.
+    Texts are character codes; passages have at least `min_chars` equal characters,
+    stand in the order of `first` and may overlap in either text.
 
     References
     ----------

@@ -481,14 +481,7 @@ def masi_distances(sets: np.ndarray) -> np.ndarray:
     ``1 - J·M``: M is 1 for equal sets, 2/3 where one holds the other, 1/3 where
     they overlap, 0 where they share nothing [1]_.
 
-    Parameters
-    ----------
-    sets : ndarray, shape (n_sets, n_themes)
-        1 where the set holds the theme, else 0.
-
-    Returns
-    -------
-    ndarray of float, shape (n_sets, n_sets)
+    Sets are rows with 1 for each theme they hold.
 
     References
     ----------
@@ -506,20 +499,10 @@ def masi_distances(sets: np.ndarray) -> np.ndarray:
 def krippendorff_alpha(codes: np.ndarray, distances: np.ndarray) -> Measure:
     """Return Krippendorff's alpha as a function of how often each unit counts.
 
-    Parameters
-    ----------
-    codes : ndarray of int, shape (n_units, n_coders)
-        The number of the value a coder gave; -1 for none. Units with fewer than two
-        values do not count.
-    distances : ndarray of float, shape (n_values, n_values)
-        Distances of values (0-1).
-
-    Returns
-    -------
-    callable
-        From weights of shape (n_draws, n_units) to alpha: 1 for perfect agreement,
-        0 for what chance gives; not a number where no unit has two values or all
-        values are the same.
+    `codes` are numbers of values by unit and coder, -1 for none; units with fewer than
+    two do not count. The function takes weights of shape (n_draws, n_units). Alpha is 1
+    for perfect agreement, 0 for what chance gives, not a number where no unit has two
+    values or all values are the same.
 
     References
     ----------
@@ -543,11 +526,6 @@ def krippendorff_alpha(codes: np.ndarray, distances: np.ndarray) -> Measure:
 
 def share_distances(errors: pd.DataFrame) -> pd.DataFrame:
     """Sum the errors of a plan's shares up.
-
-    Parameters
-    ----------
-    errors : DataFrame, shape (n_rows, 9)
-        Result of ``CodedTasks.share_errors``.
 
     Returns
     -------

@@ -60,16 +60,8 @@ class Confusion:
     ) -> "Confusion":
         """Compare a coder with people on the tasks that both have coded.
 
-        Parameters
-        ----------
-        tasks : DataFrame, shape (n_tasks, ...)
-            The tasks that people have read; those without a row in `coded` were
-            found to carry no theme.
-        assignments, coded : DataFrame
-            ``theme_assignments`` of the coder, and of people; rows of other
-            tasks are left out.
-        themes : DataFrame
-            One version of a codebook.
+        Rows of other tasks are left out; tasks without a row in `coded` were found to
+        carry no theme.
         """
         given, truth = (
             with_none(fractional_weights(tasks, _of(tasks, rows), themes)[0])
@@ -88,10 +80,6 @@ class Confusion:
 
         Every plan is coded by a model that has not seen it. Returns None where
         the codebook has no reference codings.
-
-        Parameters
-        ----------
-        codebook : Codebook
         """
         if codebook.reference.empty:
             return None
@@ -110,15 +98,7 @@ class Confusion:
     def of_tables(cls, tables: Mapping[str, pd.DataFrame]) -> "Confusion | None":
         """Read the confusion that a build wrote.
 
-        Parameters
-        ----------
-        tables : mapping of str to DataFrame
-            Tables of the corpus, ``themes`` and ``coding_errors`` among them.
-
-        Returns
-        -------
-        Confusion or None
-            None where nothing was measured, or on other themes.
+        None where nothing was measured, or on other themes.
         """
         if "coding_errors" not in tables:
             return None
@@ -149,15 +129,7 @@ class Confusion:
         themes that people found under it. It holds for groups in which the coder
         errs as in the sample.
 
-        Parameters
-        ----------
-        shares : ndarray of float, shape (n_groups, n_themes + 1)
-            Shares as coded (0-1), themes in the order of `theme_ids`, no theme last.
-        theme_ids : ndarray of str, shape (n_themes,)
-
-        Returns
-        -------
-        ndarray of float, shape (n_groups, n_themes)
+        `shares` are as coded, themes in the order of `theme_ids`, no theme last.
 
         References
         ----------
@@ -171,15 +143,7 @@ class Confusion:
     def variance(self, shares: np.ndarray, theme_ids: np.ndarray) -> np.ndarray:
         """Return the variance that the size of the checked sample leaves.
 
-        Parameters
-        ----------
-        shares, theme_ids
-            As in ``true_shares``.
-
-        Returns
-        -------
-        ndarray of float, shape (n_groups, n_themes)
-            Of the corrected shares: the chances of true themes vary as a Dirichlet.
+        Of the corrected shares: the chances of true themes vary as a Dirichlet.
         """
         chance, n = self._chances(theme_ids)
         spread = chance * (1 - chance) / (n[:, None] + 1)
@@ -192,10 +156,6 @@ class Confusion:
         each. How often a code is right, which ``true_shares`` uses, depends on how
         common its theme is; between groups that differ in this it draws every
         difference towards 0. How a true theme is coded does not depend on it.
-
-        Parameters
-        ----------
-        theme_ids : ndarray of str, shape (n_themes,)
 
         Returns
         -------

@@ -10,7 +10,6 @@ from govopen_analytics.base.errors import SchemaError, choices
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.intervals import Cells, sum_by
 
-COUNTINGS = ("fractional", "touching", "primary")
 WHOLE = "all"  # stands for the whole where a key names no single group or theme
 
 
@@ -37,7 +36,7 @@ class ThemeCounts:
     n_themed : ndarray of int, shape (n_groups, n_themes)
         Tasks of the group that touch the theme.
     sums : ndarray of float, shape (n_groups, n_themes)
-        Sum of the tasks' weights on the theme, by the chosen counting.
+        Sum of the tasks' weights on the theme.
     stack_group, stack_plan : ndarray of int, shape (n_stacks,)
         Group and plan of the stack; sorted by group, then plan.
     stack_size : ndarray of int, shape (n_stacks,)
@@ -81,13 +80,8 @@ class ThemeCounts:
     ) -> pd.DataFrame:
         """Lay arrays out as one row per group and theme, themes in codebook order.
 
-        Parameters
-        ----------
-        columns : mapping of str to ndarray
-            Of shape (n_groups, n_themes) or one that can be broadcast to it, themes
-            in the order of ``theme_ids``.
-        groups : DataFrame, optional
-            Other groups than those counted, such as pairs of them.
+        Arrays can be broadcast to (n_groups, n_themes), themes in the order of
+        ``theme_ids``; `groups` may be others than those counted, such as pairs of them.
         """
         groups = self.groups if groups is None else groups
         shape = len(groups), len(self.theme_ids)
@@ -119,36 +113,21 @@ def count_themes(
     tables: Tables,
     *,
     by: str | Sequence[str] = ("document_id",),
-    counting: str = "fractional",
 ) -> ThemeCounts:
-    """Count the themes of tasks per group.
+    """Count the themes of tasks per group: a task with k themes gives 1/k to each.
 
-    Parameters
-    ----------
-    tables : Tables
-        Of the corpus: ``tasks`` and ``documents``; ``theme_assignments`` made by
-        one coder (a task without a row is unclassified: it counts as a task and
-        under no theme); ``themes`` of one version of a codebook.
-    by : str or sequence of str, default ("document_id",)
-        Columns of ``documents`` or ``tasks`` that name the groups; empty for one
-        group that holds everything. A missing value forms a group of its own.
-    counting : {"fractional", "touching", "primary"}
-        What a task with k themes gives to each: 1/k, 1, or 1 to the primary
-        theme and nothing to the others.
-
-    Returns
-    -------
-    ThemeCounts
+    The tables are those of a corpus, coded by one coder; a task without a row in
+    ``theme_assignments`` is unclassified: it counts as a task and under no theme. `by`
+    names columns of ``documents`` or ``tasks``; empty gives one group that holds
+    everything. A missing value forms a group of its own.
 
     Raises
     ------
     SchemaError
         If the tables do not fit together, or hold several coders.
     ValueError
-        If `counting` or a column in `by` is not known.
+        If a column in `by` is not known.
     """
-    if counting not in COUNTINGS:
-        raise ValueError(f"counting: {choices(counting, COUNTINGS)}")
     tasks, assignments = tables.tasks, tables.theme_assignments
     theme_ids = _theme_ids(tables.themes)
     _check_coders(assignments)
@@ -156,20 +135,15 @@ def count_themes(
     group, groups = group_codes(tables, by)
     plan = np.unique(tasks["document_id"].astype(str), return_inverse=True)[1]
     touches = _theme_matrix(tasks, assignments, theme_ids)
-    counted = touches
-    if counting == "primary":
-        counted = _theme_matrix(tasks, _primary(assignments), theme_ids)
-    stack, first_task = _stacks(group, plan, counted)
-    n_counted = counted.sum(axis=1)
-    weights = counted.astype(float)
-    if counting == "fractional":
-        weights /= np.maximum(n_counted, 1)[:, None]
+    stack, first_task = _stacks(group, plan, touches)
+    n_themes = touches.sum(axis=1)
+    weights = touches / np.maximum(n_themes, 1)[:, None]
     return ThemeCounts(
         groups=groups,
         theme_ids=np.sort(theme_ids),
         codebook_order=np.searchsorted(np.sort(theme_ids), theme_ids),
         n_tasks=np.bincount(group, minlength=len(groups)),
-        n_classified=np.bincount(group[n_counted > 0], minlength=len(groups)),
+        n_classified=np.bincount(group[n_themes > 0], minlength=len(groups)),
         n_themed=sum_by(group, touches, len(groups)).astype(int),
         sums=sum_by(group, weights, len(groups)),
         stack_group=group[first_task],
@@ -311,19 +285,6 @@ def group_columns(tables: Tables, by: Sequence[str]) -> pd.DataFrame:
                 f"by: {choices(name, [*documents.columns, *tasks.columns])}"
             )
     return pd.DataFrame(columns, index=range(len(tasks)))
-
-
-def _primary(assignments: pd.DataFrame) -> pd.DataFrame:
-    primary = assignments[assignments["rank"] == 1]
-    twice = primary[primary["task_id"].duplicated(keep=False)]
-    if not twice.empty:
-        raise SchemaError(
-            "theme_assignments",
-            f"task '{twice['task_id'].iloc[0]}' has several primary themes; expected "
-            "one row of rank 1",
-            failure_cases=twice,
-        )
-    return primary
 
 
 def _theme_matrix(

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from govopen_analytics.measures.families import ERROR_RATE
+from govopen_analytics.measures.intervals import sum_by
 
 TASK, PLAN = "task", "plan"
 # Numbers that one batch of rearranged units may hold: 16 MB.
@@ -51,8 +52,7 @@ class Units:
         unit = unit.ravel()
         if len(first) > len(np.unique(group)):
             kind, owner = PLAN, group[first]
-            sums = np.zeros((len(first), weights.shape[1]))
-            np.add.at(sums, unit, weights)
+            sums = sum_by(unit, weights, len(first))
             n = np.bincount(unit).astype(float)
         else:
             order = np.argsort(group, kind="stable")
@@ -92,14 +92,7 @@ def n_arrangements(n_units: np.ndarray) -> float:
     so such arrangements count once. One over this number is the smallest p-value
     there can be.
 
-    Parameters
-    ----------
-    n_units : ndarray of int, shape (n_groups,)
-
-    Returns
-    -------
-    float
-        Infinite where it is beyond what a float holds.
+    Infinite where it is beyond what a float holds.
     """
     n_units = np.asarray(n_units, dtype=float)
     alike = np.unique(n_units, return_counts=True)[1]
@@ -125,24 +118,10 @@ def sequential_p_values(
     reached stops: its p-value stays valid [2]_. None stops because it is found: to
     look several times and stop at the first find would find too much.
 
-    Parameters
-    ----------
-    reached : ndarray of int, shape (n_tests,)
-        First permutations of each test that reached its value.
-    n_drawn : int
-        First permutations of each test.
-    draw : callable
-        From the number of a test and a number of permutations to how many new
-        ones reached the value.
-    correct : callable
-        From p-values to those corrected for the family.
-    level : float, default 0.05
-        Corrected p-value at which a test is found.
-
-    Returns
-    -------
-    ndarray of float, shape (n_tests,)
-        (1 + permutations that reached the value) / (1 + permutations) [3]_.
+    `reached` are how many of the first `n_drawn` permutations of each test reached its
+    value; `draw` takes the number of a test and of new permutations to how many did;
+    `correct` corrects p-values for the family. P-values are (1 + permutations that
+    reached the value) / (1 + permutations) [3]_.
 
     References
     ----------

@@ -29,10 +29,6 @@ _LEAST_JOINT_SHARE = 0.33
 def reference_tasks(codebook: Codebook) -> pd.DataFrame:
     """Lay out the tasks that the reference codings of a codebook were made on.
 
-    Parameters
-    ----------
-    codebook : Codebook
-
     Returns
     -------
     DataFrame, shape (n_tasks, 9)
@@ -63,11 +59,6 @@ def reference_tasks(codebook: Codebook) -> pd.DataFrame:
 
 def coder_notes(codebook: Codebook) -> pd.DataFrame:
     """Say who made each coding that comes with a codebook.
-
-    Parameters
-    ----------
-    codebook : Codebook
-        ``reference_coders.csv`` beside its codings says who the coders are.
 
     Returns
     -------
@@ -120,20 +111,8 @@ def reference_assignments(
 ) -> pd.DataFrame:
     """Turn the codings that come with a codebook into assignments.
 
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-        Needs ``task_id``, ``document_id`` and ``ordinal``, by which codings and
-        tasks are matched.
-    codebook : Codebook
-    coders : sequence of str
-        Whose codings; for the shipped codebook also "coder_a", "coder_b".
-
-    Returns
-    -------
-    DataFrame, shape (n_assignments, 6)
-        Valid ``theme_assignments`` of the tasks that have such a coding.
-        ``score`` is empty: people gave none.
+    Codings and tasks are matched by ``document_id`` and ``ordinal``. ``score`` is
+    empty: people gave none.
     """
     keys = tasks["document_id"], tasks["ordinal"].astype(int)
     task_ids = dict(zip(zip(*keys, strict=True), tasks["task_id"], strict=True))
@@ -156,19 +135,7 @@ def reference_assignments(
 
 
 def all_codings(tasks: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
-    """Collect the codings of every coder: automatic, independent, reference.
-
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-        Result of ``reference_tasks``.
-    codebook : Codebook
-
-    Returns
-    -------
-    DataFrame, shape (n_assignments, 6)
-        Valid ``theme_assignments``.
-    """
+    """Collect the codings of every coder: automatic, independent, reference."""
     people = reference_assignments(tasks, codebook, coders=_reference_coders(codebook))
     automatic = [assign_themes(tasks, codebook, coder=coder) for coder in CODERS]
     both = _keyword_and_tfidf_assignments(tasks, codebook)

@@ -23,6 +23,8 @@ _COLLECTIVE = re.compile(
     r"|^[^各]{0,8}(?:各|相关|有关|其他|所有|全体)[^，、]{0,6}(?:处室|科室|单位|部门|股室)$"
     r"|^(?:机关|直属)?(?:事业)?(?:处室|单位|部门)$"
 )
+# Totals below this are dominated by a plan by chance.
+_LEAST_TOTAL = 5
 _BRACKETS = str.maketrans("()", "（）")
 
 
@@ -124,17 +126,12 @@ def deadlines_by_month(
     return rows
 
 
-def dominant_plans(
-    tables: Tables,
-    flags: pd.DataFrame,
-    *,
-    least_share: float = 0.5,
-    least_total: int = 5,
-) -> pd.DataFrame:
+def dominant_plans(tables: Tables, flags: pd.DataFrame) -> pd.DataFrame:
     """Name the plan that makes up most of a total over several plans.
 
     A total of 23 deadlines in December says little of agencies where 17 of them
-    stand in one plan.
+    stand in one plan. A plan dominates a total of which it has more than half;
+    totals below 5 are dominated by chance and left out.
 
     Parameters
     ----------
@@ -142,10 +139,6 @@ def dominant_plans(
         Of the corpus.
     flags : DataFrame, shape (n_tasks, 1 + n_flags)
         ``task_id`` and boolean columns: what is counted.
-    least_share : float, default 0.5
-        Part of a total (0-1) above which a plan dominates it.
-    least_total : int, default 5
-        Totals below this (count) are dominated by chance and left out.
 
     Returns
     -------
@@ -164,11 +157,11 @@ def dominant_plans(
     rows = []
     for name, of_plan in zip(held.columns, counts.T, strict=True):
         total = int(of_plan.sum())
-        if total < least_total or len(plan_ids) < 2:
+        if total < _LEAST_TOTAL or len(plan_ids) < 2:
             continue
         top = int(of_plan.argmax())
         parts = (of_plan[top] / total, size[top] / size.sum())
-        if parts[0] <= max(least_share, parts[1]):
+        if parts[0] <= max(0.5, parts[1]):
             continue
         rows.append((name, total, plan_ids[top], int(of_plan[top]), *parts))
     columns = ["flag", "n_true", "document_id", "n_plan_true"]

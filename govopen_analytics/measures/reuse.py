@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from govopen_analytics.base.errors import SchemaError
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.alignment import align_passages
 from govopen_analytics.measures.counts import group_columns
+from govopen_analytics.measures.intervals import quantile_bounds
 from govopen_analytics.measures.resample import JEFFREYS
 
 # Six characters are two or three words: rare enough to point to a source, short
@@ -43,8 +43,6 @@ _PASSAGE_COLUMNS = (
 def shared_passages(
     tables: Tables,
     *,
-    order_by: str = "year",
-    sources: str = "any",
     min_chars: int = 20,
 ) -> pd.DataFrame:
     """Find the passages of tasks that stand in the tasks of earlier plans.
@@ -55,19 +53,14 @@ def shared_passages(
     text and not with the pairs. The three tasks that hold most of the grams are
     aligned [1]_ by ``align_passages``. Only letters, digits and Chinese
     characters are compared, and neither titles in 《》, nor lists of five or more
-    names. A passage is left out as a stock phrase where nearly all its 6-grams
+    names. Plans of one year are not earlier than each other, plans without a year
+    take no part. A passage is left out as a stock phrase where nearly all its 6-grams
     stand in the plans of three or more agencies and of a fifth of them.
 
     Parameters
     ----------
     tables : Tables
         Of the corpus; ``tasks.text`` is what is compared.
-    order_by : str, default "year"
-        Column of `documents` that says which plan is earlier, such as "year" or
-        "issued_date". Plans with the same value are not earlier than each other,
-        plans without one take no part.
-    sources : {"any", "other_agencies"}
-        Whether an agency's own earlier plans count as sources.
     min_chars : int, default 20
         Fewest equal characters of a passage: longer than the set phrases of the
         field, such as 政府信息公开工作年度报告.
@@ -88,20 +81,20 @@ def shared_passages(
     .. [2] Schleimer, S., Wilkerson, D. S. & Aiken, A. (2003). Winnowing: Local
        Algorithms for Document Fingerprinting. SIGMOD, 76-85.
     """
-    agency, time = _agency_and_time(tables, order_by)
+    agency, time = _agency_and_year(tables)
     tasks = tables.tasks
     texts = _Texts(tasks["text"].tolist(), agency)
     task_ids = tasks["task_id"].to_numpy()
     document_ids = tasks["document_id"].to_numpy()
     rows = []
-    for task, source in _candidates(texts, agency, time, sources):
-        for found in align_passages(
+    for task, source in _candidates(texts, agency, time):
+        for match in align_passages(
             texts.codes_of(task), texts.codes_of(source), min_chars=min_chars
         ):
-            if texts.is_stock(task, found.start, found.end):
+            if texts.is_stock(task, match.start, match.end):
                 continue
-            start, end = texts.offsets(task, found.start, found.end)
-            other = texts.offsets(source, found.other_start, found.other_end)
+            start, end = texts.offsets(task, match.start, match.end)
+            other = texts.offsets(source, match.other_start, match.other_end)
             rows.append(
                 (
                     task_ids[task],
@@ -112,19 +105,14 @@ def shared_passages(
                     start,
                     end,
                     *other,
-                    found.n_alike,
+                    match.n_alike,
                     texts.raw[task][start:end],
                 )
             )
     return pd.DataFrame(rows, columns=list(_PASSAGE_COLUMNS))
 
 
-def text_reuse(
-    tables: Tables,
-    passages: pd.DataFrame,
-    *,
-    order_by: str = "year",
-) -> pd.DataFrame:
+def text_reuse(tables: Tables, passages: pd.DataFrame) -> pd.DataFrame:
     """Compute the share of each task's text that stands earlier elsewhere.
 
     Parameters
@@ -133,8 +121,6 @@ def text_reuse(
         Of the corpus.
     passages : DataFrame
         Result of ``shared_passages``.
-    order_by : str, default "year"
-        As for ``shared_passages``.
 
     Returns
     -------
@@ -144,7 +130,7 @@ def text_reuse(
         within a passage), ``reused_share`` (0-1; empty without an earlier plan)
         and ``source_task_id`` (the source of most of them; empty without one).
     """
-    _, time = _agency_and_time(tables, order_by)
+    _, time = _agency_and_year(tables)
     has_earlier = time > min(time[time >= 0], default=0)
     tasks = tables.tasks
     rows = tasks[["task_id", "document_id"]].reset_index(drop=True)
@@ -213,7 +199,7 @@ def reuse_by_group(
         size, reused = group["n_chars"].to_numpy(), group["n_reused_chars"].to_numpy()
         share = reused.sum() / max(size.sum(), 1)
         draws = _drawn_ratio(reused, size, n_bootstrap, rng)
-        lower, upper = np.quantile(draws, [(1 - interval) / 2, (1 + interval) / 2])
+        lower, upper = quantile_bounds(draws, interval)
         bounds = (min(lower, share) if share else 0.0, max(upper, share))
         rows.append((*keys, len(group), size.sum(), reused.sum(), share, *bounds))
     names = ["n_tasks", "n_chars", "n_reused_chars", "reused_share"]
@@ -312,22 +298,16 @@ def _is_word(codes: np.ndarray) -> np.ndarray:
     return is_han | is_digit | is_letter
 
 
-def _agency_and_time(tables: Tables, order_by: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return a number for each task's agency, and one for its time (-1: none)."""
-    if order_by not in tables.documents:
-        raise SchemaError(
-            "documents",
-            f"order_by: found no column '{order_by}', expected one that says which "
-            "plan is earlier, such as 'year'",
-        )
-    columns = group_columns(tables, ["agency", order_by])
+def _agency_and_year(tables: Tables) -> tuple[np.ndarray, np.ndarray]:
+    """Return a number for each task's agency, and one for its year (-1: none)."""
+    columns = group_columns(tables, ["agency", "year"])
     agency, _ = pd.factorize(columns["agency"])
-    time, _ = pd.factorize(columns[order_by], sort=True)
-    return agency, time
+    year, _ = pd.factorize(columns["year"], sort=True)
+    return agency, year
 
 
 def _candidates(
-    texts: _Texts, agency: np.ndarray, time: np.ndarray, sources: str
+    texts: _Texts, agency: np.ndarray, time: np.ndarray
 ) -> Iterator[tuple[int, int]]:
     """Yield the tasks that may share a passage with an earlier one, and which."""
     gram, task, _ = texts.grams()
@@ -337,40 +317,21 @@ def _candidates(
         return
     order = np.lexsort((task, time[task], gram))
     gram, task = gram[order], task[order]
-    source = _earliest(gram, task, agency, other=True)
-    if sources == "any":
-        anywhere = _earliest(gram, task, agency, other=False)
-        source = np.where(source < 0, anywhere, source)
-        # The earliest holder is the source, whoever it is.
-        earlier = (anywhere >= 0) & (time[anywhere] < time[source])
-        source = np.where(earlier, anywhere, source)
-    is_earlier = (source >= 0) & (time[source] < time[task])
+    is_new = np.r_[True, gram[1:] != gram[:-1]]
+    starts, run = np.flatnonzero(is_new), np.cumsum(is_new) - 1
+    first = task[starts][run]
+    # The earliest holder is the source; of holders of one time one of another agency.
+    is_own = agency[task] == agency[first]
+    is_other = ~is_own & (time[task] == time[first])
+    place = np.where(is_other, np.arange(len(task)), len(task))
+    other = np.append(task, -1)[np.minimum.reduceat(place, starts)[run]]
+    source = np.where(is_own & (other >= 0), other, first)
+    is_earlier = time[source] < time[task]
     pairs = pd.DataFrame({"task": task[is_earlier], "source": source[is_earlier]})
     votes = pairs.groupby(["task", "source"]).size().reset_index(name="n")
     votes = votes.sort_values(["task", "n"], ascending=[True, False], kind="stable")
     best = votes.groupby("task").head(_CANDIDATES)
     yield from zip(best["task"].tolist(), best["source"].tolist(), strict=True)
-
-
-def _earliest(
-    gram: np.ndarray, task: np.ndarray, agency: np.ndarray, *, other: bool
-) -> np.ndarray:
-    """Return the earliest holder of each gram, of another agency if `other`; or -1.
-
-    Grams are sorted, and within a gram tasks by time.
-    """
-    starts = np.flatnonzero(np.r_[True, gram[1:] != gram[:-1]])
-    run = np.cumsum(np.r_[True, gram[1:] != gram[:-1]]) - 1
-    first = task[starts][run]
-    if not other:
-        return first
-    # The first holder of another agency than the first holder's.
-    differs = agency[task] != agency[first]
-    place = np.where(differs, np.arange(len(task)), len(task))
-    second_place = np.minimum.reduceat(place, starts)[run]
-    found = second_place < len(task)
-    second = np.where(found, task[np.minimum(second_place, len(task) - 1)], -1)
-    return np.where(differs, first, second)
 
 
 def _covered(spans: np.ndarray) -> int:

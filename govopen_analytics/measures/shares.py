@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from govopen_analytics.base.errors import choices
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.confusion import Confusion, with_none
 from govopen_analytics.measures.counts import (
@@ -30,7 +29,6 @@ def theme_shares(
     tables: Tables,
     *,
     by: str | Sequence[str] = ("document_id",),
-    counting: str = "fractional",
     confusion: Confusion | None = None,
     interval: float = 0.95,
 ) -> pd.DataFrame:
@@ -56,10 +54,6 @@ def theme_shares(
     by : str or sequence of str, default ("document_id",)
         Columns of ``documents`` or ``tasks`` that name the groups, such as
         ``["agency", "year"]``; empty for all tasks together.
-    counting : {"fractional", "touching"}
-        With "touching" a task gives 1 to each of its themes. That share depends
-        on how finely a plan is cut into tasks and compares nothing but the
-        themes of one agency; its columns are named ``touching_share`` instead.
     confusion : Confusion, optional
         How often the coder is wrong, measured on tasks that people coded. The
         intervals then hold the error of coding too.
@@ -95,15 +89,8 @@ def theme_shares(
        Constructing bibliometric networks: A comparison between full and
        fractional counting. Journal of Informetrics, 10(4), 1178-1195.
     """
-    if counting not in ("fractional", "touching"):
-        raise ValueError(f"counting: {choices(counting, ['fractional', 'touching'])}")
-    counts = count_themes(tables, by=by, counting=counting)
     check_level(interval)
-    if confusion is not None and counting != "fractional":
-        raise ValueError(
-            f"confusion: found one with counting={counting!r}, expected it with "
-            "'fractional' only; leave it out"
-        )
+    counts = count_themes(tables, by=by)
     certain = certain_counts(tables, by, confusion)
     share, lower, upper, corrected = described(
         counts.cells(),
@@ -113,20 +100,19 @@ def theme_shares(
         certain=None if certain is None else certain.cells(),
         interval=interval,
     )
-    name = "share" if counting == "fractional" else "touching_share"
     is_observed = counts.n_themed > 0
     return counts.rows(
         {
             "n_tasks": counts.n_tasks[:, None],
             "n_themed": counts.n_themed,
-            name: share,
-            f"{name}_lower": lower,
-            f"{name}_upper": upper,
-            f"{name}_corrected": corrected,
+            "share": share,
+            "share_lower": lower,
+            "share_upper": upper,
+            "share_corrected": corrected,
             "has_coding_error": is_observed & (np.abs(corrected - share) > _ROUNDING),
-            f"{name}_shrunk": shrunk_shares(counts),
+            "share_shrunk": shrunk_shares(counts),
             "is_observed": is_observed,
-            f"{name}_rank": competition_ranks(share.T).T,
+            "share_rank": competition_ranks(share.T).T,
         }
     )
 

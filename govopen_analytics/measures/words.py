@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Self
 
 import numpy as np
@@ -15,6 +14,7 @@ from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.features import segment_words
 from govopen_analytics.measures.counts import group_columns
 from govopen_analytics.measures.families import adjusted, states
+from govopen_analytics.measures.intervals import normal_reach
 
 _HAN_WORD = re.compile(r"[㐀-鿿]{2,}")
 
@@ -23,15 +23,6 @@ def han_words(text: str) -> list[str]:
     """Cut a text into words and keep those of two or more Chinese characters.
 
     Single characters, numbers, Latin runs and punctuation are dropped.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    list of str
     """
     return [word for word in segment_words(text) if _HAN_WORD.fullmatch(word)]
 
@@ -110,7 +101,7 @@ def distinctive_words(
     uses["document_id"] = tasks["document_id"].to_numpy()[uses["task"]]
     uses["code"], vocabulary = pd.factorize(uses["word"], sort=True)
     table = _UseTable.of(uses, (len(groups), len(vocabulary)))
-    reach = NormalDist().inv_cdf((1 + interval) / 2)
+    reach = normal_reach(interval)
     # Every group against every word is too much to hold for thousands of groups.
     chunk = max(1, _CHUNK_CELLS // len(vocabulary))
     parts = [
