@@ -29,23 +29,12 @@ s { text-decoration: none; color: #595959 } .lost { outline: 2px solid #b91c1c }
 """
 
 
-def told(
+def account_lines(
     account: "Account", lang: str, *, show_rest: bool, show_why: bool
 ) -> Iterator[str]:
     """Say line by line what became of a file.
 
-    Parameters
-    ----------
-    account : Account
-    lang : {"zh", "en"}
-    show_rest : bool
-        Whether every stretch that stands in no task is listed.
-    show_why : bool
-        Whether the evidence on what the file is is listed.
-
-    Yields
-    ------
-    str
+    The rest is every stretch that stands in no task, the evidence why it is a plan.
     """
     words = section("check", lang)
     yield _head(account, lang)
@@ -71,18 +60,10 @@ def told(
 def overview(files: list[tuple[str, "Account | None"]], lang: str) -> Iterator[str]:
     """Say what the files of a folder are, a line each, and how many are plans.
 
-    Parameters
-    ----------
-    files : list of (str, Account or None)
-        Names of files, and None for one that cannot be read.
-    lang : {"zh", "en"}
-
-    Yields
-    ------
-    str
+    A file without an account cannot be read.
     """
     words = section("check", lang)
-    plans = [one for _, one in files if one is not None and one.verdict is None]
+    plans = [a for _, a in files if a is not None and a.verdict is None]
     yield _row(words["folder"], _OF_FOLDER)
     for name, account in files:
         cells = dict.fromkeys(_OF_FOLDER, "") | {"file": name}
@@ -91,7 +72,7 @@ def overview(files: list[tuple[str, "Account | None"]], lang: str) -> Iterator[s
         elif account.verdict is not None:
             cells["found"] = _found(account, lang)
         else:
-            lost = sum(one.code == "line_in_no_task" for one in account.remarks)
+            lost = sum(r.code == "line_in_no_task" for r in account.remarks)
             cells |= {
                 "found": words["plan"],
                 "tasks": str(account.n_tasks),
@@ -99,7 +80,7 @@ def overview(files: list[tuple[str, "Account | None"]], lang: str) -> Iterator[s
                 "lines": str(lost),
             }
         yield _row(cells, _OF_FOLDER)
-    n_tasks = sum(one.n_tasks for one in plans)
+    n_tasks = sum(plan.n_tasks for plan in plans)
     yield "  " + words["of_folder"].format(
         files=len(files), plans=len(plans), tasks=n_tasks
     )
@@ -140,11 +121,11 @@ def _evidence(account: "Account", lang: str) -> Iterator[str]:
     words = section("check", lang)
     judgement = account.judgement
     yield "  " + words["evidence"].format(score=f"{judgement.score:+g}")
-    for found in judgement.found:
-        name = words["found"][found.evidence.name.replace(" ", "_")]
-        place = found.evidence.place
-        shown = f": {found.example}" if place in ("title", "heading", "line") else ""
-        yield f"    {found.evidence.weight:+g} {name} ×{found.count}{shown}"
+    for match in judgement.found:
+        name = words["found"][match.evidence.name.replace(" ", "_")]
+        place = match.evidence.place
+        example = f": {match.example}" if place in ("title", "heading", "line") else ""
+        yield f"    {match.evidence.weight:+g} {name} ×{match.count}{example}"
 
 
 def _cells(account: "Account", lang: str) -> Iterator[dict[str, str]]:
@@ -194,19 +175,7 @@ def _padded(text: str, width: int) -> str:
 
 
 def page(accounts: list[tuple[str, "Account"]], lang: str) -> str:
-    """Write the sources as one page, with what became a task marked.
-
-    Parameters
-    ----------
-    accounts : list of (str, Account)
-        Names of files and what became of them.
-    lang : {"zh", "en"}
-
-    Returns
-    -------
-    str
-        A whole HTML document; every text of a source is escaped.
-    """
+    """Write the sources as one HTML document, with what became a task marked."""
     title = in_language({"zh": "读入结果核对", "en": "What was read"}, lang)
     body = "\n".join(_file(name, account, lang) for name, account in accounts)
     return (
@@ -221,14 +190,14 @@ def _file(name: str, account: "Account", lang: str) -> str:
     lines = [_head(account, lang), *remarks]
     heading = section("check", lang)["table"]
     rows = [
-        "<tr>" + "".join(f"<td>{html.escape(cells[one])}</td>" for one in heading)
+        "<tr>" + "".join(f"<td>{html.escape(cells[name])}</td>" for name in heading)
         for cells in _cells(account, lang)
     ]
-    head = "".join(f"<th>{html.escape(one)}</th>" for one in heading.values())
-    said = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+    head = "".join(f"<th>{html.escape(text)}</th>" for text in heading.values())
+    paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
     table = f"<table><tr>{head}</tr>{''.join(rows)}</table>" if rows else ""
     marked = _marked(account, lang)
-    return f"<h2>{html.escape(name)}</h2>{said}{table}\n<pre>{marked}</pre>"
+    return f"<h2>{html.escape(name)}</h2>{paragraphs}{table}\n<pre>{marked}</pre>"
 
 
 def _marked(account: "Account", lang: str) -> str:
