@@ -3,13 +3,13 @@
 import html
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.charts.model import Cell, Chart, HeatTable, Mark, Panel, Series
-from govopen_analytics.synth.plans import SYNTHETIC_MARK
 from govopen_analytics.words import agency_name, section
 
 WIDTH, HEIGHT = 1280, 720  # pixels: one slide
@@ -49,83 +49,6 @@ EMPTY_FILL = "#eef0f2"
 def tasks_attribute(tasks: str) -> str:
     """Mark an element as leading to tasks; a page of a report makes it a link."""
     return f' data-tasks="{html.escape(tasks)}"' if tasks else ""
-
-
-@dataclass(frozen=True)
-class ChartSource:
-    """What the source line of a chart says.
-
-    Attributes
-    ----------
-    n_documents, n_tasks : int
-        Plans and tasks the chart rests on (counts).
-    codebook_version : str
-        Version of the codebook the tasks were coded with.
-    coder : str
-        Who or what coded the tasks.
-    date : str
-        Date of the chart, ISO 8601; may be empty.
-    is_synthetic : bool
-        Whether an agency of the corpus was made up.
-    n_reviewed : int
-        Tasks whose themes people decided (count).
-    """
-
-    n_documents: int
-    n_tasks: int
-    codebook_version: str
-    coder: str = ""
-    date: str = ""
-    is_synthetic: bool = False
-    n_reviewed: int = 0
-
-    @classmethod
-    def of(cls, tables: Mapping[str, pd.DataFrame], *, date: str = "") -> "ChartSource":
-        """Describe the tables a chart is drawn from.
-
-        Parameters
-        ----------
-        tables : mapping of str to DataFrame
-            ``documents``, ``tasks``, ``themes`` and ``theme_assignments``.
-        date : str, default ""
-            Date of the chart, ISO 8601.
-        """
-        agencies = tables["documents"]["agency"].astype("string").fillna("")
-        coders = tables["theme_assignments"].query("rank == 1")["coder"]
-        by_machine = coders.isin(section("charts", "zh")["coders"])
-        return cls(
-            n_documents=len(tables["documents"]),
-            n_tasks=len(tables["tasks"]),
-            codebook_version=_listed(tables["themes"]["codebook_version"]),
-            coder=_listed(coders[by_machine] if by_machine.any() else coders),
-            date=date,
-            is_synthetic=bool(agencies.str.startswith(SYNTHETIC_MARK).any()),
-            n_reviewed=int((~by_machine).sum()) if by_machine.any() else 0,
-        )
-
-    @property
-    def without_coding(self) -> "ChartSource":
-        """The source of a chart that rests on no theme."""
-        return replace(self, coder="", n_reviewed=0)
-
-    def line(self, lang: str) -> str:
-        """Return the words under a chart; made-up data have a line of their own."""
-        words = section("charts", lang)
-        coding = ""
-        if self.coder:
-            coder = words["coders"].get(self.coder, self.coder)
-            if self.n_reviewed:
-                coder += words["reviewed"].format(n=f"{self.n_reviewed:,}")
-            coding = words["source_coding"].format(
-                version=self.codebook_version, coder=coder
-            )
-        line = words["source"].format(
-            documents=f"{self.n_documents:,}",
-            tasks=f"{self.n_tasks:,}",
-            coding=coding,
-            date=words["source_date"].format(date=self.date) if self.date else "",
-        )
-        return f"{line}\n{words['synthetic']}" if self.is_synthetic else line
 
 
 def with_remark(
@@ -451,7 +374,3 @@ def _shortened(text: str, width: int) -> str:
 def _without(text: str, n: int) -> str:
     start = (len(text) - n) // 2
     return f"{text[:start]}…{text[start + n :]}"
-
-
-def _listed(values: pd.Series) -> str:
-    return ", ".join(sorted(set(values.dropna()))) or "–"

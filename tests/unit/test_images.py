@@ -6,8 +6,8 @@ import pytest
 
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.charts import images
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.charts.images import find_browser, stable_svg, write_images
-from govopen_analytics.charts.style import ChartSource
 from govopen_analytics.questions.corpus import corpus_overview
 from govopen_analytics.questions.run_files import save_chart
 
