@@ -1,9 +1,9 @@
 """What ``govopen check`` shows: a text for the terminal, and a page of the source."""
 
 import datetime as dt
-import html
 import unicodedata
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from govopen_analytics.base.languages import in_language, percent
@@ -17,16 +17,6 @@ if TYPE_CHECKING:
 _WIDTHS = {"ordinal": 5, "text": 40, "units": 28, "deadline": 26}  # terminal columns
 _OF_FOLDER = {"file": 36, "found": 28, "tasks": 7, "in_tasks": 16, "lines": 10}
 _SHOWN = 60  # characters of a remainder
-
-_STYLE = """
-body { font: 16px/1.6 sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }
-table { border-collapse: collapse; width: 100% }
-th, td { border-bottom: 1px solid #ccc; padding: .2rem .5rem; text-align: left;
-  vertical-align: top }
-pre { white-space: pre-wrap; font: inherit }
-mark { background: #dbeafe; color: inherit } mark.even { background: #dcfce7 }
-s { text-decoration: none; color: #595959 } .lost { outline: 2px solid #b91c1c }
-"""
 
 
 def account_lines(
@@ -44,7 +34,8 @@ def account_lines(
         yield f"  {words['inferred']}: {_inferred(account, lang)}"
         if account.inferred.get("subject") == "other":
             yield f"  ! {words['other_subject']}"
-        yield from _table(account, lang)
+        for cells in (words["table"], *_cells(account, lang)):
+            yield _row(cells, _WIDTHS)
     yield f"  {words['left_out']}:"
     for row in account.roles[~account.roles["is_task_field"]].itertuples():
         n_chars = words["characters"].format(n=row.n_chars, share=percent(row.share))
@@ -152,12 +143,6 @@ def _cells(account: "Account", lang: str) -> Iterator[dict[str, str]]:
         }
 
 
-def _table(account: "Account", lang: str) -> Iterator[str]:
-    heading = section("check", lang)["table"]
-    for cells in (heading, *_cells(account, lang)):
-        yield _row(cells, _WIDTHS)
-
-
 def _row(cells: dict[str, str], widths: dict[str, int]) -> str:
     parts = [_padded(cells[name], width) for name, width in widths.items()]
     return ("  " + "  ".join(parts)).rstrip()
@@ -176,42 +161,36 @@ def _padded(text: str, width: int) -> str:
 
 def page(accounts: list[tuple[str, "Account"]], lang: str) -> str:
     """Write the sources as one HTML document, with what became a task marked."""
-    title = in_language({"zh": "读入结果核对", "en": "What was read"}, lang)
-    body = "\n".join(_file(name, account, lang) for name, account in accounts)
-    return (
-        f'<!doctype html>\n<html lang="{lang}">\n<meta charset="utf-8">\n'
-        f"<title>{title}</title>\n<style>{_STYLE}</style>\n<h1>{title}</h1>\n{body}\n"
-        "</html>\n"
+    from jinja2 import Environment, FileSystemLoader
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        keep_trailing_newline=True,
     )
-
-
-def _file(name: str, account: "Account", lang: str) -> str:
-    remarks = [f"! {remark_in_words(remark, lang)}" for remark in account.remarks]
-    lines = [_head(account, lang), *remarks]
-    heading = section("check", lang)["table"]
-    rows = [
-        "<tr>" + "".join(f"<td>{html.escape(cells[name])}</td>" for name in heading)
-        for cells in _cells(account, lang)
+    template = environment.get_template("check.html.j2")
+    files = [
+        {
+            "name": name,
+            "lines": [
+                _head(account, lang),
+                *(f"! {remark_in_words(remark, lang)}" for remark in account.remarks),
+            ],
+            "rows": list(_cells(account, lang)),
+            "stretches": list(_stretches(account, lang)),
+        }
+        for name, account in accounts
     ]
-    head = "".join(f"<th>{html.escape(text)}</th>" for text in heading.values())
-    paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
-    table = f"<table><tr>{head}</tr>{''.join(rows)}</table>" if rows else ""
-    marked = _marked(account, lang)
-    return f"<h2>{html.escape(name)}</h2>{paragraphs}{table}\n<pre>{marked}</pre>"
+    title = in_language({"zh": "读入结果核对", "en": "What was read"}, lang)
+    heading = section("check", lang)["table"]
+    return template.render(title=title, lang=lang, heading=heading, files=files)
 
 
-def _marked(account: "Account", lang: str) -> str:
-    """The source, its tasks marked and every stretch titled with its role."""
-    roles = section("check", lang)["roles"]
-    text, at, parts = account.text, 0, []
-    for start, end, role, task in account.spans:
-        parts.append(html.escape(text[at:start]))
-        label = html.escape(roles.get(role, role))
-        inner = html.escape(text[start:end])
-        if task is None:
-            parts.append(f'<s title="{label}">{inner}</s>')
-        else:
-            even = ' class="even"' if task % 2 else ""
-            parts.append(f'<mark{even} title="{task + 1}. {label}">{inner}</mark>')
-        at = end
-    return "".join([*parts, html.escape(text[at:])])
+def _stretches(account: "Account", lang: str) -> Iterator[tuple[str, str, int | None]]:
+    """Cut the source where a role begins or ends; a stretch between has none."""
+    roles, text, end = section("check", lang)["roles"], account.text, 0
+    for start, next_end, role, task in account.spans:
+        yield text[end:start], "", None
+        yield text[start:next_end], roles.get(role, role), task
+        end = next_end
+    yield text[end:], "", None

@@ -85,17 +85,6 @@ def build_processed(
         A table whose CSV is larger is written as Parquet alone; None for no limit.
     on_progress : callable
         Called with the step's name, what is done of it and its total.
-
-    Returns
-    -------
-    Tables
-        As they are written, with their columns read when they are used.
-
-    Raises
-    ------
-    GovOpenError
-        If the folder or its manifest cannot be used, or the tables cannot be
-        written; a single bad file becomes a row of ``failures`` instead.
     """
     raw_dir, out_dir = Path(raw_dir), Path(out_dir)
     codebook = load_codebook(codebook_path)
@@ -201,8 +190,11 @@ def _tasks_that_matter(folder: RawFolder, reviews: pd.DataFrame) -> pd.DataFrame
 
 def _decisions_changed(people: CarriedReviews) -> list[dict[str, Any]]:
     """Say how many decisions moved or do not count; a run repeats it."""
-    counts = {"reviews_moved": people.n_moved, "reviews_orphaned": people.n_orphaned}
-    return [asdict(Remark(code, {"n": n})) for code, n in counts.items() if n]
+    remarks = (
+        Remark("reviews_moved", {"n": people.n_moved}),
+        Remark("reviews_orphaned", {"n": people.n_orphaned}),
+    )
+    return [asdict(remark) for remark in remarks if remark.values["n"]]
 
 
 def _not_read(failures: pd.DataFrame) -> list[dict[str, Any]]:

@@ -102,8 +102,7 @@ def execute_notebook(
             "link is not followed, write the file itself"
         )
         outcome.kind = "results"
-    outcome.warnings = _error_stream(cells, path.stem)
-    outcome.warnings += _cut(cells, path.stem)
+    outcome.warnings = _warnings(cells, path.stem)
     _drop_machine(notebook)
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
     replace_file(executed, f"{text}\n".encode())
@@ -224,26 +223,18 @@ def _first_error(cells: list[dict[str, Any]]) -> tuple[int | None, str]:
     return None, ""
 
 
-def _error_stream(cells: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
-    return [
-        _remark("notebook_said", name, number, text="".join(output["text"]).strip())
-        for number, cell in enumerate(cells, start=1)
-        for output in cell.get("outputs", [])
-        if output["output_type"] == "stream" and output["name"] == "stderr"
-    ]
-
-
-def _cut(cells: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
-    return [
-        _remark("output_cut", name, number, n=f"{MOST_OUTPUT:,}")
-        for number, cell in enumerate(cells, start=1)
-        if _cut_outputs(cell)
-    ]
-
-
-def _remark(code: str, name: str, cell: int, **values: str) -> dict[str, Any]:
-    kept = {key: value[:_MOST_OF_ERROR] for key, value in values.items()}
-    return asdict(Remark(code, {"notebook": name, "cell": cell, **kept}))
+def _warnings(cells: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    """Cut what has no end; say so, and what the notebook wrote to its error stream."""
+    remarks = []
+    for number, cell in enumerate(cells, start=1):
+        place = {"notebook": name, "cell": number}
+        for output in cell.get("outputs", []):
+            if output["output_type"] == "stream" and output["name"] == "stderr":
+                text = "".join(output["text"]).strip()[:_MOST_OF_ERROR]
+                remarks.append(Remark("notebook_said", {**place, "text": text}))
+        if _cut_outputs(cell):
+            remarks.append(Remark("output_cut", {**place, "n": f"{MOST_OUTPUT:,}"}))
+    return [asdict(remark) for remark in remarks]
 
 
 def _cut_outputs(cell: dict[str, Any]) -> bool:

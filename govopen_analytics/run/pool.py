@@ -53,20 +53,10 @@ def run_requests(
 ) -> None:
     """Run notebooks side by side; one that fails leaves the others running.
 
-    Parameters
-    ----------
-    requests : sequence of Request
-        Each with an empty folder of its own.
-    n_workers : int
-        Notebooks at the same time (count).
-    seconds_each : float
-        Time limit of one notebook (seconds).
-    retries : int
-        How often a notebook is started again whose kernel or process died. An
-        error in a cell and a passed time limit are not tried again.
-    on_outcome : callable
-        Called with the position of a request and its outcome, as they come, from
-        one thread at a time.
+    Each request has an empty folder of its own. A notebook whose kernel or process
+    died is started again up to `retries` times; an error in a cell and a passed time
+    limit are not tried again. Outcomes are told as they come, with the position of the
+    request, from one thread at a time.
     """
     n_used = min(n_workers, len(requests))
     waiting: queue.SimpleQueue[int | None] = queue.SimpleQueue()

@@ -92,35 +92,9 @@ def run_report(
     whose inputs have not changed is taken from the last good run; where nothing
     has changed at all, that run is returned and nothing is written.
 
-    Parameters
-    ----------
-    notebooks : list of Path
-        All there are; the set chooses among them.
-    processed_dir : Path
-        Folder that ``build.build_processed`` wrote.
-    reports_dir : Path
-        Folder of all runs; made where missing.
-    report_set : ReportSet, optional
-        Without it, every notebook once.
-    options : Options, optional
-
-    Returns
-    -------
-    folder : Path
-        The run's folder.
-    record : dict
-        What stands in its ``run.json``, and ``is_unchanged`` where nothing ran.
-
-    Raises
-    ------
-    RunError
-        If a notebook or a parameter is refused, the last good run is not as it
-        was written, or ``latest`` is no link, before anything runs; or if the
-        disk is full or cannot be written to: nothing is published then.
-    SourceError
-        If `processed_dir` holds no tables.
-    BusyError
-        If another run into the folder is going on.
+    The set chooses among the notebooks; without one, each runs once. Returned are the
+    run's folder and what stands in its ``run.json``, with ``is_unchanged`` where
+    nothing ran. What is refused is refused before anything runs.
     """
     options, chosen = options or Options(), report_set or ReportSet()
     plan_jobs(chosen, notebooks, None)
@@ -176,7 +150,10 @@ class _Run:
         snapshot(self.processed_dir, self.data_dir, self.package)
         # Before any notebook runs: what is damaged must not be found at the end.
         self.tables = dict(read_datapackage(self.data_dir))  # each is read now
-        self.last_good = _last_good(self.reports_dir, self.options.latest)
+        self.last_good: tuple[dict[str, Any], dict[str, Any]] | None = None
+        if folder := latest_run(self.reports_dir, self.options.latest):
+            old_record, state = read_record(folder), read_state(folder)
+            self.last_good = (old_record, state) if state else None
         problems = self._problems()
         self.jobs, notes = plan_report(
             self.set, self.notebooks, self.data_dir, self.reports_dir, self.options
@@ -185,7 +162,10 @@ class _Run:
         if not problems and (unchanged := self._unchanged()):
             return unchanged
         entries = self._run_notebooks()
-        problems += self._write_briefings()
+        self._tell("briefing")
+        sites = {lang: self._site(lang) for lang in self.set.languages}
+        date = self.started.date().isoformat()
+        problems += write_briefings(sites, self.tables, self.set, date)
         record = self._record(entries, problems)
         self._write_pages(record)
         for name in (_DATA_DIR, _JOBS_DIR, _LEFT_DIR):
@@ -343,12 +323,6 @@ class _Run:
     def _site(self, lang: str) -> Path:
         return self.building / site_folder(lang, list(self.set.languages))
 
-    def _write_briefings(self) -> list[Remark]:
-        self._tell("briefing")
-        sites = {lang: self._site(lang) for lang in self.set.languages}
-        date = self.started.date().isoformat()
-        return write_briefings(sites, self.tables, self.set, date)
-
     def _record(
         self, entries: list[dict[str, Any]], problems: list[Remark]
     ) -> dict[str, Any]:
@@ -360,7 +334,10 @@ class _Run:
             *(remark for entry in entries for remark in entry["warnings"]),
             *map(asdict, self.remarks),
         ]
-        notebooks = {planned.job.notebook for planned in self.jobs}
+        files = [*self.package.get("sources", []), *self.package["resources"]]
+        inputs = {item["path"]: item["hash"] for item in files}
+        for path in sorted({planned.job.notebook for planned in self.jobs}):
+            inputs[f"{NOTEBOOKS_DIR}/{path.name}"] = file_digest(path)
         return {
             "run": self.name,
             "status": _status(entries, problems),
@@ -376,7 +353,7 @@ class _Run:
             "codebook": codebook,
             "codebook_version": codebook.get("version"),
             "n_rows": {name: len(self.tables[name]) for name in names},
-            "inputs": _inputs(self.package, sorted(notebooks)),
+            "inputs": inputs,
             "code": code_version(),
             "packages": package_versions(),
             "pictures": {"n_missing": self._n_missing},
@@ -473,17 +450,6 @@ class _Drawing:
         self._remarks = write_images(figures, formats=self._formats).remarks
 
 
-def _last_good(
-    reports_dir: Path, latest: str
-) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Read the record and the state of the last good run, where there is one."""
-    folder = latest_run(reports_dir, latest)
-    if folder is None:
-        return None
-    record, state = read_record(folder), read_state(folder)
-    return None if state is None else (record, state)
-
-
 def _entry(planned: PlannedJob, outcome: Outcome) -> dict[str, Any]:
     job = planned.job
     return {
@@ -511,13 +477,6 @@ def _status(entries: list[dict[str, Any]], problems: list[Remark]) -> str:
 
 def _is_drawn(figure: Path, formats: tuple[str, ...]) -> bool:
     return all(figure.with_suffix(f".{kind}").is_file() for kind in formats)
-
-
-def _inputs(package: Mapping[str, Any], notebooks: list[Path]) -> dict[str, str]:
-    tables = {item["path"]: item["hash"] for item in package["resources"]}
-    sources = {item["path"]: item["hash"] for item in package.get("sources", [])}
-    code = {f"{NOTEBOOKS_DIR}/{path.name}": file_digest(path) for path in notebooks}
-    return {**sources, **tables, **code}
 
 
 def _relative(path: Path, start: Path) -> str:

@@ -1,5 +1,6 @@
 """What a report holds, as ``reports.yml`` says it, and how it is run."""
 
+import re
 import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ BRIEFING_FORMATS = ("pptx", "docx", "xlsx")
 DIMENSIONS = ("agency", "theme", "year")
 CORE = "core"
 _TOP_KEYS = ("default", "sets")
-_NAME_CHARACTERS = "a letter first, then letters, digits and hyphens"
+_NAME = re.compile("[A-Za-z][A-Za-z0-9-]*")
 
 
 @dataclass(frozen=True)
@@ -175,18 +176,17 @@ def _load(path: Path) -> Any:
 
 def _report_set(name: Any, content: Any, file: str) -> ReportSet:
     place = f"{file}, set '{name}'"
-    if not isinstance(name, str) or not _is_name(name):
-        raise RunError(f"{place}: expected a name of {_NAME_CHARACTERS}")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise RunError(
+            f"{place}: expected a name of a letter first, then letters, digits and "
+            "hyphens"
+        )
     content = _mapping({} if content is None else content, place)
     _check_keys(content, _CHECKS, place)
     values = {
         key: _CHECKS[key](value, f"{place}, '{key}'") for key, value in content.items()
     }
     return ReportSet(name=name, **values)
-
-
-def _is_name(name: str) -> bool:
-    return name.isascii() and name[:1].isalpha() and name.replace("-", "").isalnum()
 
 
 def _entries(value: Any, place: str) -> tuple[Entry, ...]:

@@ -41,21 +41,9 @@ def write_pages(
 ) -> None:
     """Write ``index.html``, a page per notebook and what they share.
 
-    Parameters
-    ----------
-    folder : Path
-        Folder of a run, with ``notebooks/``, ``tables/`` and ``figures/``; a
-        second language has the same below a folder of its own.
-    record : mapping
-        The run's record, as it stands in ``run.json``.
-    body_of : callable
-        From an entry of ``notebooks`` to the body of its page.
-    tasks : mapping of str to ReportPages, optional
-        The explorer and the plans by language; without them there is no search.
-    changes : mapping, optional
-        What changed since the last run.
-    measured : Measured, optional
-        What the front page tells; without it there are no conclusions on it.
+    The folder of the run has ``notebooks/``, ``tables/`` and ``figures/``; a second
+    language has the same below a folder of its own. Without tasks there is no search,
+    without changes no comparison, and without what was measured no conclusion.
     """
     _write_assets(folder)
     for lang in record["languages"]:
