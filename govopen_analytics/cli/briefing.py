@@ -11,9 +11,9 @@ from govopen_analytics.cli.shared import (
     PROCESSED,
     AgencyOption,
     CodebookOption,
+    LangOption,
     ProcessedOption,
     YearOption,
-    errors_on_one_line,
 )
 
 Names = list[str] | None
@@ -52,7 +52,7 @@ def briefing(
             "pptx, docx, xlsx, png, svg, pdf",
         ),
     ] = "pptx,docx,xlsx",
-    lang: Annotated[str, typer.Option(help="语言 · language: zh, en")] = "zh",
+    lang: LangOption = "zh",
     date: Annotated[
         str | None,
         typer.Option(help="日期，默认今天 · date, today by default: YYYY-MM-DD"),
@@ -78,29 +78,26 @@ def briefing(
     from govopen_analytics.office import write_briefing
     from govopen_analytics.questions.briefing import finding_names, make_briefing
 
-    with errors_on_one_line():
-        if date is not None:
-            _check_date(date)
-        corpus = open_corpus(
-            processed,
-            codebook=codebook,
-            lang=lang,
-            date=date or Date.today().isoformat(),
-        ).select(agencies=agency or (), years=year or ())
-        made = make_briefing(corpus, themes=theme or (), findings=finding or ())
-        if has_list:
-            for name, point in zip(
-                finding_names(made.points), made.points, strict=True
-            ):
-                typer.echo(f"{name}\t{point.figure} {point.short}")
-            return
-        written = write_briefing(
-            made,
-            out,
-            formats=[kind for kind in formats.split(",") if kind.strip()],
-            templates=template or [],
-            dpi=dpi,
-        )
+    if date is not None:
+        _check_date(date)
+    corpus = open_corpus(
+        processed,
+        codebook=codebook,
+        lang=lang,
+        date=date or Date.today().isoformat(),
+    ).select(agencies=agency or (), years=year or ())
+    made = make_briefing(corpus, themes=theme or (), findings=finding or ())
+    if has_list:
+        for name, point in zip(finding_names(made.points), made.points, strict=True):
+            typer.echo(f"{name}\t{point.figure} {point.short}")
+        return
+    written = write_briefing(
+        made,
+        out,
+        formats=[kind for kind in formats.split(",") if kind.strip()],
+        templates=template or [],
+        dpi=dpi,
+    )
     for path in written.paths:
         typer.echo(path)
     for missing in written.missing:

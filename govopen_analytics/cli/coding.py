@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from govopen_analytics.cli.shared import (
+    EXIT_FAILED,
     PROCESSED,
     AgencyOption,
     CodebookOption,
@@ -14,7 +15,6 @@ from govopen_analytics.cli.shared import (
     ProcessedOption,
     ReviewsOption,
     YearOption,
-    errors_on_one_line,
     print_json,
     rows_of,
 )
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from govopen_analytics.base.tables import Tables
     from govopen_analytics.coding.codebook import Codebook
-    from govopen_analytics.review import ReviewImport
 
 _MOST = 200  # tasks worth a person's time
 
@@ -34,17 +33,16 @@ review_app = typer.Typer(
 )
 
 
-def register_coding_commands(app: typer.Typer) -> None:
-    """Give an application the commands ``validate``, ``review`` and ``explain``."""
-    app.command()(validate)
-    app.command()(explain)
-    app.add_typer(review_app, name="review")
-
-
-def _folder(reviews: Path | None, processed: Path) -> Path:
+def _opened(
+    processed: Path, codebook: Path | None, reviews: Path | None
+) -> "tuple[Tables, Codebook, Path]":
+    """Return the tables, the codebook and the folder of people's decisions."""
+    from govopen_analytics.base.datapackage import read_datapackage
+    from govopen_analytics.coding.codebook import load_codebook
     from govopen_analytics.review import reviews_folder
 
-    return reviews_folder(processed, reviews or "")
+    folder = reviews_folder(processed, reviews or "")
+    return read_datapackage(processed), load_codebook(codebook), folder
 
 
 def validate(
@@ -61,20 +59,20 @@ def validate(
     as_json: JsonOption = False,
 ) -> None:
     """检验编码的效度 · measure how far the coding can be trusted."""
-    reviews = _folder(reviews, processed)
-    with errors_on_one_line():
-        from govopen_analytics.base.languages import in_language
-        from govopen_analytics.coding.codebook import load_codebook
-        from govopen_analytics.questions.trust import validate_coding
-        from govopen_analytics.questions.trust_tables import write_validity
+    from govopen_analytics.base.languages import in_language
+    from govopen_analytics.coding.codebook import load_codebook
+    from govopen_analytics.questions.trust import validate_coding
+    from govopen_analytics.questions.trust_tables import write_validity
+    from govopen_analytics.review import reviews_folder
 
-        in_language({"zh": "", "en": ""}, lang)
-        book = load_codebook(codebook)
-        tables = validate_coding(book, n_bootstrap=draws)
-        corrected = _corrected_shares(processed, reviews, book, lang)
-        if corrected is not None:
-            tables["corrected_shares"] = corrected
-        path = write_validity(tables, out, book, lang=lang)
+    folder = reviews_folder(processed, reviews or "")
+    in_language({"zh": "", "en": ""}, lang)
+    book = load_codebook(codebook)
+    tables = validate_coding(book, n_bootstrap=draws)
+    corrected = _corrected_shares(processed, folder, book, lang)
+    if corrected is not None:
+        tables["corrected_shares"] = corrected
+    path = write_validity(tables, out, book, lang=lang)
     scores = tables["scores"]
     if as_json:
         print_json({"folder": str(out), "scores": rows_of(scores)})
@@ -90,12 +88,12 @@ def _corrected_shares(
     processed: Path, reviews: Path, book: "Codebook", lang: str
 ) -> "pd.DataFrame | None":
     """Correct shares if a random sample was coded; else say what is missing."""
+    from govopen_analytics import review
     from govopen_analytics.base.datapackage import read_datapackage
-    from govopen_analytics.review import corpus_correction, read_samples
 
-    if read_samples(reviews).empty:
+    if review.read_samples(reviews).empty:
         return None
-    correction = corpus_correction(read_datapackage(processed), book, reviews)
+    correction = review.corpus_correction(read_datapackage(processed), book, reviews)
     for sentence in correction.sentences(lang):
         typer.echo(f"注意 · note: {sentence}", err=True)
     return None if correction.shares.empty else correction.shares
@@ -109,22 +107,18 @@ def explain(
     reviews: ReviewsOption = None,
 ) -> None:
     """说明一项任务为何归入其主题 · say why a task has its themes."""
-    reviews = _folder(reviews, processed)
-    with errors_on_one_line():
-        from govopen_analytics.base.datapackage import read_datapackage
-        from govopen_analytics.coding.codebook import load_codebook
-        from govopen_analytics.coding.explain import explain as explain_task
-        from govopen_analytics.coding.explain import review_text
-        from govopen_analytics.review import current_reviews, read_reviews
+    from govopen_analytics.coding.explain import explain as explain_task
+    from govopen_analytics.coding.explain import review_text
+    from govopen_analytics.review import current_reviews, read_reviews
 
-        book = load_codebook(codebook)
-        tasks = read_datapackage(processed)["tasks"]
-        explanation = explain_task(task_id, tasks, book)
-        decided = current_reviews(read_reviews(reviews), tasks, book)
-        decided = decided.loc[decided["task_id"] == task_id]
-        texts = [review_text(decided, book, lang=lang)] if len(decided) else []
-        texts.append(explanation.in_words(lang))
-        typer.echo("\n".join(texts))
+    tables, book, folder = _opened(processed, codebook, reviews)
+    tasks = tables["tasks"]
+    explanation = explain_task(task_id, tasks, book)
+    decided = current_reviews(read_reviews(folder), tasks, book)
+    decided = decided.loc[decided["task_id"] == task_id]
+    if len(decided):
+        typer.echo(review_text(decided, book, lang=lang))
+    typer.echo(explanation.in_words(lang))
 
 
 @review_app.command("export")
@@ -181,43 +175,40 @@ def review_export(
         raise typer.BadParameter(
             "--random draws from all tasks; leave out --task, --agency, --year, --theme"
         )
-    reviews = _folder(reviews, processed)
-    with errors_on_one_line():
-        from govopen_analytics import review
-        from govopen_analytics.base.datapackage import read_datapackage
-        from govopen_analytics.base.errors import SourceError
-        from govopen_analytics.coding.assign import assign_themes
-        from govopen_analytics.coding.codebook import load_codebook
+    from govopen_analytics import review
+    from govopen_analytics.base.errors import SourceError
+    from govopen_analytics.coding.assign import assign_themes
 
-        if out.exists():
-            raise SourceError(
-                f"{out}: there is a file of this name, perhaps with decisions in it; "
-                f"read them back with 'govopen review import {out}' and remove it, or "
-                "give another name"
-            )
-        book = load_codebook(codebook)
-        tables = read_datapackage(processed)
-        tasks = tables["tasks"]
-        machine = assign_themes(tasks, book)
-        if n_random:
-            picked = _random_sample(tasks, n_random, seed, reviews)
-        else:
-            wanted = _asked_for(tables, task, agency, year, theme) if is_asked else []
-            done = review.current_reviews(review.read_reviews(reviews), tasks, book)
-            picked = _picked(tasks, machine, book, wanted)
-            if not (again or task):
-                picked = picked.loc[~picked["task_id"].isin(done["task_id"])]
-            picked = picked.head(n_most or (len(picked) if is_asked else _MOST))
-        rows = review.review_rows(
-            picked,
-            tasks,
-            tables["documents"],
-            machine,
-            book,
-            is_blind=n_random > 0,
-            lang=lang,
+    if out.exists():
+        raise SourceError(
+            f"{out}: there is a file of this name, perhaps with decisions in it; "
+            f"read them back with 'govopen review import {out}' and remove it, or "
+            "give another name"
         )
-        review.write_workbook(rows, out, book, lang=lang)
+    tables, book, folder = _opened(processed, codebook, reviews)
+    tasks = tables["tasks"]
+    machine = assign_themes(tasks, book)
+    if n_random:
+        sample = review.draw_random_sample(tasks, n_random, seed=seed)
+        review.add_sample(sample, folder)
+        picked = sample[["task_id"]].assign(reasons=[["random"]] * len(sample))
+    else:
+        wanted = _asked_for(tables, task, agency, year, theme) if is_asked else []
+        picked = _picked(tasks, machine, book, wanted)
+        if not (again or task):
+            done = review.current_reviews(review.read_reviews(folder), tasks, book)
+            picked = picked.loc[~picked["task_id"].isin(done["task_id"])]
+        picked = picked.head(n_most or (len(picked) if is_asked else _MOST))
+    rows = review.review_rows(
+        picked,
+        tasks,
+        tables["documents"],
+        machine,
+        book,
+        is_blind=n_random > 0,
+        lang=lang,
+    )
+    review.write_workbook(rows, out, book, lang=lang)
     typer.echo(f"{len(picked)} 项任务 · tasks → {out}")
 
 
@@ -241,33 +232,24 @@ def _asked_for(
 
 
 def _picked(
-    tasks: "pd.DataFrame",
-    machine: "pd.DataFrame",
-    book: "Codebook",
-    asked_for: list[str],
+    tasks: "pd.DataFrame", machine: "pd.DataFrame", book: "Codebook", wanted: list[str]
 ) -> "pd.DataFrame":
+    """Pick tasks by what the other coders make of their plans."""
     import pandas as pd
 
     from govopen_analytics.coding.assign import CODERS, assign_themes
     from govopen_analytics.review import select_for_review
 
-    others = [coder for coder in CODERS if coder != "combined"]
     to_code = tasks
-    if asked_for:
-        wanted = tasks.loc[tasks["task_id"].isin(asked_for), "document_id"]
-        to_code = tasks.loc[tasks["document_id"].isin(wanted)]
-    coded = [assign_themes(to_code, book, coder=coder) for coder in others]
-    return select_for_review(tasks, machine, pd.concat(coded), asked_for=asked_for)
-
-
-def _random_sample(
-    tasks: "pd.DataFrame", n_random: int, seed: int, reviews: Path
-) -> "pd.DataFrame":
-    from govopen_analytics.review import add_sample, draw_random_sample
-
-    sample = draw_random_sample(tasks, n_random, seed=seed)
-    add_sample(sample, reviews)
-    return sample[["task_id"]].assign(reasons=[["random"]] * len(sample))
+    if wanted:
+        plans = tasks.loc[tasks["task_id"].isin(wanted), "document_id"]
+        to_code = tasks.loc[tasks["document_id"].isin(plans)]
+    coded = [
+        assign_themes(to_code, book, coder=coder)
+        for coder in CODERS
+        if coder != "combined"
+    ]
+    return select_for_review(tasks, machine, pd.concat(coded), asked_for=wanted)
 
 
 @review_app.command("import")
@@ -291,37 +273,27 @@ def review_import(
     reviews: ReviewsOption = None,
 ) -> None:
     """导入人的判断，此后以人为准 · read decisions back; they win over the machine."""
-    reviews = _folder(reviews, processed)
-    with errors_on_one_line():
-        from govopen_analytics import review
-        from govopen_analytics.base.datapackage import read_datapackage
-        from govopen_analytics.coding.codebook import load_codebook
-
-        book = load_codebook(codebook)
-        tasks = read_datapackage(processed)["tasks"]
-        imported = review.import_reviews(
-            path, tasks, book, coder=coder, reviewed_date=reviewed_date
-        )
-        _print_problems(imported, lang)
-        if len(imported.problems) and not partial:
-            typer.echo("没有写入任何判断 · nothing was written", err=True)
-            raise typer.Exit(1)
-        kept = review.add_reviews(review.read_reviews(reviews), imported.reviews)
-        written = review.write_reviews(kept, reviews)
-    typer.echo(
-        f"{len(imported.reviews)} 项判断 · decisions, "
-        f"{imported.n_empty} 行未填 · rows empty → {written}\n"
-        "下次 govopen build 或 report 时生效 · they take effect when the tables are "
-        "built again"
-    )
-
-
-def _print_problems(imported: "ReviewImport", lang: str) -> None:
+    from govopen_analytics import review
     from govopen_analytics.review.workbook import column_label
 
+    tables, book, folder = _opened(processed, codebook, reviews)
+    imported = review.import_reviews(
+        path, tables["tasks"], book, coder=coder, reviewed_date=reviewed_date
+    )
     for problem in imported.problems.itertuples():
         typer.echo(
             f"行 · row {problem.row}, {column_label(problem.column, lang)}: "
             f"found {problem.found!r}, expected {problem.expected}",
             err=True,
         )
+    if len(imported.problems) and not partial:
+        typer.echo("没有写入任何判断 · nothing was written", err=True)
+        raise typer.Exit(EXIT_FAILED)
+    decisions = review.add_reviews(review.read_reviews(folder), imported.reviews)
+    written = review.write_reviews(decisions, folder)
+    typer.echo(
+        f"{len(imported.reviews)} 项判断 · decisions, "
+        f"{imported.n_empty} 行未填 · rows empty → {written}\n"
+        "下次 govopen build 或 report 时生效 · they take effect when the tables are "
+        "built again"
+    )

@@ -1,12 +1,12 @@
 """What commands share: options, answers as JSON, errors on one line, exit codes."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from govopen_analytics.base.errors import BusyError, GovOpenError, installation_fault
 
@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
 # Exit codes for schedulers; docs/scheduling.md explains each.
 EXIT_FAILED, EXIT_PARTIAL, EXIT_BUSY = 1, 3, 4
+
+
+def language_of_system(given: str = "") -> str:
+    """Return the language given; else English where the system has it, or Chinese."""
+    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    of_system = "en" if next(filter(None, names), "").startswith("en") else "zh"
+    return given or of_system
+
 
 # One name for each kind of folder, in every command.
 RAW, PROCESSED, REPORTS = Path("data/raw"), Path("data/processed"), Path("reports")
@@ -43,12 +51,17 @@ YearOption = Annotated[
     list[int] | None,
     typer.Option("--year", help="只要这一年，可重复 · this year, repeatable"),
 ]
-LangOption = Annotated[str, typer.Option("--lang", help="zh, en")]
+LangOption = Annotated[str, typer.Option("--lang", help="语言 · language: zh, en")]
 CodebookOption = Annotated[
     Path | None, typer.Option("--codebook", help="编码表 · a codebook of your own")
 ]
 SystemLangOption = Annotated[
-    str, typer.Option("--lang", help="zh 或 en · zh or en; as the system says")
+    str,
+    typer.Option(
+        "--lang",
+        callback=language_of_system,
+        help="zh 或 en · zh or en; as the system says",
+    ),
 ]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="以 JSON 作答 · answer in JSON, for programs")
@@ -65,13 +78,15 @@ def rows_of(table: "pd.DataFrame") -> list[dict[str, Any]]:
     return json.loads(table.to_json(orient="records", force_ascii=False))
 
 
-@contextmanager
-def errors_on_one_line() -> Iterator[None]:
-    """Turn an error of the library into one line and an exit code."""
-    try:
-        yield
-    except (GovOpenError, ImportError) as error:
-        error = installation_fault(error) or error
-        typer.echo(f"错误 · error: {error}", err=True)
-        is_busy = isinstance(error, BusyError)
-        raise typer.Exit(EXIT_BUSY if is_busy else EXIT_FAILED) from error
+class ErrorsOnOneLine(TyperGroup):
+    """Commands that turn an error of the library into one line and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except (GovOpenError, ImportError) as error:
+            error = installation_fault(error) or error
+            typer.echo(f"错误 · error: {error}", err=True)
+            is_busy = isinstance(error, BusyError)
+            raise typer.Exit(EXIT_BUSY if is_busy else EXIT_FAILED) from error

@@ -187,9 +187,9 @@ def test_failures_that_may_pass_are_not_kept(raw_dir, tmp_path, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(corpus, "_read", fail)
         built = build_processed(raw_dir, tmp_path / "a")
-        assert set(built.tables.failures["reason"]) == {"too_large"}
+        assert set(built.failures["reason"]) == {"too_large"}
     built = build_processed(raw_dir, tmp_path / "a")
-    assert set(built.tables.failures["reason"]) == {"empty_document"}
+    assert set(built.failures["reason"]) == {"empty_document"}
 
 
 def test_a_plan_in_two_formats_is_read_once_from_what_is_kept(raw_dir, tmp_path, work):
@@ -197,7 +197,7 @@ def test_a_plan_in_two_formats_is_read_once_from_what_is_kept(raw_dir, tmp_path,
         f"<p>{line}</p>" for line in (raw_dir / "p3.txt").read_text("utf-8").split("\n")
     )
     (raw_dir / "p3.html").write_text(f"<html><body>{page}</body></html>", "utf-8")
-    first = build_processed(raw_dir, tmp_path / "a").tables
+    first = build_processed(raw_dir, tmp_path / "a")
     assert "same_plan" in set(first.failures["reason"])
     work["read"].clear()
     build_processed(raw_dir, tmp_path / "b")

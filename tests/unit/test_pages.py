@@ -15,7 +15,9 @@ from govopen_analytics.charts.draw import draw
 from govopen_analytics.questions.coverage import theme_heat_map
 from govopen_analytics.questions.findings import finding, findings_table
 from govopen_analytics.questions.summary import measure_summary
-from govopen_analytics.run.site import notebook_title, write_pages
+from govopen_analytics.run import site
+from govopen_analytics.run.notebooks import notebook_title
+from govopen_analytics.run.site_bodies import notebook_body
 from govopen_analytics.words import section
 
 NASTY = "<script>alert(1)</script>"
@@ -74,6 +76,16 @@ def record(lang="zh", status="complete", error="", warnings=()):
             {"code": "changes_unknown", "values": {"error": text}} for text in warnings
         ],
     }
+
+
+def write_pages(folder, record, **values):
+    """Write the pages of a run whose notebooks are rendered now."""
+
+    def body_of(page):
+        path = folder / "notebooks" / f"{page['name']}.ipynb"
+        return notebook_body(path, page["lang"])
+
+    site.write_pages(folder, record, **{"body_of": body_of, **values})
 
 
 @pytest.fixture

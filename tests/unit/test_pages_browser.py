@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 from summary_cases import agencies_of, summary_tables
-from test_pages import NASTY, record, write_notebook
+from test_pages import NASTY, record, write_notebook, write_pages
 
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.display import ChartSource
@@ -17,7 +17,6 @@ from govopen_analytics.questions.coverage import theme_heat_map
 from govopen_analytics.questions.run_files import save_chart
 from govopen_analytics.questions.summary import measure_summary
 from govopen_analytics.questions.tables import Table
-from govopen_analytics.run.site import write_pages
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.skipif(find_browser() is None, reason="no browser here")

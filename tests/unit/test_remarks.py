@@ -90,7 +90,7 @@ def test_four_files_without_a_manifest_row_are_four_remarks_everywhere(tmp_path)
     (raw / "manifest.csv").write_text("document_id,file\n", encoding="utf-8")
     for n in range(4):
         (raw / f"{n}.txt").write_text(PLAN.replace("某", "甲乙丙丁"[n]), "utf-8")
-    tables = build_processed(raw, tmp_path / "out").tables
+    tables = build_processed(raw, tmp_path / "out")
     assert [len(tables[name]) for name in ("documents", "failures", "remarks")] == [
         4,
         0,

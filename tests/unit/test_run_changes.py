@@ -5,12 +5,12 @@ import pytest
 from govopen_analytics.questions.findings import no_tasks
 from govopen_analytics.questions.run_files import save_findings
 from govopen_analytics.run.changes import (
+    codebook_names,
     compare_findings,
     compare_states,
     finding_states,
     state_of,
 )
-from govopen_analytics.run.report import _codebook_names
 
 
 def plan(name, *tasks):
@@ -174,4 +174,4 @@ def test_the_findings_of_a_run_are_read_from_their_tables(tmp_path):
     ],
 )
 def test_codebooks_of_one_version_are_told_apart(old, new, told):
-    assert _codebook_names(old, new) == told
+    assert codebook_names(old, new) == told

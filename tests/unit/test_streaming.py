@@ -107,7 +107,7 @@ def test_parts_are_the_whole(raw_dir, tmp_path, monkeypatch):
         in_parts(monkeypatch, most_tasks)
         review.write_reviews(reviews, tmp_path / f"{most_tasks}" / "reviews")
         out = tmp_path / f"{most_tasks}" / "tables"
-        tables = build_processed(raw_dir, out).tables
+        tables = build_processed(raw_dir, out)
         written.append(contents(out))
         ids = tables.theme_assignments["task_id"].tolist()
         outcomes = tables["review_changes"]["outcome"].tolist()
@@ -131,7 +131,7 @@ def test_a_part_ends_where_no_task_ids_interleave(raw_dir, most_tasks, n_plans):
 
 def test_a_folder_without_plans_gives_every_table(tmp_path):
     (tmp_path / "raw").mkdir()
-    tables = build_processed(tmp_path / "raw", tmp_path / "out").tables
+    tables = build_processed(tmp_path / "raw", tmp_path / "out")
     filled = {name for name, table in tables.items() if len(table)}
     assert filled == {"themes", "coding_errors"} and len(tables) == 10
 

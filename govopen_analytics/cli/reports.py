@@ -1,8 +1,11 @@
 """The commands ``build``, ``report`` and ``notebooks``."""
 
 import contextlib
+import json
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -23,20 +26,15 @@ from govopen_analytics.cli.shared import (
     ProcessedOption,
     RawOption,
     ReportsOption,
-    errors_on_one_line,
     print_json,
 )
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
     from govopen_analytics.base.remarks import Remark
     from govopen_analytics.base.tables import Tables
-    from govopen_analytics.plans.workers import Limits
-    from govopen_analytics.run.report import Options, PlannedJob
-    from govopen_analytics.run.sets import ReportSet
+    from govopen_analytics.run.reuse import PlannedJob
+    from govopen_analytics.run.sets import Options, ReportSet
 
-_EXIT_CODES = {"complete": 0, "partial": EXIT_PARTIAL, "failed": EXIT_FAILED}
 
 _MOST_NAMED = 3  # notebooks before an error that several have
 _MOST_REMARKS = 10  # shown of a build; the page and remarks.csv have all
@@ -51,8 +49,8 @@ _STEPS = {
     "pages": "写出网页 · writing pages",
 }
 _STATUS = {
-    "partial": "部分完成 · the run is partial",
-    "failed": "运行失败 · the run failed",
+    "partial": ("部分完成 · the run is partial", EXIT_PARTIAL),
+    "failed": ("运行失败 · the run failed", EXIT_FAILED),
 }
 _REASONS = {
     "first": "没有可用的上次结果 · no earlier result",
@@ -69,13 +67,6 @@ NOTEBOOKS = Path("notebooks")
 NotebooksOption = Annotated[
     Path, typer.Option("--notebooks", help="笔记本文件夹 · folder of notebooks")
 ]
-
-
-def register_report_commands(app: typer.Typer) -> None:
-    """Give an application the commands ``build``, ``report`` and ``notebooks``."""
-    app.command()(build)
-    app.command()(report)
-    app.command("notebooks")(list_notebooks)
 
 
 def build(
@@ -107,30 +98,28 @@ def build(
     ] = False,
 ) -> None:
     """读入计划并写出数据表 · read the plans and write the tables."""
-    with errors_on_one_line():
-        from govopen_analytics.base.datapackage import read_datapackage
-        from govopen_analytics.base.freshness import is_built
-        from govopen_analytics.plans.workers import GIGABYTE, Limits
+    from govopen_analytics.base.datapackage import CSV_BYTES, read_datapackage
+    from govopen_analytics.base.freshness import is_built
+    from govopen_analytics.plans.workers import GIGABYTE, Limits
 
-        limits = Limits(max_seconds, int(max_memory * GIGABYTE))
-        if not (force or csv) and is_built(raw, processed, codebook):
-            typer.echo("没有变化 · nothing has changed")
-            n_plans = _print_tables(read_datapackage(processed), processed)
-        else:
-            n_plans = _build(
-                raw,
-                processed,
-                codebook,
-                limits,
-                is_forced=force,
-                all_csv=csv,
-                cluster=cluster,
-            )
-        if n_plans == 0:
-            raise RunError(
-                f"No plan was read from {raw}; the lines above say why, {processed} "
-                "holds empty tables"
-            )
+    if not (force or csv) and is_built(raw, processed, codebook):
+        typer.echo("没有变化 · nothing has changed")
+        n_plans = _print_tables(read_datapackage(processed), processed)
+    else:
+        n_plans = _build(
+            raw,
+            processed,
+            cluster=cluster,
+            codebook_path=codebook,
+            is_forced=force,
+            limits=Limits(max_seconds, int(max_memory * GIGABYTE)),
+            csv_bytes=None if csv else CSV_BYTES,
+        )
+    if n_plans == 0:
+        raise RunError(
+            f"No plan was read from {raw}; the lines above say why, {processed} "
+            "holds empty tables"
+        )
 
 
 def list_notebooks(
@@ -141,26 +130,25 @@ def list_notebooks(
 
     给值 · to give one: govopen report -p NAME=VALUE
     """
-    with errors_on_one_line():
-        from govopen_analytics.run.notebooks import (
-            OWN_PARAMETERS,
-            find_notebooks,
-            notebook_parameters,
-            notebook_title,
-        )
+    from govopen_analytics.run.notebooks import (
+        OWN_PARAMETERS,
+        find_notebooks,
+        notebook_parameters,
+        notebook_title,
+    )
 
-        listed: list[dict[str, Any]] = [
-            {
-                "name": path.stem,
-                "title": notebook_title(path),
-                "parameters": [
-                    asdict(parameter)
-                    for parameter in notebook_parameters(path).values()
-                    if parameter.name not in OWN_PARAMETERS
-                ],
-            }
-            for path in find_notebooks(notebooks)
-        ]
+    listed: list[dict[str, Any]] = [
+        {
+            "name": path.stem,
+            "title": notebook_title(path),
+            "parameters": [
+                asdict(parameter)
+                for parameter in notebook_parameters(path).values()
+                if parameter.name not in OWN_PARAMETERS
+            ],
+        }
+        for path in find_notebooks(notebooks)
+    ]
     if as_json:
         print_json(listed)
         return
@@ -254,88 +242,63 @@ def report(
         raise typer.BadParameter(
             "--json goes with --dry-run; what a run did stands in its run.json"
         )
-    with errors_on_one_line(), _ended_cleanly():
-        if check is not None:
-            _check(reports, check)
-            return
-        from govopen_analytics import run as runs
+    if check is not None:
+        _check(reports, check)
+        return
+    from govopen_analytics.base.freshness import is_built
+    from govopen_analytics.run.jobs import plan_jobs
+    from govopen_analytics.run.notebooks import find_notebooks
+    from govopen_analytics.run.record import LATEST
+    from govopen_analytics.run.report import run_report
+    from govopen_analytics.run.sets import Options, choose_set, read_report_sets
 
-        default, report_sets = runs.read_report_sets(sets)
-        chosen = runs.choose_set(default, report_sets, report_set)
-        values = _parameters(parameter or [])
-        if lang is not None:
-            values["lang"] = lang
-        chosen = runs.with_parameters(chosen, values, keep=keep)
-        paths = runs.find_notebooks(notebooks)
-        runs.plan_jobs(chosen, paths, None)  # refused before anything is built
-        is_default = chosen.name == default
-        options = runs.Options(
-            latest=runs.LATEST if is_default else f"{runs.LATEST}-{chosen.name}",
-            n_workers=jobs,
-            is_forced=force,
-            seconds_wait=wait,
-            codebook_path=codebook,
-            removed=tuple(removed or ()),
-        )
+    default, report_sets = read_report_sets(sets)
+    chosen = choose_set(default, report_sets, report_set)
+    values = _parameters(parameter or []) | ({} if lang is None else {"lang": lang})
+    chosen = chosen.with_parameters(values, keep=keep)
+    paths = find_notebooks(notebooks)
+    plan_jobs(chosen, paths, None)  # refused before anything is built
+    options = Options(
+        latest=LATEST if chosen.name == default else f"{LATEST}-{chosen.name}",
+        n_workers=jobs,
+        is_forced=force,
+        seconds_wait=wait,
+        codebook_path=codebook,
+        removed=tuple(removed or ()),
+    )
+    with _ended_cleanly(), contextlib.ExitStack() as stack:
         if dry_run:
-            _dry_run(chosen, paths, (raw, processed, reports), options, as_json=as_json)
+            folders = (raw, processed, reports)
+            _dry_run(chosen, paths, folders, options, as_json=as_json)
             return
-        with contextlib.ExitStack() as stack:
 
-            def prepare() -> None:
-                _build_if_needed(raw, processed, codebook, is_forced=force)
-                # Only now: a terminal shows one bar at a time.
-                options.on_progress = stack.enter_context(_progress())
+        def prepare() -> None:
+            if force or not is_built(raw, processed, codebook):
+                _build(raw, processed, codebook_path=codebook, is_forced=force)
+            # Only now: a terminal shows one bar at a time.
+            options.on_progress = stack.enter_context(_progress())
 
-            options.prepare = prepare
-            folder, record = runs.run_report(
-                paths,
-                processed_dir=processed,
-                reports_dir=reports,
-                report_set=chosen,
-                options=options,
-            )
+        options.prepare = prepare
+        folder, record = run_report(
+            paths,
+            processed_dir=processed,
+            reports_dir=reports,
+            report_set=chosen,
+            options=options,
+        )
     _print_report(folder, record)
 
 
-def _build_if_needed(
-    raw: Path, out: Path, codebook: Path | None, *, is_forced: bool
-) -> None:
-    from govopen_analytics.base.freshness import is_built
-
-    if is_forced or not is_built(raw, out, codebook):
-        _build(raw, out, codebook, is_forced=is_forced)
-
-
-def _build(
-    raw: Path,
-    out: Path,
-    codebook: Path | None,
-    limits: "Limits | None" = None,
-    *,
-    is_forced: bool = False,
-    all_csv: bool = False,
-    cluster: str | None = None,
-) -> int:
-    from govopen_analytics.base.datapackage import CSV_BYTES
-    from govopen_analytics.plans.workers import DEFAULT_LIMITS
-    from govopen_analytics.run.build import build_processed
-    from govopen_analytics.run.cluster import cluster_executor
+def _build(raw: Path, out: Path, *, cluster: str | None = None, **options: Any) -> int:
+    """Build the tables and say what was read; return the number of plans."""
+    from govopen_analytics.run.build import build_processed, cluster_executor
 
     with contextlib.ExitStack() as stack:
-        executor = stack.enter_context(cluster_executor(cluster)) if cluster else None
-        tell = stack.enter_context(_progress())
-        built = build_processed(
-            raw,
-            out,
-            codebook_path=codebook,
-            limits=limits or DEFAULT_LIMITS,
-            executor=executor,
-            is_forced=is_forced,
-            csv_bytes=None if all_csv else CSV_BYTES,
-            on_progress=tell,
-        )
-    return _print_tables(built.tables, out)
+        if cluster:
+            options["executor"] = stack.enter_context(cluster_executor(cluster))
+        on_progress = stack.enter_context(_progress())
+        tables = build_processed(raw, out, **options, on_progress=on_progress)
+    return _print_tables(tables, out)
 
 
 def _print_tables(tables: "Tables", out: Path) -> int:
@@ -359,20 +322,14 @@ def _print_tables(tables: "Tables", out: Path) -> int:
             f"task: {out / 'review_changes.csv'}",
             err=True,
         )
-    _print_remarks(remarks)
-    return n_plans
+    from govopen_analytics.words.remark_words import remark_in_both
 
-
-def _print_remarks(remarks: "DataFrame") -> None:
-    from govopen_analytics.words.remark_words import remarks_in_words
-
-    shown = remarks.head(_MOST_REMARKS)
-    zh, en = (remarks_in_words(shown, lang) for lang in ("zh", "en"))
-    for name, in_zh, in_en in zip(shown["source_file"], zh, en, strict=True):
-        typer.echo(f"  {name}: {in_zh} · {in_en}", err=True)
-    if len(remarks) > len(shown):
-        n_more = len(remarks) - len(shown)
+    for row in remarks.head(_MOST_REMARKS).itertuples():
+        sentence = remark_in_both({"code": row.code, "values": json.loads(row.values)})
+        typer.echo(f"  {row.source_file}: {sentence}", err=True)
+    if (n_more := len(remarks) - _MOST_REMARKS) > 0:
         typer.echo(f"  另有 {n_more} 条 · more: remarks.csv", err=True)
+    return n_plans
 
 
 def _dry_run(
@@ -383,16 +340,14 @@ def _dry_run(
     *,
     as_json: bool,
 ) -> None:
-    import shutil
-    import tempfile
-
+    """Say what a run would do, with tables that are built aside where need be."""
     from govopen_analytics.base.freshness import is_built, reviews_beside
-    from govopen_analytics.run import plan_report
     from govopen_analytics.run.build import build_processed
+    from govopen_analytics.run.reuse import plan_report
 
     raw, processed, out = folders
+    is_stale = not is_built(raw, processed, options.codebook_path)
     with tempfile.TemporaryDirectory(prefix="govopen-") as scratch:
-        is_stale = not is_built(raw, processed, options.codebook_path)
         if is_stale:
             options.reviews_dir = reviews_beside(processed)
             processed = Path(scratch) / "processed"
@@ -401,10 +356,14 @@ def _dry_run(
             build_processed(raw, processed, codebook_path=options.codebook_path)
         planned, notes = plan_report(chosen, paths, processed, out, options)
     if as_json:
-        jobs = [_planned(job) for job in planned]
-        notes_as_data = [asdict(note) for note in notes]
-        answer = {"set": chosen.name, "writes_tables": is_stale, "notes": notes_as_data}
-        print_json({**answer, "jobs": jobs})
+        print_json(
+            {
+                "set": chosen.name,
+                "writes_tables": is_stale,
+                "notes": [asdict(note) for note in notes],
+                "jobs": [_planned(job) for job in planned],
+            }
+        )
         return
     if is_stale:
         typer.echo("数据表会重新写出 · the tables would be written again")
@@ -420,28 +379,29 @@ def _dry_run(
 
 
 def _planned(planned: "PlannedJob") -> dict[str, Any]:
-    taken_from = planned.source.record["run"] if planned.source else None
+    job, would_run = planned.job, bool(planned.changed)
+    run = planned.source.record["run"] if planned.source and not would_run else None
     return {
-        "name": planned.job.name,
-        "lang": planned.job.lang,
-        "parameters": planned.job.parameters,
-        "would_run": bool(planned.changed),
+        "name": job.name,
+        "lang": job.lang,
+        "parameters": job.parameters,
+        "would_run": would_run,
         "reasons": planned.changed,
-        "taken_from": None if planned.changed else taken_from,
+        "taken_from": run,
     }
 
 
 def _planned_line(planned: "PlannedJob") -> str:
-    job = planned.job
-    values = " ".join(f"{name}={value}" for name, value in job.parameters.items())
-    if planned.source is not None and not planned.changed:
-        return f"沿用 · take  {job.name} ({values}): {planned.source.record['run']}"
-    action = "; ".join(_REASONS[name] for name in planned.changed)
-    return f"运行 · run   {job.name} ({values}): {action}"
+    job = _planned(planned)
+    values = " ".join(f"{name}={value}" for name, value in job["parameters"].items())
+    if not job["would_run"]:
+        return f"沿用 · take  {job['name']} ({values}): {job['taken_from']}"
+    reasons = "; ".join(_REASONS[name] for name in job["reasons"])
+    return f"运行 · run   {job['name']} ({values}): {reasons}"
 
 
 def _check(out: Path, name: str) -> None:
-    from govopen_analytics.run import check_run, find_run
+    from govopen_analytics.run.record import check_run, find_run
 
     folder = find_run(out, name)
     problems = check_run(folder)
@@ -467,8 +427,9 @@ def _print_report(folder: Path, record: dict[str, Any]) -> None:
         _print_note(problem)
     for line in _failures(record["notebooks"]):
         typer.echo(line, err=True)
-    typer.echo(f"{_STATUS[record['status']]}; see {page}", err=True)
-    raise typer.Exit(_EXIT_CODES[record["status"]])
+    status, exit_code = _STATUS[record["status"]]
+    typer.echo(f"{status}; see {page}", err=True)
+    raise typer.Exit(exit_code)
 
 
 def _print_note(remark: "Remark | dict[str, Any]") -> None:
