@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -23,20 +24,28 @@ GRID, HATCH = "#e4e7eb", "#9aa5b1"
 # Dark blue and vermilion of Okabe and Ito: apart for colour-blind readers, and
 # apart in grey.
 ACCENT, SECOND = "#0b5394", "#d55e00"
-#: Colour of each kind of mark. The group compared with is not vermilion, which says
-#: "not observed" on every chart.
-MARK_COLORS = {
-    "sure": ACCENT,
-    "unsure": ACCENT,
-    "unseen": SECOND,
-    "other": QUIET,
-    "bound": SECOND,
-    "plain": SECOND,
-    "decisive": SECOND,
-    "context": "#7b8794",
+
+
+class MarkStyle(NamedTuple):
+    """How a kind of mark is drawn: colour, Plotly's symbol, hollow (a pale bar)."""
+
+    color: str
+    symbol: str = "circle"
+    is_hollow: bool = False
+
+
+#: Kinds of marks, by what they say of a value.
+MARKS = {
+    "sure": MarkStyle(ACCENT),  # established
+    "unsure": MarkStyle(ACCENT, is_hollow=True),  # not established
+    "unseen": MarkStyle(SECOND, "diamond", is_hollow=True),  # not observed
+    # The group compared with; not vermilion, which says "not observed" on every chart.
+    "other": MarkStyle(QUIET, "square"),
+    "bound": MarkStyle(SECOND, "line-ns"),  # a bound that chance alone reaches
+    "plain": MarkStyle(SECOND, "diamond", is_hollow=True),  # of another kind of coding
+    "decisive": MarkStyle(SECOND),  # what a claim rests on
+    "context": MarkStyle("#7b8794"),  # what stands beside that
 }
-#: Kinds of marks that are drawn hollow, or pale.
-HOLLOW = ("unsure", "unseen", "plain")
 # Vermilion below, blue above: the sign stands in the text for readers in grey.
 SCALES = {
     "one_way": ("#f1f6fb", "#7fb0d8", "#0a3d70"),

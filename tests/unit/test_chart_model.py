@@ -9,7 +9,6 @@ from govopen_analytics.base.errors import ExportError
 from govopen_analytics.charts.build import chart_of, heat_table
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.model import (
-    MARKS,
     Cell,
     Chart,
     Mark,
@@ -21,6 +20,7 @@ from govopen_analytics.charts.model import (
 )
 from govopen_analytics.charts.style import (
     INK,
+    MARKS,
     PAPER,
     cell_fill,
     full_alt,
