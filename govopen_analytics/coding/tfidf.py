@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from govopen_analytics.base.text import fold
 from govopen_analytics.coding.codebook import GAP, Codebook
-from govopen_analytics.coding.features import CharacterNgrams, Words
+from govopen_analytics.coding.features import CharacterNgrams, segment_words
 
 #: Kinds of features a profile may be made of.
 FEATURES = ("characters", "words")
@@ -24,7 +26,7 @@ class ThemeProfiles:
         Columns have Euclidean length 1.
     """
 
-    vectorizers: tuple[CharacterNgrams | Words, ...]
+    vectorizers: tuple[Any, ...]
     profiles: tuple[np.ndarray, ...]
 
     def similarities(self, texts: Sequence[str]) -> np.ndarray:
@@ -91,14 +93,11 @@ def fit_profiles(
     Parameters
     ----------
     texts : sequence of str, length n_texts
-        Folded.
-    classes : sequence of int, length n_texts
-        Class of each text, from 0.
+        Folded; `classes` (from 0) and `weights` (how much each counts) have the same
+        length.
     codebook : Codebook
         Its words are the dictionary of the segmenter.
     features : sequence of {"characters", "words"}
-    weights : sequence of float, optional
-        How much each text counts.
     """
     values = np.ones(len(texts)) if weights is None else np.asarray(weights)
     members = sparse.csr_matrix(
@@ -117,28 +116,24 @@ def _profile_texts(
     codebook: Codebook, references: Iterable[tuple[str, Sequence[str]]]
 ) -> tuple[list[str], list[int]]:
     numbers = {theme: i for i, theme in enumerate(codebook.theme_ids)}
-    texts, themes = [], []
+    pairs = []
     for row in codebook.themes.itertuples():
         words = [k.folded for k in codebook.keywords if k.theme_id == row.theme_id]
-        texts.append("、".join(words).replace(GAP, "、"))
-        texts.append(fold(f"{row.label_zh}。{row.definition_zh}"))
-        themes += [numbers[row.theme_id]] * 2
-    for example in codebook.examples:
-        if example.theme_ids:
-            texts.append(fold(example.text))
-            themes.append(numbers[example.theme_ids[0]])
-    for text, theme_ids in references:
-        texts.append(fold(text))
-        themes.append(numbers[theme_ids[0]])
-    return texts, themes
+        pairs.append(("、".join(words).replace(GAP, "、"), [row.theme_id]))
+        pairs.append((f"{row.label_zh}。{row.definition_zh}", [row.theme_id]))
+    pairs += [(e.text, e.theme_ids) for e in codebook.examples if e.theme_ids]
+    pairs += references
+    return [fold(text) for text, _ in pairs], [numbers[ids[0]] for _, ids in pairs]
 
 
-def _vectorizer(
-    kind: str, texts: Sequence[str], codebook: Codebook
-) -> CharacterNgrams | Words:
+def _vectorizer(kind: str, texts: Sequence[str], codebook: Codebook) -> Any:
+    """Learn to weigh the characters or the words of texts."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     if kind == "characters":
         return CharacterNgrams.fit(texts, (1, 2, 3))
-    return Words.fit(texts, domain_dictionary(codebook))
+    cut = partial(segment_words, dictionary=tuple(domain_dictionary(codebook)))
+    return TfidfVectorizer(analyzer=cut, sublinear_tf=True).fit(texts)
 
 
 def domain_dictionary(codebook: Codebook) -> list[str]:
