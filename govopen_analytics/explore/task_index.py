@@ -12,6 +12,7 @@ from govopen_analytics.base.errors import SelectionError, choices
 from govopen_analytics.base.schemas import further_columns, heading
 from govopen_analytics.base.text import BLANKS, fold, fold_pairs, without_blanks
 from govopen_analytics.coding.features import fold_many
+from govopen_analytics.explore import as_text
 from govopen_analytics.measures.responsibility import DUE_KINDS, named_units
 from govopen_analytics.words import agency_name, section
 
@@ -220,7 +221,7 @@ class TaskIndex:
             "longest": LONGEST_SEARCH,
             "fold": fold_pairs(),
             "plans": [
-                [p.document_id, agency_name(p.agency, self.lang), _text(p.year)]
+                [p.document_id, agency_name(p.agency, self.lang), as_text(p.year)]
                 for p in plans
             ],
             "facets": [
@@ -249,9 +250,8 @@ class TaskIndex:
             if not facet.is_of_plans:
                 first = np.searchsorted(facet.owner, which)
                 last = np.searchsorted(facet.owner, which, side="right")
-                values = facet.value.tolist()
                 lists[facet.key] = [
-                    values[a:b] for a, b in zip(first, last, strict=True)
+                    facet.value[a:b].tolist() for a, b in zip(first, last, strict=True)
                 ]
         return {
             "ids": [self.task_ids[i] for i in which],
@@ -282,16 +282,12 @@ def searchable(text: str) -> str:
     return without_blanks(fold(text))[0].lower()
 
 
-def _text(value: object) -> str:
-    return "" if value is None or pd.isna(value) else str(value)
-
-
 def _plan_facets(documents: pd.DataFrame, lang: str) -> list[Facet]:
     words = section("explore", lang)
     levels = section("tables", lang)["values"].get("level", {})
     found = []
     for key in ("agency", "year", "level", *further_columns(documents, "documents")):
-        texts = [_text(value) for value in documents[key]]
+        texts = [as_text(value) for value in documents[key]]
         values = sorted(set(texts))
         is_own = key not in words["facets"]
         if is_own and not 1 < len(values) <= _MOST_OWN_VALUES:
