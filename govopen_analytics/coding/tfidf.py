@@ -116,7 +116,7 @@ def _profile_texts(
     codebook: Codebook, references: Iterable[tuple[str, Sequence[str]]]
 ) -> tuple[list[str], list[int]]:
     numbers = {theme: i for i, theme in enumerate(codebook.theme_ids)}
-    pairs = []
+    pairs: list[tuple[str, Sequence[str]]] = []
     for row in codebook.themes.itertuples():
         words = [k.folded for k in codebook.keywords if k.theme_id == row.theme_id]
         pairs.append(("、".join(words).replace(GAP, "、"), [row.theme_id]))
