@@ -93,13 +93,8 @@ def _join_parts(parts: list[tuple[str, bool]]) -> tuple[list[str], int]:
 def mark_shared_titles(tasks: pd.DataFrame) -> pd.DataFrame:
     """Mark a title that several tasks of a document share as carried down.
 
-    A table says so of the later rows only, but the title names the group, and
-    the first row is no more bound to it than the others.
-
-    Returns
-    -------
-    DataFrame, shape (n_tasks, ...)
-        With ``is_title_inherited`` filled, if there are titles and documents.
+    A table says so of the later rows only, but the title names the group, and the first
+    row is no more bound to it than the others.
     """
     if not {"document_id", "title"} <= set(tasks.columns):
         return tasks
@@ -141,18 +136,7 @@ def _column(tasks: pd.DataFrame, name: str) -> list[str]:
 
 
 def split_tasks(tasks: pd.DataFrame, settings: CodingSettings) -> Pieces:
-    """Split tasks into pieces.
-
-    Parameters
-    ----------
-    settings : CodingSettings
-        Says which words open a means, and what a column is.
-
-    Returns
-    -------
-    Pieces
-        None for a task without text.
-    """
+    """Split tasks into pieces; a task without text has none."""
     splitter = Splitter(settings)
     read = list(read_tasks(tasks))
     groups = [splitter.contents([task.content for task in read])]

@@ -210,19 +210,9 @@ _RUN = re.compile(r"([\u4e00-\u9fd5a-zA-Z0-9+#&._%\-]+)")
 
 
 def segment_words(text: str, dictionary: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Cut a text into words; what was cut before is remembered.
+    """Cut a text into words without white space; runs cut before are remembered.
 
-    Parameters
-    ----------
-    text : str
-        Any text.
-    dictionary : tuple of str
-        Words of the domain, kept whole.
-
-    Returns
-    -------
-    tuple of str
-        Without white space.
+    Words of the dictionary are kept whole.
     """
     cut = _cutter(dictionary)
     return tuple(word for run in _RUN.split(text) if run for word in cut(run))

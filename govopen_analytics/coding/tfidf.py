@@ -18,29 +18,15 @@ FEATURES = ("characters", "words")
 
 @dataclass(frozen=True)
 class ThemeProfiles:
-    """One TF-IDF vector per theme and kind of feature.
-
-    Attributes
-    ----------
-    profiles : tuple of ndarray, each of shape (n_features, n_themes)
-        Columns have Euclidean length 1.
-    """
+    """One TF-IDF vector per theme, of length 1, for each kind of feature."""
 
     vectorizers: tuple[Any, ...]
     profiles: tuple[np.ndarray, ...]
 
     def similarities(self, texts: Sequence[str]) -> np.ndarray:
-        """Compare texts with every theme.
+        """Cosine similarities (0-1) of folded texts with every theme.
 
-        Parameters
-        ----------
-        texts : sequence of str, length n_texts
-            Folded texts.
-
-        Returns
-        -------
-        ndarray of float, shape (n_texts, n_themes)
-            Cosine similarities (0-1), averaged over the kinds of features.
+        Of shape (n_texts, n_themes), averaged over the kinds of features.
         """
         parts = [
             vectorizer.transform(texts) @ profile
@@ -88,16 +74,9 @@ def fit_profiles(
     features: Sequence[str] = FEATURES,
     weights: Sequence[float] | np.ndarray | None = None,
 ) -> ThemeProfiles:
-    """Build one profile per class, the mean of the vectors of its texts.
+    """Build one profile per class, the mean of the weighted vectors of its texts.
 
-    Parameters
-    ----------
-    texts : sequence of str, length n_texts
-        Folded; `classes` (from 0) and `weights` (how much each counts) have the same
-        length.
-    codebook : Codebook
-        Its words are the dictionary of the segmenter.
-    features : sequence of {"characters", "words"}
+    The texts are folded; the codebook's words are the dictionary of the segmenter.
     """
     values = np.ones(len(texts)) if weights is None else np.asarray(weights)
     members = sparse.csr_matrix(
@@ -139,10 +118,7 @@ def _vectorizer(kind: str, texts: Sequence[str], codebook: Codebook) -> Any:
 def domain_dictionary(codebook: Codebook) -> list[str]:
     """Return the codebook's words, for a segmenter to keep whole.
 
-    Returns
-    -------
-    list of str
-        Sorted; of at most eight characters, since longer ones are phrases.
+    Of at most eight characters, since longer ones are phrases.
     """
     words = {keyword.folded for keyword in codebook.keywords if not keyword.has_gap}
     words |= {fold(word) for word in codebook.context_only}

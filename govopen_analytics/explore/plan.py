@@ -73,12 +73,6 @@ class Document:
             ``documents``, ``spans``, ``keyword_matches`` and ``themes``.
         tasks : DataFrame
             ``tasks`` with the columns ``theme`` and ``further_themes``.
-        document_id : str
-        lang : {"zh", "en"}
-
-        Returns
-        -------
-        Document
         """
         documents, spans = tables["documents"], tables["spans"]
         is_meant = documents["document_id"] == document_id
@@ -141,18 +135,12 @@ def plan_body(
 
     Parameters
     ----------
-    document : Document
     tag : str, default "h1"
         Element of the headline.
     most_characters : int, optional
         What stands behind is cut, and said so (characters).
     explorer : str, default ""
         Address of its tasks in the explorer.
-
-    Returns
-    -------
-    str
-        All text of the source is escaped.
     """
     text = document.text[:most_characters]
     is_cut = len(text) < len(document.text)

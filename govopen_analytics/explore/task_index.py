@@ -101,21 +101,9 @@ class TaskIndex:
         ]
 
     def checked(self, state: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a state as ``find`` takes it.
+        """Return a state as ``find`` takes it; a single value stands for a list of one.
 
-        Parameters
-        ----------
-        state : mapping
-            A single value stands for a list of one.
-
-        Returns
-        -------
-        dict
-
-        Raises
-        ------
-        SelectionError
-            If there is no such condition, or a condition has no such value.
+        A SelectionError names a condition, or a value of it, that there is not.
         """
         facets = {facet.key: facet for facet in self.facets}
         found: dict[str, Any] = {}
@@ -140,16 +128,9 @@ class TaskIndex:
     def find(self, state: Mapping[str, Any]) -> np.ndarray:
         """Return the positions of the tasks that meet every condition.
 
-        Parameters
-        ----------
-        state : mapping
-            Under the key of a facet the values of which a task has one; under
-            ``words`` what its text, agency, themes or units must hold, several words
-            parted by blanks. Every character means itself.
-
-        Returns
-        -------
-        ndarray of int, shape (n_found,)
+        The state has, under the key of a facet, the values of which a task has one, and
+        under ``words`` what its text, agency, themes or units must hold, several words
+        parted by blanks. Every character means itself.
         """
         keep = np.ones(len(self), dtype=bool)
         for facet in self.facets:
@@ -180,18 +161,10 @@ class TaskIndex:
         return found
 
     def counted(self, positions: np.ndarray) -> dict[str, Any]:
-        """Count tasks by theme and agency.
+        """Count the tasks at these positions by theme and agency.
 
-        Parameters
-        ----------
-        positions : ndarray of int
-            Result of ``find``.
-
-        Returns
-        -------
-        dict
-            ``n`` and ``n_plans`` (counts), ``totals`` (tasks of each agency) and
-            ``cells``, (theme, agency, tasks) where there are any.
+        ``cells`` are (theme, agency, tasks) where there are any, ``totals`` the tasks
+        of each agency.
         """
         agency, theme = self.facet("agency"), self.facet("theme")
         of_task = agency.value[self.plan]  # every plan has one agency
@@ -237,13 +210,7 @@ class TaskIndex:
         }
 
     def columns(self, positions: Sequence[int] | None = None) -> dict[str, Any]:
-        """Return what is known of each task but its text.
-
-        Parameters
-        ----------
-        positions : sequence of int, optional
-            Of the tasks; all by default.
-        """
+        """Return what is known of each task, or of some, but its text."""
         which = np.arange(len(self)) if positions is None else np.array(positions, int)
         lists = {}
         for facet in self.facets:
@@ -263,17 +230,7 @@ class TaskIndex:
 
 
 def search_terms(words: str) -> list[str]:
-    """Part what was typed into words, folded as the texts are.
-
-    Parameters
-    ----------
-    words : str
-        Cut behind ``LONGEST_SEARCH`` characters.
-
-    Returns
-    -------
-    list of str
-    """
+    """Part what was typed into words, folded as the texts are."""
     return [searchable(word) for word in words[:LONGEST_SEARCH].split()]
 
 
