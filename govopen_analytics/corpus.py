@@ -21,10 +21,9 @@ from govopen_analytics.base.schemas import further_columns
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.display import ChartSource, Display
 from govopen_analytics.coding.codebook import Codebook, load_codebook
-from govopen_analytics.coding.coded import code_plans
+from govopen_analytics.coding.coded import code_plans, moved_themes, recode
 from govopen_analytics.coding.explain import explain
 from govopen_analytics.coding.keywords import find_word
-from govopen_analytics.coding.recode import moved_themes, recode
 from govopen_analytics.explore.adding import Addition, read_addition
 from govopen_analytics.explore.plan import Document
 from govopen_analytics.plans.corpus import read_plans
@@ -408,7 +407,7 @@ class Corpus:
 
         See Also
         --------
-        coding.recode.recode
+        coding.coded.recode
         """
         moved = recode(self.tables.tasks, self.codebook, codebook, coder=coder)
         labels = codebook.labels(self.lang)

@@ -67,10 +67,7 @@ WEIGHTS: dict[str, float] = {
 def coder_weights(codebook: Codebook) -> dict[str, float]:
     """Return the weights of the combined coder, the codebook's own first.
 
-    Raises
-    ------
-    CodebookError
-        If the codebook sets a weight that does not exist.
+    A CodebookError names a weight that does not exist.
     """
     for name in codebook.settings.weights:
         if name not in WEIGHTS:
@@ -204,12 +201,8 @@ def task_evidence(
 ) -> Evidence:
     """Collect what the pieces of tasks say.
 
-    Parameters
-    ----------
-    models : LinearModel or sequence of LinearModel
-        Their last class is no theme.
-    model_of_task : ndarray of int, shape (n_tasks,), optional
-        Which of several models reads each task; the first by default.
+    Of several models, `model_of_task` says which reads each task; else the first does.
+    Their last class is no theme.
     """
     models = [models] if isinstance(models, LinearModel) else list(models)
     weights = coder_weights(codebook)
@@ -279,15 +272,8 @@ def _weighed(features: dict[str, np.ndarray], weights: dict[str, float]) -> np.n
 def primary_chances(evidence: Evidence, weights: dict[str, float]) -> np.ndarray:
     """Estimate the chance of each theme, and of none, to be the primary one.
 
-    Parameters
-    ----------
-    weights : dict of str to float
-        Result of ``coder_weights``.
-
-    Returns
-    -------
-    ndarray of float, shape (n_tasks, n_themes + 1)
-        A conditional logit; rows sum to 1. A task without text has chance 1 of none.
+    A conditional logit; rows of shape (n_themes + 1) sum to 1. A task without text has
+    chance 1 of none.
 
     References
     ----------
@@ -309,13 +295,7 @@ def primary_chances(evidence: Evidence, weights: dict[str, float]) -> np.ndarray
 def secondary_chances(
     evidence: Evidence, codebook: Codebook, weights: dict[str, float]
 ) -> np.ndarray:
-    """Estimate the chance that a task has a theme beside its primary one.
-
-    Returns
-    -------
-    ndarray of float, shape (n_tasks, n_themes)
-        A logit for each theme.
-    """
+    """Estimate by a logit the chance of each theme beside the primary one."""
     features = evidence.secondary_features()
     offsets = codebook.settings.secondary_offsets
     logits = _weighed(features, weights)

@@ -24,25 +24,11 @@ _REFERENCE_COLUMNS = [
 
 
 def read_training(path: Path | None, *, theme_ids: Iterable[str]) -> pd.DataFrame:
-    """Read tasks that were written for a codebook.
+    """Read tasks that were written for a codebook; without a file, no rows.
 
-    Parameters
-    ----------
-    path : Path or None
-        CSV: ``field``, ``primary`` (empty where nothing fits), ``secondary``
-        (separated by ``;``), ``title``, ``content``. Without it, no rows.
-    theme_ids : iterable of str
-        Themes a row may name.
-
-    Returns
-    -------
-    DataFrame, shape (n_tasks, 4)
-        ``field``, ``title``, ``content``, ``theme_ids``.
-
-    Raises
-    ------
-    CodebookError
-        If the file lacks a column or a row names an unknown theme.
+    The columns of the CSV are ``field``, ``primary`` (empty where nothing fits),
+    ``secondary`` (separated by ``;``), ``title`` and ``content``. A CodebookError names
+    a missing column or an unknown theme.
     """
     columns = ["field", "title", "content", "theme_ids"]
     if path is None:

@@ -1,19 +1,8 @@
 // Coding by hand: one task after the other, themes chosen by keys. Every decision is
 // sent to the kernel at once, which writes it before the next task is shown.
-"use strict";
 const govopenCoding = (() => {
+  const make = govopenMake;
   const KEYS = "123456789abcdefghijklmopqrstuvwxyz"; // n and 0 mean: no theme
-
-  function make(name, properties, ...children) {
-    const made = document.createElement(name);
-    for (const [key, value] of Object.entries(properties || {})) {
-      if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-      else if (key in made) made[key] = value;
-      else made.setAttribute(key, value);
-    }
-    made.append(...children);
-    return made;
-  }
 
   function render({ model, el }) {
     const { words, themes } = model.get("header");

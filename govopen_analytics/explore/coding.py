@@ -19,7 +19,7 @@ from govopen_analytics.base.schemas import to_schema, validate
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.assign import CODERS, assign_themes
 from govopen_analytics.coding.codebook import Codebook
-from govopen_analytics.explore import shipped
+from govopen_analytics.explore import script, shipped
 from govopen_analytics.measures.intervals import jeffreys_interval
 from govopen_analytics.words import section
 
@@ -62,7 +62,7 @@ class HandCoding(anywidget.AnyWidget):
         If the name is none, or there are not so many tasks.
     """
 
-    _esm = shipped("coding.js") + "export default govopenCoding;\n"
+    _esm = script("coding.js") + "export default govopenCoding;\n"
     _css = shipped("explorer.css")
     header = traitlets.Dict().tag(sync=True)
     task = traitlets.Dict().tag(sync=True)

@@ -1,7 +1,7 @@
-// The explorer: one module for a widget in a notebook and for a page from a disk.
+// The explorer: one script for a widget in a notebook and for a page from a disk.
 // Text from plans only ever becomes text nodes: nothing of it is read as markup.
-"use strict";
 const govopenExplorer = (() => {
+  const make = govopenMake;
   const ROW = 76; // height of a row (pixels), as in the style sheet
   const BLOCK = 40; // rows fetched at once
   const MOST_ROWS = 200000; // browsers bound the height of an element
@@ -54,17 +54,6 @@ const govopenExplorer = (() => {
 
   // Elements ---------------------------------------------------------------------
 
-  function make(name, properties, ...children) {
-    const made = document.createElement(name);
-    for (const [key, value] of Object.entries(properties || {})) {
-      if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-      else if (key in made && key !== "list") made[key] = value;
-      else made.setAttribute(key, value);
-    }
-    made.append(...children);
-    return made;
-  }
-
   function marked(parent, text, spans) {
     let done = 0;
     for (const [start, end] of spans) {
@@ -83,10 +72,9 @@ const govopenExplorer = (() => {
     setTimeout(() => URL.revokeObjectURL(address), 10000);
   }
 
-  // Engines: what finds tasks. In the page where all columns are there, else in the
-  // kernel. `ask` sends a question to the kernel; without it the texts are at hand.
+  // Engines: what finds tasks, in a page from a disk the page itself, else the kernel.
 
-  function pageEngine(header, columns, texts, ask, fold) {
+  function pageEngine(header, columns, texts, fold) {
     const n = columns.ids.length;
     const flat = (lists) => {
       const starts = new Int32Array(n + 1);
@@ -101,7 +89,7 @@ const govopenExplorer = (() => {
         (["", "none"].includes(facet.values[i]) ? "" : fold(label).replace(BLANKS, ""))),
     }));
     const byKey = Object.fromEntries(facets.map((facet) => [facet.key, facet]));
-    const searchable = texts && texts.map((text) => fold(text).replace(BLANKS, ""));
+    const searchable = texts.map((text) => fold(text).replace(BLANKS, ""));
     const positions = new Map(columns.ids.map((id, i) => [id, i]));
     let found = Int32Array.from(columns.ids, (_, i) => i);
 
@@ -141,12 +129,7 @@ const govopenExplorer = (() => {
           keepThose(keep, facet, Uint8Array.from(facet.values, (value) => (wanted.has(value) ? 1 : 0)));
         }
       }
-      if (terms.length && searchable) terms.forEach((term) => mentions(keep, term));
-      else if (terms.length) {
-        const named = new Uint8Array(n);
-        for (const i of await ask("words", { words: state.words })) named[i] = 1;
-        for (let i = 0; i < n; i++) keep[i] &= named[i];
-      }
+      terms.forEach((term) => mentions(keep, term));
       const kept = [];
       for (let i = 0; i < n; i++) if (keep[i]) kept.push(i);
       found = Int32Array.from(kept);
@@ -172,20 +155,12 @@ const govopenExplorer = (() => {
       return { n: found.length, n_plans: plans.size, totals, cells };
     }
 
-    const row = (i, text) => ({
+    const row = (i) => ({
       id: columns.ids[i], plan: plan[i], ordinal: columns.ordinal[i], deadline: columns.deadline[i],
-      theme: columns.theme[i], unit: columns.unit[i], text,
+      theme: columns.theme[i], unit: columns.unit[i], text: texts[i],
     });
-    async function rows(from, to) {
-      const wanted = Array.from(found.slice(from, to));
-      const known = texts ? wanted.map((i) => texts[i]) : await ask("texts", { positions: wanted });
-      return wanted.map((i, k) => row(i, known[k]));
-    }
-    async function task(id) {
-      if (!positions.has(id)) return null;
-      const i = positions.get(id);
-      return texts ? row(i, texts[i]) : ask("task", { task_id: id });
-    }
+    const rows = async (from, to) => Array.from(found.slice(from, to), row);
+    const task = async (id) => (positions.has(id) ? row(positions.get(id)) : null);
     return { find, rows, task };
   }
 
@@ -491,7 +466,7 @@ const govopenExplorer = (() => {
   function page(root, data, addresses) {
     const { header, columns, texts } = data;
     const fold = folder(header.fold);
-    const engine = pageEngine(header, columns, texts, null, fold);
+    const engine = pageEngine(header, columns, texts, fold);
     const given = new URLSearchParams(location.search);
     const state = { words: given.get("q") || "" };
     for (const facet of header.facets) {
@@ -557,9 +532,7 @@ const govopenExplorer = (() => {
     const file = (kind, type) => async (state) => download("tasks." + kind, [await ask("file", { kind, state })], type);
     let view = null;
     const start = async () => {
-      const columns = header.in_kernel ? null : await ask("columns", {});
-      const engine = columns ? pageEngine(header, columns, null, ask, fold) : kernelEngine(ask);
-      view = mount(root, header, engine, fold, {
+      view = mount(root, header, kernelEngine(ask), fold, {
         state: model.get("state"),
         pause: 150, // words are searched in the kernel
         exports: [

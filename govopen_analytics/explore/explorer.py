@@ -13,13 +13,11 @@ import traitlets
 from govopen_analytics.base.datapackage import to_csv
 from govopen_analytics.base.errors import GovOpenError, SelectionError
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.explore import shipped
+from govopen_analytics.explore import script, shipped
 from govopen_analytics.explore.task_index import TaskIndex
 from govopen_analytics.questions.selection import of_tasks
 from govopen_analytics.words import agency_name, section
 
-#: Above so many tasks the kernel filters; below, the page does (count).
-MOST_IN_PAGE = 200_000
 _AROUND = 160  # characters of the source shown on either side of a task
 _MOST_STATIC = 12  # rows of the table for those without a kernel
 
@@ -37,8 +35,6 @@ class Explorer(anywidget.AnyWidget):
     make_corpus : callable
         Makes a corpus of tables.
     lang : {"zh", "en"}
-    most_in_page : int, default MOST_IN_PAGE
-        Above so many tasks the kernel filters (count).
 
     Attributes
     ----------
@@ -49,7 +45,7 @@ class Explorer(anywidget.AnyWidget):
         or value that is not known raises ``SelectionError``.
     """
 
-    _esm = shipped("explorer.js") + "export default govopenExplorer;\n"
+    _esm = script("explorer.js") + "export default govopenExplorer;\n"
     _css = shipped("explorer.css")
     header = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
@@ -61,19 +57,12 @@ class Explorer(anywidget.AnyWidget):
         make_corpus: Callable[[Tables], Any],
         *,
         lang: str = "zh",
-        most_in_page: int = MOST_IN_PAGE,
     ) -> None:
         self._index = TaskIndex(tables, lang)
         self._tables, self._make_corpus, self._lang = tables, make_corpus, lang
         self._asked: tuple[dict[str, Any], Any] | None = None
         self._static: Any = None
-        super().__init__(
-            header={
-                **self._index.header(),
-                "in_kernel": len(self._index) > most_in_page,
-            },
-            state={"words": ""},
-        )
+        super().__init__(header=self._index.header(), state={"words": ""})
         self.table_class = f"govopen-{self.model_id}"
         self.on_msg(self._answer)
         self.observe(self._show_state, names="state")
@@ -118,15 +107,8 @@ class Explorer(anywidget.AnyWidget):
         self.send(reply, buffers)
 
     def _value(self, what: str, asked: Mapping[str, Any]) -> Any:
-        index = self._index
-        if what == "columns":
-            return index.columns()
-        if what == "words":
-            return index.find({"words": asked["words"]}).tolist()
-        if what == "texts":
-            return [index.texts[i] for i in asked["positions"]]
         if what == "find":
-            return index.counted(self._find(asked["state"]))
+            return self._index.counted(self._find(asked["state"]))
         if what == "rows":
             positions = self._find(asked["state"])
             return self._rows(positions[asked["start"] : asked["stop"]])

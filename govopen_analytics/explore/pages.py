@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.explore import shipped
+from govopen_analytics.explore import as_text, script, shipped
 from govopen_analytics.explore.places import spans_by_plan
 from govopen_analytics.explore.plan import Document, matches_of, plan_body
 from govopen_analytics.explore.task_index import TaskIndex
@@ -107,11 +107,11 @@ class ReportPages:
         size = words["size"].format(n=f"{n:,}", most=f"{self.most_tasks:,}")
         part = "" if name == EXPLORER else f" · {_part_name(name)}"
         title = f"{words['title']}{part}"
-        script = shipped("explorer.js")
+        explorer = script("explorer.js")
         body = (
             f"<h1>{html.escape(title)}</h1><p><small>{html.escape(size)}</small></p>"
             f"<noscript><p>{html.escape(words['no_script'])}</p></noscript>"
-            f'<div id="explorer"></div>\n<script>\n{script}'
+            f'<div id="explorer"></div>\n<script>\n{explorer}'
             'govopenExplorer.page(document.getElementById("explorer"), '
             "window.govopenTasks, window.govopenTasks.addresses);\n</script>"
         )
@@ -150,12 +150,12 @@ class ReportPages:
         addresses = self.plan_addresses()
         rows = []
         for plan in self.tables.documents.itertuples():
-            title = html.escape(_text(plan.title) or plan.document_id)
+            title = html.escape(as_text(plan.title) or plan.document_id)
             if address := addresses.get(plan.document_id):
                 title = f'<a href="{quote(address)}">{title}</a>'
             agency = html.escape(agency_name(plan.agency, self.lang))
             rows.append(
-                f"<tr><th scope='row'>{agency}</th><td>{_text(plan.year)}</td>"
+                f"<tr><th scope='row'>{agency}</th><td>{as_text(plan.year)}</td>"
                 f"<td>{title}</td><td class='number'>{plan.n_tasks:,}</td></tr>"
             )
         heads = "".join(
@@ -197,7 +197,9 @@ class ReportPages:
                 labels=labels,
                 lang=self.lang,
             )
-            query = f"?agency={quote(_text(row['agency']))}&year={_text(row['year'])}"
+            query = (
+                f"?agency={quote(as_text(row['agency']))}&year={as_text(row['year'])}"
+            )
             body = plan_body(document, explorer=f"{quote(part_of[plan])}{query}")
             head = '<link rel="stylesheet" href="assets/plan.css">'
             title = document.headline
@@ -212,9 +214,9 @@ def _parts(
         return {EXPLORER: documents["document_id"].tolist()}
     n_tasks = tasks.groupby("document_id").size()
     size = documents["document_id"].map(n_tasks).fillna(0)
-    year = documents["year"].map(_text)
+    year = documents["year"].map(as_text)
     keys = year.where(size.groupby(year).transform("sum") <= most, None)
-    keys = keys.fillna(year + "-" + documents["level"].map(_text))
+    keys = keys.fillna(year + "-" + documents["level"].map(as_text))
     grouped = documents["document_id"].groupby(keys, sort=True)
     return {f"search-{_plain(str(key))}.html": list(plans) for key, plans in grouped}
 
@@ -236,7 +238,3 @@ def _plain(name: str) -> str:
     if _PLAIN_NAME.match(name):
         return name
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _text(value: object) -> str:
-    return "" if value is None or pd.isna(value) else str(value)

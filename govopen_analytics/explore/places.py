@@ -36,25 +36,11 @@ def spans_by_plan(spans: pd.DataFrame) -> dict[str, list[Span]]:
 def source_places(
     task: Mapping[str, Any], spans: Sequence[Span], source: str
 ) -> list[int]:
-    """Say where each character of a task's text stands in its source.
+    """Say where each character of a task's text stands in the text of its plan.
 
     The text of a task drops blanks, and joins stretches that a table parts; so an
-    offset in it is no offset in the source.
-
-    Parameters
-    ----------
-    task : mapping
-        A row of ``tasks``.
-    spans : sequence of Span
-        Those of this task.
-    source : str
-        The text of its plan.
-
-    Returns
-    -------
-    list of int
-        Offset in `source` of each character of ``task.text``; -1 for those that are
-        not there, such as a title carried down from a row above.
+    offset in it is no offset in the source. A character that is not there, such as one
+    of a title carried down from a row above, has -1.
     """
     text = "" if pd.isna(task["text"]) else str(task["text"])
     title = "" if pd.isna(task["title"]) else str(task["title"])
@@ -93,17 +79,9 @@ def _offsets(spans: Iterable[Span], source: str) -> list[int]:
 
 
 def stretches(places: list[int]) -> list[tuple[int, int]]:
-    """Join offsets to stretches, passing over blanks of the source.
+    """Join rising offsets to stretches, passing over blanks of the source.
 
-    Parameters
-    ----------
-    places : list of int
-        Offsets in rising order, -1 for those without one.
-
-    Returns
-    -------
-    list of (int, int)
-        Start and end of each stretch; gaps of up to two characters are blanks.
+    Gaps of up to two characters are blanks; -1 has no place.
     """
     found: list[tuple[int, int]] = []
     for place in places:
@@ -117,21 +95,9 @@ def stretches(places: list[int]) -> list[tuple[int, int]]:
 
 
 def find_in_source(words: str, spans: Sequence[Span], source: str) -> tuple[int, int]:
-    """Find words in a task's source, whatever blanks stand between them.
+    """Find words in a task's spans of the source, whatever blanks stand between.
 
-    Parameters
-    ----------
-    words : str
-        As a table has them.
-    spans : sequence of Span
-        Those of the task.
-    source : str
-        The text of its plan.
-
-    Returns
-    -------
-    (int, int)
-        Start and end in `source`; (0, 0) where the words are not there.
+    Start and end; (0, 0) where the words are not there.
     """
     offsets = _offsets(spans, source)
     wanted = "".join(words.split())

@@ -12,6 +12,7 @@ from govopen_analytics.base.errors import SelectionError, choices
 from govopen_analytics.base.schemas import further_columns, heading
 from govopen_analytics.base.text import BLANKS, fold, fold_pairs, without_blanks
 from govopen_analytics.coding.features import fold_many
+from govopen_analytics.explore import as_text
 from govopen_analytics.measures.responsibility import DUE_KINDS, named_units
 from govopen_analytics.words import agency_name, section
 
@@ -100,21 +101,9 @@ class TaskIndex:
         ]
 
     def checked(self, state: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a state as ``find`` takes it.
+        """Return a state as ``find`` takes it; a single value stands for a list of one.
 
-        Parameters
-        ----------
-        state : mapping
-            A single value stands for a list of one.
-
-        Returns
-        -------
-        dict
-
-        Raises
-        ------
-        SelectionError
-            If there is no such condition, or a condition has no such value.
+        A SelectionError names a condition, or a value of it, that there is not.
         """
         facets = {facet.key: facet for facet in self.facets}
         found: dict[str, Any] = {}
@@ -139,16 +128,9 @@ class TaskIndex:
     def find(self, state: Mapping[str, Any]) -> np.ndarray:
         """Return the positions of the tasks that meet every condition.
 
-        Parameters
-        ----------
-        state : mapping
-            Under the key of a facet the values of which a task has one; under
-            ``words`` what its text, agency, themes or units must hold, several words
-            parted by blanks. Every character means itself.
-
-        Returns
-        -------
-        ndarray of int, shape (n_found,)
+        The state has, under the key of a facet, the values of which a task has one, and
+        under ``words`` what its text, agency, themes or units must hold, several words
+        parted by blanks. Every character means itself.
         """
         keep = np.ones(len(self), dtype=bool)
         for facet in self.facets:
@@ -179,18 +161,10 @@ class TaskIndex:
         return found
 
     def counted(self, positions: np.ndarray) -> dict[str, Any]:
-        """Count tasks by theme and agency.
+        """Count the tasks at these positions by theme and agency.
 
-        Parameters
-        ----------
-        positions : ndarray of int
-            Result of ``find``.
-
-        Returns
-        -------
-        dict
-            ``n`` and ``n_plans`` (counts), ``totals`` (tasks of each agency) and
-            ``cells``, (theme, agency, tasks) where there are any.
+        ``cells`` are (theme, agency, tasks) where there are any, ``totals`` the tasks
+        of each agency.
         """
         agency, theme = self.facet("agency"), self.facet("theme")
         of_task = agency.value[self.plan]  # every plan has one agency
@@ -220,7 +194,7 @@ class TaskIndex:
             "longest": LONGEST_SEARCH,
             "fold": fold_pairs(),
             "plans": [
-                [p.document_id, agency_name(p.agency, self.lang), _text(p.year)]
+                [p.document_id, agency_name(p.agency, self.lang), as_text(p.year)]
                 for p in plans
             ],
             "facets": [
@@ -236,22 +210,15 @@ class TaskIndex:
         }
 
     def columns(self, positions: Sequence[int] | None = None) -> dict[str, Any]:
-        """Return what is known of each task but its text.
-
-        Parameters
-        ----------
-        positions : sequence of int, optional
-            Of the tasks; all by default.
-        """
+        """Return what is known of each task, or of some, but its text."""
         which = np.arange(len(self)) if positions is None else np.array(positions, int)
         lists = {}
         for facet in self.facets:
             if not facet.is_of_plans:
                 first = np.searchsorted(facet.owner, which)
                 last = np.searchsorted(facet.owner, which, side="right")
-                values = facet.value.tolist()
                 lists[facet.key] = [
-                    values[a:b] for a, b in zip(first, last, strict=True)
+                    facet.value[a:b].tolist() for a, b in zip(first, last, strict=True)
                 ]
         return {
             "ids": [self.task_ids[i] for i in which],
@@ -263,17 +230,7 @@ class TaskIndex:
 
 
 def search_terms(words: str) -> list[str]:
-    """Part what was typed into words, folded as the texts are.
-
-    Parameters
-    ----------
-    words : str
-        Cut behind ``LONGEST_SEARCH`` characters.
-
-    Returns
-    -------
-    list of str
-    """
+    """Part what was typed into words, folded as the texts are."""
     return [searchable(word) for word in words[:LONGEST_SEARCH].split()]
 
 
@@ -282,16 +239,12 @@ def searchable(text: str) -> str:
     return without_blanks(fold(text))[0].lower()
 
 
-def _text(value: object) -> str:
-    return "" if value is None or pd.isna(value) else str(value)
-
-
 def _plan_facets(documents: pd.DataFrame, lang: str) -> list[Facet]:
     words = section("explore", lang)
     levels = section("tables", lang)["values"].get("level", {})
     found = []
     for key in ("agency", "year", "level", *further_columns(documents, "documents")):
-        texts = [_text(value) for value in documents[key]]
+        texts = [as_text(value) for value in documents[key]]
         values = sorted(set(texts))
         is_own = key not in words["facets"]
         if is_own and not 1 < len(values) <= _MOST_OWN_VALUES:
