@@ -13,11 +13,11 @@ import pandas as pd
 
 from govopen_analytics.base.cache import Cache
 from govopen_analytics.base.fingerprints import digest_of, made_by
-from govopen_analytics.base.languages import percent
+from govopen_analytics.base.languages import percent, signed
 from govopen_analytics.base.schemas import heading
 from govopen_analytics.charts.build import chart_of, heat_table, marks_of
+from govopen_analytics.charts.display import Display
 from govopen_analytics.charts.model import Cell, Chart, Panel, Series
-from govopen_analytics.charts.style import names_with_n, signed, theme_names
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.coding.coded import CODING
 from govopen_analytics.measures.agreement import UNCLASSIFIED
@@ -237,7 +237,8 @@ def validity_findings(
     -------
     list of Finding
     """
-    say = partial(finding, "trust", lang=lang, topic="validity", interval=interval)
+    display = Display(lang, interval)
+    say = partial(finding, "trust", display=display, topic="validity")
     words = section("trust", lang)
     return [
         _score_finding(tables["scores"], words, say, lang),
@@ -275,7 +276,7 @@ def codebook_findings(
         finding(
             "trust",
             "other_codebook",
-            lang=lang,
+            display=Display(lang),
             topic="validity",
             evidence="validity_scores",
             found=words["join"].join(others),
@@ -309,7 +310,7 @@ def _weakest_finding(
 ) -> Finding:
     rows = scores.loc[scores["coder"] == MAIN_CODER].dropna(subset="f1")
     weakest = rows.sort_values("f1", kind="stable").iloc[0]
-    theme = theme_names(themes, lang)[weakest["theme_id"]]
+    theme = Display(lang).themes(themes)[weakest["theme_id"]]
     return say(
         "weakest",
         row=weakest,
@@ -321,7 +322,6 @@ def _weakest_finding(
         precision=percent(weakest["precision"]),
         recall=percent(weakest["recall"]),
         n=weakest["n_reference"],
-        n_tasks=weakest["n_reference"],
     )
 
 
@@ -448,12 +448,12 @@ def theme_f1_plot(
     -------
     Chart
     """
-    names = theme_names(themes, lang)
+    names = Display(lang).themes(themes)
     scores = tables["theme_scores"].set_index("theme_id")
     main = scores.loc[scores["coder"] == MAIN_CODER]
     simple = scores.loc[scores["coder"] == PLAIN_CODER].reindex(main.index)
     own = [names[theme] for theme in main.index]
-    labels = tuple(names_with_n(own, main["n_reference"], lang))
+    labels = tuple(Display(lang).with_n(own, main["n_reference"]))
     marks = marks_of(main, "f1", labels=_decimal, names=labels)
     plain = marks_of(simple[["f1"]], "f1", labels=lambda value: "", kinds="plain")
     series = (
@@ -463,10 +463,9 @@ def theme_f1_plot(
     return chart_of(
         "trust",
         "validity_theme_scores",
+        Display(lang, interval),
         source=_source(tables, themes, lang, date),
-        lang=lang,
         panels=[Panel(labels, series, form="decimal", start=0.5, most=1.0)],
-        interval=interval,
         interval_kind="plans",
         main=series[0].name,
         simple=series[1].name,
@@ -496,26 +495,24 @@ def confusion_heat_map(
     -------
     Chart
     """
-    names = theme_names(themes, lang)
+    names = Display(lang).themes(themes)
     counts = tables["confusions"]
     counts = counts.loc[counts["coder"] == coder]
     columns = {**names, UNCLASSIFIED: section("trust", lang)["unclassified"]}
-    y = {theme: place for place, theme in enumerate(names)}
-    x = {theme: place for place, theme in enumerate(columns)}
     is_right = counts["reference_theme_id"] == counts["coder_theme_id"]
     cells = {
-        (y[row.reference_theme_id], x[row.coder_theme_id]): Cell(
+        (row.reference_theme_id, row.coder_theme_id): Cell(
             float(row.n_tasks), str(row.n_tasks), scale="one_way" if right else "wrong"
         )
         for row, right in zip(counts.itertuples(), is_right, strict=True)
-        if row.n_tasks and row.reference_theme_id in y
+        if row.n_tasks and row.reference_theme_id in names
     }
     return chart_of(
         "trust",
         "validity_confusion",
+        Display(lang),
         source=_source(tables, themes, lang, date),
-        lang=lang,
-        table=heat_table(list(names.values()), list(columns.values()), cells),
+        table=heat_table(names, columns, cells),
         coder=coder_label(coder, lang),
         n=len(names),
         right=int(counts.loc[is_right, "n_tasks"].sum()),
@@ -547,14 +544,16 @@ def share_error_plot(
     -------
     Chart
     """
-    names = theme_names(themes, lang)
+    names = Display(lang).themes(themes)
     labels = tuple(names.values())
     errors = tables["share_errors"]
     errors = errors.loc[errors["coder"] == coder]
     sizes = errors.drop_duplicates("document_id").set_index("document_id")["n_tasks"]
     called = [(plan_names or {}).get(plan, plan) for plan in sizes.index]
     panels = []
-    for plan, title in zip(sizes.index, names_with_n(called, sizes, lang), strict=True):
+    for plan, title in zip(
+        sizes.index, Display(lang).with_n(called, sizes), strict=True
+    ):
         rows = errors.loc[errors["document_id"] == plan].set_index("theme_id")
         marks = marks_of(
             rows.loc[list(names)],
@@ -567,10 +566,9 @@ def share_error_plot(
     return chart_of(
         "trust",
         "validity_share_errors",
+        Display(lang, interval),
         source=_source(tables, themes, lang, date),
-        lang=lang,
         panels=panels,
-        interval=interval,
         interval_kind="tasks",
         coder=coder_label(coder, lang),
         plans=len(panels),
