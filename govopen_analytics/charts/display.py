@@ -187,7 +187,7 @@ class Display:
 
     def joined(self, parts: Iterable[str]) -> str:
         """Join the parts of a subtitle that there are."""
-        return self.words("charts")["join"].join(part for part in parts if part)
+        return joined(parts, self.lang)
 
     def listed(self, names: Iterable[str]) -> str:
         """Join names, and count those that a sentence has no room for."""
@@ -275,6 +275,11 @@ class _Placeholders(dict[str, object]):
             n=f"{row['n_tasks']:,.0f}" if kind == "share" else "",
             **ends,
         )
+
+
+def joined(parts: Iterable[str], lang: str) -> str:
+    """Join the parts of a subtitle that there are."""
+    return section("charts", lang)["join"].join(part for part in parts if part)
 
 
 def p_in_words(p_value: float) -> str:
