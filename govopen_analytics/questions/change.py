@@ -31,7 +31,6 @@ def plan_years(documents: pd.DataFrame, display: Display) -> pd.DataFrame:
     ----------
     documents : DataFrame, shape (n_documents, ...)
         A valid ``documents`` table.
-    display : Display
 
     Returns
     -------
@@ -65,7 +64,7 @@ def first_to_last(changes: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     changes : DataFrame, shape (n_comparisons * n_themes, ...)
-        Result of ``compare.share_change``.
+        Result of ``measures.share_change``.
 
     Returns
     -------
@@ -93,16 +92,15 @@ def change_findings(
     documents : DataFrame, shape (n_documents, ...)
         A valid ``documents`` table.
     confounding : mapping
-        Result of ``compare.confounding``.
+        Result of ``measures.confounding``.
     trends : DataFrame, shape (n_themes, ...)
-        Result of ``compare.panel_trend``.
+        Result of ``measures.panel_trend``.
     changes : DataFrame
         Result of ``first_to_last``.
     themes : DataFrame
         The themes to speak of.
     parts : DataFrame
         Result of ``measures.change_parts``.
-    display : Display
     """
     if documents.empty:
         return no_tasks("change", display)
@@ -237,17 +235,13 @@ def _agency_findings(
 def plan_calendar(calendar: pd.DataFrame, display: Display) -> Chart:
     """Draw which agency-years have a plan, and which are missing.
 
+    Shows the 30 agencies with the largest plans, if there are more; one sentence
+    where there is one year only.
+
     Parameters
     ----------
     calendar : DataFrame, shape (n_cells, 5)
         Result of ``plan_years``.
-    display : Display
-
-    Returns
-    -------
-    Chart
-        The 30 agencies with the largest plans, if there are more; one sentence
-        where there is one year only.
     """
     words = display.words("change")
     shown, n_hidden = largest_agencies(calendar, "n_tasks")
@@ -283,18 +277,14 @@ def plan_calendar(calendar: pd.DataFrame, display: Display) -> Chart:
 def trend_dots(trends: pd.DataFrame, themes: pd.DataFrame, display: Display) -> Chart:
     """Draw each theme's change a year within agencies, with its interval.
 
+    The chart is one sentence where no agency has two years.
+
     Parameters
     ----------
     trends : DataFrame, shape (n_themes, ...)
         Result of ``measures.panel_trend``.
     themes : DataFrame
         The themes to draw.
-    display : Display
-
-    Returns
-    -------
-    Chart
-        One sentence where no agency has two years.
     """
     names = display.themes(themes)
     rows = trends.loc[trends["theme_id"].isin(names)].dropna(subset=["change_per_year"])
@@ -339,6 +329,8 @@ def year_dots(
 ) -> Chart:
     """Draw one panel a theme, with its share in each year of the panel.
 
+    The chart is one sentence where no agency has two years.
+
     Parameters
     ----------
     shares : DataFrame, shape (n_years * n_themes, ...)
@@ -347,12 +339,6 @@ def year_dots(
         Documents of the panel.
     themes : DataFrame
         The themes to draw.
-    display : Display
-
-    Returns
-    -------
-    Chart
-        One sentence where no agency has two years.
     """
     words, names = display.words("change"), display.themes(themes)
     n_agencies = documents["agency"].nunique()
@@ -384,19 +370,15 @@ def change_heat_map(
 ) -> Chart:
     """Draw agencies by themes: the change from an agency's first year to its last.
 
+    Shows the 30 agencies with the largest changes, if there are more; one sentence
+    where no change is established, or no agency has two years.
+
     Parameters
     ----------
     changes : DataFrame, shape (n_agencies * n_themes, ...)
         Result of ``first_to_last``.
     themes : DataFrame
         The themes to draw.
-    display : Display
-
-    Returns
-    -------
-    Chart
-        The 30 agencies with the largest changes, if there are more; one sentence
-        where no change is established, or no agency has two years.
     """
     words, names = display.words("change"), display.themes(themes)
     own_words = words["change_heat_map"]

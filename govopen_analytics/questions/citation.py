@@ -55,7 +55,6 @@ def citation(
         plans' checksums: the same files have the same version.
     codebook : mapping of str to str
         ``name``, ``version`` and ``sha256``.
-    display : Display
     """
     sums = "\n".join(sorted(documents["sha256"]))
     facts = {

@@ -24,17 +24,17 @@ POINTS = ("completed", "substantial", "limited", "not_started", "no_evidence")
 
 
 def element_flags(verifiable: pd.DataFrame) -> pd.DataFrame:
-    """Add ``has_all_elements`` to the result of ``compare.verifiability``."""
+    """Add ``has_all_elements`` to the result of ``measures.verifiability``."""
     return verifiable.assign(has_all_elements=verifiable["n_elements"] == 4)
 
 
 def completion_flags(judged: pd.DataFrame) -> pd.DataFrame:
-    """Return one boolean column per point of ``compare.completion``.
+    """Return one boolean column per point of ``measures.completion``.
 
     Parameters
     ----------
     judged : DataFrame, shape (n_tasks, ...)
-        Result of ``compare.completion``.
+        Result of ``measures.completion``.
 
     Returns
     -------
@@ -59,13 +59,12 @@ def commitment_findings(
     Parameters
     ----------
     whole, by_agency : DataFrame
-        Results of ``compare.task_proportions`` on ``element_flags``, of all plans
+        Results of ``measures.task_proportions`` on ``element_flags``, of all plans
         together and by ``agency``.
     progress : DataFrame
         The same on ``completion_flags``, of the tasks with a report; may be empty.
     differences : Differences
         Result of ``measures.form_differences`` by ``agency``.
-    display : Display
     n_agencies_reporting : int
         Number of agencies with such a task.
     """
@@ -136,7 +135,7 @@ def with_tasks(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.Dat
     Parameters
     ----------
     rows : DataFrame, shape (n_rows, n_columns)
-        With ``task_id``, such as the result of ``compare.task_quantities``.
+        With ``task_id``, such as the result of ``measures.task_quantities``.
     tables : mapping of str to DataFrame
         ``documents`` and ``tasks``.
 
@@ -153,16 +152,12 @@ def with_tasks(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.Dat
 def element_dots(proportions: pd.DataFrame, display: Display) -> Chart:
     """Draw one panel an element of a verifiable commitment, agencies as rows.
 
+    Shows of more than 30 agencies the 15 highest and the 15 lowest.
+
     Parameters
     ----------
     proportions : DataFrame, shape (n_agencies * n_flags, ...)
         Result of ``measures.task_proportions`` by ``agency`` on ``element_flags``.
-    display : Display
-
-    Returns
-    -------
-    Chart
-        Of more than 30 agencies the 15 highest and the 15 lowest.
     """
     order, titles = (FLAGS[-1], *ELEMENTS), display.words("commitments")["flags"]
     return _agency_dots("element_dots", proportions, order, titles, display)
@@ -171,17 +166,13 @@ def element_dots(proportions: pd.DataFrame, display: Display) -> Chart:
 def completion_dots(proportions: pd.DataFrame, display: Display) -> Chart:
     """Draw one panel a point of completion, agencies that report as rows.
 
+    The chart is one sentence where no plan reports progress.
+
     Parameters
     ----------
     proportions : DataFrame, shape (n_agencies * 5, ...)
         Result of ``measures.task_proportions`` by ``agency`` on
         ``completion_flags``, of the tasks with a report.
-    display : Display
-
-    Returns
-    -------
-    Chart
-        One sentence where no plan reports progress.
     """
     titles = display.words("commitments")["points"]
     return _agency_dots("completion_dots", proportions, POINTS, titles, display)

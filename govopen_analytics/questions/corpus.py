@@ -26,7 +26,6 @@ def corpus_findings(
     ----------
     documents, tasks, failures, remarks : DataFrame
         Valid tables.
-    display : Display
     """
     say = partial(finding, "corpus", display=display)
     findings = [
@@ -79,16 +78,12 @@ def remarks_to_read(remarks: pd.DataFrame, display: Display) -> pd.DataFrame:
 def corpus_overview(documents: pd.DataFrame, display: Display) -> Chart:
     """Draw each plan's number of tasks and how much of its text has a role.
 
+    Shows the 30 plans with the least text accounted for, if there are more.
+
     Parameters
     ----------
     documents : DataFrame, shape (n_documents, ...)
         A valid ``documents`` table.
-    display : Display
-
-    Returns
-    -------
-    Chart
-        The 30 plans with the least text accounted for, if there are more.
     """
     words = display.words("corpus")["corpus_overview"]
     order = ["accounted_share", "n_tasks"]

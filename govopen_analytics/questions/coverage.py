@@ -68,7 +68,6 @@ def tasks_by_theme(
         ``keyword_matches``.
     themes : DataFrame, shape (n_themes, ...)
         The themes to list.
-    display : Display
 
     Returns
     -------
@@ -121,10 +120,9 @@ def coverage_findings(
     Parameters
     ----------
     shares : DataFrame, shape (n_documents * n_themes, ...)
-        Result of ``compare.theme_shares`` by ``document_id``.
+        Result of ``measures.theme_shares`` by ``document_id``.
     documents, themes : DataFrame
         Valid tables; rows of `shares` they do not hold are left out.
-    display : Display
     differences : Differences, optional
         Result of ``measures.theme_differences`` by ``document_id``.
     gaps : mapping, optional
@@ -227,16 +225,12 @@ def confounding_findings(
 ) -> list[Finding]:
     """Say whether years can be compared at all.
 
+    None where every agency has several years, or there is one year only.
+
     Parameters
     ----------
     confounding : mapping
-        Result of ``compare.confounding``.
-    display : Display
-
-    Returns
-    -------
-    list of Finding
-        None where every agency has several years, or there is one year only.
+        Result of ``measures.confounding``.
     """
     # Both are limits of the page, not what it answers.
     say = partial(
@@ -321,13 +315,8 @@ def theme_heat_map(
         A valid ``documents`` table; its order is the order of the rows.
     themes : DataFrame, shape (n_themes, ...)
         A valid ``themes`` table; core themes are drawn first.
-    display : Display
     n_hidden : int, default 0
         Plans left out of `documents`, which the subtitle counts.
-
-    Returns
-    -------
-    Chart
     """
     words = display.words("coverage")["theme_heat_map"]
     themes = select_themes(themes)
@@ -382,10 +371,6 @@ def theme_dot_plot(
     ----------
     shares, documents, themes, display, n_hidden
         As in ``theme_heat_map``.
-
-    Returns
-    -------
-    Chart
     """
     themes = select_themes(themes)
     sizes = shares.drop_duplicates("document_id").set_index("document_id")["n_tasks"]

@@ -108,7 +108,6 @@ def finding(
     row : Series, optional
         Row of a table of measures; holds `value`, its bounds, ``n_tasks`` and
         ``p_adjusted`` where there are any, and what the sentence names of it.
-    display : Display
     topic : str
         Empty takes `question`.
     value, unit : str
@@ -119,10 +118,6 @@ def finding(
         Where no row holds them; `count` is a number of the unit "count".
     **values
         For the placeholders of the sentence (``Display.fill``), beside ``{subject}``.
-
-    Returns
-    -------
-    Finding
     """
     words = display.words(question)
     values["subject"] = subject

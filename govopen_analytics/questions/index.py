@@ -23,7 +23,6 @@ def index_findings(
         Result of ``measures.weighted_index`` by ``agency``.
     ranks : DataFrame
         Result of ``measures.index_ranks`` by ``agency``.
-    display : Display
     """
     if ranks.empty:
         return no_tasks("index", display)
@@ -62,15 +61,12 @@ def index_findings(
 def index_dots(scores: pd.DataFrame, ranks: pd.DataFrame, display: Display) -> Chart:
     """Draw each agency's score, with its rank and how far the rank can move.
 
+    Shows the 30 highest; one sentence where there is nothing to rank.
+
     Parameters
     ----------
     scores, ranks, display
         As in ``index_findings``.
-
-    Returns
-    -------
-    Chart
-        The 30 highest; one sentence where there is nothing to rank.
     """
     words = display.words("index")["index_dots"]
     shown = ranks.head(MOST_ROWS)

@@ -32,7 +32,7 @@ def most_different(against_rest: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     Parameters
     ----------
     against_rest : DataFrame, shape (n_agencies, ...)
-        Result of ``compare.agenda_distances`` by ``agency`` against the rest.
+        Result of ``measures.agenda_distances`` by ``agency`` against the rest.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def named_passages(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFr
     Parameters
     ----------
     passages : DataFrame, shape (n_passages, ...)
-        Result of ``compare.shared_passages``.
+        Result of ``measures.shared_passages``.
     documents : DataFrame
         A valid ``documents`` table.
 
@@ -102,11 +102,10 @@ def likeness_findings(
     Parameters
     ----------
     pairs, against_rest : DataFrame
-        Results of ``compare.agenda_distances``, of each agency with each and of
+        Results of ``measures.agenda_distances``, of each agency with each and of
         each with the rest.
     reuse : DataFrame
-        Result of ``compare.reuse_by_group`` by ``agency``; may be empty.
-    display : Display
+        Result of ``measures.reuse_by_group`` by ``agency``; may be empty.
     n_hidden : int, default 0
         Agencies that `pairs` leaves out.
     """
@@ -220,17 +219,13 @@ def _reuse_finding(
 def rest_dots(against_rest: pd.DataFrame, display: Display) -> Chart:
     """Draw each agency's distance from all others, beside what chance gives.
 
+    Shows the 30 agencies surest to differ, if there are more; one sentence where
+    fewer than two can be compared.
+
     Parameters
     ----------
     against_rest : DataFrame, shape (n_agencies, ...)
         Result of ``measures.agenda_distances`` by ``agency`` against the rest.
-    display : Display
-
-    Returns
-    -------
-    Chart
-        The 30 agencies surest to differ, if there are more; one sentence where
-        fewer than two can be compared.
     """
     words = display.words("likeness")
     shown, n_hidden = most_different(against_rest.dropna(subset=["distance"]))
@@ -272,18 +267,14 @@ def overlap_heat_map(
 ) -> Chart:
     """Draw agencies by agencies: the overlap of their agendas.
 
+    The chart is one sentence where no two agencies can be told apart.
+
     Parameters
     ----------
     pairs : DataFrame, shape (n_pairs, ...)
         Result of ``measures.agenda_distances`` by ``agency``, each with each.
-    display : Display
     n_hidden : int, default 0
         Agencies left out of `pairs`.
-
-    Returns
-    -------
-    Chart
-        One sentence where no two agencies can be told apart.
     """
     words = display.words("likeness")
     known = pairs.dropna(subset=["distance"])
@@ -324,17 +315,14 @@ def agency_map(
 ) -> Chart:
     """Draw agencies as points, joined where they differ beyond chance.
 
+    The chart is one sentence where no two agencies can be told apart.
+
     Parameters
     ----------
     points : DataFrame, shape (n_agencies, ...)
         Result of ``measures.agenda_map``.
     pairs, display, n_hidden
         As in ``overlap_heat_map``.
-
-    Returns
-    -------
-    Chart
-        One sentence where no two agencies can be told apart.
     """
     words = display.words("likeness")
     sure = pairs.loc[pairs["is_beyond_chance"].astype(bool)]
@@ -374,17 +362,13 @@ def agency_map(
 def reuse_dots(reuse: pd.DataFrame, display: Display) -> Chart:
     """Draw the share of each agency's text that stands in earlier plans.
 
+    Shows of more than 30 agencies the 15 highest and the 15 lowest; one sentence
+    where there is no earlier plan.
+
     Parameters
     ----------
     reuse : DataFrame, shape (n_agencies, ...)
         Result of ``measures.reuse_by_group`` by ``agency``.
-    display : Display
-
-    Returns
-    -------
-    Chart
-        Of more than 30 agencies the 15 highest and the 15 lowest; one sentence
-        where there is no earlier plan.
     """
     shown, n_hidden = (reuse, 0) if reuse.empty else extremes(reuse, ["reused_share"])
     labels = display.with_n(shown["agency"], shown["n_tasks"])

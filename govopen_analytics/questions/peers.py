@@ -43,7 +43,7 @@ def peer_findings(
     Parameters
     ----------
     shares : DataFrame
-        Result of ``compare.theme_shares`` by ``side``.
+        Result of ``measures.theme_shares`` by ``side``.
     distances : DataFrame
         Result of ``measures.agenda_distances`` by ``agency`` against the rest.
     gaps : DataFrame
@@ -54,7 +54,6 @@ def peer_findings(
         Result of ``measures.theme_differences`` by ``agency``.
     form : Differences
         Result of ``measures.form_differences`` of ``element_flags`` by ``agency``.
-    display : Display
     agency : str
         Name of the agency.
     is_default : bool, default False
@@ -200,13 +199,8 @@ def peer_dots(
         Result of ``measures.theme_shares`` by ``side``.
     themes : DataFrame
         The themes to draw.
-    display : Display
     agency : str
         Name of the agency.
-
-    Returns
-    -------
-    Chart
     """
     words, names = display.words("peers"), display.themes(themes)
     labels = list(names.values())
@@ -244,18 +238,14 @@ def peer_dots(
 def agency_words(words_found: pd.DataFrame, display: Display, *, agency: str) -> Chart:
     """Draw the words that an agency uses more than all others together.
 
+    The chart is one sentence where there is nothing to compare.
+
     Parameters
     ----------
     words_found : DataFrame, shape (n_words, ...)
         Result of ``measures.distinctive_words`` by ``side``, of the agency alone.
-    display : Display
     agency : str
         Name of the agency.
-
-    Returns
-    -------
-    Chart
-        One sentence where there is nothing to compare.
     """
     shown = display.uncoded
     return word_chart("peers", "agency_words", words_found, shown, agency=agency)

@@ -45,17 +45,16 @@ def responsibility_findings(
     documents : DataFrame, shape (n_documents, ...)
         A valid ``documents`` table.
     load : DataFrame
-        Result of ``compare.unit_load`` by ``agency``.
+        Result of ``measures.unit_load`` by ``agency``.
     months : DataFrame, shape (16, ...)
-        Result of ``compare.deadlines_by_month`` of all plans together.
+        Result of ``measures.deadlines_by_month`` of all plans together.
     proportions : DataFrame
-        Result of ``compare.task_proportions`` of all plans together, on the
-        flags of ``compare.verifiability``.
+        Result of ``measures.task_proportions`` of all plans together, on the
+        flags of ``measures.verifiability``.
     dominant : DataFrame
         Result of ``measures.dominant_plans`` on ``measures.due_flags``.
     differences : Differences or None
         Result of ``measures.form_differences`` by ``agency``.
-    display : Display
     """
     if proportions.empty:
         return no_tasks("responsibility", display)
@@ -149,16 +148,12 @@ def _units(
 def due_dots(months: pd.DataFrame, display: Display) -> Chart:
     """Draw the load of each month, with intervals.
 
+    The chart is one sentence where no task has a deadline.
+
     Parameters
     ----------
     months : DataFrame, shape (16, ...)
         Result of ``measures.deadlines_by_month`` of all plans together.
-    display : Display
-
-    Returns
-    -------
-    Chart
-        One sentence where no task has a deadline.
     """
     names = display.words("responsibility")["due"]
     rows = months.set_index("due").reindex(list(PERIODS))
@@ -188,17 +183,13 @@ def due_dots(months: pd.DataFrame, display: Display) -> Chart:
 def due_calendar(months: pd.DataFrame, display: Display) -> Chart:
     """Draw agencies by months: how many tasks fall due.
 
+    Shows the 30 agencies with most tasks, if there are more; one sentence where no
+    task has a deadline.
+
     Parameters
     ----------
     months : DataFrame, shape (n_agencies * 16, ...)
         Result of ``measures.deadlines_by_month`` by ``agency``.
-    display : Display
-
-    Returns
-    -------
-    Chart
-        The 30 agencies with most tasks, if there are more; one sentence where no
-        task has a deadline.
     """
     words = display.words("responsibility")
     names = words["due"]
@@ -230,16 +221,12 @@ def due_calendar(months: pd.DataFrame, display: Display) -> Chart:
 def unit_load_dots(load: pd.DataFrame, display: Display) -> Chart:
     """Draw the units that lead most tasks, as shares of their agency's tasks.
 
+    Shows the 25 units that lead most tasks; one sentence where no task names one.
+
     Parameters
     ----------
     load : DataFrame, shape (n_units, ...)
         Result of ``measures.unit_load`` by ``agency``.
-    display : Display
-
-    Returns
-    -------
-    Chart
-        The 25 units that lead most tasks; one sentence where no task names one.
     """
     words = display.words("responsibility")
     ordered = load.sort_values("n_lead", ascending=False, kind="stable")

@@ -138,7 +138,6 @@ class Result:
         Sort it, filter it, copy it.
     by : list of str
         Columns that name the groups.
-    display : Display
         Language, level of the intervals, and source.
     counts : DataFrame or None
         What is behind the chart where the table lists places, not values.

@@ -26,6 +26,8 @@ def select_plans(
 ) -> Tables:
     """Keep the plans of some agencies, years and subjects, in every table.
 
+    Tables without a document or task keep all rows.
+
     Parameters
     ----------
     tables : mapping of str to DataFrame
@@ -39,11 +41,6 @@ def select_plans(
         not known stays.
     columns : mapping of str to iterable, optional
         Values kept by further columns of ``documents``.
-
-    Returns
-    -------
-    Tables
-        The same tables; those without a document or task keep all rows.
 
     Raises
     ------
@@ -223,10 +220,6 @@ def choose_agency(documents: pd.DataFrame, agency: str = "") -> str:
         A valid ``documents`` table.
     agency : str, default ""
         Name in ``documents.agency``; empty takes the agency with most tasks.
-
-    Returns
-    -------
-    str
 
     Raises
     ------

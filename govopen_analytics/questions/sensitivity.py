@@ -42,7 +42,6 @@ def settings_by_theme(
         Result of ``sensitivity_of``.
     themes : DataFrame
         The codebook's ``themes``.
-    display : Display
 
     Returns
     -------

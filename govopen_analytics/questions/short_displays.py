@@ -30,7 +30,6 @@ class Task:
         The text of the plan from which the task was read, as it stands there.
     line : int
         Line of the normalised source on which it begins, from 1.
-    display : Display
     """
 
     row: pd.Series

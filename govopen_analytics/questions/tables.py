@@ -68,7 +68,6 @@ class Table:
         behind ``x`` as one column.
     columns : iterable of str
         The columns, in order; none takes all.
-    display : Display
     title : str, default ""
         Folds the table; the title stands in its place until it is opened.
 
@@ -162,7 +161,6 @@ def task_lists(
         Result of ``coverage.tasks_by_theme``.
     shares : DataFrame, shape (n_documents * n_themes, ...)
         Shares by plan, with ``agency``, ``year`` and ``theme``.
-    display : Display
     """
     words = display.words("tables")
     groups = dict(list(tasks.groupby(["theme_id", "document_id"], sort=False)))

@@ -39,14 +39,13 @@ def theme_findings(
     Parameters
     ----------
     shares : DataFrame, shape (n_agencies, ...)
-        Rows of ``compare.theme_shares`` by ``agency`` of this theme.
+        Rows of ``measures.theme_shares`` by ``agency`` of this theme.
     pooled : DataFrame, shape (1, ...)
-        Row of ``compare.pooled_shares`` of this theme.
+        Row of ``measures.pooled_shares`` of this theme.
     theme : DataFrame, shape (1, ...)
         Result of ``selection.choose_theme``.
     differences : Differences
         Result of ``measures.theme_differences`` by ``agency``, of all themes.
-    display : Display
     is_default : bool, default False
         Whether nobody chose the theme.
     """
@@ -113,6 +112,10 @@ def theme_ranking(
 ) -> Chart:
     """Draw all agencies' shares of one theme, highest first.
 
+    Shows of more than 30 agencies the 15 highest and the 15 lowest by shrunk share,
+    since raw extremes are mostly small plans; one sentence where there is no
+    task.
+
     Parameters
     ----------
     shares : DataFrame, shape (n_agencies, ...)
@@ -123,14 +126,6 @@ def theme_ranking(
         Result of ``selection.choose_theme``.
     differences : Differences or None
         As in ``theme_findings``: the agencies it names are drawn filled.
-    display : Display
-
-    Returns
-    -------
-    Chart
-        Of more than 30 agencies the 15 highest and the 15 lowest by shrunk share,
-        since raw extremes are mostly small plans; one sentence where there is no
-        task.
     """
     words = display.words("theme")["theme_ranking"]
     (name,) = display.themes(theme).values()
@@ -174,18 +169,14 @@ def theme_words(
 ) -> Chart:
     """Draw the words that set the tasks of a theme apart.
 
+    The chart is one sentence where there is nothing to compare.
+
     Parameters
     ----------
     words_found : DataFrame, shape (n_words, ...)
         Rows of ``measures.distinctive_words`` by ``theme_id`` of this theme.
     theme : DataFrame, shape (1, ...)
         Result of ``selection.choose_theme``.
-    display : Display
-
-    Returns
-    -------
-    Chart
-        One sentence where there is nothing to compare.
     """
     (name,) = display.themes(theme).values()
     return word_chart("theme", "theme_words", words_found, display, theme=name)
