@@ -12,10 +12,15 @@ from govopen_analytics import measures
 from govopen_analytics.base.errors import CodebookError, SelectionError, choices
 from govopen_analytics.base.languages import percent
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.charts.build import chart_of, interval_kind_of, marks_of
-from govopen_analytics.charts.display import ChartSource
+from govopen_analytics.charts.build import (
+    chart_of,
+    dots_chart,
+    interval_kind_of,
+    marks_of,
+)
+from govopen_analytics.charts.display import Display
 from govopen_analytics.charts.model import Chart, Mark, Panel, Series
-from govopen_analytics.charts.style import not_drawn, shortened
+from govopen_analytics.charts.style import shortened
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.measures.families import ESTABLISHED
 from govopen_analytics.measures.reference_coding import coder_notes
@@ -139,11 +144,7 @@ class Measuring(Protocol):
     @property
     def confusion(self) -> measures.Confusion | None: ...
     @property
-    def source(self) -> ChartSource: ...
-    @property
-    def wording(self) -> dict[str, Any]: ...
-    @property
-    def chart_options(self) -> dict[str, Any]: ...
+    def display(self) -> Display: ...
     def where(self, is_kept: pd.Series) -> "Measuring": ...
     def theme_shares(
         self, by: str | Sequence[str] = "agency", *, themes: Iterable[str] = ()
@@ -201,7 +202,7 @@ def make_briefing(
         title=words["title"],
         subtitle=maker.subtitle(),
         date=corpus.date,
-        source=corpus.source.line(lang).replace("\n", " "),
+        source=corpus.display.source.line(lang).replace("\n", " "),
         headline="" if wanted else summary.headline(measured, points, lang),
         points=tuple(points),
         claims=tuple(maker.claims(points)),
@@ -230,10 +231,9 @@ class _Maker:
     ) -> None:
         self.corpus, self.tables, self.lang = corpus, corpus.tables, corpus.lang
         self.themes, self.m = themes, measured
-        self.options = corpus.chart_options
-        self._uncoded = corpus.source.without_coding
+        self.display = corpus.display
         self.words = section("briefing", self.lang)
-        self.level = f"{corpus.interval:.0%}"
+        self.level = corpus.display.level
 
     @property
     def _coding(self) -> str:
@@ -332,16 +332,30 @@ class _Maker:
             return self._themes(point)
         return self._table()
 
-    def _bars(self, name: str, rows: pd.DataFrame, value: str, **more: Any) -> Chart:
-        """Draw rows with ``label``, ``shown`` and ``is_decisive`` as bars."""
+    def _bars(
+        self,
+        name: str,
+        rows: pd.DataFrame,
+        display: Display,
+        interval_kind: str = "",
+        **more: Any,
+    ) -> Chart:
+        """Draw shares of rows with ``label``, ``shown`` and ``is_decisive`` as bars."""
         kinds = ["decisive" if own else "context" for own in rows["is_decisive"]]
         labels = tuple(shortened(list(rows["label"]), _LONGEST_NAME))
         marks: tuple[Mark, ...] = marks_of(
-            rows, value, labels=list(rows["shown"]), kinds=kinds, names=labels
+            rows, "share", labels=list(rows["shown"]), kinds=kinds, names=labels
         )
-        panel = Panel(labels, (Series("", marks),), most=1.0)
-        panels = [panel] if len(rows) else ()
-        return chart_of("briefing", name, panels=panels, **{**self.options, **more})
+        return dots_chart(
+            "briefing",
+            name,
+            display,
+            labels,
+            Series("", marks),
+            most=1.0,
+            interval_kind=interval_kind,
+            **more,
+        )
 
     def _form(self, point: Conclusion) -> Chart:
         m = self._measured()
@@ -374,19 +388,13 @@ class _Maker:
             shown=[percent(share) for share in rows["share"]],
             is_decisive=rows["agency"].isin(sure["agency"].fillna("")),
         )
-        flag, hidden = words["flags"][point.subject], not_drawn(n_hidden, self.lang)
-        return self._bars(
-            "form",
-            rows,
-            "share",
-            flag=flag,
-            hidden=hidden,
-            source=self._uncoded,
-        )
+        flag, hidden = words["flags"][point.subject], self.display.hidden(n_hidden)
+        shown = self.display.uncoded
+        return self._bars("form", rows, shown, flag=flag, hidden=hidden)
 
     def _elements(self) -> Chart:
         rows = self._elements_of_all
-        names = commitments.flag_names(self.lang)
+        names = self.display.words("commitments")["flags"]
         rows = rows.loc[rows["flag"].isin(commitments.FLAGS)]
         rows = rows.sort_values("share", ascending=False, kind="stable")
         rows = rows.assign(
@@ -399,7 +407,7 @@ class _Maker:
             shown=[percent(share) for share in rows["share"]],
             is_decisive=rows["flag"] == "has_all_elements",
         )
-        return self._bars("elements", rows, "share", source=self._uncoded)
+        return self._bars("elements", rows, self.display.uncoded)
 
     def _units(self) -> Chart:
         load = self._load
@@ -414,22 +422,18 @@ class _Maker:
         )
         names = tuple(shortened(list(rows["unit_name"]), _LONGEST_NAME))
         panel = Panel(names, (Series("", marks),), kind="bars", form="count")
-        hidden = not_drawn(n_hidden, self.lang)
+        hidden = self.display.hidden(n_hidden)
         panels = [panel] if len(rows) else ()
         return chart_of(
             "briefing",
             "units",
+            self.display.uncoded,
             panels=panels,
             hidden=hidden,
-            **{
-                **self.options,
-                "source": self._uncoded,
-                "interval": None,
-            },
         )
 
     def _months(self) -> Chart:
-        names = responsibility.period_names(self.lang)
+        names = self.display.words("responsibility")["due"]
         rows = self._due
         rows = rows.loc[rows["n_due"] > 0]
         if rows["month"].isna().all():  # one bar without a month would say nothing
@@ -441,8 +445,7 @@ class _Maker:
                 shown=[f"{n:,}" for n in rows["n_due"]],
                 is_decisive=rows["month"].notna(),
             ),
-            "share",
-            source=self._uncoded,
+            self.display.uncoded,
         )
 
     def _themes(self, point: Conclusion) -> Chart:
@@ -459,8 +462,7 @@ class _Maker:
             ],
             is_decisive=self._named(point, rows),
         )
-        kind = interval_kind_of(rows)
-        return self._bars("themes", rows, "share", interval_kind=kind)
+        return self._bars("themes", rows, self.display, interval_kind_of(rows))
 
     @staticmethod
     def _named(point: Conclusion, rows: pd.DataFrame) -> list[bool]:
@@ -479,8 +481,7 @@ class _Maker:
             rows=tuple(table.rows[i] for i in kept),
             cells=tuple(table.cells[i] for i in kept),
         )
-        options = {**self.options, "interval": None}
-        return chart_of("briefing", "table", table=table, **options)
+        return chart_of("briefing", "table", self.display, table=table)
 
     def _with_n(self, name: str, k: int, n: int) -> str:
         return self.words["of"].format(name=name, k=f"{k:,}", n=f"{n:,}")
@@ -497,12 +498,12 @@ class _Maker:
         words = self.words["method"]
         if self.m is None:
             return [(words["data"][0], section("sentences", self.lang)["no_tasks"])]
-        coder = self.options["source"].coder
+        coder = self.display.source.coder
         values = {
             "level": self.level,
             "coding": self._coding,
             "subtitle": self.subtitle(),
-            "version": self.options["source"].codebook_version,
+            "version": self.display.source.codebook_version,
             "coder": section("charts", self.lang)["coders"].get(coder, coder),
             "trust": self._trust(),
             "limits": "".join(self._limits()),
@@ -549,15 +550,16 @@ class _Maker:
             shares,
             documents,
             self.themes,
+            self.display,
             differences=measures.theme_differences(tables, by="document_id"),
             gaps=measures.gap_totals(tables, by="document_id"),
             n_unclassified=int((~tables["tasks"]["task_id"].isin(coded)).sum()),
-            **self.corpus.wording,
         )
         plans, n_hidden = coverage.plans_with_most_tasks(documents)
-        options = {"n_hidden": n_hidden, **self.options}
         # Pages draw it as a table with intervals: a heat map would say the same.
-        chart = coverage.theme_dot_plot(shares, plans, self.themes, **options)
+        chart = coverage.theme_dot_plot(
+            shares, plans, self.themes, self.display, n_hidden=n_hidden
+        )
         return self._section("coverage", found, [chart])
 
     def _commitments(self) -> Section:
@@ -567,12 +569,12 @@ class _Maker:
             self._elements_of_each,
             self.corpus.completion(by=selection.WHOLE).table,
             self._measured().by_form,
+            self.display,
             n_agencies_reporting=done["agency"].nunique(),
-            **self.corpus.wording,
         )
         charts = [
-            commitments.element_dots(self._elements_of_each, **self.options),
-            commitments.completion_dots(done, **self.options),
+            commitments.element_dots(self._elements_of_each, self.display),
+            commitments.completion_dots(done, self.display),
         ]
         return self._section("commitments", found, charts)
 
@@ -584,11 +586,12 @@ class _Maker:
             self._due,
             self._elements_of_all,
             measures.dominant_plans(self.tables, due),
-            **self.corpus.wording,
+            None,
+            self.display,
         )
         charts = [
-            responsibility.unit_load_dots(self._load, **self.options),
-            responsibility.due_dots(self._due, **self.options),
+            responsibility.unit_load_dots(self._load, self.display),
+            responsibility.due_dots(self._due, self.display),
         ]
         return self._section("responsibility", found, charts)
 
@@ -599,11 +602,11 @@ class _Maker:
         shown = corpus.where(likeness.is_among(self.tables["documents"], compared))
         reuse = corpus.reuse().table
         found = likeness.likeness_findings(
-            shown.distances().table, rest, reuse, n_hidden=n_hidden, **corpus.wording
+            shown.distances().table, rest, reuse, self.display, n_hidden=n_hidden
         )
         charts = [
-            likeness.rest_dots(rest, **self.options),
-            likeness.reuse_dots(reuse, **self.options),
+            likeness.rest_dots(rest, self.display),
+            likeness.reuse_dots(reuse, self.display),
         ]
         return self._section("likeness", found, charts)
 
@@ -621,11 +624,11 @@ class _Maker:
                 confusion=self.corpus.confusion,
                 interval=self.corpus.interval,
             ),
-            **self.corpus.wording,
+            self.display,
         )
         charts = [
-            change.trend_dots(trends, self.themes, **self.options),
-            change.change_heat_map(changes, self.themes, **self.options),
+            change.trend_dots(trends, self.themes, self.display),
+            change.change_heat_map(changes, self.themes, self.display),
         ]
         return self._section("change", found, charts)
 
@@ -635,7 +638,7 @@ class _Maker:
             return []
         m, t = self.m, self.tables
         labels = t["themes"].set_index("theme_id")[f"label_{self.lang}"]
-        flags = commitments.flag_names(self.lang)
+        flags = self.display.words("commitments")["flags"]
         states = section("briefing", self.lang)["states"]
         plans = t["documents"].set_index("document_id")
         tasks = t["tasks"].assign(

@@ -1,9 +1,8 @@
-"""The one kind of result that every measure of a corpus gives."""
+"""What a measure of a corpus gives: a table, its chart for any groups, a display."""
 
 import html
 import shutil
 import tempfile
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +11,24 @@ import pandas as pd
 
 from govopen_analytics.base.datapackage import to_csv
 from govopen_analytics.base.errors import ExportError, choices
+from govopen_analytics.base.languages import percent, signed
+from govopen_analytics.charts.build import chart_of, interval_kind_of, marks_of
+from govopen_analytics.charts.display import Display
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.images import PICTURE_FORMATS, write_images
-from govopen_analytics.charts.model import Chart, write_chart
+from govopen_analytics.charts.model import (
+    Chart,
+    Mark,
+    Panel,
+    Reference,
+    Series,
+    write_chart,
+)
+from govopen_analytics.questions.selection import MOST_ROWS
 from govopen_analytics.questions.tables import Table
-from govopen_analytics.words import section
 from govopen_analytics.words.remark_words import remark_in_words
 
+MOST_PANELS = 12
 _MOST_SHOWN = 12  # rows of a display
 # Columns that a display leaves out: codes beside their labels, and the details of a
 # test. The table has them.
@@ -50,6 +60,72 @@ _HIDDEN = {
 }
 
 
+@dataclass(frozen=True)
+class ChartColumns:
+    """Which columns of a measure's table make its chart.
+
+    Attributes
+    ----------
+    value : str
+        Column drawn, with ``_lower`` and ``_upper`` where the table has them.
+    rows : tuple of str
+        Columns that name a row beside those that name the group.
+    panels : str
+        Column with a value per panel; empty draws one panel.
+    form : {"share", "points", "decimal", "count"}
+        How values are written.
+    sure : str
+        Boolean column: filled marks where it holds; empty fills all.
+    kind : {"unsure", "unseen"}
+        The other marks.
+    has_zero : bool
+        Whether a line stands at 0.
+    has_groups : bool
+        Whether the columns that name the groups name rows.
+    """
+
+    value: str
+    rows: tuple[str, ...] = ()
+    panels: str = ""
+    form: str = "share"
+    sure: str = ""
+    kind: str = "unsure"
+    has_zero: bool = False
+    has_groups: bool = True
+
+
+CHARTS = {
+    "theme_shares": ChartColumns(
+        "share", panels="theme", sure="is_observed", kind="unseen"
+    ),
+    "change": ChartColumns(
+        "change", ("year_from", "year_to"), panels="theme", form="points", has_zero=True
+    ),
+    "trend": ChartColumns("change_per_year", ("theme",), form="points", has_zero=True),
+    "gaps": ChartColumns("chance_unobserved", panels="theme"),
+    "distances": ChartColumns(
+        "distance_corrected", ("group", "reference"), form="decimal", has_groups=False
+    ),
+    "responsibility": ChartColumns("lead_share", ("unit_name",)),
+    "deadlines": ChartColumns("share", ("label",)),
+    "commitments": ChartColumns("share", panels="label"),
+    "completion": ChartColumns("share", panels="label"),
+    "distinctive_words": ChartColumns(
+        "log_odds", ("word",), form="decimal", has_zero=True
+    ),
+    "reuse": ChartColumns("reused_share"),
+    "kwic": ChartColumns("share"),
+    "moved": ChartColumns("n_net", ("theme",), form="count", has_zero=True),
+    "index": ChartColumns("value", form="decimal", panels="indicator"),
+}
+_WRITTEN = {
+    "share": percent,
+    "points": lambda value: signed(100 * value),
+    "decimal": "{:.2f}".format,
+    "count": "{:+,.0f}".format,
+}
+
+
 @dataclass(frozen=True, repr=False)
 class Result:
     """A measure's table, with its chart and a short display.
@@ -60,25 +136,65 @@ class Result:
         Name of the measure.
     table : DataFrame
         Sort it, filter it, copy it.
-    draw : callable
-        Makes the chart of the table.
-    lang : {"zh", "en"}
-    interval : float
-        Level of the intervals (0-1).
+    by : list of str
+        Columns that name the groups.
+        Language, level of the intervals, and source.
     counts : DataFrame or None
         What is behind the chart where the table lists places, not values.
     """
 
     name: str
     table: pd.DataFrame
-    draw: Callable[[], Chart]
-    lang: str = "zh"
-    interval: float = 0.95
+    by: list[str]
+    display: Display
     counts: pd.DataFrame | None = None
 
     def plot(self) -> Chart:
-        """Return the chart of this measure."""
-        return self.draw()
+        """Return the chart of this measure: dots, with intervals where there are any.
+
+        It shows the first 30 rows and 12 panels; one sentence where there is no row.
+        """
+        table = self.table if self.counts is None else self.counts
+        columns, words = CHARTS[self.name], self.display.words("measure_charts")
+        names = [*(self.by if columns.has_groups else []), *columns.rows]
+        rows = table.assign(_row=self._row_names(table, names), _panel="")
+        if columns.panels:
+            rows["_panel"] = table[columns.panels].astype("string").fillna("–")
+        labels = tuple(rows["_row"].unique())
+        shown = labels[:MOST_ROWS]
+        reference = Reference(0.0, words["zero"], "") if columns.has_zero else None
+        panels = [
+            Panel(
+                shown,
+                (Series("", _marks(part, shown, columns)),),
+                title=title,
+                form=columns.form,
+                reference=reference,
+            )
+            for title, part in list(rows.groupby("_panel", sort=False))[:MOST_PANELS]
+        ]
+        has_intervals = f"{columns.value}_lower" in table
+        return chart_of(
+            "measure_charts",
+            self.name,
+            self.display,
+            panels=panels,
+            reason=words["nothing"],
+            hidden=self.display.hidden(len(labels) - len(shown)),
+            interval_kind=interval_kind_of(table) if has_intervals else None,
+            n=len(table),
+        )
+
+    def _row_names(self, table: pd.DataFrame, names: list[str]) -> list[str]:
+        texts = table[names].astype("string").fillna("–")
+        labels = [" · ".join(row) for row in texts.itertuples(index=False)]
+        if "n_tasks" not in table:
+            return labels
+        form = self.display.words("charts")["with_n"]
+        return [
+            form.format(name=label, n=f"{n:,}")
+            for label, n in zip(labels, table["n_tasks"], strict=True)
+        ]
 
     def save(self, path: str | Path) -> Path:
         """Write the chart or the table to a file.
@@ -120,9 +236,8 @@ class Result:
                 task = pool.submit(write_images, [file], formats=[path.suffix[1:]])
             drawn = task.result()
             if not drawn.written:
-                reasons = "; ".join(
-                    remark_in_words(r, self.lang) for r in drawn.remarks
-                )
+                lang = self.display.lang
+                reasons = "; ".join(remark_in_words(r, lang) for r in drawn.remarks)
                 raise ExportError(f"{path.name} was not written: {reasons}")
             shutil.move(drawn.written[0], path)
 
@@ -131,10 +246,30 @@ class Result:
         return f"Result({self.name}: {rows} rows, {columns} columns)"
 
     def _repr_html_(self) -> str:
-        note = section("result", self.lang)["note"].format(
+        note = self.display.words("result")["note"].format(
             name=html.escape(self.name), rows=f"{len(self.table):,}"
         )
         hidden = _HIDDEN & set(self.table.columns)
         head = self.table.head(_MOST_SHOWN).drop(columns=list(hidden))
-        table = Table(head, lang=self.lang, interval=self.interval)
+        table = Table(head, display=self.display)
         return f"{table._repr_html_()}<p><small>{note}</small></p>"
+
+
+def _marks(
+    rows: pd.DataFrame, labels: tuple[str, ...], columns: ChartColumns
+) -> tuple[Mark, ...]:
+    drawn = rows.drop_duplicates("_row").set_index("_row").reindex(list(labels))
+    kinds = ["sure"] * len(drawn)
+    if columns.sure:
+        kinds = ["sure" if s is True else columns.kind for s in drawn[columns.sure]]
+    write = _WRITTEN[columns.form]
+    return marks_of(
+        drawn,
+        columns.value,
+        labels=[
+            "" if pd.isna(value) else write(value) for value in drawn[columns.value]
+        ],
+        kinds=kinds,
+        names=labels,
+        scale=100.0 if columns.form == "points" else 1.0,
+    )

@@ -219,7 +219,7 @@ def codebook_findings(
         finding(
             "trust",
             "other_codebook",
-            lang=display.lang,
+            display=display,
             topic="validity",
             evidence="validity_scores",
             found=display.words("trust")["join"].join(others),
@@ -242,13 +242,7 @@ class _Findings:
         self.tables, self.lang, self.plan_names = tables, display.lang, plan_names
         self.theme_names = display.themes(themes)
         self.words = display.words("trust")
-        self.say = partial(
-            finding,
-            "trust",
-            lang=display.lang,
-            topic="validity",
-            interval=display.interval,
-        )
+        self.say = partial(finding, "trust", display=display, topic="validity")
 
     def all(self) -> list[Finding]:
         return [
@@ -419,7 +413,6 @@ def theme_f1_plot(tables: Tables, themes: pd.DataFrame, display: Display) -> Cha
         themes,
         display,
         panels=[Panel(labels, series, form="decimal", start=0.5, most=1.0)],
-        interval=display.interval,
         interval_kind="plans",
         main=series[0].name,
         simple=series[1].name,
@@ -437,13 +430,9 @@ def confusion_heat_map(
     counts = tables["confusions"]
     counts = counts.loc[counts["coder"] == coder]
     columns = {**names, UNCLASSIFIED: display.words("trust")["unclassified"]}
-    rows = list(names)
     is_right = counts["reference_theme_id"] == counts["coder_theme_id"]
     cells = {
-        (
-            rows.index(row.reference_theme_id),
-            list(columns).index(row.coder_theme_id),
-        ): Cell(
+        (row.reference_theme_id, row.coder_theme_id): Cell(
             float(row.n_tasks), str(row.n_tasks), scale="one_way" if right else "wrong"
         )
         for row, right in zip(counts.itertuples(), is_right, strict=True)
@@ -454,7 +443,7 @@ def confusion_heat_map(
         tables,
         themes,
         display,
-        table=heat_table(list(names.values()), list(columns.values()), cells),
+        table=heat_table(names, columns, cells),
         coder=coder_label(coder, display.lang),
         n=len(names),
         right=int(counts.loc[is_right, "n_tasks"].sum()),
@@ -495,7 +484,6 @@ def share_error_plot(
         themes,
         display,
         panels=panels,
-        interval=display.interval,
         interval_kind="tasks",
         coder=coder_label(MAIN_CODER, display.lang),
         plans=len(panels),
@@ -517,7 +505,7 @@ def _chart(
         date=words["chart_date"].format(date=date) if date else "",
         unchecked="" if is_checked else words["chart_unchecked"],
     )
-    return chart_of("trust", name, source=source.strip(), lang=display.lang, **parts)
+    return chart_of("trust", name, display, source=source.strip(), **parts)
 
 
 def _decimal(value: float) -> str:

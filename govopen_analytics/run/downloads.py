@@ -10,7 +10,7 @@ import pandas as pd
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.schemas import table_meaning
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.questions.run_files import FINDINGS_PREFIX
+from govopen_analytics.questions import FINDINGS_PREFIX
 from govopen_analytics.run.sets import BRIEFING_FORMATS, ReportSet
 from govopen_analytics.words import section
 
