@@ -119,10 +119,10 @@ def write_plans(folder: Path) -> None:
 
 
 def read_plans(folder: str) -> None:
-    from govopen_analytics.readers import read_source
+    from govopen_analytics.readers import read_bytes
 
     for path in sorted(Path(folder).iterdir()):
-        read_source(path)
+        read_bytes(path.read_bytes(), path.name)
 
 
 def read_plainly(folder: str) -> None:

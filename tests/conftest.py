@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from hypothesis import settings
+from packages import write_datapackage
 
-from govopen_analytics.base.datapackage import write_datapackage
 from govopen_analytics.base.schemas import to_schema
 from govopen_analytics.run.worker import leave_out_grammar
 

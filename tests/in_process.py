@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from unittest import mock
 
-from govopen_analytics.base.datapackage import write_datapackage
+from packages import write_datapackage
+
 from govopen_analytics.base.schemas import empty
 from govopen_analytics.questions import notebook
 

@@ -48,17 +48,8 @@ def replace_file(path: Path, content: bytes) -> Path:
 def stable_package(blob: bytes, when: datetime) -> bytes:
     """Rewrite an office package so that equal content gives equal bytes.
 
-    Parameters
-    ----------
-    blob : bytes
-        A PPTX, DOCX or XLSX.
-    when : datetime
-        Date of creation and change that its properties name.
-
-    Returns
-    -------
-    bytes
-        The parts sorted, without the time of day; workbooks inside it likewise.
+    The parts are sorted, without the time of day; its properties name `when` as the
+    date of creation and change. Workbooks inside it likewise.
     """
     moment = when.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     target = io.BytesIO()

@@ -31,10 +31,7 @@ _PART = ".part"
 def cache_folder() -> Path | None:
     """Return the folder of what is kept, of the user's caches by default.
 
-    Returns
-    -------
-    Path or None
-        None if the environment variable ``GOVOPEN_CACHE`` is set to nothing.
+    None if the environment variable ``GOVOPEN_CACHE`` is set to nothing.
     """
     named = os.environ.get(FOLDER_VARIABLE)
     if named is not None:

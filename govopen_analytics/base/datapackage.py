@@ -1,7 +1,6 @@
 """Tables to files and back: Parquet, CSV, and the descriptor they travel with."""
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
@@ -16,7 +15,11 @@ import pandas as pd
 from govopen_analytics.base.atomic_files import written_whole
 from govopen_analytics.base.data_files import read_json
 from govopen_analytics.base.errors import SchemaError, SourceError
-from govopen_analytics.base.fingerprints import file_digest
+from govopen_analytics.base.fingerprints import (
+    digest_of_open,
+    file_digest,
+    inputs_digest,
+)
 from govopen_analytics.base.locking import BUILDING_PREFIX
 from govopen_analytics.base.schemas import (
     FIELDS,
@@ -29,7 +32,9 @@ from govopen_analytics.base.tables import PartLoader, Tables
 
 DESCRIPTOR = "datapackage.json"
 LIST_SEPARATOR = "；"
-_OWN = "Column of the manifest that the library does not know; its text as declared."
+_FURTHER = (
+    "Column of the manifest that the library does not know; its text as declared."
+)
 
 # A spreadsheet runs a cell that opens with one of these, half or full width.
 _FORMULA_OPENERS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -59,11 +64,8 @@ _FOREIGN_KEYS = {
 def safe_cell(value: object) -> object:
     """Return a cell no spreadsheet takes for a formula.
 
-    Parameters
-    ----------
-    value : object
-        A text is given a leading apostrophe where it opens like a formula, a
-        list is joined by ``；`` first; anything else is returned as it is.
+    A text is given a leading apostrophe where it opens like a formula, a list is
+    joined by ``；`` first; anything else is returned as it is.
     """
     if isinstance(value, list | tuple):
         value = LIST_SEPARATOR.join(str(part) for part in value)
@@ -77,14 +79,7 @@ def to_csv(df: pd.DataFrame, path: Path) -> None:
 
     The encoding is UTF-8 with a byte order mark, dates are ISO 8601, truth
     values are ``true`` and ``false``, an absent value is an empty cell, and no
-    cell starts a formula.
-
-    Parameters
-    ----------
-    df : DataFrame, shape (n_rows, n_columns)
-        The table.
-    path : Path
-        File to write; its folder must exist.
+    cell starts a formula. The folder must exist.
     """
     with written_whole(path) as aside, _csv_file(aside) as file:
         _write_cells(df, file, has_headings=True)
@@ -106,6 +101,16 @@ def _write_cells(df: pd.DataFrame, file: IO[str], *, has_headings: bool) -> None
         lineterminator="\n",
         date_format="%Y-%m-%d",
     )
+
+
+def _csv_column(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return values.map({True: "true", False: "false"})
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return values
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return values
+    return values.map(safe_cell, na_action="ignore").astype(object)
 
 
 class PackageWriter:
@@ -169,7 +174,7 @@ class PackageWriter:
         resources = []
         for name, files in self._files.items():
             files.close()
-            schema = _table_schema(name, files.own, set(self._files))
+            schema = _table_schema(name, files.further, set(self._files))
             if files.has_csv:
                 resources.append(_resource(self._aside / f"{name}.csv", schema))
                 schema = {}
@@ -191,7 +196,7 @@ class _TableFiles:
     ) -> None:
         import pyarrow.parquet as pq
 
-        self.own = further
+        self.further = further
         self._name = name
         self._csv_bytes = csv_bytes
         self._schema = _arrow_schema(name, further)
@@ -248,52 +253,11 @@ class _TableFiles:
         self._is_empty = False
 
 
-def write_datapackage(
-    tables: Mapping[str, pd.DataFrame],
-    folder: Path,
-    *,
-    details: Mapping[str, Any] | None = None,
-) -> Path:
-    """Write tables as Parquet and CSV, with a Frictionless descriptor.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Tables by their name in ``schemas.TABLES``, each valid.
-    folder : Path
-        Where the package goes; made where missing.
-    details : mapping, optional
-        Further properties of the descriptor, such as ``codebook``.
-
-    Returns
-    -------
-    Path
-        The descriptor.
-
-    Raises
-    ------
-    SchemaError
-        If a table breaks its schema.
-    """
-    with PackageWriter(folder) as writer:
-        for name, table in tables.items():
-            writer.add(name, table)
-        return writer.publish(details)
-
-
 def read_datapackage(folder: Path | str) -> Tables:
-    """Open the tables ``write_datapackage`` wrote.
+    """Open the tables of a folder, in the order they were written.
 
-    Parameters
-    ----------
-    folder : Path or str
-        Folder with a ``datapackage.json``.
-
-    Returns
-    -------
-    Tables
-        In the order they were written; each is read, and checked against the
-        descriptor as it was when the folder was opened, on first use.
+    Each is read, and checked against the descriptor as it was when the folder was
+    opened, on first use.
 
     Raises
     ------
@@ -337,14 +301,14 @@ def _arrow_table(
     schema = pq.read_schema(file)
     file.seek(0)
     further = [name for name in schema.names if name not in TABLES[table].fields]
-    keeps_own = TABLES[table].has_further_columns
-    expected = _arrow_schema(table, further if keeps_own else ())
+    has_further = TABLES[table].has_further_columns
+    expected = _arrow_schema(table, further if has_further else ())
     if not schema.equals(expected):
         wrong = next((f for f in schema if f not in expected), None)
         raise SchemaError(table, f"found column {wrong}, expected {expected.names}")
-    kept = [(name, "in", list(values)) for name, values in (rows or {}).items()]
+    filters = [(name, "in", list(values)) for name, values in (rows or {}).items()]
     columns = list(expected.names if names is None else names)
-    return pq.read_table(file, columns=columns, filters=kept or None)
+    return pq.read_table(file, columns=columns, filters=filters or None)
 
 
 @dataclass(frozen=True)
@@ -363,21 +327,20 @@ class _ParquetTable(PartLoader):
         with contextlib.ExitStack() as stack:
             is_there = self.path.is_file()
             file = stack.enter_context(self.path.open("rb")) if is_there else None
-            if file is None or _digest_of_file(file) != self.digest:
+            if file is None or digest_of_open(file) != self.digest:
                 raise SourceError(
                     f"{self.path} is missing or is not the file that {DESCRIPTOR} "
                     "beside it describes; open the folder again, or run `govopen build`"
                 )
+            file.seek(0)
+            stack.enter_context(_damage_explained(self.path))
             name = self.path.stem
-            with _damage_explained(self.path):
-                frame = _arrow_table(file, name, columns, rows).to_pandas()
-                for column in TABLES[name].fields:
-                    if column in frame and FIELDS[column].type == "array":
-                        frame[column] = [list(value) for value in frame[column]]
-                whole = to_schema(frame, name)
-                if columns is None:
-                    return validate(whole, name)
-                return whole[list(columns)]
+            frame = _arrow_table(file, name, columns, rows).to_pandas()
+            for column in TABLES[name].fields:
+                if column in frame and FIELDS[column].type == "array":
+                    frame[column] = [list(value) for value in frame[column]]
+            whole = to_schema(frame, name)
+            return validate(whole, name) if columns is None else whole[list(columns)]
 
 
 @contextlib.contextmanager
@@ -424,16 +387,6 @@ def read_descriptor(folder: Path | str) -> dict[str, Any]:
     return package
 
 
-def _csv_column(values: pd.Series) -> pd.Series:
-    if pd.api.types.is_bool_dtype(values.dtype):
-        return values.map({True: "true", False: "false"})
-    if pd.api.types.is_numeric_dtype(values.dtype):
-        return values
-    if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        return values
-    return values.map(safe_cell, na_action="ignore").astype(object)
-
-
 def _arrow_schema(table: str, further: Sequence[str] = ()) -> Any:
     # The types are given, for a column without a value would get none.
     import pyarrow as pa
@@ -458,23 +411,23 @@ def _arrow_schema(table: str, further: Sequence[str] = ()) -> Any:
 def _resource(path: Path, schema: dict[str, Any]) -> dict[str, Any]:
     """Describe a file: CSV as a table, Parquet as a file, which has types itself."""
     name, form = path.stem.replace("_", "-"), path.suffix[1:]
-    described = {
-        "csv": {
+    if form == "csv":
+        resource = {
             "name": name,
             "type": "table",
             "description": TABLES[path.stem].row,
             "mediatype": "text/csv",
             "encoding": "utf-8-sig",
-        },
-        "parquet": {
+        }
+    else:
+        resource = {
             "name": f"{name}-parquet",
             "type": "file",
             "description": f"The table '{path.stem}' with its types and lists.",
             "mediatype": "application/vnd.apache.parquet",
-        },
-    }[form]
+        }
     return {
-        **described,
+        **resource,
         "path": path.name,
         "scheme": "file",
         "format": form,
@@ -490,7 +443,7 @@ def _table_schema(table: str, further: list[str], written: set[str]) -> dict[str
         "fields": [
             *(_field_descriptor(table, name) for name in spec.fields),
             *(
-                {"name": name, "type": "string", "description": _OWN}
+                {"name": name, "type": "string", "description": _FURTHER}
                 for name in further
             ),
         ],
@@ -519,12 +472,6 @@ def _field_descriptor(table: str, name: str) -> dict[str, Any]:
     return {**described, "constraints": constraints} if constraints else described
 
 
-def _digest_of_file(file: IO[bytes]) -> str:
-    digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-    file.seek(0)
-    return f"sha256:{digest}"
-
-
 def _move_in(aside: Path, folder: Path) -> None:
     (folder / DESCRIPTOR).unlink(missing_ok=True)
     for name in TABLES:  # of an earlier build that this one did not write
@@ -534,3 +481,22 @@ def _move_in(aside: Path, folder: Path) -> None:
         if path.name != DESCRIPTOR:
             os.replace(path, folder / path.name)
     os.replace(aside / DESCRIPTOR, folder / DESCRIPTOR)
+
+
+def is_built(
+    raw_dir: Path | str,
+    out_dir: Path | str,
+    codebook_path: Path | str | None = None,
+) -> bool:
+    """Say whether a folder holds, whole, the tables a build would make again."""
+    out_dir = Path(out_dir)
+    try:
+        package = read_descriptor(out_dir)
+        is_whole = all(
+            file_digest(out_dir / item["path"]) == item["hash"]
+            for item in package["resources"]
+        )
+        current = inputs_digest(raw_dir, out_dir, codebook_path)
+        return is_whole and package.get("built_from") == current
+    except (SourceError, OSError, ValueError, KeyError):
+        return False

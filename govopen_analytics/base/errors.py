@@ -119,15 +119,8 @@ INSTALLED_AS = {
 def installation_fault(error: BaseException) -> InstallationError | None:
     """Tell a fault of the installation from one of a file.
 
-    Parameters
-    ----------
-    error : BaseException
-        As it was caught.
-
-    Returns
-    -------
-    InstallationError or None
-        It says what to install; None where the installation is not at fault.
+    The error that is returned says what to install; None where the installation is
+    not at fault.
     """
     if isinstance(error, InstallationError):
         return error
@@ -158,19 +151,8 @@ def choices(
 ) -> str:
     """Say what was found, what is known, and the nearest known value.
 
-    Parameters
-    ----------
-    value : object
-        The value that was given.
-    allowed : iterable of object
-        The values that would have been right.
-    labels : mapping of str to str, optional
-        What stands in brackets behind a value.
-
-    Returns
-    -------
-    str
-        A clause to end an error message with.
+    A clause to end an error message with. What `labels` has of a value stands in
+    brackets behind it.
     """
     import difflib
 

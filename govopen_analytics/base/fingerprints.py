@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 _DISTRIBUTION = "govopen-analytics"
 _LIBRARY = Path(__file__).parents[1]
@@ -25,18 +25,20 @@ _EXTRA = re.compile(r"""\bextra\s*==\s*['"]([^'"]+)""")
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, as ``sha256:<hexadecimal>``."""
     with path.open("rb") as file:
-        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+        return digest_of_open(file)
+
+
+def digest_of_open(file: IO[bytes]) -> str:
+    """Return the SHA-256 of a file that is open at its beginning."""
+    digest = hashlib.file_digest(file, "sha256")  # type: ignore[arg-type]
+    return f"sha256:{digest.hexdigest()}"
 
 
 def folder_digests(folder: Path) -> dict[str, str]:
     """Return the digest of every file below a folder, by relative path.
 
-    Hidden files and folders are left out; a folder that is not there has none.
-
-    Returns
-    -------
-    dict of str to str
-        Sorted by path, with forward slashes.
+    Sorted by path, with forward slashes. Hidden files and folders are left out; a
+    folder that is not there has none.
     """
     return {
         path.relative_to(folder).as_posix(): file_digest(path)
@@ -73,6 +75,31 @@ def made_by(*folders: str) -> str:
     """
     programs = [name for name in PROGRAMS if shutil.which(name)]
     return digest_of([code_digest(*folders), package_versions(), programs])
+
+
+def reviews_beside(processed_dir: Path) -> Path:
+    """Return where people's decisions are kept: beside the tables."""
+    return processed_dir.parent / "reviews"
+
+
+def inputs_digest(
+    raw_dir: Path | str,
+    out_dir: Path | str,
+    codebook_path: Path | str | None = None,
+) -> str:
+    """Return one digest of all that the tables are made from.
+
+    It changes with any file of the raw folder, the reviews, the codebook and the
+    library, with the packages, and with whether LibreOffice is there.
+    """
+    return digest_of(
+        {
+            "raw": folder_digests(Path(raw_dir)),
+            "reviews": folder_digests(reviews_beside(Path(out_dir))),
+            "codebook": file_digest(Path(codebook_path)) if codebook_path else None,
+            "made_by": made_by(),
+        }
+    )
 
 
 def code_version() -> dict[str, str | None]:

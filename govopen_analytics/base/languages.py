@@ -14,13 +14,6 @@ Words = TypeVar("Words")
 def in_language(words: Mapping[str, Words], lang: str) -> Words:
     """Return the words of one language.
 
-    Parameters
-    ----------
-    words : mapping of str to Words
-        The words by language code.
-    lang : str
-        A code in ``LANGUAGES``.
-
     Raises
     ------
     SelectionError
@@ -32,17 +25,11 @@ def in_language(words: Mapping[str, Words], lang: str) -> Words:
 
 
 def percent(share: Any, digits: int = 0) -> str:
-    """Write a share (0-1) as a percentage.
+    """Write a share (0-1) as a percentage with so many digits behind the point.
 
     Halves are rounded up, as office programs do with the same number. What
-    rounding would turn into none or all reads ``<1%`` or ``>99%``.
-
-    Parameters
-    ----------
-    share : float or None
-        A missing one is a dash.
-    digits : int, default 0
-        Behind the point.
+    rounding would turn into none or all reads ``<1%`` or ``>99%``. A missing share
+    is a dash.
     """
     import pandas as pd
 

@@ -23,17 +23,10 @@ _LOCKED_BYTE = 1 << 20
 
 @contextlib.contextmanager
 def locked(folder: Path, *, seconds_wait: float = 0) -> Iterator[str | None]:
-    """Hold the only right to write into a folder.
+    """Hold the only right to write into a folder, which is made where missing.
 
     The system gives a lock back when its process ends, however it ends. The
     file names its holder for the message of those who have to wait.
-
-    Parameters
-    ----------
-    folder : Path
-        Made where missing.
-    seconds_wait : float, default 0
-        How long to wait for another holder (seconds).
 
     Yields
     ------
@@ -64,16 +57,7 @@ def locked(folder: Path, *, seconds_wait: float = 0) -> Iterator[str | None]:
 def remove_unfinished(folder: Path, *, kept: Path | None = None) -> list[str]:
     """Remove what killed processes left half-built in a folder, under its lock.
 
-    Parameters
-    ----------
-    folder : Path
-    kept : Path, optional
-        What the caller is building there.
-
-    Returns
-    -------
-    list of str
-        Names of the files and folders removed.
+    Return the names of what was removed; what the caller is building there is kept.
     """
     left = [p for p in sorted(folder.glob(f"{BUILDING_PREFIX}*")) if p != kept]
     for path in left:
@@ -98,14 +82,7 @@ _DISK_ERRORS = {
 def disk_errors_explained(folder: Path, what: str, consequence: str) -> Iterator[None]:
     """Turn what the system says of a disk into a sentence with what to do.
 
-    Parameters
-    ----------
-    folder : Path
-        Where it was written to.
-    what : str
-        What was written.
-    consequence : str
-        What became of it, as a sentence.
+    It names what was written, and its consequence, a sentence.
 
     Raises
     ------

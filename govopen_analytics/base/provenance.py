@@ -71,13 +71,9 @@ _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
 
 
 def raw_files(raw_dir: Path) -> list[str]:
-    """List the files of a raw folder that may be plans.
+    """List the files of a raw folder that may be plans, sorted, with forward slashes.
 
-    Returns
-    -------
-    list of str
-        Paths below `raw_dir` with forward slashes, sorted; hidden files, lock
-        files of office programs and the manifest are left out.
+    Hidden files, lock files of office programs and the manifest are left out.
 
     Raises
     ------
@@ -239,16 +235,7 @@ def checksum(content: bytes) -> str:
 
 
 def check_checksum(name: str, content: bytes, expected: str | None) -> str:
-    """Compare a file's checksum with the declared one and return it.
-
-    Parameters
-    ----------
-    name : str
-        Of the file, for the message.
-    content : bytes
-        The whole file.
-    expected : str or None
-        As declared; None where nothing is.
+    """Compare a file's checksum with the declared one, if any, and return it.
 
     Raises
     ------

@@ -72,23 +72,14 @@ SUBJECTS: tuple[str, ...] = tuple(FIELDS["subject"].constraints["enum"])
 
 
 def heading(column: str, lang: str) -> str:
-    """Return the heading of a column; its name where none is declared.
-
-    Parameters
-    ----------
-    lang : {"zh", "en"}
-    """
+    """Return the heading of a column; its name where none is declared."""
     return _DECLARED["columns"].get(column, {}).get("heading", {}).get(lang, column)
 
 
 def column_meaning(table: str, column: str, lang: str) -> str:
     """Say what a column of a table holds; empty where nothing is declared.
 
-    Parameters
-    ----------
-    table, column : str
-        Names in a run; a column may mean something else in one table.
-    lang : {"zh", "en"}
+    A column may mean something else in one table.
     """
     general = _DECLARED["columns"].get(column, {}).get("meaning", {})
     special = _DECLARED["tables"].get(_declared(table), {}).get("meanings", {})
@@ -96,14 +87,7 @@ def column_meaning(table: str, column: str, lang: str) -> str:
 
 
 def table_meaning(table: str, lang: str) -> str:
-    """Say what a row of a table is; empty where nothing is declared.
-
-    Parameters
-    ----------
-    table : str
-        Name of a table of a run.
-    lang : {"zh", "en"}
-    """
+    """Say what a row of a table of a run is; empty where nothing is declared."""
     return _DECLARED["tables"].get(_declared(table), {}).get("row", {}).get(lang, "")
 
 
@@ -130,17 +114,7 @@ def empty(table: str) -> pd.DataFrame:
 def to_schema(df: pd.DataFrame, table: str) -> pd.DataFrame:
     """Give a table its declared columns, in order, with their types.
 
-    Parameters
-    ----------
-    df : DataFrame, shape (n_rows, ...)
-        Rows; missing columns become empty, further columns are refused unless
-        the table keeps them.
-    table : str
-        Name in ``TABLES``.
-
-    Returns
-    -------
-    DataFrame, shape (n_rows, n_fields + n_further_columns)
+    Missing columns become empty; further ones are refused unless the table keeps them.
 
     Raises
     ------
@@ -191,13 +165,6 @@ def further_columns(df: pd.DataFrame, table: str) -> list[str]:
 
 def validate(df: pd.DataFrame, table: str) -> pd.DataFrame:
     """Check a table against its schema and return it unchanged.
-
-    Parameters
-    ----------
-    df : DataFrame, shape (n_rows, n_fields)
-        The table.
-    table : str
-        Name in ``TABLES``.
 
     Raises
     ------

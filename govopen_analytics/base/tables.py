@@ -22,6 +22,20 @@ class PartLoader(ABC):
         """Return the table, or those columns and rows."""
 
 
+def _property(name: str, content: str) -> Any:
+    """Return a property for one of the tables; `content` says what is in it."""
+
+    def table(tables: "Tables") -> pd.DataFrame:
+        if name not in tables:
+            raise SourceError(
+                f"The corpus lacks a table: {choices(name, list(tables))}; code the "
+                "plans, or run `govopen build` again"
+            )
+        return tables[name]
+
+    return property(table, doc=content)
+
+
 class Tables(Mapping[str, pd.DataFrame]):
     """Tables by the names they have in ``schemas.TABLES``.
 
@@ -94,53 +108,14 @@ class Tables(Mapping[str, pd.DataFrame]):
             old | {name: partial(tables.__getitem__, name) for name in tables}
         )
 
-    @property
-    def documents(self) -> pd.DataFrame:
-        """A valid ``documents`` table, one row per plan that has tasks."""
-        return self._named("documents")
-
-    @property
-    def tasks(self) -> pd.DataFrame:
-        """A valid ``tasks`` table, in the order of the plans."""
-        return self._named("tasks")
-
-    @property
-    def spans(self) -> pd.DataFrame:
-        """A valid ``spans`` table: what each character of each document is."""
-        return self._named("spans")
-
-    @property
-    def failures(self) -> pd.DataFrame:
-        """A valid ``failures`` table: every input that was not read, and why."""
-        return self._named("failures")
-
-    @property
-    def remarks(self) -> pd.DataFrame:
-        """A valid ``remarks`` table: what a person should look at in what was read."""
-        return self._named("remarks")
-
-    @property
-    def themes(self) -> pd.DataFrame:
-        """A valid ``themes`` table of one codebook."""
-        return self._named("themes")
-
-    @property
-    def theme_assignments(self) -> pd.DataFrame:
-        """Valid ``theme_assignments``, one coder per task."""
-        return self._named("theme_assignments")
-
-    @property
-    def keyword_matches(self) -> pd.DataFrame:
-        """A valid ``keyword_matches`` table."""
-        return self._named("keyword_matches")
-
-    def _named(self, name: str) -> pd.DataFrame:
-        if name not in self:
-            raise SourceError(
-                f"The corpus lacks a table: {choices(name, list(self))}; code the "
-                "plans, or run `govopen build` again"
-            )
-        return self[name]
+    documents = _property("documents", "A valid table, one row per plan.")
+    tasks = _property("tasks", "A valid table, in the order of the plans.")
+    spans = _property("spans", "A valid table: what each character of each plan is.")
+    failures = _property("failures", "A valid table: what was not read, and why.")
+    remarks = _property("remarks", "A valid table: what a person should look at.")
+    themes = _property("themes", "A valid table of one codebook.")
+    theme_assignments = _property("theme_assignments", "Valid, one coder per task.")
+    keyword_matches = _property("keyword_matches", "A valid table.")
 
 
 class _Shared(PartLoader):

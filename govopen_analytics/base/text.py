@@ -39,13 +39,7 @@ _FOLD |= {ord("｡"): "。", ord("．"): "."}
 
 
 def drop_glosses(text: str) -> str:
-    """Drop the pinyin that mirror sites print behind characters: 發(fā)布.
-
-    Returns
-    -------
-    str
-        Not longer than `text`; dropping again changes nothing.
-    """
+    """Drop the pinyin that mirror sites print behind characters: 發(fā)布."""
     while (shorter := _GLOSS.sub("", text)) != text:
         text = shorter
     return text
@@ -56,11 +50,6 @@ def fold(text: str) -> str:
 
     Full-width letters, digits and punctuation become half-width, all brackets
     round or square, traditional characters simplified.
-
-    Returns
-    -------
-    str
-        Of the same length as `text`.
     """
     return _fold_short(text) if len(text) < 100 else _fold(text)
 
@@ -80,13 +69,7 @@ _fold_short = lru_cache(maxsize=16384)(_fold)
 
 
 def simplified(text: str) -> str:
-    """Write traditional characters as simplified ones, keeping every offset.
-
-    Returns
-    -------
-    str
-        Of the same length as `text`.
-    """
+    """Write traditional characters as simplified ones, keeping every offset."""
     return text.translate(_simplified())
 
 
@@ -100,30 +83,19 @@ def _simplified() -> dict[int, int]:
 def fold_pairs() -> tuple[str, str]:
     """Return the characters that ``fold`` changes, and what it makes of them.
 
-    Returns
-    -------
-    (str, str)
-        Of the same length, all of the basic plane: a page folds with them as the
-        library does.
+    All are of the basic plane: a page folds with them as the library does.
     """
     pairs = [
         (chr(code), folded if isinstance(folded, str) else chr(folded))
         for code, folded in _folding().items()
     ]
-    kept = [pair for pair in pairs if max(map(ord, pair)) < 0x10000]
-    return "".join(character for character, _ in kept), "".join(
-        other for _, other in kept
-    )
+    basic = [pair for pair in pairs if max(map(ord, pair)) < 0x10000]
+    changed, made = zip(*basic, strict=True)
+    return "".join(changed), "".join(made)
 
 
 def tidy(text: str) -> str:
-    """Drop white space between Chinese characters and fold the rest to blanks.
-
-    Parameters
-    ----------
-    text : str
-        A field as it stands in the source, perhaps over several lines.
-    """
+    """Drop white space between Chinese characters and fold the rest to blanks."""
     words = text.split()
     return (
         " ".join(_CJK_BLANK.sub("", text).split()) if len(words) > 1 else "".join(words)
@@ -133,11 +105,7 @@ def tidy(text: str) -> str:
 def without_blanks(text: str) -> tuple[str, list[tuple[int, int]]]:
     """Drop blanks beside Chinese characters, and invisible characters.
 
-    Returns
-    -------
-    shorter : str
-    dropped : list of (start, end)
-        The runs of `text` that were dropped, in order (characters).
+    Return the shorter text and the runs that were dropped (start, end), in order.
     """
     dropped = [match.span() for match in _DROPPED_BLANK.finditer(text)]
     return (_DROPPED_BLANK.sub("", text) if dropped else text), dropped
@@ -159,11 +127,8 @@ def original_places(places: Iterable[int], dropped: list[tuple[int, int]]) -> li
 def name_form(name: str) -> str:
     """Return the one form of a name that its spellings share.
 
-    Returns
-    -------
-    str
-        Characters simplified, letters and digits half width, brackets full width
-        as Chinese prints them, no blank but between Latin letters or digits.
+    Characters simplified, letters and digits half width, brackets full width as
+    Chinese prints them, no blank but between Latin letters or digits.
     """
     import unicodedata
 
@@ -178,15 +143,8 @@ def name_form(name: str) -> str:
 def readable_name(name: str) -> str:
     """Return a file's name as it can be written down.
 
-    Parameters
-    ----------
-    name : str
-        As the system gives it, perhaps with bytes that are no UTF-8.
-
-    Returns
-    -------
-    str
-        `name` itself where it is UTF-8; else read as GB18030, else its bytes.
+    It may hold bytes that are no UTF-8: they are read as GB18030, else written as
+    escapes.
     """
     try:
         name.encode()
@@ -201,18 +159,7 @@ def readable_name(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def read_number(text: str) -> int | None:
-    """Read an Arabic or Chinese number.
-
-    Parameters
-    ----------
-    text : str
-        Such as ``"12"``, ``"十二"``, ``"⑫"`` or ``"两"``.
-
-    Returns
-    -------
-    int or None
-        None if `text` is no number.
-    """
+    """Read an Arabic or Chinese number (12, 十二, ⑫, 两); None if it is none."""
     import unicodedata
 
     if re.fullmatch(r"\d+", text):

@@ -98,8 +98,11 @@ def build(
     ] = False,
 ) -> None:
     """读入计划并写出数据表 · read the plans and write the tables."""
-    from govopen_analytics.base.datapackage import CSV_BYTES, read_datapackage
-    from govopen_analytics.base.freshness import is_built
+    from govopen_analytics.base.datapackage import (
+        CSV_BYTES,
+        is_built,
+        read_datapackage,
+    )
     from govopen_analytics.plans.workers import GIGABYTE, Limits
 
     if not (force or csv) and is_built(raw, processed, codebook):
@@ -245,7 +248,7 @@ def report(
     if check is not None:
         _check(reports, check)
         return
-    from govopen_analytics.base.freshness import is_built
+    from govopen_analytics.base.datapackage import is_built
     from govopen_analytics.run.jobs import plan_jobs
     from govopen_analytics.run.notebooks import find_notebooks
     from govopen_analytics.run.record import LATEST
@@ -341,7 +344,8 @@ def _dry_run(
     as_json: bool,
 ) -> None:
     """Say what a run would do, with tables that are built aside where need be."""
-    from govopen_analytics.base.freshness import is_built, reviews_beside
+    from govopen_analytics.base.datapackage import is_built
+    from govopen_analytics.base.fingerprints import reviews_beside
     from govopen_analytics.run.build import build_processed
     from govopen_analytics.run.reuse import plan_report
 

@@ -43,151 +43,43 @@ _DOCTYPE_WITHIN = 65_536
 class Archive:
     """A ZIP archive whose parts are read one by one, within the limits.
 
-    Parameters
-    ----------
-    content : bytes
-        The whole file.
-    name : str
-        File the messages name.
-
-    Raises
-    ------
-    ReadError
-        If the table of contents cannot be read or lists too many parts.
+    Parts are named in lower case, with forward slashes: some writers use
+    backslashes, and Windows does not care about case.
     """
 
-    def __init__(self, content: bytes, name: str) -> None:
-        self.name = name
-        with self._damage("its table of contents"):
+    def __init__(self, content: bytes) -> None:
+        with _damage_explained("its table of contents"):
             self._zip = zipfile.ZipFile(BytesIO(content))
         parts = self._zip.infolist()
-        check_count(name, "parts in the archive", len(parts), MAX_PARTS)
-        # Some writers use backslashes, and Windows does not care about case.
+        check_count("parts in the archive", len(parts), MAX_PARTS)
         self._parts = {
             part.filename.replace("\\", "/").lower().lstrip("/"): part for part in parts
         }
 
-    @contextmanager
-    def _damage(self, place: str) -> Iterator[None]:
-        """Say which part of a damaged archive could not be read."""
-        try:
-            yield
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-            raise ReadError(
-                f"{self.name}: the archive is cut off or damaged at {place} "
-                f"({error}); download the file again"
-            ) from error
+    def __contains__(self, part: str) -> bool:
+        return part in self._parts
 
     def find(self, pattern: str) -> list[str]:
-        """Return the parts whose whole name matches, in the archive's order.
-
-        Parameters
-        ----------
-        pattern : str
-            Regular expression, in lower case.
-
-        Returns
-        -------
-        list of str
-            Names to call `read` and `stream` with.
-        """
+        """Return the parts whose whole name matches, in the archive's order."""
         return [part for part in self._parts if re.fullmatch(pattern, part)]
 
-    def _checked(self, part: str) -> zipfile.ZipInfo:
-        info = self._parts[part.lower()]
-        if info.flag_bits & _ENCRYPTED_FLAG:
-            raise ReadError(
-                f"{self.name}: part {part} is encrypted; remove the password in the "
-                "program that made the file and save it again"
-            )
-        check_size(self.name, f"part {part} unpacked", info.file_size, MAX_PART_BYTES)
-        ratio = info.file_size / max(1, info.compress_size)
-        if info.file_size > MIN_RATIO_BYTES and ratio > MAX_PART_RATIO:
-            raise ReadError(
-                f"{self.name}: part {part} unpacks to {ratio:,.0f} times its size, "
-                f"the limit is {MAX_PART_RATIO} times; this looks like a "
-                "decompression bomb, so the file was not read"
-            )
-        return info
-
-    def read(self, part: str) -> bytes:
-        """Unpack one part.
-
-        Parameters
-        ----------
-        part : str
-            Name as `find` returns it.
-
-        Returns
-        -------
-        bytes
-            The part, of at most ``MAX_PART_BYTES``.
-
-        Raises
-        ------
-        ReadError
-            If the part is encrypted, damaged or too large.
-        """
-        info = self._checked(part)
-        with self._damage(f"part {part}"):
-            return self._zip.read(info)
-
     def stream(self, part: str) -> IO[bytes]:
-        """Open one part for reading piece by piece.
-
-        Parameters
-        ----------
-        part : str
-            Name as `find` returns it.
-
-        Returns
-        -------
-        file object
-            What it yields is checked like the result of `read`.
-
-        Raises
-        ------
-        ReadError
-            If the part is encrypted or too large.
-        """
+        """Open one part for reading piece by piece."""
         info = self._checked(part)
-        with self._damage(f"part {part}"):
+        with _damage_explained(f"part {part}"):
             with self._zip.open(info) as opened:
-                self._refuse_document_type(opened.read(_DOCTYPE_WITHIN), part)
+                _refuse_document_type(opened.read(_DOCTYPE_WITHIN), part)
             return self._zip.open(info)
 
-    def _refuse_document_type(self, content: bytes, part: str) -> None:
-        if any(mark in content for mark in _DOCTYPES):
-            raise ReadError(
-                f"{self.name}: part {part} declares a document type, which an Office "
-                "file never does and which can expand without end; the file was not "
-                "read"
-            )
-
     def parse(self, part: str) -> Element | None:
-        """Unpack and parse one XML part.
-
-        Parameters
-        ----------
-        part : str
-            Name in the archive, in lower case.
-
-        Returns
-        -------
-        Element or None
-            The root, or None if the archive has no such part.
-
-        Raises
-        ------
-        ReadError
-            If the part is encrypted, damaged, too large, or declares entities.
-        """
+        """Unpack and parse one XML part; None if the archive has no such part."""
         if part not in self._parts:
             return None
-        content = self.read(part)
-        self._refuse_document_type(content, part)
-        n_tags = content.count(b"<")
-        check_count(self.name, f"XML tags in part {part}", n_tags, MAX_XML_TAGS)
+        info = self._checked(part)
+        with _damage_explained(f"part {part}"):
+            content = self._zip.read(info)
+        _refuse_document_type(content, part)
+        check_count(f"XML tags in part {part}", content.count(b"<"), MAX_XML_TAGS)
         for strict, transitional in _STRICT_NAMES:
             content = content.replace(strict, transitional)
         parser = etree.XMLParser(
@@ -201,6 +93,43 @@ class Archive:
             return etree.fromstring(content, parser)
         except etree.XMLSyntaxError as error:
             raise ReadError(
-                f"{self.name}: part {part} is not well-formed XML ({error}); open the "
-                "file in the program that made it and save it again"
+                f"part {part} is not well-formed XML ({error}); open the file in the "
+                "program that made it and save it again"
             ) from error
+
+    def _checked(self, part: str) -> zipfile.ZipInfo:
+        info = self._parts[part]
+        if info.flag_bits & _ENCRYPTED_FLAG:
+            raise ReadError(
+                f"part {part} is encrypted; remove the password in the program that "
+                "made the file and save it again"
+            )
+        check_size(f"part {part} unpacked", info.file_size, MAX_PART_BYTES)
+        ratio = info.file_size / max(1, info.compress_size)
+        if info.file_size > MIN_RATIO_BYTES and ratio > MAX_PART_RATIO:
+            raise ReadError(
+                f"part {part} unpacks to {ratio:,.0f} times its size, the limit is "
+                f"{MAX_PART_RATIO} times; this looks like a decompression bomb, so the "
+                "file was not read"
+            )
+        return info
+
+
+@contextmanager
+def _damage_explained(place: str) -> Iterator[None]:
+    """Say which part of a damaged archive could not be read."""
+    try:
+        yield
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise ReadError(
+            f"the archive is cut off or damaged at {place} ({error}); download the "
+            "file again"
+        ) from error
+
+
+def _refuse_document_type(content: bytes, part: str) -> None:
+    if any(mark in content for mark in _DOCTYPES):
+        raise ReadError(
+            f"part {part} declares a document type, which an Office file never does "
+            "and which can expand without end; the file was not read"
+        )

@@ -6,8 +6,7 @@ from io import StringIO
 
 from govopen_analytics.base.errors import ReadError
 from govopen_analytics.base.remarks import Remark
-from govopen_analytics.readers.encodings import decode_text
-from govopen_analytics.readers.grids import Grid, add_table
+from govopen_analytics.readers.characters import decode_text
 from govopen_analytics.readers.limits import (
     MAX_TABLE_CELLS,
     MAX_TEXT_BYTES,
@@ -23,7 +22,7 @@ _SAMPLE_CHARACTERS = 200_000
 _MAX_CELL_LINES = 100
 
 
-def _rows(text: str, delimiter: str, *, is_quoted: bool = True) -> Grid:
+def _rows(text: str, delimiter: str, *, is_quoted: bool = True) -> list[list[str]]:
     csv.field_size_limit(MAX_TEXT_BYTES)
     rows = csv.reader(
         StringIO(text, newline=""),
@@ -46,66 +45,31 @@ def _agreement(sample: str, delimiter: str) -> tuple[float, int]:
 
 
 def find_delimiter(text: str) -> str:
-    """Find what parts the cells of delimited text.
+    """Find what parts most of the first 200 lines into equally many cells.
 
-    Parameters
-    ----------
-    text : str
-        The file; its first 200 lines are looked at.
-
-    Returns
-    -------
-    str
-        The delimiter that parts most rows into equally many cells; a comma if
-        none parts any.
+    A comma if nothing parts any.
     """
     head = text[:_SAMPLE_CHARACTERS]
     sample = "\n".join(head.split("\n", _SAMPLE_LINES)[:_SAMPLE_LINES])
     return max(DELIMITERS, key=lambda delimiter: _agreement(sample, delimiter))
 
 
-def _parse(text: str, name: str) -> tuple[Grid, tuple[Remark, ...]]:
-    delimiter = find_delimiter(text)
+def read_csv(content: bytes) -> Source:
+    """Read delimited text (comma, tab, semicolon, bar) as one table."""
+    decoded = decode_text(content)
+    remarks = decoded.remarks
+    delimiter = find_delimiter(decoded.text)
     try:
-        rows = _rows(text, delimiter)
-        if not any(cell.count("\n") > _MAX_CELL_LINES for row in rows for cell in row):
-            return rows, ()
-        rows = _rows(text, delimiter, is_quoted=False)
+        rows = _rows(decoded.text, delimiter)
+        if any(cell.count("\n") > _MAX_CELL_LINES for row in rows for cell in row):
+            rows = _rows(decoded.text, delimiter, is_quoted=False)
+            remarks += (Remark("quotation_open"),)
     except csv.Error as error:
         raise ReadError(
-            f"{name}: the file is not delimited text ({error}); open it in a "
-            "spreadsheet program and save it as CSV or XLSX"
+            f"the file is not delimited text ({error}); open it in a spreadsheet "
+            "program and save it as CSV or XLSX"
         ) from error
-    return rows, (Remark("quotation_open"),)
-
-
-def read_csv(content: bytes, name: str) -> Source:
-    """Read delimited text (comma, tab, semicolon, bar) in any known encoding.
-
-    Parameters
-    ----------
-    content : bytes
-        The whole file.
-    name : str
-        File the messages name.
-
-    Returns
-    -------
-    Source
-        One table.
-
-    Raises
-    ------
-    EncodingError
-        If the bytes are not text.
-    ReadError
-        If the text is not delimited, or has too many cells.
-    """
-    decoded = decode_text(content, name)
-    rows, remarks = _parse(decoded.text, name)
-    check_count(name, "cells", sum(len(row) for row in rows), MAX_TABLE_CELLS)
+    check_count("cells", sum(map(len, rows)), MAX_TABLE_CELLS)
     builder = SourceBuilder()
-    add_table(builder, rows)
-    return builder.build(
-        "csv", encoding=decoded.encoding, remarks=decoded.remarks + remarks
-    )
+    builder.table(rows)
+    return builder.build(decoded.encoding, remarks=remarks)

@@ -6,35 +6,30 @@ relations that are missing, which stops a full object model but not their text.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from lxml import etree
 
 from govopen_analytics.base.errors import ReadError
-from govopen_analytics.readers.archives import Archive
+from govopen_analytics.readers.archives import Archive, Element
 from govopen_analytics.readers.characters import normalise_characters
-from govopen_analytics.readers.grids import Grid, GridCell, add_table
 from govopen_analytics.readers.limits import (
     MAX_TABLE_CELLS,
     MAX_TABLE_COLUMNS,
     MAX_TABLE_DEPTH,
     check_count,
 )
-from govopen_analytics.readers.source import Source, SourceBuilder
-from govopen_analytics.readers.word_numbering import (
+from govopen_analytics.readers.list_labels import (
     WORD,
     Numbering,
     whole_number,
     word_value,
 )
-
-Element: TypeAlias = etree._Element
+from govopen_analytics.readers.source import Grid, GridCell, Source, SourceBuilder
 
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
 _PARAGRAPH, _TABLE = f"{WORD}p", f"{WORD}tbl"
-_PROPERTIES = f"{WORD}pPr"
 _ROW, _CELL = f"{WORD}tr", f"{WORD}tc"
 _TEXT_BOX = f"{WORD}txbxContent"
 _DROPPED = frozenset(
@@ -56,7 +51,7 @@ _NOTES = ("word/footnotes.xml", "word/endnotes.xml")
 
 
 @dataclass(frozen=True)
-class Style:
+class _Style:
     """What a paragraph style says about its paragraphs."""
 
     base: str | None
@@ -65,11 +60,11 @@ class Style:
     level: int | None
 
 
-def _style(element: Element) -> Style:
+def _style(element: Element) -> _Style:
     properties = element.find(f"{WORD}pPr")
     outline = word_value(properties, "outlineLvl")
     level = word_value(properties, "numPr/ilvl")
-    return Style(
+    return _Style(
         base=word_value(element, "basedOn"),
         outline=None if outline is None else whole_number(outline, _BODY_OUTLINE),
         list_id=word_value(properties, "numPr/numId"),
@@ -77,21 +72,14 @@ def _style(element: Element) -> Style:
     )
 
 
-class Document:
-    """A Word document on its way from elements to blocks.
-
-    Parameters
-    ----------
-    archive : Archive
-        The file.
-    """
+class _Document:
+    """A Word document on its way from elements to blocks."""
 
     def __init__(self, archive: Archive) -> None:
-        self.name = archive.name
         self._depth = 0
-        self.numbering = Numbering(archive.parse("word/numbering.xml"))
-        self._styles: dict[str, Style] = {}
-        self._completed: dict[str, Style] = {}
+        self._numbering = Numbering(archive.parse("word/numbering.xml"))
+        self._styles: dict[str, _Style] = {}
+        self._whole_styles: dict[str, _Style] = {}
         self._default_style = ""
         styles = archive.parse("word/styles.xml")
         if styles is not None:
@@ -106,14 +94,8 @@ class Document:
             if element.get(f"{WORD}default") in ("1", "true"):
                 self._default_style = key
 
-    def _style_of(self, properties: Element | None) -> Style:
-        """Return a paragraph's style, completed by the styles it is based on."""
-        key = word_value(properties, "pStyle") or self._default_style
-        if key not in self._completed:
-            self._completed[key] = self._complete(key)
-        return self._completed[key]
-
-    def _complete(self, key: str) -> Style:
+    def _whole_style(self, key: str) -> _Style:
+        """Return a style, completed by the styles it is based on."""
         outline, list_id, level = None, None, None
         for _ in range(_N_BASE_STYLES):
             if key not in self._styles:
@@ -123,34 +105,41 @@ class Document:
             if list_id is None and style.list_id is not None:
                 list_id, level = style.list_id, style.level
                 if level is None:
-                    level = self.numbering.level_of_style(list_id, key)
+                    level = self._numbering.level_of_style(list_id, key)
             key = style.base or ""
-        return Style(None, outline, list_id, level)
+        return _Style(None, outline, list_id, level)
 
-    def heading(self, paragraph: Element) -> int | None:
+    def _style_of(self, properties: Element | None) -> _Style:
+        key = word_value(properties, "pStyle") or self._default_style
+        if key not in self._whole_styles:
+            self._whole_styles[key] = self._whole_style(key)
+        return self._whole_styles[key]
+
+    def _heading(self, properties: Element | None) -> int | None:
         """Return the outline level of a paragraph, from 1, or None for body text."""
-        properties = paragraph.find(_PROPERTIES)
-        own = word_value(properties, "outlineLvl")
         level = self._style_of(properties).outline
-        if own is not None:
-            level = whole_number(own, _BODY_OUTLINE)
+        declared = word_value(properties, "outlineLvl")
+        if declared is not None:
+            level = whole_number(declared, _BODY_OUTLINE)
         return level + 1 if level is not None and 0 <= level < _BODY_OUTLINE else None
 
-    def label(self, paragraph: Element) -> str:
+    def _label(self, properties: Element | None) -> str:
         """Count a paragraph in its list and return its label, if it has one."""
-        properties = paragraph.find(_PROPERTIES)
         style = self._style_of(properties)
         list_id = word_value(properties, "numPr/numId")
         level = word_value(properties, "numPr/ilvl")
         if list_id is not None:
-            return self.numbering.next_label(list_id, whole_number(level, 0))
+            return self._numbering.next_label(list_id, whole_number(level, 0))
         if style.list_id is None:
             return ""
         n = whole_number(level, style.level or 0)
-        return self.numbering.next_label(style.list_id, n)
+        return self._numbering.next_label(style.list_id, n)
 
-    def paragraph_text(self, paragraph: Element) -> tuple[str, list[Element]]:
-        """Return what a paragraph prints, and the text boxes anchored in it."""
+    def paragraph_lines(self, paragraph: Element) -> list[tuple[str, int | None]]:
+        """Return the lines of a paragraph and of the text boxes anchored in it.
+
+        Each with its heading level.
+        """
         parts: list[str] = []
         boxes: list[Element] = []
         walk = etree.iterwalk(paragraph, events=("start",))
@@ -170,30 +159,34 @@ class Document:
                 parts.append(_symbol(element))
             else:
                 parts.append(_PRINTED.get(tag, ""))
-        text = normalise_characters("".join(parts))
+        properties = paragraph.find(f"{WORD}pPr")
         # An empty paragraph prints its number too: that is how the first column of
         # many tables is filled.
-        return self.label(paragraph) + text, boxes
+        text = self._label(properties) + normalise_characters("".join(parts))
+        heading = self._heading(properties)
+        lines = [(line, heading) for line in text.split("\n")]
+        for box in boxes:
+            lines += self.lines(box)
+        return lines
 
     def lines(self, parent: Element) -> list[tuple[str, int | None]]:
         """Return all that a cell or text box prints, inner tables row by row."""
-        found: list[tuple[str, int | None]] = []
+        lines: list[tuple[str, int | None]] = []
         self._depth += 1
-        check_count(self.name, "tables within tables", self._depth, MAX_TABLE_DEPTH)
-        for element in _blocks(parent):
-            if element.tag == _TABLE:
-                found += [(line, None) for line in _grid_lines(self.grid(element))]
+        check_count("tables within tables", self._depth, MAX_TABLE_DEPTH)
+        for element in _children(parent, _PARAGRAPH, _TABLE):
+            if element.tag == _PARAGRAPH:
+                lines += self.paragraph_lines(element)
                 continue
-            text, boxes = self.paragraph_text(element)
-            heading = self.heading(element)
-            found += [(line, heading) for line in text.split("\n")]
-            for box in boxes:
-                found += self.lines(box)
+            for row in self.grid(element):
+                cells = (cell for cell in row if isinstance(cell, str) and cell)
+                lines.append(("\t".join(cells), None))
         self._depth -= 1
-        return found
+        return lines
 
-    def _cell_text(self, cell: Element) -> str:
-        return "\n".join(line for line, _ in self.lines(cell)).strip("\n")
+    def text(self, parent: Element) -> str:
+        """Return what a cell or note prints."""
+        return "\n".join(line for line, _ in self.lines(parent))
 
     def grid(self, table: Element) -> Grid:
         """Return a table's rows, merged cells as references to the printed one."""
@@ -204,29 +197,31 @@ class Document:
                 continue
             rows.append(self._row(row, len(rows), rows[-1] if rows else []))
             n_cells += len(rows[-1])
-            check_count(self.name, "table cells", n_cells, MAX_TABLE_CELLS)
+            check_count("table cells", n_cells, MAX_TABLE_CELLS)
         return rows
 
     def _row(self, row: Element, r: int, above: list[GridCell]) -> list[GridCell]:
         skipped = whole_number(word_value(row, "trPr/gridBefore"), 0)
-        filled: list[GridCell] = [""] * max(0, min(skipped, MAX_TABLE_COLUMNS))
-        for cell in _children(row, _CELL):
-            c = len(filled)
-            properties = cell.find(f"{WORD}tcPr")
+        cells: list[GridCell] = [""] * max(0, min(skipped, MAX_TABLE_COLUMNS))
+        for element in _children(row, _CELL):
+            c = len(cells)
+            properties = element.find(f"{WORD}tcPr")
             span = whole_number(word_value(properties, "gridSpan"), 1)
             span = max(1, min(span, MAX_TABLE_COLUMNS - c))
             first: GridCell
             if _continues(properties, "vMerge") and c < len(above):
-                first = above[c] if isinstance(above[c], tuple) else (r - 1, c)
+                first = _origin(above[c], (r - 1, c))
             elif _continues(properties, "hMerge") and c:
-                first = (
-                    filled[c - 1] if isinstance(filled[c - 1], tuple) else (r, c - 1)
-                )
+                first = _origin(cells[c - 1], (r, c - 1))
             else:
-                first = self._cell_text(cell)
-            origin = first if isinstance(first, tuple) else (r, c)
-            filled += [first, *[origin] * (span - 1)]
-        return filled
+                first = self.text(element).strip("\n")
+            cells += [first, *[_origin(first, (r, c))] * (span - 1)]
+        return cells
+
+
+def _origin(cell: GridCell, place: tuple[int, int]) -> tuple[int, int]:
+    """Return where the text of the cell at a place is printed."""
+    return cell if isinstance(cell, tuple) else place
 
 
 def _continues(properties: Element | None, kind: str) -> bool:
@@ -257,54 +252,32 @@ def _glossed(ruby: Element) -> str:
     return f"{base}({gloss})" if gloss else base
 
 
-def _children(parent: Element, tag: str) -> Iterator[Element]:
-    """Yield rows or cells, also those inside content controls and insertions."""
+def _children(parent: Element, *tags: str) -> Iterator[Element]:
+    """Yield the parts of a body, table or cell, in order.
+
+    Also those inside content controls and insertions; not those of inner tables.
+    """
     stack = [iter(parent)]
     while stack:
         element = next(stack[-1], None)
         if element is None:
             stack.pop()
-        elif element.tag == tag:
+        elif element.tag in tags:
             yield element
         elif element.tag not in _DROPPED and element.tag != _TABLE:
             stack.append(iter(element))
 
 
-def _blocks(parent: Element) -> Iterator[Element]:
-    """Yield the paragraphs and tables of a body or cell, in order."""
-    stack = [iter(parent)]
-    while stack:
-        element = next(stack[-1], None)
-        if element is None:
-            stack.pop()
-        elif element.tag in (_PARAGRAPH, _TABLE):
-            yield element
-        elif element.tag not in _DROPPED:
-            stack.append(iter(element))
-
-
-def _grid_lines(grid: Grid) -> list[str]:
-    return [
-        "\t".join(cell for cell in row if isinstance(cell, str) and cell)
-        for row in grid
-    ]
-
-
-def _add_body(document: Document, body: Element, builder: SourceBuilder) -> None:
-    for element in _blocks(body):
+def _add_body(document: _Document, body: Element, builder: SourceBuilder) -> None:
+    for element in _children(body, _PARAGRAPH, _TABLE):
         if element.tag == _TABLE:
-            add_table(builder, document.grid(element))
+            builder.table(document.grid(element))
             continue
-        text, boxes = document.paragraph_text(element)
-        heading = document.heading(element)
-        for line in text.split("\n"):
+        for line, heading in document.paragraph_lines(element):
             builder.paragraph(line, heading)
-        for box in boxes:
-            for line, level in document.lines(box):
-                builder.paragraph(line, level)
 
 
-def _add_notes(document: Document, root: Element, builder: SourceBuilder) -> None:
+def _add_notes(document: _Document, root: Element, builder: SourceBuilder) -> None:
     """Add foot- or endnotes after the text, each with its number."""
     number = 0
     for note in root:
@@ -312,58 +285,41 @@ def _add_notes(document: Document, root: Element, builder: SourceBuilder) -> Non
         if note.get(f"{WORD}type", "normal") != "normal":
             continue
         number += 1
-        text = "\n".join(line for line, _ in document.lines(note)).strip()
-        if text:
+        if text := document.text(note).strip():
             builder.paragraph(f"[{number}] " + text.replace("\n", " "))
 
 
 def _metadata(archive: Archive) -> dict[str, str]:
     root = archive.parse("docprops/core.xml")
-    found = {}
+    metadata = {}
     for element in root if root is not None else ():
         if isinstance(element.tag, str) and (element.text or "").strip():
             key = etree.QName(element).localname
-            found[key] = normalise_characters(element.text).strip()
-    return found
+            metadata[key] = normalise_characters(element.text).strip()
+    return metadata
 
 
-def read_docx(content: bytes, name: str) -> Source:
+def read_docx(content: bytes) -> Source:
     """Read a Word document: paragraphs, tables, list numbers, text boxes, notes.
 
     Deleted text of tracked changes, hidden text, page headers and page footers
-    are left out. Footnotes follow the text.
-
-    Parameters
-    ----------
-    content : bytes
-        The whole file.
-    name : str
-        File the messages name.
-
-    Returns
-    -------
-    Source
-        Document properties (title, creator, created) are in its ``metadata``.
-
-    Raises
-    ------
-    ReadError
-        If the archive is damaged, encrypted or too large.
+    are left out. Footnotes follow the text. Document properties (title, creator,
+    created) are in the ``metadata``.
     """
-    archive = Archive(content, name)
+    archive = Archive(content)
     parts = archive.find(r"word/document\d*\.xml")
     root = archive.parse(parts[0]) if parts else None
     body = None if root is None else root.find(f"{WORD}body")
     if body is None:
         raise ReadError(
-            f"{name}: the Word document has no body ({WORD}body in word/document.xml); "
-            "open it in the program that made it and save it again"
+            f"the Word document has no body ({WORD}body in word/document.xml); open "
+            "it in the program that made it and save it again"
         )
-    document = Document(archive)
+    document = _Document(archive)
     builder = SourceBuilder()
     _add_body(document, body, builder)
     for part in _NOTES:
         notes = archive.parse(part)
         if notes is not None:
             _add_notes(document, notes, builder)
-    return builder.build("docx", metadata=_metadata(archive))
+    return builder.build(metadata=_metadata(archive))

@@ -1,21 +1,26 @@
 """HTML: block structure to paragraphs, tables to rows, meta tags to metadata."""
 
 import re
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 from lxml.html import defs
 
 from govopen_analytics.base.errors import EmptyDocumentError, ReadError
 from govopen_analytics.base.remarks import Remark
-from govopen_analytics.readers.characters import normalise_characters, one_line
-from govopen_analytics.readers.encodings import decode_text
-from govopen_analytics.readers.grids import SpannedCell, add_table, fill_spans
+from govopen_analytics.readers.archives import Element
+from govopen_analytics.readers.characters import (
+    decode_text,
+    normalise_characters,
+    one_line,
+)
+from govopen_analytics.readers.limits import (
+    MAX_TABLE_CELLS,
+    MAX_TABLE_COLUMNS,
+    check_count,
+)
 from govopen_analytics.readers.list_labels import format_number
-from govopen_analytics.readers.source import Source, SourceBuilder
-
-Element: TypeAlias = etree._Element
+from govopen_analytics.readers.source import Grid, GridCell, Source, SourceBuilder
 
 _DECLARED = re.compile(
     rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)|encoding\s*=\s*["']([\w-]+)""",
@@ -25,28 +30,18 @@ _DECLARED_WITHIN = 8192
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 
 # Elements whose text no reader of the page sees.
-DROPPED = frozenset({"head", "script", "style", "noscript", "template", "svg", "math"})
-TABLE_PARTS = frozenset({"caption", "tbody", "td", "tfoot", "th", "thead", "tr"})
-BLOCKS = (
+_DROPPED = frozenset({"head", "script", "style", "noscript", "template", "svg", "math"})
+_TABLE_PARTS = frozenset({"caption", "tbody", "td", "tfoot", "th", "thead", "tr"})
+_BLOCKS = (
     defs.block_tags
-    | TABLE_PARTS
-    | {
-        "body",
-        "button",
-        "dd",
-        "details",
-        "dialog",
-        "dt",
-        "figcaption",
-        "html",
-        "legend",
-    }
+    | _TABLE_PARTS
+    | {"body", "button", "dd", "details", "dialog", "dt", "figcaption", "html"}
     | {"legend", "li", "main", "optgroup", "option", "select", "summary", "textarea"}
 )
-PREFORMATTED = frozenset(("pre", "textarea"))
-HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_PREFORMATTED = frozenset(("pre", "textarea"))
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
 # Where a page's real text is in another document.
-EMBEDDING = ("iframe", "embed", "frame")
+_EMBEDDING = ("iframe", "embed", "frame")
 
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _LIST_STYLES = ("list-style", "list-style-type")
@@ -60,7 +55,7 @@ _LIST_FORMATS = {
     "I": "upperRoman",
 }
 # An item that brings its own number is not numbered twice.
-_OWN_NUMBER = re.compile(
+_NUMBERED = re.compile(
     r"\s*([\d０-９]+[.．、)）]|[(（]?[一二三四五六七八九十百\d]+[)）、]|[①-⑳]|第)"
 )
 
@@ -76,7 +71,7 @@ _FRAME_ROWS = 2
 
 
 # libxml2 stops reading below this depth, without a word.
-MAX_HTML_DEPTH = 2048
+_MAX_HTML_DEPTH = 2048
 _INLINE_TAGS = re.compile(
     r"</?(a|abbr|b|big|cite|code|em|font|i|ins|label|mark|nobr|o:p|s|small|span|st1:\w+|"
     r"strong|sub|sup|u)(\s[^<>]*)?>",
@@ -85,7 +80,7 @@ _INLINE_TAGS = re.compile(
 
 
 @dataclass
-class TableCell:
+class _TableCell:
     """A cell, and what tells a list from a frame."""
 
     element: Element
@@ -95,19 +90,19 @@ class TableCell:
 
 
 @dataclass
-class Table:
+class _Table:
     """The cells that belong to one table element, and its text outside of them."""
 
-    rows: list[list[TableCell]] = field(default_factory=list)
+    rows: list[list[_TableCell]] = field(default_factory=list)
     stray: list[str] = field(default_factory=list)
-    open_cell: TableCell | None = None
+    open_cell: _TableCell | None = None
 
     def open(self, element: Element) -> None:
         """Begin a row or a cell."""
         if element.tag == "tr" or not self.rows:
             self.rows.append([])
         if element.tag != "tr":
-            self.open_cell = TableCell(element)
+            self.open_cell = _TableCell(element)
             self.rows[-1].append(self.open_cell)
 
     def add_text(self, text: str) -> None:
@@ -126,32 +121,19 @@ class Table:
             return any(cell.n_paragraphs >= _FRAME_PARAGRAPHS for cell in cells)
         if not any(cell.has_table for cell in cells):
             return False
-        return 2 * sum(self._is_entry(row) for row in self.rows) <= len(self.rows)
-
-    @staticmethod
-    def _is_entry(row: list[TableCell]) -> bool:
-        filled = [cell for cell in row if cell.n_characters and not cell.has_table]
-        return len(filled) >= 2
-
-
-def _is_hidden(element: Element) -> bool:
-    style = element.get("style")
-    return element.get("hidden") is not None or bool(style and _HIDDEN.search(style))
+        n_entries = 0
+        for row in self.rows:
+            filled = [cell for cell in row if cell.n_characters and not cell.has_table]
+            n_entries += len(filled) >= 2
+        return 2 * n_entries <= len(self.rows)
 
 
-class Flow:
+class _Flow:
     """Collect running text into lines the way a browser breaks them.
 
-    Attributes
-    ----------
-    lines : list of (str, int or None)
-        Lines so far, each with its heading level.
-    heading : int or None
-        Level of the heading the walk is inside.
-    marker : str
-        List number that the next line begins with.
-    n_preformatted : int
-        How many elements that keep their line ends the walk is inside.
+    `lines` have their heading levels; `heading` is that of the heading the walk is
+    inside. `marker` is the list number that the next line begins with, and
+    `n_preformatted` counts the elements around that keep their line ends.
     """
 
     def __init__(self) -> None:
@@ -184,63 +166,62 @@ class Flow:
         text = normalise_characters(text).replace("\n", " ").strip(" ")
         if not text.strip():
             return
-        if self.marker and not _OWN_NUMBER.match(text):
+        if self.marker and not _NUMBERED.match(text):
             text = self.marker + text
         self.marker = ""
         self.lines.append((text, self.heading))
 
 
-class Page:
+class _Page:
     """One page on its way from elements to blocks."""
 
-    def __init__(self, root: Element, name: str, *, with_hidden: bool = False) -> None:
-        self.name = name
-        self.with_hidden = with_hidden
+    def __init__(self, root: Element, *, with_hidden: bool) -> None:
+        self._with_hidden = with_hidden
         self.n_hidden = 0
         self._counters: dict[Element, int] = {}
-        self.tables = self._find_tables(root)
+        self._tables = self._find_tables(root)
 
     def _skips(self, element: Element) -> bool:
-        if element.tag in DROPPED:
+        if element.tag in _DROPPED:
             return True
-        return not self.with_hidden and _is_hidden(element)
+        if self._with_hidden:
+            return False
+        style = element.get("style")
+        return element.get("hidden") is not None or bool(
+            style and _HIDDEN.search(style)
+        )
 
-    def _find_tables(self, root: Element) -> dict[Element, Table]:
+    def _find_tables(self, root: Element) -> dict[Element, _Table]:
         """Give every table its own cells, leaving those of inner tables to them."""
-        found: dict[Element, Table] = {}
-        opened: list[Table] = []
+        tables: dict[Element, _Table] = {}
+        opened: list[_Table] = []
         walk = etree.iterwalk(root, events=("start", "end"))
         for event, element in walk:
-            if event == "start":
-                if self._skips(element):
-                    walk.skip_subtree()
-                else:
-                    self._open_in_tables(element, opened, found)
+            tag = element.tag
+            if event == "end":
+                if tag == "table" and tables.get(element) in opened[-1:]:
+                    opened.pop()
+                elif tag in ("td", "th", "tr") and opened:
+                    opened[-1].open_cell = None
+                if opened and element.tail:
+                    opened[-1].add_text(element.tail)
                 continue
-            if element.tag == "table" and found.get(element) in opened[-1:]:
-                opened.pop()
-            elif element.tag in ("td", "th", "tr") and opened:
-                opened[-1].open_cell = None
-            if opened and element.tail:
-                opened[-1].add_text(element.tail)
-        return found
-
-    @staticmethod
-    def _open_in_tables(
-        element: Element, opened: list[Table], found: dict[Element, Table]
-    ) -> None:
-        cell = opened[-1].open_cell if opened else None
-        if element.tag == "table":
-            if cell is not None:
-                cell.has_table = True
-            found[element] = Table()
-            opened.append(found[element])
-        elif opened and element.tag in ("tr", "td", "th"):
-            opened[-1].open(element)
-        elif cell is not None and element.tag in ("p", "div", "li", "br"):
-            cell.n_paragraphs += 1
-        if opened and element.text:
-            opened[-1].add_text(element.text)
+            if self._skips(element):
+                walk.skip_subtree()
+                continue
+            cell = opened[-1].open_cell if opened else None
+            if tag == "table":
+                if cell is not None:
+                    cell.has_table = True
+                tables[element] = _Table()
+                opened.append(tables[element])
+            elif opened and tag in ("tr", "td", "th"):
+                opened[-1].open(element)
+            elif cell is not None and tag in ("p", "div", "li", "br"):
+                cell.n_paragraphs += 1
+            if opened and element.text:
+                opened[-1].add_text(element.text)
+        return tables
 
     def _list_marker(self, item: Element) -> str:
         """Return the number a browser prints before a list item."""
@@ -259,9 +240,15 @@ class Page:
         form = _LIST_FORMATS.get(parent.get("type", "1"), "decimal")
         return f"{format_number(number, form)}. "
 
-    def flow(self, root: Element, builder: SourceBuilder | None = None) -> Flow:
+    def source(self, root: Element) -> Source:
+        """Return the paragraphs and tables of the page."""
+        builder = SourceBuilder()
+        self.flow(root, builder)
+        return builder.build()
+
+    def flow(self, root: Element, builder: SourceBuilder | None = None) -> _Flow:
         """Walk an element; with a builder, hand over paragraphs and tables."""
-        flow = Flow()
+        flow = _Flow()
         walk = etree.iterwalk(root, events=("start", "end"))
         for event, element in walk:
             if event == "end":
@@ -271,9 +258,13 @@ class Page:
             elif self._skips(element):
                 self._count_hidden(element)
                 walk.skip_subtree()
-            elif builder and self._lists(element):
+            elif (
+                builder
+                and element.tag == "table"
+                and not self._tables[element].is_frame()
+            ):
                 _hand_over(flow, builder)
-                self._add_table(self.tables[element], builder)
+                self._add_table(self._tables[element], builder)
                 walk.skip_subtree()
             else:
                 self._start(element, flow)
@@ -282,54 +273,75 @@ class Page:
             _hand_over(flow, builder)
         return flow
 
-    def _lists(self, element: Element) -> bool:
-        return element.tag == "table" and not self.tables[element].is_frame()
-
-    def _start(self, element: Element, flow: Flow) -> None:
+    def _start(self, element: Element, flow: _Flow) -> None:
         tag = element.tag
-        if tag in BLOCKS or tag == "br":
+        if tag in _BLOCKS or tag == "br":
             flow.break_line()
-            flow.heading = HEADINGS.get(tag, flow.heading)
-            flow.n_preformatted += tag in PREFORMATTED
+            flow.heading = _HEADINGS.get(tag, flow.heading)
+            flow.n_preformatted += tag in _PREFORMATTED
         if tag == "li":
             flow.marker = self._list_marker(element)
         elif tag == "rt" and _lacks_parentheses(element):
             flow.add_text("(")
         flow.add_text(element.text)
 
-    def _end(self, element: Element, flow: Flow) -> None:
+    def _end(self, element: Element, flow: _Flow) -> None:
         tag = element.tag
-        if tag in BLOCKS and not self._skips(element):
+        if tag in _BLOCKS and not self._skips(element):
             flow.break_line()
-            flow.heading = None if tag in HEADINGS else flow.heading
-            flow.n_preformatted -= tag in PREFORMATTED
+            flow.heading = None if tag in _HEADINGS else flow.heading
+            flow.n_preformatted -= tag in _PREFORMATTED
         elif tag == "rt" and _lacks_parentheses(element):
             flow.add_text(")")
 
     def _count_hidden(self, element: Element) -> None:
-        if element.tag not in DROPPED:
+        if element.tag not in _DROPPED:
             self.n_hidden += sum(len(text.strip()) for text in element.itertext())
 
-    def _cell(self, cell: TableCell) -> SpannedCell:
-        if len(cell.element):
-            lines = self.flow(cell.element).lines
+    def _text(self, element: Element) -> str:
+        """Return what a cell prints."""
+        if len(element):
+            flow = self.flow(element)
         else:
             # Most cells hold nothing but text; they need no walk.
-            flow = Flow()
-            flow.add_text(cell.element.text)
+            flow = _Flow()
+            flow.add_text(element.text)
             flow.break_line()
-            lines = flow.lines
-        # A span of 0 means "to the end"; fill_spans cuts any span to the table.
-        n_rows = _whole_number(cell.element.get("rowspan"), 1) or 65_534
-        n_columns = _whole_number(cell.element.get("colspan"), 1) or 1
-        return SpannedCell("\n".join(line for line, _ in lines), n_rows, n_columns)
+        return "\n".join(line for line, _ in flow.lines)
 
-    def _add_table(self, table: Table, builder: SourceBuilder) -> None:
+    def _add_table(self, table: _Table, builder: SourceBuilder) -> None:
         caption = one_line(" ".join(table.stray))
         if caption:
             builder.paragraph(caption)
-        rows = [[self._cell(cell) for cell in row] for row in table.rows]
-        add_table(builder, fill_spans(rows, self.name))
+        builder.table(self._grid(table))
+
+    def _grid(self, table: _Table) -> Grid:
+        """Place cells on the grid their spans describe; a short row stays short."""
+        n_rows = len(table.rows)
+        filled: list[dict[int, GridCell]] = [{} for _ in table.rows]
+        n_cells = 0
+        for r, row in enumerate(table.rows):
+            column = 0
+            for cell in row:
+                while column in filled[r]:
+                    column += 1
+                span = _whole_number(cell.element.get("colspan"), 1) or 1
+                span = max(1, min(span, MAX_TABLE_COLUMNS - column))
+                # A row span of 0 means "to the end".
+                height = _whole_number(cell.element.get("rowspan"), 1) or n_rows
+                reached = filled[r : r + height]
+                n_cells += len(reached) * span
+                check_count("table cells", n_cells, MAX_TABLE_CELLS)
+                for cells in reached:
+                    for c in range(column, column + span):
+                        cells.setdefault(c, (r, column))
+                filled[r][column] = self._text(cell.element)
+                column += span
+        # A column nothing reaches is an empty cell.
+        return [
+            [row.get(column, "") for column in range(max(row, default=-1) + 1)]
+            for row in filled
+        ]
 
 
 def _is_unnumbered(style: str) -> bool:
@@ -342,8 +354,8 @@ def _is_unnumbered(style: str) -> bool:
 
 
 def _whole_number(text: str | None, default: int) -> int:
-    found = re.match(r"\s*(\d{1,6})", text or "")
-    return int(found[1]) if found else default
+    match = re.match(r"\s*(\d{1,6})", text or "")
+    return int(match[1]) if match else default
 
 
 def _lacks_parentheses(gloss: Element) -> bool:
@@ -352,7 +364,7 @@ def _lacks_parentheses(gloss: Element) -> bool:
     return parent is not None and parent.find("rp") is None
 
 
-def _hand_over(flow: Flow, builder: SourceBuilder) -> None:
+def _hand_over(flow: _Flow, builder: SourceBuilder) -> None:
     for line, heading in flow.lines:
         builder.paragraph(line, heading)
     flow.lines.clear()
@@ -374,9 +386,9 @@ def _parse(text: str) -> tuple[Element | None, bool]:
     return root, is_cut
 
 
-def _parse_page(text: str, name: str) -> Element:
+def _parse_page(text: str) -> Element:
     if not text.strip():
-        raise EmptyDocumentError(f"{name}: the page is blank; download it again")
+        raise EmptyDocumentError("the page is blank; download it again")
     root, is_cut = _parse(text)
     if is_cut:
         # Thousands of font tags that nobody closed nest just as deep, and say
@@ -384,89 +396,56 @@ def _parse_page(text: str, name: str) -> Element:
         root, is_cut = _parse(_INLINE_TAGS.sub("", text))
     if is_cut:
         raise ReadError(
-            f"{name}: the HTML is nested more than {MAX_HTML_DEPTH:,} elements deep; "
-            "open it in a browser and save its text, or repair its tags"
+            f"the HTML is nested more than {_MAX_HTML_DEPTH:,} elements deep; open it "
+            "in a browser and save its text, or repair its tags"
         )
     if root is None:
-        raise EmptyDocumentError(f"{name}: the page holds no elements and no text")
+        raise EmptyDocumentError("the page holds no elements and no text")
     return root
 
 
 def _metadata(root: Element) -> dict[str, str]:
     """Return the page's title and its meta tags; of a repeated one, the first."""
-    found: dict[str, str] = {}
+    metadata: dict[str, str] = {}
     for title in root.iter("title"):
-        found.setdefault("title", one_line("".join(title.itertext())))
+        metadata.setdefault("title", one_line("".join(title.itertext())))
     for meta in root.iter("meta"):
         key = one_line(meta.get("name") or meta.get("property") or "")
         value = one_line(meta.get("content") or "")
         if key and value:
-            found.setdefault(key, value)
-    return {key: value for key, value in found.items() if value}
+            metadata.setdefault(key, value)
+    return {key: value for key, value in metadata.items() if value}
 
 
 def _embedding_remarks(root: Element) -> tuple[Remark, ...]:
-    places = [
-        one_line(element.get("src") or "")
-        for element in root.iter(*EMBEDDING)
-        if element.get("src")
-    ]
-    if not places:
+    sources = (element.get("src") for element in root.iter(*_EMBEDDING))
+    addresses = [one_line(source) for source in sources if source]
+    if not addresses:
         return ()
-    shown = ", ".join(places[:3])
-    values = {"n": len(places), "addresses": shown}
+    values = {"n": len(addresses), "addresses": ", ".join(addresses[:3])}
     return (Remark("embedded_documents", values),)
 
 
-def _fill(root: Element, name: str, with_hidden: bool) -> tuple[SourceBuilder, int]:
-    builder = SourceBuilder()
-    page = Page(root, name, with_hidden=with_hidden)
-    page.flow(root, builder)
-    return builder, page.n_hidden
-
-
-def read_html(content: bytes, name: str) -> Source:
+def read_html(content: bytes) -> Source:
     """Read a web page: paragraphs, headings, lists with their numbers, and tables.
 
     Scripts and styles are dropped. Elements the page hides are left out with a
     remark, unless they hold most of the text. A table that arranges the page
-    (one column, or little but inner tables) is read as paragraphs.
-
-    Parameters
-    ----------
-    content : bytes
-        The whole file.
-    name : str
-        File the messages name.
-
-    Returns
-    -------
-    Source
-        Title and ``meta`` tags are in its ``metadata``, under their own names.
-
-    Raises
-    ------
-    EncodingError
-        If the bytes are not text.
-    EmptyDocumentError
-        If the page has no text.
-    ReadError
-        If it is nested deeper than can be read, or a table is too large.
+    (one column, or little but inner tables) is read as paragraphs. Title and
+    ``meta`` tags are in the ``metadata``, under their own names.
     """
     declared = _DECLARED.search(content[:_DECLARED_WITHIN])
     charset = (declared[1] or declared[2]).decode("ascii") if declared else None
-    decoded = decode_text(content, name, charset)
-    root = _parse_page(decoded.text, name)
-    builder, n_hidden = _fill(root, name, with_hidden=False)
+    decoded = decode_text(content, charset)
+    root = _parse_page(decoded.text)
     remarks = decoded.remarks + _embedding_remarks(root)
-    if n_hidden > len(builder.build("html").text):
-        builder, _ = _fill(root, name, with_hidden=True)
-        remarks += (Remark("hidden_text_read", {"n": n_hidden}),)
-    elif n_hidden:
-        remarks += (Remark("hidden_text_left_out", {"n": n_hidden}),)
-    return builder.build(
-        "html",
-        encoding=decoded.encoding,
-        metadata=_metadata(root),
-        remarks=remarks,
+    page = _Page(root, with_hidden=False)
+    source = page.source(root)
+    if page.n_hidden > len(source.text):
+        source = _Page(root, with_hidden=True).source(root)
+        remarks += (Remark("hidden_text_read", {"n": page.n_hidden}),)
+    elif page.n_hidden:
+        remarks += (Remark("hidden_text_left_out", {"n": page.n_hidden}),)
+    return replace(
+        source, encoding=decoded.encoding, metadata=_metadata(root), remarks=remarks
     )

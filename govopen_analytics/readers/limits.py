@@ -1,5 +1,8 @@
 """How large a source may be; beyond that it is refused, not read."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from govopen_analytics.base.errors import ReadError
 
 MEGABYTE = 1024 * 1024
@@ -37,51 +40,34 @@ MAX_PAGE_FORMS = 10_000
 MAX_DRAWN_OBJECTS = 2_000_000
 MAX_CONVERSION_SECONDS = 120
 
+_REMEDY = "split the file or keep only the part that holds the plan"
 
-def check_size(name: str, what: str, size: int, limit: int) -> None:
-    """Refuse something larger than its limit.
 
-    Parameters
-    ----------
-    name : str
-        File the message names.
-    what : str
-        What was measured ("file", "part word/document.xml unpacked").
-    size, limit : int
-        In bytes.
+@contextmanager
+def errors_named(name: str) -> Iterator[None]:
+    """Put the name of a file before what a read error says.
 
-    Raises
-    ------
-    ReadError
-        If `size` is above `limit`.
+    Readers need not know the name: it is added here, once for all of them.
     """
+    try:
+        yield
+    except ReadError as error:
+        error.args = (f"{name}: {error}",)
+        raise
+
+
+def check_size(content: str, size: int, limit: int) -> None:
+    """Refuse `content` ("the file") of more bytes than its limit."""
     if size > limit:
         raise ReadError(
-            f"{name}: {what} is {size / MEGABYTE:,.1f} MB, "
-            f"the limit is {limit / MEGABYTE:,.0f} MB; "
-            "split the file or keep only the part that holds the plan"
+            f"{content} is {size / MEGABYTE:,.1f} MB, the limit is "
+            f"{limit / MEGABYTE:,.0f} MB; {_REMEDY}"
         )
 
 
-def check_count(name: str, what: str, count: int, limit: int) -> None:
-    """Refuse more of something than its limit.
-
-    Parameters
-    ----------
-    name : str
-        File the message names.
-    what : str
-        What was counted, in the plural ("table cells").
-    count, limit : int
-        How many there are, and how many there may be.
-
-    Raises
-    ------
-    ReadError
-        If `count` is above `limit`.
-    """
+def check_count(items: str, count: int, limit: int) -> None:
+    """Refuse more `items` ("table cells") than their limit."""
     if count > limit:
         raise ReadError(
-            f"{name}: found at least {count:,} {what}, the limit is {limit:,}; "
-            "split the file or keep only the part that holds the plan"
+            f"found at least {count:,} {items}, the limit is {limit:,}; {_REMEDY}"
         )

@@ -9,7 +9,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, fr
 
 GENERAL = "General"
 # Formats whose look depends on the language; these are the Chinese ones.
-CHINESE_FORMATS = {
+_CHINESE_FORMATS = {
     14: "yyyy/m/d",
     22: "yyyy/m/d h:mm",
     27: 'yyyy"年"m"月"',
@@ -42,19 +42,8 @@ _WEEKDAYS = "一二三四五六日"
 
 
 def builtin_format(number: int) -> str:
-    """Return the format code of a built-in format.
-
-    Parameters
-    ----------
-    number : int
-        Identifier in a workbook's style sheet.
-
-    Returns
-    -------
-    str
-        Format code, of a Chinese installation where languages differ.
-    """
-    return CHINESE_FORMATS.get(number) or BUILTIN_FORMATS.get(number, GENERAL)
+    """Return the code of a built-in format, the Chinese one where languages differ."""
+    return _CHINESE_FORMATS.get(number) or BUILTIN_FORMATS.get(number, GENERAL)
 
 
 @lru_cache(maxsize=1024)
@@ -81,33 +70,20 @@ def _date_part(token: str, moment: datetime.datetime, is_minute: bool) -> str:
     return f"{value:02d}" if width == 2 else str(value)
 
 
-def format_date(moment: datetime.datetime, code: str) -> str:
-    """Print a date the way a format code says.
-
-    Parameters
-    ----------
-    moment : datetime
-        The date.
-    code : str
-        Format code (``yyyy"年"m"月"``).
-
-    Returns
-    -------
-    str
-        The date as the spreadsheet shows it.
-    """
+def _format_date(moment: datetime.datetime, code: str) -> str:
+    """Print a date by a format code (``yyyy"年"m"月"``)."""
     section = _PADDING.sub("", _CONDITION.sub("", code)).split(";")[0]
     tokens = list(_DATE_TOKEN.finditer(section))
-    kinds = [found[3][0].lower() if found[3] else "" for found in tokens]
+    kinds = [match[3][0].lower() if match[3] else "" for match in tokens]
     printed = []
-    for n, found in enumerate(tokens):
-        if found[3] is None:
-            printed.append(found[1] or found[2] or found[4] or "")
+    for n, match in enumerate(tokens):
+        if match[3] is None:
+            printed.append(match[1] or match[2] or match[4] or "")
             continue
         # m is a minute after an hour and before a second.
         before = next((kind for kind in reversed(kinds[:n]) if kind), "")
         after = next((kind for kind in kinds[n + 1 :] if kind), "")
-        printed.append(_date_part(found[3], moment, before == "h" or after == "s"))
+        printed.append(_date_part(match[3], moment, before == "h" or after == "s"))
     return "".join(printed).strip()
 
 
@@ -132,21 +108,8 @@ def _core(value: float, core: str) -> str:
     return sign + head.zfill(whole.count("0")) + dot + tail + "%" * core.endswith("%")
 
 
-def format_number_value(value: float, code: str) -> str:
-    """Print a number the way a format code says.
-
-    Parameters
-    ----------
-    value : float
-        The number.
-    code : str
-        Format code; scientific and fraction formats print the plain number.
-
-    Returns
-    -------
-    str
-        The number as the spreadsheet shows it.
-    """
+def _format_number(value: float, code: str) -> str:
+    """Print a number by a format code; without its form where that is a fraction."""
     if _is_date(code) or code in (GENERAL, "@", "") or re.search(r"[Ee][+-]|\?/", code):
         return _plain_number(value)
     sections = code.split(";")
@@ -163,25 +126,13 @@ def format_number_value(value: float, code: str) -> str:
 
 
 def format_value(value: float, code: str, *, is_1904: bool = False) -> str:
-    """Print a stored number: as a date where its format is one.
+    """Print a stored number as the spreadsheet shows it, perhaps as a date.
 
-    Parameters
-    ----------
-    value : float
-        The number a cell stores; dates are counted in days.
-    code : str
-        Format code.
-    is_1904 : bool, default False
-        Whether days are counted from 1904.
-
-    Returns
-    -------
-    str
-        What the spreadsheet shows.
+    Dates are counted in days, from 1904 where `is_1904`.
     """
     code = code[:_MAX_CODE_LENGTH]
     if value < 0 or not _is_date(code):
-        return format_number_value(value, code)
+        return _format_number(value, code)
     epoch = CALENDAR_MAC_1904 if is_1904 else CALENDAR_WINDOWS_1900
     try:
         moment = from_excel(value, epoch)
@@ -192,4 +143,4 @@ def format_value(value: float, code: str, *, is_1904: bool = False) -> str:
         moment = datetime.datetime.combine(datetime.date(1900, 1, 1), moment)
     if not isinstance(moment, datetime.datetime):
         return _plain_number(value)
-    return format_date(moment, code)
+    return _format_date(moment, code)

@@ -12,20 +12,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from math import hypot
-from typing import Any, TypeAlias
+from typing import Any
 
 from lxml import etree
+from pdfminer.utils import apply_matrix_pt, mult_matrix
 
 from govopen_analytics.base.errors import ReadError
 from govopen_analytics.base.remarks import Remark
-from govopen_analytics.readers.archives import Archive
+from govopen_analytics.readers.archives import Archive, Element
 from govopen_analytics.readers.characters import normalise_characters
 from govopen_analytics.readers.limits import (
     MAX_DRAWN_OBJECTS,
     MAX_TABLE_DEPTH,
     check_count,
 )
-from govopen_analytics.readers.pdf_lines import text_width
+from govopen_analytics.readers.printed_lines import text_width
 from govopen_analytics.readers.printed_pages import (
     Page,
     pages_source,
@@ -34,7 +35,6 @@ from govopen_analytics.readers.printed_pages import (
 )
 from govopen_analytics.readers.source import Source
 
-Element: TypeAlias = etree._Element
 # x' = a·x + c·y + e and y' = b·x + d·y + f, as in chapter 8 of the standard.
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -79,42 +79,25 @@ def _deltas(text: str | None, n: int) -> list[float]:
 
     A short list goes on with its last distance.
     """
-    found: list[float] = []
+    deltas: list[float] = []
     words = iter((text or "").split())
     for word in words:
         times = 1
         if word == "g":
             times = int(next(words, "0"))
             word = next(words, "0")
-        found += [float(word)] * min(times, n - len(found))
-        if len(found) >= n:
+        deltas += [float(word)] * min(times, n - len(deltas))
+        if len(deltas) >= n:
             break
-    return found + found[-1:] * (n - len(found))
-
-
-def _within(inner: Matrix, outer: Matrix) -> Matrix:
-    """Return the matrix that applies `inner` and then `outer`."""
-    a, b, c, d, e, f = inner
-    x, y = _moved(outer, e, f)
-    (p, q, r, s, _, _) = outer
-    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, x, y)
-
-
-def _moved(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
-    a, b, c, d, e, f = matrix
-    return a * x + c * y + e, b * x + d * y + f
+    return deltas + deltas[-1:] * (n - len(deltas))
 
 
 def _matrix_of(element: Element, outer: Matrix) -> Matrix:
     """Return where an object's own coordinates lie on the page."""
     box = _numbers(element.get("Boundary")) or list(_A4)
-    own = _numbers(element.get("CTM"))
-    a, b, c, d, e, f = own if len(own) == 6 else _UNMOVED
-    return _within((a, b, c, d, e + box[0], f + box[1]), outer)
-
-
-def _is_hidden(element: Element) -> bool:
-    return element.get("Visible") in ("false", "0")
+    matrix = _numbers(element.get("CTM"))
+    a, b, c, d, e, f = matrix if len(matrix) == 6 else _UNMOVED
+    return mult_matrix((a, b, c, d, e + box[0], f + box[1]), outer)
 
 
 @dataclass
@@ -203,8 +186,8 @@ class _Document:
 
     def pages(self) -> list[Element]:
         """Return what stands for each page in the document."""
-        found = _first(self.root, "Pages")
-        return [] if found is None else found.findall("{*}Page")
+        pages = _first(self.root, "Pages")
+        return [] if pages is None else pages.findall("{*}Page")
 
     def read(self, page: Element) -> Page:
         """Read one page with its templates."""
@@ -229,13 +212,12 @@ class _Document:
     def _draw(
         self, group: Element, matrix: Matrix, drawing: _Drawing, depth: int = 0
     ) -> None:
-        name = self.archive.name
-        check_count(name, "groups within groups", depth, MAX_TABLE_DEPTH)
+        check_count("groups within groups", depth, MAX_TABLE_DEPTH)
         for element in group:
             self.n_drawn += 1
-            check_count(name, "drawn objects", self.n_drawn, MAX_DRAWN_OBJECTS)
+            check_count("drawn objects", self.n_drawn, MAX_DRAWN_OBJECTS)
             kind = _kind(element)
-            if _is_hidden(element):
+            if element.get("Visible") in ("false", "0"):
                 continue
             if kind in _GROUPS:
                 self._draw(element, matrix, drawing, depth + 1)
@@ -259,7 +241,8 @@ class _Document:
         is_slanted = min(abs(a), abs(b)) > _MAX_SLANT * hypot(a, b)
         x = y = 0.0
         for code in element.iterfind("{*}TextCode"):
-            text = _ESCAPED.sub(_unescaped, (code.text or "").strip("\r\n\t"))
+            text = (code.text or "").strip("\r\n\t")
+            text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
             x, y = float(code.get("X", x)), float(code.get("Y", y))
             self.n_drawn += len(text)
             if is_slanted or not text:
@@ -284,7 +267,9 @@ class _Document:
         data = _text(_first(element, "AbbreviatedData"))
         for start, end in _segments(data):
             self.n_drawn += 1
-            drawing.add_rule(_moved(matrix, *start), _moved(matrix, *end))
+            drawing.add_rule(
+                apply_matrix_pt(matrix, start), apply_matrix_pt(matrix, end)
+            )
 
     def annotations(self) -> Iterator[str]:
         """Yield what seals, watermarks and comments say, which is not the plan's."""
@@ -295,10 +280,6 @@ class _Document:
             root = self._parse(_text(each), folder)
             for code in () if root is None else root.iterfind(".//{*}TextCode"):
                 yield (code.text or "").strip()
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    return chr(int(match[1], 16))
 
 
 def _set(
@@ -314,7 +295,7 @@ def _set(
         right = [width / scale for width in widths[:n]]
     right, down = (each or [0.0] * n for each in (right, down))
     places = [
-        _moved(matrix, *place)
+        apply_matrix_pt(matrix, place)
         for place in zip(
             accumulate(right, initial=x), accumulate(down, initial=y), strict=True
         )
@@ -349,37 +330,19 @@ def _segments(
 
 def _metadata(body: Element) -> dict[str, str]:
     info = _first(body, "DocInfo")
-    found = {} if info is None else {_kind(each): _text(each) for each in info}
-    return {key: normalise_characters(text) for key, text in found.items() if text}
+    texts = {} if info is None else {_kind(each): _text(each) for each in info}
+    return {key: normalise_characters(text) for key, text in texts.items() if text}
 
 
-def read_ofd(content: bytes, name: str) -> Source:
+def read_ofd(content: bytes) -> Source:
     """Read the text layer of an OFD file.
 
     Lines, paragraphs and ruled tables are found by their place on the page, as in
     a PDF. Templates are part of their pages. What seals, watermarks and comments
-    say is left out and told.
-
-    Parameters
-    ----------
-    content : bytes
-        The whole file.
-    name : str
-        File the messages name.
-
-    Returns
-    -------
-    Source
-        Document properties (Title, Author, CreationDate) are in its ``metadata``.
-
-    Raises
-    ------
-    UnsupportedFormatError
-        If the pages are pictures, or the fonts do not say what they print.
-    ReadError
-        If the file is damaged, encrypted or too large.
+    say is left out and told. Document properties (Title, Author, CreationDate) are in
+    the ``metadata``.
     """
-    archive = Archive(content, name)
+    archive = Archive(content)
     entry = archive.find(r"(.*/)?ofd\.xml")[0]
     root = archive.parse(entry)
     bodies = [] if root is None else root.findall("{*}DocBody")
@@ -392,15 +355,19 @@ def read_ofd(content: bytes, name: str) -> Source:
         document = _Document(archive, place)
         if document.root is None:
             raise ReadError(
-                f"{name}: {entry} names the document {location!r}, which is not in the "
-                "file; download it again"
+                f"{entry} names the document {location!r}, which is not in the file; "
+                "download it again"
             )
-        pages += read_pages(document.pages(), document.read, name)
+        pages += read_pages(document.pages(), document.read)
         metadata = _metadata(body) | metadata
         if document.n_missing:
             remarks += (Remark("pages_missing", {"n": document.n_missing}),)
         left_out = dict.fromkeys([*document.left_out, *document.annotations()])
         if shown := ", ".join([text for text in left_out if text][:_SHOWN]):
             remarks += (Remark("watermarks_left_out", {"texts": shown}),)
-    source = pages_source(pages, "ofd", name, metadata)
+    remedy = (
+        "run character recognition (OCR) on it, or open it in an OFD viewer and print "
+        "or export it as PDF with a text layer"
+    )
+    source = pages_source(pages, "OFD", remedy, metadata)
     return replace(source, remarks=source.remarks + remarks)

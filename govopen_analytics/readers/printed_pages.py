@@ -9,28 +9,23 @@ from typing import Any
 
 from govopen_analytics.base.errors import ReadError, UnsupportedFormatError
 from govopen_analytics.base.remarks import Remark
-from govopen_analytics.readers.grids import add_table
 from govopen_analytics.readers.limits import (
     MAX_PAGES,
     MAX_PAGES_SECONDS,
     MAX_TABLE_CELLS,
     check_count,
 )
-from govopen_analytics.readers.pdf_lines import (
+from govopen_analytics.readers.printed_lines import (
     Line,
     continues_paragraph,
     find_margins,
     gather_lines,
     join_texts,
 )
-from govopen_analytics.readers.pdf_tables import (
+from govopen_analytics.readers.printed_tables import (
     RuledTable,
-    append_page,
     fill_cells,
-    is_continuation,
-    join_broken_rows,
     merge_edges,
-    table_grid,
 )
 from govopen_analytics.readers.source import Source, SourceBuilder
 
@@ -46,13 +41,6 @@ _MIN_REPEATS = 3
 _UNMAPPED = re.compile(r"\(cid:\d+\)|¤")
 _MAX_UNMAPPED_SHARE = 0.3
 _CLOSED_WITHIN = 4  # points between the end of a rule and the one that closes it
-_REMEDIES = {
-    "pdf": "run character recognition (OCR) on it and give the result",
-    "ofd": (
-        "run character recognition (OCR) on it, or open it in an OFD viewer and "
-        "print or export it as PDF with a text layer"
-    ),
-}
 
 
 @dataclass
@@ -69,6 +57,11 @@ class Page:
     def lines(self) -> list[Line]:
         """Return the lines outside of tables."""
         return [item for item in self.items if isinstance(item, Line)]
+
+    def outer_lines(self) -> list[Line]:
+        """Return the first and the last of these lines, a single one once."""
+        lines = self.lines()
+        return lines[:1] + lines[1:][-1:]
 
 
 def _open_ends(page: Any) -> list[float]:
@@ -115,23 +108,13 @@ def _read_tables(
 def read_page(characters: list[dict[str, Any]], page: Any, has_picture: bool) -> Page:
     """Put what a page prints into lines and tables.
 
-    Parameters
-    ----------
-    characters : list of dict
-        Characters as pdfplumber gives them (``text``, ``x0``, ``top``, …).
-    page : object
-        With ``width``, ``height``, ``bbox`` and ``edges``, the rules of its tables,
-        as a page of pdfplumber has them, in points.
-    has_picture : bool
-        Whether the page shows a picture.
-
-    Returns
-    -------
-    Page
+    Characters are as pdfplumber gives them (``text``, ``x0``, ``top``, …). The page
+    has ``width``, ``height``, ``bbox`` and ``edges``, the rules of its tables, as one
+    of pdfplumber's, in points.
     """
     tables, outside = _read_tables(page, characters)
     items: list[Line | RuledTable] = [*gather_lines(outside), *tables]
-    items.sort(key=_top)
+    items.sort(key=lambda item: item.top)
     return Page(
         items,
         float(page.width),
@@ -142,62 +125,40 @@ def read_page(characters: list[dict[str, Any]], page: Any, has_picture: bool) ->
     )
 
 
-def _top(item: Line | RuledTable) -> float:
-    return item.top if isinstance(item, Line) else min(c.top for c in item.cells)
-
-
-def read_pages(
-    pages: Sequence[Any], read: Callable[[Any], Page], name: str
-) -> Iterator[Page]:
-    """Read page after page, within the limits.
-
-    Parameters
-    ----------
-    pages : sequence
-        What `read` takes.
-    read : callable
-        Reads one of them.
-    name : str
-        File the messages name.
-
-    Yields
-    ------
-    Page
-
-    Raises
-    ------
-    ReadError
-        If there are too many pages, or they take too long.
-    """
-    check_count(name, "pages", len(pages), MAX_PAGES)
+def read_pages(pages: Sequence[Any], read: Callable[[Any], Page]) -> Iterator[Page]:
+    """Read page after page, within the limits on their number and on time."""
+    check_count("pages", len(pages), MAX_PAGES)
     started = time.monotonic()
     for n, page in enumerate(pages):
         if time.monotonic() - started > MAX_PAGES_SECONDS:
             raise ReadError(
-                f"{name}: reading took longer than {MAX_PAGES_SECONDS} seconds and was "
+                f"reading took longer than {MAX_PAGES_SECONDS} seconds and was "
                 f"stopped at page {n + 1} of {len(pages)}; split the file"
             )
         yield read(page)
 
 
-def _check_text_layer(pages: list[Page], form: str, name: str) -> tuple[Remark, ...]:
+def _check_text_layer(pages: list[Page], form: str, remedy: str) -> list[Remark]:
     """Refuse pictures of pages, and fonts that do not say what they print."""
     n_characters = sum(page.n_characters for page in pages)
     n_unmapped = sum(page.n_unmapped for page in pages)
     if not n_characters:
         raise UnsupportedFormatError(
-            f"{name}: the {form.upper()} has {len(pages)} pages and no text layer, so "
-            f"it is a scan; {_REMEDIES[form]}"
+            f"the {form} has {len(pages)} pages and no text layer, so it is a scan; "
+            f"{remedy}"
         )
     if n_unmapped > _MAX_UNMAPPED_SHARE * n_characters:
         raise UnsupportedFormatError(
-            f"{name}: {n_unmapped} of {n_characters} characters of the {form.upper()} "
-            f"have no meaning attached, only shapes; {_REMEDIES[form]}"
+            f"{n_unmapped} of {n_characters} characters of the {form} have no meaning "
+            f"attached, only shapes; {remedy}"
         )
-    scans = [n for n, page in enumerate(pages, 1) if not page.n_characters]
-    scans = [n for n in scans if pages[n - 1].has_picture]
+    scans = [
+        n
+        for n, page in enumerate(pages, 1)
+        if page.has_picture and not page.n_characters
+    ]
     shown = ", ".join(map(str, scans[:10]))
-    return (Remark("pages_without_text", {"pages": shown}),) if scans else ()
+    return [Remark("pages_without_text", {"pages": shown})] if scans else []
 
 
 def _in_margin(line: Line, page: Page) -> bool:
@@ -208,11 +169,10 @@ def _in_margin(line: Line, page: Page) -> bool:
 def _drop_page_numbers(page: Page) -> list[str]:
     """Take page numbers out of the margins and return them."""
     dropped = []
-    lines = page.lines()
-    for line in (*lines[:1], *lines[-1:]):
+    for line in page.outer_lines():
         if not _in_margin(line, page) or len(line.text) > _MAX_PAGE_NUMBER_LENGTH:
             continue
-        if line in page.items and _PAGE_NUMBER.fullmatch(line.text):
+        if _PAGE_NUMBER.fullmatch(line.text):
             page.items.remove(line)
             dropped.append(line.text)
     return dropped
@@ -220,18 +180,13 @@ def _drop_page_numbers(page: Page) -> list[str]:
 
 def _drop_repeated(pages: list[Page]) -> list[str]:
     """Keep the first of running heads and feet, and return the text of the others."""
-
-    def edges(page: Page) -> list[Line]:
-        lines = page.lines()
-        return [line for line in {*lines[:1], *lines[-1:]} if line in page.items]
-
     counts = Counter(
-        (line.text, round(line.top)) for page in pages for line in edges(page)
+        (line.text, round(line.top)) for page in pages for line in page.outer_lines()
     )
     seen: set[str] = set()
     dropped = []
     for page in pages:
-        for line in edges(page):
+        for line in page.outer_lines():
             # Of two pages both must have it, in the margin.
             is_short = len(pages) == 2 and _in_margin(line, page)
             least = 2 if is_short else _MIN_REPEATS
@@ -247,10 +202,9 @@ def _drop_repeated(pages: list[Page]) -> list[str]:
 class _Joiner:
     """Join lines to paragraphs and pages' tables to tables, in reading order."""
 
-    def __init__(self, pages: list[Page], name: str) -> None:
+    def __init__(self, pages: list[Page]) -> None:
         self.builder = SourceBuilder()
         self.n_joined = 0
-        self._name = name
         lines = [line for page in pages for line in page.lines()]
         self._margins = find_margins(lines, max((p.width for p in pages), default=0.0))
         self._text = ""
@@ -263,8 +217,8 @@ class _Joiner:
             self._add_line(item, is_new_page)
             return
         self._end_paragraph()
-        if self._table and is_new_page and is_continuation(self._table, item):
-            append_page(self._table, item)
+        if self._table and is_new_page and self._table.goes_on_in(item):
+            self._table.append_page(item)
             return
         self._end_table()
         self._table = item
@@ -288,10 +242,10 @@ class _Joiner:
     def _end_table(self) -> None:
         if self._table is None:
             return
-        check_count(self._name, "table cells", len(self._table.cells), MAX_TABLE_CELLS)
-        grid, n_joined = join_broken_rows(*table_grid(self._table))
-        add_table(self.builder, grid)
-        self.n_joined += n_joined
+        check_count("table cells", len(self._table.cells), MAX_TABLE_CELLS)
+        table = self._table.lay_out()
+        self.n_joined += table.join_broken_rows()
+        self.builder.table(table.grid)
         self._table = None
 
     def end(self) -> None:
@@ -301,47 +255,25 @@ class _Joiner:
 
 
 def pages_source(
-    pages: list[Page], form: str, name: str, metadata: dict[str, str]
+    pages: list[Page], form: str, remedy: str, metadata: dict[str, str]
 ) -> Source:
-    """Join pages to one source.
+    """Join pages to one source; page numbers and running heads are left out and told.
 
-    Page numbers and repeated running heads are left out and told.
-
-    Parameters
-    ----------
-    pages : list of Page
-        In reading order; changed in place.
-    form : {"pdf", "ofd"}
-        Name of the reader.
-    name : str
-        File the messages name.
-    metadata : dict of str to str
-        What the file says about itself.
-
-    Returns
-    -------
-    Source
-
-    Raises
-    ------
-    UnsupportedFormatError
-        If the pages are pictures, or the fonts do not say what they print.
-    ReadError
-        If a table has too many cells.
+    The name of the format and the remedy are for the message on pages that are
+    pictures, or whose fonts do not say what they print.
     """
-    remarks = _check_text_layer(pages, form, name)
-    numbers = [number for page in pages for number in _drop_page_numbers(page)]
-    if numbers:
-        remarks += (Remark("page_numbers_left_out", {"numbers": ", ".join(numbers)}),)
+    remarks = _check_text_layer(pages, form, remedy)
+    if numbers := [number for page in pages for number in _drop_page_numbers(page)]:
+        remarks.append(Remark("page_numbers_left_out", {"numbers": ", ".join(numbers)}))
     if repeated := _drop_repeated(pages):
-        shown = ", ".join(dict.fromkeys(repeated))
-        values = {"n": len(repeated), "heads": shown}
-        remarks += (Remark("running_heads_left_out", values),)
-    joiner = _Joiner(pages, name)
+        heads = ", ".join(dict.fromkeys(repeated))
+        values = {"n": len(repeated), "heads": heads}
+        remarks.append(Remark("running_heads_left_out", values))
+    joiner = _Joiner(pages)
     for page in pages:
         for n, item in enumerate(page.items):
             joiner.add(item, is_new_page=n == 0)
     joiner.end()
     if joiner.n_joined:
-        remarks += (Remark("rows_joined", {"n": joiner.n_joined}),)
-    return joiner.builder.build(form, metadata=metadata, remarks=remarks)
+        remarks.append(Remark("rows_joined", {"n": joiner.n_joined}))
+    return joiner.builder.build(metadata=metadata, remarks=remarks)

@@ -1,8 +1,13 @@
 """What every reader produces: a text, and blocks that point into it."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from govopen_analytics.base.remarks import Remark
+
+# A cell's text, or the (row, column) of the cell a merge carries here, from 0.
+GridCell = str | tuple[int, int]
+Grid = list[list[GridCell]]
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class Source:
 
     text: str
     blocks: tuple[Block, ...]
-    format: str
+    format: str = ""
     encoding: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
@@ -96,42 +101,83 @@ class SourceBuilder:
             self._blocks.append(Block(start, end, heading=heading))
         self._append("\n")
 
-    def table(self, rows: list[list[str | tuple[int, int]]]) -> None:
-        """Add a table.
+    def table(self, grid: Sequence[Sequence[GridCell]]) -> None:
+        """Add a table without its blank rows and columns that only merges reach.
 
-        Parameters
-        ----------
-        rows : list of list
-            A cell is its text, or, where a merge carries an earlier cell here,
-            the ``(row, column)`` of that cell, counted from 0.
+        A table of one column frames its text and says nothing about cells: it
+        becomes paragraphs.
         """
+        rows = _without_merged_columns(_without_blank_rows(grid))
+        if max(map(len, rows), default=0) > 1:
+            self.rows(rows)
+            return
+        for (cell,) in rows:
+            if isinstance(cell, str):
+                for line in cell.split("\n"):
+                    self.paragraph(line)
+
+    def rows(self, rows: Sequence[Sequence[GridCell]]) -> None:
+        """Add a table as it is, blank rows included."""
         placed: dict[tuple[int, int], Cell] = {}
         for r, row in enumerate(rows):
-            cells = []
             first = self._length
             for c, value in enumerate(row):
                 if isinstance(value, tuple):
                     origin = placed[value]
-                    cell = Cell(origin.start, origin.end, is_merged=True)
+                    placed[r, c] = Cell(origin.start, origin.end, is_merged=True)
                 else:
                     if self._length > first:
                         self._append("\t")
-                    cell = Cell(*self._append(value))
-                placed[r, c] = cell
-                cells.append(cell)
-            self._blocks.append(
-                Block(first, self._length, tuple(cells), table=self._tables)
-            )
+                    placed[r, c] = Cell(*self._append(value))
+            cells = tuple(placed[r, c] for c in range(len(row)))
+            self._blocks.append(Block(first, self._length, cells, table=self._tables))
             self._append("\n")
         self._tables += 1
 
     def build(
         self,
-        format: str,
         encoding: str | None = None,
         metadata: dict[str, str] | None = None,
-        remarks: tuple[Remark, ...] = (),
+        remarks: Iterable[Remark] = (),
     ) -> Source:
         """Return the source; the parameters are fields of ``Source``."""
-        text, blocks = "".join(self._parts), tuple(self._blocks)
-        return Source(text, blocks, format, encoding, metadata or {}, remarks)
+        return Source(
+            "".join(self._parts),
+            tuple(self._blocks),
+            encoding=encoding,
+            metadata=metadata or {},
+            remarks=tuple(remarks),
+        )
+
+
+def _without_blank_rows(grid: Sequence[Sequence[GridCell]]) -> Grid:
+    """Take out rows in which nothing is printed, and renumber the references."""
+    printed = [r for r, row in enumerate(grid) if _prints(row)]
+    new_row = {r: n for n, r in enumerate(printed)}
+
+    def renumbered(cell: GridCell) -> GridCell:
+        if isinstance(cell, str):
+            return cell
+        # What stood in a row without text was itself blank.
+        return (new_row[cell[0]], cell[1]) if cell[0] in new_row else ""
+
+    return [[renumbered(cell) for cell in grid[r]] for r in printed]
+
+
+def _prints(row: Sequence[GridCell]) -> bool:
+    return any(isinstance(cell, str) and cell.strip() for cell in row)
+
+
+def _without_merged_columns(grid: Grid) -> Grid:
+    """Take out columns in which no cell begins, which merges alone reach."""
+    begun = sorted(
+        {c for row in grid for c, cell in enumerate(row) if isinstance(cell, str)}
+    )
+    if len(begun) == max(map(len, grid), default=0):
+        return grid
+    new_column = {column: n for n, column in enumerate(begun)}
+
+    def renumbered(cell: GridCell) -> GridCell:
+        return cell if isinstance(cell, str) else (cell[0], new_column[cell[1]])
+
+    return [[renumbered(row[c]) for c in begun if c < len(row)] for row in grid]

@@ -3,31 +3,8 @@
 import re
 from collections.abc import Callable
 
-from govopen_analytics.readers.encodings import decode_text
+from govopen_analytics.readers.characters import decode_text
 from govopen_analytics.readers.source import Block, Source
-
-
-def line_blocks(text: str) -> tuple[Block, ...]:
-    """Point at every line that is not blank.
-
-    Parameters
-    ----------
-    text : str
-        Text with ``\\n`` line ends.
-
-    Returns
-    -------
-    tuple of Block
-        One paragraph per line, without its line end.
-    """
-    blocks = []
-    start = 0
-    for line in text.split("\n"):
-        if line and not line.isspace():
-            blocks.append(Block(start, start + len(line)))
-        start += len(line) + 1
-    return tuple(blocks)
-
 
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)([^*_\n]+?)(?<=\S)\1")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -72,7 +49,7 @@ def _joined(
     written = [width for width in widths if width]
     widest = max(written, default=0)
     full = [i for i, width in enumerate(widths) if width > widest - 2.5]
-    cut = [i for i in full if not _ENDS.search(lines[i]) or _is_open(lines[i])]
+    cut = [i for i in full if not _ENDS.search(lines[i]) or _has_open_bracket(lines[i])]
     if (
         not least <= widest <= _LONGEST_WIDTH
         or len(full) < max(_LEAST_FULL, 0.35 * len(written))
@@ -89,8 +66,7 @@ def _joined(
     return joined.removesuffix("\n")
 
 
-def _is_open(line: str) -> bool:
-    """Whether a bracket that opens on a line is not closed there."""
+def _has_open_bracket(line: str) -> bool:
     return max(map(line.rfind, "（(")) > max(map(line.rfind, "）)"))
 
 
@@ -98,35 +74,20 @@ def _width(text: str) -> float:
     return sum(1.0 if ord(character) > 0x2E7F else 0.5 for character in text)
 
 
-def read_text(content: bytes, name: str) -> Source:
-    """Read plain text in any encoding Chinese agencies publish in.
+def read_text(content: bytes) -> Source:
+    """Read plain text: a paragraph for each line that is not blank.
 
     Tabs, bars and blank lines stay, because a table flattened into text can only
     be recovered from them.
-
-    Parameters
-    ----------
-    content : bytes
-        The whole file.
-    name : str
-        File the messages name.
-
-    Returns
-    -------
-    Source
-        One paragraph per line that is not blank.
-
-    Raises
-    ------
-    EncodingError
-        If the bytes are not text.
     """
-    decoded = decode_text(content, name)
+    decoded = decode_text(content)
     text = _without_wrapping(_without_markup(decoded.text))
+    blocks = []
+    start = 0
+    for line in text.split("\n"):
+        if line and not line.isspace():
+            blocks.append(Block(start, start + len(line)))
+        start += len(line) + 1
     return Source(
-        text,
-        line_blocks(text),
-        "text",
-        encoding=decoded.encoding,
-        remarks=decoded.remarks,
+        text, tuple(blocks), encoding=decoded.encoding, remarks=decoded.remarks
     )

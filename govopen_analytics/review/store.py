@@ -7,7 +7,7 @@ import pandas as pd
 
 from govopen_analytics.base.datapackage import LIST_SEPARATOR, safe_cell, to_csv
 from govopen_analytics.base.errors import SourceError, choices
-from govopen_analytics.base.freshness import reviews_beside
+from govopen_analytics.base.fingerprints import reviews_beside
 from govopen_analytics.base.schemas import FIELDS, TABLES, empty, to_schema, validate
 
 REVIEWS_FILE, SAMPLES_FILE = "reviews.csv", "samples.csv"

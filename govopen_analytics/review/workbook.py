@@ -22,6 +22,7 @@ from govopen_analytics.readers.limits import (
     MAX_SHEET_ROWS,
     check_count,
     check_size,
+    errors_named,
 )
 from govopen_analytics.review.carrying import text_sha256
 from govopen_analytics.words import section
@@ -292,11 +293,12 @@ def read_workbook(path: Path) -> dict[int, dict[str, Any]]:
 
     try:
         content = path.read_bytes()
-        check_size(path.name, "file", len(content), MAX_FILE_BYTES)
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for part in archive.infolist():
-                part_name = f"part {part.filename} unpacked"
-                check_size(path.name, part_name, part.file_size, MAX_PART_BYTES)
+        with errors_named(path.name):
+            check_size("file", len(content), MAX_FILE_BYTES)
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                for part in archive.infolist():
+                    unpacked = f"part {part.filename} unpacked"
+                    check_size(unpacked, part.file_size, MAX_PART_BYTES)
         # Not as a stream: what a sheet says of its own size need not be true.
         book = load_workbook(io.BytesIO(content), data_only=True)
     except OSError as error:
@@ -307,7 +309,8 @@ def read_workbook(path: Path) -> dict[int, dict[str, Any]]:
             "that `govopen review export` wrote"
         ) from error
     sheet = _review_sheet(book)
-    check_count(path.name, "rows", sheet.max_row, MAX_SHEET_ROWS)
+    with errors_named(path.name):
+        check_count("rows", sheet.max_row, MAX_SHEET_ROWS)
     lines = sheet.iter_rows(values_only=True)
     columns = _columns(next(lines, ()), path)
     rows = {}

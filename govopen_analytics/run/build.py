@@ -19,8 +19,7 @@ from govopen_analytics.base.datapackage import (
     read_datapackage,
 )
 from govopen_analytics.base.errors import InstallationError, RunError
-from govopen_analytics.base.fingerprints import file_digest
-from govopen_analytics.base.freshness import inputs_digest
+from govopen_analytics.base.fingerprints import file_digest, inputs_digest
 from govopen_analytics.base.locking import (
     disk_errors_explained,
     locked,

@@ -20,8 +20,8 @@ from govopen_analytics.base.fingerprints import (
     code_version,
     file_digest,
     package_versions,
+    reviews_beside,
 )
-from govopen_analytics.base.freshness import reviews_beside
 from govopen_analytics.base.locking import (
     BUILDING_PREFIX,
     disk_errors_explained,

@@ -18,8 +18,8 @@ from govopen_analytics.base.fingerprints import (
     file_digest,
     folder_digests,
     package_versions,
+    reviews_beside,
 )
-from govopen_analytics.base.freshness import reviews_beside
 from govopen_analytics.base.locking import BUILDING_PREFIX
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.run.execute import BODY, EXECUTED

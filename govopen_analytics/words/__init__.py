@@ -16,18 +16,7 @@ from govopen_analytics.base.languages import LANGUAGES
 
 
 def section(name: str, lang: str) -> dict[str, Any]:
-    """Return one section of the words of a language.
-
-    Parameters
-    ----------
-    name : str
-        A key at the top of ``zh.yml`` and ``en.yml``.
-    lang : {"zh", "en"}
-
-    Returns
-    -------
-    dict of str to Any
-        Sentences with ``{placeholders}``, by key.
+    """Return one section of the words of a language: sentences by key.
 
     Raises
     ------

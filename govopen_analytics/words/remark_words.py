@@ -11,14 +11,7 @@ from govopen_analytics.words import section
 
 
 def remark_in_words(remark: Remark | Mapping, lang: str = "zh") -> str:
-    """Say a remark in a language.
-
-    Parameters
-    ----------
-    remark : Remark or mapping
-        With ``code`` and ``values``, as ``run.json`` keeps it.
-    lang : {"zh", "en"}, default "zh"
-    """
+    """Say a remark, or its ``code`` and ``values`` as ``run.json`` keeps them."""
     if isinstance(remark, Remark):
         return _sentence(remark.code, remark.values, lang)
     return _sentence(remark["code"], remark["values"], lang)
@@ -31,18 +24,7 @@ def remark_in_both(remark: Remark | Mapping) -> str:
 
 
 def remarks_in_words(remarks: pd.DataFrame, lang: str = "zh") -> pd.Series:
-    """Say every remark on the files of a corpus in a language.
-
-    Parameters
-    ----------
-    remarks : DataFrame, shape (n_remarks, ...)
-        A valid ``remarks`` table.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    Series of str, shape (n_remarks,)
-    """
+    """Say every row of a valid ``remarks`` table in a language."""
     sentences = [
         _sentence(code, json.loads(values), lang)
         for code, values in zip(remarks["code"], remarks["values"], strict=True)
@@ -51,18 +33,7 @@ def remarks_in_words(remarks: pd.DataFrame, lang: str = "zh") -> pd.Series:
 
 
 def advice(reasons: pd.Series, lang: str = "zh") -> pd.Series:
-    """Say what to do about files that were not read.
-
-    Parameters
-    ----------
-    reasons : Series of str, shape (n_failures,)
-        Column ``reason`` of ``failures``.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    Series of str, shape (n_failures,)
-    """
+    """Say what to do about files that were not read, by their ``reason``."""
     words = section("advice", lang)
     return reasons.map(lambda reason: words.get(reason, "")).astype("string")
 

@@ -7,9 +7,12 @@ import pytest
 
 from govopen_analytics import review
 from govopen_analytics.base import schemas
-from govopen_analytics.base.datapackage import read_datapackage, read_descriptor
+from govopen_analytics.base.datapackage import (
+    is_built,
+    read_datapackage,
+    read_descriptor,
+)
 from govopen_analytics.base.errors import RunError, SourceError
-from govopen_analytics.base.freshness import is_built
 from govopen_analytics.run import build as build_module
 from govopen_analytics.run.build import build_processed
 from govopen_analytics.words.remark_words import remark_in_words

@@ -7,9 +7,9 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from packages import write_datapackage
 from typer.testing import CliRunner
 
-from govopen_analytics.base.datapackage import write_datapackage
 from govopen_analytics.base.schemas import to_schema
 from govopen_analytics.cli import app
 from govopen_analytics.coding.assign import assign_themes

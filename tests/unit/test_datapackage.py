@@ -3,6 +3,7 @@ import json
 import frictionless
 import pandas as pd
 import pytest
+from packages import write_datapackage
 
 from govopen_analytics.base.datapackage import (
     DESCRIPTOR,
@@ -10,7 +11,6 @@ from govopen_analytics.base.datapackage import (
     read_descriptor,
     safe_cell,
     to_csv,
-    write_datapackage,
 )
 from govopen_analytics.base.errors import SchemaError, SourceError
 

@@ -154,7 +154,7 @@ def _plan_of(n: int) -> Source:
         for i in range(1, n + 1)
     ]
     builder.table([["序号", "工作任务", "责任单位", "完成时限"], *rows])
-    return builder.build("xlsx")
+    return builder.build()
 
 
 def test_the_work_for_a_row_is_the_same_in_a_long_table():

@@ -109,7 +109,7 @@ def check(text: str) -> None:
     builder = SourceBuilder()
     for line in text.split("\n"):
         builder.paragraph(line)
-    source = builder.build("text")
+    source = builder.build()
     found = segment_document(source)
     bounds = [(start, end) for start, end, _, _ in found.spans]
     assert all(0 <= a < b <= len(source.text) for a, b in bounds)
@@ -188,7 +188,7 @@ def test_an_obligation_put_in_anywhere_is_read_or_told(plan, obligation, place):
     builder = SourceBuilder()
     for line in lines:
         builder.paragraph(line)
-    source = builder.build("text")
+    source = builder.build()
     found = segment_document(source)
     at = source.text.index("吊索桥")
     is_read = any(a <= at < b and task is not None for a, b, _, task in found.spans)

@@ -7,7 +7,7 @@ import pytest
 
 from govopen_analytics.base.errors import ReadError
 from govopen_analytics.readers import read_bytes
-from govopen_analytics.readers.list_labels import chinese_number, format_number
+from govopen_analytics.readers.list_labels import format_number
 
 NAMESPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
@@ -296,7 +296,7 @@ def test_encrypted_part():
 @pytest.mark.parametrize(
     ("number", "expected"),
     [
-        (0, "零"),
+        (0, "0"),
         (1, "一"),
         (10, "十"),
         (11, "十一"),
@@ -312,7 +312,7 @@ def test_encrypted_part():
     ],
 )
 def test_chinese_numbers(number, expected):
-    assert chinese_number(number) == expected
+    assert format_number(number, "chineseCounting") == expected
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from plan_writer import plan_items, printed_rows, source_items, write_pdf, write
 
 from govopen_analytics.base.errors import ReadError, UnsupportedFormatError
 from govopen_analytics.readers import read_bytes
-from govopen_analytics.readers.pdf_lines import (
+from govopen_analytics.readers.printed_lines import (
     Line,
     Margins,
     continues_paragraph,
@@ -14,14 +14,11 @@ from govopen_analytics.readers.pdf_lines import (
     join_texts,
     was_wrapped,
 )
-from govopen_analytics.readers.pdf_tables import (
+from govopen_analytics.readers.printed_tables import (
+    LaidOutTable,
     RuledCell,
     RuledTable,
-    append_page,
-    is_continuation,
-    join_broken_rows,
     merge_edges,
-    table_grid,
 )
 
 SENTENCE = "深入推进决策、执行、管理、服务和结果公开，主动回应社会关切，接受群众监督。"
@@ -135,26 +132,30 @@ def test_merged_cells_of_a_ruled_table():
     table = RuledTable(
         [cell(0, 0, "a", 2), cell(2, 0, "b", 1, 2), cell(0, 1, "c"), cell(1, 1, "d")]
     )
-    assert table_grid(table)[:2] == (
-        [["a", (0, 0), "b"], ["c", "d", (0, 2)]],
-        [],
-    )
+    laid_out = table.lay_out()
+    assert laid_out.grid == [["a", (0, 0), "b"], ["c", "d", (0, 2)]]
+    assert laid_out.first_rows == []
 
 
 def test_pages_of_one_table():
     first = page(["序号", "任务"], ["1", "x"])
     second = page(["2", "y"], ["3", "z"])
-    assert is_continuation(first, second)
-    append_page(first, second)
-    append_page(first, page(["4", "u"]))
-    assert table_grid(first)[:2] == (
-        [["序号", "任务"], ["1", "x"], ["2", "y"], ["3", "z"], ["4", "u"]],
-        [2, 4],
-    )
+    assert first.goes_on_in(second)
+    first.append_page(second)
+    first.append_page(page(["4", "u"]))
+    laid_out = first.lay_out()
+    assert laid_out.grid == [
+        ["序号", "任务"],
+        ["1", "x"],
+        ["2", "y"],
+        ["3", "z"],
+        ["4", "u"],
+    ]
+    assert laid_out.first_rows == [2, 4]
 
 
 def test_tables_of_other_width_are_others():
-    assert not is_continuation(page(["a", "b"]), page(["a", "b", "c"]))
+    assert not page(["a", "b"]).goes_on_in(page(["a", "b", "c"]))
 
 
 HEADER = ["序号", "任务", "单位"]
@@ -197,8 +198,9 @@ HEADER = ["序号", "任务", "单位"]
     ],
 )
 def test_rows_cut_by_a_page_break(rows, first_rows, expected):
-    grid, n_joined = join_broken_rows([list(row) for row in rows], first_rows)
-    assert grid == expected
+    table = LaidOutTable([list(row) for row in rows], first_rows)
+    n_joined = table.join_broken_rows()
+    assert table.grid == expected
     assert n_joined == len(rows) - len(expected)
 
 
@@ -220,8 +222,9 @@ def test_rows_without_numbers_are_joined_where_lines_were_full(
         for c, text in enumerate(row)
         if text
     }
-    grid = [["x", "y"], before, rest]
-    assert join_broken_rows(grid, [2], cells)[0] == expected
+    table = LaidOutTable([["x", "y"], before, rest], [2], cells)
+    table.join_broken_rows()
+    assert table.grid == expected
 
 
 def test_long_plan_comes_back_whole():

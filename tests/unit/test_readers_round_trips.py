@@ -16,7 +16,7 @@ from plan_writer import (
 )
 
 from govopen_analytics.base.errors import ReadError, UnsupportedFormatError
-from govopen_analytics.readers import read_bytes, read_source
+from govopen_analytics.readers import Source, read_bytes
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "formats"
@@ -24,8 +24,12 @@ PLANS = sorted((ROOT / "data" / "raw").glob("*.txt"))
 EXPECTED = [tuple(row) for row in json.loads((GOLDEN / "expected.json").read_text())]
 
 
+def read_file(path: Path) -> Source:
+    return read_bytes(path.read_bytes(), path.name)
+
+
 def items_of(path: Path) -> list:
-    return plan_items(read_source(path).text)
+    return plan_items(read_file(path).text)
 
 
 def with_a_table(items: list) -> list:
@@ -39,19 +43,19 @@ def with_a_table(items: list) -> list:
 
 @pytest.mark.parametrize("name", sorted(set(WRITERS) | {"gbk.html"}))
 def test_golden_files(name):
-    assert printed_rows(source_items(read_source(GOLDEN / name))) == EXPECTED
+    assert printed_rows(source_items(read_file(GOLDEN / name))) == EXPECTED
 
 
 @pytest.mark.parametrize("encoding", TEXT_ENCODINGS)
 def test_golden_texts(encoding):
-    source = read_source(GOLDEN / f"{encoding}.txt")
+    source = read_file(GOLDEN / f"{encoding}.txt")
     assert printed_rows(plan_items(source.text)) == EXPECTED
     assert source.encoding == encoding.removesuffix("-sig")
 
 
 @pytest.mark.parametrize("name", ["plan.html", "plan.docx", "plan.pdf", "plan.ofd"])
 def test_golden_merges(name):
-    items = source_items(read_source(GOLDEN / name))
+    items = source_items(read_file(GOLDEN / name))
     assert [item for item in items if not isinstance(item, str)] == [GOLDEN_ITEMS[2]]
 
 
@@ -65,7 +69,7 @@ def test_golden_merges(name):
 )
 def test_golden_refusals(name, error, words):
     with pytest.raises(error, match=words):
-        read_source(GOLDEN / name)
+        read_file(GOLDEN / name)
 
 
 @pytest.mark.parametrize("name", sorted(WRITERS))
@@ -79,16 +83,14 @@ def test_plans_written_in_every_format(plan, name):
 @pytest.mark.parametrize("encoding", TEXT_ENCODINGS)
 @pytest.mark.parametrize("plan", PLANS, ids=lambda path: path.stem)
 def test_plans_in_every_encoding(plan, encoding):
-    text = read_source(plan).text
+    text = read_file(plan).text
     source = read_bytes(text.encode(encoding), "a.txt")
     assert (source.text, source.encoding) == (text, encoding.removesuffix("-sig"))
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda path: path.stem)
 def test_plans_in_traditional_script(plan):
-    content = (
-        OpenCC("s2tw").convert(read_source(plan).text).encode("big5hkscs", "ignore")
-    )
+    content = OpenCC("s2tw").convert(read_file(plan).text).encode("big5hkscs", "ignore")
     source = read_bytes(content, "a.txt")
     assert source.encoding == "big5"
     assert source.text == content.decode("big5hkscs")

@@ -13,7 +13,7 @@ from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers import read_bytes
 from govopen_analytics.readers.csv import find_delimiter
 from govopen_analytics.readers.number_formats import builtin_format, format_value
-from govopen_analytics.readers.sheets import sheet_grid
+from govopen_analytics.readers.sheets import Sheet
 from govopen_analytics.readers.xlsx import cell_place
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -210,7 +210,7 @@ def test_too_many_columns():
 def test_merges_that_cover_the_sheet_many_times():
     cells = {row: {0: "a", 1: "b"} for row in range(1000)}
     with pytest.raises(ReadError, match="merged cells in a sheet"):
-        sheet_grid(cells, [(0, 10**6, 0, 10**4)] * 2000, "a.xlsx")
+        Sheet("a", cells, [(0, 10**6, 0, 10**4)] * 2000).grid()
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_merged_ranges_on_the_used_range(merge, expected):
     cells = {0: {0: "a", 3: "b"}, 4: {0: "c", 3: "d"}}
     if merge == (0, 1, 0, 0):
         merge = (0, 4, 0, 0)
-    assert sheet_grid(cells, [merge], "a.xlsx") == expected
+    assert Sheet("a", cells, [merge]).grid() == expected
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,11 @@ import pytest
 from govopen_analytics.base.errors import EncodingError
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers import read_bytes
-from govopen_analytics.readers.characters import normalise_characters, one_line
-from govopen_analytics.readers.encodings import decode_text
+from govopen_analytics.readers.characters import (
+    decode_text,
+    normalise_characters,
+    one_line,
+)
 
 SIMPLIFIED = "一、加强政策解读。\n（一）及时发布政府信息，回应群众关切。\n"
 TRADITIONAL = "一、加強政策解讀。\n（一）及時發布政府資訊，回應群眾關切。\n"
@@ -36,7 +39,7 @@ TRADITIONAL = "一、加強政策解讀。\n（一）及時發布政府資訊，
     ],
 )
 def test_encoding_is_found(text, codec, expected):
-    decoded = decode_text(text.encode(codec), "a.txt")
+    decoded = decode_text(text.encode(codec))
     assert (decoded.text, decoded.encoding, decoded.remarks) == (text, expected, ())
 
 
@@ -50,7 +53,7 @@ def test_encoding_is_found(text, codec, expected):
     ],
 )
 def test_damaged_characters_are_counted(content, encoding, n_replaced):
-    decoded = decode_text(content, "a.txt")
+    decoded = decode_text(content)
     assert decoded.encoding == encoding
     assert decoded.text.count("\ufffd") == n_replaced
     values = {"n": n_replaced, "encoding": encoding}
@@ -68,12 +71,12 @@ def test_damaged_characters_are_counted(content, encoding, n_replaced):
 )
 def test_binary_is_refused(content):
     with pytest.raises(EncodingError, match=r"a\.bin: the bytes are not text"):
-        decode_text(content, "a.bin")
+        read_bytes(content, "a.bin")
 
 
 def test_text_of_another_script_is_a_guess():
     words = "Le conseil a décidé de publier chaque année un rapport détaillé. " * 5
-    decoded = decode_text(words.encode("cp1252"), "a.txt")
+    decoded = decode_text(words.encode("cp1252"))
     assert decoded.remarks[-1].code == "encoding_guessed"
     assert "Le conseil a d" in decoded.text
 

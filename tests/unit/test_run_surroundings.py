@@ -8,9 +8,9 @@ from functools import partial
 import pandas as pd
 import pytest
 from conftest import small_tables
+from packages import write_datapackage
 from test_run import GOOD, record_of, write_notebook
 
-from govopen_analytics.base.datapackage import write_datapackage
 from govopen_analytics.base.errors import RunError, SourceError
 from govopen_analytics.base.fingerprints import file_digest
 from govopen_analytics.run import report
@@ -246,7 +246,7 @@ def test_yaml_that_names_itself_many_times_is_told_briefly(tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="names are bytes on POSIX alone")
 def test_a_file_name_that_is_no_utf8_costs_that_file(tmp_path):
-    from govopen_analytics.base.freshness import is_built
+    from govopen_analytics.base.datapackage import is_built
     from govopen_analytics.run.build import build_processed
 
     raw = tmp_path / "raw"

@@ -6,6 +6,7 @@ import os
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from packages import write_datapackage
 
 from govopen_analytics import review
 from govopen_analytics.base import datapackage, schemas
@@ -13,7 +14,6 @@ from govopen_analytics.base.datapackage import (
     PackageWriter,
     read_datapackage,
     read_descriptor,
-    write_datapackage,
 )
 from govopen_analytics.base.errors import RunError, SourceError
 from govopen_analytics.base.tables import Tables

@@ -1,4 +1,4 @@
-"""Printed lines of a PDF, and the paragraphs they were wrapped from."""
+"""Printed lines of a page, and the paragraphs they were wrapped from."""
 
 import re
 import unicodedata
@@ -75,20 +75,7 @@ def is_wide(character: str) -> bool:
 
 
 def text_width(text: str, size: float) -> float:
-    """Estimate the printed width of a text.
-
-    Parameters
-    ----------
-    text : str
-        Text on one line.
-    size : float
-        Character size, in points.
-
-    Returns
-    -------
-    float
-        Points; a Latin character counts half a square.
-    """
+    """Estimate the printed width; a Latin character counts half a square."""
     return sum(size if is_wide(character) else size / 2 for character in text)
 
 
@@ -127,15 +114,7 @@ def _as_line(characters: list[dict[str, Any]]) -> Line | None:
 def gather_lines(characters: Iterable[dict[str, Any]]) -> list[Line]:
     """Put the characters of a region into lines, from top to bottom.
 
-    Parameters
-    ----------
-    characters : iterable of dict
-        Characters as pdfplumber gives them (``text``, ``x0``, ``top``, …).
-
-    Returns
-    -------
-    list of Line
-        Lines that print something.
+    They are as pdfplumber gives them (``text``, ``x0``, ``top``, …).
     """
     groups: list[list[dict[str, Any]]] = []
     middle = float("-inf")
@@ -155,17 +134,7 @@ def gather_lines(characters: Iterable[dict[str, Any]]) -> list[Line]:
 def was_wrapped(line: Line, following: Line, right: float) -> bool:
     """Whether a line ended only because nothing more fitted on it.
 
-    Parameters
-    ----------
-    line, following : Line
-        Neighbours.
-    right : float
-        Where lines may end, in points.
-
-    Returns
-    -------
-    bool
-        True if the first word of `following` would not have fitted.
+    That is, whether the first word of the next one would end beyond `right`.
     """
     first = _UNIT.match(following.text)
     unit = first[0] if first else ""
@@ -179,15 +148,7 @@ def was_wrapped(line: Line, following: Line, right: float) -> bool:
 def join_texts(before: str, after: str) -> str:
     """Join two pieces of a wrapped line.
 
-    Parameters
-    ----------
-    before, after : str
-        The pieces.
-
-    Returns
-    -------
-    str
-        A space parts Latin words; Chinese and the digits of a number run on.
+    A space parts Latin words; Chinese and the digits of a number run on.
     """
     if not before or not after or (before[-1].isdigit() and after[0].isdigit()):
         return before + after
@@ -200,19 +161,8 @@ def join_texts(before: str, after: str) -> str:
 def find_margins(lines: Sequence[Line], page_width: float) -> Margins:
     """Find where the running text of a document begins and ends.
 
-    Parameters
-    ----------
-    lines : sequence of Line
-        Lines outside of tables.
-    page_width : float
-        Width of the page, in points.
-
-    Returns
-    -------
-    Margins
-        Of lines at least half as wide as the widest, which headings are not.
-        Where hardly any line is full, the right margin is taken to be as wide as
-        the left.
+    Lines at least half as wide as the widest tell, which headings are not. Where
+    hardly any line is full, the right margin is taken to be as wide as the left.
     """
     if not lines:
         return Margins(0.0, page_width)
@@ -234,19 +184,8 @@ def continues_paragraph(
 ) -> bool:
     """Whether a line goes on with the paragraph of the line before it.
 
-    Parameters
-    ----------
-    line, following : Line
-        Neighbours.
-    margins : Margins
-        Of the document.
-    is_new_page : bool, default False
-        Whether a page ends between the two, so that their distance means nothing.
-
-    Returns
-    -------
-    bool
-        True if `line` is full and `following` is neither indented nor set apart.
+    It does where `line` is full and `following` is neither indented nor set apart;
+    between two pages their distance means nothing.
     """
     if following.x0 > margins.left + line.size:
         return False
