@@ -64,6 +64,7 @@ def validate(
     reviews = _folder(reviews, processed)
     with errors_on_one_line():
         from govopen_analytics.base.languages import in_language
+        from govopen_analytics.charts.display import Display
         from govopen_analytics.coding.codebook import load_codebook
         from govopen_analytics.questions.trust import validate_coding
         from govopen_analytics.questions.trust_tables import write_validity
@@ -74,7 +75,7 @@ def validate(
         corrected = _corrected_shares(processed, reviews, book, lang)
         if corrected is not None:
             tables["corrected_shares"] = corrected
-        path = write_validity(tables, out, book, lang=lang)
+        path = write_validity(tables, out, book, Display(lang))
     scores = tables["scores"]
     if as_json:
         print_json({"folder": str(out), "scores": rows_of(scores)})
