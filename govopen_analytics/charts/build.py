@@ -128,15 +128,8 @@ def dots_chart(
 ) -> Chart:
     """Draw one panel of rows: a label, and the marks of each series.
 
-    Parameters
-    ----------
-    question, name, display, **more
-        As in ``chart_of``; without a label the chart is one sentence.
-    labels : sequence of str
-        Names of the rows, in reading order.
-    *series : Series
-    form, most, reference
-        As in ``Panel``.
+    `form`, `most` and `reference` are as in ``Panel``, the rest as in ``chart_of``;
+    without a label the chart is one sentence.
     """
     panel = Panel(tuple(labels), series, form=form, most=most, reference=reference)
     panels = [panel] if len(labels) else ()
@@ -315,17 +308,15 @@ def word_chart(
 ) -> Chart:
     """Draw words with their log-odds and intervals.
 
+    Dots of established ones are filled. Without any words, or where none was used
+    elsewhere, the chart is one sentence.
+
     Parameters
     ----------
     question, name, display, **values
         As in ``chart_of``.
     words_found : DataFrame, shape (n_words, ...)
-        Rows of ``measures.distinctive_words``; dots of established ones are filled.
-        Without any, or where none was used elsewhere, the chart is one sentence.
-
-    Returns
-    -------
-    Chart
+        Rows of ``measures.distinctive_words``.
     """
     labels = tuple(words_found["word"])
     uses = zip(words_found["n_group_uses"], words_found["n_rest_uses"], strict=True)

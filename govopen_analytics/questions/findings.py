@@ -174,16 +174,8 @@ def difference_findings(
 ) -> list[Finding]:
     """Say in which items groups differ, and who; equal non-results become one.
 
-    Parameters
-    ----------
-    differences : Differences
-        Result of ``measures.theme_differences`` or ``form_differences``.
-    names : mapping of str to str
-        The items to speak of, as they are named in the sentence.
-    who : callable
-        From a row of ``differences.cells`` to the name of its group.
-    question, display, topic, evidence
-        As for ``finding``.
+    `names` are the items to speak of; `who` names the group of a row of
+    ``differences.cells``.
     """
     words, items = display.words("sentences"), differences.items
     item = items.columns[0]

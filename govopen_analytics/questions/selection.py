@@ -14,6 +14,15 @@ from govopen_analytics.charts.display import Display
 MOST_ROWS = 30
 WHOLE = "all"
 ITSELF, PEERS = "agency", "peers"
+# Parameters of notebooks that select from the corpus, and the column they select by.
+_SELECTED_BY = {
+    "agency": "agency",
+    "agencies": "agency",
+    "year": "year",
+    "years": "year",
+    "theme": "theme",
+    "themes": "theme",
+}
 
 
 def select_plans(
@@ -200,17 +209,6 @@ def _rows_of(
     return table
 
 
-# Parameters of notebooks that select from the corpus: what, and whether one of it.
-_SELECTED_BY = {
-    "agency": ("agencies", True),
-    "agencies": ("agencies", False),
-    "year": ("years", True),
-    "years": ("years", False),
-    "theme": ("themes", True),
-    "themes": ("themes", False),
-}
-
-
 def choose_agency(documents: pd.DataFrame, agency: str = "") -> str:
     """Return the agency asked for, or the one with most tasks.
 
@@ -287,28 +285,21 @@ def check_selection(
         If the corpus does not hold a value, or no plan is of these agencies and
         these years; the message names the parameter and the nearest values.
     """
-    chosen: dict[str, list[Any]] = {"agencies": [], "years": [], "themes": []}
-    for name, (kind, is_one) in _SELECTED_BY.items():
+    chosen: dict[str, list[Any]] = {"agency": [], "year": [], "theme": []}
+    for name, column in _SELECTED_BY.items():
         if not values.get(name):
             continue
-        wanted = [values[name]] if is_one else list(values[name])
-        chosen[kind] += wanted
+        wanted = [values[name]] if name == column else list(values[name])
+        chosen[column] += wanted
         try:
-            _check_one(tables, kind, wanted)
+            if column == "theme":
+                for theme in wanted:
+                    choose_theme(tables["themes"], theme)
+            else:
+                select_plans(tables, columns={column: wanted})
         except SelectionError as error:
             raise SelectionError(f"Parameter '{name}': {error}") from error
-    select_plans(tables, agencies=chosen["agencies"], years=chosen["years"])
-
-
-def _check_one(
-    tables: Mapping[str, pd.DataFrame], kind: str, wanted: list[Any]
-) -> None:
-    if kind != "themes":
-        columns = {"agencies": "agency", "years": "year"}
-        select_plans(tables, columns={columns[kind]: wanted})
-        return
-    for name in wanted:
-        choose_theme(tables["themes"], name)
+    select_plans(tables, agencies=chosen["agency"], years=chosen["year"])
 
 
 def with_sides(
@@ -348,12 +339,7 @@ def panel_of(tables: Mapping[str, pd.DataFrame]) -> Tables:
 def tasks_of_theme(tables: Tables, theme: pd.DataFrame) -> Tables:
     """Keep, of the tasks, those that touch a theme; there may be none.
 
-    Parameters
-    ----------
-    tables : Tables
-        Of the corpus.
-    theme : DataFrame, shape (1, ...)
-        Result of ``choose_theme``.
+    `theme` is the result of ``choose_theme``.
     """
     rows, tasks = tables.theme_assignments, tables.tasks
     touching = rows.loc[rows["theme_id"].isin(theme["theme_id"]), "task_id"]
