@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from govopen_analytics.base.errors import SelectionError, choices
+from govopen_analytics.base.schemas import further_columns
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.display import Display
 
@@ -14,6 +15,17 @@ from govopen_analytics.charts.display import Display
 MOST_ROWS = 30
 WHOLE = "all"
 ITSELF, PEERS = "agency", "peers"
+# Columns of `documents` that stand beside every task.
+_OF_THE_PLAN = (
+    "agency",
+    "year",
+    "agency_series",
+    "level",
+    "province",
+    "city",
+    "county",
+)
+_FIRST = ("task_id", "agency", "year", "theme", "further_themes", "title", "content")
 # Parameters of notebooks that select from the corpus, and the column they select by.
 _SELECTED_BY = {
     "agency": "agency",
@@ -146,6 +158,32 @@ def theme_columns(tables: Mapping[str, pd.DataFrame], *, lang: str) -> dict[str,
         "theme": pd.array([one[0] if one else None for one in each], dtype="string"),
         "further_themes": [one[1:] for one in each],
     }
+
+
+def tasks_with_plans(tables: Tables, lang: str) -> pd.DataFrame:
+    """Return the tasks with agency, year, themes and place of their plan as columns."""
+    plans = tables.documents.set_index("document_id")
+    further = further_columns(tables.documents, "documents")
+    places = plans.loc[tables.tasks["document_id"], [*_OF_THE_PLAN, *further]]
+    tasks = tables.tasks.assign(
+        **{name: places[name].array for name in places},
+        **theme_columns(tables, lang=lang),
+    )
+    return tasks[[*_FIRST, *(name for name in tasks if name not in _FIRST)]]
+
+
+def with_series(tables: Tables) -> Tables:
+    """Fill ``agency_series``, where it is empty, with the agency's name."""
+
+    def filled() -> pd.DataFrame:
+        documents = tables.documents
+        series = documents["agency_series"].fillna(documents["agency"])
+        return documents.assign(agency_series=series)
+
+    return Tables(
+        {name: partial(tables.__getitem__, name) for name in tables}
+        | {"documents": filled}
+    )
 
 
 def select_themes(themes: pd.DataFrame, theme_ids: Iterable[str] = ()) -> pd.DataFrame:
