@@ -172,8 +172,8 @@ def _trend_findings(
             state=trend["state"],
             n=len(trends),
         )
-        for key, kept in (("sure", is_sure), ("unsure", ~is_sure & leaves_out_0))
-        for _, trend in trends.loc[kept].iterrows()
+        for key, is_kind in (("sure", is_sure), ("unsure", ~is_sure & leaves_out_0))
+        for _, trend in trends.loc[is_kind].iterrows()
     ]
     n_none = len(trends) - len(findings)
     if n_none:
@@ -380,8 +380,7 @@ def change_heat_map(
     themes : DataFrame
         The themes to draw.
     """
-    words, names = display.words("change"), display.themes(themes)
-    own_words = words["change_heat_map"]
+    words, names = display.words("change")["change_heat_map"], display.themes(themes)
     rows = changes.loc[changes["theme_id"].isin(names)]
     # Changes that cannot be told from chance make a map of noise.
     rows = rows if rows["is_beyond_chance"].any() else rows.head(0)
@@ -389,8 +388,8 @@ def change_heat_map(
     labels, cells = {}, {}
     for row in shown.to_dict("records"):
         agency, theme_id = row["agency"], row["theme_id"]
-        labels[agency] = display.fill(own_words["row"], row)
-        hover = own_words["hover"].format(
+        labels[agency] = display.fill(words["row"], row)
+        hover = words["hover"].format(
             row=labels[agency],
             theme=names[theme_id],
             change=display.points(row["change"]),
@@ -404,12 +403,13 @@ def change_heat_map(
             "two_way",
             bool(row["is_beyond_chance"]),
         )
+    no_panel = display.words("change")["no_panel"]
     return chart_of(
         "change",
         "change_heat_map",
         display,
         table=heat_table(labels, names, cells) if cells else None,
-        reason=own_words["not_apart"] if len(changes) else words["no_panel"],
+        reason=words["not_apart"] if len(changes) else no_panel,
         hidden=display.hidden(n_hidden),
         interval_kind=interval_kind_of(changes, "plans"),
         agencies=len(labels),

@@ -100,11 +100,11 @@ def likeness_findings(
     if against_rest.empty:
         return no_tasks("likeness", display)
     say = partial(finding, "likeness", display=display)
-    known = pairs.dropna(subset=["distance"])
-    if known.empty:
+    pairs = pairs.dropna(subset=["distance"])
+    if pairs.empty:
         key = "single" if len(against_rest) < 2 else "few"
         return [say(key, state=CANNOT_BE_ANSWERED)]
-    first, *others = _pair_findings(known, partial(say, evidence="overlap_heat_map"))
+    first, *others = _pair_findings(pairs, partial(say, evidence="overlap_heat_map"))
     findings = [first, _rest_finding(against_rest, display, say), *others]
     if n_hidden:
         findings.append(
@@ -119,10 +119,10 @@ def likeness_findings(
     return [*findings, _reuse_finding(reuse, display, say)]
 
 
-def _pair_findings(known: pd.DataFrame, say: Callable[..., Finding]) -> list[Finding]:
-    sure = known.loc[known["is_beyond_chance"].astype(bool)]
+def _pair_findings(pairs: pd.DataFrame, say: Callable[..., Finding]) -> list[Finding]:
+    sure = pairs.loc[pairs["is_beyond_chance"].astype(bool)]
     key, state = ("some", ESTABLISHED) if len(sure) else ("none", NOT_TOLD_APART)
-    if (known["state"] == CANNOT_BE_ANSWERED).all():
+    if (pairs["state"] == CANNOT_BE_ANSWERED).all():
         key, state = "unanswered", CANNOT_BE_ANSWERED
     findings = [
         say(
@@ -130,9 +130,9 @@ def _pair_findings(known: pd.DataFrame, say: Callable[..., Finding]) -> list[Fin
             state=state,
             caveats=("distance", "agenda"),
             count=len(sure),
-            n_tasks=known["n_tasks"].max(),
-            p_adjusted=known["p_adjusted"].min(),
-            pairs=len(known),
+            n_tasks=pairs["n_tasks"].max(),
+            p_adjusted=pairs["p_adjusted"].min(),
+            pairs=len(pairs),
             found=len(sure),
         )
     ]
@@ -141,9 +141,9 @@ def _pair_findings(known: pd.DataFrame, say: Callable[..., Finding]) -> list[Fin
         named.append(
             ("farthest", sure.loc[sure["distance"].idxmax()], ESTABLISHED, False)
         )
-    if len(known) > 1:
+    if len(pairs) > 1:
         # Where no two can be told apart, the nearest are no nearer than the rest.
-        named.append(("nearest", known.loc[known["distance"].idxmin()], "", sure.empty))
+        named.append(("nearest", pairs.loc[pairs["distance"].idxmin()], "", sure.empty))
     return findings + [
         say(
             key,
@@ -265,12 +265,12 @@ def overlap_heat_map(
         Agencies left out of `pairs`.
     """
     words = display.words("likeness")
-    known = pairs.dropna(subset=["distance"])
+    pairs = pairs.dropna(subset=["distance"])
     # Overlaps of agencies that cannot be told apart would only look like a pattern.
-    known = known if known["is_beyond_chance"].any() else known.head(0)
+    pairs = pairs if pairs["is_beyond_chance"].any() else pairs.head(0)
     sizes = {
-        **dict(zip(known["reference"], known["n_reference_tasks"], strict=True)),
-        **dict(zip(known["group"], known["n_tasks"], strict=True)),
+        **dict(zip(pairs["reference"], pairs["n_reference_tasks"], strict=True)),
+        **dict(zip(pairs["group"], pairs["n_tasks"], strict=True)),
     }
     sizes = dict(sorted(sizes.items(), key=lambda size: -size[1]))
     places = {name: place for place, name in enumerate(sizes)}
@@ -278,7 +278,7 @@ def overlap_heat_map(
     labels = display.with_n(sizes, sizes.values())
     rows = {place: f"{labels[place]} {columns[place]}" for place in columns}
     cells = {}
-    for row in known.to_dict("records"):
+    for row in pairs.to_dict("records"):
         first, second = sorted((places[row["group"]], places[row["reference"]]))
         cells[second, first] = Cell(
             float(row["overlap"]),
@@ -294,7 +294,7 @@ def overlap_heat_map(
         reason=words["not_apart"],
         hidden=display.hidden(n_hidden),
         agencies=len(rows),
-        found=int(known["is_beyond_chance"].sum()),
+        found=int(pairs["is_beyond_chance"].sum()),
     )
 
 

@@ -70,15 +70,14 @@ def select_plans(
     """
     documents = tables["documents"]
     wanted = {"agency": agencies, "year": years, **(columns or {})}
-    chosen = {name: kept for name, values in wanted.items() if (kept := list(values))}
+    chosen = {name: list(values) for name, values in wanted.items()}
+    chosen = {name: values for name, values in chosen.items() if values}
     keep = pd.Series(True, index=documents.index)
     for name, values in chosen.items():
         keep &= _is_among(documents, values, name)
     if chosen and not keep.any():
         pairs = sorted({f"{a} {y}" for a, y in documents[["agency", "year"]].values})
-        given = "; ".join(
-            f"{name}: {values}" for name, values in chosen.items() if values
-        )
+        given = "; ".join(f"{name}: {values}" for name, values in chosen.items())
         raise SelectionError(
             f"No plan has {given}; the corpus holds: {', '.join(pairs)}"
         )
@@ -154,9 +153,10 @@ def theme_columns(tables: Mapping[str, pd.DataFrame], *, lang: str) -> dict[str,
     labels = tables["themes"].set_index("theme_id")[f"label_{lang}"]
     named = rows["theme_id"].map(labels).groupby(rows["task_id"]).agg(list)
     each = [named.get(task_id, []) for task_id in tables["tasks"]["task_id"]]
+    first = [labels[0] if labels else None for labels in each]
     return {
-        "theme": pd.array([one[0] if one else None for one in each], dtype="string"),
-        "further_themes": [one[1:] for one in each],
+        "theme": pd.array(first, dtype="string"),
+        "further_themes": [labels[1:] for labels in each],
     }
 
 
@@ -465,7 +465,7 @@ def with_theme_labels(
 ) -> pd.DataFrame:
     """Put the label before ``theme_id``, and leave out rows of other themes."""
     labels = display.themes(themes)
-    kept = rows.loc[rows["theme_id"].isin(labels)].reset_index(drop=True)
-    names = kept["theme_id"].map(labels).astype("string")
-    kept.insert(list(kept.columns).index("theme_id"), "theme", names)
-    return kept
+    rows = rows.loc[rows["theme_id"].isin(labels)].reset_index(drop=True)
+    names = rows["theme_id"].map(labels).astype("string")
+    rows.insert(list(rows.columns).index("theme_id"), "theme", names)
+    return rows
