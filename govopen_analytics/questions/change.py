@@ -51,10 +51,10 @@ def plan_years(documents: pd.DataFrame, display: Display) -> pd.DataFrame:
     cells = cells.merge(counted, on=["agency", "year"], how="left")
     undated = counted.loc[counted["year"].isna()]
     cells = pd.concat([cells, undated], ignore_index=True)
-    for name in ("n_plans", "n_tasks"):
-        cells[name] = cells[name].fillna(0).astype("Int64")
-    is_there = cells["n_plans"] > 0
-    cells["status"] = is_there.map({True: words["there"], False: words["missing"]})
+    counts = ["n_plans", "n_tasks"]
+    cells[counts] = cells[counts].fillna(0).astype("Int64")
+    status = {True: words["there"], False: words["missing"]}
+    cells["status"] = (cells["n_plans"] > 0).map(status)
     return cells.astype({"year": "Int64", "status": "string"})
 
 
@@ -167,7 +167,6 @@ def _trend_findings(
             key,
             trend,
             value="change_per_year",
-            unit="points",
             subject=labels[trend["theme_id"]],
             state=trend["state"],
             n=len(trends),
@@ -200,7 +199,7 @@ def _part_findings(
         return []
     row = parts.loc[parts["change"].abs().idxmax()]
     subject = labels[row["theme_id"]]
-    return [say("parts", row, value="change", unit="points", subject=subject)]
+    return [say("parts", row, value="change", subject=subject)]
 
 
 def _agency_findings(
@@ -225,10 +224,8 @@ def _agency_findings(
         row = sure.loc[sure["change"].abs().idxmax()]
         theme = labels[row["theme_id"]]
         subject = f"{display.agency(row['agency'])} {theme}"
-        of_row = {"value": "change", "unit": "points", "theme": theme}
-        findings.append(
-            say("largest", row, subject=subject, state=ESTABLISHED, **of_row)
-        )
+        say = partial(say, value="change", state=ESTABLISHED)
+        findings.append(say("largest", row, subject=subject, theme=theme))
     return findings
 
 

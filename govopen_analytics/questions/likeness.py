@@ -116,7 +116,7 @@ def likeness_findings(
                 hidden=f"{n_hidden:,}",
             )
         )
-    return [*findings, _reuse_finding(reuse, display, say)]
+    return [*findings, _reuse_finding(reuse, say)]
 
 
 def _pair_findings(pairs: pd.DataFrame, say: Callable[..., Finding]) -> list[Finding]:
@@ -149,7 +149,6 @@ def _pair_findings(pairs: pd.DataFrame, say: Callable[..., Finding]) -> list[Fin
             key,
             row,
             value="distance",
-            unit="distance",
             subject=f"{row['group']} – {row['reference']}",
             state=state,
             is_detail=is_detail,
@@ -186,9 +185,7 @@ def _rest_finding(
     )
 
 
-def _reuse_finding(
-    reuse: pd.DataFrame, display: Display, say: Callable[..., Finding]
-) -> Finding:
+def _reuse_finding(reuse: pd.DataFrame, say: Callable[..., Finding]) -> Finding:
     if reuse.empty:
         return say("no_reuse", state=CANNOT_BE_ANSWERED)
     say = partial(say, evidence="reuse_dots")
@@ -199,7 +196,6 @@ def _reuse_finding(
         "reuse",
         top,
         value="reused_share",
-        subject=display.agency(top["agency"]),
         caveats=("reuse",),
     )
 

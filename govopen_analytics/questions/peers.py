@@ -85,7 +85,6 @@ def _distance_findings(
             keys.get(row["state"], "together"),
             row,
             value="distance",
-            unit="distance",
             subject=agency,
             state=row["state"],
             evidence="peer_dots",
