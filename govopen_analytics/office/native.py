@@ -28,9 +28,8 @@ from govopen_analytics.charts.model import FORMATS, Chart, Mark, Panel, Series
 from govopen_analytics.charts.style import (
     ACCENT,
     GRID,
-    HOLLOW,
     INK,
-    MARK_COLORS,
+    MARKS,
     SECOND,
     full_alt,
     in_one_lane,
@@ -469,9 +468,9 @@ def _paint(drawn: Any, panel: Panel, data: Series) -> None:
 
 
 def _fill(shape: Any, kind: str) -> None:
-    color = MARK_COLORS[kind]
+    color, _, is_hollow = MARKS[kind]
     shape.fill.solid()
-    shape.fill.fore_color.rgb = rgb(_pale(color) if kind in HOLLOW else color)
+    shape.fill.fore_color.rgb = rgb(_pale(color) if is_hollow else color)
     shape.line.color.rgb = rgb(color)
 
 

@@ -10,7 +10,6 @@ from govopen_analytics.charts.build import chart_of, heat_table
 from govopen_analytics.charts.display import Display
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.model import (
-    MARKS,
     Cell,
     Chart,
     Mark,
@@ -22,6 +21,7 @@ from govopen_analytics.charts.model import (
 )
 from govopen_analytics.charts.style import (
     INK,
+    MARKS,
     PAPER,
     cell_fill,
     full_alt,
