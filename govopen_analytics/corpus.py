@@ -16,7 +16,6 @@ from govopen_analytics.base.errors import (
     SelectionError,
     choices,
 )
-from govopen_analytics.base.schemas import further_columns
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.display import ChartSource, Display
 from govopen_analytics.coding.codebook import Codebook, load_codebook
@@ -36,18 +35,7 @@ if TYPE_CHECKING:
 
 By = str | Sequence[str]
 OPEN_GOVERNMENT = ("open_government",)
-# Columns of `documents` that stand beside every task.
-_OF_THE_PLAN = (
-    "agency",
-    "year",
-    "agency_series",
-    "level",
-    "province",
-    "city",
-    "county",
-)
 _USUAL_GROUPS = ("agency", "year", "level", "province", "all")
-_FIRST = ("task_id", "agency", "year", "theme", "further_themes", "title", "content")
 
 
 def load_corpus(
@@ -176,12 +164,8 @@ class Corpus:
     coded_by : mapping of str to str, optional
         ``name``, ``version`` and ``sha256`` of the codebook that coded the tables;
         by default those of `codebook`.
-    lang : {"zh", "en"}, default "zh"
-        Language of labels, displays and charts.
-    interval : float, default 0.95
-        Level of all intervals (0-1, exclusive).
-    date : str, default ""
-        Date in the source lines of charts.
+    lang, interval, date
+        As in ``open_corpus``.
     data_dir : Path, optional
         Folder that holds ``raw`` and ``reviews``, for ``add`` and ``code``.
 
@@ -203,7 +187,7 @@ class Corpus:
         data_dir: Path | None = None,
     ) -> None:
         Display(lang, interval)  # refuses what a display cannot be
-        self.tables = _with_series(tables)
+        self.tables = selection.with_series(tables)
         self.lang, self.interval, self.date = lang, interval, date
         self._options: dict[str, Any] = {
             "codebook": codebook,
@@ -229,15 +213,7 @@ class Corpus:
         ``further_themes`` lists the labels of the others. The plan's level, place
         and the manifest's own columns stand at the end.
         """
-        tables = self.tables
-        plans = tables.documents.set_index("document_id")
-        further = further_columns(tables.documents, "documents")
-        places = plans.loc[tables.tasks["document_id"], [*_OF_THE_PLAN, *further]]
-        tasks = tables.tasks.assign(
-            **{name: places[name].array for name in places},
-            **selection.theme_columns(tables, lang=self.lang),
-        )
-        return tasks[[*_FIRST, *(name for name in tasks if name not in _FIRST)]]
+        return selection.tasks_with_plans(self.tables, self.lang)
 
     @property
     def themes(self) -> pd.DataFrame:
@@ -1028,20 +1004,6 @@ class Corpus:
 
 def _about(tables: Tables, subjects: Iterable[str]) -> Tables:
     return selection.select_plans(tables, subjects=subjects) if subjects else tables
-
-
-def _with_series(tables: Tables) -> Tables:
-    """Fill ``agency_series``, where it is empty, with the agency's name."""
-
-    def filled() -> pd.DataFrame:
-        documents = tables.documents
-        series = documents["agency_series"].fillna(documents["agency"])
-        return documents.assign(agency_series=series)
-
-    return Tables(
-        {name: partial(tables.__getitem__, name) for name in tables}
-        | {"documents": filled}
-    )
 
 
 def _listed(values: Any) -> list[Any]:

@@ -78,40 +78,45 @@ def chart_of(
     -------
     Chart
     """
-    words = display.words(question)[name]
-    has_intervals, is_empty = interval_kind is not None, not panels and table is None
-    shown = {"level": display.level, **values}
-    absent = _ABSENT - _marks_in(panels, table)
-
-    def text(part: str) -> str:
-        return "" if is_empty else words.get(part, "").format(**shown)
-
-    holds = holds_of(interval_kind or "", display)
-    key = {
-        mark: meaning.format(**shown)
-        + (holds if mark == "line" and has_intervals else "")
-        for mark, meaning in words.get("key", {}).items()
-        if not is_empty and mark not in absent
-    }
-    charts = display.words("charts")
-    if has_intervals and not is_empty and "line" not in key:
-        in_table = charts["intervals"]["shown"].format(level=display.level)
-        hidden = display.joined([hidden, in_table + holds])
-    return Chart(
+    words, common = display.words(question)[name], display.words("charts")
+    values = {"level": display.level, **values}
+    has_intervals = interval_kind is not None
+    chart = Chart(
         name=name,
-        title=words["title"].format(**shown),
+        title=words["title"].format(**values),
         source=source or display.source.line(display.lang),
         lang=display.lang,
-        subtitle=display.joined([text("subtitle"), hidden]),
-        alt=text("alt"),
-        key=tuple(key.items()),
-        axis=text("axis"),
+        subtitle=hidden,
         panels=tuple(panels),
         table=table,
-        reason=(reason or charts["no_plans"]) if is_empty else "",
         n=0 if source else display.source.n_tasks,
         interval=display.interval if has_intervals else None,
         interval_kind=interval_kind or "",
+    )
+    if chart.is_empty:
+        return replace(chart, reason=reason or common["no_plans"])
+    absent = _ABSENT - _marks_in(panels, table)
+    key = {
+        mark: meaning.format(**values)
+        for mark, meaning in words.get("key", {}).items()
+        if mark not in absent
+    }
+    if has_intervals:
+        holds = holds_of(interval_kind or "", display)
+        if "line" in key:
+            key["line"] += holds
+        else:
+            in_table = common["intervals"]["shown"].format(level=display.level)
+            hidden = display.joined([hidden, in_table + holds])
+    subtitle, alt, axis = (
+        words.get(part, "").format(**values) for part in ("subtitle", "alt", "axis")
+    )
+    return replace(
+        chart,
+        subtitle=display.joined([subtitle, hidden]),
+        alt=alt,
+        axis=axis,
+        key=tuple(key.items()),
     )
 
 
@@ -128,15 +133,8 @@ def dots_chart(
 ) -> Chart:
     """Draw one panel of rows: a label, and the marks of each series.
 
-    Parameters
-    ----------
-    question, name, display, **more
-        As in ``chart_of``; without a label the chart is one sentence.
-    labels : sequence of str
-        Names of the rows, in reading order.
-    *series : Series
-    form, most, reference
-        As in ``Panel``.
+    `form`, `most` and `reference` are as in ``Panel``, the rest as in ``chart_of``;
+    without a label the chart is one sentence.
     """
     panel = Panel(tuple(labels), series, form=form, most=most, reference=reference)
     panels = [panel] if len(labels) else ()
@@ -144,14 +142,9 @@ def dots_chart(
 
 
 def interval_kind_of(rows: pd.DataFrame, sampled: str = "tasks") -> str:
-    """Say what intervals hold: what was sampled alone, or errors of coding too.
+    """Say what intervals of a measure hold: errors of coding, or else sampling alone.
 
-    Parameters
-    ----------
-    rows : DataFrame, shape (n_rows, ...)
-        Of a measure; ``has_coding_error`` where errors of coding were measured.
-    sampled : {"tasks", "plans"}, default "tasks"
-        What varies without errors of coding.
+    What was `sampled` are "tasks" or "plans".
     """
     if "has_coding_error" not in rows:
         return sampled
@@ -166,31 +159,23 @@ def holds_of(interval_kind: str, display: Display) -> str:
 
 def _marks_in(panels: Sequence[Panel], table: HeatTable | None) -> set[str]:
     """Return what the key of a chart may speak of."""
-    series = [one for panel in panels for one in panel.series]
+    series = [part for panel in panels for part in panel.series]
     cells = [cell for line in table.cells for cell in line] if table else []
-    has = {
-        "line": any(one.has_intervals for one in series)
-        or any(panel.lines for panel in panels),
-        "framed": any(cell.is_framed for cell in cells),
-        "empty": any(cell.value is None and cell.label for cell in cells),
-    }
-    kinds = {mark.kind for one in series for mark in one.marks}
-    return kinds | {name for name, is_there in has.items() if is_there}
+    marks = {mark.kind for part in series for mark in part.marks}
+    if any(s.has_intervals for s in series) or any(panel.lines for panel in panels):
+        marks.add("line")
+    if any(cell.is_framed for cell in cells):
+        marks.add("framed")
+    if any(cell.value is None and cell.label for cell in cells):
+        marks.add("empty")
+    return marks
 
 
 def tasks_behind(row: Mapping[Hashable, Any]) -> str:
-    """Return the end of the explorer's address for the tasks behind a value.
+    """Return the end of the explorer's address for the tasks behind a row of a table.
 
-    Parameters
-    ----------
-    row : mapping
-        Row of a table of measures, or of tasks.
-
-    Returns
-    -------
-    str
-        A filter, or the task where the row is of one; empty where the row is of no
-        theme, unit or word, has no such task, or lacks the agency's name.
+    It is a filter, or the task where the row is of one; empty where the row is of no
+    theme, unit or word, has no such task, or lacks the agency's name.
     """
     if "task_id" in row:
         return "#" + quote(str(row["task_id"]))
@@ -228,29 +213,19 @@ def marks_of(
         Factor of values and bounds: 100 turns shares into percentage points.
     """
     n = len(rows)
-
-    def column(name: str) -> list[float | None]:
-        values = rows[name] if name in rows else [None] * n
-        found = [number(value) for value in values]
-        return [None if v is None else scale * v for v in found]
-
-    shown = [labels(one) for one in rows[value]] if callable(labels) else list(labels)
+    shown = [labels(v) for v in rows[value]] if callable(labels) else list(labels)
     each = [kinds] * n if isinstance(kinds, str) else list(kinds)
     each = [k if isinstance(k, str) else "sure" if k else "unsure" for k in each]
     hovers = [f"{name}\n{label}" for name, label in zip(names, shown, strict=False)]
-    return tuple(
-        Mark(middle, lower, upper, label, kind, hover, tasks=tasks_behind(row))
-        for row, middle, lower, upper, label, kind, hover in zip(
-            rows.to_dict("records"),
-            column(value),
-            column(f"{value}_lower"),
-            column(f"{value}_upper"),
-            shown,
-            each,
-            hovers or [""] * n,
-            strict=True,
-        )
-    )
+    marks = []
+    for row, label, kind, hover in zip(
+        rows.to_dict("records"), shown, each, hovers or [""] * n, strict=True
+    ):
+        ends = (number(row.get(f"{value}{end}")) for end in ("", "_lower", "_upper"))
+        middle, lower, upper = (None if e is None else scale * e for e in ends)
+        tasks = tasks_behind(row)
+        marks.append(Mark(middle, lower, upper, label, kind, hover, tasks=tasks))
+    return tuple(marks)
 
 
 def share_marks(
@@ -262,13 +237,8 @@ def share_marks(
 ) -> tuple[Mark, ...]:
     """Return marks of shares of themes; a theme without a task is not observed.
 
-    Parameters
-    ----------
-    rows : DataFrame, shape (n_rows, ...)
-        ``share`` with its bounds and ``is_observed``.
-    display : Display
-    names, kinds
-        As in ``marks_of``.
+    `rows` have ``share`` with its bounds and ``is_observed``; `names` and `kinds` are
+    as in ``marks_of``.
     """
     unseen = display.words("charts")["unseen"]
     marks = marks_of(
@@ -315,17 +285,9 @@ def word_chart(
 ) -> Chart:
     """Draw words with their log-odds and intervals.
 
-    Parameters
-    ----------
-    question, name, display, **values
-        As in ``chart_of``.
-    words_found : DataFrame, shape (n_words, ...)
-        Rows of ``measures.distinctive_words``; dots of established ones are filled.
-        Without any, or where none was used elsewhere, the chart is one sentence.
-
-    Returns
-    -------
-    Chart
+    `words_found` are rows of ``measures.distinctive_words``; dots of established ones
+    are filled. Without any, or where none was used elsewhere, the chart is one
+    sentence. The other arguments are as in ``chart_of``.
     """
     labels = tuple(words_found["word"])
     uses = zip(words_found["n_group_uses"], words_found["n_rest_uses"], strict=True)

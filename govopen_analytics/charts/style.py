@@ -120,11 +120,11 @@ def with_reference(panel: Panel) -> Panel:
     values = [mark.value or 0.0 for mark in panel.series[0].marks]
     at = next((i for i, v in enumerate(values) if v < reference.value), len(values))
     mark = Mark(reference.value, label=reference.label, kind="other")
-    names, series = panel.categories, []
-    for one in panel.series:
-        own = mark if one is panel.series[0] else Mark(None)
-        series.append(replace(one, marks=(*one.marks[:at], own, *one.marks[at:])))
-    names = (*names[:at], reference.name, *names[at:])
+    series = []
+    for i, part in enumerate(panel.series):
+        marks = (*part.marks[:at], Mark(None) if i else mark, *part.marks[at:])
+        series.append(replace(part, marks=marks))
+    names = (*panel.categories[:at], reference.name, *panel.categories[at:])
     return replace(panel, categories=names, series=tuple(series), reference=None)
 
 
@@ -136,22 +136,21 @@ def in_one_lane(panel: Panel) -> Panel:
     """
     if len(panel.series) < 2:
         return panel
-    first, *others = panel.series
-    names, marks = [], []
-    for i, name in enumerate(panel.categories):
-        row = [(name, first.marks[i])]
-        row += [(f"　{one.name}", one.marks[i]) for one in others]
-        known = [(own, mark) for own, mark in row if mark.value is not None]
-        names += [own for own, _ in known]
-        marks += [mark for _, mark in known]
-    series = (Series(first.name, tuple(marks)),)
-    return replace(panel, categories=tuple(names), series=series)
+    rows = [
+        (f"　{series.name}" if place else name, series.marks[i])
+        for i, name in enumerate(panel.categories)
+        for place, series in enumerate(panel.series)
+        if series.marks[i].value is not None
+    ]
+    names, marks = zip(*rows, strict=True) if rows else ((), ())
+    series = (Series(panel.series[0].name, marks),)
+    return replace(panel, categories=names, series=series)
 
 
 def lanes_of(panel: Panel) -> list[int]:
     """Return the series that stand beside each other in a row: those with intervals."""
-    found = [i for i, one in enumerate(panel.series) if one.has_intervals]
-    return found if len(found) > 1 else [0]
+    lanes = [i for i, series in enumerate(panel.series) if series.has_intervals]
+    return lanes if len(lanes) > 1 else [0]
 
 
 def n_letters(text: str) -> int:
@@ -164,11 +163,6 @@ def shortened(texts: Sequence[str], width: int) -> list[str]:
 
     Both ends are kept, for an agency's end says what it is. Where that would make
     two texts one, all are returned as they are.
-
-    Parameters
-    ----------
-    texts : sequence of str
-    width : int
     """
     short = [_shortened(text, width) for text in texts]
     return short if len(set(short)) == len(set(texts)) else list(texts)
@@ -245,24 +239,15 @@ def readable_on(fill: str) -> str:
     .. [1] Web Content Accessibility Guidelines 2.2, relative luminance and
        contrast ratio.
     """
-    light, own, dark = (_luminance(color) + 0.05 for color in (PAPER, fill, INK))
-    return PAPER if light / own > own / dark else INK
+    light, between, dark = (_luminance(c) + 0.05 for c in (PAPER, fill, INK))
+    return PAPER if light / between > between / dark else INK
 
 
 def ticks(panels: Iterable[Panel], n: int = 5) -> list[float]:
-    """Return round values for an axis that all `panels` share.
+    """Return about `n` round values for an axis that all `panels` share.
 
-    Parameters
-    ----------
-    panels : iterable of Panel
-    n : int, default 5
-        About how many.
-
-    Returns
-    -------
-    list of float
-        From at most the least value to at least the largest, intervals included; a
-        unit that has a largest value ends there.
+    They reach from at most the least value to at least the largest, intervals
+    included; a unit that has a largest value ends there.
     """
     panels = list(panels)
     ends = [panel.extent() for panel in panels]
@@ -275,11 +260,9 @@ def ticks(panels: Iterable[Panel], n: int = 5) -> list[float]:
         step = math.ceil(step)
     first = math.floor(low / step + 1e-9)
     last = math.ceil(high / step - 1e-9)
-    found = [round(place * step, 10) for place in range(first, last + 1)]
-    limits = [panel.most for panel in panels]
-    known = [limit for limit in limits if limit is not None]
-    most = max(known) if len(known) == len(limits) else None
-    return [value for value in found if most is None or value <= most + 1e-9]
+    most = max(math.inf if p.most is None else p.most for p in panels)
+    values = (round(place * step, 10) for place in range(first, last + 1))
+    return [value for value in values if value <= most + 1e-9]
 
 
 def _luminance(color: str) -> float:

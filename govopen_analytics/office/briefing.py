@@ -36,18 +36,10 @@ class Written:
 def briefing_bytes(
     briefing: Briefing, kind: str, template: Path | None = None
 ) -> bytes:
-    """Return a briefing as an office file.
+    """Return a briefing as "pptx", "docx" or "xlsx".
 
-    Parameters
-    ----------
-    kind : {"pptx", "docx", "xlsx"}
-    template : Path, optional
-        The office's own, for slides or pages.
-
-    Raises
-    ------
-    ExportError
-        If the template has no place for charts.
+    A template, for slides or pages, that has no place for charts is an
+    ``ExportError``.
     """
     when = _date_of(briefing)
     if kind == "xlsx":

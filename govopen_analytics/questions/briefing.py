@@ -12,14 +12,9 @@ from govopen_analytics import measures
 from govopen_analytics.base.errors import CodebookError, SelectionError, choices
 from govopen_analytics.base.languages import percent
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.charts.build import (
-    chart_of,
-    dots_chart,
-    interval_kind_of,
-    marks_of,
-)
+from govopen_analytics.charts.build import chart_of, interval_kind_of, marks_of
 from govopen_analytics.charts.display import Display
-from govopen_analytics.charts.model import Chart, Mark, Panel, Series
+from govopen_analytics.charts.model import Chart, Panel, Series
 from govopen_analytics.charts.style import shortened
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.measures.families import ESTABLISHED
@@ -122,13 +117,13 @@ class Briefing:
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The full text, by question; parts without content are left out."""
-        found = self.write_sections()
-        return tuple(one for one in found if one.findings or one.charts)
+        sections = self.write_sections()
+        return tuple(part for part in sections if part.findings or part.charts)
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
         """The tables; one without rows is left out."""
-        return tuple(one for one in self.write_tables() if len(one.rows))
+        return tuple(table for table in self.write_tables() if len(table.rows))
 
 
 class Measuring(Protocol):
@@ -164,23 +159,9 @@ def make_briefing(
 ) -> Briefing:
     """Make a briefing of a corpus, in its language and at its level of intervals.
 
-    Parameters
-    ----------
-    corpus : Corpus
-    themes : iterable of str
-        Identifiers or labels of the themes shown; none shows all. Shares stay
-        shares of all tasks.
-    findings : iterable of str
-        Names of the conclusions kept (``finding_names``); none keeps all.
-
-    Returns
-    -------
-    Briefing
-
-    Raises
-    ------
-    SelectionError
-        If there is no such theme or finding.
+    `themes` are the identifiers or labels of the themes shown; shares stay shares of
+    all tasks. `findings` are names of the conclusions kept (``finding_names``). None
+    takes all; an unknown one is a ``SelectionError``.
     """
     lang, interval = corpus.lang, corpus.interval
     shown = selection.select_themes(corpus.tables["themes"], themes)
@@ -278,13 +259,12 @@ class _Maker:
         groups: dict[str, list[Conclusion]] = {}
         for point in points:
             groups.setdefault(self._evidence(point), []).append(point)
-        found = []
-        for own in groups.values():
-            chart = self._chart(own)
-            if not chart.is_empty:
-                title = self._title(own[0])
-                found.append(Claim(title, chart, tuple(own), tuple(self._notes(own))))
-        return found
+        charts = ((group, self._chart(group[0])) for group in groups.values())
+        return [
+            Claim(self._title(group[0]), chart, tuple(group), tuple(self._notes(group)))
+            for group, chart in charts
+            if not chart.is_empty
+        ]
 
     def _evidence(self, point: Conclusion) -> str:
         # Which chart: conclusions that rest on one chart share a slide.
@@ -309,26 +289,25 @@ class _Maker:
     def _limits(self) -> list[str]:
         m = self._measured()
         words, sizes = self.words["limits"], m.sizes
-        found = [words["written"]]
+        limits = [words["written"]]
         if m.is_confounded:
-            found.append(words["confounded"])
+            limits.append(words["confounded"])
         few = sizes[sizes < _SMALL]
         if len(few):
-            found.append(words["few"].format(n=len(few), least=int(few.min())))
-        return found
+            limits.append(words["few"].format(n=len(few), least=int(few.min())))
+        return limits
 
-    def _chart(self, points: Sequence[Conclusion]) -> Chart:
-        point = points[0]
+    def _chart(self, point: Conclusion) -> Chart:
         if point.topic == "form":
             return self._form(point)
         if point.topic == "elements":
             return self._elements()
         if point.topic == "units":
             return self._units()
-        if point.topic == "themes":
-            return self._months() if point.key == "dated" else self._themes(point)
+        if point.topic == "themes" and point.key == "dated":
+            return self._months()
         # Of one agency a table would say twice what bars say with their intervals.
-        if len(self._measured().sizes) == 1:
+        if point.topic == "themes" or len(self._measured().sizes) == 1:
             return self._themes(point)
         return self._table()
 
@@ -336,100 +315,96 @@ class _Maker:
         self,
         name: str,
         rows: pd.DataFrame,
-        display: Display,
-        interval_kind: str = "",
+        labels: Iterable[str],
+        is_decisive: Iterable[bool],
+        *,
+        value: str = "share",
+        shown: Iterable[str] = (),
+        form: str = "share",
+        display: Display | None = None,
+        interval_kind: str | None = "",
         **more: Any,
     ) -> Chart:
-        """Draw shares of rows with ``label``, ``shown`` and ``is_decisive`` as bars."""
-        kinds = ["decisive" if own else "context" for own in rows["is_decisive"]]
-        labels = tuple(shortened(list(rows["label"]), _LONGEST_NAME))
-        marks: tuple[Mark, ...] = marks_of(
-            rows, "share", labels=list(rows["shown"]), kinds=kinds, names=labels
+        """Draw rows as bars with their intervals, those a claim rests on marked.
+
+        `shown` is what stands at the bars; else it is their shares.
+        """
+        names = tuple(shortened(list(labels), _LONGEST_NAME))
+        marks = marks_of(
+            rows,
+            value,
+            labels=list(shown) or [percent(share) for share in rows[value]],
+            kinds=["decisive" if is_named else "context" for is_named in is_decisive],
+            names=names if form == "share" else (),
         )
-        return dots_chart(
+        kind, most = ("rows", 1.0) if form == "share" else ("bars", None)
+        panel = Panel(names, (Series("", marks),), kind=kind, form=form, most=most)
+        panels = [panel] if len(rows) else ()
+        return chart_of(
             "briefing",
             name,
-            display,
-            labels,
-            Series("", marks),
-            most=1.0,
+            display or self.display.uncoded,
+            panels=panels,
             interval_kind=interval_kind,
             **more,
         )
 
     def _form(self, point: Conclusion) -> Chart:
-        m = self._measured()
-        rows = self._elements_of_each
-        rows = rows.loc[rows["flag"] == point.subject]
+        m, flag = self._measured(), point.subject
+        each, whole = self._elements_of_each, self._elements_of_all
         cells = m.by_form.cells
-        cells = cells.loc[cells["flag"] == point.subject]
+        cells = cells.loc[(cells["flag"] == flag) & (cells["state"] == ESTABLISHED)]
         # Only what the title speaks of is marked.
-        sure = cells.loc[cells["state"] == ESTABLISHED]
         if point.key.startswith("without"):
-            sure = sure.loc[sure["share"] == 0]
+            cells = cells.loc[cells["share"] == 0]
         else:
-            sure = sure.loc[sure["is_higher"] == point.key.startswith("high")]
+            cells = cells.loc[cells["is_higher"] == point.key.startswith("high")]
         rows, n_hidden = selection.extremes(
-            selection.named_agencies(rows), ["share", "n_tasks"], MOST_BARS
+            selection.named_agencies(each.loc[each["flag"] == flag]),
+            ["share", "n_tasks"],
+            MOST_BARS,
         )
-        whole = self._elements_of_all
-        whole = whole.loc[whole["flag"] == point.subject].assign(agency=selection.WHOLE)
+        whole = whole.loc[whole["flag"] == flag].assign(agency=selection.WHOLE)
         rows = pd.concat([rows, whole])
         words = section("summary", self.lang)
         names = summary.short_names(m.sizes.index, self.lang)
         names[selection.WHOLE] = words["table"]["whole"]
-        rows = rows.assign(
-            label=[
-                self._with_n(names.get(a, agency_name(a, self.lang)), k, n)
-                for a, k, n in rows[["agency", "n_true", "n_tasks"]].itertuples(
-                    index=False
-                )
-            ],
-            shown=[percent(share) for share in rows["share"]],
-            is_decisive=rows["agency"].isin(sure["agency"].fillna("")),
+        agencies = [names.get(a, agency_name(a, self.lang)) for a in rows["agency"]]
+        return self._bars(
+            "form",
+            rows,
+            self._with_n(agencies, rows),
+            rows["agency"].isin(cells["agency"].fillna("")),
+            flag=words["flags"][flag],
+            hidden=self.display.hidden(n_hidden),
         )
-        flag, hidden = words["flags"][point.subject], self.display.hidden(n_hidden)
-        shown = self.display.uncoded
-        return self._bars("form", rows, shown, flag=flag, hidden=hidden)
 
     def _elements(self) -> Chart:
         rows = self._elements_of_all
         names = self.display.words("commitments")["flags"]
         rows = rows.loc[rows["flag"].isin(commitments.FLAGS)]
         rows = rows.sort_values("share", ascending=False, kind="stable")
-        rows = rows.assign(
-            label=[
-                self._with_n(names[f], k, n)
-                for f, k, n in rows[["flag", "n_true", "n_tasks"]].itertuples(
-                    index=False
-                )
-            ],
-            shown=[percent(share) for share in rows["share"]],
-            is_decisive=rows["flag"] == "has_all_elements",
-        )
-        return self._bars("elements", rows, self.display.uncoded)
+        labels = self._with_n(rows["flag"].map(names), rows)
+        is_decisive = rows["flag"] == "has_all_elements"
+        return self._bars("elements", rows, labels, is_decisive)
 
     def _units(self) -> Chart:
         load = self._load
-        own = load.loc[~load["is_collective"].astype(bool) & (load["n_lead"] > 0)]
-        rows = own.groupby("unit_name", as_index=False)["n_lead"].sum()
+        leading = load.loc[~load["is_collective"].astype(bool) & (load["n_lead"] > 0)]
+        rows = leading.groupby("unit_name", as_index=False)["n_lead"].sum()
         rows = rows.sort_values("n_lead", ascending=False, kind="stable")
-        n_hidden = max(0, len(rows) - MOST_BARS)
+        hidden = self.display.hidden(max(0, len(rows) - MOST_BARS))
         rows = rows.head(MOST_BARS)
-        marks = tuple(
-            Mark(float(n), label=f"{n:,}", kind="context" if i else "decisive")
-            for i, n in enumerate(rows["n_lead"])
-        )
-        names = tuple(shortened(list(rows["unit_name"]), _LONGEST_NAME))
-        panel = Panel(names, (Series("", marks),), kind="bars", form="count")
-        hidden = self.display.hidden(n_hidden)
-        panels = [panel] if len(rows) else ()
-        return chart_of(
-            "briefing",
+        return self._bars(
             "units",
-            self.display.uncoded,
-            panels=panels,
+            rows[["n_lead"]],
+            rows["unit_name"],
+            [True, *[False] * MOST_BARS][: len(rows)],
+            value="n_lead",
+            shown=[f"{n:,}" for n in rows["n_lead"]],
+            form="count",
             hidden=hidden,
+            interval_kind=None,
         )
 
     def _months(self) -> Chart:
@@ -440,12 +415,10 @@ class _Maker:
             rows = rows.head(0)
         return self._bars(
             "months",
-            rows.assign(
-                label=[names[due] for due in rows["due"]],
-                shown=[f"{n:,}" for n in rows["n_due"]],
-                is_decisive=rows["month"].notna(),
-            ),
-            self.display.uncoded,
+            rows,
+            rows["due"].map(names),
+            rows["month"].notna(),
+            shown=[f"{n:,}" for n in rows["n_due"]],
         )
 
     def _themes(self, point: Conclusion) -> Chart:
@@ -453,38 +426,40 @@ class _Maker:
         labels = self.themes.set_index("theme_id")[f"label_{self.lang}"]
         rows = m.pooled.loc[m.pooled["theme_id"].isin(labels.index)]
         rows = rows.sort_values("share", ascending=False, kind="stable")
-        unseen = section("charts", self.lang)["unseen"]
-        rows = rows.assign(
-            label=[labels[theme] for theme in rows["theme_id"]],
-            shown=[
-                percent(share) if seen else unseen
-                for share, seen in zip(rows["share"], rows["is_observed"], strict=True)
-            ],
-            is_decisive=self._named(point, rows),
+        is_seen = rows["is_observed"].astype(bool)
+        # The title speaks of those that nobody has, of the rarest or the largest.
+        is_named: Iterable[bool] = ~is_seen
+        if not (point.topic == "gaps" and point.key == "nobody"):
+            place = len(rows) - 1 if point.topic == "gaps" else 0
+            is_named = [i == place for i in range(len(rows))]
+        return self._bars(
+            "themes",
+            rows,
+            rows["theme_id"].map(labels),
+            is_named,
+            shown=rows["share"]
+            .map(percent)
+            .where(is_seen, section("charts", self.lang)["unseen"]),
+            display=self.display,
+            interval_kind=interval_kind_of(rows),
         )
-        return self._bars("themes", rows, self.display, interval_kind_of(rows))
-
-    @staticmethod
-    def _named(point: Conclusion, rows: pd.DataFrame) -> list[bool]:
-        """Say which themes, largest first, the title speaks of."""
-        if point.topic == "gaps" and point.key == "nobody":
-            return [not seen for seen in rows["is_observed"]]
-        place = len(rows) - 1 if point.topic == "gaps" else 0
-        return [i == place for i in range(len(rows))]
 
     def _table(self) -> Chart:
         table = summary.summary_table(self._measured(), self.lang)
         labels = list(self.themes[f"label_{self.lang}"])
-        kept = [i for i, row in enumerate(table.rows) if row in labels]
+        shown = [i for i, row in enumerate(table.rows) if row in labels]
         table = replace(
             table,
-            rows=tuple(table.rows[i] for i in kept),
-            cells=tuple(table.cells[i] for i in kept),
+            rows=tuple(table.rows[i] for i in shown),
+            cells=tuple(table.cells[i] for i in shown),
         )
         return chart_of("briefing", "table", self.display, table=table)
 
-    def _with_n(self, name: str, k: int, n: int) -> str:
-        return self.words["of"].format(name=name, k=f"{k:,}", n=f"{n:,}")
+    def _with_n(self, names: Iterable[str], rows: pd.DataFrame) -> list[str]:
+        """Return names with how many of their tasks have a flag."""
+        parts = zip(names, rows["n_true"], rows["n_tasks"], strict=True)
+        form = self.words["of"]
+        return [form.format(name=name, k=f"{k:,}", n=f"{n:,}") for name, k, n in parts]
 
     def _measured(self) -> Measured:
         if self.m is None:
@@ -638,77 +613,55 @@ class _Maker:
             return []
         m, t = self.m, self.tables
         labels = t["themes"].set_index("theme_id")[f"label_{self.lang}"]
-        flags = self.display.words("commitments")["flags"]
-        states = section("briefing", self.lang)["states"]
-        plans = t["documents"].set_index("document_id")
-        tasks = t["tasks"].assign(
-            **{
-                name: plans.loc[t["tasks"]["document_id"], name].array
-                for name in ("agency", "year")
-            },
-            **selection.theme_columns(t, lang=self.lang),
-        )
+        states = self.words["states"]
+        plans = t["documents"].set_index("document_id")[["agency", "year"]]
+        tasks = t["tasks"].join(plans, on="document_id")
+        tasks = tasks.assign(**selection.theme_columns(t, lang=self.lang))
         shares = m.shares.assign(theme=m.shares["theme_id"].map(labels))
-        shares = shares.loc[shares["theme_id"].isin(self.themes["theme_id"])]
-        tested = (
-            (m.by_theme.cells, "theme_id", labels),
-            (m.by_form.cells, "flag", flags),
-        )
+        themes, form = m.by_theme.cells, m.by_form.cells
         apart = pd.concat(
-            [cells.assign(label=cells[key].map(names)) for cells, key, names in tested]
+            [
+                themes.assign(label=themes["theme_id"].map(labels)),
+                form.assign(
+                    label=form["flag"].map(self.display.words("commitments")["flags"])
+                ),
+            ]
         )
-        said = pd.DataFrame(
-            {
-                "finding": [f"{p.figure} {p.short}" for p in points],
-                "text": [p.text for p in points],
-                "state": [states[p.state] for p in points],
-                "n": [p.n for p in points],
-                "p_adjusted": [p.p_adjusted for p in points],
-            }
-        )
-        found = {
-            "conclusions": said,
-            "shares": shares[_SHARES],
-            "apart": apart.assign(state=apart["state"].map(states))[_APART],
-            "elements": self._elements_of_each[_ELEMENTS],
-            "units": self._load[_UNITS],
-            "months": self._due[_MONTHS],
-            "tasks": tasks[_TASKS],
-            "plans": t["documents"].assign(n_tasks=m.documents["n_tasks"])[_PLANS],
+        rows = {
+            "conclusions": pd.DataFrame(
+                {
+                    "finding": [f"{p.figure} {p.short}" for p in points],
+                    "text": [p.text for p in points],
+                    "state": [states[p.state] for p in points],
+                    "n": [p.n for p in points],
+                    "p_adjusted": [p.p_adjusted for p in points],
+                }
+            ),
+            "shares": shares.loc[shares["theme_id"].isin(self.themes["theme_id"])],
+            "apart": apart.assign(state=apart["state"].map(states)),
+            "elements": self._elements_of_each,
+            "units": self._load,
+            "months": self._due,
+            "tasks": tasks,
+            "plans": t["documents"].assign(n_tasks=m.documents["n_tasks"]),
         }
-        words = self.words["tables"]
-        return [
-            Table(words[name][0], words[name][1].format(level=self.level), rows)
-            for name, rows in found.items()
-        ]
+        sheets = []
+        for name, (title, note) in self.words["tables"].items():
+            table = rows[name][_COLUMNS[name].split()]
+            sheets.append(Table(title, note.format(level=self.level), table))
+        return sheets
 
 
-_BOUNDS = ["share_lower", "share_upper"]
-_SHARES = ["agency", "theme", "share", *_BOUNDS, "n_themed", "n_tasks"]
-_APART = ["agency", "label", "share", "whole_share", "n_tasks", "p_adjusted", "state"]
-_ELEMENTS = ["agency", "label", "share", *_BOUNDS, "n_true", "n_tasks"]
-_UNITS = [
-    "agency",
-    "unit_name",
-    "n_lead",
-    "n_support",
-    "n_due",
-    "lead_share",
-    "lead_share_lower",
-    "lead_share_upper",
-    "n_tasks",
-]
-_MONTHS = ["label", "n_due", "share", *_BOUNDS, "n_tasks"]
-_TASKS = [
-    "agency",
-    "year",
-    "ordinal",
-    "theme",
-    "further_themes",
-    "title",
-    "content",
-    "lead_units",
-    "deadline_raw",
-    "task_id",
-]
-_PLANS = ["agency", "year", "title", "issued_date", "n_tasks", "source_url"]
+#: Columns of the tables of a workbook.
+_COLUMNS = {
+    "conclusions": "finding text state n p_adjusted",
+    "shares": "agency theme share share_lower share_upper n_themed n_tasks",
+    "apart": "agency label share whole_share n_tasks p_adjusted state",
+    "elements": "agency label share share_lower share_upper n_true n_tasks",
+    "units": "agency unit_name n_lead n_support n_due lead_share lead_share_lower "
+    "lead_share_upper n_tasks",
+    "months": "label n_due share share_lower share_upper n_tasks",
+    "tasks": "agency year ordinal theme further_themes title content lead_units "
+    "deadline_raw task_id",
+    "plans": "agency year title issued_date n_tasks source_url",
+}

@@ -51,10 +51,10 @@ def plan_years(documents: pd.DataFrame, display: Display) -> pd.DataFrame:
     cells = cells.merge(counted, on=["agency", "year"], how="left")
     undated = counted.loc[counted["year"].isna()]
     cells = pd.concat([cells, undated], ignore_index=True)
-    for name in ("n_plans", "n_tasks"):
-        cells[name] = cells[name].fillna(0).astype("Int64")
-    is_there = cells["n_plans"] > 0
-    cells["status"] = is_there.map({True: words["there"], False: words["missing"]})
+    counts = ["n_plans", "n_tasks"]
+    cells[counts] = cells[counts].fillna(0).astype("Int64")
+    status = {True: words["there"], False: words["missing"]}
+    cells["status"] = (cells["n_plans"] > 0).map(status)
     return cells.astype({"year": "Int64", "status": "string"})
 
 
@@ -167,13 +167,12 @@ def _trend_findings(
             key,
             trend,
             value="change_per_year",
-            unit="points",
             subject=labels[trend["theme_id"]],
             state=trend["state"],
             n=len(trends),
         )
-        for key, kept in (("sure", is_sure), ("unsure", ~is_sure & leaves_out_0))
-        for _, trend in trends.loc[kept].iterrows()
+        for key, is_kind in (("sure", is_sure), ("unsure", ~is_sure & leaves_out_0))
+        for _, trend in trends.loc[is_kind].iterrows()
     ]
     n_none = len(trends) - len(findings)
     if n_none:
@@ -200,7 +199,7 @@ def _part_findings(
         return []
     row = parts.loc[parts["change"].abs().idxmax()]
     subject = labels[row["theme_id"]]
-    return [say("parts", row, value="change", unit="points", subject=subject)]
+    return [say("parts", row, value="change", subject=subject)]
 
 
 def _agency_findings(
@@ -225,10 +224,8 @@ def _agency_findings(
         row = sure.loc[sure["change"].abs().idxmax()]
         theme = labels[row["theme_id"]]
         subject = f"{display.agency(row['agency'])} {theme}"
-        of_row = {"value": "change", "unit": "points", "theme": theme}
-        findings.append(
-            say("largest", row, subject=subject, state=ESTABLISHED, **of_row)
-        )
+        say = partial(say, value="change", state=ESTABLISHED)
+        findings.append(say("largest", row, subject=subject, theme=theme))
     return findings
 
 
@@ -380,8 +377,7 @@ def change_heat_map(
     themes : DataFrame
         The themes to draw.
     """
-    words, names = display.words("change"), display.themes(themes)
-    own_words = words["change_heat_map"]
+    words, names = display.words("change")["change_heat_map"], display.themes(themes)
     rows = changes.loc[changes["theme_id"].isin(names)]
     # Changes that cannot be told from chance make a map of noise.
     rows = rows if rows["is_beyond_chance"].any() else rows.head(0)
@@ -389,8 +385,8 @@ def change_heat_map(
     labels, cells = {}, {}
     for row in shown.to_dict("records"):
         agency, theme_id = row["agency"], row["theme_id"]
-        labels[agency] = display.fill(own_words["row"], row)
-        hover = own_words["hover"].format(
+        labels[agency] = display.fill(words["row"], row)
+        hover = words["hover"].format(
             row=labels[agency],
             theme=names[theme_id],
             change=display.points(row["change"]),
@@ -404,12 +400,13 @@ def change_heat_map(
             "two_way",
             bool(row["is_beyond_chance"]),
         )
+    no_panel = display.words("change")["no_panel"]
     return chart_of(
         "change",
         "change_heat_map",
         display,
         table=heat_table(labels, names, cells) if cells else None,
-        reason=own_words["not_apart"] if len(changes) else words["no_panel"],
+        reason=words["not_apart"] if len(changes) else no_panel,
         hidden=display.hidden(n_hidden),
         interval_kind=interval_kind_of(changes, "plans"),
         agencies=len(labels),

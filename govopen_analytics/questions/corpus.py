@@ -58,11 +58,11 @@ def corpus_findings(
 
 
 def _years(years: pd.Series, words: dict[str, str]) -> str:
-    known = sorted(set(years.dropna()))
-    if not known:
+    years = sorted(set(years.dropna()))
+    if not years:
         return words["no_year"]
-    form = words["years"] if len(known) > 1 else words["one_year"]
-    return form.format(first=known[0], last=known[-1])
+    form = words["years"] if len(years) > 1 else words["one_year"]
+    return form.format(first=years[0], last=years[-1])
 
 
 def files_not_read(failures: pd.DataFrame, display: Display) -> pd.DataFrame:

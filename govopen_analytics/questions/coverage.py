@@ -401,8 +401,8 @@ def _shown(
 ) -> pd.DataFrame:
     """Keep the shares of these plans and themes, in their order."""
     keys = {"document_id": list(rows), "theme_id": list(columns)}
-    for name, kept in keys.items():
-        shares = shares.loc[shares[name].isin(kept)]
+    for name, places in keys.items():
+        shares = shares.loc[shares[name].isin(places)]
     return shares.sort_values(
         list(keys), key=lambda names: names.map(keys[names.name].index)
     )

@@ -19,6 +19,9 @@ from govopen_analytics.measures.families import (
     WORTH_ASKING,
 )
 
+# Units of numbers that are no shares, by the first word of their column.
+_UNITS = {"change": "points", "distance": "distance", "n": "count"}
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -87,7 +90,7 @@ def finding(
     display: Display,
     topic: str = "",
     value: str = "share",
-    unit: str = "share",
+    unit: str = "",
     subject: str = "",
     state: str = "",
     evidence: str = "",
@@ -111,8 +114,10 @@ def finding(
     topic : str
         Empty takes `question`.
     value, unit : str
-        Column of the number, and what it counts.
-    subject, state, evidence, caveats, is_detail
+        Column of the number, and what it counts, where the column does not say it.
+    subject : str
+        Empty takes the agency of the row.
+    state, evidence, caveats, is_detail
         As in ``Finding``.
     count, number, n_tasks, p_adjusted : float, optional
         Where no row holds them; `count` is a number of the unit "count".
@@ -120,11 +125,14 @@ def finding(
         For the placeholders of the sentence (``Display.fill``), beside ``{subject}``.
     """
     words = display.words(question)
+    if row is not None and not subject and "agency" in row:
+        subject = display.agency(row["agency"])
     values["subject"] = subject
     text = display.fill(words[key], row, **values)
     text = text[:1].upper() + text[1:]
     if count is not None:
         number, unit = count, "count"
+    unit = unit or _UNITS.get(value.partition("_")[0], "share")
     columns = {
         "number": (value, number),
         "lower": (f"{value}_lower", None),
@@ -174,16 +182,8 @@ def difference_findings(
 ) -> list[Finding]:
     """Say in which items groups differ, and who; equal non-results become one.
 
-    Parameters
-    ----------
-    differences : Differences
-        Result of ``measures.theme_differences`` or ``form_differences``.
-    names : mapping of str to str
-        The items to speak of, as they are named in the sentence.
-    who : callable
-        From a row of ``differences.cells`` to the name of its group.
-    question, display, topic, evidence
-        As for ``finding``.
+    `names` are the items to speak of; `who` names the group of a row of
+    ``differences.cells``.
     """
     words, items = display.words("sentences"), differences.items
     item = items.columns[0]

@@ -50,7 +50,6 @@ def index_findings(
             top,
             value="value",
             unit="score",
-            subject=display.agency(top["agency"]),
             score=f"{top['value']:.0f}",
             lower=f"{top['value_lower']:.0f}",
             upper=f"{top['value_upper']:.0f}",

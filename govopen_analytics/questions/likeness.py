@@ -48,19 +48,7 @@ def most_different(against_rest: pd.DataFrame) -> tuple[pd.DataFrame, int]:
 
 
 def is_among(documents: pd.DataFrame, shown: pd.DataFrame) -> pd.Series:
-    """Say which plans are of the groups in `shown`.
-
-    Parameters
-    ----------
-    documents : DataFrame, shape (n_documents, ...)
-        A valid ``documents`` table.
-    shown : DataFrame
-        Rows of ``measures.agenda_distances`` against the rest.
-
-    Returns
-    -------
-    Series of bool, shape (n_documents,)
-    """
+    """Say which plans are of the groups in `shown`, rows of ``most_different``."""
     return documents["agency"].astype("string").fillna("—").isin(shown["group"])
 
 
@@ -112,11 +100,11 @@ def likeness_findings(
     if against_rest.empty:
         return no_tasks("likeness", display)
     say = partial(finding, "likeness", display=display)
-    known = pairs.dropna(subset=["distance"])
-    if known.empty:
+    pairs = pairs.dropna(subset=["distance"])
+    if pairs.empty:
         key = "single" if len(against_rest) < 2 else "few"
         return [say(key, state=CANNOT_BE_ANSWERED)]
-    first, *others = _pair_findings(known, partial(say, evidence="overlap_heat_map"))
+    first, *others = _pair_findings(pairs, partial(say, evidence="overlap_heat_map"))
     findings = [first, _rest_finding(against_rest, display, say), *others]
     if n_hidden:
         findings.append(
@@ -128,13 +116,13 @@ def likeness_findings(
                 hidden=f"{n_hidden:,}",
             )
         )
-    return [*findings, _reuse_finding(reuse, display, say)]
+    return [*findings, _reuse_finding(reuse, say)]
 
 
-def _pair_findings(known: pd.DataFrame, say: Callable[..., Finding]) -> list[Finding]:
-    sure = known.loc[known["is_beyond_chance"].astype(bool)]
+def _pair_findings(pairs: pd.DataFrame, say: Callable[..., Finding]) -> list[Finding]:
+    sure = pairs.loc[pairs["is_beyond_chance"].astype(bool)]
     key, state = ("some", ESTABLISHED) if len(sure) else ("none", NOT_TOLD_APART)
-    if (known["state"] == CANNOT_BE_ANSWERED).all():
+    if (pairs["state"] == CANNOT_BE_ANSWERED).all():
         key, state = "unanswered", CANNOT_BE_ANSWERED
     findings = [
         say(
@@ -142,9 +130,9 @@ def _pair_findings(known: pd.DataFrame, say: Callable[..., Finding]) -> list[Fin
             state=state,
             caveats=("distance", "agenda"),
             count=len(sure),
-            n_tasks=known["n_tasks"].max(),
-            p_adjusted=known["p_adjusted"].min(),
-            pairs=len(known),
+            n_tasks=pairs["n_tasks"].max(),
+            p_adjusted=pairs["p_adjusted"].min(),
+            pairs=len(pairs),
             found=len(sure),
         )
     ]
@@ -153,15 +141,14 @@ def _pair_findings(known: pd.DataFrame, say: Callable[..., Finding]) -> list[Fin
         named.append(
             ("farthest", sure.loc[sure["distance"].idxmax()], ESTABLISHED, False)
         )
-    if len(known) > 1:
+    if len(pairs) > 1:
         # Where no two can be told apart, the nearest are no nearer than the rest.
-        named.append(("nearest", known.loc[known["distance"].idxmin()], "", sure.empty))
+        named.append(("nearest", pairs.loc[pairs["distance"].idxmin()], "", sure.empty))
     return findings + [
         say(
             key,
             row,
             value="distance",
-            unit="distance",
             subject=f"{row['group']} – {row['reference']}",
             state=state,
             is_detail=is_detail,
@@ -198,9 +185,7 @@ def _rest_finding(
     )
 
 
-def _reuse_finding(
-    reuse: pd.DataFrame, display: Display, say: Callable[..., Finding]
-) -> Finding:
+def _reuse_finding(reuse: pd.DataFrame, say: Callable[..., Finding]) -> Finding:
     if reuse.empty:
         return say("no_reuse", state=CANNOT_BE_ANSWERED)
     say = partial(say, evidence="reuse_dots")
@@ -211,7 +196,6 @@ def _reuse_finding(
         "reuse",
         top,
         value="reused_share",
-        subject=display.agency(top["agency"]),
         caveats=("reuse",),
     )
 
@@ -277,12 +261,12 @@ def overlap_heat_map(
         Agencies left out of `pairs`.
     """
     words = display.words("likeness")
-    known = pairs.dropna(subset=["distance"])
+    pairs = pairs.dropna(subset=["distance"])
     # Overlaps of agencies that cannot be told apart would only look like a pattern.
-    known = known if known["is_beyond_chance"].any() else known.head(0)
+    pairs = pairs if pairs["is_beyond_chance"].any() else pairs.head(0)
     sizes = {
-        **dict(zip(known["reference"], known["n_reference_tasks"], strict=True)),
-        **dict(zip(known["group"], known["n_tasks"], strict=True)),
+        **dict(zip(pairs["reference"], pairs["n_reference_tasks"], strict=True)),
+        **dict(zip(pairs["group"], pairs["n_tasks"], strict=True)),
     }
     sizes = dict(sorted(sizes.items(), key=lambda size: -size[1]))
     places = {name: place for place, name in enumerate(sizes)}
@@ -290,7 +274,7 @@ def overlap_heat_map(
     labels = display.with_n(sizes, sizes.values())
     rows = {place: f"{labels[place]} {columns[place]}" for place in columns}
     cells = {}
-    for row in known.to_dict("records"):
+    for row in pairs.to_dict("records"):
         first, second = sorted((places[row["group"]], places[row["reference"]]))
         cells[second, first] = Cell(
             float(row["overlap"]),
@@ -306,7 +290,7 @@ def overlap_heat_map(
         reason=words["not_apart"],
         hidden=display.hidden(n_hidden),
         agencies=len(rows),
-        found=int(known["is_beyond_chance"].sum()),
+        found=int(pairs["is_beyond_chance"].sum()),
     )
 
 

@@ -78,14 +78,13 @@ def peer_findings(
 def _distance_findings(
     distances: pd.DataFrame, agency: str, say: Callable[..., Finding]
 ) -> list[Finding]:
-    known = distances.loc[distances["group"] == agency].dropna(subset=["distance"])
+    rows = distances.loc[distances["group"] == agency].dropna(subset=["distance"])
     keys = {ESTABLISHED: "apart", CANNOT_BE_ANSWERED: "unanswered"}
     return [
         say(
             keys.get(row["state"], "together"),
             row,
             value="distance",
-            unit="distance",
             subject=agency,
             state=row["state"],
             evidence="peer_dots",
@@ -93,7 +92,7 @@ def _distance_findings(
             agency=agency,
             others=f"{len(distances) - 1:,}",
         )
-        for _, row in known.head(1).iterrows()
+        for _, row in rows.head(1).iterrows()
     ]
 
 
@@ -106,13 +105,13 @@ def _theme_findings(
 ) -> list[Finding]:
     say = partial(say, evidence="peer_dots")
     by_theme = shares.set_index("theme_id")
-    own = by_theme.loc[by_theme["side"] == ITSELF]
+    agency = by_theme.loc[by_theme["side"] == ITSELF]
     peers = by_theme.loc[by_theme["side"] == PEERS]
     cells = cells.loc[list(labels)]
     findings = [
         say(
             "high" if cell["is_higher"] else "low",
-            own.loc[theme_id],
+            agency.loc[theme_id],
             subject=labels[theme_id],
             state=ESTABLISHED,
             # The interval is of the share, the test of the cell.
@@ -123,7 +122,7 @@ def _theme_findings(
     ]
     if findings:
         return findings
-    n_tasks, p_adjusted = int(own["n_tasks"].max()), cells["p_adjusted"].min()
+    n_tasks, p_adjusted = int(agency["n_tasks"].max()), cells["p_adjusted"].min()
     shown = {"n_tasks": n_tasks, "p_adjusted": p_adjusted}
     return [say("no_theme", state=NOT_TOLD_APART, **shown)]
 
@@ -215,8 +214,8 @@ def peer_dots(
         for side, title, kind in sides
         if side in rows
     ]
-    own = rows[ITSELF]
-    top = own.loc[own["share"].astype(float).idxmax()]
+    itself = rows[ITSELF]
+    top = itself.loc[itself["share"].astype(float).idxmax()]
     has_peers = PEERS in rows
     return dots_chart(
         "peers",
@@ -228,7 +227,7 @@ def peer_dots(
         hidden="" if has_peers else words["peer_dots"]["alone"],
         interval_kind=interval_kind_of(shares),
         agency=agency,
-        n=f"{own['n_tasks'].max():,}",
+        n=f"{itself['n_tasks'].max():,}",
         m=f"{rows[PEERS]['n_tasks'].max():,}" if has_peers else "",
         themes=len(names),
         top=display.fill(words["peer_dots"]["top"], top, theme=names[top["theme_id"]]),

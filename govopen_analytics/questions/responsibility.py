@@ -122,8 +122,6 @@ def _peak(
                 "dominated",
                 plan,
                 value="n_plan_true",
-                unit="count",
-                subject=display.agency(plan["agency"]),
                 evidence="due_calendar",
                 month=month,
             )

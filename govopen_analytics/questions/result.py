@@ -3,12 +3,16 @@
 import html
 import shutil
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
+from govopen_analytics.base.data_files import YamlLoader
 from govopen_analytics.base.datapackage import to_csv
 from govopen_analytics.base.errors import ExportError, choices
 from govopen_analytics.base.languages import percent, signed
@@ -30,34 +34,6 @@ from govopen_analytics.words.remark_words import remark_in_words
 
 MOST_PANELS = 12
 _MOST_SHOWN = 12  # rows of a display
-# Columns that a display leaves out: codes beside their labels, and the details of a
-# test. The table has them.
-_HIDDEN = {
-    "theme_id",
-    "flag",
-    "due",
-    "month",
-    "is_observed",
-    "is_adjacent",
-    "start_char",
-    "end_char",
-    "share_shrunk",
-    "share_corrected",
-    "change_corrected",
-    "change_per_year_corrected",
-    "has_coding_error",
-    "share_rank",
-    "overlap_null_mean",
-    "overlap_null_bound",
-    "n_classified",
-    "n_reference_classified",
-    "distance_null_mean",
-    "distance_null_bound",
-    "p_value",
-    "text",
-    "score_before",
-    "score_after",
-}
 
 
 @dataclass(frozen=True)
@@ -68,7 +44,7 @@ class ChartColumns:
     ----------
     value : str
         Column drawn, with ``_lower`` and ``_upper`` where the table has them.
-    rows : tuple of str
+    rows : sequence of str
         Columns that name a row beside those that name the group.
     panels : str
         Column with a value per panel; empty draws one panel.
@@ -85,7 +61,7 @@ class ChartColumns:
     """
 
     value: str
-    rows: tuple[str, ...] = ()
+    rows: Sequence[str] = ()
     panels: str = ""
     form: str = "share"
     sure: str = ""
@@ -94,30 +70,11 @@ class ChartColumns:
     has_groups: bool = True
 
 
-CHARTS = {
-    "theme_shares": ChartColumns(
-        "share", panels="theme", sure="is_observed", kind="unseen"
-    ),
-    "change": ChartColumns(
-        "change", ("year_from", "year_to"), panels="theme", form="points", has_zero=True
-    ),
-    "trend": ChartColumns("change_per_year", ("theme",), form="points", has_zero=True),
-    "gaps": ChartColumns("chance_unobserved", panels="theme"),
-    "distances": ChartColumns(
-        "distance_corrected", ("group", "reference"), form="decimal", has_groups=False
-    ),
-    "responsibility": ChartColumns("lead_share", ("unit_name",)),
-    "deadlines": ChartColumns("share", ("label",)),
-    "commitments": ChartColumns("share", panels="label"),
-    "completion": ChartColumns("share", panels="label"),
-    "distinctive_words": ChartColumns(
-        "log_odds", ("word",), form="decimal", has_zero=True
-    ),
-    "reuse": ChartColumns("reused_share"),
-    "kwic": ChartColumns("share"),
-    "moved": ChartColumns("n_net", ("theme",), form="count", has_zero=True),
-    "index": ChartColumns("value", form="decimal", panels="indicator"),
-}
+_DATA = yaml.load(
+    (files("govopen_analytics.questions") / "result.yml").read_text("utf-8"),
+    Loader=YamlLoader,
+)
+CHARTS = {name: ChartColumns(**columns) for name, columns in _DATA["charts"].items()}
 _WRITTEN = {
     "share": percent,
     "points": lambda value: signed(100 * value),
@@ -249,7 +206,7 @@ class Result:
         note = self.display.words("result")["note"].format(
             name=html.escape(self.name), rows=f"{len(self.table):,}"
         )
-        hidden = _HIDDEN & set(self.table.columns)
+        hidden = set(_DATA["details"]) & set(self.table.columns)
         head = self.table.head(_MOST_SHOWN).drop(columns=list(hidden))
         table = Table(head, display=self.display)
         return f"{table._repr_html_()}<p><small>{note}</small></p>"

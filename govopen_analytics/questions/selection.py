@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from govopen_analytics.base.errors import SelectionError, choices
+from govopen_analytics.base.schemas import further_columns
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.display import Display
 
@@ -14,6 +15,26 @@ from govopen_analytics.charts.display import Display
 MOST_ROWS = 30
 WHOLE = "all"
 ITSELF, PEERS = "agency", "peers"
+# Columns of `documents` that stand beside every task.
+_OF_THE_PLAN = (
+    "agency",
+    "year",
+    "agency_series",
+    "level",
+    "province",
+    "city",
+    "county",
+)
+_FIRST = ("task_id", "agency", "year", "theme", "further_themes", "title", "content")
+# Parameters of notebooks that select from the corpus, and the column they select by.
+_SELECTED_BY = {
+    "agency": "agency",
+    "agencies": "agency",
+    "year": "year",
+    "years": "year",
+    "theme": "theme",
+    "themes": "theme",
+}
 
 
 def select_plans(
@@ -49,15 +70,14 @@ def select_plans(
     """
     documents = tables["documents"]
     wanted = {"agency": agencies, "year": years, **(columns or {})}
-    chosen = {name: kept for name, values in wanted.items() if (kept := list(values))}
+    chosen = {name: list(values) for name, values in wanted.items()}
+    chosen = {name: values for name, values in chosen.items() if values}
     keep = pd.Series(True, index=documents.index)
     for name, values in chosen.items():
         keep &= _is_among(documents, values, name)
     if chosen and not keep.any():
         pairs = sorted({f"{a} {y}" for a, y in documents[["agency", "year"]].values})
-        given = "; ".join(
-            f"{name}: {values}" for name, values in chosen.items() if values
-        )
+        given = "; ".join(f"{name}: {values}" for name, values in chosen.items())
         raise SelectionError(
             f"No plan has {given}; the corpus holds: {', '.join(pairs)}"
         )
@@ -133,10 +153,37 @@ def theme_columns(tables: Mapping[str, pd.DataFrame], *, lang: str) -> dict[str,
     labels = tables["themes"].set_index("theme_id")[f"label_{lang}"]
     named = rows["theme_id"].map(labels).groupby(rows["task_id"]).agg(list)
     each = [named.get(task_id, []) for task_id in tables["tasks"]["task_id"]]
+    first = [labels[0] if labels else None for labels in each]
     return {
-        "theme": pd.array([one[0] if one else None for one in each], dtype="string"),
-        "further_themes": [one[1:] for one in each],
+        "theme": pd.array(first, dtype="string"),
+        "further_themes": [labels[1:] for labels in each],
     }
+
+
+def tasks_with_plans(tables: Tables, lang: str) -> pd.DataFrame:
+    """Return the tasks with agency, year, themes and place of their plan as columns."""
+    plans = tables.documents.set_index("document_id")
+    further = further_columns(tables.documents, "documents")
+    places = plans.loc[tables.tasks["document_id"], [*_OF_THE_PLAN, *further]]
+    tasks = tables.tasks.assign(
+        **{name: places[name].array for name in places},
+        **theme_columns(tables, lang=lang),
+    )
+    return tasks[[*_FIRST, *(name for name in tasks if name not in _FIRST)]]
+
+
+def with_series(tables: Tables) -> Tables:
+    """Fill ``agency_series``, where it is empty, with the agency's name."""
+
+    def filled() -> pd.DataFrame:
+        documents = tables.documents
+        series = documents["agency_series"].fillna(documents["agency"])
+        return documents.assign(agency_series=series)
+
+    return Tables(
+        {name: partial(tables.__getitem__, name) for name in tables}
+        | {"documents": filled}
+    )
 
 
 def select_themes(themes: pd.DataFrame, theme_ids: Iterable[str] = ()) -> pd.DataFrame:
@@ -198,17 +245,6 @@ def _rows_of(
     if "task_id" in table.columns:
         return table.loc[table["task_id"].isin(task_ids)]
     return table
-
-
-# Parameters of notebooks that select from the corpus: what, and whether one of it.
-_SELECTED_BY = {
-    "agency": ("agencies", True),
-    "agencies": ("agencies", False),
-    "year": ("years", True),
-    "years": ("years", False),
-    "theme": ("themes", True),
-    "themes": ("themes", False),
-}
 
 
 def choose_agency(documents: pd.DataFrame, agency: str = "") -> str:
@@ -287,28 +323,21 @@ def check_selection(
         If the corpus does not hold a value, or no plan is of these agencies and
         these years; the message names the parameter and the nearest values.
     """
-    chosen: dict[str, list[Any]] = {"agencies": [], "years": [], "themes": []}
-    for name, (kind, is_one) in _SELECTED_BY.items():
+    chosen: dict[str, list[Any]] = {"agency": [], "year": [], "theme": []}
+    for name, column in _SELECTED_BY.items():
         if not values.get(name):
             continue
-        wanted = [values[name]] if is_one else list(values[name])
-        chosen[kind] += wanted
+        wanted = [values[name]] if name == column else list(values[name])
+        chosen[column] += wanted
         try:
-            _check_one(tables, kind, wanted)
+            if column == "theme":
+                for theme in wanted:
+                    choose_theme(tables["themes"], theme)
+            else:
+                select_plans(tables, columns={column: wanted})
         except SelectionError as error:
             raise SelectionError(f"Parameter '{name}': {error}") from error
-    select_plans(tables, agencies=chosen["agencies"], years=chosen["years"])
-
-
-def _check_one(
-    tables: Mapping[str, pd.DataFrame], kind: str, wanted: list[Any]
-) -> None:
-    if kind != "themes":
-        columns = {"agencies": "agency", "years": "year"}
-        select_plans(tables, columns={columns[kind]: wanted})
-        return
-    for name in wanted:
-        choose_theme(tables["themes"], name)
+    select_plans(tables, agencies=chosen["agency"], years=chosen["year"])
 
 
 def with_sides(
@@ -348,12 +377,7 @@ def panel_of(tables: Mapping[str, pd.DataFrame]) -> Tables:
 def tasks_of_theme(tables: Tables, theme: pd.DataFrame) -> Tables:
     """Keep, of the tasks, those that touch a theme; there may be none.
 
-    Parameters
-    ----------
-    tables : Tables
-        Of the corpus.
-    theme : DataFrame, shape (1, ...)
-        Result of ``choose_theme``.
+    `theme` is the result of ``choose_theme``.
     """
     rows, tasks = tables.theme_assignments, tables.tasks
     touching = rows.loc[rows["theme_id"].isin(theme["theme_id"]), "task_id"]
@@ -441,7 +465,7 @@ def with_theme_labels(
 ) -> pd.DataFrame:
     """Put the label before ``theme_id``, and leave out rows of other themes."""
     labels = display.themes(themes)
-    kept = rows.loc[rows["theme_id"].isin(labels)].reset_index(drop=True)
-    names = kept["theme_id"].map(labels).astype("string")
-    kept.insert(list(kept.columns).index("theme_id"), "theme", names)
-    return kept
+    rows = rows.loc[rows["theme_id"].isin(labels)].reset_index(drop=True)
+    names = rows["theme_id"].map(labels).astype("string")
+    rows.insert(list(rows.columns).index("theme_id"), "theme", names)
+    return rows

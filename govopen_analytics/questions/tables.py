@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Iterable
+from importlib.resources import files
 from typing import Any
 
 import pandas as pd
@@ -16,28 +17,8 @@ MOST_SHOWN = 200  # rows; the file beside the page holds all of them
 _LONGEST_TEXT = 160  # characters of a cell
 _LONGEST_COMMON = 40  # characters of a value that all rows share
 _ALWAYS = ("before", "match", "after")  # are read as one line
-# A click on a heading sorts the rows, by number where the cells begin with one.
-_SORT = """<script>(table => {
-const value = row => column => {
-  const text = row.cells[column].textContent.trim();
-  const number = parseFloat(text.replace("−", "-").replace(/[<>,]/g, ""));
-  return [isNaN(number) ? Infinity : number, text];
-};
-const order = column => (a, b) => {
-  const [n, s] = value(a)(column), [m, t] = value(b)(column);
-  return n === m ? s.localeCompare(t) : n - m;
-};
-table.querySelectorAll("thead th").forEach((head, column) => {
-  let sign = -1;
-  head.style.cursor = "pointer";
-  head.onclick = () => {
-    sign = -sign;
-    const body = table.tBodies[0];
-    body.append(...[...body.rows].sort((a, b) => sign * order(column)(a, b)));
-  };
-});
-})(document.currentScript.previousElementSibling)</script>"""
-
+# A click on a heading sorts the rows.
+_SORT = (files("govopen_analytics.questions") / "sort.js").read_text("utf-8")
 # JupyterLab sets all cells to the right.
 _LEFT = (
     "<style>.jp-RenderedHTMLCommon .scroll :is(td, th):not(.number, .before)"
@@ -228,8 +209,8 @@ def _markup(rows: list[tuple[str, ...]], words: dict) -> str:
     label = html.escape(words["scroll"])
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
-        f"<table><thead>{head}</thead><tbody>{''.join(body)}</tbody></table>{_SORT}"
-        f"{_LEFT}</div>"
+        f"<table><thead>{head}</thead><tbody>{''.join(body)}</tbody></table>"
+        f"<script>{_SORT}</script>{_LEFT}</div>"
     )
 
 

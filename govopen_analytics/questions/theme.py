@@ -80,7 +80,7 @@ def theme_findings(
     order = shares.sort_values(["share", "share_upper"], kind="stable")
     ends = order.loc[order.index.isin(observed.index)]
     lowest, highest = (
-        say(key, row, subject=display.agency(row["agency"]), is_detail=True)
+        say(key, row, is_detail=True)
         for key, row in (("lowest", ends.iloc[0]), ("highest", ends.iloc[-1]))
     )
     unseen = order.loc[~order.index.isin(observed.index)]
@@ -93,7 +93,6 @@ def theme_findings(
             say(
                 "unseen",
                 row,
-                subject=display.agency(row["agency"]),
                 caveats=("unseen",),
                 # Not "count", which is the number of the finding.
                 n=len(named),

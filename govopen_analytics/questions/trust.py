@@ -13,12 +13,11 @@ import pandas as pd
 
 from govopen_analytics.base.cache import Cache
 from govopen_analytics.base.fingerprints import digest_of, made_by
-from govopen_analytics.base.languages import percent
+from govopen_analytics.base.languages import percent, signed
 from govopen_analytics.base.schemas import heading
 from govopen_analytics.charts.build import chart_of, heat_table, marks_of
 from govopen_analytics.charts.display import Display
 from govopen_analytics.charts.model import Cell, Chart, Panel, Series
-from govopen_analytics.charts.style import signed
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.coding.coded import CODING
 from govopen_analytics.measures.calibration import calibration
@@ -317,7 +316,6 @@ class _Findings:
             precision=percent(weakest["precision"]),
             recall=percent(weakest["recall"]),
             n=weakest["n_reference"],
-            n_tasks=weakest["n_reference"],
         )
 
     def _abstained(self) -> Finding:

@@ -73,20 +73,14 @@ class _Table:
     with_level: str = ""
 
 
-def _plain(labels: _Labels, row: Row, column: str) -> Any:
-    return row[column]
+def _as(form: Callable[[Any], Any]) -> _Cell:
+    """Write the value of the column alone."""
+    return lambda labels, row, column: form(row[column])
 
 
-def _number(labels: _Labels, row: Row, column: str) -> str:
-    return number(row[column])
-
-
-def _percent(labels: _Labels, row: Row, column: str) -> str:
-    return percent(row[column], 1)
-
-
-def _points(labels: _Labels, row: Row, column: str) -> str:
-    return in_points(row[column])
+_tenths = partial(percent, digits=1)
+_plain, _number, _points = _as(lambda value: value), _as(number), _as(in_points)
+_percent = _as(_tenths)
 
 
 def _interval(
@@ -234,10 +228,7 @@ _TABLES = {
             "theme": ("theme_id", _theme),
             **_each("n_tasks n_sampled", _plain),
             **_each("share", _percent),
-            "corrected": (
-                "share_corrected",
-                partial(_interval, form=partial(percent, digits=1)),
-            ),
+            "corrected": ("share_corrected", partial(_interval, form=_tenths)),
         },
         with_level="corrected",
     ),
