@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from govopen_analytics.base.text import fold, read_number
 from govopen_analytics.plans.deadlines import deadline_of_cell, limit_of_clause
+from govopen_analytics.plans.draft import Draft
 from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.units import (
     Responsibility,
@@ -178,3 +179,34 @@ def glued_duty(source: str, start: int, end: int, year: int | None) -> Duty | No
         raw = source[start + match.start("deadline") : start + match.end("deadline")]
         said = Responsibility(said.lead, said.support, deadline_of_cell(raw, year))
     return Duty(start + match.start("units"), end, said)
+
+
+_MARKS = {"逗号": ",", "分号": ";"}
+
+
+def apply_lead_note(tasks: list[Draft], source: str) -> None:
+    """Part lead from support where a note says how a list of units is to be read.
+
+    Tasks whose text says itself who supports are left alone.
+    """
+    folded = fold(source)
+    before_mark = FORMS.before_mark.search(folded)
+    if not before_mark and not FORMS.first_leads.search(folded):
+        return
+    for draft in tasks:
+        if len(draft.lead) < 2 or draft.support:
+            continue
+        n_lead = 1
+        if before_mark:
+            printed = draft.text("lead_units", source) or ""
+            n_lead = _n_before(printed, _MARKS[before_mark["mark"]])
+        draft.lead, draft.support = draft.lead[:n_lead], draft.lead[n_lead:]
+
+
+def _n_before(printed: str, mark: str) -> int:
+    """How many units stand before a list's first comma or semicolon."""
+    folded = fold(printed)
+    label = FORMS.label_before.match(folded)
+    start = label.end() if label else 0
+    stop = folded.find(mark, start)
+    return len(split_units(printed[start : None if stop < 0 else stop]))

@@ -6,9 +6,15 @@ label that opened the first block, or any that the block has already, comes agai
 
 from collections import Counter
 
-from govopen_analytics.plans.columns import TEXT_ROLES, Column, column_role, one_lead
-from govopen_analytics.plans.flattened import Table
-from govopen_analytics.plans.grid import Token, tidied
+from govopen_analytics.plans.cells import (
+    TEXT_ROLES,
+    Column,
+    Table,
+    Token,
+    column_role,
+    one_lead,
+    tidied,
+)
 from govopen_analytics.plans.lines import Line, raw_lines
 from govopen_analytics.plans.numbering import HEADING_KINDS
 from govopen_analytics.plans.obligations import says_what_to_do

@@ -5,14 +5,14 @@ from itertools import pairwise
 
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import fold
-from govopen_analytics.plans.columns import column_role
+from govopen_analytics.plans.cells import column_role
 from govopen_analytics.plans.deadlines import (
     governing_deadline,
     limit_of_heading,
     only_deadline,
     parse_deadline,
 )
-from govopen_analytics.plans.draft import Draft, Ledger, Stretch, heading_name
+from govopen_analytics.plans.draft import Draft, Stretch
 from govopen_analytics.plans.duties import (
     Duty,
     duty_for_all_below,
@@ -22,13 +22,14 @@ from govopen_analytics.plans.duties import (
     is_label_line,
     read_label_lines,
 )
-from govopen_analytics.plans.outline import Node, outline
+from govopen_analytics.plans.ledger import Ledger
+from govopen_analytics.plans.lines import heading_name, is_formality, is_preamble
+from govopen_analytics.plans.outline import Group, Node, groups_of, outline
 from govopen_analytics.plans.units import (
     Responsibility,
     duty_in_clauses,
     parse_responsibility,
 )
-from govopen_analytics.plans.unnumbered import Group, groups_of
 from govopen_analytics.plans.vocabulary import Forms
 
 FORMS = Forms("prose")
@@ -72,16 +73,6 @@ def prose_tasks(
     for child in root.children:
         reader.read(child, [])
     return reader.tasks, _gaps(root)
-
-
-def is_formality(text: str) -> bool:
-    """Tell whether an item says when a plan takes effect, or why there is one."""
-    return FORMS.formality.match(fold(text)) is not None
-
-
-def is_preamble(text: str) -> bool:
-    """Tell whether a heading, without number, opens general remarks (指导思想)."""
-    return FORMS.preamble.match(fold(heading_name(text, 0))) is not None
 
 
 class _ProseReader:

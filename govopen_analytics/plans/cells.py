@@ -1,14 +1,14 @@
-"""Table headers: the name of a column to the task field it holds."""
+"""What tables are made of: cells, and columns whose names say what they hold."""
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from govopen_analytics.base.text import fold
-from govopen_analytics.plans.numbering import leading_number
+from govopen_analytics.base.text import fold, tidy
+from govopen_analytics.plans.numbering import Number, leading_number, number_alone
 from govopen_analytics.plans.vocabulary import Forms
 
-FORMS = Forms("columns")
+FORMS = Forms("cells")
 
 # In the order they are tried; the name has no white space and no brackets.
 _ROLES: list[tuple[str, re.Pattern[str]]] = FORMS.table("columns")
@@ -110,3 +110,104 @@ def one_lead(columns: list[Column]) -> list[Column]:
         Column("support", c.name) if c.role == "lead" and c is not first else c
         for c in columns
     ]
+
+
+@dataclass(frozen=True)
+class Token:
+    """A cell as met in reading order.
+
+    Attributes
+    ----------
+    start, end : int
+        Offsets into the source.
+    text : str
+        What stands there, tidied.
+    opens_row : bool or None
+        Whether a row begins here; None where the source does not show it.
+    is_merged : bool
+        Whether a merge carries the text here from an earlier cell.
+    spans_row : bool
+        Whether the cell is known to be all of its row.
+    """
+
+    start: int
+    end: int
+    text: str
+    opens_row: bool | None = None
+    is_merged: bool = False
+    spans_row: bool = False
+
+    @cached_property
+    def folded(self) -> str:
+        """The text, folded."""
+        return fold(self.text)
+
+    @cached_property
+    def number(self) -> Number | None:
+        """The number it begins with."""
+        return leading_number(self.folded)
+
+
+Row = list[list[Token]]
+
+
+def ordinal_of(text: str) -> int | None:
+    """Read an ordinal cell; of several numbers (36,37) the first."""
+    folded = fold(text).strip()
+    if FORMS.numbers.fullmatch(folded) is None:
+        return None
+    return number_alone(re.split("[,、;及和/-]", folded)[0])
+
+
+def tidied(
+    start: int,
+    end: int,
+    source: str,
+    opens_row: bool | None = None,
+    is_merged: bool = False,
+    spans_row: bool = False,
+) -> Token:
+    """Make a token of a stretch of the source."""
+    raw = source[start:end]
+    start += len(raw) - len(raw.lstrip())
+    end -= len(raw) - len(raw.rstrip())
+    return Token(start, max(start, end), tidy(raw), opens_row, is_merged, spans_row)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table found in a source, not yet aligned.
+
+    Attributes
+    ----------
+    columns : list of Column
+        The header.
+    header : list of Token
+        Cells of the header and of its repetitions.
+    tokens : list of Token
+        All other cells, in reading order.
+    page_breaks : frozenset of int
+        Positions in `tokens` before which the header was repeated.
+    style : str
+        How the cells were parted, for the layout's name.
+    above : tuple of Token
+        Numbered headings right above the header: chapter and section of the table.
+    """
+
+    columns: list[Column]
+    header: list[Token]
+    tokens: list[Token]
+    page_breaks: frozenset[int]
+    style: str
+    above: tuple[Token, ...] = ()
+
+    @property
+    def start(self) -> int:
+        """Offset of its first cell."""
+        cells = (*self.above, *self.header, *self.tokens)
+        return min(token.start for token in cells)
+
+    @property
+    def end(self) -> int:
+        """Offset behind its last cell."""
+        return max(token.end for token in (*self.header, *self.tokens))
