@@ -1,7 +1,6 @@
 """The face of the library: a corpus with its tables, measures and charts."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,10 +19,11 @@ from govopen_analytics.base.errors import (
 from govopen_analytics.base.languages import LANGUAGES
 from govopen_analytics.base.schemas import further_columns
 from govopen_analytics.base.tables import Tables
+from govopen_analytics.charts.display import ChartSource, Display
 from govopen_analytics.coding.codebook import Codebook, load_codebook
 from govopen_analytics.coding.coded import code_plans
-from govopen_analytics.coding.concordance import find_word
 from govopen_analytics.coding.explain import explain
+from govopen_analytics.coding.keywords import find_word
 from govopen_analytics.coding.recode import moved_themes, recode
 from govopen_analytics.explore.adding import Addition, read_addition
 from govopen_analytics.explore.plan import Document
@@ -35,7 +35,6 @@ from govopen_analytics.questions.responsibility import period_names
 from govopen_analytics.questions.result import Result
 
 if TYPE_CHECKING:
-    from govopen_analytics.charts.style import ChartSource
     from govopen_analytics.explore.coding import HandCoding
     from govopen_analytics.explore.explorer import Explorer
 
@@ -491,7 +490,7 @@ class Corpus:
         tasks = self.tables.tasks
         plan = tasks.loc[tasks["document_id"] == row["document_id"]]
         explanation = explain(row["task_id"], plan, self.codebook)
-        return short_displays.Explained(explanation, self.codebook, self.lang)
+        return short_displays.Explained(explanation, self.lang)
 
     def kwic(
         self,
@@ -1022,15 +1021,15 @@ class Corpus:
         return short_displays.corpus_html(self._lines())
 
     @property
-    def source(self) -> "ChartSource":
+    def source(self) -> ChartSource:
         """What the source line of a chart says."""
-        return replace(self._source, date=self.date)
+        return self.display.source
 
     @cached_property
-    def _source(self) -> "ChartSource":
-        from govopen_analytics.charts.style import ChartSource
-
-        return ChartSource.of(self.tables)
+    def display(self) -> Display:
+        """What a function that writes sentences or draws charts takes."""
+        source = ChartSource.of(self.tables, date=self.date)
+        return Display(self.lang, self.interval, source)
 
     @property
     def language(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.charts.model import (
     MARKS,
     Cell,
@@ -18,7 +19,7 @@ from govopen_analytics.charts.model import (
     Series,
     number,
 )
-from govopen_analytics.charts.style import ChartSource, joined
+from govopen_analytics.charts.style import joined
 from govopen_analytics.words import section
 
 # Marks that a chart may lack; its key then leaves them out.

@@ -3,13 +3,13 @@
 import html
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.charts.model import Cell, Chart, HeatTable, Mark, Panel, Series
-from govopen_analytics.synth.plans import SYNTHETIC_MARK
 from govopen_analytics.words import agency_name, section
 
 WIDTH, HEIGHT = 1280, 720  # pixels: one slide
@@ -51,83 +51,6 @@ def tasks_attribute(tasks: str) -> str:
     return f' data-tasks="{html.escape(tasks)}"' if tasks else ""
 
 
-@dataclass(frozen=True)
-class ChartSource:
-    """What the source line of a chart says.
-
-    Attributes
-    ----------
-    n_documents, n_tasks : int
-        Plans and tasks the chart rests on (counts).
-    codebook_version : str
-        Version of the codebook the tasks were coded with.
-    coder : str
-        Who or what coded the tasks.
-    date : str
-        Date of the chart, ISO 8601; may be empty.
-    is_synthetic : bool
-        Whether an agency of the corpus was made up.
-    n_reviewed : int
-        Tasks whose themes people decided (count).
-    """
-
-    n_documents: int
-    n_tasks: int
-    codebook_version: str
-    coder: str = ""
-    date: str = ""
-    is_synthetic: bool = False
-    n_reviewed: int = 0
-
-    @classmethod
-    def of(cls, tables: Mapping[str, pd.DataFrame], *, date: str = "") -> "ChartSource":
-        """Describe the tables a chart is drawn from.
-
-        Parameters
-        ----------
-        tables : mapping of str to DataFrame
-            ``documents``, ``tasks``, ``themes`` and ``theme_assignments``.
-        date : str, default ""
-            Date of the chart, ISO 8601.
-        """
-        agencies = tables["documents"]["agency"].astype("string").fillna("")
-        coders = tables["theme_assignments"].query("rank == 1")["coder"]
-        by_machine = coders.isin(section("charts", "zh")["coders"])
-        return cls(
-            n_documents=len(tables["documents"]),
-            n_tasks=len(tables["tasks"]),
-            codebook_version=_listed(tables["themes"]["codebook_version"]),
-            coder=_listed(coders[by_machine] if by_machine.any() else coders),
-            date=date,
-            is_synthetic=bool(agencies.str.startswith(SYNTHETIC_MARK).any()),
-            n_reviewed=int((~by_machine).sum()) if by_machine.any() else 0,
-        )
-
-    @property
-    def without_coding(self) -> "ChartSource":
-        """The source of a chart that rests on no theme."""
-        return replace(self, coder="", n_reviewed=0)
-
-    def line(self, lang: str) -> str:
-        """Return the words under a chart; made-up data have a line of their own."""
-        words = section("charts", lang)
-        coding = ""
-        if self.coder:
-            coder = words["coders"].get(self.coder, self.coder)
-            if self.n_reviewed:
-                coder += words["reviewed"].format(n=f"{self.n_reviewed:,}")
-            coding = words["source_coding"].format(
-                version=self.codebook_version, coder=coder
-            )
-        line = words["source"].format(
-            documents=f"{self.n_documents:,}",
-            tasks=f"{self.n_tasks:,}",
-            coding=coding,
-            date=words["source_date"].format(date=self.date) if self.date else "",
-        )
-        return f"{line}\n{words['synthetic']}" if self.is_synthetic else line
-
-
 def with_remark(
     df: pd.DataFrame, source: ChartSource, *, lang: str = "zh"
 ) -> pd.DataFrame:
@@ -151,7 +74,7 @@ def with_remark(
 # Words for marks ------------------------------------------------------------------
 
 
-def drawing_of(chart: Chart, *, is_office: bool = False) -> str:
+def _drawing_of(chart: Chart, is_office: bool) -> str:
     """Return how a renderer draws a chart: the key of its words for marks.
 
     Office programs have no dots in rows, and no hatching: bars and grey cells stand
@@ -163,10 +86,10 @@ def drawing_of(chart: Chart, *, is_office: bool = False) -> str:
     return {"rows": "bars", "map": "office_map"}.get(kind, kind) if is_office else kind
 
 
-def full_subtitle(chart: Chart, drawing: str) -> str:
+def full_subtitle(chart: Chart, *, is_office: bool = False) -> str:
     """Return the subtitle with the key to the marks, named as they are drawn."""
     words = section("charts", chart.lang)
-    marks = words["marks"].get(drawing, {})
+    marks = words["marks"].get(_drawing_of(chart, is_office), {})
     key = [
         words["key"].format(mark=marks[mark], meaning=meaning)
         for mark, meaning in chart.key
@@ -174,15 +97,16 @@ def full_subtitle(chart: Chart, drawing: str) -> str:
     ]
     if key and not chart.subtitle:
         key[0] = key[0][:1].upper() + key[0][1:]
-    return words["join"].join(part for part in (chart.subtitle, *key) if part)
+    return joined((chart.subtitle, *key), chart.lang)
 
 
-def full_alt(chart: Chart, drawing: str) -> str:
+def full_alt(chart: Chart, *, is_office: bool = False) -> str:
     """Return the description of a chart, with the kind of chart before it."""
     if chart.is_empty:
         return chart.reason
     words = section("charts", chart.lang)
-    return words["alt"].format(form=words["forms"][drawing], alt=chart.alt)
+    form = words["forms"][_drawing_of(chart, is_office)]
+    return words["alt"].format(form=form, alt=chart.alt)
 
 
 # Labels ---------------------------------------------------------------------------
@@ -451,7 +375,3 @@ def _shortened(text: str, width: int) -> str:
 def _without(text: str, n: int) -> str:
     start = (len(text) - n) // 2
     return f"{text[:start]}…{text[start + n :]}"
-
-
-def _listed(values: pd.Series) -> str:
-    return ", ".join(sorted(set(values.dropna()))) or "–"

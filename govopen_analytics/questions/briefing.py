@@ -13,8 +13,9 @@ from govopen_analytics.base.errors import CodebookError, SelectionError, choices
 from govopen_analytics.base.languages import percent
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.build import chart_of, interval_kind_of, marks_of
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.charts.model import Chart, Mark, Panel, Series
-from govopen_analytics.charts.style import ChartSource, not_drawn, shortened
+from govopen_analytics.charts.style import not_drawn, shortened
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.measures.families import ESTABLISHED
 from govopen_analytics.measures.reference_coding import coder_notes

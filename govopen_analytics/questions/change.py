@@ -12,9 +12,9 @@ from govopen_analytics.charts.build import (
     interval_kind_of,
     marks_of,
 )
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.charts.model import Cell, Chart, Panel, Series, number
 from govopen_analytics.charts.style import (
-    ChartSource,
     joined,
     not_drawn,
     points,

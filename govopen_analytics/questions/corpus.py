@@ -6,8 +6,9 @@ import pandas as pd
 
 from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.build import chart_of, marks_of
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.charts.model import Chart, Panel, Series
-from govopen_analytics.charts.style import ChartSource, plan_names
+from govopen_analytics.charts.style import plan_names
 from govopen_analytics.questions.findings import Finding, finding
 from govopen_analytics.words import section
 from govopen_analytics.words.remark_words import advice, remarks_in_words

@@ -13,8 +13,9 @@ from govopen_analytics.charts.build import (
     share_marks,
     tasks_behind,
 )
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.charts.model import Cell, Chart, HeatTable, Panel, Series, number
-from govopen_analytics.charts.style import ChartSource, joined, plan_names, theme_names
+from govopen_analytics.charts.style import joined, plan_names, theme_names
 from govopen_analytics.measures import Differences
 from govopen_analytics.measures.families import CANNOT_BE_ANSWERED
 from govopen_analytics.questions.findings import (

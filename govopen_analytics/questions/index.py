@@ -5,8 +5,9 @@ from functools import partial
 import pandas as pd
 
 from govopen_analytics.charts.build import chart_of, marks_of
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.charts.model import Chart, Panel, Series
-from govopen_analytics.charts.style import ChartSource, names_with_n, not_drawn
+from govopen_analytics.charts.style import names_with_n, not_drawn
 from govopen_analytics.measures.families import CANNOT_BE_ANSWERED
 from govopen_analytics.questions.findings import Finding, finding, no_tasks
 from govopen_analytics.questions.selection import MOST_ROWS

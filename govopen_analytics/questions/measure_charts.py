@@ -6,8 +6,9 @@ import pandas as pd
 
 from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.build import chart_of, interval_kind_of, marks_of
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.charts.model import Chart, Mark, Panel, Reference, Series
-from govopen_analytics.charts.style import ChartSource, not_drawn, signed
+from govopen_analytics.charts.style import not_drawn, signed
 from govopen_analytics.questions.selection import MOST_ROWS
 from govopen_analytics.words import section
 

@@ -7,8 +7,9 @@ from typing import Protocol
 import pandas as pd
 
 from govopen_analytics.base.schemas import table_meaning
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.charts.model import Chart
-from govopen_analytics.charts.style import ChartSource, with_remark
+from govopen_analytics.charts.style import with_remark
 from govopen_analytics.measures.families import ESTABLISHED
 from govopen_analytics.questions import run_files
 from govopen_analytics.questions.findings import Finding

@@ -12,8 +12,9 @@ from govopen_analytics.charts.build import (
     share_marks,
     word_chart,
 )
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.charts.model import Chart, Panel, Series
-from govopen_analytics.charts.style import ChartSource, theme_names
+from govopen_analytics.charts.style import theme_names
 from govopen_analytics.measures import Differences
 from govopen_analytics.measures.families import (
     CANNOT_BE_ANSWERED,

@@ -7,8 +7,9 @@ import pandas as pd
 
 from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.build import chart_of, heat_table, marks_of
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.charts.model import Cell, Chart, Panel, Series, number
-from govopen_analytics.charts.style import ChartSource, names_with_n, not_drawn
+from govopen_analytics.charts.style import names_with_n, not_drawn
 from govopen_analytics.measures import Differences
 from govopen_analytics.measures.families import CANNOT_BE_ANSWERED
 from govopen_analytics.questions.findings import (

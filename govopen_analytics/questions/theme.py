@@ -12,8 +12,9 @@ from govopen_analytics.charts.build import (
     share_marks,
     word_chart,
 )
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.charts.model import Chart, Panel, Reference, Series
-from govopen_analytics.charts.style import ChartSource, names_with_n, not_drawn
+from govopen_analytics.charts.style import names_with_n, not_drawn
 from govopen_analytics.measures import Differences
 from govopen_analytics.measures.families import CANNOT_BE_ANSWERED, ESTABLISHED
 from govopen_analytics.questions.findings import (

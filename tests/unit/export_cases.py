@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from govopen_analytics.charts.style import ChartSource
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.questions import run_files
 from govopen_analytics.questions.briefing import Briefing, Claim
 from govopen_analytics.questions.corpus import corpus_overview

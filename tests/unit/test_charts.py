@@ -8,10 +8,10 @@ import pytest
 
 from govopen_analytics.base.errors import SelectionError
 from govopen_analytics.base.tables import Tables
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.charts.draw import LONGEST_LINE, draw
 from govopen_analytics.charts.map_layout import map_layout
 from govopen_analytics.charts.style import (
-    ChartSource,
     escaped,
     label_pixels,
     lines_of,

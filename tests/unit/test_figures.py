@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from govopen_analytics.base.errors import SelectionError
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.charts.draw import draw
-from govopen_analytics.charts.style import ChartSource, n_letters
+from govopen_analytics.charts.style import n_letters
 from govopen_analytics.questions.corpus import corpus_overview
 from govopen_analytics.questions.coverage import theme_dot_plot, theme_heat_map
 

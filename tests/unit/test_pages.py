@@ -10,8 +10,8 @@ from bs4 import BeautifulSoup
 
 from govopen_analytics.base.languages import LANGUAGES
 from govopen_analytics.base.schemas import table_meaning
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.charts.draw import draw
-from govopen_analytics.charts.style import ChartSource
 from govopen_analytics.questions.coverage import theme_heat_map
 from govopen_analytics.questions.findings import finding, findings_table
 from govopen_analytics.questions.summary import measure_summary

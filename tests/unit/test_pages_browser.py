@@ -9,9 +9,9 @@ from summary_cases import agencies_of, summary_tables
 from test_pages import NASTY, record, write_notebook
 
 from govopen_analytics.base.tables import Tables
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.images import find_browser
-from govopen_analytics.charts.style import ChartSource
 from govopen_analytics.explore.pages import ReportPages
 from govopen_analytics.questions.coverage import theme_heat_map
 from govopen_analytics.questions.run_files import save_chart

@@ -1,7 +1,7 @@
 import pytest
 
+from govopen_analytics.charts.display import ChartSource
 from govopen_analytics.charts.model import read_chart
-from govopen_analytics.charts.style import ChartSource
 from govopen_analytics.questions.corpus import corpus_overview
 from govopen_analytics.questions.findings import Finding
 from govopen_analytics.questions.run_files import save_chart, save_findings, save_table
