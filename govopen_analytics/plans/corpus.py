@@ -55,18 +55,9 @@ class RawFolder:
 
     Files are known by what they hold. With a cache, a file is read again only when it,
     its row in the manifest or the code has changed, and rows stay on the disk
-    until they are asked for; without one all rows are held.
-
-    Parameters
-    ----------
-    raw_dir : str or Path
-        Folder of plans as published, with or without a ``manifest.csv``.
-    cache : Cache, optional
-
-    Raises
-    ------
-    SourceError
-        If the folder is not there, or its manifest cannot be read.
+    until they are asked for; without one all rows are held. The folder may have a
+    ``manifest.csv``; ``SourceError`` is raised if it is not there, or its manifest
+    cannot be read.
     """
 
     def __init__(self, raw_dir: str | Path, *, cache: Cache | None = None) -> None:
@@ -94,25 +85,12 @@ class RawFolder:
     ) -> None:
         """Read every file whose rows are not kept.
 
-        Parameters
-        ----------
-        n_workers : int, optional
-            Number of processes; by default all cores once there are many files.
-        limits : Limits, default 600 seconds and 2 GiB
-            Of the time and memory that each file may take. What exceeds them becomes
-            a failure. Each process is one of a pool, none starts for a file.
-        executor : concurrent.futures.Executor or distributed.Client, optional
-            Reads the files instead of processes of this machine. Its workers see
-            the folder under the same path, and run the same code.
-        on_progress : callable, optional
-            Called with the number of files done and the number of all.
-
-        Raises
-        ------
-        InstallationError
-            If a package is missing that reads a file.
-        RunError
-            If the executor stops, or its workers are not as they have to be.
+        By default all cores read once there are many files. Each process is one of a
+        pool; a file that exceeds a limit becomes a failure. The workers of an
+        executor (of ``concurrent.futures``, or a client of Dask) see the folder under
+        the same path and run the same code. Progress is the number of files done and
+        of all. Raises ``InstallationError`` if a package is missing that reads a
+        file, ``RunError`` if the executor stops or its workers differ.
         """
         waiting = []
         for n, file in enumerate(self._files):
@@ -265,28 +243,8 @@ def read_plans(
 
     A file that cannot be read, is no plan, or is not as its manifest declares,
     becomes a row of ``failures``; the others are still read. What a person should
-    look at in the files that were read is in ``remarks``.
-
-    Parameters
-    ----------
-    raw_dir : str or Path
-        Folder of plans as published, with or without a ``manifest.csv``.
-    n_workers, limits, executor, on_progress
-        As in ``RawFolder.read``.
-    cache : Cache, optional
-        Of rows read before; without it every file is read.
-
-    Returns
-    -------
-    Tables
-        Valid ``documents``, ``tasks``, ``spans``, ``failures`` and ``remarks``.
-
-    Raises
-    ------
-    SourceError
-        If the folder is not there, or its manifest cannot be read.
-    InstallationError
-        If a package is missing that reads a file.
+    look at in the files that were read is in ``remarks``. Parameters are those of
+    ``RawFolder`` and ``RawFolder.read``, which raise what this raises.
     """
     folder = RawFolder(raw_dir, cache=cache)
     folder.read(

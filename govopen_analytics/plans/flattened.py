@@ -1,6 +1,5 @@
 """Cells of tables: as the format gives them, or as flattening into text left them."""
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -250,7 +249,9 @@ def _marked_tokens(text: str) -> list[Token]:
             for i, (_, line) in enumerate(lines)
             if len(line) <= _LONGEST_HEADER
             and len(mark.findall(line.strip())) > 1
-            and _names_columns([line[a:b] for a, b in _spans(mark, line)])
+            and (names := [line[a:b] for a, b in _spans(mark, line)])[2:]
+            and read_header(names)
+            and all(map(column_role, names))
         )
         first = next(heads, None)
         if first is None:
@@ -281,11 +282,6 @@ def _spans(mark: re.Pattern[str], line: str) -> list[tuple[int, int]]:
         spans.append((start, match.start()))
         start = match.end()
     return [*spans, (start, len(line.rstrip()))]
-
-
-def _names_columns(names: list[str]) -> bool:
-    columns = read_header(names) if len(names) > 2 else None
-    return columns is not None and all(map(column_role, names))
 
 
 def _tab_led(text: str, lines: list[tuple[int, str]]) -> list[Token]:
@@ -456,7 +452,9 @@ def _tables(tokens: list[Token], style: str) -> list[Table]:
     tables: list[Table] = []
     for i, (first, last, columns) in enumerate(headers):
         stop = headers[i + 1][0] if i + 1 < len(headers) else len(tokens)
-        while style == "pipes" and last < stop and _is_padding(tokens[last]):
+        while style == "pipes" and last < stop:
+            if tokens[last].text or tokens[last].opens_row:
+                break
             last += 1  # empty cells that close the header's line
         body = _until_annex(tokens[last:stop])
         header = tokens[first:last]
@@ -526,10 +524,6 @@ def _without_caption(
     if is_alone and not is_heading and not says_what_to_do(last[0].text):
         return tokens[:-1], last
     return tokens, []
-
-
-def _is_padding(token: Token) -> bool:
-    return not token.text and token.opens_row is not True
 
 
 def _names(columns: list[Column]) -> list[str]:
@@ -603,7 +597,7 @@ def glued_tokens(text: str) -> list[Token]:
         cuts = headers.get(line.start) or [0, len(line.text)]
         if len(cuts) == 2 and line.start > min(headers):
             cuts = _glued_cells(line.text)
-        for place, (a, b) in enumerate(itertools.pairwise(cuts)):
+        for place, (a, b) in enumerate(pairwise(cuts)):
             at = line.start
             tokens.append(tidied(at + a, at + b, text, opens_row=place == 0))
     return tokens
@@ -631,12 +625,8 @@ def _glued_names(line: str) -> list[int]:
                 best[end] = candidate
     if n not in best or len(cuts := best[n][1]) < 4:
         return []
-    roles = {column_role(bare[a:b]) for a, b in _pairs(cuts)}
+    roles = {column_role(bare[a:b]) for a, b in pairwise(cuts)}
     return [shift + cut for cut in cuts] if len(roles) >= 3 else []
-
-
-def _pairs(cuts: list[int]) -> list[tuple[int, int]]:
-    return list(itertools.pairwise(cuts))
 
 
 def _glued_cells(line: str) -> list[int]:

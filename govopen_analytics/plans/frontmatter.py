@@ -64,7 +64,13 @@ def find_frame(source: str, limit: int | None = None) -> Frame:
     or at the first number.
     """
     lines = [line for line in lines_of(source) if limit is None or line.start < limit]
-    titles = [i for i in range(len(lines)) if _is_title(lines, i)]
+    titles = [
+        i
+        for i, line in enumerate(lines)
+        if (
+            not line.is_furniture if line.is_title else i and _joins(lines[i - 1], line)
+        )
+    ]
     signed = [i for i, line in enumerate(lines) if line.is_date]
     numbered = [i for i, one in enumerate(lines) if one.number and one.number.rank <= 3]
     firsts = [i for i in numbered if (n := lines[i].number) and n.value == 1]
@@ -93,12 +99,6 @@ def find_frame(source: str, limit: int | None = None) -> Frame:
     is_letter = bool(handing) and not has_letter and not is_closed
     handed_on = lines[last].start if is_letter else None
     return Frame(start, end_of_body(lines, start), title, has_letter, handed_on)
-
-
-def _is_title(lines: list[Line], i: int) -> bool:
-    if lines[i].is_title:
-        return not lines[i].is_furniture
-    return i > 0 and _joins(lines[i - 1], lines[i])
 
 
 def _joins(above: Line, below: Line) -> bool:

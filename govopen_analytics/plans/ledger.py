@@ -1,11 +1,13 @@
 """The account of a source: what each character is, and what reached no task."""
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import fold, tidy
+from govopen_analytics.plans.cells import Token
 from govopen_analytics.plans.draft import Stretch
 from govopen_analytics.plans.duties import find_duties
 from govopen_analytics.plans.frontmatter import Frame
@@ -23,6 +25,8 @@ from govopen_analytics.plans.vocabulary import Forms
 FORMS = Forms("ledger")
 
 
+Span = tuple[int, int, str, int | None]
+
 # Roles that a lost task may have been given.
 _REMAINDERS = ("preamble", "notes", "covering_letter", "unrecognised")
 _SHORTEST, _SHOWN = 6, 80  # characters of a line
@@ -36,14 +40,19 @@ MARKS = FORMS.marks
 class Ledger:
     """What every character of a source is: stretches with a role and a task."""
 
-    entries: list[tuple[int, int, str, int | None]] = field(default_factory=list)
+    entries: list[Span] = field(default_factory=list)
 
     def add(self, start: int, end: int, role: str, task: int | None = None) -> None:
         """Enter a stretch."""
         if end > start:
             self.entries.append((start, end, role, task))
 
-    def settle(self, source: str) -> list[tuple[int, int, str, int | None]]:
+    def enter(self, role: str, pieces: Iterable["Line | Token"]) -> None:
+        """Enter cells or lines that stand in no task."""
+        for piece in pieces:
+            self.add(piece.start, piece.end, role)
+
+    def settle(self, source: str) -> list[Span]:
         """Return stretches that do not overlap and cover all but white space.
 
         Of two entries for a character the earlier one holds. What has no entry
@@ -56,7 +65,7 @@ class Ledger:
         for i in range(len(self.entries) - 1, -1, -1):
             owner[self.entries[i][0] : self.entries[i][1]] = i
         cuts = [0, *(np.flatnonzero(np.diff(owner)) + 1).tolist(), len(source)]
-        settled: list[tuple[int, int, str, int | None]] = []
+        settled: list[Span] = []
         for start, end in pairwise(cuts):
             raw = source[start:end]
             start += len(raw) - len(raw.lstrip())
@@ -70,9 +79,6 @@ class Ledger:
                 role = "delimiter"
             settled.append((start, end, role, task))
         return settled
-
-
-Span = tuple[int, int, str, int | None]
 
 
 def accounted_share(spans: list[Span]) -> float:

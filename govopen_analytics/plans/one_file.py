@@ -27,6 +27,7 @@ from govopen_analytics.base.provenance import (
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.schemas import FIELDS
 from govopen_analytics.base.text import name_form
+from govopen_analytics.plans.cells import COLUMN_ROLES, ROLE_OF_CELL
 from govopen_analytics.plans.document import Segmented, segment_document
 from govopen_analytics.plans.ledger import Span, accounted_share, task_share
 from govopen_analytics.plans.plan_or_not import Judgement
@@ -45,21 +46,7 @@ _REASONS = (
 )
 _DATES = tuple(name for name, field in FIELDS.items() if field.type == "date")
 # Roles of characters that reach a field of a task.
-TASK_ROLES = (
-    "ordinal",
-    "title",
-    "content",
-    "lead_units",
-    "support_units",
-    "deadline",
-    "progress",
-    "note",
-    "score",
-    "criteria",
-    "basis",
-    "form",
-    "category",
-)
+TASK_ROLES = tuple(ROLE_OF_CELL.get(role, role) for role, _ in COLUMN_ROLES)
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,12 @@ def _number_bullets(nodes: list[Node]) -> None:
     lists = [
         mark
         for mark, at in places.items()
-        if sum(_says_to_do(nodes[i].folded) for i in at) > len(at) / 2
+        if sum(
+            FORMS.acts.search(nodes[i].folded) is not None
+            and ":" not in nodes[i].folded[:8]
+            for i in at
+        )
+        > len(at) / 2
     ]
     for mark, at in places.items():
         opens = all("".join(marks[i + 1 : i + 2]) in lists for i in at)
@@ -128,10 +133,6 @@ def _number_bullets(nodes: list[Node]) -> None:
             rank = _BULLET_RANK + (mark in lists)
             for i in at:
                 nodes[i].number = Number("bullet", rank, 1, ends[i])
-
-
-def _says_to_do(text: str) -> bool:
-    return bool(FORMS.acts.search(text)) and ":" not in text[:8]
 
 
 def _inline_cuts(folded: str, is_whole: bool) -> list[int]:
@@ -168,9 +169,12 @@ def _inline_cuts(folded: str, is_whole: bool) -> list[int]:
                 run, expected = [at], value + 1
         runs.append(run)
         for run in runs:
-            is_first = run and run[0] > 0 and _value_at(folded, run[0]) == 1
-            follows_head = is_first and len(run) == 1 and is_whole
-            if len(run) >= 2 or follows_head or _after_heading(folded, run):
+            if len(run) == 1 and run[0] > 0:  # right behind a heading, or the first
+                number = leading_number(folded[run[0] :])
+                is_first = number is not None and number.value == 1
+                if (is_first and is_whole) or _opens_below(folded, run[0]):
+                    cuts.add(run[0])
+            elif len(run) > 1:
                 cuts.update(at for at in run if at > 0)
     return sorted(cuts)
 
@@ -186,16 +190,6 @@ def _opens_below(folded: str, at: int) -> bool:
         and at - start < _LONGEST_HEADING
         and not re.search("[,:、]", folded[start + heading.end : at])
     )
-
-
-def _after_heading(folded: str, run: list[int]) -> bool:
-    """Whether a lone number follows the heading above it on its line."""
-    return len(run) == 1 and run[0] > 0 and _opens_below(folded, run[0])
-
-
-def _value_at(folded: str, at: int) -> int | None:
-    number = leading_number(folded[at:])
-    return number.value if number else None
 
 
 def _outside_brackets(folded: str) -> list[bool]:
@@ -263,13 +257,17 @@ class Group:
     title: Node | None
     body: list[Node]
 
+    @property
+    def parts(self) -> list[Node]:
+        """Its title, where it has one, and its paragraphs."""
+        return [*([self.title] if self.title else []), *self.body]
+
 
 def groups_of(nodes: list[Node]) -> list[Group]:
     """Read paragraphs without numbers as tasks; none where they are no list."""
     runs = _runs(nodes)
     if not runs:
         return []
-    texts = sum(1 for _, body in runs for _ in body)
     titled = [len(body) == 1 for heads, body in runs if heads]
     names_tasks = len(titled) > 1 and sum(titled) >= 0.7 * len(titled)
     has_levels = any(len(heads) > 1 for heads, _ in runs)
@@ -285,9 +283,10 @@ def groups_of(nodes: list[Node]) -> list[Group]:
             groups.append(Group(chapter, title, [one for part in body for one in part]))
         else:
             groups += [Group(chapter, None, part) for part in body]
-    acting = sum(says_what_to_do(_text(group)) for group in groups)
+    texts = ["。".join(node.text for node in group.parts) for group in groups]
+    acting = sum(map(says_what_to_do, texts))
     is_list = len(groups) >= _LEAST_TASKS and acting >= _LEAST_ACTING * len(groups)
-    return groups if is_list and texts else []
+    return groups if is_list else []
 
 
 def _runs(nodes: list[Node]) -> list[tuple[list[Node], list[list[Node]]]]:
@@ -319,8 +318,3 @@ def _is_heading(node: Node) -> bool:
         and not node.is_label
         and node.role == "preamble"
     )
-
-
-def _text(group: Group) -> str:
-    parts = [*([group.title] if group.title else []), *group.body]
-    return "。".join(one.text for one in parts)

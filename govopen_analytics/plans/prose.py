@@ -57,19 +57,21 @@ def prose_tasks(
     reader = _ProseReader(source, year, ledger)
     if not root.children and _are_tasks(root.plain):
         for node in root.plain:
-            reader.add_paragraph(node)
+            reader.add_group(Group(None, None, [node]), [])
         return reader.tasks, []
     if not root.children and is_titled:
         for group in groups_of(root.plain):
             reader.add_group(group, [])
         return reader.tasks, []
-    for node in root.plain:
-        ledger.add(node.start, node.end, "preamble")
-    for node in _closing(root):
-        ledger.add(node.start, node.end, "notes")
-    if len(root.children) > 1 and all(map(_names_unit, root.children)):
-        for child in root.children:  # a plan that is told unit by unit
-            child.names_unit = True
+    ledger.enter("preamble", root.plain)
+    ledger.enter("notes", _closing(root))
+    by_unit = len(root.children) > 1 and all(  # headings are names of units
+        child.children
+        and FORMS.strong_unit.fullmatch(fold(heading_name(child.said, 0)))
+        for child in root.children
+    )
+    for child in root.children:
+        child.names_unit = by_unit
     for child in root.children:
         reader.read(child, [])
     return reader.tasks, _gaps(root)
@@ -87,11 +89,9 @@ class _ProseReader:
         """Read a paragraph and what stands below it."""
         text, name = node.said, self._name(node)
         if len(above) < 2 and is_preamble(text):
-            for one in node.walk():
-                self.ledger.add(one.start, one.end, "preamble")
+            self.ledger.enter("preamble", node.walk())
         elif not node.children and is_formality(text):
-            for one in node.walk():
-                self.ledger.add(one.start, one.end, "notes")
+            self.ledger.enter("notes", node.walk())
         elif node.children:
             self._read_chapter(node, [*above, name])
         elif parts := self._parts(node):
@@ -103,7 +103,12 @@ class _ProseReader:
         elif self._is_heading_of_paragraphs(node):
             self.ledger.add(node.start, node.end, "heading")
             self._each_paragraph(node, [*above, heading_name(text, 0)])
-        elif node.has_fuller_siblings and not node.plain and _is_bare(text):
+        elif (
+            node.has_fuller_siblings
+            and not node.plain
+            and len(text) <= _LONGEST_BARE
+            and not re.search("[。;]", fold(text))
+        ):
             self.ledger.add(node.start, node.end, "heading")
         else:
             below = [(plain.start, plain.end) for plain in node.plain]
@@ -145,26 +150,16 @@ class _ProseReader:
             task.take_units(tasks[-1])
             task.take_deadline(tasks[-1])
 
-    def add_paragraph(self, node: Node) -> None:
-        """Take a paragraph without a number for a task."""
-        self._task([(node.start, node.end)], [], None)
-
     def add_group(self, group: Group, above: list[str]) -> None:
         """Take paragraphs that a heading names, or none, for a task."""
         if group.chapter is not None:
             self.ledger.add(group.chapter.start, group.chapter.end, "heading")
             above = [*above, heading_name(group.chapter.text, 0)]
-        parts = [*([group.title] if group.title else []), *group.body]
-        if any(map(is_preamble, above)) or (
-            group.title and is_preamble(group.title.text)
-        ):
-            for one in parts:
-                self.ledger.add(one.start, one.end, "preamble")
+        names = [*above, *([group.title.text] if group.title else [])]
+        if any(map(is_preamble, names)):
+            self.ledger.enter("preamble", group.parts)
             return
-        self._task([(one.start, one.end) for one in parts], above, None)
-
-    def _is_label(self, stretch: Stretch) -> bool:
-        return is_label_line(self.source[slice(*stretch)])
+        self._task([(part.start, part.end) for part in group.parts], above, None)
 
     def _is_heading_of_paragraphs(self, node: Node) -> bool:
         """Whether the paragraphs under a heading are tasks of their own."""
@@ -224,7 +219,9 @@ class _ProseReader:
         if number:
             draft.add("ordinal", *number)
         stretches = [stretches[0], *map(self._without_label, stretches[1:])]
-        labels = [one for one in stretches[1:] if self._is_label(one)]
+        labels = [
+            one for one in stretches[1:] if is_label_line(self.source[slice(*one)])
+        ]
         texts = [one for one in stretches if one not in labels]
         duties = [duty for one in texts for duty in self._duties(one)]
         pieces = self._without(texts, duties)
@@ -346,12 +343,6 @@ def _named_groups(node: Node) -> list[Group]:
     return groups if len(named) > 1 else []
 
 
-def _names_unit(node: Node) -> bool:
-    """Whether a heading is the name of a unit, with what it does below."""
-    name = fold(heading_name(node.said, 0))
-    return bool(node.children) and FORMS.strong_unit.fullmatch(name) is not None
-
-
 def _closing(root: Node) -> list[Node]:
     """Take away the paragraph behind the last item that speaks of all of them."""
     leaves = [node for node in root.walk() if node.number and not node.children]
@@ -373,11 +364,6 @@ def _are_tasks(nodes: list[Node]) -> bool:
     ]
     acting = sum(FORMS.acts.match(node.folded) is not None for node in named)
     return acting >= 3 and acting >= 0.7 * len(nodes)
-
-
-def _is_bare(text: str) -> bool:
-    """Whether a numbered line is only a heading."""
-    return len(text) <= _LONGEST_BARE and not re.search("[。;]", fold(text))
 
 
 def _title_of(text: str, *, has_more: bool) -> tuple[str, int]:

@@ -6,7 +6,14 @@ from itertools import groupby
 
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import fold, tidy
-from govopen_analytics.plans.cells import Column, Row, Table, Token, ordinal_of
+from govopen_analytics.plans.cells import (
+    ROLE_OF_CELL,
+    Column,
+    Row,
+    Table,
+    Token,
+    ordinal_of,
+)
 from govopen_analytics.plans.deadlines import Deadline, deadline_of_cell
 from govopen_analytics.plans.draft import Draft
 from govopen_analytics.plans.grid import align
@@ -20,7 +27,6 @@ from govopen_analytics.plans.vocabulary import Forms
 
 FORMS = Forms("tables")
 
-_ROLE_OF_CELL = {"lead": "lead_units", "support": "support_units"}
 _LONGEST_NAME = 30  # characters; what is longer says what is to be done
 _OPEN = Draft()  # marks that tasks to come await the name of their chapter
 
@@ -29,13 +35,10 @@ def table_tasks(
     table: Table, source: str, year: int | None, ledger: Ledger
 ) -> tuple[list[Draft], list[Remark]]:
     """Read the tasks of a table."""
-    for token in table.header:
-        ledger.add(token.start, token.end, "table_header")
-    for token in table.above:
-        ledger.add(token.start, token.end, "heading")
+    ledger.enter("table_header", table.header)
+    ledger.enter("heading", table.above)
     if _is_emptied(table.tokens):
-        for token in table.tokens:
-            ledger.add(token.start, token.end, "heading")
+        ledger.enter("heading", table.tokens)
         return [], []
     reader = _TableReader(table, source, year, ledger)
     for cells in reader.rows:
@@ -207,8 +210,7 @@ class _TableReader:
             if chapter is None:
                 return False
             self.above.enter_chapter(*chapter)
-        for _, token in filled:
-            self.ledger.add(token.start, token.end, role)
+        self.ledger.enter(role, [token for _, token in filled])
         return True
 
     def _is_note(self, tokens: list[Token]) -> bool:
@@ -273,7 +275,7 @@ class _TableReader:
             draft.add("content", start, token.end)
         for role, tokens in row.rest.items():
             for token in tokens:
-                draft.add(_ROLE_OF_CELL.get(role, role), token.start, token.end)
+                draft.add(ROLE_OF_CELL.get(role, role), token.start, token.end)
         if row.rest.get("lead"):
             stretches = draft.stretches["lead_units"]
             printed = "".join(self.source[a:b].strip() for a, b in stretches)
@@ -391,7 +393,7 @@ class _Row:
         for role, tokens in self.rest.items():
             for token in tokens:
                 if not token.is_merged:
-                    draft.add(_ROLE_OF_CELL.get(role, role), token.start, token.end)
+                    draft.add(ROLE_OF_CELL.get(role, role), token.start, token.end)
         self._responsibility(draft, previous)
         self._deadline(draft, previous)
         return draft

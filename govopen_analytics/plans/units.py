@@ -139,7 +139,8 @@ def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
             deadline = deadline or found
             continue
         verb, units, joined = _read_clause(clause)
-        if verb is None and lead and _is_remark(clause, units):
+        is_remark = FORMS.verb.search(fold(clause)) and not any(map(is_unit, units))
+        if verb is None and lead and is_remark:  # it says how, and names nobody
             continue
         if verb is None:
             open_units += units
@@ -188,11 +189,6 @@ def duty_in_clauses(text: str, year: int | None) -> Responsibility | None:
             lead += split_units(text[slice(*match.span("lead"))])
             support += split_units(text[joined:end])
     return Responsibility(_once(lead), _once(support)) if found else None
-
-
-def _is_remark(clause: str, units: list[str]) -> bool:
-    """Whether a clause behind the units says how, and names nobody."""
-    return bool(FORMS.verb.search(fold(clause))) and not any(map(is_unit, units))
 
 
 def _marked(raw: str, year: int | None) -> Responsibility | None:
