@@ -283,11 +283,11 @@ def _answer_of(
     except GovOpenError:
         raise
     except Exception as error:  # executors have errors of their own kinds
-        told = f"{type(error).__name__}: {error}"
+        event = f"{type(error).__name__}: {error}"
         if type(error).__name__ == "KilledWorker":  # of Dask, after several tries
-            return [file.lost("unexpected_error", told) for file in files]
+            return [file.lost("unexpected_error", event) for file in files]
         raise RunError(
-            f"Reading stopped, for the executor did not answer ({told}); see to its "
+            f"Reading stopped, for the executor did not answer ({event}); see to its "
             "workers and run again: what was read is kept"
         ) from error
 
@@ -318,8 +318,8 @@ def _key(file: PlanFile) -> str:
         content = file_digest(file.path)
     except OSError:
         return ""
-    told = [file.name, file.document_id, file.declared, file.has_unused_row]
-    return digest_of([made_by(*_READING), content, *told])
+    parts = [file.name, file.document_id, file.declared, file.has_unused_row]
+    return digest_of([made_by(*_READING), content, *parts])
 
 
 def _read_again(file: PlanFile) -> PlanRows:
@@ -406,7 +406,8 @@ def _assemble(
         for name in manifest.further_columns:
             row.setdefault(name, None)
     tables = {
-        name: to_schema(pd.DataFrame(found), name) for name, found in rows.items()
+        name: to_schema(pd.DataFrame(table_rows), name)
+        for name, table_rows in rows.items()
     }
     # Every part has the same columns in the same order.
     fields = [*TABLES["documents"].fields, *manifest.further_columns]

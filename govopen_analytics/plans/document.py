@@ -403,16 +403,16 @@ def _headlines(text: str, title: str | None) -> list[str]:
 
     Entries of a menu are shorter, and name neither a year nor another document.
     """
-    own = Line(0, 0, title or "").bare
-    found = []
+    title_line = Line(0, 0, title or "").bare
+    headlines = []
     for line in lines_of(text)[:15]:
         folded = line.bare.strip("|")
-        if own and folded.endswith(own):
+        if title_line and folded.endswith(title_line):
             break
         could_name = FORMS.could_name.search(folded) or (
             opens_with_place(folded) and len(folded) >= 10
         )
         is_line = 8 <= len(folded) < 70 and not re.search(r"^[•·*-]|[。;>]|:$", folded)
         if could_name and is_line and line.number is None:
-            found.append(line.text)
-    return found
+            headlines.append(line.text)
+    return headlines

@@ -48,14 +48,14 @@ def find_tables(source: Source) -> list[Table]:
         if tables:
             return tables
     text = source.text
-    found: dict[str, list[Token]] = {}
+    cells: dict[str, list[Token]] = {}
     for style, read in _STYLES.items():
-        found[style] = read(text)
-        if found[style] and (tables := _tables(found[style], style)):
+        cells[style] = read(text)
+        if cells[style] and (tables := _tables(cells[style], style)):
             return tables
-    found["lines"] = _numbered_rows(found["lines"])
+    cells["lines"] = _numbered_rows(cells["lines"])
     for style in ("tabs", "pipes", "lines"):
-        if found[style] and (table := _without_header(found[style], style)):
+        if cells[style] and (table := _without_header(cells[style], style)):
             return [table]
     return []
 
@@ -333,10 +333,10 @@ def _pipe_tokens(text: str) -> list[Token]:
             pieces = pieces[1:]
         opens = opens and is_filled
         for piece in pieces[:-1]:
-            before, own = _cell_lines(pending, text, piece, is_first=not n_cells)
+            before, cell = _cell_lines(pending, text, piece, is_first=not n_cells)
             n_cells += 1
             tokens += [tidied(a, b, text, opens_row=True) for a, b in before]
-            first = own[0][0] if own else at
+            first = cell[0][0] if cell else at
             marked = opens if by_row else None
             tokens.append(tidied(first, at + len(piece), text, opens_row=marked))
             opens, pending = False, []
@@ -534,16 +534,16 @@ def _find_headers(
     tokens: list[Token], style: str
 ) -> list[tuple[int, int, list[Column]]]:
     """Find every run of cells that is a header: its first, its end, its columns."""
-    found, i = [], 0
+    headers, i = [], 0
     while i < len(tokens):
         run = _header_at(tokens, i, style)
         roles = {column.role for column in run[1]} if run else set()
         if run is None or (style == "lines" and not roles & _WHO_OR_WHEN):
             i += 1
             continue
-        found.append((i, *run))
+        headers.append((i, *run))
         i = run[0]
-    return found
+    return headers
 
 
 def _header_at(

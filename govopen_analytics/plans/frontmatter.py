@@ -75,8 +75,8 @@ def find_frame(source: str, limit: int | None = None) -> Frame:
     numbered = [i for i, one in enumerate(lines) if one.number and one.number.rank <= 3]
     firsts = [i for i in numbered if (n := lines[i].number) and n.value == 1]
     handing = [i for i, line in enumerate(lines[:60]) if line.hands_on]
-    own = [i for i in numbered if not any(i > j for j in handing)]
-    after = _title_behind_letter(lines, titles, signed, own, limit is not None)
+    of_plan = [i for i in numbered if not any(i > j for j in handing)]
+    after = _title_behind_letter(lines, titles, signed, of_plan, limit is not None)
     title: str | None = None
     has_letter = after is not None
     if after is not None:

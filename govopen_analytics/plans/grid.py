@@ -285,16 +285,16 @@ def _variants(columns: list[Column], looks: list[_Look]) -> list[list[Column]]:
     """
     number, extra = Column("ordinal", ""), Column("text", "")
     texts = [i for i, column in enumerate(columns) if column.is_text]
-    found = [columns]
+    variants = [columns]
     if 0 < len(texts) < 4:
         places = {texts[0], texts[0] + 1}
-        found += [[*columns[:at], extra, *columns[at:]] for at in sorted(places)]
+        variants += [[*columns[:at], extra, *columns[at:]] for at in sorted(places)]
     has_ordinal = any(column.role == "ordinal" for column in columns)
     if not has_ordinal and sum(look.is_number for look in looks) >= 3:
-        for one in list(found):
-            at = {0, *(i for i, column in enumerate(one) if column.is_text)}
-            found += [[*one[:i], number, *one[i:]] for i in sorted(at)]
-    return found
+        for variant in list(variants):
+            at = {0, *(i for i, column in enumerate(variant) if column.is_text)}
+            variants += [[*variant[:i], number, *variant[i:]] for i in sorted(at)]
+    return variants
 
 
 def infer_columns(rows: list[list[str]]) -> list[Column]:

@@ -148,15 +148,15 @@ def _says_more(line: Line) -> bool:
 
 def _is_childless(source: str, spans: list[Span], i: int) -> bool:
     """Whether nothing stands below a numbered heading but one of its own level."""
-    own = leading_number(fold(source[spans[i][0] : spans[i][1]]))
-    if own is None:
+    heading = leading_number(fold(source[spans[i][0] : spans[i][1]]))
+    if heading is None:
         return False
     for start, end, role, task in spans[i + 1 :]:
         if task is not None or role in ("table_header", "repeated"):
             return False
         if role == "heading":
             number = leading_number(fold(source[start:end]))
-            return number is not None and number.rank <= own.rank
+            return number is not None and number.rank <= heading.rank
     return True
 
 

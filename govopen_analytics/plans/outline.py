@@ -59,7 +59,7 @@ class Node(Line):
         return self.start + (self.number.end if self.number else 0)
 
     @property
-    def said(self) -> str:
+    def printed(self) -> str:
         """The text behind the number, as printed."""
         return self.text[self.number.end :] if self.number else self.text
 
@@ -182,11 +182,11 @@ def _inline_cuts(folded: str, is_whole: bool) -> list[int]:
 def _opens_below(folded: str, at: int) -> bool:
     """Whether a number stands right behind a heading above it on its line."""
     start = max(folded.rfind(mark, 0, at) for mark in "。;") + 1
-    heading, own = leading_number(folded[start:at]), leading_number(folded[at:])
+    heading, item = leading_number(folded[start:at]), leading_number(folded[at:])
     return bool(
         heading
-        and own
-        and heading.rank < own.rank
+        and item
+        and heading.rank < item.rank
         and at - start < _LONGEST_HEADING
         and not re.search("[,:、]", folded[start + heading.end : at])
     )

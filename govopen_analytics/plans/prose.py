@@ -67,7 +67,7 @@ def prose_tasks(
     ledger.enter("notes", _closing(root))
     by_unit = len(root.children) > 1 and all(  # headings are names of units
         child.children
-        and FORMS.strong_unit.fullmatch(fold(heading_name(child.said, 0)))
+        and FORMS.strong_unit.fullmatch(fold(heading_name(child.printed, 0)))
         for child in root.children
     )
     for child in root.children:
@@ -87,7 +87,7 @@ class _ProseReader:
 
     def read(self, node: Node, above: list[str]) -> None:
         """Read a paragraph and what stands below it."""
-        text, name = node.said, self._name(node)
+        text, name = node.printed, self._name(node)
         if len(above) < 2 and is_preamble(text):
             self.ledger.enter("preamble", node.walk())
         elif not node.children and is_formality(text):
@@ -126,9 +126,9 @@ class _ProseReader:
         self.ledger.add(node.start, node.end, "heading")
         before = self.default
         if node.names_unit:
-            self.default = parse_responsibility(node.said, self.year)
+            self.default = parse_responsibility(node.printed, self.year)
         for duty in self._duties((node.start, node.end)):
-            self.default = duty.said
+            self.default = duty.responsibility
         for plain in node.plain:
             self.default = duty_for_all_below(plain.text, self.year) or self.default
             self.ledger.add(plain.start, plain.end, "notes")
@@ -164,7 +164,7 @@ class _ProseReader:
     def _is_heading_of_paragraphs(self, node: Node) -> bool:
         """Whether the paragraphs under a heading are tasks of their own."""
         texts = [plain for plain in node.plain if not plain.is_label]
-        is_long = len(node.said) > _LONGEST_HEADING or FORMS.sentence_end.search(
+        is_long = len(node.printed) > _LONGEST_HEADING or FORMS.sentence_end.search(
             node.behind_number
         )
         if len(texts) < 2 or is_long:
@@ -236,7 +236,7 @@ class _ProseReader:
             draft.add("lead_units", *one)
         for one in progress:
             draft.add("progress", *one)
-        parts: list[Responsibility | None] = [duty.said for duty in duties]
+        parts: list[Responsibility | None] = [duty.responsibility for duty in duties]
         if not parts and not labels:
             clauses = (self.source[slice(*stretch)] for stretch in pieces)
             parts = [duty_in_clauses(clause, self.year) for clause in clauses]
@@ -281,7 +281,7 @@ class _ProseReader:
         self, labels: list[Stretch]
     ) -> tuple[list[Stretch], list[Stretch]]:
         """Part from label lines what they say of progress, without its label."""
-        kept, progress = [], []
+        rest, progress = [], []
         for start, end in labels:
             match = FORMS.progress.search(fold(self.source[start:end]))
             if match:
@@ -290,8 +290,8 @@ class _ProseReader:
                 progress.append((label[1], end))
                 end = label[0]
             if self.source[start:end].strip():
-                kept.append((start, end))
-        return kept, progress
+                rest.append((start, end))
+        return rest, progress
 
     def _without(self, texts: list[Stretch], duties: list[Duty]) -> list[Stretch]:
         """Cut what says who is responsible out of a task's text."""
@@ -306,12 +306,12 @@ class _ProseReader:
             one for one in pieces if self.source[slice(*one)].strip(" 。;\n\t\u3000")
         ]
 
-    def _assign(self, draft: Draft, said: list[Responsibility]) -> None:
+    def _assign(self, draft: Draft, parts: list[Responsibility]) -> None:
         """Give a task the units and the deadline that were said of it."""
-        draft.lead = list(dict.fromkeys(unit for one in said for unit in one.lead))
-        support = dict.fromkeys(unit for one in said for unit in one.support)
+        draft.lead = list(dict.fromkeys(unit for part in parts for unit in part.lead))
+        support = dict.fromkeys(unit for part in parts for unit in part.support)
         draft.support = [unit for unit in support if unit not in draft.lead]
-        deadlines = [one.deadline for one in said if one.deadline is not None]
+        deadlines = [part.deadline for part in parts if part.deadline is not None]
         draft.deadline = deadlines[0] if deadlines else None
         if not draft.lead and self.default:
             draft.lead = list(self.default.lead)
@@ -389,7 +389,7 @@ def _title_of(text: str, *, has_more: bool) -> tuple[str, int]:
 
 def _gaps(root: Node) -> list[Remark]:
     """Name the gaps in the numbering."""
-    found = []
+    remarks = []
     for node in root.walk():
         numbers = [child.number for child in node.children if child.number]
         if len({number.kind for number in numbers}) > 1:
@@ -397,5 +397,5 @@ def _gaps(root: Node) -> list[Remark]:
         for before, after in pairwise(number.value for number in numbers):
             if after not in (before + 1, 1):
                 values = {"before": before, "after": after}
-                found.append(Remark("numbering_jumps", values, node.start))
-    return found
+                remarks.append(Remark("numbering_jumps", values, node.start))
+    return remarks

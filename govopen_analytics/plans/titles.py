@@ -75,11 +75,11 @@ def title_name(title: str) -> TitleName:
     for _ in range(2):  # a notice may hand on another one
         wrapped = FORMS.wrapped.match(bare)
         notice = None if wrapped else FORMS.notice.match(bare)
-        found = wrapped or notice
-        if found is None:
+        match = wrapped or notice
+        if match is None:
             break
         is_notice = is_notice or notice is not None
-        bare = found["name"]
+        bare = match["name"]
     bare = FORMS.remark.sub("", re.sub("[《》〈〉]", "", bare))
     for kind, pattern in _KINDS:
         if not pattern.search(bare):
