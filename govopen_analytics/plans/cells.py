@@ -110,28 +110,14 @@ def one_lead(columns: list[Column]) -> list[Column]:
 
 @dataclass(frozen=True)
 class Token:
-    """A cell as met in reading order.
-
-    Attributes
-    ----------
-    start, end : int
-        Offsets into the source.
-    text : str
-        What stands there, tidied.
-    opens_row : bool or None
-        Whether a row begins here; None where the source does not show it.
-    is_merged : bool
-        Whether a merge carries the text here from an earlier cell.
-    spans_row : bool
-        Whether the cell is known to be all of its row.
-    """
+    """A cell as met in reading order."""
 
     start: int
     end: int
-    text: str
-    opens_row: bool | None = None
-    is_merged: bool = False
-    spans_row: bool = False
+    text: str  # tidied
+    opens_row: bool | None = None  # None where the source does not show it
+    is_merged: bool = False  # a merge carries the text here from an earlier cell
+    spans_row: bool = False  # it is known to be all of its row
 
     @cached_property
     def folded(self) -> str:
@@ -165,30 +151,14 @@ def tidied(start: int, end: int, source: str, **marks: Any) -> Token:
 
 @dataclass(frozen=True)
 class Table:
-    """A table found in a source, not yet aligned.
+    """A table found in a source, not yet aligned."""
 
-    Attributes
-    ----------
-    columns : list of Column
-        The header.
-    header : list of Token
-        Cells of the header and of its repetitions.
-    tokens : list of Token
-        All other cells, in reading order.
-    page_breaks : frozenset of int
-        Positions in `tokens` before which the header was repeated.
-    style : str
-        How the cells were parted, for the layout's name.
-    above : tuple of Token
-        Numbered headings right above the header: chapter and section of the table.
-    """
-
-    columns: list[Column]
-    header: list[Token]
-    tokens: list[Token]
-    page_breaks: frozenset[int]
-    style: str
-    above: tuple[Token, ...] = ()
+    columns: list[Column]  # the header
+    header: list[Token]  # cells of the header and of its repetitions
+    tokens: list[Token]  # all other cells, in reading order
+    page_breaks: frozenset[int]  # places in tokens where the header was repeated
+    style: str  # how cells were parted, for the layout's name
+    above: tuple[Token, ...] = ()  # numbered headings right above: chapter and section
 
     @property
     def start(self) -> int:

@@ -38,34 +38,15 @@ _BARE_STYLES = ("lines", "columns", "glued", "spaces")  # no marks between cells
 
 @dataclass(frozen=True)
 class Segmented:
-    """What was found in a source.
+    """What a source says; ``spans`` give each stretch its role and task, from 0."""
 
-    Attributes
-    ----------
-    tasks : list of Draft
-        In reading order; empty if the source is no plan.
-    metadata : Metadata
-        What the document says about itself.
-    spans : list of (int, int, str, int or None)
-        Start, end, role and position of the task, from 0, of every stretch of
-        the source that is not white space.
-    layout : str
-        Name of the layout.
-    verdict : str or None
-        Why there are no tasks; None if there are.
-    remarks : list of Remark
-        What a person should look at.
-    judgement : Judgement
-        The evidence on whether it is a plan.
-    """
-
-    tasks: list[Draft]
+    tasks: list[Draft]  # in reading order; empty if the source is no plan
     metadata: Metadata
     spans: list[Span]
     layout: str
-    verdict: str | None
-    remarks: list[Remark]
-    judgement: Judgement
+    verdict: str | None  # why there are no tasks; None if there are
+    remarks: list[Remark]  # what a person should look at
+    judgement: Judgement  # the evidence on whether it is a plan
 
 
 @dataclass

@@ -11,34 +11,19 @@ Stretch = tuple[int, int]
 
 @dataclass
 class Draft:
-    """One task, as stretches of the source and what was read from them.
+    """One task, as stretches of the source and what was read from them."""
 
-    Attributes
-    ----------
-    stretches : dict of str to list of (int, int)
-        For each role the stretches of the source that hold it, in order.
-    chapter, section : str or None
-        Headings the task stands under.
-    inherited_title : str or None
-        A title carried down from an earlier row.
-    lead, support : list of str
-        Units.
-    deadline : Deadline or None
-        When it is due.
-    awaits_units : bool
-        Whether its cell of units is merged with one below.
-    carried : list of str
-        Fields that were taken from a neighbouring row.
-    """
-
+    # By role, in order.
     stretches: dict[str, list[Stretch]] = field(default_factory=dict)
+    # The headings it stands under.
     chapter: str | None = None
     section: str | None = None
-    inherited_title: str | None = None
+    inherited_title: str | None = None  # carried down from an earlier row
     lead: list[str] = field(default_factory=list)
     support: list[str] = field(default_factory=list)
     deadline: Deadline | None = None
-    awaits_units: bool = False
+    awaits_units: bool = False  # its cell of units is merged with one below
+    # Fields that were taken from a neighbouring row.
     carried: list[str] = field(default_factory=list)
 
     def add(self, role: str, start: int, end: int) -> None:

@@ -14,25 +14,14 @@ FORMS = Forms("frontmatter")
 
 @dataclass(frozen=True)
 class Frame:
-    """Where a plan begins and ends within its source.
+    """Where a plan begins and ends within its source."""
 
-    Attributes
-    ----------
-    body_start, body_end : int
-        Offsets of the stretch that may hold tasks.
-    title : str or None
-        The title line right above the body.
-    has_letter : bool
-        Whether a covering letter stands above the title.
-    handed_on : int or None
-        Offset of the line that hands on a document (现将《…》印发给你们), if
-        neither a date nor 附件 stands between it and the body.
-    """
-
-    body_start: int
+    body_start: int  # offsets of the stretch that may hold tasks
     body_end: int
-    title: str | None
-    has_letter: bool
+    title: str | None  # the title line right above the body
+    has_letter: bool  # a covering letter stands above the title
+    # Offset of the line that hands on a document (现将《…》印发给你们), if neither a
+    # date nor 附件 stands between it and the body.
     handed_on: int | None
 
 

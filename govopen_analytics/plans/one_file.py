@@ -51,23 +51,13 @@ TASK_ROLES = tuple(ROLE_OF_CELL.get(role, role) for role, _ in COLUMN_ROLES)
 
 @dataclass(frozen=True)
 class PlanRows:
-    """Rows of the tables that one file gave; plain values, to be pickled.
+    """Rows of the tables that one file gave; plain values, to be pickled."""
 
-    Attributes
-    ----------
-    document : dict or None
-        A row of ``documents``; None where the file is no plan.
-    tasks, spans, failures : list of dict
-        Rows of those tables.
-    remarks : list of Remark
-        What a person should look at.
-    """
-
-    document: dict | None
+    document: dict | None  # None where the file is no plan
     tasks: list[dict]
     spans: list[dict]
     failures: list[dict]
-    remarks: list[Remark]
+    remarks: list[Remark]  # what a person should look at
 
     def to_json(self) -> dict[str, Any]:
         """Return the rows as values that JSON can hold."""
@@ -111,25 +101,13 @@ def failure_row(name: str, document_id: str | None, reason: str, message: str) -
 
 @dataclass(frozen=True)
 class PlanFile:
-    """A file of a folder, and what the manifest says of it.
-
-    Attributes
-    ----------
-    folder : Path
-    name : str
-        Its path below the folder, which tables and messages say.
-    document_id : str
-    declared : dict of str to str
-        Its row in the manifest.
-    has_unused_row : bool
-        Whether the manifest has a row for it that cannot be used.
-    """
+    """A file of a folder, and what the manifest says of it."""
 
     folder: Path
-    name: str
+    name: str  # its path below the folder, which tables and messages say
     document_id: str
-    declared: dict[str, str] = field(default_factory=dict)
-    has_unused_row: bool = False
+    declared: dict[str, str] = field(default_factory=dict)  # its row in the manifest
+    has_unused_row: bool = False  # the manifest has a row that cannot be used
 
     @property
     def path(self) -> Path:

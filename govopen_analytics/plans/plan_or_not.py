@@ -18,33 +18,15 @@ NO_OBLIGATION = "few tasks say what to do"
 
 @dataclass(frozen=True)
 class Evidence:
-    """What speaks for a plan (weight above 0) or against one.
+    """What speaks for a plan (weight above 0) or against one."""
 
-    Attributes
-    ----------
-    name : str
-        Short name; of evidence against, the kind of document it speaks for.
-    weight : float
-        Added to the sum that decides.
-    place : str
-        Which texts are looked at: see ``judge``.
-    pattern : re.Pattern
-        What one of them must hold.
-    at_least : int
-        How many matches make the evidence; different ones, where `distinct`.
-    share : float
-        Least share of the texts that must match (0-1).
-    distinct : bool
-        Whether the same match counts once.
-    """
-
-    name: str
-    weight: float
-    place: str
-    pattern: re.Pattern[str]
-    at_least: int = 1
-    share: float = 0.0
-    distinct: bool = False
+    name: str  # of evidence against, the kind of document it speaks for
+    weight: float  # added to the sum that decides
+    place: str  # which texts are looked at: see judge
+    pattern: re.Pattern[str]  # what one of them must hold
+    at_least: int = 1  # matches needed; different ones, where distinct
+    share: float = 0.0  # least share of the texts that must match (0-1)
+    distinct: bool = False  # the same match counts once
 
 
 @dataclass(frozen=True)
@@ -64,23 +46,12 @@ TABLE: tuple[Evidence, ...] = tuple(
 
 @dataclass(frozen=True)
 class Judgement:
-    """Whether a document is a plan, and what decided it.
-
-    Attributes
-    ----------
-    is_plan : bool
-    score : float
-        Sum of the weights; above 0 for a plan.
-    found : tuple of Found
-        The evidence, in the order of the table.
-    kind : str or None
-        What the document is instead; None for a plan.
-    """
+    """Whether a document is a plan, and what decided it."""
 
     is_plan: bool
-    score: float
-    found: tuple[Found, ...]
-    kind: str | None
+    score: float  # sum of the weights; above 0 for a plan
+    found: tuple[Found, ...]  # in the order of the table
+    kind: str | None  # what the document is instead; None for a plan
 
 
 @dataclass(frozen=True)

@@ -28,18 +28,11 @@ NAMED_SUBJECT = FORMS.named_subject
 
 @dataclass(frozen=True)
 class TitleName:
-    """What a title names.
+    """What a title names."""
 
-    Attributes
-    ----------
-    bare : str
-        The name without its wrapping, folded and without white space.
-    kind : str or None
-        ``"plan"``, ``"notice"`` (关于做好…的通知), the name of another kind of
-        document, or None where the last noun tells nothing.
-    """
-
-    bare: str
+    bare: str  # without its wrapping, folded and without white space
+    # "plan", "notice" (关于做好…的通知), the name of another kind of document, or None
+    # where the last noun tells nothing.
     kind: str | None
 
     @property
