@@ -12,7 +12,7 @@ from govopen_analytics.words import section
 from govopen_analytics.words.remark_words import remark_in_words
 
 if TYPE_CHECKING:
-    from govopen_analytics.plans.account import Account
+    from govopen_analytics.plans.one_file import Account
 
 _WIDTHS = {"ordinal": 5, "text": 40, "units": 28, "deadline": 26}  # terminal columns
 _OF_FOLDER = {"file": 36, "found": 28, "tasks": 7, "in_tasks": 16, "lines": 10}

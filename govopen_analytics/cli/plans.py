@@ -18,7 +18,7 @@ from govopen_analytics.cli.shared import (
 )
 
 if TYPE_CHECKING:
-    from govopen_analytics.plans.account import Account
+    from govopen_analytics.plans.one_file import Account
 
 
 def check(
@@ -80,7 +80,7 @@ def check(
 def _account(path: Path, answers: list[dict[str, Any]]) -> "Account | None":
     """Read a file and add the answer on it; say why it cannot be read."""
     from govopen_analytics.base.errors import ReadError
-    from govopen_analytics.plans.account import account_for
+    from govopen_analytics.plans.one_file import account_for
 
     try:
         account = account_for(path)

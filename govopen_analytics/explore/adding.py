@@ -29,7 +29,7 @@ from govopen_analytics.base.provenance import (
 )
 from govopen_analytics.base.schemas import LEVELS, SUBJECTS, heading
 from govopen_analytics.base.text import fold
-from govopen_analytics.plans.account import account_for
+from govopen_analytics.plans.one_file import account_for
 from govopen_analytics.words import section
 
 #: What a comparison needs of every plan.

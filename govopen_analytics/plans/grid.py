@@ -11,61 +11,18 @@ over costs something too.
 import math
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 
-from govopen_analytics.base.text import fold, tidy
-from govopen_analytics.plans.columns import Column
+from govopen_analytics.base.text import fold
+from govopen_analytics.plans.cells import Column, Row, Token, ordinal_of
 from govopen_analytics.plans.deadlines import parse_deadline
-from govopen_analytics.plans.numbering import (
-    HEADING_KINDS,
-    Number,
-    leading_number,
-    number_alone,
-)
+from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
 from govopen_analytics.plans.units import looks_like_units
 from govopen_analytics.plans.vocabulary import Forms
 
 FORMS = Forms("grid")
 
-
-@dataclass(frozen=True)
-class Token:
-    """A cell as met in reading order.
-
-    Attributes
-    ----------
-    start, end : int
-        Offsets into the source.
-    text : str
-        What stands there, tidied.
-    opens_row : bool or None
-        Whether a row begins here; None where the source does not show it.
-    is_merged : bool
-        Whether a merge carries the text here from an earlier cell.
-    spans_row : bool
-        Whether the cell is known to be all of its row.
-    """
-
-    start: int
-    end: int
-    text: str
-    opens_row: bool | None = None
-    is_merged: bool = False
-    spans_row: bool = False
-
-    @cached_property
-    def folded(self) -> str:
-        """The text, folded."""
-        return fold(self.text)
-
-    @cached_property
-    def number(self) -> Number | None:
-        """The number it begins with."""
-        return leading_number(self.folded)
-
-
-Row = list[list[Token]]
 
 _FINEST = ("arabic", "arabic_paren", "circled", "decimal")
 
@@ -87,14 +44,6 @@ _SKIP = {
 }
 _STAY, _STAY_BLANK = 2.6, 0.3
 _BROKEN, _UNMARKED, _CUT_OFF = 40.0, 0.2, 0.3
-
-
-def ordinal_of(text: str) -> int | None:
-    """Read an ordinal cell; of several numbers (36,37) the first."""
-    folded = fold(text).strip()
-    if FORMS.numbers.fullmatch(folded) is None:
-        return None
-    return number_alone(re.split("[,、;及和/-]", folded)[0])
 
 
 @dataclass(frozen=True)
@@ -336,16 +285,16 @@ def _variants(columns: list[Column], looks: list[_Look]) -> list[list[Column]]:
     """
     number, extra = Column("ordinal", ""), Column("text", "")
     texts = [i for i, column in enumerate(columns) if column.is_text]
-    found = [columns]
+    variants = [columns]
     if 0 < len(texts) < 4:
         places = {texts[0], texts[0] + 1}
-        found += [[*columns[:at], extra, *columns[at:]] for at in sorted(places)]
+        variants += [[*columns[:at], extra, *columns[at:]] for at in sorted(places)]
     has_ordinal = any(column.role == "ordinal" for column in columns)
     if not has_ordinal and sum(look.is_number for look in looks) >= 3:
-        for one in list(found):
-            at = {0, *(i for i, column in enumerate(one) if column.is_text)}
-            found += [[*one[:i], number, *one[i:]] for i in sorted(at)]
-    return found
+        for variant in list(variants):
+            at = {0, *(i for i, column in enumerate(variant) if column.is_text)}
+            variants += [[*variant[:i], number, *variant[i:]] for i in sorted(at)]
+    return variants
 
 
 def infer_columns(rows: list[list[str]]) -> list[Column]:
@@ -448,18 +397,3 @@ def _counted_rows(tokens: list[Token], columns: list[Column]) -> list[list[Token
             if column.role == "lead" and not look.is_units:
                 return []
     return rows
-
-
-def tidied(
-    start: int,
-    end: int,
-    source: str,
-    opens_row: bool | None = None,
-    is_merged: bool = False,
-    spans_row: bool = False,
-) -> Token:
-    """Make a token of a stretch of the source."""
-    raw = source[start:end]
-    start += len(raw) - len(raw.lstrip())
-    end -= len(raw) - len(raw.rstrip())
-    return Token(start, max(start, end), tidy(raw), opens_row, is_merged, spans_row)

@@ -203,14 +203,14 @@ def test_decisions_that_moved_or_have_no_task_are_told(raw_dir, tmp_path):
 def test_tables_with_an_unexpected_error_are_never_fresh(
     raw_dir, tmp_path, monkeypatch
 ):
-    from govopen_analytics.plans import corpus
+    from govopen_analytics.plans import one_file
 
     def fail(*args, **options):
         raise RuntimeError("no reason")
 
     out = tmp_path / "out"
     with monkeypatch.context() as patched:
-        patched.setattr(corpus, "_read", fail)
+        patched.setattr(one_file, "_rows_of", fail)
         build_processed(raw_dir, out, is_forced=True)
     assert not is_built(raw_dir, out)
     build_processed(raw_dir, out)

@@ -14,7 +14,7 @@ from govopen_analytics.base.cache import Cache
 from govopen_analytics.base.fingerprints import digest_of
 from govopen_analytics.coding import coded
 from govopen_analytics.coding.codebook import load_codebook
-from govopen_analytics.plans import corpus
+from govopen_analytics.plans import corpus, one_file
 from govopen_analytics.questions import trust
 from govopen_analytics.run import build
 from govopen_analytics.run.build import build_processed
@@ -185,7 +185,7 @@ def test_failures_that_may_pass_are_not_kept(raw_dir, tmp_path, monkeypatch):
         raise MemoryError
 
     with monkeypatch.context() as patched:
-        patched.setattr(corpus, "_read", fail)
+        patched.setattr(one_file, "_rows_of", fail)
         built = build_processed(raw_dir, tmp_path / "a")
         assert set(built.failures["reason"]) == {"too_large"}
     built = build_processed(raw_dir, tmp_path / "a")

@@ -4,14 +4,11 @@ import datetime as dt
 
 import pytest
 
+from govopen_analytics.plans.deadlines import read_date
 from govopen_analytics.plans.divisions import _divisions, locate_agency
-from govopen_analytics.plans.metadata import (
-    agency_in_title,
-    is_plan_title,
-    read_date,
-    read_metadata,
-)
+from govopen_analytics.plans.metadata import agency_in_title, read_metadata
 from govopen_analytics.plans.plan_or_not import TaskSigns, judge, subject_of
+from govopen_analytics.plans.titles import is_plan_title
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import govopen_analytics
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.cli import app
-from govopen_analytics.plans import corpus
+from govopen_analytics.plans import one_file
 from govopen_analytics.run.build import build_processed
 from govopen_analytics.words import remark_words, section
 
@@ -75,7 +75,7 @@ def test_every_remark_of_the_layouts_fills_its_sentence(tmp_path):
 
 
 def test_every_reason_has_a_label_and_advice_in_both_languages():
-    declared = {reason for _, reason in corpus._REASONS}
+    declared = {reason for _, reason in one_file._REASONS}
     known = set(section("advice", "en"))
     assert declared <= known and known == set(section("advice", "zh"))
     for lang in ("zh", "en"):

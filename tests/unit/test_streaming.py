@@ -18,7 +18,8 @@ from govopen_analytics.base.datapackage import (
 from govopen_analytics.base.errors import RunError, SourceError
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.plans import corpus
-from govopen_analytics.plans.corpus import PlanRows, RawFolder
+from govopen_analytics.plans.corpus import RawFolder
+from govopen_analytics.plans.one_file import PlanRows
 from govopen_analytics.run import build
 from govopen_analytics.run.build import build_processed
 
@@ -62,7 +63,7 @@ def raw_dir(tmp_path, monkeypatch):
     def load(job):
         n_tasks = PLANS[job.document_id]
         if not n_tasks:
-            return corpus._failed(job, "not_a_plan", f"{job.name}: not a plan")
+            return job.failed("not_a_plan", f"{job.name}: not a plan")
         return plan_rows(job, n_tasks)
 
     folder = tmp_path / "raw"
