@@ -100,10 +100,7 @@ def explain(
 ) -> None:
     """说明一项任务为何归入其主题 · say why a task has its themes."""
     from govopen_analytics.coding.explain import explain as explain_task
-    from govopen_analytics.coding.explanation_text import (
-        explanation_text,
-        review_text,
-    )
+    from govopen_analytics.coding.explain import review_text
     from govopen_analytics.review import current_reviews, read_reviews
 
     tables, book, folder = _opened(processed, codebook, reviews)
@@ -113,7 +110,7 @@ def explain(
     decided = decided.loc[decided["task_id"] == task_id]
     if len(decided):
         typer.echo(review_text(decided, book, lang=lang))
-    typer.echo(explanation_text(explanation, book, lang=lang))
+    typer.echo(explanation.in_words(lang))
 
 
 @review_app.command("export")

@@ -2,8 +2,7 @@
 
 from govopen_analytics.measures.change import change_parts, panel_trend, share_change
 from govopen_analytics.measures.commitments import completion, verifiability
-from govopen_analytics.measures.confusion import Confusion
-from govopen_analytics.measures.correction import corrected_shares
+from govopen_analytics.measures.confusion import Confusion, corrected_shares
 from govopen_analytics.measures.differences import (
     Differences,
     form_differences,
@@ -14,14 +13,13 @@ from govopen_analytics.measures.distance import (
     jensen_shannon_distance,
     overlap,
 )
-from govopen_analytics.measures.gaps import gap_totals, pooled_shares, theme_gaps
+from govopen_analytics.measures.gaps import gap_totals, theme_gaps
 from govopen_analytics.measures.index import (
     index_ranks,
     read_index_weights,
     weighted_index,
 )
 from govopen_analytics.measures.ordination import agenda_map
-from govopen_analytics.measures.proportions import task_proportions
 from govopen_analytics.measures.quantities import parse_quantities, task_quantities
 from govopen_analytics.measures.responsibility import (
     deadlines_by_month,
@@ -31,7 +29,12 @@ from govopen_analytics.measures.responsibility import (
 )
 from govopen_analytics.measures.reuse import reuse_by_group, shared_passages, text_reuse
 from govopen_analytics.measures.sensitivity import share_sensitivity
-from govopen_analytics.measures.shares import confounding, theme_shares
+from govopen_analytics.measures.shares import (
+    confounding,
+    pooled_shares,
+    task_proportions,
+    theme_shares,
+)
 from govopen_analytics.measures.words import distinctive_words
 
 __all__ = [

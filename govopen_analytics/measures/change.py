@@ -19,14 +19,14 @@ from govopen_analytics.measures.counts import (
     fractional_weights,
     group_codes,
 )
-from govopen_analytics.measures.families import (
-    ERROR_RATE,
-    ESTABLISHED,
-    adjusted,
-    states,
+from govopen_analytics.measures.families import ERROR_RATE, with_states
+from govopen_analytics.measures.intervals import (
+    cell_shares,
+    check_level,
+    normal_reach,
+    plan_correlation,
+    sum_by,
 )
-from govopen_analytics.measures.intervals import check_level, plan_correlation
-from govopen_analytics.measures.shares import described
 
 
 def share_change(
@@ -85,15 +85,14 @@ def share_change(
     tables = _of_documents(tables, tables.documents.dropna(subset=["year"]))
     correlation = _correlation(tables, by)
     groups = _Groups.of(tables, [*by, "year"], confusion)
-    start, end, is_adjacent = _year_pairs(groups.counts.groups, by)
-    p_value = groups.change_p_values(start, end, correlation)
+    counts, coded, n = groups.counts, groups.coded, groups.counts.n_tasks[:, None]
+    start, end, is_adjacent = _year_pairs(counts.groups, by)
+    year = counts.groups["year"].to_numpy()[:, None]
     lower, upper = groups.change_bounds(start, end, interval)
-    n, coded = groups.counts.n_tasks[:, None], groups.coded
     change, corrected = coded[end] - coded[start], groups.true[end] - groups.true[start]
     columns = {
-        "theme_id": groups.counts.theme_ids,
-        "year_from": groups.counts.groups["year"].to_numpy()[start, None],
-        "year_to": groups.counts.groups["year"].to_numpy()[end, None],
+        "year_from": year[start],
+        "year_to": year[end],
         "n_tasks_from": n[start],
         "n_tasks_to": n[end],
         "share_from": coded[start],
@@ -101,19 +100,12 @@ def share_change(
         "change": change,
         "change_lower": lower,
         "change_upper": upper,
-        "change_corrected": np.nan if confusion is None else corrected,
+        "change_corrected": np.asarray(np.nan) if confusion is None else corrected,
         "has_coding_error": np.abs(corrected - change) > _ROUNDING,
-        "p_value": p_value,
+        "p_value": groups.change_p_values(start, end, correlation),
         "is_adjacent": is_adjacent[:, None],
     }
-    order = groups.counts.codebook_order
-    rows = groups.counts.groups.loc[np.repeat(start, len(order)), by]
-    rows = rows.reset_index(drop=True)
-    for name, values in columns.items():
-        rows[name] = np.broadcast_to(values, change.shape)[:, order].ravel()
-    rows["p_adjusted"] = adjusted(rows["p_value"].to_numpy(), "changes")
-    rows["state"] = states(rows["p_adjusted"].to_numpy())
-    rows["is_beyond_chance"] = rows["state"] == ESTABLISHED
+    rows = with_states(counts.rows(columns, counts.groups.loc[start, by]), "changes")
     rows.insert(len(rows.columns) - 1, "is_adjacent", rows.pop("is_adjacent"))
     return rows
 
@@ -174,19 +166,16 @@ class _Groups:
         group, _ = group_codes(tables, by)
         n = counts.n_tasks[:, None].astype(float)
 
-        def mean(values: np.ndarray) -> np.ndarray:
-            sums = np.zeros((len(n), values.shape[1]))
-            np.add.at(sums, group, values)
-            return sums / n
-
+        mean_true, mean_by_coder = (
+            sum_by(group, values, len(n)) / n for values in (true, by_coder)
+        )
         spread, as_coded = (_variance(w[:, :-1]) for w in (true, given))
         stretch = np.divide(
             spread, as_coded, out=np.ones(n_themes), where=as_coded > _ROUNDING
         )
         coded = counts.sums / n
-        return cls(
-            counts, coded, mean(true)[:, :-1], mean(by_coder), unsure, spread, stretch
-        )
+        mean_true = mean_true[:, :-1]
+        return cls(counts, coded, mean_true, mean_by_coder, unsure, spread, stretch)
 
     def coding_variance(self, by_coder: np.ndarray) -> np.ndarray:
         """Return what errors of coding leave to differences of ``by_coder``."""
@@ -227,18 +216,12 @@ class _Groups:
         self, start: np.ndarray, end: np.ndarray, interval: float
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the bounds of changes, which hold them as coded and corrected."""
-        check_level(interval)
         counts = self.counts
-        share, low, high, _ = described(
-            counts.cells(),
-            len(counts.groups),
-            counts.theme_ids,
-            None,
-            certain=None,
-            interval=interval,
+        share, low, high = cell_shares(
+            counts.cells(), len(counts.groups), interval=interval
         )
         by_coder = self.by_coder[end] - self.by_coder[start]
-        error = norm.isf((1 - interval) / 2) ** 2 * self.coding_variance(by_coder)
+        error = normal_reach(interval) ** 2 * self.coding_variance(by_coder)
         below = (share[start] - high[start]) ** 2 + (share[end] - low[end]) ** 2
         above = (share[start] - low[start]) ** 2 + (share[end] - high[end]) ** 2
         coded, true = share[end] - share[start], self.true[end] - self.true[start]
@@ -308,23 +291,26 @@ def panel_trend(
     panel = _panel(tables.documents)
     tables = _of_documents(tables, panel)
     groups = _Groups.of(tables, ["agency", "year"], confusion)
-    rows = pd.DataFrame({"theme_id": groups.counts.theme_ids})
-    rows["n_agencies"] = panel["agency"].nunique()
-    rows["n_years"] = panel["year"].nunique()
-    rows["n_tasks"] = groups.counts.n_tasks.sum()
     plans = _Panel.of(groups)
     coded, true, reach, p_value = plans.tested(interval, n_permutations, seed)
-    rows["change_per_year"] = coded
-    rows["change_per_year_lower"] = np.minimum(true - reach, coded)
-    rows["change_per_year_upper"] = np.maximum(true + reach, coded)
-    rows["change_per_year_corrected"] = np.nan if confusion is None else true
-    rows["has_coding_error"] = np.abs(true - coded) > _ROUNDING
-    rows["p_value"] = p_value
-    rows["p_adjusted"] = adjusted(p_value, "trends")
-    lowest = plans.smallest_p() * len(rows)
-    rows["state"] = states(rows["p_adjusted"].to_numpy(), lowest <= ERROR_RATE)
-    rows["is_beyond_chance"] = rows["state"] == ESTABLISHED
-    return rows.iloc[groups.counts.codebook_order].reset_index(drop=True)
+    columns = {
+        "n_agencies": panel["agency"].nunique(),
+        "n_years": panel["year"].nunique(),
+        "n_tasks": groups.counts.n_tasks.sum(),
+        "change_per_year": coded,
+        "change_per_year_lower": np.minimum(true - reach, coded),
+        "change_per_year_upper": np.maximum(true + reach, coded),
+        "change_per_year_corrected": np.nan if confusion is None else true,
+        "has_coding_error": np.abs(true - coded) > _ROUNDING,
+        "p_value": p_value,
+    }
+    rows = groups.counts.rows(columns, _whole(1))
+    return with_states(rows, "trends", plans.smallest_p() * len(rows) <= ERROR_RATE)
+
+
+def _whole(n_rows: int) -> pd.DataFrame:
+    """Return groups without a name."""
+    return pd.DataFrame(index=range(n_rows))
 
 
 def _panel(documents: pd.DataFrame) -> pd.DataFrame:
@@ -398,9 +384,8 @@ class _Panel:
             return np.full(len(slope), np.nan)
 
         def about_mean(values: np.ndarray) -> np.ndarray:
-            mean = np.zeros((n_agencies, values.shape[1]))
-            np.add.at(mean, self.agency, self.n[:, None] * values)
-            mean /= np.bincount(self.agency, self.n)[:, None]
+            sums = sum_by(self.agency, self.n[:, None] * values, n_agencies)
+            mean = sums / sum_by(self.agency, self.n, n_agencies)[:, None]
             return values - mean[self.agency]
 
         year = about_mean(self.year[:, None])
@@ -453,7 +438,6 @@ def change_parts(
     .. [1] Kitagawa, E. M. (1955). Components of a Difference Between Two Rates.
        Journal of the American Statistical Association, 50(272), 1168-1194.
     """
-    check_level(interval)
     dated = tables.documents.dropna(subset=["agency", "year"])
     tables = _of_documents(tables, dated)
     groups = _Groups.of(tables, ["agency", "year"], confusion)
@@ -463,37 +447,37 @@ def change_parts(
     agency, _ = pd.factorize(groups.counts.groups["agency"])
     year = groups.counts.groups["year"].to_numpy(dtype=int)
     years = np.unique(year)
-    pairs = [(a, b, True) for a, b in pairwise(years)]
-    pairs += [(years[0], years[-1], False)] if len(years) > 2 else []
-    order = groups.counts.codebook_order
-    reach = norm.isf((1 - interval) / 2)
-    frames = []
-    for year_from, year_to, is_adjacent in pairs:
-        levers, n_both = _part_levers(n, agency, year == year_from, year == year_to)
-        rows = pd.DataFrame({"theme_id": groups.counts.theme_ids})
-        rows[["year_from", "year_to", "n_agencies_both"]] = year_from, year_to, n_both
-        has_error = np.zeros(len(rows), dtype=bool)
-        for name, lever in levers.items():
-            coded, true = lever @ groups.coded, lever @ groups.true
-            error = groups.coding_variance(lever @ groups.by_coder)
-            error = reach * np.sqrt(lever**2 @ sampled + error)
-            rows[name] = coded
-            rows[f"{name}_lower"] = np.minimum(true - error, coded)
-            rows[f"{name}_upper"] = np.maximum(true + error, coded)
-            has_error |= np.abs(true - coded) > _ROUNDING
-        frames.append(rows.assign(has_coding_error=has_error, is_adjacent=is_adjacent))
-        frames[-1] = frames[-1].iloc[order]
-    return (
-        pd.concat(frames, ignore_index=True)
-        if frames
-        else pd.DataFrame(columns=_PART_COLUMNS)
-    )
+    pairs = list(pairwise(years)) + ([(years[0], years[-1])] if len(years) > 2 else [])
+    levers = np.zeros((len(pairs), len(_PARTS), len(n)))
+    n_both = np.zeros(len(pairs), dtype=int)
+    for k, (first, last) in enumerate(pairs):
+        levers[k], n_both[k] = _part_levers(n, agency, year == first, year == last)
+    year_from, year_to = np.array(pairs, dtype=int).reshape(-1, 2).T[..., None]
+    columns = {
+        "year_from": year_from,
+        "year_to": year_to,
+        "n_agencies_both": n_both[:, None],
+    }
+    reach = normal_reach(interval)
+    has_error = np.zeros((len(pairs), len(groups.counts.theme_ids)), dtype=bool)
+    for name, lever in zip(_PARTS, np.moveaxis(levers, 1, 0), strict=True):
+        coded, true = lever @ groups.coded, lever @ groups.true
+        error = groups.coding_variance(lever @ groups.by_coder)
+        error = reach * np.sqrt(lever**2 @ sampled + error)
+        columns[name] = coded
+        columns[f"{name}_lower"] = np.minimum(true - error, coded)
+        columns[f"{name}_upper"] = np.maximum(true + error, coded)
+        has_error |= np.abs(true - coded) > _ROUNDING
+    columns["has_coding_error"] = has_error
+    is_adjacent = np.arange(len(pairs)) < len(years) - 1
+    columns["is_adjacent"] = is_adjacent[:, None]
+    return groups.counts.rows(columns, _whole(len(pairs)))
 
 
 def _part_levers(
     n: np.ndarray, agency: np.ndarray, is_from: np.ndarray, is_to: np.ndarray
-) -> tuple[dict[str, np.ndarray], int]:
-    """Return what the share of each plan adds to a change between two years.
+) -> tuple[np.ndarray, int]:
+    """Return what each plan's share adds to a change between two years, by ``_PARTS``.
 
     Also how many agencies have a plan for both years.
     """
@@ -507,27 +491,11 @@ def _part_levers(
     # An agency with one of the years has no change; its share stands for both.
     mean = np.where(has_both, 0.5, 1.0)[agency] * np.abs(side)
     composition = mean * (part[1] - part[0])[agency]
-    levers = {
-        "change": within + composition,
-        "change_within": within,
-        "change_of_composition": composition,
-    }
+    levers = np.stack([within + composition, within, composition])
     return levers, int(has_both.sum())
 
 
-_PART_COLUMNS = [
-    "theme_id",
-    "year_from",
-    "year_to",
-    "n_agencies_both",
-    *(
-        f"{name}{end}"
-        for name in ("change", "change_within", "change_of_composition")
-        for end in ("", "_lower", "_upper")
-    ),
-    "has_coding_error",
-    "is_adjacent",
-]
+_PARTS = ("change", "change_within", "change_of_composition")
 _ORDERS_AT_ONCE = 200
 # A tie within rounding is a tie: the rearrangement may be the data itself.
 _ROUNDING = 1e-9

@@ -1,6 +1,6 @@
 """Count the themes of tasks per group: the one place where shares begin."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ import pandas as pd
 
 from govopen_analytics.base.errors import SchemaError, choices
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.measures.intervals import Cells
+from govopen_analytics.measures.intervals import Cells, sum_by
 
 COUNTINGS = ("fractional", "touching", "primary")
 WHOLE = "all"  # stands for the whole where a key names no single group or theme
@@ -65,22 +65,54 @@ class ThemeCounts:
 
     def cells(self) -> Cells:
         """Return the plans of each group as cells."""
-        if not len(self.stack_group):
-            return Cells.of_stacks(
-                self.stack_group,
-                self.stack_group,
-                self.stack_size,
-                self.stack_weights,
-            )
-        new = np.r_[
-            True, (np.diff(self.stack_group) != 0) | (np.diff(self.stack_plan) != 0)
-        ]
+        key = np.stack([self.stack_group, self.stack_plan])
+        (group, _), cell = np.unique(key, axis=1, return_inverse=True)
+        return Cells.of_stacks(group, cell.ravel(), self.stack_size, self.stack_weights)
+
+    def groups_as_cells(self) -> Cells:
+        """Return the groups as cells of one whole."""
+        whole = np.zeros(len(self.groups), dtype=int)
         return Cells.of_stacks(
-            self.stack_group[new],
-            np.cumsum(new) - 1,
-            self.stack_size,
-            self.stack_weights,
+            whole, self.stack_group, self.stack_size, self.stack_weights
         )
+
+    def rows(
+        self, columns: Mapping[str, np.ndarray], groups: pd.DataFrame | None = None
+    ) -> pd.DataFrame:
+        """Lay arrays out as one row per group and theme, themes in codebook order.
+
+        Parameters
+        ----------
+        columns : mapping of str to ndarray
+            Of shape (n_groups, n_themes) or one that can be broadcast to it, themes
+            in the order of ``theme_ids``.
+        groups : DataFrame, optional
+            Other groups than those counted, such as pairs of them.
+        """
+        groups = self.groups if groups is None else groups
+        shape = len(groups), len(self.theme_ids)
+        ordered = {
+            name: np.broadcast_to(values, shape)[:, self.codebook_order]
+            for name, values in columns.items()
+        }
+        theme_ids = self.theme_ids[self.codebook_order]
+        return long_rows(groups, "theme_id", theme_ids, ordered)
+
+
+def long_rows(
+    groups: pd.DataFrame,
+    name: str,
+    items: Sequence[str] | np.ndarray,
+    columns: Mapping[str, np.ndarray],
+) -> pd.DataFrame:
+    """Lay arrays (n_groups, n_items) out as one row per group and item."""
+    shape = len(groups), len(items)
+    rows = groups.iloc[np.repeat(np.arange(shape[0]), shape[1])]
+    rows = rows.reset_index(drop=True)
+    rows[name] = np.tile(np.asarray(items, dtype=object), shape[0])
+    for column, values in columns.items():
+        rows[column] = np.broadcast_to(values, shape).ravel()
+    return rows
 
 
 def count_themes(
@@ -119,7 +151,8 @@ def count_themes(
         raise ValueError(f"counting: {choices(counting, COUNTINGS)}")
     tasks, assignments = tables.tasks, tables.theme_assignments
     theme_ids = _theme_ids(tables.themes)
-    _check_assignments(tasks, assignments, theme_ids)
+    _check_coders(assignments)
+    check_codings(tasks, assignments, theme_ids)
     group, groups = group_codes(tables, by)
     plan = np.unique(tasks["document_id"].astype(str), return_inverse=True)[1]
     touches = _theme_matrix(tasks, assignments, theme_ids)
@@ -137,8 +170,8 @@ def count_themes(
         codebook_order=np.searchsorted(np.sort(theme_ids), theme_ids),
         n_tasks=np.bincount(group, minlength=len(groups)),
         n_classified=np.bincount(group[n_counted > 0], minlength=len(groups)),
-        n_themed=_sum_by(group, touches, len(groups)),
-        sums=_sum_by(group, weights, len(groups)),
+        n_themed=sum_by(group, touches, len(groups)).astype(int),
+        sums=sum_by(group, weights, len(groups)),
         stack_group=group[first_task],
         stack_plan=plan[first_task],
         stack_size=np.bincount(stack, minlength=len(first_task)),
@@ -187,11 +220,10 @@ def _check_coders(assignments: pd.DataFrame) -> None:
     )
 
 
-def _check_assignments(
+def check_codings(
     tasks: pd.DataFrame, assignments: pd.DataFrame, theme_ids: np.ndarray
 ) -> None:
-    if "coder" in assignments:
-        _check_coders(assignments)
+    """Refuse codings of tasks that are not there, or by themes that are not."""
     orphans = assignments[~assignments["task_id"].isin(tasks["task_id"])]
     if not orphans.empty:
         raise SchemaError(
@@ -215,20 +247,11 @@ def fractional_weights(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return what every task gives to every theme by fractional counting.
 
-    Parameters
-    ----------
-    tasks, assignments, themes : DataFrame
-        Tables of the corpus, as in ``count_themes``.
-
-    Returns
-    -------
-    weights : ndarray of float, shape (n_tasks, n_themes)
-        Rows sum to 1, or to 0 for an unclassified task.
-    theme_ids : ndarray of str, shape (n_themes,)
-        Sorted.
+    Rows sum to 1, or to 0 for an unclassified task. Also returns the sorted themes.
     """
     theme_ids = _theme_ids(themes)
-    _check_assignments(tasks, assignments, theme_ids)
+    _check_coders(assignments)
+    check_codings(tasks, assignments, theme_ids)
     weights = _theme_matrix(tasks, assignments, theme_ids).astype(float)
     weights /= np.maximum(weights.sum(axis=1), 1)[:, None]
     return weights, np.sort(theme_ids)
@@ -237,7 +260,10 @@ def fractional_weights(
 def group_codes(
     tables: Tables, by: str | Sequence[str]
 ) -> tuple[np.ndarray, pd.DataFrame]:
-    """Return the number of every task's group, and the groups in that order."""
+    """Return the number of every task's group, and the groups in that order.
+
+    Without columns one group holds everything, be it nothing.
+    """
     by = [by] if isinstance(by, str) else list(by)
     keys = group_columns(tables, by)
     if not by:
@@ -255,26 +281,7 @@ def flag_columns(tables: Tables, flags: pd.DataFrame) -> pd.DataFrame:
 
 
 def group_columns(tables: Tables, by: Sequence[str]) -> pd.DataFrame:
-    """Look up the grouping columns of every task, in tasks or its document.
-
-    Parameters
-    ----------
-    tables : Tables
-        As in ``count_themes``.
-    by : sequence of str
-        Column names; a column of ``documents`` comes before one of ``tasks``.
-
-    Returns
-    -------
-    DataFrame, shape (n_tasks, n_by)
-
-    Raises
-    ------
-    SchemaError
-        If a task's document is not in `documents`, or a document is repeated.
-    ValueError
-        If a column is in neither table.
-    """
+    """Look up the grouping columns of every task, in its document or in tasks."""
     tasks, documents = tables.tasks, tables.documents
     repeated = documents[documents["document_id"].duplicated(keep=False)]
     if not repeated.empty:
@@ -295,16 +302,14 @@ def group_columns(tables: Tables, by: Sequence[str]) -> pd.DataFrame:
     columns = {}
     by_document = documents.set_index("document_id")
     for name in by:
-        if name == "document_id" or name not in [*documents.columns, *tasks.columns]:
-            if name not in tasks:
-                known = [*documents.columns, *tasks.columns]
-                raise ValueError(f"by: {choices(name, known)}")
-            columns[name] = tasks[name].to_numpy()
-        elif name in documents:
-            values = by_document[name].loc[tasks["document_id"]]
-            columns[name] = values.array
-        else:
+        if name in by_document:
+            columns[name] = by_document[name].loc[tasks["document_id"]].array
+        elif name in tasks:
             columns[name] = tasks[name].array
+        else:
+            raise ValueError(
+                f"by: {choices(name, [*documents.columns, *tasks.columns])}"
+            )
     return pd.DataFrame(columns, index=range(len(tasks)))
 
 
@@ -343,9 +348,3 @@ def _stacks(
     key = (group * n_plans + plan) * n_sets + theme_set.ravel()
     _, first, stack = np.unique(key, return_index=True, return_inverse=True)
     return stack, first
-
-
-def _sum_by(group: np.ndarray, values: np.ndarray, n_groups: int) -> np.ndarray:
-    columns = [np.bincount(group, column, n_groups) for column in values.T]
-    sums = np.stack(columns, axis=1)
-    return sums.astype(int) if values.dtype == bool else sums

@@ -13,16 +13,11 @@ from govopen_analytics.measures.counts import (
     flag_columns,
     fractional_weights,
     group_codes,
+    long_rows,
 )
-from govopen_analytics.measures.families import (
-    ERROR_RATE,
-    adjusted,
-    states,
-)
-from govopen_analytics.measures.permutation import (
-    Units,
-    n_arrangements,
-)
+from govopen_analytics.measures.families import ERROR_RATE, adjusted, states
+from govopen_analytics.measures.intervals import sum_by
+from govopen_analytics.measures.permutation import Units, n_arrangements
 
 
 @dataclass(frozen=True)
@@ -140,26 +135,23 @@ def _differences(
     seed: int,
 ) -> Differences:
     item, family, cell_family = keys
-    tasks = tables.tasks
+    tasks, names = tables.tasks, list(weights.columns)
     group, groups = group_codes(tables, by)
-    if not len(tasks):
-        groups = groups.iloc[:0]
+    groups = groups if len(tasks) else groups.iloc[:0]
     plan = pd.factorize(tasks["document_id"])[0]
     units = Units.of(group, plan, weights.to_numpy(dtype=float))
-    n_groups, n_items = len(groups), weights.shape[1]
-    n = np.bincount(group, minlength=n_groups).astype(float)
-    sums = np.zeros((n_groups, n_items))
-    np.add.at(sums, units.group, units.sums)
-    share = sums / np.maximum(n, 1)[:, None]
-    whole = sums.sum(axis=0) / max(n.sum(), 1)
-    p_value, p_joint, p_cells, can = _tested(units, n, sums, n_permutations, seed)
+    n = np.bincount(group, minlength=len(groups))
+    sums = sum_by(units.group, units.sums, len(groups))
+    p_value, p_joint, p_cells, can = _tested(
+        units, n.astype(float), sums, n_permutations, seed
+    )
     p_adjusted = adjusted(p_joint, family)
     # A group is named only where groups differ at all.
-    p_cells = np.maximum(adjusted(p_cells, cell_family), p_adjusted).ravel()
+    p_cells = np.maximum(adjusted(p_cells, cell_family), p_adjusted)
     items = pd.DataFrame(
         {
-            item: list(weights.columns),
-            "n_groups": n_groups,
+            item: names,
+            "n_groups": len(groups),
             "n_tasks": len(tasks),
             "test_unit": units.kind,
             "n_units": len(units.n),
@@ -168,15 +160,17 @@ def _differences(
             "state": states(p_adjusted, can),
         }
     )
-    cells = groups.loc[np.repeat(np.arange(n_groups), n_items)].reset_index(drop=True)
-    cells[item] = list(weights.columns) * n_groups
-    cells["n_tasks"] = np.repeat(n.astype(int), n_items)
-    cells["share"] = share.ravel()
-    cells["whole_share"] = np.tile(whole, n_groups)
-    cells["is_higher"] = cells["share"] > cells["whole_share"]
-    cells["p_adjusted"] = p_cells
-    cells["state"] = states(p_cells, can)
-    return Differences(items, cells)
+    share = sums / np.maximum(n, 1)[:, None]
+    whole = sums.sum(axis=0) / max(n.sum(), 1)
+    columns = {
+        "n_tasks": n[:, None],
+        "share": share,
+        "whole_share": whole,
+        "is_higher": share > whole,
+        "p_adjusted": p_cells,
+        "state": states(p_cells, can),
+    }
+    return Differences(items, long_rows(groups, item, names, columns))
 
 
 def _tested(
@@ -220,18 +214,9 @@ def _ranks(values: np.ndarray) -> np.ndarray:
 def deviations(n: np.ndarray, sums: np.ndarray) -> np.ndarray:
     """Return how far each group's share lies from that of all groups.
 
-    Parameters
-    ----------
-    n : ndarray of float, shape (..., n_groups)
-        Tasks.
-    sums : ndarray of float, shape (..., n_groups, n_items)
-        Sums of weights.
-
-    Returns
-    -------
-    ndarray of float, shape (..., n_groups, n_items)
-        Signed roots of deviances; of about standard normal size where tasks are
-        drawn from one agenda.
+    Signed roots of deviances, shape (..., n_groups, n_items), from tasks (...,
+    n_groups) and sums of weights; of about standard normal size where tasks are
+    drawn from one agenda.
     """
     n = n[..., None]
     whole = n.sum(axis=-2, keepdims=True)

@@ -16,6 +16,7 @@ from govopen_analytics.measures.families import (
     adjusted,
     states,
 )
+from govopen_analytics.measures.intervals import check_interval
 from govopen_analytics.measures.permutation import (
     PLAN,
     TASK,
@@ -23,7 +24,6 @@ from govopen_analytics.measures.permutation import (
     sequential_p_values,
 )
 from govopen_analytics.measures.resample import draw_shares
-from govopen_analytics.measures.shares import check_interval
 
 # 60 groups make 1,770 pairs, some ten seconds of permutations and the largest map
 # that can be read; beyond that each group is compared with the rest.

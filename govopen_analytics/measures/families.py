@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy.stats import false_discovery_control
 
 ESTABLISHED = "established"
@@ -152,4 +153,15 @@ def states(
         ],
         [CANNOT_BE_ANSWERED, ESTABLISHED, WORTH_ASKING],
         NOT_TOLD_APART,
+    )
+
+
+def with_states(
+    rows: pd.DataFrame, family: str, can_be_answered: np.ndarray | bool = True
+) -> pd.DataFrame:
+    """Add ``p_adjusted``, ``state`` and ``is_beyond_chance`` to rows with a p_value."""
+    p_adjusted = adjusted(rows["p_value"].to_numpy(), family)
+    state = states(p_adjusted, can_be_answered)
+    return rows.assign(
+        p_adjusted=p_adjusted, state=state, is_beyond_chance=state == ESTABLISHED
     )

@@ -1,4 +1,4 @@
-"""Gaps and pooled shares: what was not observed, and what the whole says."""
+"""Gaps: themes that no task of a group touches, and the chance of that."""
 
 from collections.abc import Sequence
 
@@ -7,20 +7,9 @@ import pandas as pd
 from scipy.stats import hypergeom
 
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.measures.confusion import Confusion
-from govopen_analytics.measures.counts import ThemeCounts, count_themes
+from govopen_analytics.measures.counts import count_themes
 from govopen_analytics.measures.families import states
-from govopen_analytics.measures.intervals import (
-    Cells,
-    check_level,
-    unseen_bound,
-)
-from govopen_analytics.measures.shares import (
-    certain_counts,
-    described,
-    group_theme_rows,
-)
-from govopen_analytics.measures.shrinkage import intraclass_correlation
+from govopen_analytics.measures.intervals import unseen_bound
 
 
 def theme_gaps(
@@ -60,7 +49,6 @@ def theme_gaps(
     .. [2] Westfall, P. H. & Wolfinger, R. D. (1997). Multiple Tests with Discrete
        Distributions. The American Statistician, 51(1), 3-8.
     """
-    check_level(interval)
     counts = count_themes(tables, by=by)
     n = counts.n_tasks[:, None]
     n_elsewhere = n.sum() - n
@@ -72,9 +60,9 @@ def theme_gaps(
     )
     chance = (1 - elsewhere) ** n
     any_as_rare = _any_as_rare(chance)
-    rows = group_theme_rows(
-        counts,
+    rows = counts.rows(
         {
+            "n_tasks": n,
             "share_upper": unseen_bound(n, interval=interval),
             "n_tasks_elsewhere": n_elsewhere,
             "touching_share_elsewhere": elsewhere,
@@ -82,7 +70,7 @@ def theme_gaps(
             "p_adjusted": any_as_rare,
             "state": states(any_as_rare),
             "is_gap": counts.n_themed == 0,
-        },
+        }
     )
     return rows[rows.pop("is_gap").astype(bool)].reset_index(drop=True)
 
@@ -143,80 +131,3 @@ def gap_totals(
         "n_expected": float(chance.sum()),
         "p_value": float(min(1.0, distribution[found:].sum())),
     }
-
-
-def pooled_shares(
-    tables: Tables,
-    *,
-    by: str | Sequence[str] = ("agency",),
-    confusion: Confusion | None = None,
-    interval: float = 0.95,
-) -> pd.DataFrame:
-    """Pool the theme shares of all groups: by task, and by group.
-
-    By task, a plan of 72 tasks counts seven times one of 10; by group, each
-    agency counts once. Where the two differ, large plans differ from small ones.
-    Both intervals count groups as the units that vary, by ``effective_tasks``:
-    they are about agencies like these, not about these agencies alone.
-
-    Parameters
-    ----------
-    tables, by, confusion, interval
-        As in ``theme_shares``; `by` names what is pooled.
-
-    Returns
-    -------
-    DataFrame, shape (n_themes, 13)
-        ``theme_id``, ``n_groups``, ``n_tasks``, ``n_themed`` (counts), ``share``
-        (by task, 0-1) with ``share_lower`` and ``share_upper``, ``group_share``
-        (mean over groups, 0-1) with ``group_share_lower`` and
-        ``group_share_upper``, ``between_groups_sd`` (standard deviation of the
-        groups' shares beyond chance, 0-1), ``intraclass_correlation`` (0-1,
-        over all themes) and ``has_coding_error`` (the intervals hold errors of
-        coding, not sampling alone).
-
-    References
-    ----------
-    .. [1] Benoit, K., Laver, M. & Mikhaylov, S. (2009). Treating Words as Data
-       with Error. American Journal of Political Science, 53(2), 495-513.
-    """
-    check_level(interval)
-    counts = count_themes(tables, by=by)
-    n = counts.n_tasks[:, None].astype(float)
-    correlation = intraclass_correlation(counts)
-    columns: dict[str, object] = {
-        "n_groups": len(n),
-        "n_tasks": int(n.sum()),
-        "n_themed": counts.n_themed.sum(axis=0),
-    }
-    certain = certain_counts(tables, by, confusion)
-    cells = _groups_of(counts)
-    known = None if certain is None else _groups_of(certain)
-    for name, equal in (("share", False), ("group_share", True)):
-        share, lower, upper, _ = described(
-            cells,
-            1,
-            counts.theme_ids,
-            confusion,
-            certain=known,
-            interval=interval,
-            equal_cells=equal,
-        )
-        columns[name], columns[f"{name}_lower"] = share[0], lower[0]
-        columns[f"{name}_upper"] = upper[0]
-    share = np.asarray(columns["share"], dtype=float)
-    columns["between_groups_sd"] = np.sqrt(correlation * share * (1 - share))
-    columns["intraclass_correlation"] = correlation
-    columns["has_coding_error"] = confusion is not None
-    rows = pd.DataFrame({"theme_id": counts.theme_ids, **columns})
-    return rows.iloc[counts.codebook_order].reset_index(drop=True)
-
-
-def _groups_of(counts: ThemeCounts) -> Cells:
-    """Return groups as the cells of one whole."""
-    return Cells.of_stacks(
-        np.zeros(len(counts.groups), dtype=int),
-        counts.stack_group,
-        counts.stack_size,
-        counts.stack_weights,
-    )

@@ -10,8 +10,10 @@ from scipy.stats import rankdata
 from govopen_analytics.base.errors import SchemaError, choices
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.counts import WHOLE, ThemeCounts, count_themes
+from govopen_analytics.measures.intervals import (
+    check_interval,
+)
 from govopen_analytics.measures.resample import draw_shares
-from govopen_analytics.measures.shares import check_interval
 
 _COLUMNS = ("indicator", "indicator_weight", "theme_id", "theme_part")
 EXAMPLE_WEIGHTS = (

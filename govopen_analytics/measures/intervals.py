@@ -1,10 +1,11 @@
 """One kind of interval for every share: Jeffreys' on an effective number of tasks."""
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import betaincinv
-from scipy.stats import rankdata
+from scipy.stats import norm, rankdata
 
 # The variance between a group's plans is known from few plans. It is averaged with
 # the one that all themes share, which weighs as much as this many plans.
@@ -32,9 +33,7 @@ class Cells:
 
     def total(self, values: np.ndarray, n_groups: int) -> np.ndarray:
         """Add the values of cells up by group."""
-        out = np.zeros((n_groups, *values.shape[1:]))
-        np.add.at(out, self.group, values)
-        return out
+        return sum_by(self.group, values, n_groups)
 
     def weights(self, n_groups: int, *, equal_cells: bool = False) -> np.ndarray:
         """Return each cell's weight in its group, by tasks or equal (n_cells, 1)."""
@@ -60,12 +59,20 @@ class Cells:
         weights: np.ndarray,
     ) -> "Cells":
         """Count stacks of equal tasks: the cell and size of each, and its weights."""
-        sums = np.zeros((len(cell_group), weights.shape[1]))
-        squares = sums.copy()
-        np.add.at(sums, cell, size[:, None] * weights)
-        np.add.at(squares, cell, size[:, None] * weights**2)
-        n = np.bincount(cell, size, len(cell_group))
-        return cls(cell_group, n.astype(float), sums, squares)
+        n_cells, size = len(cell_group), size.astype(float)
+        sums, squares = (
+            sum_by(cell, size[:, None] * values, n_cells)
+            for values in (weights, weights**2)
+        )
+        return cls(cell_group, sum_by(cell, size, n_cells), sums, squares)
+
+
+def sum_by(group: np.ndarray, values: np.ndarray, n_groups: int) -> np.ndarray:
+    """Add values (n, ...) up by the number of their group."""
+    if values.ndim == 1:
+        return np.bincount(group, values, n_groups)
+    columns = [np.bincount(group, column, n_groups) for column in values.T]
+    return np.stack(columns, axis=1)
 
 
 def check_level(interval: float) -> None:
@@ -75,6 +82,34 @@ def check_level(interval: float) -> None:
             f"interval: found {interval!r}, expected a level between 0 and 1, "
             "such as 0.95"
         )
+
+
+def check_interval(interval: float, n_draws: int, *, name: str = "n_bootstrap") -> None:
+    """Refuse a level or a number of draws that gives no interval."""
+    check_level(interval)
+    if n_draws < 100:
+        raise ValueError(
+            f"{name}: found {n_draws!r}, expected at least 100 draws; the "
+            "tails of fewer are noise"
+        )
+
+
+def normal_reach(interval: float) -> float:
+    """Return how many standard errors a normal interval reaches to each side."""
+    check_level(interval)
+    return float(norm.isf((1 - interval) / 2))
+
+
+def quantile_bounds(draws: np.ndarray, interval: float, *, axis: int = 0) -> np.ndarray:
+    """Return the ends of the middle part of draws, shape (2, ...).
+
+    Draws without a value do not count; where none has one, neither have the ends.
+    """
+    tails = [(1 - interval) / 2, (1 + interval) / 2]
+    if np.isfinite(draws).all():
+        return np.quantile(draws, tails, axis=axis)
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
+        return np.nanquantile(draws, tails, axis=axis)
 
 
 def effective_tasks(
@@ -87,19 +122,8 @@ def effective_tasks(
     by the design effect: how far cells lie apart, over what tasks drawn from one
     agenda would give. Few cells tell little of one theme, so the design effect of
     a theme is averaged with that of all themes, weighted by degrees of freedom
-    [2]_. It is never below 1.
-
-    Parameters
-    ----------
-    cells : Cells
-    n_groups : int
-    equal_cells : bool, default False
-        Give each cell of a group the same weight instead of each task.
-
-    Returns
-    -------
-    share, n_effective : ndarray of float, shape (n_groups, n_themes)
-        NaN for groups without a task.
+    [2]_. It is never below 1. With `equal_cells` each cell of a group has the same
+    weight instead of each task. Groups without a task have NaN.
 
     References
     ----------
@@ -130,12 +154,6 @@ def plan_correlation(cells: Cells, n_groups: int) -> float:
     plans: 0 where their plans lie no further apart than tasks drawn alike would,
     or where no group has two. Its design effect for a plan of n tasks is
     ``1 + (n - 1) * correlation`` [1]_.
-
-    Parameters
-    ----------
-    cells : Cells
-        Plans of groups.
-    n_groups : int
 
     References
     ----------
@@ -192,25 +210,12 @@ def _design_effect(
 def share_bounds(
     share: np.ndarray, n_effective: np.ndarray, n: np.ndarray, *, interval: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the bounds of shares worth a number of independent tasks.
+    """Return the bounds of shares of n tasks, worth `n_effective` independent ones.
 
     Jeffreys' interval [1]_: quantiles of Beta(n p + 1/2, n (1 - p) + 1/2). Where
     no task carries the theme the upper bound is the exact one-sided one,
     ``1 - (1 - level) ** (1 / n)`` [2]_ (.259 for 10 tasks at level .95), and where
     every task does the lower bound mirrors it.
-
-    Parameters
-    ----------
-    share, n_effective : ndarray of float, shape (n_groups, n_themes)
-        Shares (0-1), and the number of tasks they are worth.
-    n : ndarray, broadcast to the same shape
-        Tasks of the group, for the exact bounds.
-    interval : float
-        Level (0-1, exclusive).
-
-    Returns
-    -------
-    lower, upper : ndarray of float, shape (n_groups, n_themes)
 
     References
     ----------
@@ -231,38 +236,13 @@ def share_bounds(
     return lower, upper
 
 
-def proportion_bounds(
-    group: np.ndarray,
-    plan: np.ndarray,
-    flags: np.ndarray,
-    n_groups: int,
-    *,
-    interval: float,
+def cell_shares(
+    cells: Cells, n_groups: int, *, interval: float, equal_cells: bool = False
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the shares of tasks for which something holds, with their bounds.
-
-    Parameters
-    ----------
-    group, plan : ndarray of int, shape (n_tasks,)
-        Group and plan of each task.
-    flags : ndarray of bool, shape (n_tasks, n_flags)
-    n_groups : int
-    interval : float
-        Level (0-1, exclusive).
-
-    Returns
-    -------
-    share, lower, upper : ndarray of float, shape (n_groups, n_flags)
-    """
-    # One flag at a time: no flag's interval may hang on which stand beside it.
-    parts = []
-    for flag in flags.T:
-        cells = Cells.of_tasks(group, plan, flag[:, None].astype(float))
-        share, worth = effective_tasks(cells, n_groups)
-        n = cells.total(cells.n, n_groups)[:, None]
-        parts.append((share, *share_bounds(share, worth, n, interval=interval)))
-    share, lower, upper = (np.hstack(columns) for columns in zip(*parts, strict=True))
-    return share, lower, upper
+    """Return the shares of groups with their bounds, by ``effective_tasks``."""
+    n = cells.total(cells.n, n_groups)[:, None]
+    share, worth = effective_tasks(cells, n_groups, equal_cells=equal_cells)
+    return share, *share_bounds(share, worth, n, interval=interval)
 
 
 def jeffreys_interval(
@@ -293,35 +273,20 @@ def jeffreys_interval(
 
 
 def competition_ranks(values: np.ndarray) -> np.ndarray:
-    """Return 1 for the highest value; values equal but for rounding rank the same.
-
-    Parameters
-    ----------
-    values : ndarray of float, shape (n,)
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-    """
-    return rankdata(-np.round(values, 9), method="min").astype(int)
+    """Return 1 for the highest of each row; equal but for rounding ranks the same."""
+    return rankdata(-np.round(values, 9), method="min", axis=-1).astype(int)
 
 
 def unseen_bound(n: np.ndarray, *, interval: float = 0.95) -> np.ndarray:
     """Return the largest share that n tasks without the theme leave possible.
 
-    The exact one-sided bound ``1 - (1 - level) ** (1 / n)``; 1 for no task.
-
-    Parameters
-    ----------
-    n : ndarray of int
-        Tasks, none of which carries the theme.
-    interval : float, default 0.95
-        Level (0-1, exclusive).
+    The exact one-sided bound ``1 - (1 - level) ** (1 / n)`` [1]_; 1 for no task.
 
     References
     ----------
     .. [1] Hanley, J. A. & Lippman-Hand, A. (1983). JAMA, 249(13), 1743-1745.
     """
+    check_level(interval)
     n = np.asarray(n, dtype=float)
     with np.errstate(divide="ignore"):
         return np.where(n > 0, 1 - (1 - interval) ** (1 / n), 1.0)

@@ -1,5 +1,6 @@
 """The codings that come with a codebook, and what every coder makes of their tasks."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,10 @@ from govopen_analytics.coding.assign import CODERS, assign_themes
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.coding.features import fold_many
 from govopen_analytics.coding.keywords import keyword_scores
+from govopen_analytics.coding.reference_files import read_reference
 from govopen_analytics.coding.tfidf import theme_profiles
-from govopen_analytics.measures.agreement import reference_assignments
+from govopen_analytics.measures.coded_tasks import BOTH, REFERENCE
 
-#: The coder all others are judged by.
-REFERENCE = "reference"
-#: Keyword weight and TF-IDF similarity added up; a coder of the ablation only.
-BOTH = "keywords_and_tfidf"
 #: Stands beside the codings of a codebook and says who made them.
 CODERS_FILE = "reference_coders.csv"
 
@@ -117,6 +115,46 @@ def _reference_coders(codebook: Codebook) -> list[str]:
     return sorted(table["coder"].dropna().unique())
 
 
+def reference_assignments(
+    tasks: pd.DataFrame, codebook: Codebook, *, coders: Sequence[str] = (REFERENCE,)
+) -> pd.DataFrame:
+    """Turn the codings that come with a codebook into assignments.
+
+    Parameters
+    ----------
+    tasks : DataFrame, shape (n_tasks, ...)
+        Needs ``task_id``, ``document_id`` and ``ordinal``, by which codings and
+        tasks are matched.
+    codebook : Codebook
+    coders : sequence of str
+        Whose codings; for the shipped codebook also "coder_a", "coder_b".
+
+    Returns
+    -------
+    DataFrame, shape (n_assignments, 6)
+        Valid ``theme_assignments`` of the tasks that have such a coding.
+        ``score`` is empty: people gave none.
+    """
+    keys = tasks["document_id"], tasks["ordinal"].astype(int)
+    task_ids = dict(zip(zip(*keys, strict=True), tasks["task_id"], strict=True))
+    rows = []
+    for coder in coders:
+        codings = read_reference(
+            *codebook.reference_paths, theme_ids=codebook.theme_ids, coder=coder
+        )
+        rows += [
+            (task_id, theme, coder, rank, codebook.version)
+            for coding in codings.itertuples()
+            if (task_id := task_ids.get((coding.document_id, coding.ordinal)))
+            for rank, theme in enumerate(coding.theme_ids, start=1)
+        ]
+    columns = ["task_id", "theme_id", "coder", "rank", "codebook_version"]
+    table = pd.DataFrame(rows, columns=columns)
+    return schemas.to_schema(
+        table.sort_values(["coder", "task_id", "rank"]), "theme_assignments"
+    )
+
+
 def all_codings(tasks: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """Collect the codings of every coder: automatic, independent, reference.
 
@@ -133,28 +171,17 @@ def all_codings(tasks: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """
     people = reference_assignments(tasks, codebook, coders=_reference_coders(codebook))
     automatic = [assign_themes(tasks, codebook, coder=coder) for coder in CODERS]
-    both = keyword_and_tfidf_assignments(tasks, codebook)
+    both = _keyword_and_tfidf_assignments(tasks, codebook)
     return pd.concat([people, *automatic, both], ignore_index=True)
 
 
-def keyword_and_tfidf_assignments(
+def _keyword_and_tfidf_assignments(
     tasks: pd.DataFrame, codebook: Codebook
 ) -> pd.DataFrame:
     """Code by keywords and TF-IDF together, each as a share of its own total.
 
     The highest mean share wins; a further theme needs a third. It exists to show
     what the two add to each other.
-
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-        Needs ``task_id``, ``document_id`` and ``text``.
-    codebook : Codebook
-
-    Returns
-    -------
-    DataFrame, shape (n_assignments, 6)
-        Valid ``theme_assignments`` of the coder ``keywords_and_tfidf``.
     """
     frames = []
     for document_id, plan in tasks.groupby("document_id", sort=True):
@@ -197,27 +224,3 @@ def _ranked_rows(
             if row[order[0]] > 0
         ]
     return pd.DataFrame(rows, columns=["task_id", "theme_id", "rank", "score"])
-
-
-def judged_coders(codings: pd.DataFrame) -> list[str]:
-    """List everyone but the reference: people first, then simple to combined.
-
-    Parameters
-    ----------
-    codings : DataFrame, shape (n_assignments, 6)
-        Valid ``theme_assignments``.
-
-    Returns
-    -------
-    list of str
-    """
-    found = set(codings["coder"]) - {REFERENCE}
-    automatic = ["keywords", "tfidf", BOTH, "linear", *CODERS]
-    known = [coder for coder in dict.fromkeys(automatic) if coder in found]
-    known.sort(key=lambda coder: coder == "combined")
-    return [*sorted(found - set(known)), *known]
-
-
-def plan_of_task(tasks: pd.DataFrame) -> pd.Series:
-    """Return the plan of every task, by task_id."""
-    return tasks.set_index("task_id")["document_id"].astype(str)

@@ -10,12 +10,14 @@ import pandas as pd
 
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.base.text import simplified
-from govopen_analytics.measures.counts import flag_columns, group_codes, group_columns
-from govopen_analytics.measures.intervals import jeffreys_interval, proportion_bounds
+from govopen_analytics.measures.counts import flag_columns, group_columns
+from govopen_analytics.measures.intervals import jeffreys_interval
+from govopen_analytics.measures.shares import task_proportions
 
 # Kinds that name a day to be done by; the others say how long work goes on.
 DUE_KINDS = ("month_end", "date", "year_end")
 WITHOUT_MONTH = ("whole_year", "ongoing", "other_year", "none")
+PERIODS = (*(f"{month:02d}" for month in range(1, 13)), *WITHOUT_MONTH)
 _COLLECTIVE = re.compile(
     r"^(?:各|相关|有关|其他|其它|所有|全体)"
     r"|^[^各]{0,8}(?:各|相关|有关|其他|所有|全体)[^，、]{0,6}(?:处室|科室|单位|部门|股室)$"
@@ -89,7 +91,6 @@ def deadlines_by_month(
     tables: Tables,
     *,
     by: str | Sequence[str] = ("agency",),
-    unit_name: str | None = None,
     interval: float = 0.95,
 ) -> pd.DataFrame:
     """Count the tasks that fall due in each month.
@@ -104,10 +105,8 @@ def deadlines_by_month(
         Of the corpus.
     by : str or sequence of str, default ("agency",)
         Columns that name the groups.
-    unit_name : str, optional
-        Count only the tasks this unit leads.
     interval : float, default 0.95
-        Level of the intervals, by ``proportion_bounds``.
+        Level of the intervals, by ``task_proportions``.
 
     Returns
     -------
@@ -117,34 +116,12 @@ def deadlines_by_month(
         tasks of the group), ``n_due`` (count), ``share`` with ``share_lower`` and
         ``share_upper`` (0-1). Months without a task have a row.
     """
-    by = [by] if isinstance(by, str) else list(by)
-    tasks = tables.tasks
-    if unit_name is not None:
-        leads = [unit_name in named_units(units) for units in tasks["lead_units"]]
-        tasks = tasks[np.array(leads, dtype=bool)]
-        tables = tables.with_tables(tasks=tasks)
-    frame = group_columns(tables, by)
-    frame["due"] = _due(tables)
-    periods = [f"{month:02d}" for month in range(1, 13)] + list(WITHOUT_MONTH)
-    frame["due"] = pd.Categorical(frame["due"], periods)
-    keys = [frame[name] for name in by]
-    counted = frame.groupby([*keys, "due"], dropna=False, observed=False).size()
-    rows = counted.rename("n_due").reset_index()
-    total = frame.groupby(by, dropna=False).size().rename("n_tasks").reset_index()
-    rows = total.merge(rows, on=by)
-    rows["due"] = rows["due"].astype("string")
-    rows["month"] = pd.to_numeric(rows["due"], errors="coerce").astype("Int64")
-    group, groups = group_codes(tables, by)
-    plan = pd.factorize(tasks["document_id"])[0]
-    is_due = frame["due"].to_numpy()[:, None] == np.array(periods, dtype=object)
-    n_groups = len(groups) if len(tasks) else 0
-    bounds = proportion_bounds(group, plan, is_due, n_groups, interval=interval)
-    for name, values in zip(
-        ("share", "share_lower", "share_upper"), bounds, strict=True
-    ):
-        rows[name] = values.ravel()
-    names = ["share", "share_lower", "share_upper"]
-    return rows[[*by, "due", "month", "n_tasks", "n_due", *names]]
+    rows = task_proportions(tables, due_flags(tables), by=by, interval=interval)
+    rows = rows.rename(columns={"flag": "due", "n_true": "n_due"})
+    rows = rows.astype({"due": "string"})
+    month = pd.to_numeric(rows["due"], errors="coerce").astype("Int64")
+    rows.insert(rows.columns.get_loc("due") + 1, "month", month)
+    return rows
 
 
 def dominant_plans(
@@ -215,8 +192,7 @@ def due_flags(tables: Tables) -> pd.DataFrame:
         ``task_id`` and the periods.
     """
     due = _due(tables)
-    periods = [f"{month:02d}" for month in range(1, 13)] + list(WITHOUT_MONTH)
-    flags = {period: due == period for period in periods}
+    flags = {period: due == period for period in PERIODS}
     return pd.DataFrame({"task_id": tables.tasks["task_id"].to_numpy(), **flags})
 
 

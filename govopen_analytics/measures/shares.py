@@ -1,4 +1,4 @@
-"""Attention: which share of its tasks a group gives to each theme."""
+"""Shares: of tasks with a theme, of tasks for which something holds, and pooled."""
 
 from collections.abc import Sequence
 
@@ -8,15 +8,22 @@ import pandas as pd
 from govopen_analytics.base.errors import choices
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.confusion import Confusion, with_none
-from govopen_analytics.measures.counts import ThemeCounts, count_themes
+from govopen_analytics.measures.counts import (
+    ThemeCounts,
+    count_themes,
+    flag_columns,
+    group_codes,
+    long_rows,
+)
 from govopen_analytics.measures.intervals import (
     Cells,
+    cell_shares,
     check_level,
     competition_ranks,
     effective_tasks,
     share_bounds,
+    sum_by,
 )
-from govopen_analytics.measures.shrinkage import shrunk_shares
 
 
 def theme_shares(
@@ -108,10 +115,9 @@ def theme_shares(
     )
     name = "share" if counting == "fractional" else "touching_share"
     is_observed = counts.n_themed > 0
-    ranks = [competition_ranks(column) for column in share.T]
-    return group_theme_rows(
-        counts,
+    return counts.rows(
         {
+            "n_tasks": counts.n_tasks[:, None],
             "n_themed": counts.n_themed,
             name: share,
             f"{name}_lower": lower,
@@ -120,8 +126,8 @@ def theme_shares(
             "has_coding_error": is_observed & (np.abs(corrected - share) > _ROUNDING),
             f"{name}_shrunk": shrunk_shares(counts),
             "is_observed": is_observed,
-            f"{name}_rank": np.stack(ranks, axis=1),
-        },
+            f"{name}_rank": competition_ranks(share.T).T,
+        }
     )
 
 
@@ -150,37 +156,18 @@ def described(
     interval: float,
     equal_cells: bool = False,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return every share with the one interval that describes it.
+    """Return every share with its bounds, and the share corrected for errors of coding.
 
     With a `confusion` the interval is that of the corrected share: never narrower
     than if people had coded the tasks, and widened to hold the share as coded as
-    well. The two together show which way the coder errs.
-
-    Parameters
-    ----------
-    cells : Cells
-    n_groups : int
-        Groups of the cells.
-    theme_ids : ndarray of str, shape (n_themes,)
-        Themes of the cells.
-    confusion : Confusion, optional
-    certain : Cells, optional
-        The same cells, with those themes alone that others than the coder gave.
-    interval : float
-        Level (0-1, exclusive).
-    equal_cells : bool, default False
-        As in ``effective_tasks``.
-
-    Returns
-    -------
-    share, lower, upper, corrected : ndarray of float, shape (n_groups, n_themes)
-        ``corrected`` is NaN without a `confusion`.
+    well. The two together show which way the coder errs. `certain` are the same
+    cells, with those themes alone that others than the coder gave. Without a
+    `confusion` corrected shares are NaN.
     """
-    n = cells.total(cells.n, n_groups)[:, None]
-    share, worth = effective_tasks(cells, n_groups, equal_cells=equal_cells)
-    plain = share_bounds(share, worth, n, interval=interval)
+    plain = cell_shares(cells, n_groups, interval=interval, equal_cells=equal_cells)
+    share = plain[0]
     if confusion is None:
-        return share, *plain, np.full(share.shape, np.nan)
+        return *plain, np.full(share.shape, np.nan)
     by_coder, known = with_none(share), np.zeros(share.shape)
     if certain is not None:
         known, _ = effective_tasks(certain, n_groups, equal_cells=equal_cells)
@@ -188,50 +175,181 @@ def described(
     corrected = confusion.true_shares(by_coder, theme_ids) + known
     binomial = corrected * (1 - corrected)
     error = confusion.variance(by_coder, theme_ids)
+    _, worth = effective_tasks(cells, n_groups, equal_cells=equal_cells)
     with np.errstate(divide="ignore", invalid="ignore"):
         worth = binomial / (binomial / worth + error)
+    n = cells.total(cells.n, n_groups)[:, None]
     lower, upper = share_bounds(corrected, worth, n, interval=interval)
     is_observed = share > 0
-    lower = np.where(is_observed, np.minimum(lower, share), plain[0])
-    upper = np.where(is_observed, np.maximum(upper, share), plain[1])
+    lower = np.where(is_observed, np.minimum(lower, share), plain[1])
+    upper = np.where(is_observed, np.maximum(upper, share), plain[2])
     return share, lower, upper, corrected
 
 
-def check_interval(interval: float, n_draws: int, *, name: str = "n_bootstrap") -> None:
-    """Refuse a level or a number of draws that gives no interval."""
-    check_level(interval)
-    if n_draws < 100:
-        raise ValueError(
-            f"{name}: found {n_draws!r}, expected at least 100 draws; the "
-            "tails of fewer are noise"
-        )
-
-
-def group_theme_rows(
-    counts: ThemeCounts, columns: dict[str, np.ndarray]
+def pooled_shares(
+    tables: Tables,
+    *,
+    by: str | Sequence[str] = ("agency",),
+    confusion: Confusion | None = None,
+    interval: float = 0.95,
 ) -> pd.DataFrame:
-    """Lay arrays out as one row per group and theme, themes in codebook order.
+    """Pool the theme shares of all groups: by task, and by group.
+
+    By task, a plan of 72 tasks counts seven times one of 10; by group, each
+    agency counts once. Where the two differ, large plans differ from small ones.
+    Both intervals count groups as the units that vary, by ``effective_tasks``:
+    they are about agencies like these, not about these agencies alone.
 
     Parameters
     ----------
-    counts : ThemeCounts
-        Where the groups, the themes and ``n_tasks`` come from.
-    columns : dict of str to ndarray, shape (n_groups, n_themes) or (n_groups, 1)
-        Further columns, themes in the order of ``counts.theme_ids``.
+    tables, by, confusion, interval
+        As in ``theme_shares``; `by` names what is pooled.
 
     Returns
     -------
-    DataFrame, shape (n_groups * n_themes, n_by + 2 + n_columns)
+    DataFrame, shape (n_themes, 13)
+        ``theme_id``, ``n_groups``, ``n_tasks``, ``n_themed`` (counts), ``share``
+        (by task, 0-1) with ``share_lower`` and ``share_upper``, ``group_share``
+        (mean over groups, 0-1) with ``group_share_lower`` and
+        ``group_share_upper``, ``between_groups_sd`` (standard deviation of the
+        groups' shares beyond chance, 0-1), ``intraclass_correlation`` (0-1,
+        over all themes) and ``has_coding_error`` (the intervals hold errors of
+        coding, not sampling alone).
+
+    References
+    ----------
+    .. [1] Benoit, K., Laver, M. & Mikhaylov, S. (2009). Treating Words as Data
+       with Error. American Journal of Political Science, 53(2), 495-513.
     """
-    n_groups, n_themes = counts.sums.shape
-    rows = counts.groups.loc[np.repeat(np.arange(n_groups), n_themes)]
-    rows = rows.reset_index(drop=True)
-    rows["theme_id"] = np.tile(counts.theme_ids[counts.codebook_order], n_groups)
-    rows["n_tasks"] = np.repeat(counts.n_tasks, n_themes)
-    for name, values in columns.items():
-        values = np.broadcast_to(values, counts.sums.shape)
-        rows[name] = values[:, counts.codebook_order].ravel()
-    return rows
+    check_level(interval)
+    counts = count_themes(tables, by=by)
+    n = counts.n_tasks[:, None].astype(float)
+    correlation = intraclass_correlation(counts)
+    columns: dict[str, object] = {
+        "n_groups": len(n),
+        "n_tasks": int(n.sum()),
+        "n_themed": counts.n_themed.sum(axis=0),
+    }
+    certain = certain_counts(tables, by, confusion)
+    known = None if certain is None else certain.groups_as_cells()
+    for name, equal in (("share", False), ("group_share", True)):
+        share, lower, upper, _ = described(
+            counts.groups_as_cells(),
+            1,
+            counts.theme_ids,
+            confusion,
+            certain=known,
+            interval=interval,
+            equal_cells=equal,
+        )
+        columns[name], columns[f"{name}_lower"] = share[0], lower[0]
+        columns[f"{name}_upper"] = upper[0]
+    share = np.asarray(columns["share"], dtype=float)
+    columns["between_groups_sd"] = np.sqrt(correlation * share * (1 - share))
+    columns["intraclass_correlation"] = correlation
+    columns["has_coding_error"] = confusion is not None
+    rows = pd.DataFrame({"theme_id": counts.theme_ids, **columns})
+    return rows.iloc[counts.codebook_order].reset_index(drop=True)
+
+
+def task_proportions(
+    tables: Tables,
+    flags: pd.DataFrame,
+    *,
+    by: str | Sequence[str] = ("agency",),
+    interval: float = 0.95,
+) -> pd.DataFrame:
+    """Compute the share of each group's tasks for which something holds.
+
+    Parameters
+    ----------
+    tables : Tables
+        Of the corpus.
+    flags : DataFrame, shape (n_tasks, 1 + n_flags)
+        ``task_id`` and boolean columns, such as the result of
+        ``verifiability``; other columns are ignored.
+    by : str or sequence of str, default ("agency",)
+        Columns of ``documents`` or ``tasks`` that name the groups; empty for all.
+    interval : float, default 0.95
+        Level of the intervals: of the group's tasks and plans alone, by
+        ``effective_tasks`` and ``share_bounds``. They hold sampling only.
+
+    Returns
+    -------
+    DataFrame, shape (n_groups * n_flags, n_by + 6)
+        The `by` columns, ``flag`` (name of the column), ``n_tasks``, ``n_true``
+        (counts), ``share``, ``share_lower``, ``share_upper`` (0-1).
+    """
+    held = flag_columns(tables, flags)
+    group, groups = group_codes(tables, by)
+    groups = groups if len(held) else groups.iloc[:0]
+    plan = pd.factorize(tables.tasks["document_id"])[0]
+    # One flag at a time: no flag's interval may hang on which stand beside it.
+    cells = [
+        Cells.of_tasks(group, plan, flag[:, None])
+        for flag in held.to_numpy(dtype=float).T
+    ]
+    parts = [cell_shares(one, len(groups), interval=interval) for one in cells]
+    share, lower, upper = map(np.hstack, zip(*parts, strict=True))
+    n_true = sum_by(group, held.to_numpy(dtype=float), len(groups)).astype(int)
+    n_tasks = np.bincount(group, minlength=len(groups))[:, None]
+    columns = {"n_tasks": n_tasks, "n_true": n_true, "share": share}
+    columns |= {"share_lower": lower, "share_upper": upper}
+    return long_rows(groups, "flag", list(held), columns)
+
+
+def intraclass_correlation(counts: ThemeCounts) -> float:
+    """Estimate which part of the variance of tasks lies between groups.
+
+    The estimator from the analysis of variance, summed over themes [1]_: 0 where
+    groups differ no more than samples of one agenda would, 1 where all tasks of
+    a group are alike and the groups differ. It is 0 as well where it cannot be
+    estimated, that is with one group or with one task in each.
+
+    References
+    ----------
+    .. [1] Donner, A. (1986). A Review of Inference Procedures for the Intraclass
+       Correlation Coefficient. International Statistical Review, 54(1), 67-82.
+    """
+    n = counts.n_tasks.astype(float)
+    total, n_groups = n.sum(), len(n)
+    if n_groups < 2 or total <= n_groups:
+        return 0.0
+    share = counts.sums / n[:, None]
+    pooled = counts.sums.sum(axis=0) / total
+    squares = (counts.stack_weights**2 * counts.stack_size[:, None]).sum()
+    within = (squares - (n[:, None] * share**2).sum()) / (total - n_groups)
+    between = (n[:, None] * (share - pooled) ** 2).sum() / (n_groups - 1)
+    typical_n = (total - (n**2).sum() / total) / (n_groups - 1)
+    spread = between + (typical_n - 1) * within
+    if spread <= 0:
+        return 0.0
+    return float(np.clip((between - within) / spread, 0.0, 1.0))
+
+
+def shrunk_shares(counts: ThemeCounts) -> np.ndarray:
+    """Shrink each group's shares towards the pooled shares where n is small.
+
+    The linear empirical-Bayes estimate [1]_ ``(c + m p) / (n + m)``, the posterior
+    mean of a Dirichlet-multinomial model: the pooled shares p weigh as much as
+    m = ``(1 - rho) / rho`` tasks, with the intraclass correlation rho. A single
+    group keeps its shares; where groups do not differ beyond chance all have the
+    pooled ones.
+
+    References
+    ----------
+    .. [1] Efron, B. & Morris, C. (1975). Data Analysis Using Stein's Estimator
+       and its Generalizations. Journal of the American Statistical Association,
+       70(350), 311-319.
+    """
+    n = counts.n_tasks[:, None].astype(float)
+    if len(n) == 1:
+        return counts.sums / n
+    pooled = counts.sums.sum(axis=0) / max(n.sum(), 1)
+    correlation = intraclass_correlation(counts)
+    prior = (1 - correlation) / correlation if correlation else np.inf
+    weight = n / (n + prior)
+    return weight * counts.sums / n + (1 - weight) * pooled
 
 
 def confounding(documents: pd.DataFrame) -> dict[str, int | bool | list[str]]:

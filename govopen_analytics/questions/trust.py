@@ -7,7 +7,7 @@ same kind, and nothing about plans of a kind the reference does not hold.
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, TypedDict
+from typing import Any
 
 import pandas as pd
 
@@ -20,26 +20,24 @@ from govopen_analytics.charts.model import Cell, Chart, Panel, Series
 from govopen_analytics.charts.style import names_with_n, signed, theme_names
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.coding.coded import CODING
-from govopen_analytics.measures.agreement import UNCLASSIFIED
-from govopen_analytics.measures.coder_scores import (
-    abstentions,
-    calibration,
-    coder_agreement,
-    coder_scores,
-    coder_theme_scores,
-    confusions,
+from govopen_analytics.measures.calibration import calibration
+from govopen_analytics.measures.coded_tasks import (
+    UNCLASSIFIED,
+    CodedTasks,
+    Draws,
+    share_distances,
 )
-from govopen_analytics.measures.coder_variants import ablation, threshold_sensitivity
 from govopen_analytics.measures.cross_validation import (
+    ablation,
     cross_validated,
     cross_validation_scores,
+    threshold_sensitivity,
 )
 from govopen_analytics.measures.reference_coding import (
     all_codings,
     coder_notes,
     reference_tasks,
 )
-from govopen_analytics.measures.share_errors import share_distances, share_errors
 from govopen_analytics.questions.findings import Finding, finding
 from govopen_analytics.words import section
 
@@ -149,43 +147,34 @@ def validate_coding(
     arguments = [n_bootstrap, interval, seed]
     key = digest_of([made_by(*_MEASURED_BY), codebook.fingerprint, *arguments])
     kept = Cache.of_user("validity")
-    measured = kept.tables(
-        key, lambda: _measured(codebook, n_bootstrap, interval, seed)
-    )
+    draws = Draws(n_bootstrap, interval, seed)
+    measured = kept.tables(key, lambda: _measured(codebook, draws))
     kept.trim()
     # Who the coders are stands in a file that is no part of the codebook's digest.
     return {"coders": coder_notes(codebook), **measured}
 
 
-class _Draws(TypedDict):
-    n_bootstrap: int
-    level: float
-    seed: int
-
-
-def _measured(
-    codebook: Codebook, n_bootstrap: int, interval: float, seed: int
-) -> dict[str, pd.DataFrame]:
+def _measured(codebook: Codebook, draws: Draws) -> dict[str, pd.DataFrame]:
     tasks = reference_tasks(codebook)
     codings = all_codings(tasks, codebook)
-    draws: _Draws = {"n_bootstrap": n_bootstrap, "level": interval, "seed": seed}
-    errors = share_errors(tasks, codings, codebook, **draws)
+    coded = CodedTasks(tasks, codings, codebook.theme_ids, draws)
+    errors = coded.share_errors()
     written, unseen = cross_validated(codebook)
     return {
-        "scores": coder_scores(tasks, codings, codebook, **draws),
-        "theme_scores": coder_theme_scores(tasks, codings, codebook, **draws),
-        "confusions": confusions(codings, codebook),
+        "scores": coded.scores(),
+        "theme_scores": coded.theme_scores(),
+        "confusions": coded.confusions(),
         # Columns of texts, or they would come back from the cache as another type.
-        "agreement": coder_agreement(tasks, codings, **draws).astype(
+        "agreement": coded.agreement().astype(
             {"first_coder": "str", "second_coder": "str"}
         ),
         "share_errors": errors,
         "share_distances": share_distances(errors),
-        "abstentions": abstentions(tasks, codings),
-        "calibration": calibration(unseen, level=interval),
-        "cross_validation": cross_validation_scores(written, unseen, codebook, **draws),
+        "abstentions": coded.abstentions(),
+        "calibration": calibration(unseen, interval=draws.interval),
+        "cross_validation": cross_validation_scores(written, unseen, codebook, draws),
         "threshold_sensitivity": threshold_sensitivity(tasks, codebook),
-        "ablation": ablation(tasks, codings, codebook, **draws),
+        "ablation": ablation(coded, codebook),
     }
 
 

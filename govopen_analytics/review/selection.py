@@ -8,7 +8,6 @@ import pandas as pd
 
 from govopen_analytics.base.errors import SelectionError, choices
 from govopen_analytics.base.schemas import to_schema
-from govopen_analytics.measures.agreement import primary_codes
 
 #: Below this score a task is uncertain: of tasks scored lower, one in four was
 #: coded wrong (see docs/validity.md).
@@ -94,16 +93,11 @@ def refuse_unknown_tasks(task_ids: Iterable[str], known: Iterable[str]) -> None:
 
 
 def _is_contradicted(table: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
-    if others.empty:
-        return pd.Series(False, index=table.index)
-    codes = primary_codes(others).reindex(table["task_id"])
-    has_code = codes.notna().to_numpy()
-    own = table["theme_id"].astype(object).where(table["theme_id"].notna(), None)
-    differs = codes.to_numpy(dtype=object) != own.to_numpy(dtype=object)[:, None]
-    n_coders = has_code.sum(axis=1)
-    n_against = (has_code & differs).sum(axis=1)
-    is_against = (n_coders > 0) & (n_against >= _DISAGREEING_FROM * n_coders)
-    return pd.Series(is_against, index=table.index)
+    primary = others.loc[others["rank"] == 1]
+    themes = table.set_index("task_id")["theme_id"]
+    differs = primary["theme_id"].astype(object) != primary["task_id"].map(themes)
+    share_against = differs.astype(float).groupby(primary["task_id"]).mean()
+    return table["task_id"].map(share_against).astype(float) >= _DISAGREEING_FROM
 
 
 def _is_pivotal(table: pd.DataFrame) -> pd.Series:

@@ -2,22 +2,20 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from govopen_analytics.base import schemas
 from govopen_analytics.base.errors import SchemaError
 from govopen_analytics.coding.codebook import load_codebook
-from govopen_analytics.measures.agreement import (
-    agreement,
-    confusion,
+from govopen_analytics.measures.coded_tasks import (
+    CodedTasks,
+    Draws,
     krippendorff_alpha,
-    masi_distance,
-    nominal_distance,
-    reference_assignments,
-    reference_scores,
-    theme_scores,
+    masi_distances,
 )
+from govopen_analytics.measures.reference_coding import reference_assignments
 
 THEMES = ["a", "b", "c"]
 
@@ -43,13 +41,23 @@ PUBLISHED = [
 ]
 
 
-def table(lines):
-    columns = [[None if v == "." else v for v in line.split()] for line in lines]
-    return pd.DataFrame(dict(enumerate(columns)), dtype=object)
+def judge(data, *, n=50, plans=None, reference="ref"):
+    """Return tasks with their codings, each task a plan unless `plans` are given."""
+    task_ids = sorted(data["task_id"].unique())
+    plans = dict(zip(task_ids, task_ids, strict=True)) if plans is None else plans
+    tasks = pd.DataFrame({"task_id": list(plans), "document_id": list(plans.values())})
+    return CodedTasks(tasks, data, THEMES, Draws(n=n), reference)
+
+
+def alpha(lines):
+    """Compute nominal alpha of one line of values a coder."""
+    codes = [[-1 if v == "." else int(v) - 1 for v in line.split()] for line in lines]
+    units = np.array(codes).T
+    return krippendorff_alpha(units, 1 - np.eye(5))(np.ones((1, len(units))))[0]
 
 
 def test_alpha_equals_the_published_value():
-    assert krippendorff_alpha(table(PUBLISHED)) == pytest.approx(0.743, abs=5e-4)
+    assert alpha(PUBLISHED) == pytest.approx(0.743, abs=5e-4)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +71,7 @@ def test_alpha_equals_the_published_value():
     ],
 )
 def test_alpha_of_known_limits(lines, expected):
-    assert krippendorff_alpha(table(lines)) == pytest.approx(expected, nan_ok=True)
+    assert alpha(lines) == pytest.approx(expected, nan_ok=True)
 
 
 @pytest.mark.parametrize(
@@ -77,23 +85,23 @@ def test_alpha_of_known_limits(lines, expected):
     ],
 )
 def test_masi_distance(first, second, expected):
-    assert masi_distance(first, second) == pytest.approx(expected)
-    assert masi_distance(second, first) == pytest.approx(expected)
-
-
-def test_nominal_distance():
-    assert [nominal_distance("a", "a"), nominal_distance("a", "b")] == [0, 1]
+    sets = np.array(
+        [[float(theme in part) for theme in THEMES] for part in (first, second)]
+    )
+    distances = masi_distances(sets)
+    assert distances[0, 1] == pytest.approx(expected)
+    assert distances[1, 0] == pytest.approx(expected)
 
 
 def test_masi_alpha_of_single_themes_is_the_nominal_alpha():
-    rows = agreement(codings(x="a,b,c,a,b", y="a,b,a,a,b"), n_bootstrap=10)
+    rows = judge(codings(x="a,b,c,a,b", y="a,b,a,a,b")).agreement()
     values = rows.set_index("measure")["value"]
     assert values["alpha_nominal"] == pytest.approx(values["alpha_masi"])
     assert values["same_primary"] == pytest.approx(0.8)
 
 
 def test_agreement_covers_all_together_and_every_pair():
-    rows = agreement(codings(x="a,b,c", y="a,b,c", z="a,b,c"), n_bootstrap=10)
+    rows = judge(codings(x="a,b,c", y="a,b,c", z="a,b,c")).agreement()
     pairs = rows[["first_coder", "second_coder"]].drop_duplicates()
     names = [["all", "all"], ["x", "y"], ["x", "z"], ["y", "z"]]
     assert pairs.to_numpy().tolist() == names
@@ -102,27 +110,25 @@ def test_agreement_covers_all_together_and_every_pair():
 
 def test_intervals_hold_the_value_and_repeat():
     data = codings(x="a,b,c,a,b,c,a,b,c,a", y="a,b,c,a,b,a,a,b,b,a")
-    rows = agreement(data, n_bootstrap=500)
+    rows = judge(data, n=500).agreement()
     assert (
         (rows["value_lower"] <= rows["value"]) & (rows["value"] <= rows["value_upper"])
     ).all()
     assert (rows["value_lower"] < rows["value_upper"]).all()
-    pd.testing.assert_frame_equal(rows, agreement(data, n_bootstrap=500))
+    pd.testing.assert_frame_equal(rows, judge(data, n=500).agreement())
 
 
 def test_groups_are_drawn_whole():
     data = codings(x="a,a,b,b", y="a,a,a,a")
-    groups = pd.Series(["p", "p", "q", "q"], index=["t0", "t1", "t2", "t3"])
-    rows = agreement(data, groups=groups, n_bootstrap=500)
+    plans = {"t0": "p", "t1": "p", "t2": "q", "t3": "q"}
+    rows = judge(data, n=500, plans=plans).agreement()
     same = rows.set_index("measure").loc["same_primary"]
     assert (same["value_lower"], same["value"], same["value_upper"]) == (0, 0.5, 1)
 
 
 def test_reference_scores_by_hand():
     data = codings(auto="a+b, b, , c", ref="a, b+c, c, a")
-    scores = reference_scores(
-        data, coder="auto", reference="ref", theme_ids=THEMES, n_bootstrap=50
-    ).set_index("measure")["value"]
+    scores = judge(data).scores().set_index("measure")["value"]
     # 2 hits, 2 false alarms (b, c), 3 misses (c, c, a).
     assert scores["primary_accuracy"] == pytest.approx(2 / 4)
     assert scores["exact_set"] == 0
@@ -135,20 +141,18 @@ def test_reference_scores_by_hand():
 
 def test_theme_scores_by_hand():
     data = codings(auto="a+b, b, , c", ref="a, b+c, c, a")
-    rows = theme_scores(
-        data, coder="auto", reference="ref", theme_ids=THEMES, n_bootstrap=50
-    ).set_index("theme_id")
+    rows = judge(data).theme_scores().set_index("theme_id")
     assert rows["n_reference"].tolist() == [2, 1, 2]
     assert rows["n_coder"].tolist() == [1, 2, 1]
     assert rows["precision"].tolist() == [1, 0.5, 0]
     assert rows["recall"].tolist() == [0.5, 1, 0]
 
 
-def _two_plans(wrong: int, n: int) -> tuple[pd.DataFrame, pd.Series]:
+def _two_plans(wrong: int, n: int) -> tuple[pd.DataFrame, dict[str, str]]:
     """Two plans of n tasks of theme a, as many in each coded b."""
     auto = ", ".join((["b"] * wrong + ["a"] * (n - wrong)) * 2)
     data = codings(auto=auto, ref=", ".join(["a"] * (2 * n)))
-    return data, pd.Series(["p"] * n + ["q"] * n, [f"t{i}" for i in range(2 * n)])
+    return data, {f"t{i}": "p" if i < n else "q" for i in range(2 * n)}
 
 
 @pytest.mark.parametrize(
@@ -163,15 +167,8 @@ def _two_plans(wrong: int, n: int) -> tuple[pd.DataFrame, pd.Series]:
     ],
 )
 def test_intervals_are_never_narrower_than_those_of_tasks(wrong, n, expected):
-    data, groups = _two_plans(wrong, n)
-    scores = reference_scores(
-        data,
-        coder="auto",
-        reference="ref",
-        theme_ids=THEMES,
-        groups=groups,
-        n_bootstrap=200,
-    ).set_index("measure")
+    data, plans = _two_plans(wrong, n)
+    scores = judge(data, n=200, plans=plans).scores().set_index("measure")
     for measure, bounds in expected.items():
         row = scores.loc[measure]
         found = (row["value_lower"], row["value_upper"])
@@ -181,15 +178,8 @@ def test_intervals_are_never_narrower_than_those_of_tasks(wrong, n, expected):
 
 
 def test_f1_of_a_theme_without_errors_has_an_interval():
-    data, groups = _two_plans(0, 4)
-    rows = theme_scores(
-        data,
-        coder="auto",
-        reference="ref",
-        theme_ids=THEMES,
-        groups=groups,
-        n_bootstrap=50,
-    ).set_index("theme_id")
+    data, plans = _two_plans(0, 4)
+    rows = judge(data, plans=plans).theme_scores().set_index("theme_id")
     j = 0.05 ** (1 / 8)
     assert rows.loc["a", "f1_lower"] == pytest.approx(2 * j / (1 + j))
     assert rows.loc["a", "f1_upper"] == 1
@@ -198,8 +188,16 @@ def test_f1_of_a_theme_without_errors_has_an_interval():
 
 def test_confusion_counts_what_was_left_out():
     data = codings(auto="a+b, b, , c", ref="a, b+c, c, a")
-    counts = confusion(data, coder="auto", reference="ref", theme_ids=THEMES)
-    assert counts.to_numpy().tolist() == [[1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 1]]
+    rows = judge(data).confusions()
+    columns = [*THEMES, "unclassified"]
+    counts = rows.pivot(
+        index="reference_theme_id", columns="coder_theme_id", values="n_tasks"
+    )
+    assert counts[columns].to_numpy().tolist() == [
+        [1, 0, 1, 0],
+        [0, 1, 0, 0],
+        [0, 0, 0, 1],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -211,13 +209,14 @@ def test_confusion_counts_what_was_left_out():
             {},
             "versions 1, 2",
         ),
-        (codings(x="a", y="a"), {"groups": pd.Series(dtype=str)}, "have no group"),
+        (codings(x="a", y="a"), {"plans": {}}, "not in tasks"),
         (codings(x="a+b", y="a").assign(rank=1), {}, "one primary theme each"),
     ],
 )
 def test_bad_codings_are_refused(data, options, expected):
+    coders = options.pop("coders", None)
     with pytest.raises(SchemaError, match=expected):
-        agreement(data, **options)
+        judge(data, **options).agreement(coders)
 
 
 def test_shipped_reference_codings_become_assignments():
@@ -230,6 +229,6 @@ def test_shipped_reference_codings_become_assignments():
         tasks, codebook, coders=["coder_a", "coder_b", "reference"]
     )
     schemas.validate(coded, "theme_assignments")
-    rows = agreement(coded, coders=["coder_a", "coder_b"], n_bootstrap=10)
+    rows = CodedTasks(tasks, coded, codebook.theme_ids, Draws(n=10)).agreement()
     same = rows.set_index("measure").loc["same_primary"]
     assert (round(same["value"], 3), same["n_tasks"]) == (0.993, 136)

@@ -112,11 +112,6 @@ def test_deadlines_by_month(row, expected):
     assert counts[expected] == (2 if expected == "none" else 1)
 
 
-def test_deadlines_of_one_unit():
-    months = deadlines_by_month(of(LOAD), unit_name="宣传处")
-    assert months["n_tasks"].unique().tolist() == [2]
-
-
 VERIFIABLE = [
     ("修订《网站内容管理办法》", True),
     ("编制重大行政决策事项目录，向社会公布", True),

@@ -36,7 +36,7 @@ from govopen_analytics.measures.permutation import (
     n_arrangements,
     sequential_p_values,
 )
-from govopen_analytics.measures.shrinkage import (
+from govopen_analytics.measures.shares import (
     intraclass_correlation,
     shrunk_shares,
 )

@@ -62,6 +62,8 @@ FAILING = {
     **{name: [f"import os; {code}"] for name, code in HOSTILE.items()},
 }
 
+ONE_WORKER = Options(n_workers=1)  # each loads every library
+
 
 def write_notebook(path, *cells, parameters=DECLARED, title="# 标题：问题？"):
     notebook = nbformat.v4.new_notebook()
@@ -82,7 +84,7 @@ def record_of(folder):
     return json.loads((folder / "run.json").read_text(encoding="utf-8"))
 
 
-def start(root, cells_by_name, processed_dir, report_set=None):
+def start(root, cells_by_name, processed_dir, report_set=None, options=ONE_WORKER):
     notebooks = [
         write_notebook(root / "notebooks" / f"{name}.ipynb", *cells)
         for name, cells in cells_by_name.items()
@@ -92,6 +94,7 @@ def start(root, cells_by_name, processed_dir, report_set=None):
         processed_dir=processed_dir,
         reports_dir=root / "reports",
         report_set=report_set,
+        options=options,
     )
     return folder
 
@@ -104,7 +107,7 @@ def hidden(folder):
 def mixed(tmp_path_factory, processed_dir):
     """A run in which notebooks fail in every way there is."""
     root = tmp_path_factory.mktemp("mixed")
-    return start(root, FAILING, processed_dir)
+    return start(root, FAILING, processed_dir, options=Options(n_workers=2))
 
 
 class AtMark(threading.Thread):
@@ -152,7 +155,7 @@ def good(tmp_path_factory, processed_dir):
 
 def rerun(good, processed_dir, reports_dir=None, **changes):
     """Ask for the good run again, with some things changed."""
-    options = changes.pop("options", None)
+    options = changes.pop("options", ONE_WORKER)
     report_set = ReportSet(
         languages=("zh", "en"), parameters={"years": [2022]}, **changes
     )
@@ -197,7 +200,7 @@ def test_steps_that_make_nothing_are_not_told_and_the_last_is_the_last(
     reports, good, processed_dir
 ):
     told = []
-    options = Options(on_progress=lambda *step: told.append(step))
+    options = Options(n_workers=1, on_progress=lambda *step: told.append(step))
     rerun(good, processed_dir, reports, options=options, formats=(), briefing=("xlsx",))
     assert told == [("notebooks", 2, 4), ("briefing", 3, 4), ("pages", 4, 4)]
 
@@ -407,7 +410,7 @@ def run_alone(notebook, processed_dir, reports, moment):
         report_set=ReportSet(
             languages=("zh", "en"), parameters={"years": [2022]}, formats=("svg",)
         ),
-        options=Options(n_workers=1),  # two notebooks for it, so it forks their kernels
+        options=ONE_WORKER,  # two notebooks for it, so it forks their kernels
     )
 
 

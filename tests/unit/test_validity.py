@@ -11,29 +11,25 @@ from govopen_analytics.base import schemas
 from govopen_analytics.base.errors import CodebookError
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.coding.codebook import load_codebook
-from govopen_analytics.measures.coder_scores import (
+from govopen_analytics.measures.calibration import (
     SCORE_BANDS,
-    abstentions,
     calibration,
-    coder_agreement,
-    coder_scores,
-    coder_theme_scores,
-    confusions,
+    calibration_error,
     expected_reliability,
     score_bands,
 )
-from govopen_analytics.measures.coder_variants import ablation, threshold_sensitivity
+from govopen_analytics.measures.coded_tasks import CodedTasks, Draws, share_distances
 from govopen_analytics.measures.cross_validation import (
-    calibration_error,
+    ablation,
     cross_validated,
     cross_validation_scores,
+    threshold_sensitivity,
 )
 from govopen_analytics.measures.reference_coding import (
     all_codings,
     coder_notes,
     reference_tasks,
 )
-from govopen_analytics.measures.share_errors import share_distances, share_errors
 from govopen_analytics.questions import trust, trust_tables
 from govopen_analytics.questions.trust_tables import SUMMARY_FILE
 
@@ -125,13 +121,16 @@ def tasks(*document_ids):
 # By hand --------------------------------------------------------------------------
 
 
-def test_share_errors_by_hand(small):
-    book, _ = small
+def share_errors(rows, data, interval=0.95):
+    return CodedTasks(rows, data, THEMES, Draws(interval=interval)).share_errors()
+
+
+def test_share_errors_by_hand():
     data = codings(
         reference="explain, explain+answer, channels, answer",
         machine="explain, explain, answer, ",
     )
-    errors = share_errors(tasks("a", "a", "b", "b"), data, book)
+    errors = share_errors(tasks("a", "a", "b", "b"), data)
     found = errors.pivot(index="document_id", columns="theme_id", values="error")
     assert found.loc["a", THEMES].tolist() == [0.25, -0.25, 0]
     assert found.loc["b", THEMES].tolist() == [0, 0, -0.5]
@@ -145,18 +144,17 @@ def test_share_errors_by_hand(small):
     # Plan a: errors of 0 and 1/2 for "explain"; two tasks drawn give 0, 1/4 or 1/2 in
     # a quarter, a half and a quarter of the draws.
     for level, bounds in ((0.4, [0.25, 0.25]), (0.6, [0, 0.5]), (0.95, [0, 0.5])):
-        rows = share_errors(tasks("a", "a", "b", "b"), data, book, level=level)
+        rows = share_errors(tasks("a", "a", "b", "b"), data, level)
         row = rows.query("document_id == 'a' and theme_id == 'explain'").iloc[0]
         assert row[["error_lower", "error_upper"]].tolist() == bounds
 
 
-def test_a_plan_beside_it_does_not_change_a_plans_interval(small):
-    book, _ = small
+def test_a_plan_beside_it_does_not_change_a_plans_interval():
     data = codings(reference="explain, answer, answer", machine="answer, answer, ")
     columns = ["error_lower", "error_upper"]
-    both = share_errors(tasks("a", "a", "b"), data, book)
+    both = share_errors(tasks("a", "a", "b"), data)
     part = data.loc[data["task_id"] != "t2"]
-    alone = share_errors(tasks("a", "a"), part, book)
+    alone = share_errors(tasks("a", "a"), part)
     np.testing.assert_array_equal(both[columns].head(3), alone[columns])
 
 
@@ -164,7 +162,7 @@ def test_abstentions_by_hand():
     data = codings(
         reference="explain, answer, channels, answer", machine="explain, , answer, "
     )
-    row = abstentions(tasks(*"aabb"), data).iloc[0]
+    row = CodedTasks(tasks(*"aabb"), data, THEMES).abstentions().iloc[0]
     assert (row["n_tasks"], row["n_coded"], row["n_abstained"]) == (4, 2, 2)
     assert row["coded_share"] == 0.5 and row["accuracy_when_coded"] == 0.5
 
@@ -286,24 +284,25 @@ def _measured_backwards(book):
     """Measure again, every table given in the opposite order of rows."""
     own = reference_tasks(book).iloc[::-1]
     data = all_codings(own, book).iloc[::-1]
-    draws = {"n_bootstrap": 200}
-    errors = share_errors(own, data, book, **draws)
+    draws = Draws(n=200)
+    coded = CodedTasks(own, data, book.theme_ids, draws)
+    errors = coded.share_errors()
     written, unseen = cross_validated(book)
     return {
         "coders": coder_notes(book),
-        "scores": coder_scores(own, data, book, **draws),
-        "theme_scores": coder_theme_scores(own, data, book, **draws),
-        "confusions": confusions(data, book),
-        "agreement": coder_agreement(own, data, **draws),
+        "scores": coded.scores(),
+        "theme_scores": coded.theme_scores(),
+        "confusions": coded.confusions(),
+        "agreement": coded.agreement(),
         "share_errors": errors,
         "share_distances": share_distances(errors),
-        "abstentions": abstentions(own, data),
+        "abstentions": coded.abstentions(),
         "calibration": calibration(unseen),
         "cross_validation": cross_validation_scores(
-            written.iloc[::-1], unseen.iloc[::-1], book, **draws
+            written.iloc[::-1], unseen.iloc[::-1], book, draws
         ),
         "threshold_sensitivity": threshold_sensitivity(own, book),
-        "ablation": ablation(own, data, book, **draws),
+        "ablation": ablation(coded, book),
     }
 
 
