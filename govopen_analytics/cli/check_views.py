@@ -61,7 +61,7 @@ def overview(files: list[tuple[str, "Account | None"]], lang: str) -> Iterator[s
         if account is None:
             cells["found"] = words["unreadable"]
         elif account.verdict is not None:
-            cells["found"] = _found(account, lang)
+            cells["found"] = _kind_of_file(account, lang)
         else:
             lost = sum(r.code == "line_in_no_task" for r in account.remarks)
             cells |= {
@@ -81,14 +81,14 @@ def _head(account: "Account", lang: str) -> str:
     words = section("check", lang)
     layouts = section("tables", lang)["values"].get("layout", {})
     return words["head"].format(
-        found=_found(account, lang),
+        found=_kind_of_file(account, lang),
         layout=layouts.get(account.layout, account.layout),
         accounted=percent(account.accounted_share),
         in_tasks=percent(account.task_share),
     )
 
 
-def _found(account: "Account", lang: str) -> str:
+def _kind_of_file(account: "Account", lang: str) -> str:
     words = section("check", lang)
     if account.verdict is None:
         return words["tasks"].format(n=account.n_tasks)

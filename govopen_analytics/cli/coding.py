@@ -1,20 +1,14 @@
 """Commands about the coding: its validity, review by people, why a theme."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from govopen_analytics.cli.shared import (
     EXIT_FAILED,
     PROCESSED,
-    AgencyOption,
-    CodebookOption,
-    JsonOption,
-    LangOption,
-    ProcessedOption,
-    ReviewsOption,
-    YearOption,
+    described,
     print_json,
     rows_of,
 )
@@ -45,18 +39,15 @@ def _opened(
     return read_datapackage(processed), load_codebook(codebook), folder
 
 
+@described
 def validate(
-    out: Annotated[
-        Path, typer.Option("--out", help="结果文件夹 · folder for the results")
-    ] = Path("reports/validity"),
-    lang: LangOption = "zh",
-    codebook: CodebookOption = None,
-    processed: ProcessedOption = PROCESSED,
-    reviews: ReviewsOption = None,
-    draws: Annotated[
-        int, typer.Option(help="自助抽样次数 · draws behind each interval", min=100)
-    ] = 1000,
-    as_json: JsonOption = False,
+    out: Path = Path("reports/validity"),
+    lang: str = "zh",
+    codebook: Path | None = None,
+    processed: Path = PROCESSED,
+    reviews: Path | None = None,
+    draws: int = 1000,
+    as_json: bool = False,
 ) -> None:
     """检验编码的效度 · measure how far the coding can be trusted."""
     from govopen_analytics.base.languages import in_language
@@ -100,12 +91,13 @@ def _corrected_shares(
     return None if correction.shares.empty else correction.shares
 
 
+@described
 def explain(
-    task_id: Annotated[str, typer.Argument(help="任务编号 · id of the task")],
-    lang: LangOption = "zh",
-    codebook: CodebookOption = None,
-    processed: ProcessedOption = PROCESSED,
-    reviews: ReviewsOption = None,
+    task_id: str,
+    lang: str = "zh",
+    codebook: Path | None = None,
+    processed: Path = PROCESSED,
+    reviews: Path | None = None,
 ) -> None:
     """说明一项任务为何归入其主题 · say why a task has its themes."""
     from govopen_analytics.coding.explain import explain as explain_task
@@ -123,48 +115,21 @@ def explain(
 
 
 @review_app.command("export")
+@described
 def review_export(
-    out: Annotated[Path, typer.Argument(help="要写的 XLSX · workbook to write")] = Path(
-        "review.xlsx"
-    ),
-    task: Annotated[
-        list[str] | None,
-        typer.Option("--task", help="这项任务，可重复 · this task, repeatable"),
-    ] = None,
-    agency: AgencyOption = None,
-    year: YearOption = None,
-    theme: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--theme", help="这个主题的任务，可重复 · of this theme, repeatable"
-        ),
-    ] = None,
-    n_most: Annotated[
-        int | None,
-        typer.Option(
-            "--n-most",
-            min=1,
-            help="最多几项任务，默认 200，指定任务时不限 · most tasks to pick; 200, or "
-            "all that are asked for",
-        ),
-    ] = None,
-    n_random: Annotated[
-        int,
-        typer.Option(
-            "--random",
-            min=0,
-            metavar="N",
-            help="改为随机抽 N 项，用来校正份额 · draw N at random, to correct shares",
-        ),
-    ] = 0,
-    seed: Annotated[int, typer.Option(help="抽样种子 · seed of the draw", min=0)] = 0,
-    again: Annotated[
-        bool, typer.Option("--again", help="已复核的也列出 · also those reviewed")
-    ] = False,
-    lang: LangOption = "zh",
-    codebook: CodebookOption = None,
-    processed: ProcessedOption = PROCESSED,
-    reviews: ReviewsOption = None,
+    out: Path = Path("review.xlsx"),
+    task: list[str] | None = None,
+    agency: list[str] | None = None,
+    year: list[int] | None = None,
+    theme: list[str] | None = None,
+    n_most: int | None = None,
+    n_random: int = 0,
+    seed: int = 0,
+    again: bool = False,
+    lang: str = "zh",
+    codebook: Path | None = None,
+    processed: Path = PROCESSED,
+    reviews: Path | None = None,
 ) -> None:
     """导出值得人看或指定的任务 · write tasks to review as XLSX.
 
@@ -227,9 +192,11 @@ def _asked_for(
     chosen = select_plans(
         tables, agencies=agencies or (), years=years or (), subjects=()
     )
-    known = (select_tasks(chosen, themes) if themes else chosen)["tasks"]["task_id"]
-    refuse_unknown_tasks(task_ids or (), known)
-    return task_ids or list(known)
+    if themes:
+        chosen = select_tasks(chosen, themes)
+    chosen_ids = chosen["tasks"]["task_id"]
+    refuse_unknown_tasks(task_ids or (), chosen_ids)
+    return task_ids or list(chosen_ids)
 
 
 def _picked(
@@ -254,24 +221,16 @@ def _picked(
 
 
 @review_app.command("import")
+@described
 def review_import(
-    path: Annotated[Path, typer.Argument(help="填好的 XLSX · the workbook filled in")],
-    coder: Annotated[
-        str, typer.Option(help="未写编码者的行 · coder of rows that name none")
-    ] = "",
-    reviewed_date: Annotated[
-        str, typer.Option("--date", help="未写日期的行 · date of rows without one")
-    ] = "",
-    partial: Annotated[
-        bool,
-        typer.Option(
-            "--partial", help="有问题的行之外照收 · take the rows without problem"
-        ),
-    ] = False,
-    lang: LangOption = "zh",
-    codebook: CodebookOption = None,
-    processed: ProcessedOption = PROCESSED,
-    reviews: ReviewsOption = None,
+    path: Path,
+    coder: str = "",
+    reviewed_date: str = "",
+    partial: bool = False,
+    lang: str = "zh",
+    codebook: Path | None = None,
+    processed: Path = PROCESSED,
+    reviews: Path | None = None,
 ) -> None:
     """导入人的判断，此后以人为准 · read decisions back; they win over the machine."""
     from govopen_analytics import review

@@ -2,11 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from govopen_analytics.cli.shared import SystemLangOption
+from govopen_analytics.cli.shared import described, language_of_system
 
 _ROOT = (
     "注意：正以 root 身份运行；笔记本里的代码可以改动这台机器上的一切 · "
@@ -14,13 +13,10 @@ _ROOT = (
 )
 
 
+@described
 def init(
-    folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="目标文件夹 · folder to write")
-    ] = Path("."),
-    example: Annotated[
-        bool, typer.Option("--example", help="附五份示例计划 · with the five plans")
-    ] = False,
+    folder: Path = Path("."),
+    example: bool = False,
 ) -> None:
     """写出笔记本、报告集和清单 · write notebooks, report sets and a manifest."""
     from govopen_analytics.run.project import write_project
@@ -34,14 +30,13 @@ def init(
     )
 
 
+@described
 def synth(
-    out: Annotated[Path, typer.Argument(help="目标文件夹 · folder to write")],
-    agencies: Annotated[
-        int, typer.Option(help="机构数 · number of agencies", min=1)
-    ] = 8,
-    first_year: Annotated[int, typer.Option(help="起始年份 · first year")] = 2021,
-    last_year: Annotated[int, typer.Option(help="终止年份 · last year")] = 2024,
-    seed: Annotated[int, typer.Option(help="随机种子 · seed")] = 0,
+    out: Path,
+    agencies: int = 8,
+    first_year: int = 2021,
+    last_year: int = 2024,
+    seed: int = 0,
 ) -> None:
     """生成合成语料，均标明【合成】 · write a synthetic corpus, marked as such."""
     from govopen_analytics.synth import synthesize_corpus
@@ -57,12 +52,16 @@ def synth(
     )
 
 
-def lab(context: typer.Context, lang: SystemLangOption = "") -> None:
+@described
+def lab(
+    context: typer.Context,
+    lang: str = "",
+) -> None:
     """打开 JupyterLab，从探索开始 · open JupyterLab on the notebook to explore in."""
     from govopen_analytics.run.project import is_root, lab_command, write_lab
 
     folder = Path(".")
-    notebook = write_lab(folder, lang)
+    notebook = write_lab(folder, language_of_system(lang))
     command = lab_command(folder, notebook, context.args)
     if is_root():
         typer.echo(_ROOT, err=True)

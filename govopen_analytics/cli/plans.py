@@ -3,16 +3,15 @@
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from govopen_analytics.cli.shared import (
     EXIT_FAILED,
     RAW,
-    JsonOption,
-    RawOption,
-    SystemLangOption,
+    described,
+    language_of_system,
     print_json,
     rows_of,
 )
@@ -21,32 +20,20 @@ if TYPE_CHECKING:
     from govopen_analytics.plans.one_file import Account
 
 
+@described
 def check(
-    files: Annotated[
-        list[Path],
-        typer.Argument(
-            help="计划文件或文件夹 · files of plans, or folders", metavar="FILE…"
-        ),
-    ],
-    show_rest: Annotated[
-        bool, typer.Option("--rest", help="列出未进入任务的内容 · list what is no task")
-    ] = False,
-    show_why: Annotated[
-        bool, typer.Option("--why", help="列出判断依据 · list why it is a plan or not")
-    ] = False,
-    html_path: Annotated[
-        Path | None,
-        typer.Option(
-            "--html", help="写出标出任务的原文 · write the source, tasks marked"
-        ),
-    ] = None,
-    lang: SystemLangOption = "",
-    as_json: JsonOption = False,
+    files: list[Path],
+    show_rest: bool = False,
+    show_why: bool = False,
+    html_path: Path | None = None,
+    lang: str = "",
+    as_json: bool = False,
 ) -> None:
     """核对读入结果 · show the tasks found and what each character became."""
     from govopen_analytics.base.provenance import raw_files
     from govopen_analytics.cli.check_views import account_lines, overview
 
+    lang = language_of_system(lang)
     checked: list[tuple[str, Account | None]] = []
     answers: list[dict[str, Any]] = []
     for path in files:
@@ -120,35 +107,31 @@ def _write_page(path: Path, read: list[tuple[str, "Account"]], lang: str) -> Non
     typer.echo(section("check", lang)["written"].format(path=path), err=True)
 
 
+@described
 def add(
     context: typer.Context,
-    files: Annotated[
-        list[Path], typer.Argument(help="计划文件 · files of plans", metavar="FILE…")
-    ],
-    agency: Annotated[str, typer.Option(help="机构 · agency")] = "",
-    agency_series: Annotated[
-        str, typer.Option(help="机构更名前后同一名称 · one name over a renaming")
-    ] = "",
-    year: Annotated[str, typer.Option(help="年份 · year")] = "",
-    level: Annotated[str, typer.Option(help="层级 · level")] = "",
-    province: Annotated[str, typer.Option(help="省份 · province")] = "",
-    city: Annotated[str, typer.Option(help="城市 · city")] = "",
-    county: Annotated[str, typer.Option(help="区县 · county")] = "",
-    subject: Annotated[str, typer.Option(help="计划类型 · what it is about")] = "",
-    title: Annotated[str, typer.Option(help="标题 · title")] = "",
-    source_url: Annotated[str, typer.Option(help="来源网址 · address")] = "",
-    note: Annotated[str, typer.Option(help="备注 · note")] = "",
-    raw: RawOption = RAW,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="不再询问，直接写入 · write without asking")
-    ] = False,
-    lang: SystemLangOption = "",
+    files: list[Path],
+    agency: str = "",
+    agency_series: str = "",
+    year: str = "",
+    level: str = "",
+    province: str = "",
+    city: str = "",
+    county: str = "",
+    subject: str = "",
+    title: str = "",
+    source_url: str = "",
+    note: str = "",
+    raw: Path = RAW,
+    yes: bool = False,
+    lang: str = "",
 ) -> None:
     """加入新的计划：先显示读到什么，同意后写入 · add plans, shown before written."""
     from govopen_analytics.base.schemas import heading
     from govopen_analytics.explore.adding import GIVEN_COLUMNS, read_addition
     from govopen_analytics.words import section
 
+    lang = language_of_system(lang)
     words = section("adding", lang)
     declared = {name: context.params[name] for name in GIVEN_COLUMNS}
     for path in files:

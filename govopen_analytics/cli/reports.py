@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -18,14 +18,12 @@ from govopen_analytics.base.errors import RunError
 from govopen_analytics.cli.shared import (
     EXIT_FAILED,
     EXIT_PARTIAL,
+    NOTEBOOKS,
     PROCESSED,
     RAW,
     REPORTS,
-    CodebookOption,
-    JsonOption,
-    ProcessedOption,
-    RawOption,
-    ReportsOption,
+    commands,
+    described,
     print_json,
 )
 
@@ -39,63 +37,17 @@ if TYPE_CHECKING:
 _MOST_NAMED = 3  # notebooks before an error that several have
 _MOST_REMARKS = 10  # shown of a build; the page and remarks.csv have all
 
-_STEPS = {
-    "read": "读入计划 · reading plans",
-    "code": "编码主题 · coding themes",
-    "write": "写数据表 · writing tables",
-    "notebooks": "运行笔记本 · running notebooks",
-    "images": "绘制图片 · drawing pictures",
-    "briefing": "写出简报 · writing the briefing",
-    "pages": "写出网页 · writing pages",
-}
-_STATUS = {
-    "partial": ("部分完成 · the run is partial", EXIT_PARTIAL),
-    "failed": ("运行失败 · the run failed", EXIT_FAILED),
-}
-_REASONS = {
-    "first": "没有可用的上次结果 · no earlier result",
-    "outputs": "上次的文件缺失或被改动 · earlier files missing or changed",
-    "notebook": "笔记本有变化 · notebook changed",
-    "parameters": "参数有变化 · parameters changed",
-    "data": "数据有变化 · data changed",
-    "codebook": "编码表有变化 · codebook changed",
-    "code": "程序有变化 · code changed",
-    "packages": "软件包版本有变化 · package versions changed",
-}
 
-NOTEBOOKS = Path("notebooks")
-NotebooksOption = Annotated[
-    Path, typer.Option("--notebooks", help="笔记本文件夹 · folder of notebooks")
-]
-
-
+@described
 def build(
-    raw: RawOption = RAW,
-    processed: ProcessedOption = PROCESSED,
-    codebook: CodebookOption = None,
-    max_seconds: Annotated[
-        float,
-        typer.Option(min=0.1, help="读一个文件最多几秒 · most seconds for a file"),
-    ] = 600.0,
-    max_memory: Annotated[
-        float,
-        typer.Option(min=0.1, help="读一个文件最多几 GiB 内存 · most GiB for a file"),
-    ] = 2.0,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS", help="由 Dask 集群读入 · read on a Dask cluster"
-        ),
-    ] = None,
-    csv: Annotated[
-        bool,
-        typer.Option(
-            "--csv", help="超过 200 MB 的表也写 CSV · CSV of tables over 200 MB too"
-        ),
-    ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="全部重读重编 · read and code all again")
-    ] = False,
+    raw: Path = RAW,
+    processed: Path = PROCESSED,
+    codebook: Path | None = None,
+    max_seconds: float = 600.0,
+    max_memory: float = 2.0,
+    cluster: str | None = None,
+    csv: bool = False,
+    force: bool = False,
 ) -> None:
     """读入计划并写出数据表 · read the plans and write the tables."""
     from govopen_analytics.base.datapackage import (
@@ -125,9 +77,10 @@ def build(
         )
 
 
+@described
 def list_notebooks(
-    notebooks: NotebooksOption = NOTEBOOKS,
-    as_json: JsonOption = False,
+    notebooks: Path = NOTEBOOKS,
+    as_json: bool = False,
 ) -> None:
     """列出笔记本及其参数、类型、默认值 · list the notebooks and their parameters.
 
@@ -162,78 +115,25 @@ def list_notebooks(
             typer.echo(f"  {line:<40} {parameter['help']}".rstrip())
 
 
+@described
 def report(
-    report_set: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="SET", help="报告集，见 reports.yml · a set of reports.yml"
-        ),
-    ] = None,
-    raw: RawOption = RAW,
-    processed: ProcessedOption = PROCESSED,
-    reports: ReportsOption = REPORTS,
-    notebooks: NotebooksOption = NOTEBOOKS,
-    sets: Annotated[
-        Path, typer.Option("--sets", help="报告集文件 · file of report sets")
-    ] = Path("reports.yml"),
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--parameter",
-            "-p",
-            metavar="NAME=VALUE",
-            help="笔记本参数，可重复 · a notebook parameter, may be repeated: "
-            "-p 'agencies=[…]' -p top_n=10; govopen notebooks lists them",
-        ),
-    ] = None,
-    lang: Annotated[
-        str | None, typer.Option(help="报告语言 · language of the report: zh, en")
-    ] = None,
-    codebook: CodebookOption = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="全部重新运行 · run everything again")
-    ] = False,
-    dry_run: Annotated[
-        bool,
-        typer.Option("--dry-run", help="只列出会运行什么 · only show what would run"),
-    ] = False,
-    keep: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="成功后保留最近几次运行 · runs to keep; the last good one always is",
-        ),
-    ] = None,
-    wait: Annotated[
-        int,
-        typer.Option(
-            min=0,
-            help="另有运行时等待的秒数 · seconds to wait for another run",
-        ),
-    ] = 0,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            min=1, help="同时运行的笔记本数，默认为核数 · notebooks at the same time"
-        ),
-    ] = None,
-    removed: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--removed",
-            metavar="DOCUMENT_ID",
-            help="有意去掉的计划，可重复 · a plan removed on purpose, may be repeated",
-        ),
-    ] = None,
-    check: Annotated[
-        str | None,
-        typer.Option(
-            "--check",
-            metavar="RUN",
-            help="核对一次运行的文件 · verify a run's files: latest, a name, a path",
-        ),
-    ] = None,
-    as_json: JsonOption = False,
+    report_set: str | None = None,
+    raw: Path = RAW,
+    processed: Path = PROCESSED,
+    reports: Path = REPORTS,
+    notebooks: Path = NOTEBOOKS,
+    sets: Path = Path("reports.yml"),
+    parameter: list[str] | None = None,
+    lang: str | None = None,
+    codebook: Path | None = None,
+    force: bool = False,
+    dry_run: bool = False,
+    keep: int | None = None,
+    wait: int = 0,
+    jobs: int | None = None,
+    removed: list[str] | None = None,
+    check: str | None = None,
+    as_json: bool = False,
 ) -> None:
     """写出数据表，运行笔记本，生成报告 · build, run the notebooks, write the report.
 
@@ -400,7 +300,7 @@ def _planned_line(planned: "PlannedJob") -> str:
     values = " ".join(f"{name}={value}" for name, value in job["parameters"].items())
     if not job["would_run"]:
         return f"沿用 · take  {job['name']} ({values}): {job['taken_from']}"
-    reasons = "; ".join(_REASONS[name] for name in job["reasons"])
+    reasons = "; ".join(commands()["reasons"][name] for name in job["reasons"])
     return f"运行 · run   {job['name']} ({values}): {reasons}"
 
 
@@ -431,9 +331,9 @@ def _print_report(folder: Path, record: dict[str, Any]) -> None:
         _print_note(problem)
     for line in _failures(record["notebooks"]):
         typer.echo(line, err=True)
-    status, exit_code = _STATUS[record["status"]]
-    typer.echo(f"{status}; see {page}", err=True)
-    raise typer.Exit(exit_code)
+    status = record["status"]
+    typer.echo(f"{commands()['status'][status]}; see {page}", err=True)
+    raise typer.Exit(EXIT_PARTIAL if status == "partial" else EXIT_FAILED)
 
 
 def _print_note(remark: "Remark | dict[str, Any]") -> None:
@@ -444,16 +344,16 @@ def _print_note(remark: "Remark | dict[str, Any]") -> None:
 
 def _failures(entries: list[dict[str, Any]]) -> list[str]:
     # Hundreds of pages that fail for one reason are one line.
-    places: dict[str, list[str]] = {}
+    names_of: dict[str, list[str]] = {}
     for entry in entries:
         if entry["status"] == "failed":
             cell = f", cell {entry['cell']}" if entry["cell"] else ""
-            places.setdefault(entry["error"], []).append(f"{entry['name']}{cell}")
+            names_of.setdefault(entry["error"], []).append(f"{entry['name']}{cell}")
     return [
         f"{'; '.join(names[:_MOST_NAMED])}"
         + (f"; +{len(names) - _MOST_NAMED}" if len(names) > _MOST_NAMED else "")
         + f": {error}"
-        for error, names in places.items()
+        for error, names in names_of.items()
     ]
 
 
@@ -510,7 +410,7 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
         task = bar.add_task("", total=1)
 
         def tell(step: str, done: int, total: int) -> None:
-            words = _STEPS.get(step, step)
+            words = commands()["steps"].get(step, step)
             bar.update(task, description=words, completed=done, total=total)
 
         yield tell
@@ -523,4 +423,6 @@ def _log_line(step: str, done: int, total: int) -> None:
     if step in ("read", "code") and done:
         return
     time = datetime.now().astimezone().isoformat(timespec="seconds")
-    typer.echo(f"{time} [{done}/{total}] {_STEPS.get(step, step)}", err=True)
+    typer.echo(
+        f"{time} [{done}/{total}] {commands()['steps'].get(step, step)}", err=True
+    )

@@ -2,12 +2,17 @@
 
 import json
 import os
+from collections.abc import Callable
+from functools import lru_cache
+from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
+import yaml
 from typer.core import TyperGroup
 
+from govopen_analytics.base.data_files import YamlLoader
 from govopen_analytics.base.errors import BusyError, GovOpenError, installation_fault
 
 if TYPE_CHECKING:
@@ -26,46 +31,36 @@ def language_of_system(given: str = "") -> str:
 
 # One name for each kind of folder, in every command.
 RAW, PROCESSED, REPORTS = Path("data/raw"), Path("data/processed"), Path("reports")
-RawOption = Annotated[
-    Path, typer.Option("--raw", help="原始文件夹 · folder of plans as published")
-]
-ProcessedOption = Annotated[
-    Path, typer.Option("--processed", help="数据表文件夹 · folder of the tables")
-]
-ReportsOption = Annotated[
-    Path, typer.Option("--reports", help="报告文件夹 · folder of all runs")
-]
-ReviewsOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--reviews",
-        help="复核文件夹，默认在数据表旁 · folder where reviews are kept; by default "
-        "beside the tables",
-    ),
-]
-AgencyOption = Annotated[
-    list[str] | None,
-    typer.Option("--agency", help="只要这家机构，可重复 · this agency, repeatable"),
-]
-YearOption = Annotated[
-    list[int] | None,
-    typer.Option("--year", help="只要这一年，可重复 · this year, repeatable"),
-]
-LangOption = Annotated[str, typer.Option("--lang", help="语言 · language: zh, en")]
-CodebookOption = Annotated[
-    Path | None, typer.Option("--codebook", help="编码表 · a codebook of your own")
-]
-SystemLangOption = Annotated[
-    str,
-    typer.Option(
-        "--lang",
-        callback=language_of_system,
-        help="zh 或 en · zh or en; as the system says",
-    ),
-]
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="以 JSON 作答 · answer in JSON, for programs")
-]
+NOTEBOOKS = Path("notebooks")
+_Command = TypeVar("_Command", bound=Callable[..., None])
+
+
+@lru_cache(maxsize=1)
+def commands() -> dict[str, dict[str, Any]]:
+    """Read the words of the command line, from ``commands.yml``."""
+    text = Path(__file__).with_name("commands.yml").read_text(encoding="utf-8")
+    return yaml.load(text, Loader=YamlLoader)
+
+
+def described(command: _Command) -> _Command:
+    """Give the parameters of a command their names, limits and words.
+
+    They stand in ``commands.yml``: an option is called as its parameter, unless other
+    names are given there.
+    """
+    own = commands()["shared"] | commands().get(command.__name__, {})
+    kinds = get_type_hints(command)
+    for name in signature(command).parameters:
+        if kinds[name] is typer.Context:
+            continue
+        values = {"help": own[name]} if isinstance(own[name], str) else dict(own[name])
+        names = values.pop("names", [f"--{name.replace('_', '-')}"])
+        if values.pop("is_argument", False):
+            kinds[name] = Annotated[kinds[name], typer.Argument(**values)]
+        else:
+            kinds[name] = Annotated[kinds[name], typer.Option(*names, **values)]
+    command.__annotations__ = kinds
+    return command
 
 
 def print_json(answer: Any) -> None:

@@ -127,8 +127,8 @@ def build_processed(
                     "warnings": [*_not_read(failures), *_decisions_changed(people)],
                 }
                 writer.publish(details)
-    for kept in (plans_kept, codes_kept):
-        kept.trim()
+    for cache in (plans_kept, codes_kept):
+        cache.trim()
     return read_datapackage(out_dir)
 
 

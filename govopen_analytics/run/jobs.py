@@ -115,12 +115,12 @@ def checked_jobs(
     """
     jobs = plan_jobs(report_set, notebooks, corpus_values(processed_dir))
     jobs, notes = _with_what_they_need(jobs, codebook_path)
-    asked: dict[str, tuple[Job, dict[str, Any]]] = {}
+    selections: dict[str, tuple[Job, dict[str, Any]]] = {}
     for job in jobs:
         if values := _selecting(job):
-            asked.setdefault(repr(sorted(values.items())), (job, values))
-    if asked:
-        _check_selections(asked.values(), processed_dir)
+            selections.setdefault(repr(sorted(values.items())), (job, values))
+    if selections:
+        _check_selections(selections.values(), processed_dir)
     if not jobs:
         reason = "; ".join(remark_in_words(note, "en") for note in notes)
         reason = reason or "the corpus has nothing to make a page for each of"
@@ -182,7 +182,7 @@ def _selecting(job: Job) -> dict[str, Any]:
 
 
 def _check_selections(
-    asked: Iterable[tuple[Job, dict[str, Any]]], processed_dir: Path
+    selections: Iterable[tuple[Job, dict[str, Any]]], processed_dir: Path
 ) -> None:
     import pandas as pd
 
@@ -200,7 +200,7 @@ def _check_selections(
         )
         for name, wanted in columns.items()
     }
-    for job, values in asked:
+    for job, values in selections:
         try:
             check_selection(tables, values)
         except SelectionError as error:

@@ -69,17 +69,17 @@ def check_run(folder: Path) -> list[str]:
     """
     record = read_record(folder)
     expected = record["outputs"]
-    found = folder_digests(folder)
-    found.pop(RECORD, None)
-    problems = [f"{name}: missing" for name in expected if name not in found]
+    digests = folder_digests(folder)
+    digests.pop(RECORD, None)
+    problems = [f"{name}: missing" for name in expected if name not in digests]
     problems += [
-        f"{name}: changed since the run, expected {expected[name]}, found {found[name]}"
-        for name in expected
-        if name in found and found[name] != expected[name]
+        f"{name}: changed since the run, expected {digest}, found {digests[name]}"
+        for name, digest in expected.items()
+        if name in digests and digests[name] != digest
     ]
     problems += [
         f"{readable_name(name)}: not written by the run"
-        for name in found.keys() - expected.keys()
+        for name in digests.keys() - expected.keys()
     ]
     problems += [
         f"{entry['name']}: the notebook failed: {entry['error']}"

@@ -98,8 +98,8 @@ def run_report(
     """
     options, chosen = options or Options(), report_set or ReportSet()
     plan_jobs(chosen, notebooks, None)
-    kept = "Nothing was published; the last good run is as it was"
-    explained = partial(disk_errors_explained, reports_dir, "the run", kept)
+    consequence = "Nothing was published; the last good run is as it was"
+    explained = partial(disk_errors_explained, reports_dir, "the run", consequence)
     with ExitStack() as stack:
         with explained():
             lock = locked(reports_dir, seconds_wait=options.seconds_wait)
@@ -162,7 +162,7 @@ class _Run:
         if not problems and (unchanged := self._unchanged()):
             return unchanged
         entries = self._run_notebooks()
-        self._tell("briefing")
+        self._show_progress("briefing")
         sites = {lang: self._site(lang) for lang in self.set.languages}
         date = self.started.date().isoformat()
         problems += write_briefings(sites, self.tables, self.set, date)
@@ -231,7 +231,7 @@ class _Run:
         to_run = [n for n in slowest_first(self.jobs) if n not in entries]
         if to_run:
             require_kernel()
-        self._tell("notebooks", len(entries))
+        self._show_progress("notebooks", len(entries))
         drawing = _Drawing(self.set.formats)
         for number in entries:
             drawing.add(self._job_folder(number))
@@ -243,8 +243,8 @@ class _Run:
                 note_finished(self._job_folder(number), entry)
                 drawing.add(self._job_folder(number))
             lang = f" ({entry['lang']})" if len(self.set.languages) > 1 else ""
-            told = f"{entry['name']}{lang}: {entry['status']}, {outcome.seconds:.1f} s"
-            self._tell(told, len(entries))
+            step = f"{entry['name']}{lang}: {entry['status']}, {outcome.seconds:.1f} s"
+            self._show_progress(step, len(entries))
 
         run_requests(
             [self._request(number) for number in to_run],
@@ -253,7 +253,7 @@ class _Run:
             retries=self.set.retries,
             on_outcome=take_in,
         )
-        self._tell("images")
+        self._show_progress("images")
         self.remarks += drawing.finish()
         self._n_missing = drawing.n_missing()
         return [
@@ -261,7 +261,7 @@ class _Run:
             for number in range(len(self.jobs))
         ]
 
-    def _tell(self, step: str, n_done: int = 0) -> None:
+    def _show_progress(self, step: str, n_done: int = 0) -> None:
         """Tell of a notebook or, after all of them, of a step that makes something."""
         steps = {"images": self.set.formats, "briefing": self.set.briefing, "pages": 1}
         made = [name for name, makes in steps.items() if makes]
@@ -274,18 +274,18 @@ class _Run:
         return self.building / _JOBS_DIR / str(number)
 
     def _request(self, number: int) -> Request:
-        job, places = self.jobs[number].job, self.jobs[number].places
+        job, paths = self.jobs[number].job, self.jobs[number].paths
         folder = self._job_folder(number).resolve()
-        own = {
+        set_by_run = {
             # Relative, so that no run holds a machine's paths.
             "processed_dir": _relative(self.data_dir, folder),
             "output_dir": ".",
             "report_date": self.started.date().isoformat(),
-            **{name: _relative(path, folder) for name, path in places.items()},
+            **{name: _relative(path, folder) for name, path in paths.items()},
         }
         declared = notebook_parameters(job.notebook)
-        given = {name: own[name] for name in declared if name in own}
-        asked = {n: v for n, v in job.parameters.items() if n not in places}
+        given = {name: set_by_run[name] for name in declared if name in set_by_run}
+        asked = {n: v for n, v in job.parameters.items() if n not in paths}
         path = str(job.notebook.resolve())
         return Request(path, {**given, **asked}, str(folder), job.lang)
 
@@ -367,7 +367,7 @@ class _Run:
         return {"code": remark["code"], "values": remark["values"], "message": message}
 
     def _write_pages(self, record: dict[str, Any]) -> None:
-        self._tell("pages")
+        self._show_progress("pages")
         bodies = {
             (planned.job.name, planned.job.lang): self._job_folder(number) / BODY
             for number, planned in enumerate(self.jobs)

@@ -104,7 +104,7 @@ class PlannedJob:
     changed : list of str
         Why it has to run; without a reason it is taken from `source`.
     source : Source or None
-    places : dict of str to Path
+    paths : dict of str to Path
         Files and folders beside the tables that it reads, by parameter.
     """
 
@@ -112,7 +112,7 @@ class PlannedJob:
     inputs: dict[str, str]
     changed: list[str]
     source: Source | None
-    places: dict[str, Path] = field(default_factory=dict)
+    paths: dict[str, Path] = field(default_factory=dict)
 
     @property
     def seconds(self) -> float:
@@ -153,14 +153,14 @@ def plan_report(
     sources = _sources(reports_dir, report_set, options)
     planned = []
     for job in jobs:
-        places = _places(job, processed_dir, options)
-        inputs = _inputs(job, package, places)
+        paths = _paths_beside(job, processed_dir, options)
+        inputs = _inputs(job, package, paths)
         possible = [(source.changed_inputs(job, inputs), source) for source in sources]
         changed, source = next(
             (pair for pair in possible if not pair[0]),
             possible[0] if possible else (["first"], None),
         )
-        planned.append(PlannedJob(job, inputs, changed, source, places))
+        planned.append(PlannedJob(job, inputs, changed, source, paths))
     return planned, notes
 
 
@@ -183,23 +183,23 @@ def _sources(
     return sources
 
 
-def _places(job: Job, processed_dir: Path, options: Options) -> dict[str, Path]:
+def _paths_beside(job: Job, processed_dir: Path, options: Options) -> dict[str, Path]:
     """Return what a notebook reads beside the tables, where it declares that."""
     declared = notebook_parameters(job.notebook)
     defaults = {
         "codebook_path": options.codebook_path,
         "reviews_dir": options.reviews_dir or reviews_beside(processed_dir),
     }
-    places = {
+    paths = {
         name: job.parameters.get(name) or default
         for name, default in defaults.items()
         if name in declared
     }
-    return {name: Path(path) for name, path in places.items() if path is not None}
+    return {name: Path(path) for name, path in paths.items() if path is not None}
 
 
 def _inputs(
-    job: Job, package: Mapping[str, Any], places: Mapping[str, Path]
+    job: Job, package: Mapping[str, Any], paths: Mapping[str, Path]
 ) -> dict[str, str]:
     """Return one digest of each kind of input.
 
@@ -212,7 +212,7 @@ def _inputs(
     }
     beside = {
         name: file_digest(path) if path.is_file() else folder_digests(path)
-        for name, path in places.items()
+        for name, path in paths.items()
     }
     return {
         "notebook": file_digest(job.notebook),

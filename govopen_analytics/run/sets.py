@@ -244,22 +244,22 @@ def _mapping(value: Any, place: str) -> dict[str, Any]:
     return value
 
 
-def _check_keys(content: Mapping[str, Any], known: Iterable[str], place: str) -> None:
+def _check_keys(content: Mapping[str, Any], allowed: Iterable[str], place: str) -> None:
     for key in content:
-        if key not in known:
-            raise RunError(f"{place}, unknown key: {choices(key, known)}")
+        if key not in allowed:
+            raise RunError(f"{place}, unknown key: {choices(key, allowed)}")
 
 
 def _list_of(
-    value: Any, place: str, *, known: tuple[str, ...], is_empty: bool = True
+    value: Any, place: str, *, allowed: tuple[str, ...], is_empty: bool = True
 ) -> tuple[str, ...]:
     if not isinstance(value, list) or not (value or is_empty):
         raise RunError(
-            f"{place}: found {_shown(value)}, expected a list of {list(known)}"
+            f"{place}: found {_shown(value)}, expected a list of {list(allowed)}"
         )
     for part in value:
-        if part not in known:
-            raise RunError(f"{place}: {choices(part, known)}")
+        if part not in allowed:
+            raise RunError(f"{place}: {choices(part, allowed)}")
     return tuple(dict.fromkeys(value))
 
 
@@ -276,10 +276,10 @@ def _number(value: Any, place: str, *, least: int) -> int:
 _CHECKS: dict[str, Callable[[Any, str], Any]] = {
     "notebooks": _entries,
     "parameters": _mapping,
-    "languages": partial(_list_of, known=LANGUAGES, is_empty=False),
-    "formats": partial(_list_of, known=PICTURE_FORMATS),
+    "languages": partial(_list_of, allowed=LANGUAGES, is_empty=False),
+    "formats": partial(_list_of, allowed=PICTURE_FORMATS),
     "seconds_each": partial(_number, least=1),
     "retries": partial(_number, least=0),
     "keep": partial(_number, least=1),
-    "briefing": partial(_list_of, known=BRIEFING_FORMATS),
+    "briefing": partial(_list_of, allowed=BRIEFING_FORMATS),
 }

@@ -75,12 +75,12 @@ class _Site:
         tasks: ReportPages | None,
         changes: Mapping[str, Any] | None,
     ) -> None:
-        own = site_folder(lang, record["languages"])
-        self.folder, self.lang, self.record = folder / own, lang, record
+        folder_name = site_folder(lang, record["languages"])
+        self.folder, self.lang, self.record = folder / folder_name, lang, record
         self.tasks, self.changes = tasks, changes
         self.words = section("site", lang)
         self.groups = _groups([e for e in record["notebooks"] if e["lang"] == lang])
-        self.root = "../" if own else ""
+        self.root = "../" if folder_name else ""
         folders = {n: site_folder(n, record["languages"]) for n in record["languages"]}
         self.languages = [
             {

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from govopen_analytics.base.errors import RunError, SourceError
 from govopen_analytics.base.locking import locked
 from govopen_analytics.base.schemas import empty
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.cli import app
+from govopen_analytics.cli import app, briefing, coding, folders, plans, reports
+from govopen_analytics.cli.shared import commands
 from govopen_analytics.run import build as build_module
 from govopen_analytics.run import jobs, record
 from govopen_analytics.run import notebooks as notebooks_module
@@ -242,6 +244,22 @@ def test_start_up_imports_what_the_command_needs(arguments, most_modules, tmp_pa
     )
     number, heavy = found.stdout.splitlines()[-1].split(maxsplit=1)
     assert (heavy, int(number) <= most_modules) == ("[]", True), number
+
+
+def test_every_word_of_a_command_has_an_option():
+    # The other way round a command without words cannot be imported.
+    groups = [coding, folders, plans, reports, sys.modules[briefing.__module__]]
+    parameters = {
+        name: set(signature(function).parameters)
+        for group in groups
+        for name, function in vars(group).items()
+        if callable(function) and getattr(function, "__module__", "") == group.__name__
+    }
+    told = {"steps", "status", "reasons", "shared"}
+    own = {name: words for name, words in commands().items() if name not in told}
+    unused = {name: set(words) - parameters[name] for name, words in own.items()}
+    shared = set(commands()["shared"]) - set().union(*parameters.values())
+    assert ({name for name, left in unused.items() if left}, shared) == (set(), set())
 
 
 def test_a_file_that_is_not_there_is_named_once():
