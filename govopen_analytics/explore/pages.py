@@ -6,17 +6,15 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
 
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.explore import as_text, script, shipped
-from govopen_analytics.explore.places import spans_by_plan
-from govopen_analytics.explore.plan import Document, matches_of, plan_body
+from govopen_analytics.explore.plan import plan_body, plans_of
 from govopen_analytics.explore.task_index import TaskIndex
-from govopen_analytics.questions.selection import of_documents, theme_columns
+from govopen_analytics.questions.selection import of_documents
 from govopen_analytics.words import agency_name, section
 
 EXPLORER, PLANS = "search.html", "plans.html"
@@ -174,36 +172,15 @@ class ReportPages:
         return ReportPage(PLANS, words["plans"], "", body, "plans")
 
     def _plan_pages(self) -> Iterator[ReportPage]:
-        tables, addresses = self.tables, self.plan_addresses()
-        tasks = tables.tasks.assign(**theme_columns(tables, lang=self.lang))
+        addresses = self.plan_addresses()
         part_of = {plan: name for name, plans in self._parts.items() for plan in plans}
-        themes = tables.themes
-        labels = dict(
-            zip(themes["theme_id"], themes[f"label_{self.lang}"], strict=True)
-        )
-        # Parted once: looking every plan up in whole tables takes n times as long.
-        rows: dict[str, list[dict[str, Any]]] = {}
-        for task in tasks.to_dict("records"):
-            rows.setdefault(task["document_id"], []).append(task)
-        spans = spans_by_plan(tables.spans)
-        matches = matches_of(tables.keyword_matches)
-        for row in tables.documents.to_dict("records"):
-            plan = row["document_id"]
-            document = Document(
-                row=row,
-                tasks=rows.get(plan, []),
-                spans=spans.get(plan, []),
-                matches=matches,
-                labels=labels,
-                lang=self.lang,
-            )
-            query = (
-                f"?agency={quote(as_text(row['agency']))}&year={as_text(row['year'])}"
-            )
-            body = plan_body(document, explorer=f"{quote(part_of[plan])}{query}")
-            head = '<link rel="stylesheet" href="assets/plan.css">'
-            title = document.headline
-            yield ReportPage(addresses[plan], title, head, body, "plans")
+        head = '<link rel="stylesheet" href="assets/plan.css">'
+        for document in plans_of(self.tables, self.lang):
+            plan, row = document.row["document_id"], document.row
+            agency, year = quote(as_text(row["agency"])), as_text(row["year"])
+            address = f"{quote(part_of[plan])}?agency={agency}&year={year}"
+            body = plan_body(document, explorer=address)
+            yield ReportPage(addresses[plan], document.headline, head, body, "plans")
 
 
 def _parts(
