@@ -66,7 +66,7 @@ class HandCoding(anywidget.AnyWidget):
     _css = shipped("explorer.css")
     header = traitlets.Dict().tag(sync=True)
     task = traitlets.Dict().tag(sync=True)
-    told = traitlets.Unicode().tag(sync=True)
+    message = traitlets.Unicode().tag(sync=True)
     summary: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(
@@ -98,7 +98,7 @@ class HandCoding(anywidget.AnyWidget):
         self._place = self._next_open(-1)
         super().__init__(header=self._header())
         if n := len(reviews):
-            self.told = self._words["goes_on"].format(coder=self.coder, n=n)
+            self.message = self._words["goes_on"].format(coder=self.coder, n=n)
         self._show()
         self.on_msg(self._answer)
 
@@ -133,8 +133,8 @@ class HandCoding(anywidget.AnyWidget):
         plans = tasks.loc[tasks["task_id"].isin(task_ids), "document_id"]
         decided = self._reviews()["task_id"]
         more = tasks.loc[tasks["task_id"].isin(decided), "document_id"]
-        kept = tasks.loc[tasks["document_id"].isin([*plans, *more])]
-        return assign_themes(kept.reset_index(drop=True), self._codebook)
+        tasks = tasks.loc[tasks["document_id"].isin([*plans, *more])]
+        return assign_themes(tasks.reset_index(drop=True), self._codebook)
 
     def _to_show(self, picked: pd.DataFrame, *, is_blind: bool) -> list[dict[str, Any]]:
         tables, words = self._tables, self._words
@@ -241,8 +241,8 @@ class HandCoding(anywidget.AnyWidget):
     def corpus(self) -> Any:
         """The corpus with people's decisions in the machine's place."""
         coded = self._tables.theme_assignments
-        kept = coded.loc[coded["coder"].isin(CODERS)]
-        decided = review.apply_reviews(kept, self._reviews())
+        machine = coded.loc[coded["coder"].isin(CODERS)]
+        decided = review.apply_reviews(machine, self._reviews())
         return self._make_corpus(self._tables.with_tables(theme_assignments=decided))
 
     def agreement(self) -> pd.DataFrame:
@@ -311,7 +311,7 @@ class HandCoding(anywidget.AnyWidget):
             if content.get("what") == "save":
                 task_id = str(content["task_id"])
                 self.decide(task_id, content["themes"], str(content["remark"]))
-                self.told = self._words["kept"].format(task=task_id)
+                self.message = self._words["kept"].format(task=task_id)
                 self._place = self._next_open(self._place)
             else:
                 last = len(self._rows) - 1
@@ -319,7 +319,7 @@ class HandCoding(anywidget.AnyWidget):
                 self._place = max(0, min(last, self._place + step))
             self._show()
         except (GovOpenError, OSError) as error:
-            self.told = str(error)
+            self.message = str(error)
 
     def _next_open(self, place: int) -> int:
         """Return the place of the next task without a decision, else the end."""

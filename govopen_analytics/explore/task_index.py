@@ -148,7 +148,7 @@ class TaskIndex:
         return has[self.plan] if facet.is_of_plans else has
 
     def _mentions(self, term: str) -> np.ndarray:
-        found = np.fromiter(
+        mentions = np.fromiter(
             (term in text for text in self._folded), dtype=bool, count=len(self)
         )
         for facet in self.facets:
@@ -157,8 +157,8 @@ class TaskIndex:
                 for value, label in zip(facet.values, facet.labels, strict=True)
             ]
             if any(named):
-                found |= self._has(facet, named)
-        return found
+                mentions |= self._has(facet, named)
+        return mentions
 
     def counted(self, positions: np.ndarray) -> dict[str, Any]:
         """Count the tasks at these positions by theme and agency.
@@ -170,9 +170,9 @@ class TaskIndex:
         of_task = agency.value[self.plan]  # every plan has one agency
         is_found = np.zeros(len(self), dtype=bool)
         is_found[positions] = True
-        kept = is_found[theme.owner]
+        shown = is_found[theme.owner]
         n_agencies = len(agency.values)
-        pairs = theme.value[kept] * n_agencies + of_task[theme.owner[kept]]
+        pairs = theme.value[shown] * n_agencies + of_task[theme.owner[shown]]
         codes, counts = np.unique(pairs, return_counts=True)
         cells = np.column_stack([codes // n_agencies, codes % n_agencies, counts])
         return {
