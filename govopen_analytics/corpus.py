@@ -23,7 +23,7 @@ from govopen_analytics.coding.coded import code_plans, moved_themes, recode
 from govopen_analytics.coding.explain import explain
 from govopen_analytics.coding.keywords import find_word
 from govopen_analytics.explore.adding import Addition, read_addition
-from govopen_analytics.explore.plan import Document
+from govopen_analytics.explore.plan import Document, plans_of
 from govopen_analytics.plans.corpus import read_plans
 from govopen_analytics.questions import commitments, selection, short_displays
 from govopen_analytics.questions.citation import Citation, citation
@@ -416,7 +416,9 @@ class Corpus:
             raise SelectionError(
                 f"Corpus, plan: {choices(document_id, documents['document_id'])}"
             )
-        return Document.of(self.tables, tasks, document_id, self.lang)
+        tasks = tasks.loc[tasks["document_id"] == document_id]
+        plan = selection.of_documents(self.tables, documents.loc[is_meant], tasks)
+        return next(plans_of(plan, self.lang))
 
     def explain(self, name: str) -> short_displays.Explained:
         """Say why a task has its themes.

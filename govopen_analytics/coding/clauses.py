@@ -151,8 +151,8 @@ def split_tasks(tasks: pd.DataFrame, settings: CodingSettings) -> Pieces:
     has_text = np.array([bool(task.title or task.content) for task in read], dtype=bool)
     for kind in ("section", "chapter"):
         rows, pieces = splitter.headings([getattr(task, kind) for task in read], kind)
-        kept = has_text[rows]
-        groups.append((rows[kept], pieces[kept]))
+        is_read = has_text[rows]
+        groups.append((rows[is_read], pieces[is_read]))
     ranks = np.repeat([1, 1, 0, 2, 3], [len(rows) for rows, _ in groups])
     rows, pieces = (np.concatenate(arrays) for arrays in zip(*groups, strict=True))
     placed = np.argsort(4 * rows + ranks, kind="stable")

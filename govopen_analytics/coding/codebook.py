@@ -232,22 +232,16 @@ class Codebook:
     def _repr_html_(self) -> str:
         """Show the themes, each with its number of keywords."""
         n_keywords = Counter(keyword.theme_id for keyword in self.keywords)
-        rows = "".join(
-            f"<tr><td>{html.escape(theme_id)}</td><td>{html.escape(zh)}</td>"
-            f"<td>{html.escape(en)}</td><td>{n_keywords[theme_id]}</td></tr>"
-            for theme_id, zh, en in self.themes[
-                ["theme_id", "label_zh", "label_en"]
-            ].itertuples(index=False)
+        table = pd.DataFrame(
+            {
+                "theme_id": self.themes["theme_id"],
+                "主题": self.themes["label_zh"],
+                "Theme": self.themes["label_en"],
+                "关键词 · keywords": [n_keywords[theme] for theme in self.theme_ids],
+            }
         )
-        head = "".join(
-            f"<th>{name}</th>"
-            for name in ("theme_id", "主题", "Theme", "关键词 · keywords")
-        )
-        title = f"{self.title_zh} · {self.title_en}, {self.version}"
-        return (
-            f"<p><b>{html.escape(title)}</b></p><table><thead><tr>{head}</tr></thead>"
-            f"<tbody>{rows}</tbody></table>"
-        )
+        title = html.escape(f"{self.title_zh} · {self.title_en}, {self.version}")
+        return f"<p><b>{title}</b></p>{table.to_html(index=False)}"
 
     @property
     def theme_ids(self) -> list[str]:
@@ -288,8 +282,8 @@ class Codebook:
             if len(named):
                 return str(named.iloc[0])
         labels = self.labels("en" if str(name).isascii() else "zh")
-        known = [text for pair in labels.items() for text in pair]
-        raise CodebookError(f"Codebook {self.name}, theme: {choices(name, known)}")
+        names = [text for pair in labels.items() for text in pair]
+        raise CodebookError(f"Codebook {self.name}, theme: {choices(name, names)}")
 
     @cached_property
     def reference(self) -> pd.DataFrame:
@@ -620,7 +614,7 @@ def _theme_id(value: Any, place: Place) -> str:
 def _coding(ids: list[str]) -> Check:
     theme, an_expression = one_of(ids), list_of(expression, "a list of texts")
     numbers = partial(mapping_of, number(-100), "a mapping from name to number")
-    own: Fields = {
+    others: Fields = {
         "gap_chars": (lambda value, place: int(number()(value, place)), 24),
         "channel_theme": (maybe(theme), None),
         "general_theme": (maybe(theme), None),
@@ -632,7 +626,7 @@ def _coding(ids: list[str]) -> Check:
     lists: Fields = {
         option.name: (_tuple_of(texts), ()) for option in fields(CodingSettings)
     }
-    check = record(lists | own)
+    check = record(lists | others)
     return lambda value, place: check(value or {}, place)
 
 

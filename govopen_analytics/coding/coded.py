@@ -66,7 +66,7 @@ def code_plans(
     if cache is None or cache.folder is None:
         coded = _coded(plans.tasks, codebook, on_progress)
     else:
-        coded = _kept_or_coded(plans.tasks, codebook, cache, on_progress)
+        coded = _reused_or_coded(plans.tasks, codebook, cache, on_progress)
     return plans.with_tables(themes=codebook.themes, **coded)
 
 
@@ -81,7 +81,7 @@ def _coded(
     }
 
 
-def _kept_or_coded(
+def _reused_or_coded(
     tasks: pd.DataFrame,
     codebook: Codebook,
     cache: Cache,
@@ -90,11 +90,11 @@ def _kept_or_coded(
     """Take the codes of each document from the cache, or make and keep them."""
     keys = _document_keys(tasks, codebook)
     cached = {document: cache.get(key) for document, key in keys.items()}
-    kept = {document: value for document, value in cached.items() if _is_whole(value)}
-    new = tasks.loc[~tasks["document_id"].isin(list(kept))]
-    n_kept = len(tasks) - len(new)
-    on_progress(n_kept, len(tasks))
-    made = _coded(new, codebook, lambda n, _: on_progress(n_kept + n, len(tasks)))
+    reused = {document: value for document, value in cached.items() if _is_whole(value)}
+    new = tasks.loc[~tasks["document_id"].isin(list(reused))]
+    n_reused = len(tasks) - len(new)
+    on_progress(n_reused, len(tasks))
+    made = _coded(new, codebook, lambda n, _: on_progress(n_reused + n, len(tasks)))
     owners = dict(zip(new["task_id"], new["document_id"], strict=True))
     parts: dict[str, dict[str, Any]] = {}
     for name, frame in made.items():
@@ -106,7 +106,7 @@ def _kept_or_coded(
             keys[document], {name: parts.get(document, {}).get(name) for name in made}
         )
     return {
-        name: _joined(name, frame, [value[name] for value in kept.values()])
+        name: _joined(name, frame, [value[name] for value in reused.values()])
         for name, frame in made.items()
     }
 
@@ -138,10 +138,10 @@ def _document_keys(tasks: pd.DataFrame, codebook: Codebook) -> dict[str, str]:
 
 
 def _joined(
-    name: str, made: pd.DataFrame, kept: list[dict[str, Any] | None]
+    name: str, made: pd.DataFrame, reused: list[dict[str, Any] | None]
 ) -> pd.DataFrame:
     columns: dict[str, list[Any]] = {column: [] for column in made.columns}
-    for part in filter(None, kept):
+    for part in filter(None, reused):
         for column, values in columns.items():
             values += part[column]
     frames = [frame for frame in (made, pd.DataFrame(columns)) if len(frame)]

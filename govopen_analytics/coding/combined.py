@@ -111,30 +111,30 @@ class Evidence:
         joint = self.linear[:, :-1] + self.keywords[:, :-1] / 2
         return joint[self.pieces.numbers] / 1.5
 
-    def _mean(self, values: np.ndarray, is_meant: np.ndarray) -> np.ndarray:
+    def _mean(self, values: np.ndarray, is_chosen: np.ndarray) -> np.ndarray:
         """Add up over pieces; many say more than one, but not in proportion."""
-        rows = self.pieces.rows[is_meant]
+        rows = self.pieces.rows[is_chosen]
         counts = np.bincount(rows, minlength=self.n_tasks)
         weights = 1 / np.sqrt(np.maximum(counts, 1))
-        return self._summed(values, is_meant) * weights[:, None]
+        return self._summed(values, is_chosen) * weights[:, None]
 
-    def _summed(self, values: np.ndarray, is_meant: np.ndarray) -> np.ndarray:
-        return _members(self.pieces, self.n_tasks, is_meant) @ values
+    def _summed(self, values: np.ndarray, is_chosen: np.ndarray) -> np.ndarray:
+        return _members(self.pieces, self.n_tasks, is_chosen) @ values
 
-    def _highest(self, values: np.ndarray, is_meant: np.ndarray) -> np.ndarray:
+    def _highest(self, values: np.ndarray, is_chosen: np.ndarray) -> np.ndarray:
         highest = np.zeros((self.n_tasks, values.shape[1]))
-        rows = self.pieces.rows[is_meant]
+        rows = self.pieces.rows[is_chosen]
         if len(rows):
             starts = np.flatnonzero(np.diff(rows, prepend=-1))
-            evidence = values[self.pieces.numbers[is_meant]]
+            evidence = values[self.pieces.numbers[is_chosen]]
             highest[rows[starts]] = np.maximum.reduceat(evidence, starts)
         return highest
 
-    def _first(self, values: np.ndarray, is_meant: np.ndarray) -> np.ndarray:
+    def _first(self, values: np.ndarray, is_chosen: np.ndarray) -> np.ndarray:
         first = np.zeros((self.n_tasks, values.shape[1]))
-        rows = self.pieces.rows[is_meant]
+        rows = self.pieces.rows[is_chosen]
         starts = np.flatnonzero(np.diff(rows, prepend=-1))
-        first[rows[starts]] = values[self.pieces.numbers[is_meant][starts]]
+        first[rows[starts]] = values[self.pieces.numbers[is_chosen][starts]]
         return first
 
     def _at(self, place: int, values: np.ndarray | float) -> np.ndarray:
@@ -151,9 +151,9 @@ class Evidence:
         """
         features = {}
         for kind in KINDS:
-            is_meant = self.pieces.of_kind(kind)
-            features[f"{kind}.linear"] = self._mean(self.linear, is_meant)
-            features[f"{kind}.keywords"] = self._mean(self.keywords, is_meant)
+            is_chosen = self.pieces.of_kind(kind)
+            features[f"{kind}.linear"] = self._mean(self.linear, is_chosen)
+            features[f"{kind}.keywords"] = self._mean(self.keywords, is_chosen)
         is_of_task = ~self.pieces.of_kind("section", "chapter", "purpose")
         loudest = self._highest(
             self.keyword_weights.sum(axis=1, keepdims=True), is_of_task
@@ -240,13 +240,13 @@ def task_evidence(
     )
 
 
-def _members(pieces: Pieces, n_tasks: int, is_meant: np.ndarray) -> sparse.csr_matrix:
+def _members(pieces: Pieces, n_tasks: int, is_chosen: np.ndarray) -> sparse.csr_matrix:
     """Say which texts each task holds, in the order in which they stand in it.
 
     Sums over them do not depend on the tasks beside, to the last digit.
     """
-    counts = np.bincount(pieces.rows[is_meant], minlength=n_tasks)
-    numbers = pieces.numbers[is_meant]
+    counts = np.bincount(pieces.rows[is_chosen], minlength=n_tasks)
+    numbers = pieces.numbers[is_chosen]
     ends = np.concatenate([[0], np.cumsum(counts)])
     return sparse.csr_matrix(
         (np.ones(len(numbers)), numbers, ends), shape=(n_tasks, len(pieces.texts))

@@ -266,9 +266,9 @@ def _row_at_hand(task: Any) -> pd.DataFrame:
             f"found a row with {', '.join(map(str, values))}, expected 'text', or "
             "'title' and 'content'",
         )
-    kept = ["task_id", "document_id", "title", "is_title_inherited", "text"]
-    kept += ["section", "chapter"]
-    return pd.DataFrame([{name: values[name] for name in kept if name in values}])
+    columns = ["task_id", "document_id", "title", "is_title_inherited", "text"]
+    columns += ["section", "chapter"]
+    return pd.DataFrame([{name: values[name] for name in columns if name in values}])
 
 
 def review_text(reviews: pd.DataFrame, codebook: Codebook, *, lang: str = "zh") -> str:

@@ -184,16 +184,16 @@ def _gap_hits(
 
 
 def _lie_inside(
-    some: np.ndarray, starts: np.ndarray, ends: np.ndarray, standing: np.ndarray
+    matches: np.ndarray, starts: np.ndarray, ends: np.ndarray, standing: np.ndarray
 ) -> np.ndarray:
     """Say which matches lie wholly inside a longer standing one."""
     if not len(standing):
-        return np.zeros(len(some), dtype=bool)
+        return np.zeros(len(matches), dtype=bool)
     # Of the standing matches, only the last to start by then can hold it.
-    before = np.searchsorted(starts[standing], starts[some], side="right") - 1
+    before = np.searchsorted(starts[standing], starts[matches], side="right") - 1
     holder = standing[np.maximum(before, 0)]
-    is_longer = ends[holder] - starts[holder] > ends[some] - starts[some]
-    return (before >= 0) & (ends[some] <= ends[holder]) & is_longer
+    is_longer = ends[holder] - starts[holder] > ends[matches] - starts[matches]
+    return (before >= 0) & (ends[matches] <= ends[holder]) & is_longer
 
 
 def keyword_matches(tasks: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:

@@ -75,20 +75,20 @@ class Addition:
     def lines(self) -> list[str]:
         """Say what was read and what is missing."""
         words = section("adding", self.lang)
-        found = [words["found"].format(file=self.file, n=self.n_tasks)]
+        lines = [words["found"].format(file=self.file, n=self.n_tasks)]
         values = section("tables", self.lang)["values"]
         for name in self.row:
             if name not in ("document_id", "file", "sha256"):
                 key = "read" if name in self.inferred else "given"
                 label = heading(name, self.lang)
                 value = values.get(name, {}).get(self.row[name], self.row[name])
-                found.append(words[key].format(name=label, value=value))
+                lines.append(words[key].format(name=label, value=value))
         if self.row.get("subject") == "other":
-            found.append(f"  ! {section('check', self.lang)['other_subject']}")
+            lines.append(f"  ! {section('check', self.lang)['other_subject']}")
         for name in self.missing:
             label = heading(name, self.lang)
-            found.append(words["missing"].format(name=label, option=name))
-        return found
+            lines.append(words["missing"].format(name=label, option=name))
+        return lines
 
     def save(self) -> str:
         """Write file and row of the manifest, both or none.
@@ -277,14 +277,13 @@ def _file_or_text(plan: str | Path, given: dict[str, str]) -> tuple[Path | None,
 def _refuse_duplicate(content: bytes, name: str, raw_dir: Path) -> None:
     digest, letters = checksum(content), _letters(content, name)
     declared = read_manifest(raw_dir).rows
-    for known in raw_files(raw_dir):
-        path = raw_dir / known
-        if known == name and known not in declared:
+    for file in raw_files(raw_dir):
+        if file == name and file not in declared:
             continue  # the file itself, of which the manifest has no row yet
-        other = path.read_bytes()
-        if checksum(other) == digest or (letters and _letters(other, known) == letters):
+        other = (raw_dir / file).read_bytes()
+        if checksum(other) == digest or (letters and _letters(other, file) == letters):
             raise SourceError(
-                f"{name}: the raw folder holds this plan already, as {known}; nothing "
+                f"{name}: the raw folder holds this plan already, as {file}; nothing "
                 "was written"
             )
 
@@ -298,10 +297,10 @@ def _letters(content: bytes, name: str) -> str:
 
 def _free(name: str, taken: set[str]) -> str:
     """Return the name, with a number before its suffix where it is taken."""
-    path, n, found = Path(name), 2, name
-    while found in taken:
-        found, n = f"{path.stem}_{n}{path.suffix}", n + 1
-    return found
+    path, n, free = Path(name), 2, name
+    while free in taken:
+        free, n = f"{path.stem}_{n}{path.suffix}", n + 1
+    return free
 
 
 def _manifest_with(raw_dir: Path, row: Mapping[str, str]) -> bytes:

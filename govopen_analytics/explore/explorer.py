@@ -126,14 +126,10 @@ class Explorer(anywidget.AnyWidget):
 
     def _rows(self, positions: Any) -> list[dict[str, Any]]:
         columns = self._index.columns(positions)
-        names = {"ids": "id"}
-        return [
-            {
-                **{names.get(key, key): values[k] for key, values in columns.items()},
-                "text": self._index.texts[i],
-            }
-            for k, i in enumerate(positions)
-        ]
+        columns["id"] = columns.pop("ids")
+        columns["text"] = [self._index.texts[i] for i in positions]
+        rows = zip(*columns.values(), strict=True)
+        return [dict(zip(columns, row, strict=True)) for row in rows]
 
     def _task(self, task_id: str) -> dict[str, Any] | None:
         tasks = self._tables.tasks
@@ -165,27 +161,22 @@ class Explorer(anywidget.AnyWidget):
         return self._table(self.state)
 
     def _table(self, state: Mapping[str, Any], most: int | None = None) -> pd.DataFrame:
-        index = self._index
-        positions = self._find(state)[:most]
-        rows = self._rows(positions)
-        labels = {key: index.facet(key).labels for key in ("theme", "unit")}
-        columns = section("explore", self._lang)["columns"]
+        documents = self._index.documents
+        labels = {key: self._index.facet(key).labels for key in ("theme", "unit")}
         cells = [
             (
                 row["id"],
-                agency_name(index.documents["agency"][row["plan"]], self._lang),
-                index.documents["year"][row["plan"]],
+                agency_name(documents["agency"][row["plan"]], self._lang),
+                documents["year"][row["plan"]],
                 row["ordinal"],
-                *(
-                    "；".join(labels[key][value] for value in row[key])
-                    for key in ("theme", "unit")
-                ),
+                "；".join(labels["theme"][value] for value in row["theme"]),
+                "；".join(labels["unit"][value] for value in row["unit"]),
                 row["deadline"],
                 row["text"],
             )
-            for row in rows
+            for row in self._rows(self._find(state)[:most])
         ]
-        return pd.DataFrame(cells, columns=columns)
+        return pd.DataFrame(cells, columns=section("explore", self._lang)["columns"])
 
     def _file(self, kind: str, state: Mapping[str, Any]) -> bytes:
         table = self._table(state)
@@ -223,17 +214,16 @@ class Explorer(anywidget.AnyWidget):
         """Return the last state as a table, for those without a kernel."""
         words = section("explore", self._lang)
         positions = self._find(self.state)
-        chosen = [str(self.state.get("words") or "")]
-        for facet in self._index.facets:
-            names = dict(zip(facet.values, facet.labels, strict=True))
-            wanted = self.state.get(facet.key) or ()
-            chosen += [names.get(value, str(value)) for value in wanted]
-        found = words["found"].format(
+        summary = words["found"].format(
             n=f"{len(positions):,}",
             all=f"{len(self._index):,}",
             plans=len(set(self._index.plan[positions])),
         )
-        head = " · ".join([found, *filter(None, chosen)])
+        conditions = [str(self.state.get("words") or "")]
+        for facet in self._index.facets:
+            labels = dict(zip(facet.values, facet.labels, strict=True))
+            conditions += [labels[value] for value in self.state.get(facet.key) or ()]
+        head = " · ".join([summary, *filter(None, conditions)])
         table = self._table(self.state, _MOST_STATIC)
         shown = table.to_html(index=False, escape=True)
         return (

@@ -27,10 +27,10 @@ def spans_by_plan(spans: pd.DataFrame) -> dict[str, list[Span]]:
         ordered["role"].tolist(),
         task_ids.where(task_ids.notna(), None).tolist(),
     )
-    found: dict[str, list[Span]] = {}
+    by_plan: dict[str, list[Span]] = {}
     for plan, *row in zip(*columns, strict=True):
-        found.setdefault(plan, []).append(Span(*row))
-    return found
+        by_plan.setdefault(plan, []).append(Span(*row))
+    return by_plan
 
 
 def source_places(
@@ -53,16 +53,16 @@ def source_places(
     for role, first, last in parts:
         inside = [i for i in range(first, last) if not text[i].isspace()]
         wanted = "".join(text[i] for i in inside)
-        own = [span for span in spans if span.role == role]
-        for offsets in (_offsets(own, source), every):
-            found = "".join(source[i] for i in offsets)
-            if found == wanted:
+        of_role = [span for span in spans if span.role == role]
+        for offsets in (_offsets(of_role, source), every):
+            letters = "".join(source[i] for i in offsets)
+            if letters == wanted:
                 break
-        if found == wanted:
+        if letters == wanted:
             for i, offset in zip(inside, offsets, strict=True):
                 places[i] = offset
             continue
-        matcher = SequenceMatcher(None, wanted, found, autojunk=False)
+        matcher = SequenceMatcher(None, wanted, letters, autojunk=False)
         for a, b, size in matcher.get_matching_blocks():
             for k in range(size):
                 places[inside[a + k]] = offsets[b + k]
@@ -83,15 +83,15 @@ def stretches(places: list[int]) -> list[tuple[int, int]]:
 
     Gaps of up to two characters are blanks; -1 has no place.
     """
-    found: list[tuple[int, int]] = []
+    joined: list[tuple[int, int]] = []
     for place in places:
         if place < 0:
             continue
-        if found and 0 <= place - found[-1][1] <= 2:
-            found[-1] = (found[-1][0], place + 1)
+        if joined and 0 <= place - joined[-1][1] <= 2:
+            joined[-1] = (joined[-1][0], place + 1)
         else:
-            found.append((place, place + 1))
-    return found
+            joined.append((place, place + 1))
+    return joined
 
 
 def find_in_source(words: str, spans: Sequence[Span], source: str) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
+from govopen_analytics.base.tables import Tables
 from govopen_analytics.explore import as_text, shipped, template
 from govopen_analytics.explore.places import (
     Span,
@@ -20,6 +21,7 @@ from govopen_analytics.explore.places import (
 )
 from govopen_analytics.measures.commitments import has_named_lead
 from govopen_analytics.measures.responsibility import DUE_KINDS
+from govopen_analytics.questions.selection import theme_columns
 from govopen_analytics.words import agency_name, section
 
 _UNIT_ROLES = ("lead_units", "support_units")
@@ -57,37 +59,6 @@ class Document:
     labels: dict[str, str]
     lang: str = "zh"
 
-    @classmethod
-    def of(
-        cls,
-        tables: Mapping[str, pd.DataFrame],
-        tasks: pd.DataFrame,
-        document_id: str,
-        lang: str,
-    ) -> "Document":
-        """Take a plan out of the tables.
-
-        Parameters
-        ----------
-        tables : mapping of str to DataFrame
-            ``documents``, ``spans``, ``keyword_matches`` and ``themes``.
-        tasks : DataFrame
-            ``tasks`` with the columns ``theme`` and ``further_themes``.
-        """
-        documents, spans = tables["documents"], tables["spans"]
-        is_meant = documents["document_id"] == document_id
-        own_spans = spans.loc[spans["document_id"] == document_id]
-        matches, themes = tables["keyword_matches"], tables["themes"]
-        own = tasks.loc[tasks["document_id"] == document_id]
-        return cls(
-            row=documents.loc[is_meant].iloc[0].to_dict(),
-            tasks=own.to_dict("records"),
-            spans=spans_by_plan(own_spans).get(document_id, []),
-            matches=matches_of(matches.loc[matches["task_id"].isin(own["task_id"])]),
-            labels=dict(zip(themes["theme_id"], themes[f"label_{lang}"], strict=True)),
-            lang=lang,
-        )
-
     @property
     def text(self) -> str:
         """The normalised source text."""
@@ -115,13 +86,34 @@ class Document:
         return f"<style>{shipped('plan.css')}</style>{body}"
 
 
-def matches_of(matches: pd.DataFrame) -> Matches:
-    """Return the rows of a ``keyword_matches`` table as plain values, by task."""
+def plans_of(tables: Tables, lang: str) -> Iterator[Document]:
+    """Yield every plan of some tables.
+
+    Parameters
+    ----------
+    tables : Tables
+        ``documents``, ``tasks``, ``themes``, ``theme_assignments``, ``spans`` and
+        ``keyword_matches``.
+    """
+    themes = tables.themes
+    labels = dict(zip(themes["theme_id"], themes[f"label_{lang}"], strict=True))
+    # Parted once: looking every plan up in whole tables takes n times as long.
+    spans = spans_by_plan(tables.spans)
+    tasks: dict[str, list[dict[str, Any]]] = {}
+    labelled = tables.tasks.assign(**theme_columns(tables, lang=lang))
+    for task in labelled.to_dict("records"):
+        tasks.setdefault(task["document_id"], []).append(task)
+    matches: Matches = {}
     columns = ["task_id", "start_char", "end_char", "theme_id"]
-    found: Matches = {}
-    for task_id, start, end, theme in matches[columns].itertuples(index=False):
-        found.setdefault(task_id, []).append((int(start), int(end), str(theme)))
-    return found
+    for task_id, start, end, theme in tables.keyword_matches[columns].itertuples(
+        index=False
+    ):
+        matches.setdefault(task_id, []).append((int(start), int(end), str(theme)))
+    for row in tables.documents.to_dict("records"):
+        plan = row["document_id"]
+        yield Document(
+            row, tasks.get(plan, []), spans.get(plan, []), matches, labels, lang
+        )
 
 
 def plan_body(
@@ -200,7 +192,7 @@ class _Page:
     def pieces(self) -> Iterator[dict[str, Any]]:
         """Yield the pieces of the source in order, as the template takes them."""
         runs = _runs(self.document.spans)
-        ends = [run.start for run in runs[1:]] + [len(self.text)]
+        ends = [*(run.start for run in runs), len(self.text)][1:]
         shown: set[str | None] = set()
         if runs:
             yield from self._left(0, runs[0].start)
