@@ -357,7 +357,7 @@ def corrected_view(
     Parameters
     ----------
     corrected : DataFrame
-        Result of ``review.review_corrected_shares`` over all tasks together.
+        ``shares`` of ``review.corpus_correction``.
     themes : DataFrame
         The codebook's ``themes``.
     interval : float, default 0.95
