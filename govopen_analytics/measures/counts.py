@@ -161,15 +161,21 @@ def group_labels(groups: pd.DataFrame) -> list[str]:
     return [" · ".join(row) for row in rows]
 
 
+def _refuse(table: str, rows: pd.DataFrame, column: str, message: str) -> None:
+    """Raise an error about rows of a table, if there are any."""
+    if not rows.empty:
+        text = message.format(n=len(rows), first=rows[column].iloc[0])
+        raise SchemaError(table, text, failure_cases=rows)
+
+
 def _theme_ids(themes: pd.DataFrame) -> np.ndarray:
-    repeated = themes[themes["theme_id"].duplicated(keep=False)]
-    if not repeated.empty:
-        raise SchemaError(
-            "themes",
-            f"theme '{repeated['theme_id'].iloc[0]}' stands in it more than once; "
-            "pass the rows of one codebook version",
-            failure_cases=repeated,
-        )
+    _refuse(
+        "themes",
+        themes[themes["theme_id"].duplicated(keep=False)],
+        "theme_id",
+        "theme '{first}' stands in it more than once; pass the rows of one codebook "
+        "version",
+    )
     if themes.empty:
         raise SchemaError("themes", "it is empty; expected the themes of a codebook")
     return themes["theme_id"].to_numpy(dtype=object).astype(str)
@@ -183,29 +189,27 @@ def _check_coders(assignments: pd.DataFrame) -> None:
     """
     pairs = assignments[["task_id", "coder"]].drop_duplicates()
     twice = pairs[pairs["task_id"].duplicated(keep=False)]
-    if twice.empty:
-        return
-    coders = ", ".join(map(str, twice["coder"].unique()))
-    raise SchemaError(
-        "theme_assignments",
-        f"{twice['task_id'].nunique()} tasks were coded by several of the coders "
-        f"{coders}; expected one coder a task: select the rows to count",
-        failure_cases=twice,
-    )
+    if not twice.empty:
+        coders = ", ".join(map(str, twice["coder"].unique()))
+        raise SchemaError(
+            "theme_assignments",
+            f"{twice['task_id'].nunique()} tasks were coded by several of the coders "
+            f"{coders}; expected one coder a task: select the rows to count",
+            failure_cases=twice,
+        )
 
 
 def check_codings(
     tasks: pd.DataFrame, assignments: pd.DataFrame, theme_ids: np.ndarray
 ) -> None:
     """Refuse codings of tasks that are not there, or by themes that are not."""
-    orphans = assignments[~assignments["task_id"].isin(tasks["task_id"])]
-    if not orphans.empty:
-        raise SchemaError(
-            "theme_assignments",
-            f"{len(orphans)} rows name a task_id that is not in tasks, the first "
-            f"'{orphans['task_id'].iloc[0]}'; pass the assignments of these tasks",
-            failure_cases=orphans,
-        )
+    _refuse(
+        "theme_assignments",
+        assignments[~assignments["task_id"].isin(tasks["task_id"])],
+        "task_id",
+        "{n} rows name a task_id that is not in tasks, the first '{first}'; pass the "
+        "assignments of these tasks",
+    )
     unknown = assignments[~assignments["theme_id"].isin(theme_ids)]
     if not unknown.empty:
         raise SchemaError(
@@ -257,22 +261,19 @@ def flag_columns(tables: Tables, flags: pd.DataFrame) -> pd.DataFrame:
 def group_columns(tables: Tables, by: Sequence[str]) -> pd.DataFrame:
     """Look up the grouping columns of every task, in its document or in tasks."""
     tasks, documents = tables.tasks, tables.documents
-    repeated = documents[documents["document_id"].duplicated(keep=False)]
-    if not repeated.empty:
-        raise SchemaError(
-            "documents",
-            f"document_id '{repeated['document_id'].iloc[0]}' stands in it more than "
-            "once; every plan needs an identifier of its own",
-            failure_cases=repeated,
-        )
-    orphans = tasks[~tasks["document_id"].isin(documents["document_id"])]
-    if not orphans.empty:
-        raise SchemaError(
-            "tasks",
-            f"{len(orphans)} tasks name a document_id that is not in documents, the "
-            f"first '{orphans['document_id'].iloc[0]}'",
-            failure_cases=orphans,
-        )
+    _refuse(
+        "documents",
+        documents[documents["document_id"].duplicated(keep=False)],
+        "document_id",
+        "document_id '{first}' stands in it more than once; every plan needs an "
+        "identifier of its own",
+    )
+    _refuse(
+        "tasks",
+        tasks[~tasks["document_id"].isin(documents["document_id"])],
+        "document_id",
+        "{n} tasks name a document_id that is not in documents, the first '{first}'",
+    )
     columns = {}
     by_document = documents.set_index("document_id")
     for name in by:

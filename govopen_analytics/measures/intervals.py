@@ -248,24 +248,9 @@ def cell_shares(
 def jeffreys_interval(
     successes: np.ndarray, n: np.ndarray, *, interval: float = 0.95
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return Jeffreys' interval for binomial proportions.
+    """Return Jeffreys' interval for binomial proportions, as ``share_bounds``.
 
-    Parameters
-    ----------
-    successes, n : ndarray of int, same shape
-        Counts, ``0 <= successes <= n``.
-    interval : float, default 0.95
-        Level (0-1, exclusive).
-
-    Returns
-    -------
-    lower, upper : ndarray of float
-        As ``share_bounds``, every task by itself; 0-1 for n of 0.
-
-    References
-    ----------
-    .. [1] Brown, L. D., Cai, T. T. & DasGupta, A. (2001). Interval Estimation
-       for a Binomial Proportion. Statistical Science, 16(2), 101-133.
+    Every task counts by itself; the bounds are 0 and 1 for n of 0.
     """
     n = np.asarray(n, dtype=float)
     share = np.asarray(successes) / np.maximum(n, 1)

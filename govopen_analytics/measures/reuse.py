@@ -175,14 +175,12 @@ def reuse_by_group(
 
     Parameters
     ----------
-    tables : Tables
-        Of the corpus.
+    tables, by, interval
+        As in ``theme_shares``.
     reuse : DataFrame
         Result of ``text_reuse``.
-    by : str or sequence of str, default ("document_id",)
-        Columns that name the groups.
-    interval, n_bootstrap, seed
-        As in ``theme_shares``; tasks are resampled within the group.
+    n_bootstrap, seed
+        Draws of tasks within the group behind each interval, and their seed.
 
     Returns
     -------

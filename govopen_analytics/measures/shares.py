@@ -254,11 +254,8 @@ def task_proportions(
     flags : DataFrame, shape (n_tasks, 1 + n_flags)
         ``task_id`` and boolean columns, such as the result of
         ``verifiability``; other columns are ignored.
-    by : str or sequence of str, default ("agency",)
-        Columns of ``documents`` or ``tasks`` that name the groups; empty for all.
-    interval : float, default 0.95
-        Level of the intervals: of the group's tasks and plans alone, by
-        ``effective_tasks`` and ``share_bounds``. They hold sampling only.
+    by, interval
+        As in ``theme_shares``; the intervals hold sampling only.
 
     Returns
     -------
