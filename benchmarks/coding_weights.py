@@ -20,11 +20,7 @@ from scipy.special import softmax
 from govopen_analytics.coding.clauses import mark_shared_titles
 from govopen_analytics.coding.codebook import load_codebook
 from govopen_analytics.coding.coders import linear_model
-from govopen_analytics.coding.combined import (
-    PRIMARY_FEATURES,
-    SECONDARY_FEATURES,
-    task_evidence,
-)
+from govopen_analytics.coding.combined import task_evidence
 from govopen_analytics.measures.cross_validation import folds
 
 
@@ -71,8 +67,12 @@ def main() -> None:
         shown = mark_shared_titles(part)
         evidence = task_evidence(shown, codebook, linear_model(codebook, left_out))
         parts.append(shown)
-        primary.append(np.stack(evidence.primary_features(), axis=2))
-        further = np.stack(evidence.secondary_features(), axis=2)
+        of_primary, of_further = (
+            evidence.primary_features(),
+            evidence.secondary_features(),
+        )
+        primary.append(np.stack(list(of_primary.values()), axis=2))
+        further = np.stack(list(of_further.values()), axis=2)
         secondary.append(with_offsets(further))
         number += [place] * len(part)
     tasks = pd.concat(parts, ignore_index=True)
@@ -94,11 +94,11 @@ def main() -> None:
         further[test] = 1 / (1 + np.exp(-(secondary[test] @ fitted)))
     weights = fit_primary(primary, classes)
     more = fit_secondary(secondary[rest], given[rest])
-    for name, value in zip(PRIMARY_FEATURES, weights, strict=True):
+    for name, value in zip(of_primary, weights, strict=True):
         print(f'    "{name}": {value:.2f},')
-    for name, value in zip(SECONDARY_FEATURES, more, strict=False):
+    for name, value in zip(of_further, more, strict=False):
         print(f'    "{name}": {value:.2f},')
-    offsets = dict(zip(themes, more[len(SECONDARY_FEATURES) :].round(2), strict=True))
+    offsets = dict(zip(themes, more[len(of_further) :].round(2), strict=True))
     print("  secondary_offsets:", json.dumps(offsets))
     report(tasks, classes, chances, given, further, none)
 

@@ -22,8 +22,8 @@ from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.display import ChartSource, Display
 from govopen_analytics.coding.codebook import Codebook, load_codebook
 from govopen_analytics.coding.coded import code_plans
-from govopen_analytics.coding.concordance import find_word
 from govopen_analytics.coding.explain import explain
+from govopen_analytics.coding.keywords import find_word
 from govopen_analytics.coding.recode import moved_themes, recode
 from govopen_analytics.explore.adding import Addition, read_addition
 from govopen_analytics.explore.plan import Document
@@ -490,7 +490,7 @@ class Corpus:
         tasks = self.tables.tasks
         plan = tasks.loc[tasks["document_id"] == row["document_id"]]
         explanation = explain(row["task_id"], plan, self.codebook)
-        return short_displays.Explained(explanation, self.codebook, self.lang)
+        return short_displays.Explained(explanation, self.lang)
 
     def kwic(
         self,

@@ -24,10 +24,10 @@ from govopen_analytics.charts.style import (
     WIDTH,
     cell_fill,
     color_range,
-    drawing_of,
     escaped,
     full_alt,
     full_subtitle,
+    joined,
     label_pixels,
     lanes_of,
     n_letters,
@@ -93,8 +93,7 @@ def draw(chart: Chart) -> go.Figure:
         figure = _years(chart)
     else:
         figure = _rows(chart)
-    alt = full_alt(chart, drawing_of(chart))
-    return figure.update_layout(meta={"name": chart.name, "alt": alt})
+    return figure.update_layout(meta={"name": chart.name, "alt": full_alt(chart)})
 
 
 # Rows -----------------------------------------------------------------------------
@@ -625,10 +624,7 @@ def _finish(
     title_size: int = _TITLE,
 ) -> None:
     """Give a figure its title, axis words and source line."""
-    subtitle = full_subtitle(chart, drawing_of(chart))
-    subtitle = section("charts", chart.lang)["join"].join(
-        part for part in (subtitle, subtitle_end) if part
-    )
+    subtitle = joined([full_subtitle(chart), subtitle_end], chart.lang)
     _set_frame(figure, chart, subtitle, height + extra, head)
     # Titles of panels are the annotations there are by now.
     for title in figure.layout.annotations:

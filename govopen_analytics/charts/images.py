@@ -1,15 +1,18 @@
-"""Figure files to PNG and SVG, by one installed browser for all of them."""
+"""Charts to PNG, SVG and PDF, by one installed browser for all of them."""
 
 import asyncio
 import os
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -18,38 +21,23 @@ from govopen_analytics.base.atomic_files import written_whole
 from govopen_analytics.base.errors import ExportError
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.charts.draw import draw
-from govopen_analytics.charts.model import read_chart
+from govopen_analytics.charts.model import Chart, read_chart
 
 PICTURE_FORMATS = ("png", "svg", "pdf")
 WIDTH, HEIGHT = 1280, 720  # pixels, where the figure names none
 SCALE = 2  # picture pixels to a figure pixel, for print and large screens
+_PIXELS_PER_INCH = 96  # of a figure, as browsers count
 
 START_SECONDS = 60  # for the browser to start, on a slow machine
+SECONDS_EACH = 30  # time limit of one picture
 _TABS = 2  # pictures drawn at the same time by the one browser
 _MOST_TIMEOUTS = 4  # then the browser hangs, and waiting for each picture is vain
 _MOST_TOLD = 10  # remarks, before only their number is told
 
-BROWSERS = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "microsoft-edge",
-    "microsoft-edge-stable",
-    "msedge",
-)
-_APPLICATIONS = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
-    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
-)
 _FONT_NAMES = re.compile(r"cjk|noto ?sans ?sc|source ?han|wqy|wenquanyi|simhei", re.I)
-
-
+_METRES_PER_INCH = 0.0254
+_PNG_HEAD = 33  # signature and first chunk, after which the resolution may stand
+_PDF_DATE = re.compile(rb"(/(?:Creation|Mod)Date \(D:)\d{14}")
 # Plotly draws one for every figure and weaves it into the ids of its SVG, and
 # one for every trace.
 _TRACE = re.compile(r"\btrace[0-9a-f]{6}\b")
@@ -57,12 +45,20 @@ _UID = re.compile(r'id="(?:top)?defs-([0-9a-f]{6})"')
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A picture to draw: its name for people, the file of its chart, its format."""
+class Picture:
+    """A picture to draw: its file with its kind as ending, and its chart or its file.
 
-    name: str
-    figure: Path
-    kind: str
+    A resolution (dots per inch) is noted in a PNG, a date in a PDF.
+    """
+
+    path: Path
+    chart: Chart | Path
+    dpi: int | None = None
+    when: datetime | None = None
+
+    @property
+    def kind(self) -> str:
+        return self.path.suffix[1:]
 
 
 @dataclass
@@ -86,14 +82,10 @@ def find_browser() -> str | None:
 
     The variable ``BROWSER_PATH`` goes first.
     """
-    chosen = os.environ.get("BROWSER_PATH")
-    if chosen:
-        return chosen if Path(chosen).is_file() else None
-    for name in BROWSERS:
-        found = shutil.which(name)
-        if found:
-            return found
-    return next((path for path in _APPLICATIONS if Path(path).is_file()), None)
+    from choreographer.browsers.chromium import Chromium  # what kaleido drives
+
+    path = Chromium.find_browser(skip_local=True)
+    return path if path and Path(path).is_file() else None
 
 
 def has_chinese_font() -> bool:
@@ -114,77 +106,71 @@ def has_chinese_font() -> bool:
 
 
 def write_images(
-    figure_files: Iterable[Path],
-    *,
-    formats: Sequence[str] = PICTURE_FORMATS[:2],
-    seconds_each: float = 30,
+    figure_files: Iterable[Path], *, formats: Sequence[str] = PICTURE_FORMATS[:2]
 ) -> ImageReport:
-    """Draw figure files as pictures beside them.
+    """Draw charts that ``model.write_chart`` wrote as pictures beside their files.
 
-    Parameters
-    ----------
-    figure_files : iterable of Path
-        Charts that ``model.write_chart`` wrote; may wait for the next.
-    formats : sequence of {"png", "svg", "pdf"}, default ("png", "svg")
-    seconds_each : float, default 30
-        Time limit of one picture (seconds).
-
-    Returns
-    -------
-    ImageReport
-        Without a browser or a Chinese font no picture is drawn, and the report
-        says so; a picture that fails leaves the others alone.
+    The files may wait for the next.
     """
-    wanted = (
-        Wanted(path.stem, path, kind) for path in figure_files for kind in formats
-    )
-    first = next(wanted, None)
-    missing = what_is_missing() if first else None
-    if missing or not first:
-        return ImageReport(remarks=[missing] if missing else [])
     return draw_pictures(
-        chain([first], wanted), _save_beside, seconds_each=seconds_each
+        Picture(file.with_suffix(f".{kind}"), file)
+        for file in figure_files
+        for kind in formats
     )
+
+
+def _write(picture: Picture, drawn: bytes) -> None:
+    with written_whole(picture.path) as aside:
+        aside.write_bytes(drawn)
 
 
 def draw_pictures(
-    wanted: Iterable[Wanted],
-    save: Callable[[Wanted, bytes], Path],
-    *,
-    scale: float = SCALE,
-    seconds_each: float = 30,
+    pictures: Iterable[Picture], save: Callable[[Picture, bytes], None] = _write
 ) -> ImageReport:
-    """Draw pictures with one browser, which has to be there.
+    """Draw pictures with one browser.
+
+    Without a browser or a Chinese font no picture is drawn, and the report says so;
+    a picture that fails leaves the others alone. A browser that does not start, or
+    hangs, is given up and ended.
 
     Parameters
     ----------
-    wanted : iterable of Wanted
+    pictures : iterable of Picture
         May wait for the next; the browser waits with it.
     save : callable
-        Given a picture and its bytes; returns the file it wrote.
-    scale : float, default 2
-        Picture pixels to a figure pixel in PNG files.
-    seconds_each : float, default 30
-        Time limit of one picture (seconds).
-
-    Returns
-    -------
-    ImageReport
-        A browser that does not start, or hangs, is given up and ended.
+        Given a picture and its bytes; writes its file, if it is not told otherwise.
     """
+    pictures = iter(pictures)
+    first = next(pictures, None)
+    if first is None:
+        return ImageReport()
+    if missing := what_is_missing():
+        return ImageReport(remarks=[missing])
     try:
-        return asyncio.run(_draw_all(wanted, save, scale, seconds_each))
+        return asyncio.run(_draw_all(chain([first], pictures), save))
     except (OSError, RuntimeError, TimeoutError) as error:
-        told = f"{type(error).__name__}: {error}"
-        values = {"browser": find_browser(), "error": told}
+        text = f"{type(error).__name__}: {error}"
+        values = {"browser": find_browser(), "error": text}
         return ImageReport(remarks=[Remark("browser_silent", values)])
 
 
-def _save_beside(picture: Wanted, drawn: bytes) -> Path:
-    target = picture.figure.with_suffix(f".{picture.kind}")
-    with written_whole(target) as aside:
-        aside.write_bytes(drawn)
-    return target
+def with_resolution(png: bytes, dpi: int) -> bytes:
+    """Note the resolution in a PNG, so that it is placed at its true size.
+
+    References
+    ----------
+    .. [1] Portable Network Graphics (PNG) Specification, 11.3.4.3, pHYs.
+    """
+    per_metre = round(dpi / _METRES_PER_INCH)
+    body = b"pHYs" + struct.pack(">IIB", per_metre, per_metre, 1)
+    chunk = struct.pack(">I", len(body) - 4) + body
+    chunk += struct.pack(">I", zlib.crc32(body))
+    return png[:_PNG_HEAD] + chunk + png[_PNG_HEAD:]
+
+
+def stable_pdf(pdf: bytes, when: datetime) -> bytes:
+    """Set the dates in a PDF, so that equal figures give equal files."""
+    return _PDF_DATE.sub(rb"\g<1>" + when.strftime("%Y%m%d%H%M%S").encode(), pdf)
 
 
 def stable_svg(markup: str) -> str:
@@ -205,27 +191,24 @@ def what_is_missing() -> Remark | None:
 
 
 async def _draw_all(
-    wanted: Iterable[Wanted],
-    save: Callable[[Wanted, bytes], Path],
-    scale: float,
-    seconds_each: float,
+    pictures: Iterable[Picture], save: Callable[[Picture, bytes], None]
 ) -> ImageReport:
     import kaleido
 
     # mathjax=False: the default fetches it from the network.
-    options = {"n": _TABS, "timeout": seconds_each, "mathjax": False}
-    left = iter(wanted)
+    options = {"n": _TABS, "timeout": SECONDS_EACH, "mathjax": False}
+    left = iter(pictures)
     # Its time begins when there is no more to wait for.
     async with asyncio.timeout(None) as limit, AsyncExitStack() as stack:
         browser = kaleido.Kaleido(path=find_browser(), **options)
         await _started(browser, stack)
         tabs = asyncio.Semaphore(_TABS)
-        timeouts: list[Path] = []
+        timeouts: list[Picture] = []
         drawn: list[asyncio.Future[Path | Remark]] = []
         while picture := await asyncio.to_thread(next, left, None):
-            work = _draw_or_tell(browser, tabs, timeouts, picture, save, scale)
+            work = _draw_or_tell(browser, tabs, timeouts, picture, save)
             drawn.append(asyncio.ensure_future(work))
-        seconds = START_SECONDS + seconds_each * len(drawn)
+        seconds = START_SECONDS + SECONDS_EACH * len(drawn)
         limit.reschedule(asyncio.get_running_loop().time() + seconds)
         results = await asyncio.gather(*drawn)
     missing = [result for result in results if isinstance(result, Remark)]
@@ -269,34 +252,40 @@ def _end(process: Any) -> None:
 async def _draw_or_tell(
     browser: Any,
     tabs: asyncio.Semaphore,
-    timeouts: list[Path],
-    picture: Wanted,
-    save: Callable[[Wanted, bytes], Path],
-    scale: float,
+    timeouts: list[Picture],
+    picture: Picture,
+    save: Callable[[Picture, bytes], None],
 ) -> Path | Remark:
-    name = f"{picture.name}.{picture.kind}"
+    name = picture.path.name
     async with tabs:
         if len(timeouts) >= _MOST_TIMEOUTS:
-            error = "not tried, for the browser no longer answers"
-            return Remark("image_missing", {"name": name, "error": error})
+            text = "not tried, for the browser no longer answers"
+            return Remark("image_missing", {"name": name, "error": text})
         try:
-            return save(picture, await _draw(browser, picture, scale))
+            save(picture, await _draw(browser, picture))
+            return picture.path
         except (ExportError, OSError, RuntimeError, TimeoutError, ValueError) as error:
             if isinstance(error, TimeoutError):
-                timeouts.append(picture.figure)
-            told = f"{type(error).__name__}: {error}"
-            return Remark("image_missing", {"name": name, "error": told})
+                timeouts.append(picture)
+            text = f"{type(error).__name__}: {error}"
+            return Remark("image_missing", {"name": name, "error": text})
 
 
-async def _draw(browser: Any, picture: Wanted, scale: float) -> bytes:
-    figure = draw(read_chart(picture.figure))
+async def _draw(browser: Any, picture: Picture) -> bytes:
+    chart = picture.chart
+    figure = draw(read_chart(chart) if isinstance(chart, Path) else chart)
+    scale = picture.dpi / _PIXELS_PER_INCH if picture.dpi else SCALE
     options = {
         "format": picture.kind,
         "scale": scale if picture.kind == "png" else 1,
         "width": figure.layout.width or WIDTH,
         "height": figure.layout.height or HEIGHT,
     }
-    drawn = await browser.calc_fig(figure, opts=options)
+    drawn: bytes = await browser.calc_fig(figure, opts=options)
     if picture.kind == "svg":
         return stable_svg(drawn.decode("utf-8")).encode("utf-8")
+    if picture.kind == "png" and picture.dpi:
+        return with_resolution(drawn, picture.dpi)
+    if picture.kind == "pdf" and picture.when:
+        return stable_pdf(drawn, picture.when)
     return drawn

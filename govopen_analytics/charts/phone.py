@@ -8,7 +8,6 @@ from govopen_analytics.charts.map_layout import map_layout
 from govopen_analytics.charts.model import Chart, HeatTable, Mark, Panel
 from govopen_analytics.charts.style import (
     cell_fill,
-    drawing_of,
     full_subtitle,
     lanes_of,
     readable_on,
@@ -37,7 +36,7 @@ def phone_html(chart: Chart) -> str:
     str
         HTML, escaped; its looks are in the style sheet of the pages.
     """
-    subtitle = "" if chart.is_empty else full_subtitle(chart, drawing_of(chart))
+    subtitle = "" if chart.is_empty else full_subtitle(chart)
     head = f"<p><strong>{_text(chart.title)}</strong>{_small(subtitle)}</p>"
     if chart.is_empty:
         body = f"<p>{_text(chart.reason)}</p>"

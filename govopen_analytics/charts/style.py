@@ -74,7 +74,7 @@ def with_remark(
 # Words for marks ------------------------------------------------------------------
 
 
-def drawing_of(chart: Chart, *, is_office: bool = False) -> str:
+def _drawing_of(chart: Chart, is_office: bool) -> str:
     """Return how a renderer draws a chart: the key of its words for marks.
 
     Office programs have no dots in rows, and no hatching: bars and grey cells stand
@@ -86,10 +86,10 @@ def drawing_of(chart: Chart, *, is_office: bool = False) -> str:
     return {"rows": "bars", "map": "office_map"}.get(kind, kind) if is_office else kind
 
 
-def full_subtitle(chart: Chart, drawing: str) -> str:
+def full_subtitle(chart: Chart, *, is_office: bool = False) -> str:
     """Return the subtitle with the key to the marks, named as they are drawn."""
     words = section("charts", chart.lang)
-    marks = words["marks"].get(drawing, {})
+    marks = words["marks"].get(_drawing_of(chart, is_office), {})
     key = [
         words["key"].format(mark=marks[mark], meaning=meaning)
         for mark, meaning in chart.key
@@ -97,15 +97,16 @@ def full_subtitle(chart: Chart, drawing: str) -> str:
     ]
     if key and not chart.subtitle:
         key[0] = key[0][:1].upper() + key[0][1:]
-    return words["join"].join(part for part in (chart.subtitle, *key) if part)
+    return joined((chart.subtitle, *key), chart.lang)
 
 
-def full_alt(chart: Chart, drawing: str) -> str:
+def full_alt(chart: Chart, *, is_office: bool = False) -> str:
     """Return the description of a chart, with the kind of chart before it."""
     if chart.is_empty:
         return chart.reason
     words = section("charts", chart.lang)
-    return words["alt"].format(form=words["forms"][drawing], alt=chart.alt)
+    form = words["forms"][_drawing_of(chart, is_office)]
+    return words["alt"].format(form=form, alt=chart.alt)
 
 
 # Labels ---------------------------------------------------------------------------

@@ -114,10 +114,7 @@ def explain(
         from govopen_analytics.base.datapackage import read_datapackage
         from govopen_analytics.coding.codebook import load_codebook
         from govopen_analytics.coding.explain import explain as explain_task
-        from govopen_analytics.coding.explanation_text import (
-            explanation_text,
-            review_text,
-        )
+        from govopen_analytics.coding.explain import review_text
         from govopen_analytics.review import current_reviews, read_reviews
 
         book = load_codebook(codebook)
@@ -126,7 +123,7 @@ def explain(
         decided = current_reviews(read_reviews(reviews), tasks, book)
         decided = decided.loc[decided["task_id"] == task_id]
         texts = [review_text(decided, book, lang=lang)] if len(decided) else []
-        texts.append(explanation_text(explanation, book, lang=lang))
+        texts.append(explanation.in_words(lang))
         typer.echo("\n".join(texts))
 
 

@@ -20,7 +20,7 @@ from govopen_analytics.coding import coders
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.coding.coders import Coded, code_tasks, linear_model
 from govopen_analytics.coding.keywords import check_tasks
-from govopen_analytics.coding.training import LeftOut
+from govopen_analytics.coding.training import NOTHING, LeftOut
 
 CODERS = tuple(coders.CODERS)
 
@@ -158,7 +158,7 @@ def _in_processes(
 ) -> Iterator[Coded]:
     """Code in copies of this process, or here if one of them dies."""
     if coder in ("combined", "linear"):
-        linear_model(codebook)  # is then in every copy
+        linear_model(codebook, NOTHING)  # is then in every copy
     given: deque[tuple[Any, ...]] = deque()
 
     def remembered() -> Iterator[tuple[Any, ...]]:

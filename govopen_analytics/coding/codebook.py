@@ -8,16 +8,37 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, partial, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import yaml
 
-from govopen_analytics.base.data_files import YamlLoader
+from govopen_analytics.base.atomic_files import written_whole
 from govopen_analytics.base.errors import CodebookError, choices
+from govopen_analytics.base.schemas import to_schema
 from govopen_analytics.base.text import fold, without_blanks
+from govopen_analytics.coding.codebook_file import (
+    Check,
+    Fields,
+    Place,
+    any_text,
+    derived_version,
+    expression,
+    extended,
+    flag,
+    keyword_overlay,
+    list_of,
+    mapping_of,
+    maybe,
+    number,
+    one_of,
+    read_yaml,
+    record,
+    text,
+    texts,
+)
 from govopen_analytics.coding.reference_files import read_reference, read_training
 
 DEFAULT_CODEBOOK = Path(__file__).parent / "codebooks" / "government_openness.yml"
@@ -27,44 +48,7 @@ GAP = "…"
 #: Characters that end a clause, after folding; no keyword may hold one.
 CLAUSE_ENDS = "。;!?,\n"
 
-_TOP_KEYS = {
-    "codebook",
-    "version",
-    "title_zh",
-    "title_en",
-    "coding",
-    "rules",
-    "crosswalk",
-    "slots",
-    "context_only",
-    "neutral_examples",
-    "reference",
-    "training",
-    "themes",
-}
-_THEME_KEYS = {
-    "id",
-    "label_zh",
-    "label_en",
-    "definition_zh",
-    "definition_en",
-    "core",
-    "keywords",
-    "exclusions",
-    "patterns",
-    "examples",
-}
-_THEME_ID = re.compile(r"[a-z][a-z0-9_]*\Z")
-_SLOT = re.compile(r"\{(\w+)\}")
-_THEME_COLUMNS = {
-    "codebook_version": "string",
-    "theme_id": "string",
-    "label_zh": "string",
-    "label_en": "string",
-    "definition_zh": "string",
-    "definition_en": "string",
-    "is_core": "boolean",
-}
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -357,26 +341,23 @@ class Codebook:
             If a theme or a keyword to remove is unknown, or an added keyword stands
             under another theme.
         """
-        from govopen_analytics.coding.overlay import (
-            derived_version,
-            extended,
-            keyword_overlay,
-        )
-
         if isinstance(add, str) or isinstance(remove, str):
             raise CodebookError(
                 f"Codebook {self.name}, with_keywords: found one text, expected a list "
                 "of keywords in add and remove"
             )
-        theme = self.theme_id(theme)
-        only = keyword_overlay({}, theme, add=add, remove=remove, weight=weight)
-        whole = keyword_overlay(
-            self.overlay, theme, add=add, remove=remove, weight=weight
+        change = partial(
+            keyword_overlay,
+            theme=self.theme_id(theme),
+            add=list(add),
+            remove=list(remove),
+            weight=weight,
         )
+        whole = change(self.overlay)
         place = str(self.source or self.name)
-        data = extended(self.data, only, place=place)
-        base = {"version": str(self.data["version"]).split("+")[0]}
-        data["version"] = derived_version(base, whole)
+        data = extended(self.data, change({}), place)
+        version = str(self.data["version"]).split("+")[0]
+        data["version"] = derived_version(version, whole)
         folder = self.source.parent if self.source else None
         changed = parse_codebook(data, place=place, folder=folder)
         return replace(changed, source=self.source, overlay=whole)
@@ -394,8 +375,6 @@ class Codebook:
         CodebookError
             If the codebook comes from no file, or the file cannot be written.
         """
-        from govopen_analytics.coding.overlay import write_overlay
-
         if self.source is None:
             raise CodebookError(
                 f"Codebook {self.name}: found no file it was loaded from, expected "
@@ -403,9 +382,30 @@ class Codebook:
             )
         is_shipped = self.source == DEFAULT_CODEBOOK
         extends = DEFAULT_CODEBOOK.stem if is_shipped else str(self.source.resolve())
-        overlay = {"version": self.version, **self.overlay}
-        write_overlay(overlay, Path(path), extends=extends)
+        overlay = {"extends": extends, "version": self.version, **self.overlay}
+        content = yaml.safe_dump(overlay, allow_unicode=True, sort_keys=False)
+        try:
+            with written_whole(Path(path)) as aside:
+                aside.write_text(content, encoding="utf-8")
+        except OSError as error:
+            raise CodebookError(
+                f"Codebook {path}: cannot be written: {error}"
+            ) from error
         return Path(path)
+
+
+def per_codebook(make: Callable[..., Made]) -> Callable[..., Made]:
+    """Let a function of a codebook make a thing once; equal codebooks share it."""
+    made: dict[tuple[Any, ...], Made] = {}
+
+    @wraps(make)
+    def once(codebook: Codebook, *options: Any) -> Made:
+        key = (codebook.fingerprint, *options)
+        if key not in made:
+            made[key] = make(codebook, *options)
+        return made[key]
+
+    return once
 
 
 def load_codebook(path: str | Path | None = None) -> Codebook:
@@ -424,23 +424,18 @@ def load_codebook(path: str | Path | None = None) -> Codebook:
         the file, the place, what was found and what was expected.
     """
     path = Path(path) if path is not None else DEFAULT_CODEBOOK
-    data = _read_yaml(path)
+    data = read_yaml(path)
     if not isinstance(data, dict) or "extends" not in data:
         book = parse_codebook(data, place=str(path), folder=path.parent)
         return replace(book, source=path)
-    from govopen_analytics.coding.overlay import extended
-
     base = load_codebook(_extended_path(data["extends"], path))
-    merged = extended(base.data, data, place=str(path))
+    merged = extended(base.data, data, str(path))
     folder = base.source.parent if base.source else None
     book = parse_codebook(merged, place=str(path), folder=folder)
+    if base.overlay:  # further changes are changes to this overlay
+        return replace(book, source=path)
     overlay = {name: value for name, value in data.items() if name != "extends"}
-    # Changes of an overlay to an overlay are changes to the latter.
-    return replace(
-        book,
-        source=base.source if not base.overlay else path,
-        overlay=(overlay if not base.overlay else {}),
-    )
+    return replace(book, source=base.source, overlay=overlay)
 
 
 def _extended_path(name: Any, place: Path) -> Path:
@@ -454,42 +449,6 @@ def _extended_path(name: Any, place: Path) -> Path:
             f"'{DEFAULT_CODEBOOK.stem}' or another codebook file, relative to this one"
         )
     return path
-
-
-class _StrictLoader(YamlLoader):
-    """Refuses a key given twice, which YAML would let win in silence."""
-
-
-def _strict_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = set()
-    for key, _ in node.value:
-        is_text = isinstance(key, yaml.ScalarNode)
-        if not is_text or key.value in keys:
-            shown = f"key '{key.value}' is given twice" if is_text else "no text as key"
-            raise yaml.constructor.ConstructorError(
-                problem=shown, problem_mark=key.start_mark
-            )
-        keys.add(key.value)
-    return loader.construct_mapping(node, deep=True)
-
-
-_StrictLoader.add_constructor(
-    yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _strict_mapping
-)
-
-
-def _read_yaml(path: Path) -> Any:
-    try:
-        return yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_StrictLoader)
-    except OSError as error:
-        raise CodebookError(f"Codebook {path}: cannot be opened: {error}") from error
-    except UnicodeDecodeError as error:
-        raise CodebookError(
-            f"Codebook {path}: found bytes that are not UTF-8 ({error.reason}), "
-            "expected a UTF-8 file; save it as UTF-8"
-        ) from error
-    except yaml.YAMLError as error:
-        raise CodebookError(f"Codebook {path}: is not valid YAML: {error}") from error
 
 
 def parse_codebook(
@@ -510,396 +469,290 @@ def parse_codebook(
     ------
     CodebookError
     """
-    problem = _Problem(place)
-    problem.check_keys(data, _TOP_KEYS, "top level", required=("version", "themes"))
-    if not isinstance(data["themes"], list) or not data["themes"]:
-        raise problem("themes", data["themes"], "a list of at least one theme")
-    themes = [_theme_row(entry, problem) for entry in data["themes"]]
-    version = problem.string(data["version"], "version")
-    table = pd.DataFrame(themes).assign(codebook_version=version)
-    table = table[list(_THEME_COLUMNS)].astype(_THEME_COLUMNS)
-    ids = list(table["theme_id"])
-    _refuse_duplicates(ids, "theme id", problem)
-    keywords = tuple(
-        keyword
-        for entry in data["themes"]
-        for keyword in _theme_keywords(entry, problem)
+    content = _checked(data, Place(place), folder)
+    ids = [theme["id"] for theme in content["themes"]]
+    themes = pd.DataFrame(
+        {
+            "codebook_version": content["version"],
+            "theme_id": ids,
+            "is_core": [theme["core"] for theme in content["themes"]],
+            **{name: [t[name] for t in content["themes"]] for name in _TEXTS_OF_THEME},
+        }
     )
-    _check_keywords(keywords, problem)
-    patterns = tuple(
-        pattern
-        for entry in data["themes"]
-        for pattern in _theme_patterns(entry, problem)
-    )
-    content = json.dumps(data, ensure_ascii=False, sort_keys=True, default=str)
-    reference_paths = _reference_paths(data.get("reference"), folder, problem)
-    training_path = _training_path(data.get("training"), folder, problem)
+    reference = content["reference"] or {}
+    reference_paths = tuple(map(Path, reference.values()))
+    training_path = Path(content["training"]) if content["training"] else None
     return Codebook(
-        name=str(data.get("codebook", Path(place).stem)),
-        version=version,
-        title_zh=str(data.get("title_zh", "")),
-        title_en=str(data.get("title_en", "")),
-        themes=table,
-        keywords=keywords,
-        patterns=patterns,
-        examples=tuple(_examples(data, ids, problem)),
-        context_only=tuple(problem.strings(data.get("context_only"), "context_only")),
-        rules=tuple(_rules(data.get("rules") or [], problem)),
-        settings=_settings(data.get("coding") or {}, ids, problem),
-        crosswalk=_crosswalk(data.get("crosswalk") or [], ids, problem),
+        name=content["codebook"],
+        version=content["version"],
+        title_zh=content["title_zh"],
+        title_en=content["title_en"],
+        themes=to_schema(themes, "themes"),
+        keywords=tuple(_keywords(content["themes"], Place(place))),
+        patterns=tuple(
+            Pattern(theme_id=theme["id"], **pattern)
+            for theme in content["themes"]
+            for pattern in theme["patterns"]
+        ),
+        examples=tuple(_examples(content, Place(place))),
+        context_only=tuple(content["context_only"]),
+        rules=tuple(
+            Rule(rule["id"], rule["zh"], rule["en"]) for rule in content["rules"]
+        ),
+        settings=CodingSettings(**content["coding"]),
+        crosswalk=pd.DataFrame(
+            [tuple(row.values()) for row in content["crosswalk"]],
+            columns=["from_version", "from_theme_id", "to_theme_id", "note"],
+            dtype="string",
+        ),
         reference_paths=reference_paths,
         training_path=training_path,
-        fingerprint=_fingerprint(content, [*reference_paths, training_path]),
+        fingerprint=_fingerprint(data, [*reference_paths, training_path]),
         data=data,
     )
 
 
-def _fingerprint(content: str, paths: Iterable[Path | None]) -> str:
+def _fingerprint(data: Any, paths: Iterable[Path | None]) -> str:
+    content = json.dumps(data, ensure_ascii=False, sort_keys=True, default=str)
     digest = hashlib.sha256(content.encode())
     for path in paths:
         digest.update(b"" if path is None else path.read_bytes())
     return digest.hexdigest()
 
 
-class _Problem:
-    """Builds error messages that name the codebook and the place in it."""
+# What a file may say ------------------------------------------------------------------
 
-    def __init__(self, place: str) -> None:
-        self.place = place
-
-    def __call__(self, where: str, value: object, expected: str) -> CodebookError:
-        shown = repr(value)
-        shown = shown if len(shown) <= 120 else shown[:117] + "…"
-        return CodebookError(
-            f"Codebook {self.place}, {where}: found {shown}, expected {expected}"
-        )
-
-    def check_keys(
-        self, data: Any, allowed: set[str], where: str, required: Iterable[str] = ()
-    ) -> None:
-        if not isinstance(data, dict):
-            raise self(where, data, f"a mapping with {', '.join(sorted(allowed))}")
-        for name in required:
-            if data.get(name) in (None, ""):
-                raise self(where, data.get(name), f"a value for '{name}'")
-        for name in data:
-            self.check_choice(name, sorted(allowed), f"{where}: unknown key")
-
-    def check_choice(self, value: object, allowed: Iterable[str], where: str) -> None:
-        allowed = list(allowed)
-        if value not in allowed:
-            raise CodebookError(
-                f"Codebook {self.place}, {where}: {choices(value, allowed)}"
-            )
-
-    def string(self, value: Any, where: str) -> str:
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise self(where, value, "text")
-        text = str(value).strip()
-        if not text:
-            raise self(where, value, "text that is not blank")
-        return text
-
-    def strings(self, values: Any, where: str) -> list[str]:
-        if values is None:
-            return []
-        if not isinstance(values, list):
-            raise self(where, values, "a list of texts")
-        return [self.string(value, where) for value in values]
-
-    def number(self, value: Any, where: str, *, least: float = 0) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self(where, value, "a number")
-        if not least <= value < 1e6:
-            raise self(where, value, f"a number of at least {least}")
-        return float(value)
-
-    def numbers(self, values: Any, where: str, *, least: float = 0) -> dict[str, float]:
-        if not isinstance(values, dict):
-            raise self(where, values, "a mapping from name to number")
-        return {
-            str(name): self.number(value, f"{where}, {name}", least=least)
-            for name, value in values.items()
-        }
+_TEXTS_OF_THEME = ("label_zh", "label_en", "definition_zh", "definition_en")
+_THEME_ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
-def _theme_row(entry: Any, problem: _Problem) -> dict[str, Any]:
-    where = f"theme {entry.get('id')!r}" if isinstance(entry, dict) else "themes"
-    required = ("id", "label_zh", "label_en")
-    problem.check_keys(entry, _THEME_KEYS, where, required)
-    theme_id = problem.string(entry["id"], where)
+def _checked(data: Any, top: Place, folder: Path | None) -> dict[str, Any]:
+    """Hold what a file says against the fields there are; fill what is left out."""
+    entries = data.get("themes") if isinstance(data, dict) else None
+    ids = [
+        str(entry.get("id")).strip()
+        for entry in (entries if isinstance(entries, list) else [])
+        if isinstance(entry, dict)
+    ]
+    a_file = partial(_file, folder=folder)
+    crosswalk: Fields = {
+        "from_version": any_text,
+        "from_theme": any_text,
+        "to_theme": one_of(ids),
+        "note": (any_text, ""),
+    }
+    fields_of_file: Fields = {
+        "codebook": (any_text, Path(top.file).stem),
+        "version": text,
+        "themes": _themes,  # first, since other fields name them
+        "title_zh": (any_text, ""),
+        "title_en": (any_text, ""),
+        "coding": (_coding(ids), {}),
+        "rules": (
+            list_of(record({"id": any_text, "zh": any_text, "en": any_text})),
+            [],
+        ),
+        "crosswalk": (list_of(record(crosswalk)), []),
+        "slots": (mapping_of(_fillers, "a mapping from slot to texts"), {}),
+        "context_only": (texts, []),
+        "neutral_examples": (texts, []),
+        "reference": (maybe(record({"tasks": a_file, "themes": a_file})), None),
+        "training": (maybe(a_file), None),
+    }
+    return record(fields_of_file)(data, top)
+
+
+def _themes(value: Any, place: Place) -> list[dict[str, Any]]:
+    at_least_one = "a list of at least one theme"
+    themes = list_of(_theme, at_least_one)(value, place)
+    if not themes:
+        raise place.error(value, at_least_one)
+    for theme_id, n in Counter(theme["id"] for theme in themes).items():
+        if n > 1:
+            raise place.error(theme_id, "every theme id once")
+    return themes
+
+
+def _theme(value: Any, place: Place) -> dict[str, Any]:
+    group = record({"weight": (number(), 1.0), "words": texts})
+    pattern: Fields = {
+        "name": any_text,
+        "expression": expression,
+        "weight": (number(), 1.0),
+    }
+    example = record({"text": text, "title": (any_text, ""), "also": (texts, [])})
+    fields_of_theme: Fields = {
+        "id": _theme_id,
+        "label_zh": text,
+        "label_en": text,
+        "definition_zh": (any_text, ""),
+        "definition_en": (any_text, ""),
+        "core": (flag, False),
+        "keywords": (list_of(_or_text(group, "words", is_list=True)), []),
+        "exclusions": (mapping_of(texts, "a mapping from keyword to phrases"), {}),
+        "patterns": (list_of(record(pattern)), []),
+        "examples": (list_of(_or_text(example, "text")), []),
+    }
+    if isinstance(value, dict):
+        place = Place(place.file, f"theme {value.get('id')!r}")
+    return record(fields_of_theme)(value, place)
+
+
+def _or_text(check: Check, name: str, *, is_list: bool = False) -> Check:
+    """Make a check that takes a text alone as a record with that one field."""
+
+    def check_either(value: Any, place: Place) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            value = text(value, place)
+            value = {name: [value] if is_list else value}
+        return check(value, place)
+
+    return check_either
+
+
+def _theme_id(value: Any, place: Place) -> str:
+    theme_id = text(value, place)
     if not _THEME_ID.match(theme_id):
-        raise problem(where, theme_id, "an id of small letters, digits and _")
-    core = entry.get("core", False)
-    if not isinstance(core, bool):
-        raise problem(f"{where}, core", core, "true or false")
-    return {
-        "theme_id": theme_id,
-        "label_zh": problem.string(entry["label_zh"], f"{where}, label_zh"),
-        "label_en": problem.string(entry["label_en"], f"{where}, label_en"),
-        "definition_zh": str(entry.get("definition_zh") or "").strip(),
-        "definition_en": str(entry.get("definition_en") or "").strip(),
-        "is_core": core,
+        raise place.error(theme_id, "an id of small letters, digits and _")
+    return theme_id
+
+
+def _coding(ids: list[str]) -> Check:
+    theme, an_expression = one_of(ids), list_of(expression, "a list of texts")
+    numbers = partial(mapping_of, number(-100), "a mapping from name to number")
+    own: Fields = {
+        "gap_chars": (lambda value, place: int(number()(value, place)), 24),
+        "channel_theme": (maybe(theme), None),
+        "general_theme": (maybe(theme), None),
+        "general_titles": (_tuple_of(an_expression), ()),
+        "vague_titles": (_tuple_of(an_expression), ()),
+        "weights": (numbers(), {}),
+        "secondary_offsets": (numbers(theme), {}),
     }
-
-
-def _refuse_duplicates(values: Iterable[str], what: str, problem: _Problem) -> None:
-    earlier = set()
-    for value in values:
-        if value in earlier:
-            raise problem("themes", value, f"every {what} once")
-        earlier.add(value)
-
-
-def _theme_keywords(entry: dict[str, Any], problem: _Problem) -> Iterator[Keyword]:
-    """Read ``keywords``: plain texts, or groups of ``{weight, words}``."""
-    theme_id = entry["id"]
-    where = f"theme '{theme_id}', keywords"
-    exclusions = _exclusions(entry, problem)
-    groups = entry.get("keywords") or []
-    if not isinstance(groups, list):
-        raise problem(where, groups, "a list")
-    for group in groups:
-        if isinstance(group, dict):
-            problem.check_keys(group, {"weight", "words"}, where, ("words",))
-            weight = problem.number(group.get("weight", 1), f"{where}, weight")
-            words = problem.strings(group["words"], where)
-        else:
-            weight, words = 1.0, [problem.string(group, where)]
-        for word in words:
-            yield Keyword(word, theme_id, weight, exclusions.pop(word, ()))
-    if exclusions:
-        word = next(iter(exclusions))
-        raise problem(
-            f"theme '{theme_id}', exclusions", word, "a keyword of the same theme"
-        )
-
-
-def _exclusions(entry: dict[str, Any], problem: _Problem) -> dict[str, tuple[str, ...]]:
-    where = f"theme '{entry['id']}', exclusions"
-    data = entry.get("exclusions") or {}
-    if not isinstance(data, dict):
-        raise problem(where, data, "a mapping from keyword to phrases")
-    return {
-        str(word): tuple(problem.strings(phrases, where))
-        for word, phrases in data.items()
+    lists: Fields = {
+        option.name: (_tuple_of(texts), ()) for option in fields(CodingSettings)
     }
+    check = record(lists | own)
+    return lambda value, place: check(value or {}, place)
 
 
-def _check_keywords(keywords: Iterable[Keyword], problem: _Problem) -> None:
+def _tuple_of(check: Check) -> Check:
+    return lambda value, place: tuple(check(value, place))
+
+
+def _fillers(value: Any, place: Place) -> list[str]:
+    fillers = texts(value, place)
+    if not fillers:
+        raise place.error(value, "at least one text")
+    return fillers
+
+
+def _file(value: Any, place: Place, *, folder: Path | None) -> str:
+    path = (folder or Path()) / text(value, place)
+    if not path.is_file():
+        raise place.error(str(path), "a file beside the codebook")
+    return str(path)
+
+
+# Keywords and examples ----------------------------------------------------------------
+
+
+def _keywords(themes: list[dict[str, Any]], top: Place) -> Iterator[Keyword]:
+    """Yield the keywords; refuse those that stand twice or that no text can match."""
     owners: dict[str, Keyword] = {}
-    for keyword in keywords:
-        where = f"theme '{keyword.theme_id}', keyword '{keyword.text}'"
-        _check_matchable(keyword, where, problem)
-        other = owners.setdefault(keyword.folded, keyword)
-        if other is keyword:
-            continue
-        expected = f"every keyword once, but '{other.text}' matches the same texts"
-        if other.theme_id != keyword.theme_id:
-            expected = (
-                f"a keyword of one theme only; it also stands under '{other.theme_id}'"
-            )
-        raise problem(where, keyword.text, expected)
+    for theme in themes:
+        place = top.at(f"theme '{theme['id']}'")
+        exclusions = {word: tuple(rest) for word, rest in theme["exclusions"].items()}
+        for group in theme["keywords"]:
+            for word in group["words"]:
+                keyword = Keyword(
+                    word, theme["id"], group["weight"], exclusions.pop(word, ())
+                )
+                at = place.at(f"keyword '{word}'")
+                _check_matchable(keyword, at)
+                other = owners.setdefault(keyword.folded, keyword)
+                if other.theme_id != keyword.theme_id:
+                    raise at.error(
+                        word,
+                        "a keyword of one theme only; it also stands under "
+                        f"'{other.theme_id}'",
+                    )
+                if other is not keyword:
+                    raise at.error(
+                        word,
+                        f"every keyword once, but '{other.text}' matches the same "
+                        "texts",
+                    )
+                yield keyword
+        for word in exclusions:
+            raise place.at("exclusions").error(word, "a keyword of the same theme")
 
 
-def _check_matchable(keyword: Keyword, where: str, problem: _Problem) -> None:
-    """Refuse a keyword that no text can match."""
+def _check_matchable(keyword: Keyword, place: Place) -> None:
     parts = keyword.folded.split(GAP)
     if len(parts) > 2 or not all(parts):
-        raise problem(where, keyword.text, f"one '{GAP}' between two parts, or none")
+        raise place.error(keyword.text, f"one '{GAP}' between two parts, or none")
     for part in parts:
         bad = [c for c in part if c in CLAUSE_ENDS]
         if bad:
-            raise problem(
-                where, keyword.text, f"no character that ends a clause such as {bad[0]}"
+            raise place.error(
+                keyword.text, f"no character that ends a clause such as {bad[0]}"
             )
         if part != without_blanks(part)[0]:
-            raise problem(
-                where,
+            raise place.error(
                 keyword.text,
                 "no blank beside a Chinese character and no invisible character, "
                 "since matching drops them from texts",
             )
     for phrase in keyword.exclusions:
         if keyword.has_gap:
-            raise problem(where, phrase, "no exclusion for a keyword with a gap")
+            raise place.error(phrase, "no exclusion for a keyword with a gap")
         if keyword.folded not in fold(phrase):
-            raise problem(
-                f"{where}, exclusion", phrase, "a phrase that holds the keyword"
-            )
+            raise place.at("exclusion").error(phrase, "a phrase that holds the keyword")
         if keyword.folded == fold(phrase):
-            raise problem(
-                f"{where}, exclusion",
+            raise place.at("exclusion").error(
                 phrase,
                 "a phrase longer than the keyword, which could never match otherwise",
             )
 
 
-def _theme_patterns(entry: dict[str, Any], problem: _Problem) -> Iterator[Pattern]:
-    where = f"theme '{entry['id']}', patterns"
-    data = entry.get("patterns") or []
-    if not isinstance(data, list):
-        raise problem(where, data, "a list")
-    for item in data:
-        problem.check_keys(
-            item, {"name", "expression", "weight"}, where, ("name", "expression")
-        )
-        expression = problem.string(item["expression"], where)
-        _check_expression(expression, f"{where}, '{item['name']}'", problem)
-        weight = problem.number(item.get("weight", 1), where)
-        yield Pattern(str(item["name"]), expression, entry["id"], weight)
-
-
-def _check_expression(expression: str, where: str, problem: _Problem) -> None:
-    try:
-        compiled = re.compile(expression)
-    except re.error as error:
-        raise problem(
-            where, expression, f"a regular expression that compiles ({error})"
-        ) from error
-    if compiled.search(""):
-        raise problem(where, expression, "an expression that needs some character")
-
-
-def _examples(
-    data: dict[str, Any], ids: list[str], problem: _Problem
-) -> Iterator[Example]:
-    slots = _slots(data.get("slots") or {}, problem)
-    counters = {name: itertools.count() for name in slots}
-    for entry in data["themes"]:
-        where = f"theme '{entry['id']}', examples"
-        for item in entry.get("examples") or []:
-            example = _example(item, entry["id"], ids, where, problem)
-            yield from _fill_slots(example, slots, counters, where, problem)
-    for item in data.get("neutral_examples") or []:
-        example = Example(problem.string(item, "neutral_examples"), ())
-        yield from _fill_slots(example, slots, counters, "neutral_examples", problem)
-
-
-def _example(
-    item: Any, theme_id: str, ids: list[str], where: str, problem: _Problem
-) -> Example:
-    if not isinstance(item, dict):
-        return Example(problem.string(item, where), (theme_id,))
-    problem.check_keys(item, {"title", "text", "also"}, where, ("text",))
-    also = problem.strings(item.get("also"), where)
-    for other in also:
-        others = [name for name in ids if name != theme_id]
-        problem.check_choice(other, others, f"{where}, also")
-    return Example(
-        problem.string(item["text"], where),
-        (theme_id, *also),
-        str(item.get("title") or ""),
-    )
-
-
-def _slots(data: Any, problem: _Problem) -> dict[str, list[str]]:
-    if not isinstance(data, dict):
-        raise problem("slots", data, "a mapping from slot to texts")
-    slots = {name: problem.strings(values, "slots") for name, values in data.items()}
-    for name, values in slots.items():
-        if not values:
-            raise problem(f"slots, {name}", values, "at least one text")
-    return slots
-
-
+_SLOT = re.compile(r"\{(\w+)\}")
 # How many sentences a sentence with slots becomes; enough that no filler
 # speaks for the theme, few enough that one template does not outweigh others.
 _FILLINGS = 3
 
 
-def _fill_slots(
-    example: Example,
-    slots: dict[str, list[str]],
-    counters: dict[str, Any],
-    where: str,
-    problem: _Problem,
-) -> Iterator[Example]:
-    names = _SLOT.findall(example.text + example.title)
-    for name in names:
-        if name not in slots:
-            raise CodebookError(
-                f"Codebook {problem.place}, {where}: slot {choices(name, slots)}"
-            )
+def _examples(content: dict[str, Any], top: Place) -> Iterator[Example]:
+    """Yield the examples, each slot filled by its texts in turn."""
+    fillers = {name: itertools.cycle(each) for name, each in content["slots"].items()}
 
     def fill(match: re.Match) -> str:
-        values = slots[match[1]]
-        return values[next(counters[match[1]]) % len(values)]
+        return next(fillers[match[1]])
 
-    for _ in range(_FILLINGS if names else 1):
-        yield replace(
-            example,
-            text=_SLOT.sub(fill, example.text),
-            title=_SLOT.sub(fill, example.title),
-        )
-
-
-def _rules(data: Any, problem: _Problem) -> Iterator[Rule]:
-    if not isinstance(data, list):
-        raise problem("rules", data, "a list")
-    for item in data:
-        problem.check_keys(item, {"id", "zh", "en"}, "rules", ("id", "zh", "en"))
-        yield Rule(str(item["id"]), str(item["zh"]).strip(), str(item["en"]).strip())
-
-
-# Options of ``coding`` that are lists of texts, some of them regular expressions.
-_TEXT_LISTS = [option.name for option in fields(CodingSettings) if option.default == ()]
-_EXPRESSIONS = ("general_titles", "vague_titles")
-_NAMED_THEMES = ("general_theme", "channel_theme")
-
-
-def _settings(data: Any, ids: list[str], problem: _Problem) -> CodingSettings:
-    options = {option.name for option in fields(CodingSettings)}
-    problem.check_keys(data, options, "coding")
-    for name in _NAMED_THEMES:
-        if data.get(name) is not None:
-            problem.check_choice(data[name], ids, f"coding, {name}")
-    lists: dict[str, Any] = {
-        name: tuple(problem.strings(data.get(name), f"coding, {name}"))
-        for name in _TEXT_LISTS
-    }
-    for name in _EXPRESSIONS:
-        for expression in lists[name]:
-            _check_expression(expression, f"coding, {name}", problem)
-    offsets = problem.numbers(
-        data.get("secondary_offsets") or {}, "coding, secondary_offsets", least=-100
-    )
-    for name in offsets:
-        problem.check_choice(name, ids, "coding, secondary_offsets")
-    weights = problem.numbers(data.get("weights") or {}, "coding, weights", least=-100)
-    return CodingSettings(
-        gap_chars=int(problem.number(data.get("gap_chars", 24), "coding, gap_chars")),
-        **lists,
-        **{name: data.get(name) for name in _NAMED_THEMES},
-        weights=weights,
-        secondary_offsets=offsets,
-    )
-
-
-_CROSSWALK_COLUMNS = ["from_version", "from_theme_id", "to_theme_id", "note"]
-
-
-def _crosswalk(data: Any, ids: list[str], problem: _Problem) -> pd.DataFrame:
-    if not isinstance(data, list):
-        raise problem("crosswalk", data, "a list")
-    rows = []
-    for item in data:
-        problem.check_keys(
-            item,
-            {"from_version", "from_theme", "to_theme", "note"},
-            "crosswalk",
-            ("from_version", "from_theme", "to_theme"),
-        )
-        problem.check_choice(item["to_theme"], ids, "crosswalk, to_theme")
-        rows.append(
-            (
-                str(item["from_version"]),
-                str(item["from_theme"]),
-                item["to_theme"],
-                str(item.get("note") or ""),
+    templates = []
+    ids = [theme["id"] for theme in content["themes"]]
+    for theme in content["themes"]:
+        place = top.at(f"theme '{theme['id']}'").at("examples")
+        for each in theme["examples"]:
+            for also in each["also"]:
+                place.at("also").choose(also, [i for i in ids if i != theme["id"]])
+            themes = (theme["id"], *each["also"])
+            templates.append((Example(each["text"], themes, each["title"]), place))
+    for sentence in content["neutral_examples"]:
+        templates.append((Example(sentence, ()), top.at("neutral_examples")))
+    for example, place in templates:
+        names = _SLOT.findall(example.text + example.title)
+        for name in names:
+            place.choose(name, fillers, ": slot")
+        for _ in range(_FILLINGS if names else 1):
+            yield replace(
+                example,
+                text=_SLOT.sub(fill, example.text),
+                title=_SLOT.sub(fill, example.title),
             )
-        )
-    return pd.DataFrame(rows, columns=_CROSSWALK_COLUMNS, dtype="string")
+
+
+# From one version to the next ---------------------------------------------------------
 
 
 def theme_carrier(codebook: Codebook) -> Callable[[str, str], str]:
@@ -967,25 +820,3 @@ def apply_crosswalk(assignments: pd.DataFrame, codebook: Codebook) -> pd.DataFra
     table = table.drop_duplicates(["task_id", "coder", "theme_id"])
     ranks = table.groupby(["task_id", "coder"]).cumcount() + 1
     return table.assign(rank=ranks.astype("Int64")).reset_index(drop=True)
-
-
-def _reference_paths(
-    data: Any, folder: Path | None, problem: _Problem
-) -> tuple[Path, ...]:
-    if data is None:
-        return ()
-    problem.check_keys(data, {"tasks", "themes"}, "reference", ("tasks", "themes"))
-    paths = tuple((folder or Path()) / str(data[key]) for key in ("tasks", "themes"))
-    for path in paths:
-        if not path.is_file():
-            raise problem("reference", str(path), "a file beside the codebook")
-    return paths
-
-
-def _training_path(data: Any, folder: Path | None, problem: _Problem) -> Path | None:
-    if data is None:
-        return None
-    path = (folder or Path()) / problem.string(data, "training")
-    if not path.is_file():
-        raise problem("training", str(path), "a file beside the codebook")
-    return path

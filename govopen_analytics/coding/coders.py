@@ -6,11 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import softmax
 
 from govopen_analytics.base.errors import CodebookError
 from govopen_analytics.coding.clauses import mark_shared_titles, read_tasks
-from govopen_analytics.coding.codebook import Codebook
+from govopen_analytics.coding.codebook import Codebook, per_codebook
 from govopen_analytics.coding.combined import (
     coder_weights,
     primary_chances,
@@ -19,16 +18,14 @@ from govopen_analytics.coding.combined import (
 )
 from govopen_analytics.coding.features import fold_many, plain_texts
 from govopen_analytics.coding.keywords import keyword_scores
-from govopen_analytics.coding.linear import LinearModel, fit_linear_model
-from govopen_analytics.coding.model_files import kept_model
+from govopen_analytics.coding.linear import LinearModel, fit_linear_model, kept_model
 from govopen_analytics.coding.tfidf import ThemeProfiles, theme_profiles
 from govopen_analytics.coding.training import (
-    NOTHING,
     UNCLASSIFIED,
     LeftOut,
+    lay_out_texts,
     seen_documents,
     training_tasks,
-    training_texts,
 )
 
 # A further theme of an estimator has at least this chance.
@@ -82,11 +79,8 @@ def by_unseen_documents(tasks: pd.DataFrame, codebook: Codebook) -> Groups:
 # What the coders learn from -----------------------------------------------------
 
 
-_models: dict[tuple[str, LeftOut], LinearModel] = {}
-_profiles: dict[tuple[str, LeftOut], ThemeProfiles] = {}
-
-
-def linear_model(codebook: Codebook, left_out: LeftOut = NOTHING) -> LinearModel:
+@per_codebook
+def linear_model(codebook: Codebook, left_out: LeftOut) -> LinearModel:
     """Return the linear model of a codebook, fitted once.
 
     Classes are the codebook's themes and, last, none of them.
@@ -101,34 +95,28 @@ def linear_model(codebook: Codebook, left_out: LeftOut = NOTHING) -> LinearModel
     CodebookError
         If the codebook has nothing to learn from.
     """
-    key = codebook.fingerprint, left_out
-    if key not in _models:
-        _models[key] = kept_model(
-            codebook.fingerprint, left_out, lambda: _fitted(codebook, left_out)
-        )
-    return _models[key]
+
+    def fitted() -> LinearModel:
+        texts = lay_out_texts(codebook, training_tasks(codebook, left_out))
+        if not texts.pieces:
+            raise CodebookError(
+                f"Codebook {codebook.name}: found no examples, keywords or "
+                "reference codings to learn from; expected some, or use "
+                "coder='keywords'"
+            )
+        return fit_linear_model(*texts, n_classes=len(codebook.theme_ids) + 1)
+
+    names = [sorted(left_out.documents), sorted(left_out.fields)]
+    return kept_model([codebook.fingerprint, *names], fitted)
 
 
-def _fitted(codebook: Codebook, left_out: LeftOut) -> LinearModel:
-    texts = training_texts(codebook, left_out)
-    if not texts.pieces:
-        raise CodebookError(
-            f"Codebook {codebook.name}: found no examples, keywords or "
-            "reference codings to learn from; expected some, or use "
-            "coder='keywords'"
-        )
-    return fit_linear_model(*texts, n_classes=len(codebook.theme_ids) + 1)
-
-
+@per_codebook
 def _theme_profiles(codebook: Codebook, left_out: LeftOut) -> ThemeProfiles:
-    key = codebook.fingerprint, left_out
-    if key not in _profiles:
-        tasks = training_tasks(codebook, left_out)
-        coded = tasks.loc[tasks["theme_ids"].str.len() > 0]
-        _profiles[key] = theme_profiles(
-            codebook, list(zip(coded["text"], coded["theme_ids"], strict=True))
-        )
-    return _profiles[key]
+    tasks = training_tasks(codebook, left_out)
+    coded = tasks.loc[tasks["theme_ids"].str.len() > 0]
+    return theme_profiles(
+        codebook, list(zip(coded["text"], coded["theme_ids"], strict=True))
+    )
 
 
 # The coders -----------------------------------------------------------------------
@@ -165,11 +153,12 @@ def _code_by_keywords(tasks: pd.DataFrame, codebook: Codebook, groups: Groups) -
 
 def _code_by_tfidf(tasks: pd.DataFrame, codebook: Codebook, groups: Groups) -> Coded:
     """Most similar theme profile wins; a second must be almost as similar."""
-    texts = fold_many(plain_texts(tasks["text"]))
+    texts = np.array(fold_many(plain_texts(tasks["text"])), dtype=object)
     similar = np.zeros((len(texts), len(codebook.theme_ids)))
     for left_out, rows in groups:
-        profiles = _theme_profiles(codebook, left_out)
-        similar[rows] = profiles.similarities([texts[row] for row in rows.tolist()])
+        similar[rows] = _theme_profiles(codebook, left_out).similarities(
+            texts[rows].tolist()
+        )
     best = similar.max(axis=1, keepdims=True)
     return _ranked(similar, (similar >= 0.95 * best) & (best > 0))
 
@@ -178,17 +167,15 @@ def _code_by_linear_model(
     tasks: pd.DataFrame, codebook: Codebook, groups: Groups
 ) -> Coded:
     """Greatest distance wins; every other theme above its border is second."""
-    texts = fold_many(plain_texts(tasks["text"]))
+    texts = np.array(fold_many(plain_texts(tasks["text"])), dtype=object)
     distances = np.zeros((len(texts), len(codebook.theme_ids) + 1))
-    is_known = np.zeros(len(texts), dtype=bool)
+    shares = np.zeros_like(distances)
     for left_out, rows in groups:
         model = linear_model(codebook, left_out)
-        group = [texts[row] for row in rows.tolist()]
-        distances[rows], is_known[rows] = model.decide(group)
-    shares = softmax(3 * distances, axis=1)[:, :-1] * is_known[:, None]
-    is_none = distances.argmax(axis=1) == distances.shape[1] - 1
-    shares[is_none] = 0
-    return _ranked(shares, distances[:, :-1] > 0)
+        sums = model.sums(texts[rows].tolist())
+        distances[rows], shares[rows] = model.distances(sums), model.shares(sums, 3)
+    shares[distances.argmax(axis=1) == distances.shape[1] - 1] = 0
+    return _ranked(shares[:, :-1], distances[:, :-1] > 0)
 
 
 def _code_combined(tasks: pd.DataFrame, codebook: Codebook, groups: Groups) -> Coded:
@@ -216,12 +203,12 @@ def _fitted_coder(estimator: Any) -> Callable[..., Coded]:
 
     def code(tasks: pd.DataFrame, codebook: Codebook, groups: Groups) -> Coded:
         scores = np.zeros((len(tasks), len(codebook.theme_ids)))
-        texts = plain_texts(tasks["text"])
+        texts = np.array(plain_texts(tasks["text"]), dtype=object)
         for left_out, rows in groups:
             learned = training_tasks(codebook, left_out)
             labels = [ids[0] if ids else UNCLASSIFIED for ids in learned["theme_ids"]]
             model = clone(estimator).fit(learned["text"].tolist(), labels)
-            chances = model.predict_proba([texts[row] for row in rows.tolist()])
+            chances = model.predict_proba(texts[rows].tolist())
             places = {str(label): i for i, label in enumerate(model.classes_)}
             in_group = np.zeros((len(rows), scores.shape[1]))
             for number, theme in enumerate(codebook.theme_ids):

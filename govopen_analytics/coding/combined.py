@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
 import pandas as pd
@@ -15,32 +15,9 @@ from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.coding.keywords import keyword_scores
 from govopen_analytics.coding.linear import LinearModel
 
-#: What each weight of the primary theme multiplies, in order. "none" and "silence"
-#: speak for no theme, "column" for the theme of the channels.
-PRIMARY_FEATURES = (
-    *(f"{kind}.{by}" for kind in KINDS for by in ("linear", "keywords")),
-    "whole.linear",
-    "first.linear",
-    "best.linear",
-    "best.keywords",
-    "column",
-    "silence",
-    "none",
-)
-#: What each weight of a further theme multiplies, in order.
-SECONDARY_FEATURES = (
-    "secondary.best.linear",
-    "secondary.best.keywords",
-    "secondary.leads",
-    "secondary.led_clauses",
-    "secondary.whole.linear",
-    "secondary.column",
-    "secondary.constant",
-)
-
-#: Weights of the combined coder, fitted by ``benchmarks/coding_weights.py`` on tasks
-#: that the linear model had not seen; a codebook may set its own under ``coding:
-#: weights:``.
+#: Weights of the combined coder, by the evidence that each multiplies, fitted by
+#: ``benchmarks/coding_weights.py`` on tasks that the linear model had not seen; a
+#: codebook may set its own under ``coding: weights:``.
 WEIGHTS: dict[str, float] = {
     # How decidedly the linear model's distances become shares, and the keyword
     # weight at which keywords speak with their full voice.
@@ -169,49 +146,54 @@ class Evidence:
             constant[:, place] = values
         return constant
 
-    def primary_features(self) -> list[np.ndarray]:
-        """Return ``PRIMARY_FEATURES``, each of shape (n_tasks, n_themes + 1)."""
-        features = []
+    def primary_features(self) -> dict[str, np.ndarray]:
+        """Return what the weights of the primary theme multiply, by their names.
+
+        Each is of shape (n_tasks, n_themes + 1). "none" and "silence" speak for no
+        theme, "column" for the theme of the channels.
+        """
+        features = {}
         for kind in KINDS:
             is_meant = self.pieces.of_kind(kind)
-            features.append(self._mean(self.linear, is_meant))
-            features.append(self._mean(self.keywords, is_meant))
+            features[f"{kind}.linear"] = self._mean(self.linear, is_meant)
+            features[f"{kind}.keywords"] = self._mean(self.keywords, is_meant)
         is_of_task = ~self.pieces.of_kind("section", "chapter", "purpose")
         loudest = self._highest(
             self.keyword_weights.sum(axis=1, keepdims=True), is_of_task
         )
         none = self.linear.shape[1] - 1
-        features += [
-            self.whole,
-            self._first(self.linear, self._clauses),
-            self._highest(self.linear, self._clauses),
-            self._highest(self.keywords, self._clauses),
-            self._at(self.channel, self.pieces.fills_column),
-            self._at(none, 1 - np.minimum(loudest[:, 0], 3) / 3),
-            self._at(none, 1.0),
-        ]
-        return features
+        return features | {
+            "whole.linear": self.whole,
+            "first.linear": self._first(self.linear, self._clauses),
+            "best.linear": self._highest(self.linear, self._clauses),
+            "best.keywords": self._highest(self.keywords, self._clauses),
+            "column": self._at(self.channel, self.pieces.fills_column),
+            "silence": self._at(none, 1 - np.minimum(loudest[:, 0], 3) / 3),
+            "none": self._at(none, 1.0),
+        }
 
-    def secondary_features(self) -> list[np.ndarray]:
-        """Return ``SECONDARY_FEATURES``, each of shape (n_tasks, n_themes).
+    def secondary_features(self) -> dict[str, np.ndarray]:
+        """Return what the weights of a further theme multiply, by their names.
 
-        Only clauses of the task itself count: headings never give a theme.
+        Each is of shape (n_tasks, n_themes). Only clauses of the task itself count:
+        headings never give a theme.
         """
         joint = (self.linear[:, :-1] + self.keywords[:, :-1] / 2) / 1.5
         leads = np.eye(joint.shape[1])[joint.argmax(axis=1)]
         leads = leads * (joint.max(axis=1) > 0.3)[:, None]
         n_led = self._summed(leads, self._clauses)
         column = self._at(self.channel, self.pieces.fills_column)[:, :-1]
-        features = [
-            self._highest(self.linear, self._clauses)[:, :-1],
-            self._highest(self.keywords, self._clauses)[:, :-1],
-            (n_led > 0).astype(float),
-            np.minimum(n_led, 3) / 3,
-            self.whole[:, :-1],
-            column,
-            np.ones_like(column),
-        ]
-        return features
+        return {
+            "secondary.best.linear": self._highest(self.linear, self._clauses)[:, :-1],
+            "secondary.best.keywords": self._highest(self.keywords, self._clauses)[
+                :, :-1
+            ],
+            "secondary.leads": (n_led > 0).astype(float),
+            "secondary.led_clauses": np.minimum(n_led, 3) / 3,
+            "secondary.whole.linear": self.whole[:, :-1],
+            "secondary.column": column,
+            "secondary.constant": np.ones_like(column),
+        }
 
 
 def task_evidence(
@@ -279,26 +261,19 @@ def _members(pieces: Pieces, n_tasks: int, is_meant: np.ndarray) -> sparse.csr_m
 
 
 def _shares(
-    sums: np.ndarray, models: list[LinearModel], readers: np.ndarray, slope: float
+    sums: np.ndarray, models: Sequence[LinearModel], readers: np.ndarray, slope: float
 ) -> np.ndarray:
-    """Turn distances into shares; a text the model knows nothing of has none."""
-    distances = np.zeros((len(sums), sums.shape[1] - 1))
+    """Shares (0-1) of each text by the model that reads it."""
+    shares = np.zeros((len(sums), sums.shape[1] - 1))
     for number, model in enumerate(models):
-        mine = readers == number
-        distances[mine] = model.distances(sums[mine])
-    shares = softmax(slope * distances, axis=1)
-    shares[sums[:, -1] <= 0] = 0
+        is_read = readers == number
+        shares[is_read] = model.shares(sums[is_read], slope)
     return shares
 
 
-def _weighed(
-    features: Sequence[np.ndarray], names: Sequence[str], weights: dict[str, float]
-) -> np.ndarray:
+def _weighed(features: dict[str, np.ndarray], weights: dict[str, float]) -> np.ndarray:
     """Add up features by weight, in one order whatever the number of tasks."""
-    total = np.zeros(features[0].shape)
-    for name, values in zip(names, features, strict=True):
-        total += weights[name] * values
-    return total
+    return reduce(np.add, (weights[name] * each for name, each in features.items()))
 
 
 def primary_chances(evidence: Evidence, weights: dict[str, float]) -> np.ndarray:
@@ -319,8 +294,7 @@ def primary_chances(evidence: Evidence, weights: dict[str, float]) -> np.ndarray
     .. [1] McFadden, D. (1974). Conditional logit analysis of qualitative choice
        behavior. In Frontiers in Econometrics, 105-142.
     """
-    features = evidence.primary_features()
-    chances = softmax(_weighed(features, PRIMARY_FEATURES, weights), axis=1)
+    chances = softmax(_weighed(evidence.primary_features(), weights), axis=1)
     spoken = np.zeros(evidence.n_tasks, dtype=bool)
     texts = (evidence.linear[:, :-1].sum(axis=1) > 0) | (evidence.keywords.any(axis=1))
     is_of_task = ~evidence.pieces.of_kind("section", "chapter")
@@ -344,8 +318,9 @@ def secondary_chances(
     """
     features = evidence.secondary_features()
     offsets = codebook.settings.secondary_offsets
-    logits = _weighed(features, SECONDARY_FEATURES, weights)
+    logits = _weighed(features, weights)
     logits += np.array([offsets.get(theme, 0.0) for theme in codebook.theme_ids])
     chances = 1 / (1 + np.exp(-logits))
-    speaks = np.logical_or.reduce([values > 0 for values in features[:-1]])
+    del features["secondary.constant"]
+    speaks = np.logical_or.reduce([values > 0 for values in features.values()])
     return np.where(speaks, chances, 0)

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import InputTags, Tags
 from sklearn.utils.validation import check_is_fitted
@@ -212,8 +211,7 @@ class LinearClassifier(_Coder):
         )
 
     def _chances(self, tasks: pd.DataFrame) -> np.ndarray:
-        distances, is_known = self.model_.decide(_folded(tasks))
-        return softmax(self.slope * distances, axis=1) * is_known[:, None]
+        return self.model_.shares(self.model_.sums(_folded(tasks)), self.slope)
 
 
 class CombinedClassifier(_Coder):

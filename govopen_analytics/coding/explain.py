@@ -1,16 +1,23 @@
-"""Why a task has its themes, or none."""
+"""Why a task has its themes, or none: the evidence, and how it is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from govopen_analytics.base.errors import SchemaError, choices
+from govopen_analytics.base.text import fold
 from govopen_analytics.coding.assign import assign_themes
 from govopen_analytics.coding.clauses import KINDS, mark_shared_titles
-from govopen_analytics.coding.codebook import Codebook, load_codebook
+from govopen_analytics.coding.codebook import (
+    Codebook,
+    Keyword,
+    Pattern,
+    load_codebook,
+)
 from govopen_analytics.coding.coders import by_unseen_documents, linear_model
 from govopen_analytics.coding.combined import (
     coder_weights,
@@ -22,6 +29,7 @@ from govopen_analytics.coding.keywords import (
     keyword_in_context,
     keyword_matches,
 )
+from govopen_analytics.words import section
 
 
 @dataclass(frozen=True)
@@ -57,18 +65,113 @@ class Explanation:
     codebook: Codebook
 
     def __repr__(self) -> str:
-        from govopen_analytics.coding.explanation_text import explanation_text
-
-        return explanation_text(self, self.codebook)
+        return self.in_words()
 
     def _repr_html_(self) -> str:
-        from govopen_analytics.coding.explanation_text import (
-            evidence_table,
-            marked_text,
+        table = self.evidence_table().to_html(index=False, escape=True)
+        return f"<p>{self.marked_text()}</p>{table}"
+
+    def in_words(self, lang: str = "zh") -> str:
+        """Write it out: themes, evidence by piece, keywords in context.
+
+        Parameters
+        ----------
+        lang : {"zh", "en"}, default "zh"
+
+        Returns
+        -------
+        str
+            Lines of plain text.
+        """
+        words, labels = section("explanations", lang), self.codebook.labels(lang)
+        pieces = [
+            words["piece"].format(
+                kind=words["kinds"][piece.kind],
+                theme=labels[piece.theme_id],
+                share=f"{piece.share:.2f}",
+                text=piece.text,
+            )
+            for piece in self.pieces.itertuples()
+        ]
+        entries: list[Keyword | Pattern] = [
+            *self.codebook.keywords,
+            *self.codebook.patterns,
+        ]
+        weights = {(entry.theme_id, entry.name): entry.weight for entry in entries}
+        matches = [
+            words["match"].format(
+                theme=labels[match.theme_id],
+                weight=f"{weights[match.theme_id, match.keyword]:g}",
+                before=_on_one_line(match.before),
+                match=_on_one_line(match.match),
+                after=_on_one_line(match.after),
+            )
+            for match in self.matches.itertuples()
+        ]
+        lines = [self.task_id, *self._theme_lines(words, labels)]
+        lines += [words["pieces"], *pieces]
+        lines += [words["matches" if matches else "no_matches"], *matches]
+        return "\n".join(lines)
+
+    def _theme_lines(self, words: dict, labels: dict[str, str]) -> list[str]:
+        lines = [
+            words["theme"].format(
+                rank=words["ranks"][min(int(row.rank), 2)],
+                theme=labels[row.theme_id],
+                score=words["no_score"] if pd.isna(row.score) else f"{row.score:.2f}",
+                coder=row.coder,
+            )
+            for row in self.assignments.itertuples()
+        ]
+        if lines or not self.likeliest_theme_id:
+            return lines or [words["no_theme"]]
+        sentence = words["unsure"].format(
+            theme=labels[self.likeliest_theme_id],
+            score=f"{self.likeliest_score:.2f}",
+            least=f"{self.least_score:.2f}",
+        )
+        return [sentence]
+
+    def evidence_table(self, lang: str = "zh") -> pd.DataFrame:
+        """Lay the evidence out: a row per piece, with the keywords found in it.
+
+        Parameters
+        ----------
+        lang : {"zh", "en"}, default "zh"
+
+        Returns
+        -------
+        DataFrame, shape (n_pieces, 5)
+        """
+        words, labels = section("explanations", lang), self.codebook.labels(lang)
+        heads, pieces = words["columns"], self.pieces
+        keywords = list(dict.fromkeys(self.matches["keyword"]))
+        return pd.DataFrame(
+            {
+                heads["kind"]: [words["kinds"][kind] for kind in pieces["kind"]],
+                heads["theme"]: [labels[theme] for theme in pieces["theme_id"]],
+                heads["share"]: pieces["share"],
+                heads["text"]: pieces["text"],
+                heads["keywords"]: [
+                    words["join"].join(word for word in keywords if fold(word) in text)
+                    for text in pieces["text"]
+                ],
+            }
         )
 
-        table = evidence_table(self, self.codebook).to_html(index=False, escape=True)
-        return f"<p>{marked_text(self, self.codebook)}</p>{table}"
+    def marked_text(self, lang: str = "zh") -> str:
+        """Show the task with its keywords marked, as HTML; all text is escaped.
+
+        Parameters
+        ----------
+        lang : {"zh", "en"}, default "zh"
+        """
+        labels = self.codebook.labels(lang)
+        spans = self.matches[["start_char", "end_char", "theme_id"]].assign(
+            theme_id=self.matches["theme_id"].map(labels)
+        )
+        marked = marked_text(self.text, spans.itertuples(index=False, name=None))
+        return marked.replace("\n", "<br>")
 
 
 def explain(
@@ -166,3 +269,54 @@ def _row_at_hand(task: Any) -> pd.DataFrame:
     kept = ["task_id", "document_id", "title", "is_title_inherited", "text"]
     kept += ["section", "chapter"]
     return pd.DataFrame([{name: values[name] for name in kept if name in values}])
+
+
+def review_text(reviews: pd.DataFrame, codebook: Codebook, *, lang: str = "zh") -> str:
+    """Write out what people decided about a task, a line each.
+
+    Parameters
+    ----------
+    reviews : DataFrame, shape (n_reviews, 8)
+        Rows of a valid ``reviews`` table.
+    lang : {"zh", "en"}, default "zh"
+    """
+    words = section("explanations", lang)
+    labels = codebook.labels(lang)
+    lines = []
+    for review in reviews.itertuples():
+        themes = words["no_theme_fits"]
+        if not pd.isna(review.primary_theme_id):
+            given = [review.primary_theme_id, *review.secondary_theme_ids]
+            themes = words["join"].join(labels[theme] for theme in given)
+        day = review.reviewed_date.date().isoformat()
+        lines.append(
+            words["review"].format(coder=review.coder, date=day, themes=themes)
+        )
+    return "\n".join(lines)
+
+
+def marked_text(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
+    """Escape a text, and mark stretches of it.
+
+    Parameters
+    ----------
+    text : str
+        Not escaped.
+    spans : iterable of (start, end, title)
+        Offsets in `text`; of a stretch that begins inside an earlier one, the part
+        that is not yet shown is marked.
+    """
+    parts, done = [], 0
+    for start, end, title in sorted(spans, key=lambda span: span[:2]):
+        if end <= done or start >= len(text):
+            continue
+        start = max(start, done)
+        inner = escape(text[start:end])
+        parts.append(escape(text[done:start]))
+        parts.append(f'<mark title="{escape(title)}">{inner}</mark>')
+        done = end
+    return "".join(parts) + escape(text[done:])
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.splitlines())

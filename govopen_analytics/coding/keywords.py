@@ -1,6 +1,6 @@
-"""Find a codebook's keywords in tasks, in one pass over the text.
+"""Find words in tasks: a codebook's keywords in one pass, or any word or pattern.
 
-Rules of matching:
+Rules of matching keywords:
 
 * Texts and keywords are folded first: script and width make no difference,
   blanks beside Chinese characters and invisible characters are passed over.
@@ -16,7 +16,7 @@ Rules of matching:
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from govopen_analytics.base import schemas
-from govopen_analytics.base.errors import SchemaError
+from govopen_analytics.base.errors import SchemaError, SelectionError
 from govopen_analytics.base.text import fold, original_places, without_blanks
 from govopen_analytics.coding.codebook import (
     CLAUSE_ENDS,
@@ -33,11 +33,21 @@ from govopen_analytics.coding.codebook import (
     Codebook,
     Keyword,
     Pattern,
+    per_codebook,
 )
 from govopen_analytics.coding.features import code_points_of, fold_many
 
 _NO_KEYWORD, _PART = -1, -2
 _COLUMNS = ["task_id", "theme_id", "keyword", "start_char", "end_char"]
+_LONGEST_WORD = 200  # characters
+_TYPES = {
+    "task_id": "string",
+    "start_char": int,
+    "end_char": int,
+    "before": "string",
+    "match": "string",
+    "after": "string",
+}
 # Texts are searched joined, this many at a time, to keep memory flat.
 _BATCH = 50_000
 
@@ -51,7 +61,7 @@ class KeywordIndex:
     texts : tuple of str, length n_keywords
         Gap keywords and patterns included, as ``theme_numbers`` and ``weights``.
     theme_numbers, weights : ndarray, shape (n_keywords,)
-    automaton : ahocorasick_rs.AhoCorasick or None
+    automaton : ahocorasick_rs.AhoCorasick
         Of all words that are searched for.
     lengths, keywords : ndarray of int, shape (n_words,)
         Length of each word, and its keyword: -1 for words that speak for no theme,
@@ -72,17 +82,9 @@ class KeywordIndex:
     patterns: tuple[tuple[re.Pattern, int], ...]
 
 
+@per_codebook
 def keyword_index(codebook: Codebook) -> KeywordIndex:
-    """Make a codebook ready for searching; made once per codebook."""
-    if codebook.fingerprint not in _indexes:
-        _indexes[codebook.fingerprint] = _build_index(codebook)
-    return _indexes[codebook.fingerprint]
-
-
-_indexes: dict[str, KeywordIndex] = {}
-
-
-def _build_index(codebook: Codebook) -> KeywordIndex:
+    """Make a codebook ready for searching."""
     import ahocorasick_rs
 
     numbers = {theme: i for i, theme in enumerate(codebook.theme_ids)}
@@ -108,7 +110,7 @@ def _build_index(codebook: Codebook) -> KeywordIndex:
         texts=tuple(entry.name for entry in entries),
         theme_numbers=np.array([numbers[e.theme_id] for e in entries], dtype=int),
         weights=np.array([e.weight for e in entries], dtype=float),
-        automaton=ahocorasick_rs.AhoCorasick(list(words)) if words else None,
+        automaton=ahocorasick_rs.AhoCorasick(list(words)),
         lengths=np.array([len(word) for word in words], dtype=np.int64),
         keywords=np.array(list(words.values()), dtype=np.int64),
         gaps=gaps,
@@ -120,19 +122,8 @@ def _build_index(codebook: Codebook) -> KeywordIndex:
     )
 
 
-def _hits(text: str, index: KeywordIndex) -> np.ndarray:
-    """Start, end and keyword of each hit, in no order (n_hits, 3)."""
-    tables = []
-    if index.automaton is not None:
-        tables += _word_hits(text, index)
-    for expression, number in index.patterns:
-        spans = [match.span() for match in expression.finditer(text)]
-        if spans:
-            tables.append(np.column_stack([spans, np.full(len(spans), number)]))
-    return np.concatenate(tables) if tables else np.zeros((0, 3), dtype=np.int64)
-
-
 def _word_hits(text: str, index: KeywordIndex) -> list[np.ndarray]:
+    """Start, end and keyword of the hits of words, each array of (n_hits, 3)."""
     raw = index.automaton.find_matches_as_indexes(text, overlapping=True)
     table = np.fromiter(chain.from_iterable(raw), dtype=np.int64, count=3 * len(raw))
     words, starts, ends = table.reshape(-1, 3).T
@@ -145,8 +136,7 @@ def _word_hits(text: str, index: KeywordIndex) -> list[np.ndarray]:
     standing = plain[ends[plain] > reach[:-1]]
     named = standing[index.keywords[words[standing]] >= 0]
     hits = [np.column_stack([starts[named], ends[named], index.keywords[words[named]]])]
-    hits += _gap_hits(text, index, words, starts, ends, standing)
-    return hits
+    return hits + _gap_hits(text, index, words, starts, ends, standing)
 
 
 def _gap_hits(
@@ -188,16 +178,8 @@ def _gap_hits(
             length = index.lengths[last]
             fits &= (at < nearest) | ((at == nearest) & (length > longest))
             nearest[fits], longest[fits], chosen[fits] = at[fits], length, number
-        kept = chosen >= 0
-        hits.append(
-            np.column_stack(
-                [
-                    starts[opening][kept],
-                    (nearest + longest)[kept],
-                    chosen[kept],
-                ]
-            )
-        )
+        gapped = np.column_stack([starts[opening], nearest + longest, chosen])
+        hits.append(gapped[chosen >= 0])
     return hits
 
 
@@ -299,13 +281,15 @@ def _tight(text: str) -> str:
 def _joined_hits(
     folded: Sequence[str], index: KeywordIndex
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Search many folded texts at once: row, start, end, keyword of each hit.
-
-    Sorted by row.
-    """
+    """Row, start, end and keyword of each hit in folded texts, sorted by row."""
     lengths = np.array([len(text) + 1 for text in folded], dtype=np.int64)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
-    table = _hits("\n".join(folded), index)
+    text = "\n".join(folded)
+    tables = [np.zeros((0, 3), dtype=np.int64), *_word_hits(text, index)]
+    for expression, number in index.patterns:
+        spans = [(*match.span(), number) for match in expression.finditer(text)]
+        tables.append(np.array(spans, dtype=np.int64).reshape(-1, 3))
+    table = np.concatenate(tables)
     table = table[np.argsort(table[:, 0], kind="stable")]
     rows = np.searchsorted(offsets, table[:, 0], side="right") - 1
     starts = table[:, 0] - offsets[rows]
@@ -387,3 +371,77 @@ def keyword_in_context(
         match=[texts[t][s:e] for t, s, e in places],
         after=[texts[t][e : e + width] for t, _, e in places],
     )
+
+
+def find_word(
+    tasks: pd.DataFrame, word: str, *, regex: bool = False, width: int = 20
+) -> pd.DataFrame:
+    """Find a word in the tasks' texts, each place with the text around it.
+
+    Traditional and simplified characters, full and half width are alike, and so
+    are capital and small letters; blanks beside Chinese characters are passed over.
+
+    Parameters
+    ----------
+    tasks : DataFrame, shape (n_tasks, ...)
+        Needs ``task_id`` and ``text``.
+    word : str
+        What is searched for.
+    regex : bool, default False
+        Read `word` as a regular expression; else every character means itself.
+    width : int, default 20
+        Characters shown on either side.
+
+    Returns
+    -------
+    DataFrame, shape (n_places, 6)
+        ``task_id``, ``start_char``, ``end_char`` (offsets in ``tasks.text``),
+        ``before``, ``match``, ``after``; in the order of `tasks`.
+
+    Raises
+    ------
+    SelectionError
+        If `word` is empty, too long, or no regular expression.
+    """
+    check_tasks(tasks)
+    expression = _expression(word, regex)
+    texts = fold_many(tasks["text"].fillna(""))
+    rows = [
+        (task_id, start, end)
+        for task_id, text in zip(tasks["task_id"], texts, strict=True)
+        for start, end in _places(text, expression)
+    ]
+    places = pd.DataFrame(rows, columns=["task_id", "start_char", "end_char"])
+    return keyword_in_context(tasks, places, width=width).astype(_TYPES)
+
+
+def _expression(word: str, regex: bool) -> re.Pattern[str]:
+    if not isinstance(word, str):
+        raise SelectionError(f"Word: found {word!r}, expected a text such as '公开'")
+    if not word.strip():
+        raise SelectionError("Word: found nothing, expected a word to search for")
+    if len(word) > _LONGEST_WORD:
+        raise SelectionError(
+            f"Word: found {len(word):,} characters, expected at most {_LONGEST_WORD}; "
+            "search for a part of it"
+        )
+    folded = fold(word)
+    if not regex:
+        folded = re.escape(without_blanks(folded.strip())[0])
+    try:
+        return re.compile(folded, re.IGNORECASE)
+    except re.error as error:
+        raise SelectionError(
+            f"Word: {word!r} is no regular expression ({error}); leave out regex=True "
+            "to search for these characters themselves"
+        ) from error
+
+
+def _places(text: str, expression: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Yield where the expression stands, by offsets in the text with its blanks."""
+    shorter, dropped = without_blanks(text)
+    for match in expression.finditer(shorter):
+        if match.end() > match.start():
+            ends = (match.start(), match.end() - 1)
+            start, last = original_places(ends, dropped)
+            yield start, last + 1

@@ -1,12 +1,27 @@
 """A linear model over character n-grams, whose scores of clauses add up."""
 
-from collections.abc import Sequence
+import contextlib
+import os
+import zipfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy import sparse
+from scipy.special import softmax
 
+from govopen_analytics.base.atomic_files import written_whole
+from govopen_analytics.base.cache import cache_folder
+from govopen_analytics.base.fingerprints import code_digest, digest_of
 from govopen_analytics.coding.features import CharacterNgrams, inverse_frequencies
+
+# Models kept on disk, of some two megabytes each.
+_MOST_KEPT = 64
+# What is fitted depends on these too; asking for all packages takes half a second.
+_LIBRARIES = ("numpy", "scipy", "scikit-learn")
 
 
 @dataclass(frozen=True)
@@ -30,17 +45,13 @@ class LinearModel:
     intercepts: np.ndarray
 
     def sums(self, texts: Sequence[str]) -> np.ndarray:
-        """Add up the weights of the n-grams of each text.
-
-        Parameters
-        ----------
-        texts : sequence of str, length n_texts
-            Folded texts.
+        """Add up the weights of the n-grams of each folded text.
 
         Returns
         -------
         ndarray of float, shape (n_texts, n_classes + 1)
-            To be added up over the pieces of a text.
+            To be added up over the pieces of a text. The last is 0 for a text of
+            which the model has seen no n-gram.
         """
         total = np.zeros((len(texts), self.weights.shape[1]))
         for counts in self.ngrams.counts_by_size(texts):
@@ -48,37 +59,70 @@ class LinearModel:
         return total
 
     def distances(self, sums: np.ndarray) -> np.ndarray:
-        """Compute the signed distances from the classes' borders.
-
-        Parameters
-        ----------
-        sums : ndarray of float, shape (n_texts, n_classes + 1)
-            Result of ``sums``.
-
-        Returns
-        -------
-        ndarray of float, shape (n_texts, n_classes)
-            Above 0 for a class that fits.
-        """
+        """Distances from the classes' borders (n_texts, n_classes), above 0 inside."""
         lengths = np.sqrt(np.where(sums[:, -1:] > 0, sums[:, -1:], 1))
         return sums[:, :-1] / lengths + self.intercepts
 
-    def decide(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Compute the distances of whole texts.
+    def shares(self, sums: np.ndarray, slope: float) -> np.ndarray:
+        """Distances as shares (0-1) that add up to 1, or 0 for an unknown text."""
+        shares = softmax(slope * self.distances(sums), axis=1)
+        return shares * (sums[:, -1:] > 0)
 
-        Parameters
-        ----------
-        texts : sequence of str, length n_texts
-            Folded texts.
+    @classmethod
+    def read(cls, path: Path) -> "LinearModel":
+        """Read a file that ``write`` wrote."""
+        with np.load(path, allow_pickle=False) as data:
+            arrays = {name: data[name] for name in data.files}
+        characters = np.zeros(0x110000, dtype=np.int32)
+        codes = arrays["codes"]
+        characters[codes] = np.arange(1, len(codes) + 1)
+        sizes = tuple(arrays["sizes"].tolist())
+        ngrams = CharacterNgrams(sizes, characters, arrays["keys"], arrays["idf"])
+        return cls(ngrams, arrays["weights"], arrays["intercepts"])
 
-        Returns
-        -------
-        distances : ndarray of float, shape (n_texts, n_classes)
-        is_known : ndarray of bool, shape (n_texts,)
-            Whether the text has any n-gram the model has seen.
-        """
-        sums = self.sums(texts)
-        return self.distances(sums), sums[:, -1] > 0
+    def write(self, path: Path) -> None:
+        """Write the model to a file."""
+        with written_whole(path) as aside, aside.open("wb") as file:
+            np.savez(
+                file,
+                # Characters are numbered in the order of their code points.
+                codes=np.flatnonzero(self.ngrams.characters),
+                sizes=np.array(self.ngrams.sizes),
+                keys=self.ngrams.keys,
+                idf=self.ngrams.idf,
+                weights=self.weights,
+                intercepts=self.intercepts,
+            )
+
+
+def kept_model(key: list[Any], fit: Callable[[], LinearModel]) -> LinearModel:
+    """Read a model from the user's cache, or fit it and keep it.
+
+    A file that cannot be read or written is no error: the model is fitted.
+
+    Parameters
+    ----------
+    key : list
+        What the model is fitted on.
+    """
+    folder = cache_folder()
+    if folder is None:
+        return fit()
+    made_by = [code_digest("base", "coding"), *map(version, _LIBRARIES)]
+    digest = digest_of([made_by, *key])
+    path = folder / f"linear-{digest.removeprefix('sha256:')}.npz"
+    try:
+        return LinearModel.read(path)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        model = fit()
+    # A folder that cannot be written to costs time, nothing else.
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        model.write(path)
+        files = sorted(folder.glob("linear-*.npz"), key=os.path.getmtime)
+        for old in files[:-_MOST_KEPT]:
+            old.unlink(missing_ok=True)
+    return model
 
 
 def fit_linear_model(
@@ -95,11 +139,8 @@ def fit_linear_model(
     Parameters
     ----------
     texts : sequence of sequence of str, length n_texts
-        The pieces of each text, folded.
-    classes : sequence of int, length n_texts
-        Class of each text, from 0.
-    weights : sequence of float, length n_texts
-        How much each text counts.
+        The folded pieces of each text; `classes` from 0, and `weights`, how much
+        each text counts, have the same length.
     n_classes : int
         Classes that no text has get a constant of -1.
     sizes : tuple of int

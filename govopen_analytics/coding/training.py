@@ -9,7 +9,7 @@ import pandas as pd
 
 from govopen_analytics.base.text import fold
 from govopen_analytics.coding.clauses import KINDS, split_tasks
-from govopen_analytics.coding.codebook import Codebook
+from govopen_analytics.coding.codebook import GAP, Codebook, per_codebook
 from govopen_analytics.coding.features import code_points, fold_many, plain_texts
 
 #: A task repeats a plan where this share of its runs of characters stands in it.
@@ -80,27 +80,16 @@ def training_tasks(codebook: Codebook, left_out: LeftOut = NOTHING) -> pd.DataFr
     return table.assign(text=texts)
 
 
-def training_texts(codebook: Codebook, left_out: LeftOut = NOTHING) -> TrainingTexts:
-    """Lay out what the linear model learns from.
-
-    The class of a theme is its place in the codebook; the last class is no theme.
-
-    Returns
-    -------
-    TrainingTexts
-        Examples; of every task its clauses, its title, and, where it has one theme
-        at most, each clause by itself (nobody said which clause of a task with
-        several themes has which).
-    """
-    return lay_out_texts(codebook, training_tasks(codebook, left_out))
-
-
 def lay_out_texts(
     codebook: Codebook,
     tasks: pd.DataFrame,
     weights: Sequence[float] | np.ndarray | None = None,
 ) -> TrainingTexts:
     """Lay out coded tasks, with the codebook's examples, for the linear model.
+
+    The class of a theme is its place in the codebook; the last class is no theme. Of
+    a task are learned its clauses, its title and, where it has one theme at most, each
+    clause by itself (nobody said which clause of a task with several themes has which).
 
     Parameters
     ----------
@@ -124,7 +113,7 @@ def lay_out_texts(
     if not examples:
         # A bare codebook still has its words to learn from.
         examples = [
-            (keyword.folded.replace("…", ""), (keyword.theme_id,))
+            (keyword.folded.replace(GAP, ""), (keyword.theme_id,))
             for keyword in codebook.keywords
         ]
     texts = pd.DataFrame({"text": [text for text, _ in examples], "title": ""})
@@ -177,39 +166,21 @@ def seen_documents(tasks: pd.DataFrame, codebook: Codebook) -> list[frozenset[st
     A document is known by its text, whatever it is called and in whatever format,
     width, blanks or marks it comes: one near-duplicate task is enough. Without a
     ``document_id`` each task stands for itself.
-
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-        Needs ``text``.
-    codebook : Codebook
-        With reference codings, or nothing was seen.
-
-    Returns
-    -------
-    list of frozenset of str, length n_tasks
-        Identifiers of reference documents.
     """
     names, runs, owners = _reference_runs(codebook)
     if not names or tasks.empty:
         return [frozenset()] * len(tasks)
-    texts = fold_many(plain_texts(tasks["text"]))
-    repeated = np.zeros((len(tasks), len(names)), dtype=bool)
-    for start in range(0, len(texts), 50_000):
-        batch = texts[start : start + 50_000]
-        rows, batch_runs = _runs(batch)
-        totals = np.bincount(rows, minlength=len(batch))
-        places = np.searchsorted(runs, batch_runs)
-        places[places == len(runs)] = 0
-        is_known = runs[places] == batch_runs
-        enough = (totals >= _LEAST_RUNS)[:, None]
-        least = np.maximum(totals, 1)[:, None] * LEAST_REPEATED
-        in_document = owners[places[is_known]]
-        hits = [
-            np.bincount(rows[is_known][mine], minlength=len(batch))
-            for mine in in_document.T
-        ]
-        repeated[start : start + len(batch)] = (least <= np.array(hits).T) & enough
+    rows, task_runs = _runs(fold_many(plain_texts(tasks["text"])))
+    totals = np.bincount(rows, minlength=len(tasks))
+    places = np.searchsorted(runs, task_runs)
+    places[places == len(runs)] = 0
+    is_known = runs[places] == task_runs
+    n_shared = [
+        np.bincount(rows[is_known][is_in_document], minlength=len(tasks))
+        for is_in_document in owners[places[is_known]].T
+    ]
+    least = np.maximum(totals, 1) * LEAST_REPEATED
+    repeated = (np.array(n_shared) >= least).T & (totals >= _LEAST_RUNS)[:, None]
     if "document_id" in tasks.columns:
         documents = pd.factorize(tasks["document_id"].astype(object))[0]
         whole = np.zeros((documents.max() + 2, len(names)), dtype=bool)
@@ -220,23 +191,19 @@ def seen_documents(tasks: pd.DataFrame, codebook: Codebook) -> list[frozenset[st
     return [sets[number] for number in numbers.tolist()]
 
 
-_known_runs: dict[str, tuple[list[str], np.ndarray, np.ndarray]] = {}
-
-
+@per_codebook
 def _reference_runs(codebook: Codebook) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Names of the reference documents, their runs, and whose each run is."""
-    if codebook.fingerprint not in _known_runs:
-        rows = codebook.reference
-        names = sorted(rows["document_id"].unique())
-        texts = [fold(f"{row.title}\n{row.content}") for row in rows.itertuples()]
-        owner = np.searchsorted(names, rows["document_id"].to_numpy(dtype=str))
-        places, document_runs = _runs([text.replace("\n", "") for text in texts])
-        runs, numbers = np.unique(document_runs, return_inverse=True)
-        owners = np.zeros((len(runs), max(len(names), 1)), dtype=bool)
-        if len(runs):
-            owners[numbers, owner[places]] = True
-        _known_runs[codebook.fingerprint] = names, runs, owners
-    return _known_runs[codebook.fingerprint]
+    rows = codebook.reference
+    names = sorted(rows["document_id"].unique())
+    texts = [fold(f"{row.title}\n{row.content}") for row in rows.itertuples()]
+    owner = np.searchsorted(names, rows["document_id"].to_numpy(dtype=str))
+    places, document_runs = _runs([text.replace("\n", "") for text in texts])
+    runs, numbers = np.unique(document_runs, return_inverse=True)
+    owners = np.zeros((len(runs), max(len(names), 1)), dtype=bool)
+    if len(runs):
+        owners[numbers, owner[places]] = True
+    return names, runs, owners
 
 
 def _runs(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:

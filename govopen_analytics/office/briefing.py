@@ -1,14 +1,12 @@
 """A briefing to files: slides, pages, a workbook, pictures."""
 
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from govopen_analytics.base.errors import ExportError, SelectionError, choices
-from govopen_analytics.charts.model import write_chart
-from govopen_analytics.office import images
+from govopen_analytics.charts.images import PICTURE_FORMATS, Picture, draw_pictures
 from govopen_analytics.office.docx import document_bytes
 from govopen_analytics.office.package import write_whole
 from govopen_analytics.office.pptx import deck_bytes
@@ -16,8 +14,9 @@ from govopen_analytics.office.xlsx import workbook_bytes
 from govopen_analytics.questions.briefing import Briefing
 from govopen_analytics.words.remark_words import remark_in_words
 
-FORMATS = ("pptx", "docx", "xlsx", *images.FORMATS)
+FORMATS = ("pptx", "docx", "xlsx", *PICTURE_FORMATS)
 _TEMPLATE_OF = {".pptx": "pptx", ".potx": "pptx", ".docx": "docx", ".dotx": "docx"}
+_LEAST_DPI, _MOST_DPI = 36, 1200
 
 
 @dataclass
@@ -65,7 +64,6 @@ def write_briefing(
     templates: Sequence[Path] = (),
     name: str = "briefing",
     dpi: int = 200,
-    on_progress: Callable[[str, int, int], None] = lambda step, done, total: None,
 ) -> Written:
     """Write a briefing.
 
@@ -85,8 +83,6 @@ def write_briefing(
         Of the files, without ending.
     dpi : int, default 200
         Resolution of PNG files (dots per inch).
-    on_progress : callable
-        Told the format, how many are done, and how many there are.
 
     Raises
     ------
@@ -97,43 +93,35 @@ def write_briefing(
     """
     formats = _checked_formats(formats)
     by_format = _checked_templates(templates, formats)
-    images.check_dpi(dpi)
-    written, made = Written(), []
-    for done, kind in enumerate(formats):
-        on_progress(kind, done, len(formats))
-        if kind not in images.FORMATS:
-            blob = briefing_bytes(briefing, kind, by_format.get(kind))
-            made.append((out / f"{name}.{kind}", blob))
-    pictures = [kind for kind in formats if kind in images.FORMATS]
-    if pictures:
-        made += _drawn(briefing, out, pictures, name, dpi, written)
+    if not _LEAST_DPI <= dpi <= _MOST_DPI:
+        raise ExportError(
+            f"Resolution: found {dpi} dpi, expected {_LEAST_DPI} to {_MOST_DPI}; 300 "
+            "suits print"
+        )
     # A template or a chart that does not do is found before anything is written.
-    written.paths += [write_whole(path, blob) for path, blob in made]
-    on_progress("done", len(formats), len(formats))
-    return written
+    files = {
+        out / f"{name}.{kind}": briefing_bytes(briefing, kind, by_format.get(kind))
+        for kind in formats
+        if kind not in PICTURE_FORMATS
+    }
+    pictures: dict[Path, bytes] = {}
 
+    def keep(picture: Picture, drawn: bytes) -> None:
+        pictures[picture.path] = drawn
 
-def _drawn(
-    briefing: Briefing,
-    out: Path,
-    formats: Sequence[str],
-    name: str,
-    dpi: int,
-    written: Written,
-) -> list[tuple[Path, bytes]]:
-    with tempfile.TemporaryDirectory() as folder:
-        files = {}
-        for number, claim in enumerate(briefing.claims, start=1):
-            stem = f"{name}-{number}-{claim.chart.name}"
-            files[stem] = Path(folder) / f"{stem}.json"
-            write_chart(claim.chart, files[stem])
-        when = _date_of(briefing)
-        drawn = images.write_pictures(files, Path(folder), formats, dpi=dpi, when=when)
-        made = [(out / path.name, path.read_bytes()) for path in drawn.written]
-    written.missing += [
-        remark_in_words(remark, briefing.lang) for remark in drawn.remarks
+    when = _date_of(briefing)
+    charts = [claim.chart for claim in briefing.claims]
+    wanted = [
+        Picture(out / f"{name}-{number}-{chart.name}.{kind}", chart, dpi, when)
+        for number, chart in enumerate(charts, start=1)
+        for kind in formats
+        if kind in PICTURE_FORMATS
     ]
-    return made
+    drawn = draw_pictures(wanted, keep)
+    files |= {path: pictures[path] for path in drawn.written}
+    paths = [write_whole(path, blob) for path, blob in files.items()]
+    missing = [remark_in_words(remark, briefing.lang) for remark in drawn.remarks]
+    return Written(paths, missing)
 
 
 def _date_of(briefing: Briefing) -> datetime:

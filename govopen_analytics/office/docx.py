@@ -1,7 +1,7 @@
 """A briefing as pages: a summary of one page, then the full text with its charts."""
 
-import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,46 +18,34 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Emu, Pt, RGBColor
 from lxml import etree
 
-from govopen_analytics.base.atomic_files import stable_package
 from govopen_analytics.base.errors import ExportError
-from govopen_analytics.charts.model import Chart, HeatTable, Panel
-from govopen_analytics.charts.style import (
-    ACCENT,
-    GRID,
-    INK,
-    QUIET,
-    drawing_of,
-    full_alt,
-    full_subtitle,
-)
-from govopen_analytics.measures.families import ESTABLISHED
+from govopen_analytics.charts.model import Chart, Panel
+from govopen_analytics.charts.style import ACCENT, GRID, INK, QUIET, full_subtitle
 from govopen_analytics.office.layout import (
+    Grid,
+    Line,
     Look,
     Page,
-    column_widths_cm,
-    fitting_size,
-    legend_of,
-    look_of,
+    Place,
+    TableSizes,
+    key_grid,
     page_chart,
     panels_as_table,
-    row_heights_cm,
-    scale_of,
+    summary_rows,
+    table_grid,
 )
 from govopen_analytics.office.native import (
     CHINESE_FONT,
-    DECISIVE_TEXT,
     LATIN_FONT,
-    Place,
     Style,
     chart_part,
     panel_alt,
 )
 from govopen_analytics.office.package import (
-    UNREADABLE,
-    kept_together,
+    finished_package,
     lines_below,
+    opened_template,
     spaced,
-    template_as_document,
 )
 from govopen_analytics.questions.briefing import Briefing
 from govopen_analytics.words import section
@@ -72,6 +60,7 @@ _WORDS_HEIGHT = Cm(5.2)
 _HEADINGS = ("Heading 1", "Heading 2")
 _SIDES = ("top", "left", "bottom", "right")
 _CHART_SPACE = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+_SIZES = TableSizes(8, 9, 8, 9, 7, key=8, least_key=7, key_cm=1.6)
 
 
 def document_bytes(
@@ -112,14 +101,7 @@ def document_bytes(
         for term, text in briefing.method:
             writer.add_line(term, bold=True, color=ACCENT)
             writer.add_line(text)
-    properties = file.core_properties
-    properties.title = briefing.title or section("office", lang)["set_title"]
-    properties.author = properties.last_modified_by = "govopen"
-    properties.language = section("office", lang)["speech"]
-    properties.created = properties.modified = when.replace(tzinfo=None)
-    target = io.BytesIO()
-    file.save(target)
-    return stable_package(target.getvalue(), when)
+    return finished_package(file, briefing, when)
 
 
 class _Writer:
@@ -154,14 +136,12 @@ class _Writer:
     ) -> None:
         """Add a paragraph."""
         paragraph = self.file.add_paragraph()
-        own = paragraph.paragraph_format
-        own.space_after, own.keep_with_next = Pt(4), keep
+        layout = paragraph.paragraph_format
+        layout.space_after, layout.keep_with_next = Pt(4), keep
         if bullet:
-            own.left_indent, own.first_line_indent = Cm(0.5), -Cm(0.5)
+            layout.left_indent, layout.first_line_indent = Cm(0.5), -Cm(0.5)
             text = f"•  {text}"
-        run = _add_run(paragraph, text, self.style)
-        run.font.size, run.font.bold = Pt(size), bold
-        run.font.color.rgb = RGBColor.from_string(_hex(color))
+        _write_line(paragraph, Line(text, size, color, bold), self.style)
 
     def add_summary(self, briefing: Briefing) -> None:
         """Add the conclusions and two charts, on one page."""
@@ -173,25 +153,9 @@ class _Writer:
         self.add_line(about_line, size=9.5, color=QUIET)
         if briefing.headline:
             self.add_line(briefing.headline, size=13, bold=True)
-        width = self.room[0]
-        widths = [int(part * width) for part in (0.14, 0.68, 0.18)]
-        grid = _new_grid(self.file, len(briefing.points), widths)
-        for row, point in zip(grid.rows, briefing.points, strict=True):
-            color = DECISIVE_TEXT if point.state == ESTABLISHED else QUIET
-            figure, rows, state = row.cells
-            size = fitting_size(point.figure, 0.7 * Emu(widths[0]).pt, 18, 10)
-            left, right = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT
-            self._fill(figure, Look(point.figure, "", color, size, False), left, True)
-            self._fill(rows, Look(point.short, "", INK, 10.5, False), left, True)
-            text = rows.add_paragraph()
-            text.paragraph_format.space_after = Pt(0)
-            run = _add_run(text, point.text, self.style)
-            run.font.size = Pt(9)
-            run.font.color.rgb = RGBColor.from_string(_hex(QUIET))
-            word = self.words["states"][point.state]
-            self._fill(state, Look(word, "", color, 9, False), right, True)
-            for cell in row.cells:
-                _set_borders(cell, {"bottom": (GRID, 4)})
+        widths = [int(part * self.room[0]) for part in (0.14, 0.68, 0.18)]
+        figure = 0.7 * Emu(widths[0]).pt, 18, 10
+        self._add_grid(Grid(summary_rows(briefing, figure, (10.5, 9, 9)), widths))
         self._add_pair([c.chart for c in briefing.claims if c.chart.panels][:2])
         self.add_line(briefing.source, size=9, color=QUIET)
 
@@ -200,20 +164,13 @@ class _Writer:
         if not charts:
             return
         width = self.room[0] // len(charts) - _HAIR
-        widths = [width] * len(charts)
-        grid = _new_grid(self.file, 1, widths)
+        titles = [Look((Line(chart.title, 9.5, INK, True),)) for chart in charts]
+        grid = self._add_grid(Grid([titles], [width] * len(charts)))
         for cell, chart in zip(grid.rows[0].cells, charts, strict=True):
-            left = WD_ALIGN_PARAGRAPH.LEFT
-            self._fill(cell, Look(chart.title, "", INK, 9.5, False), left, True)
             room = width - Cm(0.4)  # a cell has margins
-            height = _shape_of(room)
-            (page, *_) = page_chart(chart, Emu(room).cm, Emu(height).cm, size=9)
-            label = int(page.label_cm * 360_000)
-            scale = scale_of(chart, page.panels[0])
-            place, small = Place((0, 0, room, height), label, 0, scale), self.style
-            target = cell.add_paragraph()
-            target.paragraph_format.space_after = Pt(0)
-            _add_chart(target, page.panels[0], chart, place, small)
+            size = room, _shape_of(room)
+            (page, *_) = page_chart(chart, *(Emu(side).cm for side in size), size=9)
+            self._add_drawing(cell.add_paragraph(), page, chart, size)
 
     def add_chart(self, chart: Chart) -> None:
         """Add a chart as wide as the page, with its title, notes and source."""
@@ -223,91 +180,58 @@ class _Writer:
         room = height if chart.table is not None else _shape_of(width)
         pages = page_chart(chart, Emu(width).cm, Emu(room).cm, row_cm=_ROW_CM, size=9)
         for page in pages:
-            title = chart.title
-            if page.n_pages > 1:
-                title = section("office", self.style.lang)["continued"].format(
-                    title=title, number=page.number, n=page.n_pages
-                )
-            self.add_heading(title, level=2)
-            subtitle = full_subtitle(chart, drawing_of(chart, is_office=True))
-            if subtitle:
+            self.add_heading(page.title(chart.title, self.style.lang), level=2)
+            if subtitle := full_subtitle(chart, is_office=True):
                 self.add_line(subtitle, size=9.5, color=QUIET, keep=True)
             if page.table is not None:
-                self._add_table(page.table, chart, has_legend=is_table)
+                grid = table_grid(page.table, chart, _SIZES, Emu(width).cm)
+                self._add_grid(grid)
+                if is_table:
+                    self._add_blank()
+                    if (key := key_grid(page.table, _SIZES, chart.lang)) is not None:
+                        self._add_grid(key)
+                        self._add_blank()
             else:
-                self._add_drawing(page, chart)
+                paragraph = self.file.add_paragraph()
+                paragraph.paragraph_format.line_spacing = 1
+                paragraph.paragraph_format.keep_with_next = True
+                # A hair less than the page, so that rounding puts it on no other line.
+                size = width - _HAIR, _shape_of(width)
+                self._add_drawing(paragraph, page, chart, size)
             *notes, source = lines_below(chart) or [""]
             for text in notes:
                 self.add_line(text, size=9, keep=True)
             self.add_line(source, size=9, color=QUIET)
 
-    def _add_drawing(self, page: Page, chart: Chart) -> None:
-        paragraph = self.file.add_paragraph()
-        paragraph.paragraph_format.space_after = Pt(0)
-        paragraph.paragraph_format.line_spacing = 1
-        paragraph.paragraph_format.keep_with_next = True
-        # A hair less than the page, so that rounding puts it on no other line.
-        size = self.room[0] - _HAIR, _shape_of(self.room[0])
-        (panel,) = page.panels
-        label = int(page.label_cm * 360_000)
-        place = Place((0, 0, *size), label, page.title_lines, scale_of(chart, panel))
-        _add_chart(paragraph, panel, chart, place, self.style)
-
-    def _add_table(
-        self, table: HeatTable, chart: Chart, *, has_legend: bool = True
-    ) -> None:
-        width_cm = Emu(self.room[0]).cm
-        label_cm, column_cm = column_widths_cm(table, width_cm)
-        widths = [Cm(label_cm), *[Cm(column_cm)] * len(table.columns)]
-        grid = _new_grid(self.file, len(table.rows) + 1, widths)
-        _describe_table(grid, chart.title, full_alt(chart, "table"))
-        head, *rows = grid.rows
-        head._tr.get_or_add_trPr().append(_element("tblHeader"))
-        heights = row_heights_cm(table, width_cm)
-        for row, height in zip(grid.rows, heights, strict=True):
-            row.height = Cm(height)
-            row._tr.get_or_add_trPr().insert(0, _element("cantSplit"))
-        middle, left = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT
-        for cell, text in zip(head.cells, ("", *table.columns), strict=True):
-            self._fill(cell, Look(text, "", INK, 8, False), middle, True)
-        for row, name, line in zip(rows, table.rows, table.cells, strict=True):
-            first, *others = row.cells
-            size = fitting_size(name, 0.94 * Cm(label_cm).pt, 9)
-            self._fill(first, Look(kept_together(name), "", INK, size, False), left)
-            for cell, value in zip(others, line, strict=True):
-                self._fill(cell, look_of(value, table, column_cm, 9, 7), middle)
-        if has_legend:
-            self._add_legend(table)
-
-    def _add_legend(self, table: HeatTable) -> None:
-        cells, words = legend_of(table), section("office", self.style.lang)
-        after = self.file.add_paragraph()
-        after.paragraph_format.space_after = Pt(0)
-        if not cells:
-            return
-        grid = _new_grid(self.file, 1, [Cm(1.6)] * (1 + len(cells)))
-        _describe_table(grid, words["legend"], words["legend_alt"])
-        first, *others = grid.rows[0].cells
-        look = Look(words["legend"], "", QUIET, 8, False)
-        self._fill(first, look, WD_ALIGN_PARAGRAPH.LEFT)
-        for cell, value in zip(others, cells, strict=True):
-            look = look_of(value, table, 1.6, 8, 7)
-            self._fill(cell, look, WD_ALIGN_PARAGRAPH.CENTER)
+    def _add_blank(self) -> None:
         self.file.add_paragraph().paragraph_format.space_after = Pt(0)
 
-    def _fill(self, shape: Any, look: Look, align: Any, bold: bool = False) -> None:
-        shape.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
-        paragraph = shape.paragraphs[0]
-        paragraph.alignment = align
+    def _add_drawing(
+        self, paragraph: Any, page: Page, chart: Chart, size: tuple[int, int]
+    ) -> None:
         paragraph.paragraph_format.space_after = Pt(0)
-        paragraph.paragraph_format.space_before = Pt(0)
-        run = _add_run(paragraph, look.text, self.style)
-        run.font.size, run.font.bold = Pt(look.size), bold
-        run.font.color.rgb = RGBColor.from_string(_hex(look.color))
-        if look.fill:
-            line = (INK, 16) if look.is_framed else ("ffffff", 8)
-            _set_borders(shape, dict.fromkeys(_SIDES, line))
-            _shade(shape, look.fill)
+        (place, *_) = replace(page, most_cm=None).places(chart, (0, 0, *size))
+        _add_chart(paragraph, page.panels[0], chart, place, self.style)
+
+    def _add_grid(self, grid: Grid) -> Any:
+        table = self.file.add_table(len(grid.rows), len(grid.widths))
+        table.alignment = WD_TABLE_ALIGNMENT.LEFT
+        table.autofit = False
+        for column, width in zip(table.columns, grid.widths, strict=True):
+            column.width = width
+        if grid.title:
+            for tag, text in (("tblCaption", grid.title), ("tblDescription", grid.alt)):
+                table._tbl.tblPr.append(_element(tag, val=text))
+        if grid.has_heads:
+            table.rows[0]._tr.get_or_add_trPr().append(_element("tblHeader"))
+        for row, height in zip(table.rows, grid.heights, strict=False):
+            row.height = height
+            row._tr.get_or_add_trPr().insert(0, _element("cantSplit"))
+        for row, looks in zip(table.rows, grid.rows, strict=True):
+            for cell, look, width in zip(row.cells, looks, grid.widths, strict=True):
+                cell.width = width
+                _fill_cell(cell, look, self.style)
+        return table
 
 
 def _own_document(lang: str) -> Any:
@@ -340,13 +264,7 @@ def _set_style_fonts(style: Any, latin: str, chinese: str) -> None:
 
 
 def _template(path: Path) -> Any:
-    try:
-        file = docx.Document(io.BytesIO(template_as_document(path.read_bytes())))
-    except UNREADABLE as error:
-        raise ExportError(
-            f"Template {path}: cannot be read as a Word file "
-            f"({type(error).__name__}), expected a .docx or .dotx that Word opens"
-        ) from error
+    file = opened_template(path, docx.Document, "Word", ".docx or .dotx")
     width, height = _room(file)
     if width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
         layouts = ", ".join(
@@ -388,17 +306,10 @@ def _room(file: Any) -> tuple[int, int]:
 def _chinese_font(file: Any) -> str:
     """Return the East Asian font of the document's text, where it names one."""
     default = file.styles.default(WD_STYLE_TYPE.PARAGRAPH)
-    roots = [default.element] if default is not None else []
-    for root in (*roots, file.styles.element):
-        path = (
-            ".//w:rPr/w:rFonts"
-            if root is not file.styles.element
-            else (".//w:docDefaults//w:rFonts")
-        )
-        for fonts in root.xpath(path):
-            if fonts.get(qn("w:eastAsia")):
-                return fonts.get(qn("w:eastAsia"))
-    return CHINESE_FONT
+    fonts = [] if default is None else default.element.xpath(".//w:rPr/w:rFonts")
+    fonts += file.styles.element.xpath(".//w:docDefaults//w:rFonts")
+    names = (each.get(qn("w:eastAsia")) for each in fonts)
+    return next(filter(None, names), CHINESE_FONT)
 
 
 def _has_text(file: Any) -> bool:
@@ -438,12 +349,25 @@ def _add_chart(
         space, xml_declaration=True, encoding="UTF-8", standalone=True
     )
     relation = document.relate_to(part, RELATIONSHIP_TYPE.CHART)
-    alt = full_alt(chart, drawing_of(chart, is_office=True))
-    alt = f"{alt} {panel_alt(panel, chart.title, style.lang)}"
-    name = panel.title or chart.title
-    paragraph.add_run()._r.append(
-        _drawing(document.next_id, relation, place.box[2:], name, alt)
+    drawing = parse_xml(
+        f"<w:drawing {nsdecls('w', 'wp', 'a', 'r')}>"
+        '<wp:inline distT="0" distB="0" distL="0" distR="0">'
+        '<wp:extent/><wp:effectExtent l="0" t="0" r="0" b="0"/><wp:docPr/>'
+        "<wp:cNvGraphicFramePr/><a:graphic>"
+        f'<a:graphicData uri="{_CHART_SPACE}">'
+        f'<c:chart xmlns:c="{_CHART_SPACE}"/>'
+        "</a:graphicData></a:graphic></wp:inline></w:drawing>"
     )
+    _, _, width, height = place.box
+    name, alt = panel.title or chart.title, panel_alt(panel, chart)
+    for tag, values in {
+        "wp:extent": {"cx": width, "cy": height},
+        "wp:docPr": {"id": document.next_id, "name": name, "descr": alt},
+        "c:chart": {qn("r:id"): relation},
+    }.items():
+        for key, value in values.items():
+            drawing.find(f".//{qn(tag)}").set(key, str(value))
+    paragraph.add_run()._r.append(drawing)
 
 
 def _refer_to_workbook(space: Any, relation: str) -> None:
@@ -456,44 +380,27 @@ def _refer_to_workbook(space: Any, relation: str) -> None:
         texts.addnext(reference)
 
 
-def _drawing(
-    number: int, relation: str, place: tuple[int, int], name: str, alt: str
-) -> Any:
-    drawing = parse_xml(
-        f"<w:drawing {nsdecls('w', 'wp', 'a', 'r')}>"
-        '<wp:inline distT="0" distB="0" distL="0" distR="0">'
-        '<wp:extent/><wp:effectExtent l="0" t="0" r="0" b="0"/><wp:docPr/>'
-        "<wp:cNvGraphicFramePr/><a:graphic>"
-        f'<a:graphicData uri="{_CHART_SPACE}">'
-        f'<c:chart xmlns:c="{_CHART_SPACE}"/>'
-        "</a:graphicData></a:graphic></wp:inline></w:drawing>"
-    )
-    extent = drawing.find(f".//{qn('wp:extent')}")
-    extent.set("cx", str(int(place[0])))
-    extent.set("cy", str(int(place[1])))
-    described = drawing.find(f".//{qn('wp:docPr')}")
-    described.set("id", str(number))
-    described.set("name", name)
-    described.set("descr", alt)
-    drawing.find(f".//{qn('c:chart')}").set(qn("r:id"), relation)
-    return drawing
+def _write_line(paragraph: Any, line: Line, style: Style) -> None:
+    run = _add_run(paragraph, line.text, style)
+    run.font.size, run.font.bold = Pt(line.size), line.is_bold
+    run.font.color.rgb = RGBColor.from_string(_hex(line.color))
 
 
-def _new_grid(file: Any, n_rows: int, widths: Sequence[int]) -> Any:
-    grid = file.add_table(n_rows, len(widths))
-    grid.alignment = WD_TABLE_ALIGNMENT.LEFT
-    grid.autofit = False
-    for column, width in zip(grid.columns, widths, strict=True):
-        column.width = width
-    for row in grid.rows:
-        for cell, width in zip(row.cells, widths, strict=True):
-            cell.width = width
-    return grid
-
-
-def _describe_table(grid: Any, title: str, alt: str) -> None:
-    for tag, text in (("tblCaption", title), ("tblDescription", alt)):
-        grid._tbl.tblPr.append(_element(tag, val=text))
+def _fill_cell(cell: Any, look: Look, style: Style) -> None:
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    for i, line in enumerate(look.lines):
+        paragraph = cell.add_paragraph() if i else cell.paragraphs[0]
+        paragraph.alignment = getattr(WD_ALIGN_PARAGRAPH, look.align)
+        paragraph.paragraph_format.space_after = Pt(0)
+        paragraph.paragraph_format.space_before = Pt(0)
+        _write_line(paragraph, line, style)
+    if look.fill:
+        border = (INK, 16) if look.is_framed else ("ffffff", 8)
+        _set_borders(cell, dict.fromkeys(_SIDES, border))
+        shade = _element("shd", val="clear", color="auto", fill=_hex(look.fill))
+        cell._tc.get_or_add_tcPr().insert(2, shade)
+    if look.has_rule:
+        _set_borders(cell, {"bottom": (GRID, 4)})
 
 
 def _set_borders(shape: Any, lines: Mapping[str, tuple[str, int]]) -> None:
@@ -505,11 +412,6 @@ def _set_borders(shape: Any, lines: Mapping[str, tuple[str, int]]) -> None:
             borders.append(_element(side, **look))
     # The schema's order: width, borders, shade, …, vertical alignment.
     shape._tc.get_or_add_tcPr().insert(1, borders)
-
-
-def _shade(shape: Any, fill: str) -> None:
-    shade = _element("shd", val="clear", color="auto", fill=_hex(fill))
-    shape._tc.get_or_add_tcPr().insert(2, shade)
 
 
 def _element(tag: str, **values: object) -> Any:

@@ -1,12 +1,20 @@
-"""How much of a chart fits a slide or a page, and in which grid."""
+"""What slides and pages show alike: which part of a chart, and tables as cells.
+
+A table is a grid of cells with their looks; slides and pages each have one function
+that writes a grid.
+"""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from govopen_analytics.charts.model import Cell, Chart, HeatTable, Mark, Panel
 from govopen_analytics.charts.style import (
     INK,
+    QUIET,
     cell_fill,
+    full_alt,
     in_one_lane,
     lines_of,
     n_letters,
@@ -15,6 +23,12 @@ from govopen_analytics.charts.style import (
     with_reference,
     written,
 )
+from govopen_analytics.measures.families import ESTABLISHED
+from govopen_analytics.questions.briefing import Briefing
+from govopen_analytics.questions.summary import Conclusion
+from govopen_analytics.words import section
+
+DECISIVE_TEXT = "b84a00"  # vermilion dark enough for text on white
 
 # Centimetres, at the type sizes used on slides and pages.
 _ROW_CM, _LANE_CM, _AXIS_CM, _TITLE_CM = 0.4, 0.4, 0.8, 0.6
@@ -29,9 +43,32 @@ _SIDES = re.compile(r"[行列左右]|\b(?:rows?|columns?|left|right)\b", re.IGNO
 _CHARACTER_CM = 0.36  # a Chinese character of a row's label
 _MOST_ROW_CM = 2.1
 _LETTER_CM = 0.185  # a letter of a column's head, bold
+_EMU_PER_CM = 360_000  # English Metric Units
 _CM_PER_POINT = 2.54 / 72
 _INTERVAL_CM, _DIGIT_CM = 0.5, 0.16  # air beside an interval in a cell, a digit of it
 _ROOM_CM = 0.25  # above and below the text of a cell
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a chart stands (English Metric Units), and how it shares with others.
+
+    Attributes
+    ----------
+    box : tuple of int
+        Left, top, width, height.
+    label : int
+        Width of the names of its rows; 0 where the chart beside it has them.
+    title_lines : int
+        Lines that titles have here.
+    scale : tuple of float
+        Values on the axis, the same for all charts that are compared.
+    """
+
+    box: tuple[int, int, int, int]
+    label: int
+    title_lines: int
+    scale: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -51,8 +88,8 @@ class Page:
         Height at which the rows of a panel are as high as they should be.
     """
 
-    number: int
-    n_pages: int
+    number: int = 1
+    n_pages: int = 1
     panels: tuple[Panel, ...] = ()
     across: int = 1
     down: int = 1
@@ -61,28 +98,30 @@ class Page:
     most_cm: float | None = None
     table: HeatTable | None = None
 
-    def boxes(
-        self, left: int, top: int, width: int, height: int, gap: int = 0
-    ) -> list[tuple[tuple[int, int, int, int], int]]:
-        """Return where each panel stands, and how wide the names of its rows are.
+    def title(self, title: str, lang: str) -> str:
+        """Return the title of this page of a chart, with its number if there are."""
+        if self.n_pages == 1:
+            return title
+        form: str = section("office", lang)["continued"]
+        return form.format(title=title, number=self.number, n=self.n_pages)
 
-        Parameters
-        ----------
-        left, top, width, height, gap : int
-            The room, and the air between panels (English Metric Units).
-        """
-        label = int(self.label_cm * 360_000)
+    def places(
+        self, chart: Chart, room: tuple[int, int, int, int], gap: int = 0
+    ) -> list[Place]:
+        """Return the place of each panel in a room, with air between them (EMU)."""
+        left, top, width, height = room
+        label = int(self.label_cm * _EMU_PER_CM)
         panel_width = (width - label - gap * (self.across - 1)) // self.across
         tall = (height - gap * (self.down - 1)) // self.down
         if self.most_cm is not None:
-            tall = min(tall, int(self.most_cm * 360_000))
+            tall = min(tall, int(self.most_cm * _EMU_PER_CM))
         places = []
-        for i in range(len(self.panels)):
+        for i, panel in enumerate(self.panels):
             row, column = divmod(i, self.across)
-            first = label if column == 0 else 0
+            names = label if column == 0 else 0
             x = left + column * (panel_width + gap) + (label if column else 0)
-            y = top + row * (tall + gap)
-            places.append(((x, y, panel_width + first, tall), first))
+            box = (x, top + row * (tall + gap), panel_width + names, tall)
+            places.append(Place(box, names, self.title_lines, scale_of(chart, panel)))
         return places
 
 
@@ -96,26 +135,15 @@ def page_chart(
 ) -> list[Page]:
     """Lay a chart out on as many pages as it needs.
 
-    Parameters
-    ----------
-    width_cm, height_cm : float
-        Room for panels or table (centimetres).
-    row_cm : float
-        Least height of a row of bars, which their type has to fit (centimetres).
-    size : float
-        Type size of the names of rows (points).
-
-    Returns
-    -------
-    list of Page
-        None for a chart with nothing to draw.
+    `row_cm` is the least height of a row of bars, which their type has to fit, and
+    `size` the type size of the names of rows (points). A chart with nothing to draw
+    has no page.
     """
+    pages: list[Page] = []
     if chart.table is not None:
         pages = _table_pages(chart, chart.table, width_cm, height_cm)
     elif chart.panels:
         pages = _panel_pages(chart, width_cm, height_cm, row_cm, size)
-    else:
-        pages = []
     return [
         replace(page, number=number, n_pages=len(pages))
         for number, page in enumerate(pages, start=1)
@@ -129,23 +157,13 @@ def scale_of(chart: Chart, panel: Panel) -> tuple[float, ...]:
     """
     if panel.kind == "map":
         return (0.0, 1.0)
-    alike = [
-        replace(panel_of_unit, start=0.0)
-        for panel_of_unit in chart.panels
-        if panel_of_unit.form == panel.form
-    ]
+    alike = [replace(p, start=0.0) for p in chart.panels if p.form == panel.form]
     n_panels = len(chart.panels)
     return tuple(ticks(alike, 4 if n_panels == 1 else 3 if n_panels <= 3 else 2))
 
 
 def fitting_size(text: str, width_pt: float, size: float, least: float = 8) -> float:
-    """Return the type size at which a text stays on one line, or the least one.
-
-    Parameters
-    ----------
-    width_pt, size, least : float
-        Room, and the sizes wanted and allowed (points).
-    """
+    """Return the type size (points) at which a text stays on one line, or the least."""
     ems = sum(1.0 if ord(character) > 0x2E7F else 0.5 for character in text)
     return max(least, min(size, int(2 * width_pt / max(ems, 1)) / 2))
 
@@ -195,21 +213,147 @@ def _cell_of(mark: Mark, panel: Panel, lang: str) -> Cell:
     return Cell(None if mark.kind == "unseen" else mark.value, label, scale=scale)
 
 
-@dataclass(frozen=True)
-class Look:
-    """How a shaded cell looks: text, colours (six digits), type size (points)."""
+class Line(NamedTuple):
+    """A paragraph with its type size (points), its colour and its weight."""
 
     text: str
-    fill: str
-    color: str
     size: float
-    is_framed: bool
+    color: str = INK
+    is_bold: bool = False
 
 
-def look_of(
+@dataclass(frozen=True)
+class Look:
+    """How a cell looks: its lines, its fill (none if empty), where its text stands.
+
+    A cell with a rule has a thin line below it, a framed one a dark frame.
+    """
+
+    lines: tuple[Line, ...]
+    fill: str = ""
+    align: str = "LEFT"
+    is_framed: bool = False
+    has_rule: bool = False
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table to be written: cells by row, widths and heights (EMU).
+
+    One without heights gives its rows what their texts need. One with heads has
+    them in its first row and column.
+    """
+
+    rows: Sequence[Sequence[Look]]
+    widths: Sequence[int]
+    heights: Sequence[int] = ()
+    title: str = ""
+    alt: str = ""
+    has_heads: bool = False
+
+
+class TableSizes(NamedTuple):
+    """Type sizes of a table (points), and the width of a cell of its key (cm)."""
+
+    head: float
+    label: float
+    least_label: float
+    value: float
+    least_value: float
+    key: float
+    least_key: float
+    key_cm: float
+
+
+def table_grid(
+    table: HeatTable,
+    chart: Chart,
+    sizes: TableSizes,
+    width_cm: float,
+    height_cm: float = 0,
+) -> Grid:
+    """Return a table of shaded cells as a grid, its rows as high as the room allows."""
+    label_cm, column_cm = column_widths_cm(table, width_cm)
+    heads = [
+        Look((Line(name, sizes.head, INK, True),), align="CENTER")
+        for name in ("", *table.columns)
+    ]
+    room = 0.94 * int(label_cm * _EMU_PER_CM) / 12_700
+    rows = [heads]
+    for name, cells in zip(table.rows, table.cells, strict=True):
+        size = fitting_size(name, room, sizes.label, sizes.least_label)
+        looks = [
+            _look_of(cell, table, column_cm, sizes.value, sizes.least_value)
+            for cell in cells
+        ]
+        rows.append([Look((Line(kept_together(name), size),)), *looks])
+    return Grid(
+        rows,
+        [_emu(label_cm), *[_emu(column_cm)] * len(table.columns)],
+        [_emu(height) for height in _row_heights_cm(table, width_cm, height_cm)],
+        chart.title,
+        full_alt(chart, is_office=True),
+        has_heads=True,
+    )
+
+
+def key_grid(table: HeatTable, sizes: TableSizes, lang: str) -> Grid | None:
+    """Return the key to the colours of a table, if it has any."""
+    cells, words = _key_cells(table), section("office", lang)
+    if not cells:
+        return None
+    looks = [
+        _look_of(cell, table, sizes.key_cm, sizes.key, sizes.least_key)
+        for cell in cells
+    ]
+    row = [Look((Line(words["legend"], sizes.key, QUIET),)), *looks]
+    widths = [_emu(sizes.key_cm)] * len(row)
+    return Grid([row], widths, (), words["legend"], words["legend_alt"])
+
+
+def summary_rows(
+    briefing: Briefing, figure: tuple[float, float, float], sizes: tuple[float, ...]
+) -> list[list[Look]]:
+    """Return a row for each conclusion: its number, its sentence, its state.
+
+    `figure` has the room of the number and its largest and least size, `sizes` those
+    of the heading, the sentence and the state (points).
+    """
+    states = section("briefing", briefing.lang)["states"]
+    (room, most, least), (heading, sentence, state) = figure, sizes
+    rows = []
+    for point in briefing.points:
+        color = color_of(point)
+        size = fitting_size(point.figure, room, most, least)
+        texts = Line(point.short, heading, INK, True), Line(point.text, sentence, QUIET)
+        word = Line(states[point.state], state, color, True)
+        rows.append(
+            [
+                Look((Line(point.figure, size, color, True),), has_rule=True),
+                Look(texts, has_rule=True),
+                Look((word,), align="RIGHT", has_rule=True),
+            ]
+        )
+    return rows
+
+
+def color_of(point: Conclusion) -> str:
+    """Return the colour of a conclusion's number: strong where it is established."""
+    return DECISIVE_TEXT if point.state == ESTABLISHED else QUIET
+
+
+def kept_together(text: str) -> str:
+    """Keep an n with its number: no line ends between them."""
+    return re.sub(r"n = (?=\d)", "n\u00a0=\u00a0", text)
+
+
+def _emu(cm: float) -> int:
+    return int(cm * _EMU_PER_CM)
+
+
+def _look_of(
     cell: Cell, table: HeatTable, width_cm: float, most: float, least: float
 ) -> Look:
-    """Return how a cell of a table looks in a column of a width (centimetres)."""
     is_empty = cell.value is None and not cell.label
     fill = "" if is_empty else cell_fill(cell, table)
     color = readable_on(fill) if fill else INK
@@ -218,35 +362,29 @@ def look_of(
     # Digits are wider than half their height.
     part = 0.55 if "\n" in cell.label else 0.8
     size = fitting_size(longest, part * width_cm / _CM_PER_POINT, most, least)
-    return Look(text, fill, color, size, cell.is_framed)
+    return Look((Line(text, size, color),), fill, "CENTER", cell.is_framed)
 
 
-def legend_of(table: HeatTable) -> list[Cell]:
+def _key_cells(table: HeatTable) -> list[Cell]:
     """Return the cells that explain a table's colours: from the least to the most.
 
     They are cells of the table, so their labels are written as its own are.
     """
-    valued = [cell for line in table.cells for cell in line if cell.value is not None]
+    cells = [cell for line in table.cells for cell in line]
+    valued = [cell for cell in cells if cell.value is not None]
     valued.sort(key=lambda cell: cell.value or 0.0)
-    steps = {
-        valued[round(part * (len(valued) - 1) / 4)].label: valued[
-            round(part * (len(valued) - 1) / 4)
-        ]
-        for part in range(5 if valued else 0)
-    }
+    places = [round(part * (len(valued) - 1) / 4) for part in range(5)]
+    steps = {valued[i].label: valued[i] for i in places} if valued else {}
     unseen = [
         cell
-        for line in table.cells
-        for cell in line
+        for cell in cells
         if cell.value is None and cell.label and not cell.label[:1].isdigit()
     ]
     return [replace(c, is_framed=False) for c in (*steps.values(), *unseen[:1])]
 
 
-def row_heights_cm(
-    table: HeatTable, width_cm: float, height_cm: float = 0
-) -> list[float]:
-    """Return the heights of a table's rows, its head first (centimetres).
+def _row_heights_cm(table: HeatTable, width_cm: float, height_cm: float) -> list[float]:
+    """Return the heights of a table's rows, its head first.
 
     Where there is more room than they need, the rows below the head take some of it.
     """
@@ -287,7 +425,7 @@ def _table_pages(
     is_too_wide = len(parts[0].columns) < len(table.columns)
     if is_too_wide and not _SIDES.search(text):
         parts = min(parts, _split(_turned(table), width_cm, height_cm), key=len)
-    return [Page(1, 1, table=part) for part in parts]
+    return [Page(table=part) for part in parts]
 
 
 def _split(table: HeatTable, width_cm: float, height_cm: float) -> list[HeatTable]:
@@ -334,7 +472,7 @@ def _panel_pages(
     panels = [with_reference(panel) for panel in chart.panels]
     kind = panels[0].kind
     if kind == "map":
-        return [Page(1, 1, (panel,)) for panel in panels]
+        return [Page(panels=(panel,)) for panel in panels]
     label = _NUMBERS_CM if kind == "years" else _label_cm(panels[0], width_cm, size)
     words = (_longest_word_cm(panel.title, _TITLE_LETTER_CM) for panel in panels)
     beside = max(1, int((width_cm - label) / max(_LEAST_PANEL_CM[kind], *words)))
@@ -361,9 +499,7 @@ def _panel_pages(
     fitting = -(-down // -(-down // fitting))
     return [
         Page(
-            1,
-            1,
-            tuple(_part(panel, rows) for panel in panels[group]),
+            panels=tuple(_part(panel, rows) for panel in panels[group]),
             across=across,
             down=fitting,
             label_cm=label,
@@ -371,7 +507,7 @@ def _panel_pages(
             most_cm=most,
         )
         for rows in parts
-        for group in _groups(len(panels), across * fitting)
+        for group in _slices(len(panels), across * fitting)
     ]
 
 
@@ -390,15 +526,14 @@ def _label_cm(panel: Panel, width_cm: float, size: float) -> float:
     return min(most, 0.5 + 0.12 * size * longest)
 
 
-def _groups(n: int, size: int) -> list[slice]:
-    return [slice(start, start + size) for start in range(0, n, size)]
-
-
 def _parts(n: int, most: int) -> list[slice]:
-    # Parts of about equal length, so that no page holds one lone row.
+    """Return parts of about equal length, so that no page holds one lone row."""
     n_parts = max(1, -(-n // most))
-    step = max(1, -(-n // n_parts))
-    return [slice(start, start + step) for start in range(0, max(n, 1), step)]
+    return _slices(max(n, 1), max(1, -(-n // n_parts)))
+
+
+def _slices(n: int, size: int) -> list[slice]:
+    return [slice(start, start + size) for start in range(0, n, size)]
 
 
 def _width(label: str) -> float:

@@ -2,13 +2,15 @@
 
 import copy
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
+from lxml.builder import ElementMaker
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
+from pptx import Presentation
 from pptx.chart.data import CategoryChartData, XyChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import (
@@ -22,7 +24,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
 from govopen_analytics.base.datapackage import safe_cell
-from govopen_analytics.charts.model import FORMATS, Mark, Panel, Series
+from govopen_analytics.charts.model import FORMATS, Chart, Mark, Panel, Series
 from govopen_analytics.charts.style import (
     ACCENT,
     GRID,
@@ -30,26 +32,44 @@ from govopen_analytics.charts.style import (
     INK,
     MARK_COLORS,
     SECOND,
+    full_alt,
     in_one_lane,
     n_letters,
     shortened,
     written,
 )
+from govopen_analytics.office.layout import DECISIVE_TEXT, Place
 from govopen_analytics.words import section
 
 # Named by every Chinese Windows and Office; others take their own instead.
 CHINESE_FONT, LATIN_FONT = "Microsoft YaHei", "Arial"
-DECISIVE_TEXT = "b84a00"  # vermilion dark enough for text on white
 _SHEET = "Sheet1"  # the name the writers of the chart's XML refer to
 _PALE = 0.62  # of white in a bar that stands for a hollow mark
 _AXIS_PT, _TITLE_PT = 1.9, 1.5  # heights of a line of each, in type sizes
 _LEAST_PT = 7.0
 _EM = 1.08  # width of a character with the air around a name, in type sizes
+_MOST_LISTED = 12  # marks of a description; further ones are counted
+_C = ElementMaker(namespace="http://schemas.openxmlformats.org/drawingml/2006/chart")
+_A = ElementMaker(namespace="http://schemas.openxmlformats.org/drawingml/2006/main")
+
+
+class _Kind(NamedTuple):
+    """What an office chart of a kind of panel is, and where its labels stand."""
+
+    chart: Any
+    label: Any
+
+    @property
+    def is_bar(self) -> bool:
+        return self.chart == XL_CHART_TYPE.BAR_CLUSTERED
+
+
+_BARS = _Kind(XL_CHART_TYPE.BAR_CLUSTERED, XL_LABEL_POSITION.OUTSIDE_END)
 _KINDS = {
-    "rows": XL_CHART_TYPE.BAR_CLUSTERED,
-    "bars": XL_CHART_TYPE.BAR_CLUSTERED,
-    "years": XL_CHART_TYPE.LINE_MARKERS,
-    "map": XL_CHART_TYPE.XY_SCATTER_LINES,
+    "rows": _BARS,
+    "bars": _BARS,
+    "years": _Kind(XL_CHART_TYPE.LINE_MARKERS, XL_LABEL_POSITION.RIGHT),
+    "map": _Kind(XL_CHART_TYPE.XY_SCATTER_LINES, XL_LABEL_POSITION.RIGHT),
 }
 
 
@@ -63,43 +83,19 @@ class Style:
     size: float = 10.0
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a chart stands (English Metric Units), and how it shares with others.
-
-    Attributes
-    ----------
-    box : tuple of int
-        Left, top, width, height.
-    label : int
-        Width of the names of its rows; 0 where the chart beside it has them.
-    title_lines : int
-        Lines that titles have here.
-    scale : tuple of float
-        Values on the axis, the same for all charts that are compared.
-    """
-
-    box: tuple[int, int, int, int]
-    label: int
-    title_lines: int
-    scale: tuple[float, ...]
-
-
 def add_chart(shapes: Any, panel: Panel, place: Place, style: Style) -> Any:
-    """Add a native chart to the shapes of a slide.
+    """Add a native chart to the shapes of a slide, and return its frame.
 
-    Returns
-    -------
-    pptx.shapes.graphfrm.GraphicFrame
-        Its chart holds the data, its part the workbook behind "edit data".
+    Its chart holds the data, its part the workbook behind "edit data".
     """
-    panel = panel if panel.kind in ("years", "map") else in_one_lane(panel)
-    panel, style = _fitted(panel, style, place)
-    data = _chart_data(panel, style.lang)
-    frame = shapes.add_chart(_KINDS[panel.kind], *place.box, data)
+    kind = _KINDS[panel.kind]
+    panel, style = _fitted(in_one_lane(panel) if kind.is_bar else panel, style, place)
+    frame = shapes.add_chart(kind.chart, *place.box, _chart_data(panel, style.lang))
     chart = frame.chart
-    # The workbook is ours: it holds the intervals, and no cell is a formula.
-    chart.part.chart_workbook.update_from_xlsx_blob(chart_workbook(panel, style.lang))
+    if panel.kind != "map":
+        # The workbook is ours: it holds the intervals.
+        workbook = chart_workbook(panel, style.lang)
+        chart.part.chart_workbook.update_from_xlsx_blob(workbook)
     chart.font.size = Pt(style.size)
     chart.font.color.rgb = rgb(INK)
     chart.has_legend = False
@@ -107,14 +103,14 @@ def add_chart(shapes: Any, panel: Panel, place: Place, style: Style) -> Any:
     _title(chart, panel, place, style)
     _axes(chart, panel, place, style)
     plot = chart.plots[0]
-    for drawn, series in zip(plot.series, _joined_first(panel), strict=False):
+    for drawn, series in zip(plot.series, _lines_first(panel), strict=False):
         _add_error_bars(drawn._element, panel, series)
         _paint(drawn, panel, series)
         if not _has_label_lane(panel):
             _label(drawn, panel, series, style)
     if _has_label_lane(panel):
         _write_label_lane(plot.series[1], panel, style)
-    if panel.kind in ("rows", "bars"):
+    if kind.is_bar:
         plot.gap_width, plot.overlap = 50, 100
         plot.vary_by_categories = False
     _lay_out(chart, panel, place, style)
@@ -123,47 +119,51 @@ def add_chart(shapes: Any, panel: Panel, place: Place, style: Style) -> Any:
     return frame
 
 
+def chart_part(panel: Panel, place: Place, style: Style) -> tuple[Any, bytes]:
+    """Return a native chart for another package: ``c:chartSpace`` and its workbook.
+
+    The element has no reference to the workbook.
+    """
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    chart = add_chart(slide.shapes, panel, place, style).chart
+    space = copy.deepcopy(chart._chartSpace)
+    for reference in space.findall(qn("c:externalData")):
+        space.remove(reference)
+    return space, chart.part.chart_workbook.xlsx_part.blob
+
+
 def chart_workbook(panel: Panel, lang: str) -> bytes:
     """Return the workbook behind a chart: values, and the errors beside them.
 
-    Parameters
-    ----------
-    lang : {"zh", "en"}
-        Language of the headings of the errors.
-
-    Returns
-    -------
-    bytes
-        An XLSX whose ranges are those the chart's XML names.
+    Its ranges are those the chart's XML names; no cell is a formula.
     """
     book = Workbook()
     sheet = book.active
     sheet.title = _SHEET
-    cells = _map_cells(panel) if panel.kind == "map" else _cells(panel, lang)
-    for (row, column), value in cells.items():
-        cell = sheet.cell(row, column, value)
-        if isinstance(value, str):
-            cell.data_type = "s"
-        elif column > 1:
-            cell.number_format = FORMATS[panel.form]
+    heads = section("office", lang)
+    columns = [("", panel.categories), *_drawn_columns(panel, lang)]
+    for (i, side), errors in _errors(panel).items():
+        name = heads[side].format(name=panel.series[i].name)
+        columns.append((name, errors))
+    for j, (name, values) in enumerate(columns, start=1):
+        for i, value in enumerate((name, *values), start=1):
+            if value is None or (i, j) == (1, 1):
+                continue
+            cell = sheet.cell(i, j, safe_cell(value))
+            if isinstance(value, str):
+                cell.data_type = "s"
+            else:
+                cell.number_format = FORMATS[panel.form]
     sheet.column_dimensions["A"].width = 32
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
 
 
-def panel_alt(panel: Panel, chart_title: str, lang: str, most: int = 12) -> str:
-    """Describe a panel in words: its marks with their intervals.
-
-    Parameters
-    ----------
-    chart_title : str
-        Names a panel without a title of its own.
-    lang : {"zh", "en"}
-    most : int, default 12
-        Marks listed; further ones are counted.
-    """
-    words = section("office", lang)
+def panel_alt(panel: Panel, chart: Chart) -> str:
+    """Describe a panel in words: its chart, and its marks with their intervals."""
+    words = section("office", chart.lang)
     marks = []
     for series in panel.series:
         prefix = f"{series.name} " if len(panel.series) > 1 else ""
@@ -172,12 +172,13 @@ def panel_alt(panel: Panel, chart_title: str, lang: str, most: int = 12) -> str:
             if mark.value is not None:
                 shown = _shown(mark, panel.form, words)
                 marks.append(f"{prefix}{name} {shown}".strip())
-    listed = marks[:most]
-    if len(marks) > most:
+    listed = marks[:_MOST_LISTED]
+    if len(marks) > _MOST_LISTED:
         listed.append(words["more"].format(n=len(marks)))
-    return words["panel_alt"].format(
-        title=panel.title or chart_title, marks=words["join"].join(listed)
+    alt = words["panel_alt"].format(
+        title=panel.title or chart.title, marks=words["join"].join(listed)
     )
+    return f"{full_alt(chart, is_office=True)} {alt}"
 
 
 def set_fonts(element: Any, style: Style) -> None:
@@ -213,10 +214,8 @@ def _shown(mark: Mark, form: str, words: Any) -> str:
 # Data -----------------------------------------------------------------------------
 
 
-def _joined_first(panel: Panel) -> list[Series]:
+def _lines_first(panel: Panel) -> list[Series]:
     """Return the series of the chart: lines of a map come before its dots."""
-    if panel.kind != "map":
-        return list(panel.series)
     dots = panel.series[0].marks
     lines = [
         Series(
@@ -225,107 +224,69 @@ def _joined_first(panel: Panel) -> list[Series]:
         )
         for start, end in panel.lines
     ]
-    return [*lines, panel.series[0]]
+    return [*lines, *panel.series]
 
 
 def _chart_data(panel: Panel, lang: str) -> CategoryChartData | XyChartData:
     form = FORMATS[panel.form]
     if panel.kind == "map":
         points = XyChartData(number_format=form)
-        for one in _joined_first(panel):
-            series = points.add_series(safe_cell(one.name))
-            for mark in one.marks:
+        for each in _lines_first(panel):
+            series = points.add_series(safe_cell(each.name))
+            for mark in each.marks:
                 series.add_data_point(mark.x, mark.value)
         return points
     data = CategoryChartData(number_format=form)
     data.categories = [safe_cell(name) for name in panel.categories]
-    for one in panel.series:
-        data.add_series(safe_cell(one.name), [mark.value for mark in one.marks])
-    if _has_label_lane(panel):
-        data.add_series(_lane_name(panel, lang), _label_ends(panel))
+    for name, values in _drawn_columns(panel, lang):
+        data.add_series(safe_cell(name), values)
     return data
 
 
-def _cells(panel: Panel, lang: str) -> dict[tuple[int, int], Any]:
-    words = section("office", lang)
-    cells: dict[tuple[int, int], Any] = {}
-    for i, name in enumerate(panel.categories):
-        cells[(i + 2, 1)] = safe_cell(name)
-    for j, series in enumerate(panel.series):
-        cells[(1, j + 2)] = safe_cell(series.name)
-        for i, mark in enumerate(series.marks):
-            if mark.value is not None:
-                cells[(i + 2, j + 2)] = mark.value
-        columns = _error_columns(panel, series)
-        if _has_label_lane(panel):
-            cells[(1, 3)] = _lane_name(panel, lang)
-            cells |= {(i, 3): end for i, end in enumerate(_label_ends(panel), start=2)}
-        for column, key in zip(columns, ("minus", "plus"), strict=False):
-            cells[(1, column)] = safe_cell(words[key].format(name=series.name))
-            for i, error in enumerate(_errors(series, key)):
-                cells[(i + 2, column)] = error
-    return cells
+def _drawn_columns(panel: Panel, lang: str) -> list[tuple[str, list[float | None]]]:
+    """Return the series that are drawn, with the bars nobody sees behind labels."""
+    columns = [(s.name, [mark.value for mark in s.marks]) for s in panel.series]
+    if _has_label_lane(panel):
+        name = section("office", lang)["lane"].format(name=panel.series[0].name)
+        ends = [max([0.0, *mark.ends()]) for mark in panel.series[0].marks]
+        columns.append((name, [*ends]))
+    return columns
 
 
-def _map_cells(panel: Panel) -> dict[tuple[int, int], Any]:
-    # Series stand below each other, each under its name, as the XML writer has it.
-    cells: dict[tuple[int, int], Any] = {}
-    row = 1
-    for series in _joined_first(panel):
-        cells[(row, 2)] = safe_cell(series.name)
-        for i, mark in enumerate(series.marks, start=1):
-            cells[(row + i, 1)], cells[(row + i, 2)] = mark.x, mark.value
-        row += len(series.marks) + 2
-    return cells
+def _errors(panel: Panel) -> dict[tuple[int, str], list[float]]:
+    """Return the lengths of intervals by series and side, in the order of columns."""
+    return {
+        (i, side): [
+            0.0 if bound is None or mark.value is None else abs(bound - mark.value)
+            for mark in series.marks
+            for bound in [mark.lower if side == "minus" else mark.upper]
+        ]
+        for i, series in enumerate(panel.series)
+        for side in ("minus", "plus")
+        if series.has_intervals and panel.kind != "map"
+    }
 
 
-def _error_columns(panel: Panel, series: Series) -> tuple[int, ...]:
+def _add_error_bars(drawn: Any, panel: Panel, series: Series) -> None:
     if panel.kind == "map" or not series.has_intervals:
-        return ()
-    before = sum(o.has_intervals for o in panel.series[: panel.series.index(series)])
-    first = 2 + len(panel.series) + _has_label_lane(panel) + 2 * before
-    return first, first + 1
-
-
-def _errors(series: Series, key: str) -> list[float]:
-    bounds = [(m.lower if key == "minus" else m.upper, m.value) for m in series.marks]
-    return [
-        0.0 if bound is None or value is None else abs(bound - value)
-        for bound, value in bounds
-    ]
-
-
-def _add_error_bars(series: Any, panel: Panel, data: Series) -> None:
-    columns = _error_columns(panel, data)
-    if not columns:
         return
-    bars = etree.Element(qn("c:errBars"))
-    if panel.kind == "years":
-        etree.SubElement(bars, qn("c:errDir")).set("val", "y")
-    for tag, value in (("errBarType", "both"), ("errValType", "cust")):
-        etree.SubElement(bars, qn(f"c:{tag}")).set("val", value)
-    etree.SubElement(bars, qn("c:noEndCap")).set("val", "0")
-    for key, column in (("plus", columns[1]), ("minus", columns[0])):
-        letter = get_column_letter(column)
-        errors = _errors(data, key)
-        reference = f"{_SHEET}!${letter}$2:${letter}${len(errors) + 1}"
-        _number_reference(etree.SubElement(bars, qn(f"c:{key}")), reference, errors)
-    shape = etree.SubElement(bars, qn("c:spPr"))
-    line = etree.SubElement(shape, qn("a:ln"), w="12700")
-    fill = etree.SubElement(line, qn("a:solidFill"))
-    etree.SubElement(fill, qn("a:srgbClr")).set("val", INK.lstrip("#"))
-    series.find(qn("c:cat")).addprevious(bars)
-
-
-def _number_reference(parent: Any, reference: str, values: Sequence[float]) -> None:
-    numbers = etree.SubElement(parent, qn("c:numRef"))
-    etree.SubElement(numbers, qn("c:f")).text = reference
-    cache = etree.SubElement(numbers, qn("c:numCache"))
-    etree.SubElement(cache, qn("c:formatCode")).text = "General"
-    etree.SubElement(cache, qn("c:ptCount")).set("val", str(len(values)))
-    for i, value in enumerate(values):
-        point = etree.SubElement(cache, qn("c:pt"), idx=str(i))
-        etree.SubElement(point, qn("c:v")).text = repr(float(value))
+    errors, i = _errors(panel), panel.series.index(series)
+    bars = _C.errBars(*([_C.errDir(val="y")] if panel.kind == "years" else []))
+    bars.append(_C.errBarType(val="both"))
+    bars.append(_C.errValType(val="cust"))
+    bars.append(_C.noEndCap(val="0"))
+    first = 2 + len(panel.series) + _has_label_lane(panel)
+    for side in ("plus", "minus"):
+        lengths = errors[i, side]
+        letter = get_column_letter(first + list(errors).index((i, side)))
+        points = [_C.pt(_C.v(repr(x)), idx=str(n)) for n, x in enumerate(lengths)]
+        count = _C.ptCount(val=str(len(lengths)))
+        cache = _C.numCache(_C.formatCode("General"), count, *points)
+        area = _C.f(f"{_SHEET}!${letter}$2:${letter}${len(lengths) + 1}")
+        bars.append(_C(side, _C.numRef(area, cache)))
+    color = _A.srgbClr(val=INK.lstrip("#"))
+    bars.append(_C.spPr(_A.ln(_A.solidFill(color), w="12700")))
+    drawn.find(qn("c:cat")).addprevious(bars)
 
 
 # Frame and axes -------------------------------------------------------------------
@@ -340,9 +301,7 @@ def _unsign_ids(space: Any) -> None:
 
 
 def _remove_border(space: Any) -> None:
-    shape = etree.Element(qn("c:spPr"))
-    etree.SubElement(shape, qn("a:noFill"))
-    etree.SubElement(etree.SubElement(shape, qn("a:ln")), qn("a:noFill"))
+    shape = _C.spPr(_A.noFill(), _A.ln(_A.noFill()))
     space.find(qn("c:chart")).addnext(shape)
 
 
@@ -351,7 +310,7 @@ def _fitted(panel: Panel, style: Style, place: Place) -> tuple[Panel, Style]:
 
     Where one name takes two lines, office programs leave out every second name.
     """
-    if not panel.categories or panel.kind == "years":
+    if not (panel.categories and _KINDS[panel.kind].is_bar):
         return panel, style
     row = 0.8 * Emu(place.box[3]).pt / len(panel.categories)
     size = max(_LEAST_PT, min(style.size, int(0.62 * row * 2) / 2))
@@ -386,7 +345,7 @@ def _lay_out(chart: Any, panel: Panel, place: Place, style: Style) -> None:
     out names that they find too close.
     """
     _, _, width, height = place.box
-    right = label_room(panel, style)
+    right = _label_room(panel, style)
     top = Pt(style.size) * _TITLE_PT * place.title_lines + Pt(12)
     bottom = Pt(style.size) * _AXIS_PT * (2 if panel.axis else 1)
     parts = {
@@ -399,24 +358,18 @@ def _lay_out(chart: Any, panel: Panel, place: Place, style: Style) -> None:
     for former in area.findall(qn("c:layout")):
         area.remove(former)
     layout = _manual_layout(parts)
-    target = etree.Element(qn("c:layoutTarget"))
-    target.set("val", "inner")
-    layout[0].insert(0, target)
+    layout[0].insert(0, _C.layoutTarget(val="inner"))
     area.insert(0, layout)
 
 
 def _manual_layout(parts: Mapping[str, float]) -> Any:
     """Return the place of a part of a chart, in parts of its width and height."""
-    layout = etree.Element(qn("c:layout"))
-    manual = etree.SubElement(layout, qn("c:manualLayout"))
-    for side in "xy":
-        etree.SubElement(manual, qn(f"c:{side}Mode")).set("val", "edge")
-    for side, part in parts.items():
-        etree.SubElement(manual, qn(f"c:{side}")).set("val", f"{part:.4f}")
-    return layout
+    sides = [_C.xMode(val="edge"), _C.yMode(val="edge")]
+    sides += [_C(side, val=f"{part:.4f}") for side, part in parts.items()]
+    return _C.layout(_C.manualLayout(*sides))
 
 
-def label_room(panel: Panel, style: Style) -> int:
+def _label_room(panel: Panel, style: Style) -> int:
     """Return the room to the right of a plot for the longest label (EMU)."""
     ems = (
         sum(1.0 if ord(letter) > 0x2E7F else 0.55 for letter in mark.label)
@@ -449,25 +402,21 @@ def _axes(chart: Any, panel: Panel, place: Place, style: Style) -> None:
     # Names stay at the edge, also where bars reach below the line.
     other.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     # Every row keeps its name.
-    skip = etree.Element(qn("c:tickLblSkip"))
-    skip.set("val", "1")
-    other._element.find(qn("c:noMultiLvlLbl")).addprevious(skip)
-    if panel.kind == "years":
-        if not place.label:
-            value.tick_label_position = XL_TICK_LABEL_POSITION.NONE
-        return
+    other._element.find(qn("c:noMultiLvlLbl")).addprevious(_C.tickLblSkip(val="1"))
     if not place.label:
-        other.tick_label_position = XL_TICK_LABEL_POSITION.NONE
+        named = value if panel.kind == "years" else other
+        named.tick_label_position = XL_TICK_LABEL_POSITION.NONE
+    if panel.kind == "years":
+        return
     other.reverse_order = True
     # Reversed names would take the values' axis along to the top.
     value._element.find(qn("c:crosses")).set("val", "max")
 
 
 def _map_ends(panel: Panel) -> list[tuple[float, float]]:
-    marks = panel.series[0].marks
-    sides = [[m.x or 0.0 for m in marks], [m.value or 0.0 for m in marks]]
     ends = []
-    for side in sides:
+    places = [(mark.x or 0.0, mark.value or 0.0) for mark in panel.series[0].marks]
+    for side in zip(*places, strict=True):
         room = 0.08 * ((max(side) - min(side)) or 1.0)
         ends.append((min(side) - room, max(side) + room))
     return ends
@@ -494,7 +443,7 @@ def _pale(color: str) -> str:
 def _paint(drawn: Any, panel: Panel, data: Series) -> None:
     kinds = [mark.kind for mark in data.marks if mark.value is not None]
     most = max(kinds, key=kinds.count, default="sure")
-    if panel.kind in ("rows", "bars"):
+    if _KINDS[panel.kind].is_bar:
         drawn.invert_if_negative = False
         _fill(drawn.format, most)
         for i, mark in enumerate(data.marks):
@@ -530,9 +479,7 @@ def _label(drawn: Any, panel: Panel, data: Series, style: Style) -> None:
     """Label the marks: what a number format writes follows the data."""
     if not any(mark.label for mark in data.marks):
         return
-    position = XL_LABEL_POSITION.RIGHT
-    if panel.kind in ("rows", "bars"):
-        position = XL_LABEL_POSITION.OUTSIDE_END
+    position = _KINDS[panel.kind].label
     for i, mark in enumerate(data.marks):
         if mark.value is None:
             continue
@@ -572,14 +519,6 @@ def _has_label_lane(panel: Panel) -> bool:
     return panel.kind == "rows" and any(series.has_intervals for series in panel.series)
 
 
-def _lane_name(panel: Panel, lang: str) -> str:
-    return section("office", lang)["lane"].format(name=panel.series[0].name)
-
-
-def _label_ends(panel: Panel) -> list[float]:
-    return [max([0.0, *mark.ends()]) for mark in panel.series[0].marks]
-
-
 def _write_label_lane(drawn: Any, panel: Panel, style: Style) -> None:
     """Put labels behind the intervals: at the ends of bars that nobody sees.
 
@@ -591,22 +530,3 @@ def _write_label_lane(drawn: Any, panel: Panel, style: Style) -> None:
         if mark.label and mark.value is not None:
             label = drawn.points[i].data_label
             _write_label(label, mark, XL_LABEL_POSITION.OUTSIDE_END, style)
-
-
-def chart_part(panel: Panel, place: Place, style: Style) -> tuple[Any, bytes]:
-    """Return the XML of a native chart and its workbook, for another package.
-
-    Returns
-    -------
-    tuple of (lxml element, bytes)
-        ``c:chartSpace``, without a reference to its workbook, and the workbook.
-    """
-    from pptx import Presentation
-
-    deck = Presentation()
-    slide = deck.slides.add_slide(deck.slide_layouts[6])
-    chart = add_chart(slide.shapes, panel, place, style).chart
-    space = copy.deepcopy(chart._chartSpace)
-    for reference in space.findall(qn("c:externalData")):
-        space.remove(reference)
-    return space, chart.part.chart_workbook.xlsx_part.blob

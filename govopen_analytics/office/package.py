@@ -3,16 +3,25 @@
 import io
 import re
 import zipfile
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
-from govopen_analytics.base.atomic_files import CONTENT_TYPES, replace_file
+from govopen_analytics.base.atomic_files import (
+    CONTENT_TYPES,
+    replace_file,
+    stable_package,
+)
 from govopen_analytics.base.errors import ExportError
 from govopen_analytics.charts.model import Chart
+from govopen_analytics.questions.briefing import Briefing
+from govopen_analytics.words import section
 
 # What a damaged package, or a file of another kind, is answered with.
-UNREADABLE = (
+_UNREADABLE = (
     OSError,
     KeyError,
     ValueError,
@@ -29,14 +38,33 @@ _AS_DOCUMENT = {
 }
 
 
-def template_as_document(blob: bytes) -> bytes:
-    """Return a template package (POTX, DOTX) as the document it makes.
+def opened_template(
+    path: Path, open_file: Callable[[Any], Any], program: str, endings: str
+) -> Any:
+    """Open an office's own file as the document that is made from it."""
+    try:
+        return open_file(io.BytesIO(_as_document(path.read_bytes())))
+    except _UNREADABLE as error:
+        raise ExportError(
+            f"Template {path}: cannot be read as a {program} file "
+            f"({type(error).__name__}), expected a {endings} that {program} opens"
+        ) from error
 
-    Raises
-    ------
-    BadZipFile
-        If the bytes are no package.
-    """
+
+def finished_package(file: Any, briefing: Briefing, when: datetime) -> bytes:
+    """Return the bytes of slides or pages, with their properties."""
+    words, properties = section("office", briefing.lang), file.core_properties
+    properties.title = briefing.title or words["set_title"]
+    properties.author = properties.last_modified_by = "govopen"
+    properties.language = words["speech"]
+    properties.created = properties.modified = when.replace(tzinfo=None)
+    target = io.BytesIO()
+    file.save(target)
+    return stable_package(target.getvalue(), when)
+
+
+def _as_document(blob: bytes) -> bytes:
+    """Return a template package (POTX, DOTX) as the document it makes."""
     target = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(blob)) as source,
@@ -78,8 +106,3 @@ def lines_below(chart: Chart) -> list[str]:
 def spaced(text: str, lang: str) -> str:
     """Leave out blanks between Chinese and digits: office programs add their own."""
     return _TYPED_BLANK.sub("", text) if lang == "zh" else text
-
-
-def kept_together(text: str) -> str:
-    """Keep an n with its number: no line ends between them."""
-    return re.sub(r"n = (?=\d)", "n\u00a0=\u00a0", text)

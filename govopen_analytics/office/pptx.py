@@ -1,11 +1,10 @@
 """A briefing as slides with native charts and tables, in the office's own template."""
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pptx
 from lxml import etree
@@ -14,35 +13,25 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Cm, Emu, Pt
 
-from govopen_analytics.base.atomic_files import stable_package
 from govopen_analytics.base.errors import ExportError
-from govopen_analytics.charts.model import Chart, HeatTable
-from govopen_analytics.charts.style import (
-    ACCENT,
-    GRID,
-    INK,
-    QUIET,
-    drawing_of,
-    full_alt,
-    full_subtitle,
-)
-from govopen_analytics.measures.families import ESTABLISHED
+from govopen_analytics.charts.model import Chart
+from govopen_analytics.charts.style import ACCENT, GRID, INK, QUIET, full_subtitle
 from govopen_analytics.office.layout import (
+    Grid,
+    Line,
     Look,
     Page,
-    column_widths_cm,
+    TableSizes,
+    color_of,
     fitting_size,
-    legend_of,
-    look_of,
+    key_grid,
     page_chart,
-    row_heights_cm,
-    scale_of,
+    summary_rows,
+    table_grid,
 )
 from govopen_analytics.office.native import (
     CHINESE_FONT,
-    DECISIVE_TEXT,
     LATIN_FONT,
-    Place,
     Style,
     add_chart,
     panel_alt,
@@ -50,14 +39,12 @@ from govopen_analytics.office.native import (
     set_fonts,
 )
 from govopen_analytics.office.package import (
-    UNREADABLE,
-    kept_together,
+    finished_package,
     lines_below,
+    opened_template,
     spaced,
-    template_as_document,
 )
 from govopen_analytics.questions.briefing import MOST_BARS, Briefing, Claim
-from govopen_analytics.questions.summary import Conclusion
 from govopen_analytics.words import section
 
 _WIDTH, _HEIGHT = Cm(33.867), Cm(19.05)  # 16 to 9, PowerPoint's own size
@@ -78,26 +65,14 @@ _COVER_TITLES = (PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.TITLE)
 _NO_STYLE_TABLE = "{5940675A-B579-460E-94D1-54222C63F5DA}"  # "No Style, Table Grid"
 _THEME = "/theme"
 _SIDES = ("lnL", "lnR", "lnT", "lnB")
+_SIZES = TableSizes(12, 13, 10, 14, 9, key=10.5, least_key=8, key_cm=2)
 
 
-@dataclass(frozen=True)
-class _Box:
+class _Box(NamedTuple):
     left: int
     top: int
     width: int
     height: int
-
-
-@dataclass(frozen=True)
-class _Deck:
-    """A presentation, the layouts of its slides, and where content stands on them."""
-
-    file: Any
-    layout: Any
-    cover: Any  # None where the cover takes the layout of all slides
-    area: _Box
-    title: _Box | None  # None leaves the title where the layout has it
-    style: Style
 
 
 def deck_bytes(
@@ -120,22 +95,207 @@ def deck_bytes(
     lang = briefing.lang
     deck = _own_deck(lang) if template is None else _template_deck(template, lang)
     if briefing.title:
-        _add_cover(deck, briefing)
+        deck.add_cover(briefing)
     if briefing.points:
-        _add_summary(deck, briefing)
+        deck.add_summary(briefing)
     for claim in briefing.claims:
-        for page in _pages(deck, claim):
-            _add_claim(deck, claim, page)
+        deck.add_claim(claim)
     if briefing.method:
-        _add_method(deck, briefing)
-    properties = deck.file.core_properties
-    properties.title = briefing.title or section("office", lang)["set_title"]
-    properties.author = properties.last_modified_by = "govopen"
-    properties.created = properties.modified = when.replace(tzinfo=None)
-    properties.language = section("office", lang)["speech"]
-    target = io.BytesIO()
-    deck.file.save(target)
-    return stable_package(target.getvalue(), when)
+        deck.add_method(briefing)
+    return finished_package(deck.file, briefing, when)
+
+
+@dataclass(frozen=True)
+class _Deck:
+    """A presentation, the layouts of its slides, and where content stands on them."""
+
+    file: Any
+    layout: Any
+    cover: Any  # None where the cover takes the layout of all slides
+    area: _Box
+    title: _Box | None  # None leaves the title where the layout has it
+    style: Style
+
+    def add_cover(self, briefing: Briefing) -> None:
+        about = section("briefing", self.style.lang)["about"]
+        lines = [text for text in (briefing.subtitle, about, briefing.date) if text]
+        if self.cover is not None:
+            self._fill_cover(briefing.title, lines)
+            return
+        slide = self._new_slide(briefing.title)
+        area, height = self.area, self.file.slide_height
+        top = area.top
+        if self.title is not None:
+            bar = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, 0, 0, Cm(0.9), height)
+            bar.fill.solid()
+            bar.fill.fore_color.rgb = rgb(ACCENT)
+            bar.line.fill.background()
+            top = int(0.47 * height)
+            area = area._replace(left=Cm(3), width=area.width - Cm(3))
+            box = area._replace(top=top - Cm(3.4), height=Cm(3))
+            _put_title(slide.shapes.title, box, briefing.title, self.style, 40)
+        box = area._replace(top=top, height=Cm(4.5))
+        _add_lines(slide, box, [Line(line, 20, QUIET) for line in lines], self.style)
+
+    def _fill_cover(self, title: str, lines: Sequence[str]) -> None:
+        """Write the cover that the template has a layout for."""
+        slide = self.file.slides.add_slide(self.cover)
+        for shape in list(slide.placeholders):
+            kind = shape.placeholder_format.type
+            if kind in _COVER_TITLES:
+                shape.text_frame.text = title
+            elif kind == PP_PLACEHOLDER.SUBTITLE:
+                shape.text_frame.text = spaced("\n".join(lines), self.style.lang)
+            else:
+                shape._element.getparent().remove(shape._element)
+                continue
+            _set_east_asian(shape.text_frame, self.style)
+
+    def add_summary(self, briefing: Briefing) -> None:
+        words = section("briefing", self.style.lang)
+        form = "summary_claim" if briefing.headline else "summary"
+        slide = self._new_slide(words[form].format(headline=briefing.headline))
+        figure = self._room_of(0.13), 28, 14
+        rows = summary_rows(briefing, figure, (16, 14, 14))
+        self._add_rows(slide, rows, (0.13, 0.74, 0.13), briefing.source)
+
+    def add_method(self, briefing: Briefing) -> None:
+        words = section("briefing", self.style.lang)
+        slide, room = self._new_slide(words["method_title"]), self._room_of(0.15)
+        rows = [
+            [
+                Look(
+                    (Line(term, fitting_size(term, room, 15, 14), ACCENT, True),),
+                    has_rule=True,
+                ),
+                Look((Line(text, 14),), has_rule=True),
+            ]
+            for term, text in briefing.method
+        ]
+        self._add_rows(slide, rows, (0.15, 0.85), briefing.source)
+
+    def _room_of(self, part: float) -> float:
+        """Return the room for text in a part of the width (points)."""
+        return Emu(int(part * self.area.width)).pt * 0.95
+
+    def _add_rows(
+        self,
+        slide: Any,
+        rows: list[list[Look]],
+        parts: Sequence[float],
+        source: str,
+    ) -> None:
+        """Add rows of text without a frame, and the source below them."""
+        area = self.area
+        height = area.height - _NOTE - Cm(0.4)
+        rows[-1] = [replace(look, has_rule=False) for look in rows[-1]]
+        grid = Grid(
+            rows,
+            [int(part * area.width) for part in parts],
+            [min(Cm(2.8), height // len(rows))] * len(rows),
+        )
+        table = _add_grid(slide, area._replace(height=height), grid, self.style).table
+        for row in table.rows:
+            for j, cell in enumerate(row.cells):
+                cell.margin_left = 0 if j == 0 else Cm(0.2)
+                cell.margin_right = cell.margin_top = cell.margin_bottom = Cm(0.1)
+        self._add_foot(slide, [source])
+
+    def add_claim(self, claim: Claim) -> None:
+        """Add a slide, or as many as its chart needs."""
+        chart, box = claim.chart, self._chart_box(claim)
+        room = Emu(box.width).cm, Emu(box.height).cm
+        for page in page_chart(chart, *room, row_cm=_ROW_CM, size=self._size_of(chart)):
+            slide = self._new_slide(page.title(claim.title, self.style.lang))
+            self._add_page(slide, box, page, chart)
+            if box.width < self.area.width:
+                self._add_points(slide, box, claim)
+            self._add_foot(slide, lines_below(chart))
+            if claim.notes:
+                notes = slide.notes_slide.notes_text_frame
+                notes.text = spaced("\n".join(claim.notes), self.style.lang)
+                set_fonts(notes._txBody, self.style)
+
+    def _chart_box(self, claim: Claim) -> _Box:
+        area, is_table = self.area, claim.chart.table is not None
+        side = int(_SIDE_PART * area.width) if claim.points and is_table else 0
+        foot = _NOTE * len(lines_below(claim.chart))
+        room = area.height - _SUBTITLE - foot - (_LEGEND if is_table else 0) - Cm(0.2)
+        return _Box(area.left, area.top + _SUBTITLE, area.width - side, room)
+
+    def _add_page(self, slide: Any, box: _Box, page: Page, chart: Chart) -> None:
+        style = self.style
+        subtitle = full_subtitle(chart, is_office=True)
+        _add_text(slide, self.area._replace(height=_SUBTITLE), subtitle, style, 16)
+        if page.table is None:
+            size = self._size_of(chart)
+            size = size if page.down == 1 else min(size, 9)
+            places = page.places(chart, box, _GAP)
+            for panel, place in zip(page.panels, places, strict=True):
+                frame = add_chart(slide.shapes, panel, place, replace(style, size=size))
+                _describe(frame, panel.title or chart.title, panel_alt(panel, chart))
+            return
+        room = Emu(box.width).cm, Emu(box.height).cm
+        _add_grid(slide, box, table_grid(page.table, chart, _SIZES, *room), style)
+        if (grid := key_grid(page.table, _SIZES, style.lang)) is not None:
+            top = box.top + box.height + Cm(0.1)
+            below = box._replace(top=top, height=_LEGEND - Cm(0.1))
+            _add_grid(slide, below, grid, style)
+
+    def _add_points(self, slide: Any, box: _Box, claim: Claim) -> None:
+        """Set what a table shows beside it."""
+        gap = Cm(0.8)
+        width = self.area.width - box.width - gap
+        beside = box._replace(left=box.left + box.width + gap, width=width)
+        lines = []
+        for point in claim.points:
+            lines.append(Line(point.figure, 36, color_of(point), True))
+            lines.append(Line(point.short, 16, INK, True))
+        _add_lines(slide, beside, lines, self.style)
+
+    def _add_foot(self, slide: Any, lines: Sequence[str]) -> None:
+        """Write notes and, last, the source with the number of the slide."""
+        area, style, number = self.area, self.style, Cm(1.2)
+        top = area.top + area.height - _NOTE * len(lines)
+        right = area.left + area.width
+        rule = slide.shapes.add_connector(1, area.left, top, right, top)
+        rule.line.color.rgb, rule.line.width = rgb(GRID), Pt(1)
+        # The theme's shadow would make it a bar.
+        rule._element.remove(rule._element.find(qn("p:style")))
+        box = _Box(area.left, top, area.width - number, _NOTE)
+        for i, text in enumerate(lines):
+            _add_text(slide, box._replace(top=top + i * _NOTE), text, style, 10.5)
+        last = _Box(right - number, top + (len(lines) - 1) * _NOTE, number, _NOTE)
+        page = str(len(self.file.slides))
+        _add_text(slide, last, page, style, 10.5, PP_ALIGN.RIGHT)
+
+    def _size_of(self, chart: Chart) -> float:
+        """Return the type size of a chart (points): its panels share a slide."""
+        if len(chart.panels) != 1:
+            return self.style.size
+        rows = len(chart.panels[0].categories)
+        return 14 if rows <= 8 else 12 if rows <= MOST_BARS + 1 else self.style.size
+
+    def _new_slide(self, title: str) -> Any:
+        slide = self.file.slides.add_slide(self.layout)
+        self._set_title(slide.shapes.title, spaced(title, self.style.lang))
+        for shape in list(slide.placeholders):
+            if shape.placeholder_format.type not in _TITLES:
+                shape._element.getparent().remove(shape._element)
+        return slide
+
+    def _set_title(self, shape: Any, text: str) -> None:
+        frame = shape.text_frame
+        frame.text = text
+        frame.word_wrap = True
+        if self.title is not None:
+            _put_title(shape, self.title, text, self.style, 28)
+            return
+        # The office's own type and place; only the East Asian font is made sure of.
+        for run in frame._txBody.iter(qn("a:rPr"), qn("a:endParaRPr")):
+            run.set("lang", section("office", self.style.lang)["speech"])
+        _set_east_asian(frame, self.style)
+        _shrink_title(self.layout, frame, text)
 
 
 def _own_deck(lang: str) -> _Deck:
@@ -156,30 +316,20 @@ def _own_deck(lang: str) -> _Deck:
 
 def _widen(deck: Any) -> None:
     # The library's own deck is 4 to 3; its layouts stretch with the slides.
-    factor = _WIDTH / deck.slide_width
-    rise = _HEIGHT / deck.slide_height
+    across, down = _WIDTH / deck.slide_width, _HEIGHT / deck.slide_height
     deck.slide_width, deck.slide_height = _WIDTH, _HEIGHT
     masters = list(deck.slide_masters)
     layouts = [layout for master in masters for layout in master.slide_layouts]
+    factors = {"x": across, "cx": across, "y": down, "cy": down}
     for part in (*masters, *layouts):
-        for offset in part._element.iter(qn("a:off")):
-            offset.set("x", str(round(int(offset.get("x")) * factor)))
-            offset.set("y", str(round(int(offset.get("y")) * rise)))
-        for extent in part._element.iter(qn("a:ext")):
-            if extent.get("cx"):
-                extent.set("cx", str(round(int(extent.get("cx")) * factor)))
-                extent.set("cy", str(round(int(extent.get("cy")) * rise)))
+        for place in part._element.iter(qn("a:off"), qn("a:ext")):
+            for name in factors.keys() & place.attrib.keys():
+                place.set(name, str(round(int(place.get(name)) * factors[name])))
 
 
 def _template_deck(path: Path, lang: str) -> _Deck:
-    try:
-        deck = pptx.Presentation(io.BytesIO(template_as_document(path.read_bytes())))
-        layouts = list(deck.slide_layouts)
-    except UNREADABLE as error:
-        raise ExportError(
-            f"Template {path}: cannot be read as a PowerPoint file "
-            f"({type(error).__name__}), expected a .pptx or .potx that PowerPoint opens"
-        ) from error
+    deck = opened_template(path, pptx.Presentation, "PowerPoint", ".pptx or .potx")
+    layouts = list(deck.slide_layouts)
     rated = [(_rating(layout, deck), layout) for layout in layouts]
     rating, layout = max(rated, key=lambda pair: pair[0], default=(0, None))
     area = _area(layout, deck) if rating else None
@@ -193,15 +343,8 @@ def _template_deck(path: Path, lang: str) -> _Deck:
         )
     style = Style(lang, _theme_fonts(layout), "+mn-lt", 10)
     kinds = (PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.SUBTITLE)
-    cover = next(
-        (
-            candidate
-            for candidate in layouts
-            if len(_placeholders(candidate, kinds)) == 2
-        ),
-        None,
-    )
-    return _Deck(deck, layout, cover, area, None, style)
+    covers = (each for each in layouts if len(_placeholders(each, kinds)) == 2)
+    return _Deck(deck, layout, next(covers, None), area, None, style)
 
 
 def _rating(layout: Any, deck: Any) -> int:
@@ -229,10 +372,8 @@ def _area(layout: Any, deck: Any) -> _Box | None:
     titles = _placeholders(layout, _TITLES)
     if not titles or titles[0].top is None:
         return None
-    contents = _placeholders(layout, _CONTENT) or _placeholders(
-        layout, (PP_PLACEHOLDER.BODY,)
-    )
-    if contents:
+    bodies = (PP_PLACEHOLDER.BODY,)
+    if contents := _placeholders(layout, _CONTENT) or _placeholders(layout, bodies):
         biggest = max(contents, key=lambda shape: shape.width * shape.height)
         return _Box(biggest.left, biggest.top, biggest.width, biggest.height)
     title = titles[0]
@@ -275,201 +416,7 @@ def _set_theme_fonts(deck: Any) -> None:
     theme._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
-# Slides ---------------------------------------------------------------------------
-
-
-def _new_slide(deck: _Deck, title: str) -> Any:
-    slide = deck.file.slides.add_slide(deck.layout)
-    _set_slide_title(deck, slide, spaced(title, deck.style.lang))
-    for shape in list(slide.placeholders):
-        if shape.placeholder_format.type not in _TITLES:
-            shape._element.getparent().remove(shape._element)
-    return slide
-
-
-def _add_cover(deck: _Deck, briefing: Briefing) -> None:
-    words = section("briefing", deck.style.lang)
-    below = [briefing.subtitle, words["about"], briefing.date]
-    lines = [spaced(text, deck.style.lang) for text in below if text]
-    if deck.cover is not None:
-        slide = deck.file.slides.add_slide(deck.cover)
-        for shape in list(slide.placeholders):
-            kind = shape.placeholder_format.type
-            if kind in _COVER_TITLES:
-                shape.text_frame.text = briefing.title
-            elif kind == PP_PLACEHOLDER.SUBTITLE:
-                shape.text_frame.text = "\n".join(lines)
-            else:
-                shape._element.getparent().remove(shape._element)
-                continue
-            _set_east_asian(shape.text_frame, deck.style)
-        return
-    slide = _new_slide(deck, briefing.title)
-    area, height = deck.area, deck.file.slide_height
-    top = area.top
-    if deck.title is not None:
-        bar = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, 0, 0, Cm(0.9), height)
-        bar.fill.solid()
-        bar.fill.fore_color.rgb = rgb(ACCENT)
-        bar.line.fill.background()
-        top = int(0.47 * height)
-        box = _Box(Cm(3), top - Cm(3.4), area.width - Cm(3), Cm(3))
-        _put_title(slide.shapes.title, box, briefing.title, deck.style, 40)
-        area = replace(area, left=Cm(3), width=area.width - Cm(3))
-    box = _Box(area.left, top, area.width, Cm(4.5))
-    _add_lines(slide, box, [(line, 20, QUIET, False) for line in lines], deck.style)
-
-
-def _add_summary(deck: _Deck, briefing: Briefing) -> None:
-    words = section("briefing", deck.style.lang)
-    form = "summary_claim" if briefing.headline else "summary"
-    slide = _new_slide(deck, words[form].format(headline=briefing.headline))
-    rows = [
-        (
-            [(point.figure, 28, _color_of(point), True)],
-            [(point.short, 16, INK, True), (point.text, 14, QUIET, False)],
-            [(words["states"][point.state], 14, _color_of(point), True)],
-        )
-        for point in briefing.points
-    ]
-    _add_rows(deck, slide, rows, (0.13, 0.74, 0.13), briefing.source)
-
-
-def _color_of(point: Conclusion) -> str:
-    return DECISIVE_TEXT if point.state == ESTABLISHED else QUIET
-
-
-def _add_method(deck: _Deck, briefing: Briefing) -> None:
-    slide = _new_slide(deck, section("briefing", deck.style.lang)["method_title"])
-    rows = [
-        ([(term, 15, ACCENT, True)], [(text, 14, INK, False)])
-        for term, text in briefing.method
-    ]
-    _add_rows(deck, slide, rows, (0.15, 0.85), briefing.source)
-
-
-def _add_rows(
-    deck: _Deck,
-    slide: Any,
-    rows: Sequence[Sequence[Sequence[tuple[str, float, str, bool]]]],
-    parts: Sequence[float],
-    source: str,
-) -> None:
-    """Add a table without frame: a line of texts for each row."""
-    area = deck.area
-    height = area.height - _NOTE - Cm(0.4)
-    grid = _new_grid(slide, len(rows), len(parts), replace(area, height=height))
-    for j, part in enumerate(parts):
-        grid.columns[j].width = int(part * area.width)
-    for row, cells in enumerate(rows):
-        grid.rows[row].height = min(Cm(2.8), height // len(rows))
-        for j, lines in enumerate(cells):
-            cell = grid.cell(row, j)
-            cell.margin_left = 0 if j == 0 else Cm(0.2)
-            cell.margin_right = cell.margin_top = cell.margin_bottom = Cm(0.1)
-            cell.vertical_anchor = MSO_ANCHOR.MIDDLE
-            room = Emu(int(parts[j] * area.width)).pt * 0.95
-            fitted = [
-                (t, fitting_size(t, room, s, 14) if j == 0 else s, c, b)
-                for t, s, c, b in lines
-            ]
-            is_state = j == 2
-            align = PP_ALIGN.RIGHT if is_state else PP_ALIGN.LEFT
-            _write_lines(cell.text_frame, fitted, deck.style, align)
-            is_last = row == len(rows) - 1
-            _set_borders(cell, {} if is_last else {"lnB": (GRID, 12700)})
-    _add_foot(deck, slide, [source])
-
-
-def _pages(deck: _Deck, claim: Claim) -> list[Page]:
-    box = _chart_box(deck, claim)
-    return page_chart(
-        claim.chart,
-        Emu(box.width).cm,
-        Emu(box.height).cm,
-        row_cm=_ROW_CM,
-        size=_size_of(claim.chart, deck.style),
-    )
-
-
-def _chart_box(deck: _Deck, claim: Claim) -> _Box:
-    area = deck.area
-    is_table = claim.chart.table is not None
-    side = int(_SIDE_PART * area.width) if claim.points and is_table else 0
-    foot = _NOTE * len(lines_below(claim.chart))
-    legend = _LEGEND if claim.chart.table is not None else 0
-    room = area.height - _SUBTITLE - foot - legend - Cm(0.2)
-    return _Box(area.left, area.top + _SUBTITLE, area.width - side, room)
-
-
-def _add_claim(deck: _Deck, claim: Claim, page: Page) -> None:
-    chart, area, style = claim.chart, deck.area, deck.style
-    slide = _new_slide(deck, _page_title(claim.title, page, style.lang))
-    content = _chart_box(deck, claim)
-    subtitle = full_subtitle(chart, drawing_of(chart, is_office=True))
-    _add_text(slide, replace(area, height=_SUBTITLE), subtitle, style, size=16)
-    if page.table is not None:
-        _add_table(slide, content, page.table, chart, style)
-        _add_legend(slide, content, page.table, style)
-    else:
-        _add_panels(slide, content, page, chart, style)
-    if content.width < area.width:
-        gap = Cm(0.8)
-        left = content.left + content.width + gap
-        box = _Box(left, content.top, area.width - content.width - gap, content.height)
-        lines = []
-        for point in claim.points:
-            lines.append((point.figure, 36, _color_of(point), True))
-            lines.append((point.short, 16, INK, True))
-        _add_lines(slide, box, lines, style)
-    _add_foot(deck, slide, lines_below(chart))
-    if claim.notes:
-        notes = slide.notes_slide.notes_text_frame
-        notes.text = "\n".join(spaced(line, style.lang) for line in claim.notes)
-        set_fonts(notes._txBody, style)
-
-
-def _add_foot(deck: _Deck, slide: Any, lines: Sequence[str]) -> None:
-    """Write notes and, last, the source with the number of the slide."""
-    area, style = deck.area, deck.style
-    top = area.top + area.height - _NOTE * len(lines)
-    left, right = area.left, area.left + area.width
-    rule = slide.shapes.add_connector(1, left, top, right, top)
-    rule.line.color.rgb, rule.line.width = rgb(GRID), Pt(1)
-    # The theme's shadow would make it a bar.
-    rule._element.remove(rule._element.find(qn("p:style")))
-    number = Cm(1.2)
-    for i, text in enumerate(lines):
-        box = _Box(area.left, top + i * _NOTE, area.width - number, _NOTE)
-        _add_text(slide, box, text, style, size=10.5)
-    box = _Box(
-        area.left + area.width - number, top + (len(lines) - 1) * _NOTE, number, _NOTE
-    )
-    page = str(len(deck.file.slides))
-    _add_text(slide, box, page, style, size=10.5, align=PP_ALIGN.RIGHT)
-
-
-def _page_title(title: str, page: Page, lang: str) -> str:
-    if page.n_pages == 1:
-        return title
-    return section("office", lang)["continued"].format(
-        title=title, number=page.number, n=page.n_pages
-    )
-
-
-def _set_slide_title(deck: _Deck, slide: Any, text: str) -> None:
-    shape = slide.shapes.title
-    frame = shape.text_frame
-    frame.text = text
-    frame.word_wrap = True
-    if deck.title is None:
-        # The office's own type and place; only the East Asian font is made sure of.
-        for run in frame._txBody.iter(qn("a:rPr"), qn("a:endParaRPr")):
-            run.set("lang", section("office", deck.style.lang)["speech"])
-        _set_east_asian(frame, deck.style)
-        _shrink_title(deck.layout, frame, text)
-        return
-    _put_title(shape, deck.title, text, deck.style, 28)
+# Texts and tables -----------------------------------------------------------------
 
 
 def _put_title(shape: Any, box: _Box, text: str, style: Style, size: float) -> None:
@@ -521,71 +468,40 @@ def _add_text(
     box: _Box,
     text: str,
     style: Style,
-    *,
     size: float,
     align: Any = PP_ALIGN.LEFT,
 ) -> None:
     if text:
-        fitted = fitting_size(text, Emu(box.width).pt, size, 8)
-        lines = [(text, fitted, QUIET, False)]
-        _add_lines(slide, box, lines, style, MSO_ANCHOR.MIDDLE, align)
+        fitted = Line(text, fitting_size(text, Emu(box.width).pt, size, 8), QUIET)
+        _add_lines(slide, box, [fitted], style, MSO_ANCHOR.MIDDLE, align)
 
 
 def _add_lines(
     slide: Any,
     box: _Box,
-    lines: Iterable[tuple[str, float, str, bool]],
+    lines: Iterable[Line],
     style: Style,
     anchor: Any = MSO_ANCHOR.TOP,
     align: Any = PP_ALIGN.LEFT,
 ) -> None:
-    """Add a box with a paragraph for each (text, size, colour, is bold)."""
-    shape = slide.shapes.add_textbox(box.left, box.top, box.width, box.height)
-    frame = shape.text_frame
+    frame = slide.shapes.add_textbox(*box).text_frame
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
     frame.vertical_anchor = anchor
     _write_lines(frame, lines, style, align)
 
 
-def _write_lines(
-    frame: Any,
-    lines: Iterable[tuple[str, float, str, bool]],
-    style: Style,
-    align: Any = PP_ALIGN.LEFT,
-) -> None:
+def _write_lines(frame: Any, lines: Iterable[Line], style: Style, align: Any) -> None:
     frame.word_wrap = True
-    for i, (text, size, color, bold) in enumerate(lines):
+    for i, line in enumerate(lines):
         paragraph = frame.paragraphs[0] if i == 0 else frame.add_paragraph()
         paragraph.alignment = align
-        if i and size > 30:
+        if i and line.size > 30:
             paragraph.space_before = Pt(18)
         run = paragraph.add_run()
-        run.text = spaced(text, style.lang)
-        run.font.size, run.font.bold = Pt(size), bold
-        run.font.color.rgb = rgb(color)
+        run.text = spaced(line.text, style.lang)
+        run.font.size, run.font.bold = Pt(line.size), line.is_bold
+        run.font.color.rgb = rgb(line.color)
     set_fonts(frame._txBody, style)
-
-
-def _size_of(chart: Chart, style: Style) -> float:
-    """Return the type size of a chart (points): its panels share a slide."""
-    if len(chart.panels) != 1:
-        return style.size
-    rows = len(chart.panels[0].categories)
-    return 14 if rows <= 8 else 12 if rows <= MOST_BARS + 1 else style.size
-
-
-def _add_panels(slide: Any, box: _Box, page: Page, chart: Chart, style: Style) -> None:
-    size = _size_of(chart, style)
-    panel_style = replace(style, size=size if page.down == 1 else min(size, 9))
-    alt = full_alt(chart, drawing_of(chart, is_office=True))
-    room = (box.left, box.top, box.width, box.height)
-    places = page.boxes(*room, _GAP)
-    for panel, (place, label) in zip(page.panels, places, strict=True):
-        scale = scale_of(chart, panel)
-        where = Place(place, label, page.title_lines, scale)
-        frame = add_chart(slide.shapes, panel, where, panel_style)
-        panel_words = panel_alt(panel, chart.title, style.lang)
-        _describe(frame, panel.title or chart.title, f"{alt} {panel_words}")
 
 
 def _describe(frame: Any, name: str, alt: str) -> None:
@@ -594,83 +510,46 @@ def _describe(frame: Any, name: str, alt: str) -> None:
     described.set("descr", alt)
 
 
-def _new_grid(slide: Any, n_rows: int, n_columns: int, box: _Box) -> Any:
-    frame = slide.shapes.add_table(
-        n_rows, n_columns, box.left, box.top, box.width, box.height
-    )
-    grid = frame.table
-    grid._tbl.tblPr.find(qn("a:tableStyleId")).text = _NO_STYLE_TABLE
-    grid.horz_banding = grid.first_row = grid.first_col = False
-    return grid
+def _add_grid(slide: Any, box: _Box, grid: Grid, style: Style) -> Any:
+    """Add a table at the place of a box, as large as its rows and columns."""
+    box = box._replace(width=sum(grid.widths), height=sum(grid.heights) or box.height)
+    shape = (len(grid.rows), len(grid.widths))
+    frame = slide.shapes.add_table(*shape, *box)
+    table = frame.table
+    table._tbl.tblPr.find(qn("a:tableStyleId")).text = _NO_STYLE_TABLE
+    table.horz_banding = False
+    table.first_row = table.first_col = grid.has_heads
+    for column, width in zip(table.columns, grid.widths, strict=True):
+        column.width = width
+    for row, height in zip(table.rows, grid.heights, strict=False):
+        row.height = height
+    for row, looks in zip(table.rows, grid.rows, strict=True):
+        for cell, look in zip(row.cells, looks, strict=True):
+            _fill_cell(cell, look, style)
+    if grid.title:
+        _describe(frame, grid.title, grid.alt)
+    return frame
 
 
-def _add_table(
-    slide: Any, box: _Box, table: HeatTable, chart: Chart, style: Style
-) -> None:
-    label_cm, column_cm = column_widths_cm(table, Emu(box.width).cm)
-    heights = row_heights_cm(table, Emu(box.width).cm, Emu(box.height).cm)
-    width = Cm(label_cm) + Cm(column_cm) * len(table.columns)
-    box = replace(box, width=width, height=Cm(sum(heights)))
-    grid = _new_grid(slide, len(table.rows) + 1, len(table.columns) + 1, box)
-    grid.first_row = grid.first_col = True
-    for row, height in zip(grid.rows, heights, strict=True):
-        row.height = Cm(height)
-    for j, name in enumerate(("", *table.columns)):
-        grid.columns[j].width = Cm(column_cm if j else label_cm)
-        _fill_cell(grid.cell(0, j), Look(name, "", INK, 12, False), style, bold=True)
-    for i, (name, line) in enumerate(zip(table.rows, table.cells, strict=True), 1):
-        size = fitting_size(name, 0.94 * Cm(label_cm).pt, 13, 10)
-        label = Look(kept_together(name), "", INK, size, False)
-        _fill_cell(grid.cell(i, 0), label, style, align=PP_ALIGN.LEFT)
-        for j, cell in enumerate(line, start=1):
-            look = look_of(cell, table, column_cm, 14, 9)
-            _fill_cell(grid.cell(i, j), look, style)
-    frame = slide.shapes[-1]
-    _describe(frame, chart.title, full_alt(chart, "table"))
-
-
-def _add_legend(slide: Any, content: _Box, table: HeatTable, style: Style) -> None:
-    cells = legend_of(table)
-    words = section("office", style.lang)
-    if not cells:
-        return
-    box = _Box(content.left, content.top + content.height, Cm(2) * (1 + len(cells)), 0)
-    box = replace(box, top=box.top + Cm(0.1), height=_LEGEND - Cm(0.1))
-    grid = _new_grid(slide, 1, 1 + len(cells), box)
-    legend = Look(words["legend"], "", QUIET, 10.5, False)
-    _fill_cell(grid.cell(0, 0), legend, style, align=PP_ALIGN.LEFT)
-    for j, cell in enumerate(cells, start=1):
-        look = look_of(cell, table, 2, 10.5, 8)
-        _fill_cell(grid.cell(0, j), look, style)
-    _describe(slide.shapes[-1], words["legend"], words["legend_alt"])
-
-
-def _fill_cell(
-    shape: Any,
-    look: Look,
-    style: Style,
-    *,
-    bold: bool = False,
-    align: Any = PP_ALIGN.CENTER,
-) -> None:
-    shape.vertical_anchor = MSO_ANCHOR.MIDDLE
-    shape.margin_left = shape.margin_right = Cm(0.08)
-    shape.margin_top = shape.margin_bottom = Cm(0.05)
-    frame = shape.text_frame
-    if look.text:
-        _write_lines(frame, [(look.text, look.size, look.color, bold)], style, align)
+def _fill_cell(cell: Any, look: Look, style: Style) -> None:
+    cell.vertical_anchor = MSO_ANCHOR.MIDDLE
+    cell.margin_left = cell.margin_right = Cm(0.08)
+    cell.margin_top = cell.margin_bottom = Cm(0.05)
+    frame, (first, *_) = cell.text_frame, look.lines
+    if first.text:
+        _write_lines(frame, look.lines, style, getattr(PP_ALIGN, look.align))
     else:  # else an empty cell is as high as a line of 18 points
         end = etree.SubElement(frame.paragraphs[0]._p, qn("a:endParaRPr"))
-        end.set("sz", str(int(100 * look.size)))
+        end.set("sz", str(int(100 * first.size)))
         set_fonts(frame._txBody, style)
     if look.fill:
-        shape.fill.solid()
-        shape.fill.fore_color.rgb = rgb(look.fill)
+        cell.fill.solid()
+        cell.fill.fore_color.rgb = rgb(look.fill)
         line = (INK, 25400) if look.is_framed else ("ffffff", 19050)
-        _set_borders(shape, dict.fromkeys(_SIDES, line))
+        _set_borders(cell, dict.fromkeys(_SIDES, line))
     else:
-        shape.fill.background()
-        _set_borders(shape, {})
+        cell.fill.background()
+        _set_borders(cell, {"lnB": (GRID, 12700)} if look.has_rule else {})
 
 
 def _set_borders(shape: Any, lines: dict[str, tuple[str, int]]) -> None:

@@ -83,18 +83,7 @@ class Account:
 def account_for(path: str | Path) -> Account:
     """Read a file and say what became of every character of it.
 
-    Parameters
-    ----------
-    path : str or Path
-
-    Returns
-    -------
-    Account
-
-    Raises
-    ------
-    ReadError
-        If the file cannot be read.
+    Raises ``ReadError`` if the file cannot be read.
     """
     source, found = read_document(path)
     spans = pd.DataFrame(

@@ -6,15 +6,12 @@ from functools import lru_cache
 
 from govopen_analytics.base.text import fold
 from govopen_analytics.plans.numbering import leading_number
-from govopen_analytics.plans.vocabulary import section
+from govopen_analytics.plans.vocabulary import Forms
 
-_PERIOD = r"(?:第?[一二三四]季度|[上下]半年)"
+FORMS = Forms("columns")
+
 # In the order they are tried; the name has no white space and no brackets.
-_ROLES = [
-    (role, re.compile("|".join(names).replace("{period}", _PERIOD)))
-    for role, names in section("columns")
-]
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_ROLES: list[tuple[str, re.Pattern[str]]] = FORMS.table("columns")
 
 _LONGEST_NAME = 20  # characters
 
@@ -36,23 +33,11 @@ class Column:
 
 @lru_cache(maxsize=16384)
 def column_role(name: str) -> str | None:
-    """Tell what a column of this name holds.
-
-    Parameters
-    ----------
-    name : str
-        Text of a header cell.
-
-    Returns
-    -------
-    str or None
-        One of ordinal, title, content, lead, support, deadline, progress, note,
-        score, criteria, basis, category, form; None if the text is no column name.
-    """
+    """Tell what a column of this name holds; None if the text is no column name."""
     bare = "".join(name.split()).strip(":：。*")
     if not 0 < len(bare) <= _LONGEST_NAME or leading_number(folded := fold(bare)):
         return None
-    bare = _BRACKETS.sub("", folded) or folded
+    bare = FORMS.brackets.sub("", folded) or folded
     for role, pattern in _ROLES:
         if pattern.fullmatch(bare):
             return role
@@ -60,21 +45,11 @@ def column_role(name: str) -> str | None:
 
 
 def read_header(names: list[str], *, is_row: bool = True) -> list[Column] | None:
-    """Read a row of cells as a table header.
+    """Read a row of cells as a table header: a column a cell, None if it is none.
 
-    Parameters
-    ----------
-    names : list of str
-        Text of the cells, blank ones included.
-    is_row : bool, default True
-        Whether the cells are known to be one row, so that a name this module
-        does not know may stand at its edge too.
-
-    Returns
-    -------
-    list of Column or None
-        One a cell; a blank cell between names is a ``text`` column, blank cells
-        at the end are dropped. None if the row is no header.
+    A blank cell between names is a ``text`` column, blank cells at the end are
+    dropped. Where the cells may be no row (`is_row` is False), an unknown name may
+    stand between others only.
     """
     while names and not names[-1].strip():
         names = names[:-1]
@@ -91,7 +66,7 @@ def read_header(names: list[str], *, is_row: bool = True) -> list[Column] | None
         return None
     if not {"title", "content"} & set(named):
         return None
-    if sum(re.fullmatch(_PERIOD, name.strip()) is not None for name in names) == 1:
+    if sum(re.fullmatch(FORMS.period, name.strip()) is not None for name in names) == 1:
         return None  # a row that says when, no names of four columns
     if len(set(named)) < 2:
         return None

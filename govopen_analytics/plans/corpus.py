@@ -261,13 +261,9 @@ class RawFolder:
     def parts(self, most_tasks: int = _TASKS_OF_A_PART) -> Iterator[Tables]:
         """Yield the tables of some files at a time, which together are ``tables``.
 
-        Task ids sort within a part and from part to part. All failures stand in the
-        last part, and there is one even of a folder without files.
-
-        Parameters
-        ----------
-        most_tasks : int
-            A part ends where it has as many (count).
+        Task ids sort within a part and from part to part; a part ends where it has
+        `most_tasks`. All failures stand in the last part, and there is one even of a
+        folder without files.
         """
         first, n_tasks, leader = 0, 0, ""
         results: list[PlanRows] = []
@@ -448,22 +444,7 @@ def _loaded_again(job: _Job) -> PlanRows:
 def read_document(path: str | Path) -> tuple[Source, Segmented]:
     """Read and segment one file, without a manifest.
 
-    Parameters
-    ----------
-    path : str or Path
-
-    Returns
-    -------
-    source : Source
-        The normalised text and its blocks.
-    segmented : Segmented
-        Tasks, metadata and the role of every character; ``verdict`` says why
-        there are no tasks, if there are none.
-
-    Raises
-    ------
-    ReadError
-        If the file cannot be read.
+    Raises ``ReadError`` if the file cannot be read.
     """
     path = Path(path)
     try:
@@ -701,22 +682,7 @@ def _document_row(job: _Job, source: Source, found: Segmented, sha256: str) -> d
 def task_rows(
     document_id: str, text: str, found: Segmented, year: int | None
 ) -> list[dict]:
-    """Return the rows of the ``tasks`` table that a document gives.
-
-    Parameters
-    ----------
-    document_id : str
-    text : str
-        The stored text.
-    found : Segmented
-        What was found in it.
-    year : int or None
-        Year of the plan.
-
-    Returns
-    -------
-    list of dict
-    """
+    """Return the rows of the ``tasks`` table that a document gives."""
     rows = []
     for ordinal, draft in enumerate(found.tasks, start=1):
         title, content = draft.title(text), draft.text("content", text)

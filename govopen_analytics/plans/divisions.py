@@ -7,17 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from govopen_analytics.base.text import fold
+from govopen_analytics.plans.vocabulary import Forms
 
-_TOWN = re.compile(
-    r"[\u3400-\u9fff]{1,8}(?:乡|镇|街道|苏木)(?:人民政府|党政|办事处|$|政务)"
-)
-_COUNTY = re.compile(r"[\u3400-\u9fff]{1,8}?(?:县|区|旗|自治县)(?![域划直级])")
-_CITY = re.compile(r"[\u3400-\u9fff]{1,8}?(?:市|自治州|地区|盟)(?![场直级])")
-_NATIONAL = re.compile(
-    r"^(?:国务院|国家|中国|中华|海关总署|.{2,12}部(?:办公厅)?$|最高)"
-)
-# Names are said without these words, too: 山东, 宁夏.
-_LAST_WORD = re.compile("(?:省|市|特别行政区|(?:壮族|回族|维吾尔)?自治区)$")
+FORMS = Forms("divisions")
+
 # Such a character makes a division's short name that of a street, a bay or a lake.
 _GOES_ON = frozenset("道路街湾湖岛桥庄屯")
 _MUNICIPALITIES = ("北京市", "天津市", "上海市", "重庆市")
@@ -46,25 +39,16 @@ class _Division:
 
 
 def locate_agency(agency: str) -> Region:
-    """Find the divisions named in an agency's name, and its level.
+    """Find the divisions named in an agency's full Chinese name, and its level.
 
     The divisions are those of today and former ones that plans still name. A county
     whose name several divisions share is placed only if the agency's name says where.
-
-    Parameters
-    ----------
-    agency : str
-        Full Chinese name, such as ``"厦门市集美区人民政府办公室"``.
-
-    Returns
-    -------
-    Region
     """
     name = fold(agency).replace(" ", "")
     province, city, county = _divisions_in(name)
     if province in _MUNICIPALITIES and county is None and _says(name, province):
         rest = name.split(province[:2], 1)[-1].removeprefix("市")
-        match = _COUNTY.match(rest)
+        match = FORMS.county.match(rest)
         county = match.group() if match else None
     if province and not city and county is None and not _says(name, province):
         province = None
@@ -82,15 +66,15 @@ def _level(
     for division in (province, city, county):
         if division:
             rest = rest.replace(division, "", 1)
-    if _TOWN.search(rest):
+    if FORMS.town.search(rest):
         return "town"
-    if county or (not city and _COUNTY.match(rest)):
+    if county or (not city and FORMS.county.match(rest)):
         return "county"
-    if city or (not province and _CITY.match(rest)):
+    if city or (not province and FORMS.city.match(rest)):
         return "city"
     if province or re.match(r"[\u3400-\u9fff]{0,4}?(?:省|自治区)", rest):
         return "province"
-    return "national" if _NATIONAL.match(name) else None
+    return "national" if FORMS.national.match(name) else None
 
 
 def _divisions_in(name: str) -> tuple[str | None, str | None, str | None]:
@@ -115,7 +99,7 @@ def _divisions_in(name: str) -> tuple[str | None, str | None, str | None]:
 
 def _goes_on(name: str, start: int, end: int, stem: str) -> bool:
     """Whether a division without its last word begins the name of another place."""
-    if _LAST_WORD.search(name[start:end]) or name[end : end + 1] not in _GOES_ON:
+    if FORMS.last_word.search(name[start:end]) or name[end : end + 1] not in _GOES_ON:
         return False
     # What follows may be a division inside it: 河北桥西区.
     ends = range(end + 2, min(end + _longest(), len(name)) + 1)
@@ -160,7 +144,7 @@ def _by_spelling() -> dict[str, list[_Division]]:
     """Return the divisions that go by a name, in full or without its last word."""
     found: dict[str, list[_Division]] = {}
     for division in _divisions():
-        for spelling in {division.name, _LAST_WORD.sub("", division.name)}:
+        for spelling in {division.name, FORMS.last_word.sub("", division.name)}:
             found.setdefault(spelling, []).append(division)
     return found
 

@@ -26,19 +26,19 @@ from govopen_analytics.plans.plan_or_not import Judgement, TaskSigns, judge, sub
 from govopen_analytics.plans.prose import prose_tasks
 from govopen_analytics.plans.tables import table_tasks
 from govopen_analytics.plans.titles import (
-    YEAR,
     opens_with_place,
     title_name,
 )
+from govopen_analytics.plans.vocabulary import Forms
 from govopen_analytics.readers.source import Source
+
+FORMS = Forms("document")
 
 Span = tuple[int, int, str, int | None]
 
 _MOST_DEMANDS = 5
 _SHOWN = 80  # characters of a line that is told
 _BARE_STYLES = ("lines", "columns", "glued", "spaces")  # no marks between cells
-_NOTES = re.compile(r"^(?:附件|注:|[^:]{0,4}说明:)|印发$")
-_ANNEX = re.compile(r"附\s*[件表]?\s*[\d一二三四]?\s*[:：]")
 
 
 @dataclass(frozen=True)
@@ -76,16 +76,8 @@ class Segmented:
 def segment_document(source: Source, year: int | None = None) -> Segmented:
     """Find the tasks of a source and account for all of its characters.
 
-    Parameters
-    ----------
-    source : Source
-        As a reader returned it.
-    year : int, optional
-        Year of the plan, where it is declared; deadlines without one need it.
-
-    Returns
-    -------
-    Segmented
+    Deadlines that name no year need that of the plan: the declared one, else the one
+    that the document names.
     """
     text = source.text
     tables = [_trimmed(table, source) for table in find_tables(source)]
@@ -131,36 +123,14 @@ def _unread(text: str, spans: list[Span]) -> list[Remark]:
 
 
 def accounted_share(spans: list[Span]) -> float:
-    """Share of the characters whose role is known.
-
-    Parameters
-    ----------
-    spans : list of (int, int, str, int or None)
-        Settled stretches of one source.
-
-    Returns
-    -------
-    float
-        Between 0 and 1; 1 for a source of white space.
-    """
+    """Share of the characters whose role is known (0-1); 1 for white space alone."""
     total = sum(end - start for start, end, *_ in spans)
     lost = sum(end - start for start, end, role, _ in spans if role == "unrecognised")
     return 1 - lost / total if total else 1.0
 
 
 def task_share(spans: list[Span]) -> float:
-    """Share of the characters that stand in a task.
-
-    Parameters
-    ----------
-    spans : list of (int, int, str, int or None)
-        Settled stretches of one source.
-
-    Returns
-    -------
-    float
-        Between 0 and 1; 0 for a source of white space.
-    """
+    """Share of the characters that stand in a task (0-1); 0 for white space alone."""
     total = sum(end - start for start, end, *_ in spans)
     inside = sum(end - start for start, end, _, task in spans if task is not None)
     return inside / total if total else 0.0
@@ -185,7 +155,7 @@ def _is_cell(table: Table, i: int, source: Source, cells: set[int]) -> bool:
     if table.style == "grid":
         return token.start in cells
     if table.style in _BARE_STYLES:
-        return not (line.is_furniture or line.is_links or _ANNEX.match(line.text))
+        return not (line.is_furniture or line.is_links or FORMS.annex.match(line.text))
     mark = "\t" if table.style == "tabs" else "|"
     is_last = (  # a cell cut off without its closing mark ends the text
         i > 0
@@ -193,7 +163,7 @@ def _is_cell(table: Table, i: int, source: Source, cells: set[int]) -> bool:
         and token.opens_row is not True
         and not source.text[token.end :].strip()
         and not line.is_furniture
-        and not _NOTES.search(line.folded)
+        and not FORMS.notes.search(line.folded)
     )
     return is_last or mark in _line_at(source.text, token)
 
@@ -444,7 +414,7 @@ def _headlines(text: str, title: str | None) -> list[str]:
         folded = line.bare.strip("|")
         if own and folded.endswith(own):
             break
-        could_name = re.search(rf"{YEAR}|[《〈]|关于|^[\[(].{{2,6}}[\])]", folded) or (
+        could_name = FORMS.could_name.search(folded) or (
             opens_with_place(folded) and len(folded) >= 10
         )
         is_line = 8 <= len(folded) < 70 and not re.search(r"^[•·*-]|[。;>]|:$", folded)

@@ -6,11 +6,14 @@ from itertools import pairwise
 
 from govopen_analytics.base.text import fold, tidy
 from govopen_analytics.plans.deadlines import Deadline
+from govopen_analytics.plans.vocabulary import Forms
+
+FORMS = Forms("draft")
 
 Stretch = tuple[int, int]
 
 #: What stands between cells.
-MARKS = re.compile(r"[\s|｜│┃#,、;:.。()\[\]+=_*—–-]+")
+MARKS = FORMS.marks
 
 
 @dataclass

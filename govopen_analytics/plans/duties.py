@@ -13,44 +13,12 @@ from govopen_analytics.plans.units import (
     parse_responsibility,
     split_units,
 )
+from govopen_analytics.plans.vocabulary import Forms
 
-_INNER = r"(?:[^()\[\]]|[(\[](?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*[)\]])"
-_BRACKET = re.compile(rf"[(\[]({_INNER}{{2,400}})[)\]]")
-_OPEN_BRACKET = re.compile(rf"[(\[]({_INNER}{{2,200}})$")
-_DUTY_WORD = re.compile(
-    "牵头|负责|配合|落实|责任(?:单位|部门|科室|处室|股室|人|领导|时限)|"
-    "主办|协办|承办|统筹"
-)
-_DUTY_CLAUSE = re.compile(r"(?:牵头|负责|落实|配合)[^,]{0,4}$")
-_ALL_BELOW = re.compile(
-    r"(?:以下|上述|以上)(?:各项|任务|工作|内容)*(?:均|都|全部)由(.{2,60}?)"
-    r"(?:负责|落实|牵头|承担)"
-)
-_GLUED = re.compile(
-    r"(?<=[。;])(?P<units>[^。;()]{2,60}?)(?P<deadline>持续推进|长期坚持|"
-    r"常态化开展|长期推进|年底前|全年|\d{1,2}月底前)?[。;]?$"
-)
-_STRONG_UNIT = re.compile(
-    r"[\u3400-\u9fff]{1,12}(?:局|厅|处|科|室|办|委|股|部|中心|所|站|单位|部门)"
-)
-_LABELS_AT_END = re.compile(
-    r"(?<=[。;\s])\s*((?:责任|牵头|配合|主办|完成|承办|落实)[^。;:]{1,8}:.{2,200})$"
-)
-# The last sentence of a paragraph: 区教育局负责,8月底前完成。
-_LAST_SENTENCE = re.compile(r"(?<=[。;])\s*([^。;()]{3,80})[。;]?\s*$")
-_ABOUT_IT = re.compile(r"^\s*(?:(?:此|该|本|以上)项?(?:工作|任务|内容)?)?(?:由(?!于))?")
-_LABELLED_LIMIT = re.compile(
-    r"\s*\(?\s*(?:完成|责任|工作|办理|落实)?(?:时间|时限|期限)(?:要求|节点)?\s*:"
-    r"\s*(.+?)[);。]*\s*$"
-)
+FORMS = Forms("duties")
+
 _STOPS_AND_BLANKS = " \t\n\u3000。;；"
 _LONGEST_LABEL = 200
-
-
-_ABOVE = re.compile(
-    r"以上(?P<n>[两二三四五六七八九十]|\d)[项条](?:工作|任务)?(?:均|都)?由"
-    r"(?P<units>.{2,60}?(?:牵头负责|负责|落实|牵头|承担)[^。;()]{0,40})"
-)
 
 
 @dataclass(frozen=True)
@@ -66,21 +34,21 @@ def find_duties(source: str, start: int, end: int, year: int | None) -> list[Dut
     """Find the brackets and closing labels that say who is responsible."""
     text = source[start:end]
     folded = fold(text)
-    brackets = list(_BRACKET.finditer(folded))
-    tail = _OPEN_BRACKET.search(folded)
+    brackets = list(FORMS.bracket.finditer(folded))
+    tail = FORMS.open_bracket.search(folded)
     if tail and all(match.start() != tail.start() for match in brackets):
         brackets.append(tail)
     found = [(m.start(), m.end(), m.start(1), m.end(1)) for m in brackets]
     found = [one for one in found if _names_units(text, folded, *one)]
-    labels = _LABELS_AT_END.search(folded)
+    labels = FORMS.labels_at_end.search(folded)
     if labels and is_labelled(text[labels.start(1) :]):
         at = labels.start(1)
         if not any(m.start() <= at < m.end() for m in brackets):
             found.append((at, len(text), at, len(text)))
-    last_one = _LAST_SENTENCE.search(folded)
+    last_one = FORMS.last_sentence.search(folded)
     if not found and last_one and _says_who_only(last_one[1]):
         at = last_one.start(1)
-        inner = len(text) - len(_ABOUT_IT.sub("", folded[at:]))
+        inner = len(text) - len(FORMS.about_it.sub("", folded[at:]))
         found.append((at, len(text), inner, len(text)))
     duties = []
     for first, last, inner, inner_end in found:
@@ -92,13 +60,13 @@ def find_duties(source: str, start: int, end: int, year: int | None) -> list[Dut
 
 def _says_who_only(sentence: str) -> bool:
     """Whether a sentence says who does a task, by when, and nothing else."""
-    clauses = [one for one in re.split("[,;]", _ABOUT_IT.sub("", sentence)) if one]
+    clauses = [one for one in re.split("[,;]", FORMS.about_it.sub("", sentence)) if one]
     limits = [one for one in clauses if limit_of_clause(one, None)]
     duties = [one for one in clauses if one not in limits]
     if any(map(says_what_to_do, limits)):
         return False
     return bool(duties) and all(
-        _DUTY_CLAUSE.search(one) and "由" not in one and looks_like_units(one)
+        FORMS.duty_clause.search(one) and "由" not in one and looks_like_units(one)
         for one in duties
     )
 
@@ -106,7 +74,7 @@ def _says_who_only(sentence: str) -> bool:
 def _names_units(text: str, folded: str, first: int, last: int, a: int, b: int) -> bool:
     """Whether a bracket names units, and is not a remark of the sentence."""
     inner = text[a:b]
-    if _DUTY_WORD.search(folded[a:b]) and (is_labelled(inner) or _is_duty(inner)):
+    if FORMS.duty_word.search(folded[a:b]) and (is_labelled(inner) or _is_duty(inner)):
         return True
     closes = not folded[last:].strip(" 。;,")
     follows_stop = folded[:first].rstrip()[-1:] in "。;,"
@@ -134,7 +102,7 @@ def _is_duty(inner: str) -> bool:
     about = sum(
         looks_like_units(clause)
         or limit_of_clause(clause, None) is not None
-        or _DUTY_CLAUSE.search(clause) is not None
+        or FORMS.duty_clause.search(clause) is not None
         for clause in clauses
     )
     return about >= 0.6 * len(clauses)
@@ -161,20 +129,10 @@ def _without_brackets(text: str) -> str:
 def read_label_lines(lines: list[str], year: int | None) -> Responsibility | None:
     """Read label lines that stand below one another as one statement.
 
-    Parameters
-    ----------
-    lines : list of str
-        Such as ``["牵头单位：甲", "责任单位：乙", "完成时限：年底前"]``.
-    year : int or None
-        Year of the plan.
-
-    Returns
-    -------
-    Responsibility or None
-        None if they name neither a unit nor a deadline.
+    None if they name neither a unit nor a deadline.
     """
     said = parse_responsibility(";".join(map(_without_brackets, lines)), year)
-    limit = _LABELLED_LIMIT.match(fold(lines[-1]))
+    limit = FORMS.labelled_limit.match(fold(lines[-1]))
     if limit is None or (said is not None and said.deadline is not None):
         return said
     deadline = deadline_of_cell(limit[1], year)
@@ -185,7 +143,7 @@ def read_label_lines(lines: list[str], year: int | None) -> Responsibility | Non
 
 def duty_for_all_below(text: str, year: int | None) -> Responsibility | None:
     """Read 以下均由甲落实."""
-    match = _ALL_BELOW.search(fold(text))
+    match = FORMS.all_below.search(fold(text))
     return (
         parse_responsibility(text[match.start(1) : match.end(1)], year)
         if match
@@ -197,7 +155,7 @@ def duty_for_those_above(
     text: str, year: int | None
 ) -> tuple[int, Responsibility] | None:
     """Read 以上两项由甲负责."""
-    match = _ABOVE.search(fold(text))
+    match = FORMS.above.search(fold(text))
     n_tasks = read_number(match["n"]) if match else None
     if match is None or n_tasks is None:
         return None
@@ -207,11 +165,11 @@ def duty_for_those_above(
 
 def glued_duty(source: str, start: int, end: int, year: int | None) -> Duty | None:
     """Part units that were glued to the end: …更新。办公室常态化开展."""
-    match = _GLUED.search(fold(source[start:end]))
+    match = FORMS.glued.search(fold(source[start:end]))
     if match is None:
         return None
     units = source[start + match.start("units") : start + match.end("units")]
-    if not all(map(_STRONG_UNIT.fullmatch, split_units(fold(units)))):
+    if not all(map(FORMS.strong_unit.fullmatch, split_units(fold(units)))):
         return None
     said = parse_responsibility(units, year)
     if said is None:

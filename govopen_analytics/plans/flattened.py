@@ -15,8 +15,10 @@ from govopen_analytics.plans.lines import raw_lines
 from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
 from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.units import looks_like_units
-from govopen_analytics.plans.vocabulary import one_of
+from govopen_analytics.plans.vocabulary import Forms
 from govopen_analytics.readers.source import Block, Cell, Source
+
+FORMS = Forms("flattened")
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,6 @@ class Table:
 
 
 _LONGEST_HEADING = 60
-_NO_TASKS = re.compile(
-    r"姓名|联系人|(?:联系|办公|手机)?(?:电话|号码)|手机|职务|邮箱|科室|单位|部门"
-)
 _LONGEST_HEADER = 120  # characters
 _BETWEEN = (re.compile(r"\s{2,}"), re.compile(r"\s"), re.compile(","))
 _LEAST_HEIGHT = 4  # lines of a column printed by itself, its name included
@@ -69,22 +68,12 @@ _LEAST_HEIGHT = 4  # lines of a column printed by itself, its name included
 _WHO_OR_WHEN = {"ordinal", "lead", "support", "deadline"}
 _BARS = str.maketrans("｜│┃", "|||")
 _MOST_LINES = 10  # of one cell
-_ANNEX = re.compile(r"附\s*件\s*[\d一二三四]?\s*:?")
-_INSTRUCTIONS = re.compile(one_of("instructions"))
-_RULE = re.compile(r"\s*[|｜]?[\s:|｜+=—─-]*-{2,}[\s:|｜+=—─-]*")
 
 
 def find_tables(source: Source) -> list[Table]:
-    """Find the tables that have a header naming tasks.
+    """Find the tables that have a header naming tasks, in reading order.
 
-    Parameters
-    ----------
-    source : Source
-
-    Returns
-    -------
-    list of Table
-        In reading order; consecutive tables of the same header are one.
+    Consecutive tables of the same header are one.
     """
     if any(block.cells for block in source.blocks):
         tables = _tables(_grid_tokens(source), "grid")
@@ -184,7 +173,7 @@ def _opens_other_table(block: Block, text: str) -> bool:
     return (
         len(names) > 1
         and read_header(cells) is None
-        and sum(_NO_TASKS.fullmatch(fold(name)) is not None for name in names) > 1
+        and sum(FORMS.no_tasks.fullmatch(fold(name)) is not None for name in names) > 1
     )
 
 
@@ -280,7 +269,7 @@ def _lines_of_row(pieces: list[list[str]], first: int, width: int) -> int:
 
 
 def _is_rule(line: str) -> bool:
-    return "-" in line and _RULE.fullmatch(line) is not None
+    return "-" in line and FORMS.rule.fullmatch(line) is not None
 
 
 def _marked_tokens(text: str) -> list[Token]:
@@ -543,7 +532,7 @@ def _until_annex(tokens: list[Token]) -> list[Token]:
     for i, token in enumerate(tokens):
         if not token.opens_row:
             continue
-        if _ANNEX.fullmatch(token.folded) or _opens_instructions(tokens, i):
+        if FORMS.annex.fullmatch(token.folded) or _opens_instructions(tokens, i):
             return tokens[:i]
     return tokens
 
@@ -555,7 +544,7 @@ def _opens_instructions(tokens: list[Token], first: int) -> bool:
         if token.opens_row:
             break
         row.append(token.folded)
-    return _INSTRUCTIONS.fullmatch("|".join(filter(None, row))) is not None
+    return FORMS.instructions.fullmatch("|".join(filter(None, row))) is not None
 
 
 def _without_caption(

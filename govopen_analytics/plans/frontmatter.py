@@ -7,20 +7,9 @@ from dataclasses import dataclass
 from govopen_analytics.plans.lines import SIGNED_TAIL, Line, lines_of
 from govopen_analytics.plans.metadata import agency_in_title, place_in_title
 from govopen_analytics.plans.titles import is_plan_title
+from govopen_analytics.plans.vocabulary import Forms
 
-_NOTICE = re.compile(r"^[^。《]{0,30}(?:关于)?印发[^。]{4,60}的?通知$")
-
-
-# The end of a line above a title that it belongs to.
-_OPENS_TITLE = re.compile(
-    r"(?:[局厅委府部院署办室]|[省市县区乡镇]|通知》?|落实.{2,30})$"
-)
-_BODY = "(?:办事处|人民政府|委员会|管委会)?(?:办公[室厅])?$"  # the end of a body's name
-_ATTACHED = re.compile(r"附\s*[件表]?\s*[\d一二三]?\s*:?")
-_ANNEXES = re.compile(
-    r"附\s*件\s*\d*\s*(?::|$)|附\s*[表]?\s*\d*\s*:|"
-    r"相关(?:文章|链接|文档|阅读|新闻|信息)\s*:?$"
-)
+FORMS = Forms("frontmatter")
 
 
 @dataclass(frozen=True)
@@ -48,20 +37,10 @@ class Frame:
 
 
 def closing_at(source: str, start: int) -> int | None:
-    """Find the signature that closes a document.
+    """Find the signature that closes a document, behind an offset.
 
-    Parameters
-    ----------
-    source : str
-        Text of the source.
-    start : int
-        Offset behind which it is looked for.
-
-    Returns
-    -------
-    int or None
-        Offset of the last line that repeats an agency named before `start` and
-        has a date below it, where nothing but notes and furniture follows.
+    It is the last line that repeats an agency named before `start` and has a date
+    below it, where nothing but notes and furniture follows.
     """
     lines = lines_of(source)
     above = "".join(source[:start].split())
@@ -70,7 +49,7 @@ def closing_at(source: str, start: int) -> int | None:
         if line.start < start:
             return None
         if below.is_date and line.could_sign:
-            name = re.sub(_BODY, "", "".join(line.text.split()))
+            name = re.sub(FORMS.body, "", "".join(line.text.split()))
             return line.start if name in above else None
         if not below.is_rest:
             return None
@@ -78,22 +57,11 @@ def closing_at(source: str, start: int) -> int | None:
 
 
 def find_frame(source: str, limit: int | None = None) -> Frame:
-    """Find where the plan's own text begins and ends.
+    """Find where the plan's own text begins and ends, before the table at `limit`.
 
     A date standing alone closes a covering letter; the title of a plan behind
     it opens the plan. Without such a letter the body begins behind the title,
     or at the first number.
-
-    Parameters
-    ----------
-    source : str
-        Text of the source.
-    limit : int, optional
-        Offset at which a table begins; the frame is looked for before it.
-
-    Returns
-    -------
-    Frame
     """
     lines = [line for line in lines_of(source) if limit is None or line.start < limit]
     titles = [i for i in range(len(lines)) if _is_title(lines, i)]
@@ -116,7 +84,9 @@ def find_frame(source: str, limit: int | None = None) -> Frame:
     if limit is not None:
         start = min(start, limit)
     if not titles:
-        handing += [i for i, one in enumerate(lines[:20]) if _NOTICE.match(one.folded)]
+        handing += [
+            i for i, one in enumerate(lines[:20]) if FORMS.notice.match(one.folded)
+        ]
     last = handing[-1] if handing else 0
     first_below = next((i for i in numbered if i > last), len(lines))
     is_closed = any(last < i < first_below for i in (*signed, *titles))
@@ -136,7 +106,7 @@ def _joins(above: Line, below: Line) -> bool:
     return (
         len(above.text) < 40
         and below.row - above.row < 3
-        and _OPENS_TITLE.search(above.text) is not None
+        and FORMS.opens_title.search(above.text) is not None
         and not above.is_title
         and not re.search("[。:：;；|()（）]", above.text + below.text)
         and is_plan_title(above.text + below.text)
@@ -159,7 +129,9 @@ def _title_behind_letter(
     has_table: bool,
 ) -> int | None:
     """Index of the plan's title below a covering letter's date or 附件."""
-    attached = [i for i, one in enumerate(lines) if _ATTACHED.fullmatch(one.folded)]
+    attached = [
+        i for i, one in enumerate(lines) if FORMS.attached.fullmatch(one.folded)
+    ]
     closings = [*signed, *attached]
     for i in titles:
         others = [t for t in titles if lines[t].text != lines[i].text]
@@ -174,13 +146,7 @@ def _title_behind_letter(
 
 
 def end_of_body(lines: Sequence[Line], start: int) -> int:
-    """Find where running text that begins at an offset ends.
-
-    Returns
-    -------
-    int
-        Offset behind the last line that is not a note or furniture.
-    """
+    """Offset behind the last line that is not a note or furniture."""
     inside = [line for line in lines if line.start >= start]
     inside = inside[: _annex_at(inside)]
     inside = inside[: _page_end_at(inside)]
@@ -209,7 +175,7 @@ def _annex_at(lines: list[Line]) -> int:
     for i, line in enumerate(lines):
         begun = begun or line.number is not None
         is_signed = i + 1 < len(lines) and lines[i + 1].is_date and line.could_sign
-        ends = begun and (is_signed or _ANNEXES.match(line.folded))
+        ends = begun and (is_signed or FORMS.annexes.match(line.folded))
         if ends and not any(one.is_title for one in lines[i + 1 :]):
             return i
     return len(lines)

@@ -10,15 +10,11 @@ from govopen_analytics.plans.grid import Token, tidied
 from govopen_analytics.plans.lines import raw_lines
 from govopen_analytics.plans.numbering import leading_number
 from govopen_analytics.plans.units import looks_like_units
+from govopen_analytics.plans.vocabulary import Forms
+
+FORMS = Forms("glued")
 
 _LONGEST_HEADER = 60
-# What a header must name; most lines do not, and are left out at once.
-_OF_TASKS = re.compile(
-    "任[务務]|工作|内容|內容|要求|事[项項]|措施|[举舉]措|[项項]目|[标標]"
-)
-_OF_DUTIES = re.compile(
-    "[责責]任|[单單]位|部[门門]|科室|[处處]室|[时時期][限间間]|[牵牽][头頭]|分工|[主承][办辦]"
-)
 
 
 def glued_tokens(text: str) -> list[Token]:
@@ -27,16 +23,6 @@ def glued_tokens(text: str) -> list[Token]:
     Only below a line that is nothing but column names one after another. A row
     begins with its number; its last sentence end parts what is to be done from
     the units, and the deadline is what at the end reads as one.
-
-    Parameters
-    ----------
-    text : str
-        Text of the source.
-
-    Returns
-    -------
-    list of Token
-        Empty if no line is such a header.
     """
     lines = raw_lines(text)
     headers = {line.start: names for line in lines if (names := _names(line.text))}
@@ -58,7 +44,7 @@ def _names(line: str) -> list[int]:
     bare = line.strip()
     if not 6 <= len(bare) <= _LONGEST_HEADER or re.search(r"[。；;|\t]", bare):
         return []
-    if not (_OF_TASKS.search(bare) and _OF_DUTIES.search(bare)):
+    if not (FORMS.of_tasks.search(bare) and FORMS.of_duties.search(bare)):
         return []
     shift, n = line.index(bare), len(bare)
     # Names of about four characters: 责任科室 is one name, 具体要求责任 none.

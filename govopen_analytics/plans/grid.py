@@ -24,6 +24,9 @@ from govopen_analytics.plans.numbering import (
     number_alone,
 )
 from govopen_analytics.plans.units import looks_like_units
+from govopen_analytics.plans.vocabulary import Forms
+
+FORMS = Forms("grid")
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,6 @@ class Token:
 
 Row = list[list[Token]]
 
-_CODE = re.compile(r"[A-Za-z]{1,3}[-.]?\d{1,3}(?:[-.]\d{1,3})*")  # A-1
-_NUMBERS = re.compile(r"[\d\s,、;及和/\-.()一二三四五六七八九十①-⑳]+")
 _FINEST = ("arabic", "arabic_paren", "circled", "decimal")
 
 # Costs are in nats: what a reader would bet against it, roughly.
@@ -91,7 +92,7 @@ _BROKEN, _UNMARKED, _CUT_OFF = 40.0, 0.2, 0.3
 def ordinal_of(text: str) -> int | None:
     """Read an ordinal cell; of several numbers (36,37) the first."""
     folded = fold(text).strip()
-    if _NUMBERS.fullmatch(folded) is None:
+    if FORMS.numbers.fullmatch(folded) is None:
         return None
     return number_alone(re.split("[,、;及和/-]", folded)[0])
 
@@ -350,15 +351,7 @@ def _variants(columns: list[Column], looks: list[_Look]) -> list[list[Column]]:
 def infer_columns(rows: list[list[str]]) -> list[Column]:
     """Tell from the cells alone what the columns of a table hold.
 
-    Parameters
-    ----------
-    rows : list of list of str
-        Rows of one width.
-
-    Returns
-    -------
-    list of Column
-        Without names; what is neither number, unit nor deadline is text.
+    What is neither number, unit nor deadline is text; no column has a name.
     """
     columns, seen = [], set()
     for cells in zip(*rows, strict=True):
@@ -379,20 +372,10 @@ def infer_columns(rows: list[list[str]]) -> list[Column]:
 def align(tokens: list[Token], columns: list[Column]) -> tuple[list[Column], list[Row]]:
     """Give every cell its row and column.
 
-    Parameters
-    ----------
-    tokens : list of Token
-        Cells in reading order, without header rows.
-    columns : list of Column
-        The header.
-
-    Returns
-    -------
-    columns : list of Column
-        The header, perhaps with an unnamed column that the cells call for.
-    rows : list of list of list of Token
-        For each row and column the cells that stand there, mostly one or none;
-        one place more than there are columns holds a cell that spans its row.
+    `tokens` are the cells in reading order, without header rows. The header is
+    returned with the unnamed columns that the cells call for; a row has for each
+    column the cells that stand there, mostly one or none, and one place more for a
+    cell that spans the row.
     """
     if not tokens:
         return columns, []
@@ -434,7 +417,7 @@ def _whole_rows(tokens: list[Token], columns: list[Column]) -> list[Row] | None:
         texts = [row[place].text for row in rows if row[place].text.strip()]
         if column.role == "ordinal" and texts:
             numbered = sum(
-                ordinal_of(text) is not None or _CODE.fullmatch(text) is not None
+                ordinal_of(text) is not None or FORMS.code.fullmatch(text) is not None
                 for text in texts
             )
             if numbered < 0.5 * len(texts):

@@ -4,7 +4,6 @@ A block is a row of a table whose columns are the labels; it begins where the
 label that opened the first block, or any that the block has already, comes again.
 """
 
-import re
 from collections import Counter
 
 from govopen_analytics.plans.columns import TEXT_ROLES, Column, column_role, one_lead
@@ -13,33 +12,21 @@ from govopen_analytics.plans.grid import Token, tidied
 from govopen_analytics.plans.lines import Line, raw_lines
 from govopen_analytics.plans.numbering import HEADING_KINDS
 from govopen_analytics.plans.obligations import says_what_to_do
+from govopen_analytics.plans.vocabulary import Forms
+
+FORMS = Forms("labelled")
 
 _LEAST_BLOCKS = 2
 _LEAST_ACTING, _LEAST_ACTING_CARDS = 0.5, 0.2  # shares of the blocks
 _LONGEST_HEADING = 40
 _NEAR = 12  # characters between a heading and the label right below it
-# A label stands at the head of a line, or behind the end of another value; a
-# number of its own may follow it (任务一：).
-_LABEL = re.compile(
-    r"(?:^|(?<=[;,。|\t ]))[\s|\[【*•·●-]*(?P<name>[\u3400-\u9fff]{2,8}?)"
-    r"\s*(?P<n>\d{1,6}|[一二三四五六七八九十]{1,3})?"
-    r"\s*(?:[\]】]\s*[:|\t]?|\**\s*[:|\t]|(?P<blank>\s)(?=\S))\s*"
-)
 _Field = tuple[str, str, int, int, int]  # role, name, label start and end, value end
 
 
 def labelled_table(text: str) -> Table | None:
     """Read blocks of labels as the rows of a table.
 
-    Parameters
-    ----------
-    text : str
-        Text of the source.
-
-    Returns
-    -------
-    Table or None
-        None where fewer than two blocks name a task and who does it, or when.
+    None where fewer than two blocks name a task and who does it, or when.
     """
     fields, headings, numbered = _fields(text)
     n_titles = sum(one[0] == "title" and not one[1] for one in fields)
@@ -137,7 +124,7 @@ def _ends(line: Line) -> tuple[int, int]:
 def _labels(folded: str, skip: int) -> list[tuple[str, str, int, int]]:
     """Role, name, start and end of the labels on a line."""
     found = []
-    for match in _LABEL.finditer(folded[skip:]):
+    for match in FORMS.label.finditer(folded[skip:]):
         role = column_role(match["name"])
         if match["blank"] and (
             match.start() or not (match["n"] or len(match["name"]) > 3)

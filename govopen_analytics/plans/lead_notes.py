@@ -1,20 +1,13 @@
 """Notes such as 逗号前为牵头单位 or 排在首位的为牵头单位, applied to all tasks."""
 
-import re
-
 from govopen_analytics.base.text import fold
 from govopen_analytics.plans.draft import Draft
 from govopen_analytics.plans.units import split_units
+from govopen_analytics.plans.vocabulary import Forms
+
+FORMS = Forms("lead_notes")
 
 _MARKS = {"逗号": ",", "分号": ";"}
-_BEFORE_MARK = re.compile(
-    r"(?P<mark>逗号|分号)之?前面?的?(?:单位|部门)?均?(?:为|是)(?:牵头|主办|主责)"
-)
-_FIRST = re.compile(
-    r"(?:排[名列序]?[在为]?(?:第一|首位|最前|前面)|列在?(?:第一|首位)|(?:首|第一)[个家位])"
-    r"位?的?(?:责任)?(?:单位|部门|科室)?均?(?:为|是)(?:牵头|主办|主责)"
-)
-_LABEL = re.compile(r"^[\s(\[]*[^,;、:]{0,10}:")
 
 
 def apply_lead_note(tasks: list[Draft], source: str) -> None:
@@ -23,8 +16,8 @@ def apply_lead_note(tasks: list[Draft], source: str) -> None:
     Tasks whose text says itself who supports are left alone.
     """
     folded = fold(source)
-    before_mark = _BEFORE_MARK.search(folded)
-    if not before_mark and not _FIRST.search(folded):
+    before_mark = FORMS.before_mark.search(folded)
+    if not before_mark and not FORMS.first.search(folded):
         return
     for draft in tasks:
         if len(draft.lead) < 2 or draft.support:
@@ -39,7 +32,7 @@ def apply_lead_note(tasks: list[Draft], source: str) -> None:
 def _n_before(printed: str, mark: str) -> int:
     """How many units stand before a list's first comma or semicolon."""
     folded = fold(printed)
-    label = _LABEL.match(folded)
+    label = FORMS.label.match(folded)
     start = label.end() if label else 0
     stop = folded.find(mark, start)
     return len(split_units(printed[start : None if stop < 0 else stop]))

@@ -1,6 +1,5 @@
 """Lines of a source, each read once into a record that the rules ask."""
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
@@ -12,63 +11,13 @@ from govopen_analytics.plans.duties import is_label_line
 from govopen_analytics.plans.numbering import Number, leading_number
 from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.titles import TitleName, is_plan_title, title_name
-from govopen_analytics.plans.vocabulary import one_of
+from govopen_analytics.plans.vocabulary import Forms
 
-# Page furniture is told by its form: a path of pages, an address, a notice of
-# rights, a label with its value, buttons, or a line of nothing but menu entries.
-_FURNITURE = re.compile(
-    one_of("page_furniture").replace("{menu}", one_of("menu")),
-)
-# Links parted by bars; only where nothing of the plan follows.
-_LINKS = re.compile(
-    r"(?:[\u3400-\u9fffA-Za-z]{2,8}\s*[|│┃]\s*)+[\u3400-\u9fffA-Za-z]{2,8}"
-)
-_TRAILING = re.compile(
-    r"(?:附件|附表?)\s*\d*\s*[:.]|^附件\s*\d*$|抄送|主送|印发$|^\(?此件|联\s*系\s*人|联系电话|^附\s*则|"
-    r"本(?:方案|要点|台账|办法)自.*(?:施行|执行|实施)|(?:办公室|厅|局)\s*\d{4}年\d{1,2}月\d{1,2}日印发"
-)
-_REPORT_BACK = re.compile(
-    r"请(?:各.{0,14})?于.{2,16}前.*(?:报送|报至|报[市县省区局厅]|反馈)"
-)
-_ADDRESSEE = re.compile(r"^[^。]{2,200}[:：]\s*$")
-_HANDS_ON = re.compile(
-    r"(?:现(?:将|把)?|已经?[^。]{0,40}(?:同意|通过|审定)[^。]{0,6})[^。]{0,80}?(?:印发|转发|下发|发)给?(?:你们|各|给)|"
-    r"现(?:予)?(?:印发|公布)|印发给你们|现(?:将|把)[^。]{0,60}[》〉][^。]{0,20}(?:印发|转发|下发)"
-)
+FORMS = Forms("lines")
 
-_ANY_BODY = re.compile(
-    r"[\u3400-\u9fff()]{2,24}(?:中心|镇|乡|街道|站|所|队|社区|村|银行|海关|处|馆|院|会)"
-)
-_SIGNATURE = re.compile(
-    r"[\u3400-\u9fff()]{2,24}(?:局|厅|委员会|办公室|办公厅|人民政府|委|部|管委会|"
-    r"办事处|医院|学院|大学|学校|中学|小学|公司|集团|领导小组)"
-)
-_DATED_NAME = re.compile(
-    r"[\u3400-\u9fff]{2,20}(?:局|厅|委|室|府|部)20\d\d年\d{1,2}月\d{1,2}日"
-)
-_ENDS_IN_NUMBER = re.compile(r"20\d\d[)\]]\s*\d+\s*号\s*$")
-# In a document on one line: where a date, a notice's title, those addressed, or
-# the plan's title ends, and where the numbers begin.
-_SEAM = re.compile(
-    r"(?<=日)(?=[\u3400-\u9fff]{2,20}20\d\d年)|(?<=20\d\d年\d月\d日)|"
-    r"(?<=20\d\d年\d\d月\d日)|(?<=20\d\d年\d月\d\d日)|(?<=20\d\d年\d\d月\d\d日)|"
-    r"(?<=的通知)(?=[^》〉。,、])|(?<=各单位:)|(?<=各直属机构:)|(?<=有关单位:)|(?<=各科室:)|"
-    r"(?<=工作要点|任务分工|实施方案|工作方案|工作安排|任务台账)(?=[为根按]|20\d\d年|一、)|"
-    r"(?<=\s)(?=[\u3400-\u9fff]{2,24}20\d\d年[\u3400-\u9fff]{2,24}(?:要点|方案|分工|安排|台账|分解表|计划)\s)|"
-    r"(?<=工作要点|任务分工|实施方案|工作方案|工作安排|任务台账|任务清单|工作计划)(?=\s)|(?<=分解表)(?=\s)|(?<=台账)(?=[为根]|一、)|"
-    r"(?=[一二三四五六七八九十]、[\u3400-\u9fff])"
-)
 _LONG_LINE = 300
 #: An agency's name and a date behind the last sentence.
-SIGNED_TAIL = re.compile(
-    r"(?<=[。;)])\s*[\u3400-\u9fff()]{3,28}?(?:局|厅|委|委员会|办公?室|府|部|院|校|学|中心|处|公司|会|镇|乡|街道|所|站)"
-    r"\s*(?:20\d\d|二[〇○零][〇○零一二三四五六七八九]{2})\s*年.{1,3}月(?:.{1,3}日)?"
-)
-# What stands below a document on its page, on the same line.
-_PAGE_TAIL = re.compile(
-    r"(?<=[\s。;)日\]】])(?=[\[(【]?(?:打印(?!机|[和与、])|关闭(?:窗口|页面|本页)|分享(?:到|至)|上一[篇条]|下一[篇条]|相关(?:链接|文档|阅读|新闻|附件)|"
-    r"附件(?:下载|\d?\s*:)|抄送:|主办:|主办单位:|承办单位:|版权所有|(?:责任)?编辑:|责编:|扫[一码描]|网站地图|来源:|联系我们|返回顶部))"
-)
+SIGNED_TAIL = FORMS.signed_tail
 _EDGES = " \t\u3000#*"  # white space, and the marks of Markdown
 
 Answer = TypeVar("Answer")
@@ -155,17 +104,19 @@ class Line:
     def is_date(self) -> bool:
         """Whether it is a date alone, or one behind an agency's name."""
         bare = self.bare.strip("()").removesuffix("印发")
-        return is_date(bare) or _DATED_NAME.fullmatch(bare) is not None
+        return is_date(bare) or FORMS.dated_name.fullmatch(bare) is not None
 
     @asked_once
     def is_signature(self) -> bool:
         """Whether it is an agency's name."""
-        return len(self.bare) <= 26 and _SIGNATURE.fullmatch(self.bare) is not None
+        return len(self.bare) <= 26 and FORMS.signature.fullmatch(self.bare) is not None
 
     @property
     def could_sign(self) -> bool:
         """Whether it is a name that signs where a date stands below it."""
-        is_body = len(self.bare) <= 26 and _ANY_BODY.fullmatch(self.bare) is not None
+        is_body = (
+            len(self.bare) <= 26 and FORMS.any_body.fullmatch(self.bare) is not None
+        )
         return self.is_signature or is_body
 
     @asked_once
@@ -179,7 +130,7 @@ class Line:
             return False
         ends = self.folded.rstrip().endswith(("。", "。)", "负责)"))
         return not (ends and len(self.text) >= 12) and bool(
-            _FURNITURE.search(self.folded)
+            FORMS.page_furniture.search(self.folded)
         )
 
     @asked_once
@@ -188,14 +139,14 @@ class Line:
 
         A row of a table may have the same form: ask only behind the last task.
         """
-        return _LINKS.fullmatch(self.folded.strip()) is not None
+        return FORMS.links.fullmatch(self.folded.strip()) is not None
 
     @asked_once
     def is_note(self) -> bool:
         """Whether it is a note below the plan: annexes, whom to call, to whom sent."""
         is_short = len(self.text) < 200 and self.number is None
         return is_short and bool(
-            _TRAILING.search(self.folded) or _REPORT_BACK.search(self.folded)
+            FORMS.trailing.search(self.folded) or FORMS.report_back.search(self.folded)
         )
 
     @property
@@ -206,7 +157,7 @@ class Line:
     @asked_once
     def hands_on(self) -> bool:
         """Whether it hands on a document: 现将《…》印发给你们."""
-        return _HANDS_ON.search(self.folded) is not None
+        return FORMS.hands_on.search(self.folded) is not None
 
     @asked_once
     def is_label(self) -> bool:
@@ -223,13 +174,13 @@ class Line:
         """What it is outside the body: one of the remainders, or ``metadata``."""
         if self.is_title or self.is_date or self.is_signature:
             return "metadata"
-        if len(self.text) < 40 and _ENDS_IN_NUMBER.search(self.folded):
+        if len(self.text) < 40 and FORMS.ends_in_number.search(self.folded):
             return "metadata"
         if self.is_furniture:
             return "furniture"
         if self.is_note:
             return "notes"
-        if _ADDRESSEE.match(self.folded) or self.hands_on:
+        if FORMS.addressee.match(self.folded) or self.hands_on:
             return "covering_letter"
         return "preamble"
 
@@ -269,8 +220,8 @@ def _stretches(raw: str) -> list[tuple[int, int]]:
     folded = fold(raw)
     cuts = sorted(
         {0, len(raw)}
-        | {m.start() for m in _SEAM.finditer(folded)}
+        | {m.start() for m in FORMS.seam.finditer(folded)}
         | {at for m in SIGNED_TAIL.finditer(folded) for at in m.span()}
-        | {m.start() for m in _PAGE_TAIL.finditer(folded)}
+        | {m.start() for m in FORMS.page_tail.finditer(folded)}
     )
     return list(pairwise(cuts))

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import fold, tidy
-from govopen_analytics.plans.deadlines import DATE, DIGITS, is_date, read_date
+from govopen_analytics.plans.deadlines import DIGITS, is_date, read_date
 from govopen_analytics.plans.divisions import locate_agency
 from govopen_analytics.plans.lines import Line, raw_lines
 from govopen_analytics.plans.titles import (
@@ -21,52 +21,11 @@ from govopen_analytics.plans.titles import (
     without_label,
     without_number,
 )
-from govopen_analytics.plans.vocabulary import section
+from govopen_analytics.plans.vocabulary import Forms
 
-_LABEL = re.compile(
-    "|".join(
-        rf"(?P<{name}>(?<![\u3400-\u9fff《]){pattern}(?=\s*[\]】]?\s*(?:[:|]|\s)))"
-        for name, pattern in section("labels").items()
-    )
-)
-# Behind a value; labels that are not known, too.
-_NEXT_LABEL = re.compile(r"(?<=\S)\s+(?=\S{2,6}[:：])")
-# Behind a label that stands alone on its line.
-_ONE_VALUE = re.compile(r"\s*[\]】]?\s*[:|]|\s+\S{2,40}\s*$")
-_DOC_NUMBER = re.compile(
-    r"[\u3400-\u9fff]{1,14}(?:\([\u3400-\u9fff]{1,4}\))?\s*[(\[]\s*20\d\d\s*[)\]]\s*(?:第)?\s*\d{1,4}\s*号"
-)
-_YEAR = re.compile(r"(?<!\d)(20[0-3]\d)(?=\s*年|年度|-20\d\d年)")
-_SPAN = re.compile(
-    r"(?<!\d)(?P<first>20[0-3]\d)年?度?\s*(?:[-—–~～至到、/]|--)+\s*(?P<last>20[0-3]\d)(?!\d)"
-)
-_CHINESE_YEAR = re.compile(r"二[〇○零][〇○零一二三四五六七八九]{2}(?=\s*年)")
-_AGENCY_TAIL = (
-    r"(?:人民政府办公厅|人民政府办公室|人民政府|政府办公室|办事处|管理委员会|管委会|委员会|指挥部|领导小组(?:办公室)?|"
-    r"总局|分局|局|厅|委|办公厅|办公室|部|署|院|中心|政府|街道|乡|镇|区|市|县|省)"
-)
-_AGENCY_LINE = re.compile(rf"[\u3400-\u9fff()、·\s]{{2,30}}?{_AGENCY_TAIL}")
-_SIGNED = re.compile(
-    rf"(?:^|[。\s])([\u3400-\u9fff()]{{2,28}}?{_AGENCY_TAIL})\s+({DATE.pattern})", re.M
-)
-# Below a title a month is enough: 甲市人民政府办公室    2023年5月.
-_SIGNED_IN_MONTH = re.compile(
-    rf"^ *([\u3400-\u9fff()]{{2,28}}?{_AGENCY_TAIL}) +20\d\d年\d{{1,2}}月 *$", re.M
-)
+FORMS = Forms("metadata")
+
 _TAIL = 800  # characters at the end of a page in which a signature stands
-_NO_SIGNATURE = re.compile(
-    "各|有关|首页|附件|公开$|通知|贯彻|落实|关于|印发|单位|牵头|责任|配合"
-)
-_DATED = re.compile(r"^20\d\d年\d{1,2}月\d{1,2}日\s+")
-_LEAD_IN = re.compile(
-    r"^(?:关于|印发|转发|贯彻落实|贯彻|落实|做好|推进|进一步|全面|深化|开展|加强|的|和|与|《)+"
-)
-_CITES = re.compile("贯彻|落实|转发")
-_CORE = (
-    r"[\u3400-\u9fff]{2,20}?(?:合作社|联合会|集团|公司|总队|支队|法院|检察院|学校|"
-    r"大学|学院|医院|中学|小学|幼儿园|办事处|管理处|[书物案化展术技念]馆|海关|局|厅|委员会|委|署|院|办公厅|办公室|人民政府|总局|部|中心|管委会|街道|"
-    r"领导小组|乡|镇)"
-)
 
 
 @dataclass
@@ -97,21 +56,9 @@ def read_metadata(
 ) -> Metadata:
     """Read what a plan says about itself.
 
-    Parameters
-    ----------
-    source : str
-        Text of the source.
-    body_start : int
-        Offset of the first task; labels and titles are looked for before it.
-    hints : dict of str to str
-        What the file says outside its text, such as an HTML title.
-    first_title : str, optional
-        The title line right above the body, if the caller found one.
-
-    Returns
-    -------
-    Metadata
-        Agency, region and level are listed in ``inferred``.
+    Labels and titles are looked for before `body_start`, the first task. `hints` are
+    what the file says outside its text, such as an HTML title; `first_title` is the
+    title line right above the body.
     """
     head = source[:body_start] or source[:1500]
     lines = raw_lines(head)
@@ -120,7 +67,7 @@ def read_metadata(
     found.index_number = labels.get("index_number") or _bare_index(head)
     title = first_title or _title(lines, hints, labels)
     if title:
-        found.title = without_number(without_label(_DATED.sub("", title)))
+        found.title = without_number(without_label(FORMS.dated.sub("", title)))
     found.doc_number = _own_number(lines, labels)
     found.issued_date = _issued(lines, source, labels)
     found.year = _plan_year(found, lines, source, hints)
@@ -138,19 +85,19 @@ def _labels(lines: Sequence[Line], found: Metadata) -> dict[str, str]:
     """Read ``label: value`` pairs, several on a line and parted by ``|`` too."""
     values: dict[str, str] = {}
     for line in lines:
-        marks = list(_LABEL.finditer(line.folded))
+        marks = list(FORMS.label.finditer(line.folded))
         opens = marks and not line.folded[: marks[0].start()].strip(" [|•-")
         is_block = (
             opens
             and len(line.text) < 400
-            and (len(marks) > 1 or _ONE_VALUE.match(line.folded, marks[0].end()))
+            and (len(marks) > 1 or FORMS.one_value.match(line.folded, marks[0].end()))
         )
         if not is_block:
             continue
         found.stretches.append((line.start, line.end))
         ends = [*(mark.start() for mark in marks[1:]), len(line.text)]
         for mark, end in zip(marks, ends, strict=True):
-            raw = _NEXT_LABEL.split(line.text[mark.end() : end])[0]
+            raw = FORMS.next_label.split(line.text[mark.end() : end])[0]
             value = tidy(re.sub(r"^[\s\]】::|｜：]+|[\s|｜\[【]+$", "", raw))
             value = re.split(r"\s{2,}|[|｜]", value)[0].strip()
             if value:
@@ -179,8 +126,8 @@ def _title(
     named = [
         name
         for text in texts
-        for name in re.findall(_HANDED_ON, text)
-        if not _QUOTES.match(text) and title_name(name).kind == "plan"
+        for name in FORMS.handed_on.findall(text)
+        if not FORMS.quotes.match(text) and title_name(name).kind == "plan"
     ]
     if named:
         return tidy(named[-1])
@@ -197,10 +144,6 @@ def _title(
 
 def _last(is_title: Callable[[str], bool], texts: list[str]) -> str | None:
     return next((tidy(text) for text in reversed(texts) if is_title(text)), None)
-
-
-_HANDED_ON = r"(?:印发|现(?:将|把))[^《]{0,6}[《〈]([^《》]{6,60})[》〉]"
-_QUOTES = re.compile(r"\s*(?:根据|按照|依据|为|对照|结合|参照|近日|日前)")
 
 
 def _may_be_title(text: str) -> bool:
@@ -227,12 +170,12 @@ def _title_before_text(text: str) -> str | None:
 def _own_number(lines: Sequence[Line], labels: dict[str, str]) -> str | None:
     """Find the document's own number: labelled, alone on a line, or closing a title."""
     label = labels.get("doc_number")
-    if label and _DOC_NUMBER.search(fold(label)):
+    if label and FORMS.doc_number.search(fold(label)):
         return label
     for line in lines:
-        if _DOC_NUMBER.fullmatch(line.bare.strip("()•·-")):
+        if FORMS.doc_number.fullmatch(line.bare.strip("()•·-")):
             return tidy(line.text.strip(" \t　（）()•·-"))
-        match = re.search(rf"通知[-—_\s]+({_DOC_NUMBER.pattern})\s*$", line.folded)
+        match = FORMS.doc_number_behind_title.search(line.folded)
         if match:
             return tidy(line.text[match.start(1) : match.end(1)])
     return None
@@ -250,7 +193,7 @@ def _issued(
             bullets.append(bare.strip("•·"))
         elif is_date(bare):
             return read_date(bare)
-    if signed := _SIGNED.search("\n".join(line.folded for line in lines)):
+    if signed := FORMS.signed.search("\n".join(line.folded for line in lines)):
         return read_date(signed[2])
     # A block of values without labels gives the date of issue first.
     if dates := [one for one in bullets if is_date(one)]:
@@ -267,12 +210,12 @@ def _plan_year(
 ) -> int | None:
     """The year of the plan: named in its title, else that of its issue."""
     for text in (found.title, hints.get("title"), hints.get("sheets")):
-        named = _CHINESE_YEAR.sub(
+        named = FORMS.chinese_year.sub(
             lambda match: match.group().translate(DIGITS), fold(text or "")
         )
-        if span := _SPAN.search(named):
+        if span := FORMS.span.search(named):
             return _year_of_span(found, int(span["first"]), int(span["last"]))
-        years = _YEAR.findall(named)
+        years = FORMS.year.findall(named)
         if years:
             return int(years[-1])
     numbers = re.search(r"(?<!\d)(20[0-3]\d)(?!\d)", fold(found.title or ""))
@@ -287,7 +230,7 @@ def _plan_year(
         int(year)
         for name in re.findall(r"[《〈]([^《》]{4,60})[》〉]", source[:3000])
         if PLAN_WORDS.search(name)
-        for year in _YEAR.findall(fold(name))
+        for year in FORMS.year.findall(fold(name))
     ]
     if cited:
         return Counter(cited).most_common(1)[0][0]
@@ -352,7 +295,7 @@ def _agency(
     dated += _signed_and_dated(source[-_TAIL:])
     candidates = [*dated, labels.get("agency"), *alone, hints.get("site")]
     names = [fold(re.sub(r"\s+", "", one or "")) for one in candidates]
-    names = [one for one in names if one and _AGENCY_LINE.fullmatch(one)]
+    names = [one for one in names if one and FORMS.agency_line.fullmatch(one)]
     for one in (*notices, *names):
         if _is_full(one):
             return one
@@ -414,17 +357,14 @@ def agency_in_title(title: str) -> str | None:
     """
     folded = re.sub(r"\s+", "", fold(title))
     folded = re.sub(r"^.*[《〈]|[》〉].*$", "", folded)
-    folded = _CHINESE_YEAR.sub(lambda m: m.group().translate(DIGITS), folded)
+    folded = FORMS.chinese_year.sub(lambda m: m.group().translate(DIGITS), folded)
     folded = re.sub(r"20\d\d(?:年度?)?(?:-20\d\d年)?|[一二三四]季度", " ", folded)
     for part in folded.split():
-        opening = _LEAD_IN.match(part)
-        if opening and _CITES.search(opening.group()):
+        opening = FORMS.lead_in.match(part)
+        if opening and FORMS.cites.search(opening.group()):
             continue  # 贯彻落实甲…: the plan carries out what another one says
-        part = _LEAD_IN.sub("", part)
-        match = re.match(
-            rf"({_CORE})(?=关于|贯彻|落实|政务|政府信|信息公开|重点|全面|推进|基层|深化|年度|主动|$)",
-            part,
-        )
+        part = FORMS.lead_in.sub("", part)
+        match = FORMS.agency_at_head.match(part)
         name = match[1].removesuffix("政务公开领导小组") if match else ""
         if match and not NAMED_SUBJECT.search(name):
             return match[1]
@@ -445,14 +385,14 @@ def _signatures(lines: Sequence[Line]) -> list[str]:
         name
         for line in reversed(lines)
         if 4 <= len(line.bare) <= 30
-        and _AGENCY_LINE.fullmatch(line.bare)
-        and not _NO_SIGNATURE.search(name := "".join(line.text.split()))
+        and FORMS.agency_line.fullmatch(line.bare)
+        and not FORMS.no_signature.search(name := "".join(line.text.split()))
     ]
 
 
 def _signed_and_dated(text: str) -> list[str]:
     """Names of agencies right above, or right before, a date."""
-    forms = (_SIGNED, _SIGNED_IN_MONTH)
+    forms = (FORMS.signed, FORMS.signed_in_month)
     matches = [match for form in forms for match in form.finditer(fold(text))]
     found = [re.sub(r"\s+", "", match[1]) for match in matches]
     return [

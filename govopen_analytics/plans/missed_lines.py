@@ -43,18 +43,6 @@ def lines_in_no_task(source: str, spans: list[Span]) -> list[UnreadLine]:
     it names who is responsible, or where it stands behind the first task and
     opens with a verb. A numbered heading with nothing below it counts too, and one
     that goes on with a sentence that says what to do.
-
-    Parameters
-    ----------
-    source : str
-        Text of the source.
-    spans : list of (int, int, str, int or None)
-        Settled stretches of the source.
-
-    Returns
-    -------
-    list of UnreadLine
-        In reading order.
     """
     starts = [span[0] for span in spans]
     firsts = [start for start, _, _, task in spans if task is not None]

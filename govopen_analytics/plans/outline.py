@@ -6,6 +6,10 @@ from itertools import pairwise
 from govopen_analytics.base.text import read_number
 from govopen_analytics.plans.lines import Line, raw_lines
 from govopen_analytics.plans.numbering import Number, leading_number
+from govopen_analytics.plans.vocabulary import Forms
+
+FORMS = Forms("outline")
+_INLINE: list[tuple[re.Pattern[str]]] = FORMS.table("inline")
 
 
 class Node(Line):
@@ -65,28 +69,6 @@ class Node(Line):
         return nodes
 
 
-_CN = "[一二三四五六七八九十]{1,3}"
-_INLINE = (
-    (
-        "chapter",
-        re.compile(
-            rf"(?<![第\u3400-\u9fff\d](?=[一二三四五六七八九十]))(?P<n>{_CN})、"
-        ),
-    ),
-    ("chapter", re.compile(rf"(?P<n>{_CN})、")),
-    ("paren", re.compile(rf"\((?P<n>{_CN})\)")),
-    (
-        "arabic",
-        re.compile(
-            r"(?<![\d.\-—年月第至、,])(?P<n>\d{1,2})[.、](?:(?!\d)|(?=20\d\d年|\d{1,2}月))"
-        ),
-    ),
-    ("circled", re.compile(r"(?P<n>[①-⑳])")),
-)
-_BULLET = re.compile(r"([-–—•●■◆★▲○□◇▪►➢√*])\s*(?=[\u3400-\u9fff《“\d])")
-_ACTS = re.compile(
-    "公开|公布|公示|发布|编制|举办|开展|组织|制定|更新|推进|加强|完善|建立|健全|做好|落实|规范|解读"
-)
 _NO_RANK = 99
 _BULLET_RANK = 8  # below every number
 _LONGEST_HEADING = 40  # characters of a heading with an item behind it
@@ -125,7 +107,7 @@ def _number_bullets(nodes: list[Node]) -> None:
 
     A mark that always stands right above such a list opens its headings.
     """
-    matches = [_BULLET.match(node.folded) for node in nodes]
+    matches = [FORMS.bullet.match(node.folded) for node in nodes]
     marks = [match[1] if match else "" for match in matches]
     ends = [match.end() if match else 0 for match in matches]
     places: dict[str, list[int]] = {}
@@ -147,14 +129,14 @@ def _number_bullets(nodes: list[Node]) -> None:
 
 
 def _says_to_do(text: str) -> bool:
-    return bool(_ACTS.search(text)) and ":" not in text[:8]
+    return bool(FORMS.acts.search(text)) and ":" not in text[:8]
 
 
 def _inline_cuts(folded: str, is_whole: bool) -> list[int]:
     """Offsets at which a paragraph holds the beginning of another one."""
     cuts: set[int] = set()
     outside = _outside_brackets(folded)
-    for _, pattern in _INLINE[1:]:
+    for (pattern,) in _INLINE:
         run: list[int] = []
         runs: list[list[int]] = []
         expected = 1

@@ -8,11 +8,12 @@ from govopen_analytics.base.text import fold
 from govopen_analytics.plans.lines import Line, raw_lines
 from govopen_analytics.plans.obligations import says_what_to_do, says_what_was_done
 from govopen_analytics.plans.titles import SUBJECT, TitleName, title_name
-from govopen_analytics.plans.vocabulary import section
+from govopen_analytics.plans.vocabulary import Forms, section
+
+FORMS = Forms("plan_or_not")
 
 _LONGEST_HEADING = 40
 _OPENING = 600  # characters
-_ARTICLE = re.compile(r"第[一二三四五六七八九十百\d]+条")
 NO_OBLIGATION = "few tasks say what to do"
 
 
@@ -107,24 +108,6 @@ def judge(
 
     Words of a task's own text are never evidence against a document whose title
     names a plan: only its title, its columns and what its tasks are made of is.
-
-    Parameters
-    ----------
-    title : str or None
-        Title of the document.
-    headlines : iterable of str
-        Lines above the title that could name the document.
-    columns : iterable of str
-        Names of the columns of its tables.
-    has_task_table : bool
-        Whether a table has a column of tasks and one of units or deadlines.
-    source : str
-        Text of the source.
-    tasks : sequence of TaskSigns
-
-    Returns
-    -------
-    Judgement
     """
     name = title_name(title or "")
     places = _places(name, headlines, columns, has_task_table, source, tasks)
@@ -170,7 +153,7 @@ def _places(
     lines = _lines(source, tasks if name.kind == "plan" else [])
     folded = fold(source[:_OPENING])
     headings = [line for line in lines if len(line.text) <= _LONGEST_HEADING]
-    articles = [line.folded for line in lines if _ARTICLE.match(line.folded)]
+    articles = [line.folded for line in lines if FORMS.article.match(line.folded)]
     return {
         "title": [name.bare] if name.bare else [],
         "title kind": [name.kind] if name.kind else [],
@@ -217,21 +200,11 @@ def _signs(task: TaskSigns) -> str:
 
 
 def subject_of(title: str | None, texts: list[str]) -> str:
-    """Tell whether a plan is about open government.
+    """Tell whether a plan is about ``open_government`` or ``other``.
 
-    Parameters
-    ----------
-    title : str or None
-        Its title.
-    texts : list of str
-        Texts of its tasks.
-
-    Returns
-    -------
-    str
-        ``"open_government"`` or ``"other"``: a title that names a side of open
-        government decides; else the share of tasks that speak of one, half of
-        them where the title names a plan of something, a fifth where it does not.
+    A title that names a side of open government decides; else the share of tasks
+    that speak of one: half of them where the title names a plan of something, a
+    fifth where it does not.
     """
     name = title_name(title or "")
     if name.is_on_subject:

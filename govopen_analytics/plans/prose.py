@@ -29,38 +29,10 @@ from govopen_analytics.plans.units import (
     parse_responsibility,
 )
 from govopen_analytics.plans.unnumbered import Group, groups_of
+from govopen_analytics.plans.vocabulary import Forms
 
-_PREAMBLE = re.compile(
-    r"(?:指导思想|总体要求|总体目标|工作目标|主要目标|目标要求|总体思路|工作思路|"
-    r"基本原则|工作原则|总则|附则|总体原则|目标任务|编制依据|工作背景|总体安排|"
-    r"基本要求|指导原则)(?:[和与及、](?:\S{2,6}))?"
-)
-# 本方案自印发之日起施行, and the sentence that says why there is a plan.
-_FORMALITY = re.compile(
-    r"本[\u3400-\u9fff]{2,8}自[^。]{2,20}起(?:施行|执行|实施|生效)|"
-    r"本[\u3400-\u9fff]{2,8}由[^。]{2,24}负责解释|为[^。]{6,160},(?:特|现)?制[定订]本"
-)
-_PROGRESS = re.compile(
-    r"(?:任务|工作)?(?:落实|进展|完成|推进|办理)(?:情况|进度)\s*[:：]\s*"
-)
-_CONTENT_LABEL = re.compile(
-    r"[\s\[【*•·-]*(?P<name>[\u3400-\u9fff]{2,6})\s*[\]】]?\**\s*:\s*(?=\S)"
-)
-_STRONG_UNIT = re.compile(
-    r"[\u3400-\u9fff]{1,14}(?:局|厅|处|科|室|委|办|股|镇|街道|公司)"
-)
-_FOR_ALL = re.compile(
-    r"请?(?:[全省市县区州盟旗局厅委院校本我直属]{0,3}各[\u3400-\u9fff()]{1,12}[、,]?){1,4}?(?:要|应|须|需|将|务必|请|根据|结合|按照)"
-)
-_SENTENCE_END = re.compile("[。;!?](?=.)")
-_INLINE_PART = re.compile(r"(?:^|(?<=[。;,:)\n]))\s*([一二三四五六七八九十])是(?!否)")
-_TITLE_END = re.compile(
-    r"。|(?<=[\u3400-\u9fff])\.(?=[\u3400-\u9fff])|:(?=.{8})|\s(?=\S{12})"
-)
-_ACTS = re.compile(
-    "(?:[^。]{0,14}[,、])?(?:公开|推进|加强|做好|完善|扩大|强化|深化|提升|规范|健全|优化|推动|"
-    "落实|抓好|拓展|围绕|盯住|聚焦|加大|严格|建立|着力|进一步|全面|积极|持续)"
-)
+FORMS = Forms("prose")
+
 _LONGEST_TITLE, _LONGEST_WITH_COMMA, _LONGEST_HEADING = 42, 34, 60
 _LONGEST_BARE = 30  # characters of a heading that has nothing below it
 
@@ -76,26 +48,9 @@ def prose_tasks(
     """Read the tasks of numbered running text.
 
     The finest numbered level holds the tasks, chapter by chapter; a heading
-    with several paragraphs and no numbers below it has a task a paragraph.
-
-    Parameters
-    ----------
-    nodes : list of Node
-        Paragraphs, from the first that is not preamble.
-    source : str
-        Text of the source.
-    year : int or None
-        Year of the plan.
-    ledger : Ledger
-        Takes what belongs to no task.
-    is_titled : bool, default False
-        Whether a title names a plan, so that paragraphs without any number can
-        be its tasks.
-
-    Returns
-    -------
-    tasks : list of Draft
-    remarks : list of Remark
+    with several paragraphs and no numbers below it has a task a paragraph. Where a
+    title names a plan, paragraphs without any number can be its tasks. The ledger
+    takes what belongs to no task.
     """
     root = outline(nodes, with_inline=is_titled)
     reader = _ProseReader(source, year, ledger)
@@ -121,12 +76,12 @@ def prose_tasks(
 
 def is_formality(text: str) -> bool:
     """Tell whether an item says when a plan takes effect, or why there is one."""
-    return _FORMALITY.match(fold(text)) is not None
+    return FORMS.formality.match(fold(text)) is not None
 
 
 def is_preamble(text: str) -> bool:
     """Tell whether a heading, without number, opens general remarks (指导思想)."""
-    return _PREAMBLE.match(fold(heading_name(text, 0))) is not None
+    return FORMS.preamble.match(fold(heading_name(text, 0))) is not None
 
 
 class _ProseReader:
@@ -223,7 +178,7 @@ class _ProseReader:
     def _is_heading_of_paragraphs(self, node: Node) -> bool:
         """Whether the paragraphs under a heading are tasks of their own."""
         texts = [plain for plain in node.plain if not plain.is_label]
-        is_long = len(node.said) > _LONGEST_HEADING or _SENTENCE_END.search(
+        is_long = len(node.said) > _LONGEST_HEADING or FORMS.sentence_end.search(
             node.behind_number
         )
         if len(texts) < 2 or is_long:
@@ -255,7 +210,7 @@ class _ProseReader:
         """
         end = max([node.end, *(plain.end for plain in node.plain)])
         folded = fold(self.source[node.text_start : end])
-        marks = list(_INLINE_PART.finditer(folded))
+        marks = list(FORMS.inline_part.finditer(folded))
         values = ["一二三四五六七八九十".index(mark[1]) + 1 for mark in marks]
         if len(marks) < 2 or values != list(range(1, len(marks) + 1)):
             return []
@@ -328,7 +283,7 @@ class _ProseReader:
 
     def _without_label(self, stretch: Stretch) -> Stretch:
         """Cut off a label such as 工作举措： before what is to be done."""
-        label = _CONTENT_LABEL.match(fold(self.source[slice(*stretch)]))
+        label = FORMS.content_label.match(fold(self.source[slice(*stretch)]))
         if label is None or column_role(label["name"]) != "content":
             return stretch
         self.ledger.add(stretch[0], stretch[0] + label.end(), "delimiter")
@@ -340,7 +295,7 @@ class _ProseReader:
         """Part from label lines what they say of progress, without its label."""
         kept, progress = [], []
         for start, end in labels:
-            match = _PROGRESS.search(fold(self.source[start:end]))
+            match = FORMS.progress.search(fold(self.source[start:end]))
             if match:
                 label = start + match.start(), start + match.end()
                 self.ledger.add(*label, "delimiter")
@@ -403,7 +358,7 @@ def _named_groups(node: Node) -> list[Group]:
 def _names_unit(node: Node) -> bool:
     """Whether a heading is the name of a unit, with what it does below."""
     name = fold(heading_name(node.said, 0))
-    return bool(node.children) and _STRONG_UNIT.fullmatch(name) is not None
+    return bool(node.children) and FORMS.strong_unit.fullmatch(name) is not None
 
 
 def _closing(root: Node) -> list[Node]:
@@ -412,7 +367,7 @@ def _closing(root: Node) -> list[Node]:
     if len(leaves) < 2 or any(leaf.plain for leaf in leaves[:-1]):
         return []
     last = leaves[-1].plain
-    if len(last) != 1 or not _FOR_ALL.match(last[0].folded):
+    if len(last) != 1 or not FORMS.for_all.match(last[0].folded):
         return []
     leaves[-1].plain = []
     return last
@@ -425,7 +380,7 @@ def _are_tasks(nodes: list[Node]) -> bool:
         for node in nodes
         if len(node.text) > 60 and _title_of(node.text, has_more=False)[0]
     ]
-    acting = sum(_ACTS.match(node.folded) is not None for node in named)
+    acting = sum(FORMS.acts.match(node.folded) is not None for node in named)
     return acting >= 3 and acting >= 0.7 * len(nodes)
 
 
@@ -441,7 +396,7 @@ def _title_of(text: str, *, has_more: bool) -> tuple[str, int]:
     one comma at most, and not the whole of what is said.
     """
     folded = fold(text).rstrip()
-    match = _TITLE_END.search(folded)
+    match = FORMS.title_end.search(folded)
     stop, behind = match.span() if match else (len(folded), len(folded))
     first = folded[:stop]
     n_commas = first.count(",")

@@ -11,13 +11,10 @@ from govopen_analytics.plans.draft import Draft
 from govopen_analytics.plans.grid import Row, Token, ordinal_of
 from govopen_analytics.plans.numbering import HEADING_KINDS, Number, leading_number
 from govopen_analytics.plans.units import parse_responsibility, split_units
+from govopen_analytics.plans.vocabulary import Forms
 
-_STATUS = re.compile(
-    r"(?:已|未|正在|基本|部分|尚未)?(?:完成|落实|办结|推进|启动|进行)(?:中|。)?|"
-    r"进行中|推进中"
-)
-_DITTO = re.compile(r"同上|同前|[〃″]")
-_ITEM = re.compile(r"(?:^|(?<=[。;\s]))(\d{1,6})[.、](?!\d)")
+FORMS = Forms("rows")
+
 ROLE_OF_CELL = {
     "lead": "lead_units",
     "support": "support_units",
@@ -212,7 +209,7 @@ class RowReader:
 
     def _deadline(self, draft: Draft, previous: Draft | None) -> None:
         for token in self.rest.get("note", []):
-            if _STATUS.fullmatch(token.folded) and not token.is_merged:
+            if FORMS.status.fullmatch(token.folded) and not token.is_merged:
                 draft.stretches["note"].remove((token.start, token.end))
                 draft.add("progress", token.start, token.end)
         for role in ("deadline", "note"):
@@ -244,7 +241,7 @@ class RowReader:
 
 def _is_ditto(tokens: list[Token]) -> bool:
     """Whether a cell says that it repeats the one above."""
-    return len(tokens) == 1 and bool(_DITTO.fullmatch(tokens[0].folded))
+    return len(tokens) == 1 and bool(FORMS.ditto.fullmatch(tokens[0].folded))
 
 
 def _further_items(content: list[Token], source: str) -> list[tuple[int, int]]:
@@ -257,7 +254,7 @@ def _further_items(content: list[Token], source: str) -> list[tuple[int, int]]:
     value, starts = first.value, []
     for token in content:
         folded = fold(source[token.start : token.end])
-        for match in _ITEM.finditer(folded):
+        for match in FORMS.item.finditer(folded):
             if int(match[1]) == value + 1:
                 starts.append(token.start + match.start(1))
                 value += 1

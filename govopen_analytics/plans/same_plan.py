@@ -14,23 +14,11 @@ _LEAST_SHARED = 0.8  # share of the tasks of the longer one
 def same_plans(
     documents: Sequence[Row | None], tasks: Sequence[Sequence[Row]]
 ) -> dict[int, int]:
-    """Find the files that repeat a plan of another file in another format.
+    """Map files that repeat a plan of another file, in another format, to that file.
 
     Two files hold one plan where agency, year and most tasks are the same and
     the formats differ. The one with more units and deadlines is read; of two
-    alike the first.
-
-    Parameters
-    ----------
-    documents : sequence of mapping or None
-        For each file its row of ``documents``, None where it is no plan.
-    tasks : sequence of sequence of mapping
-        For each file its rows of ``tasks``.
-
-    Returns
-    -------
-    dict of int to int
-        Position of a file that repeats another to that of the one to read.
+    alike the first. A file that is no plan has None for its row of ``documents``.
     """
     groups: dict[tuple[object, ...], list[int]] = {}
     for i, document in enumerate(documents):

@@ -15,18 +15,10 @@ from govopen_analytics.plans.outline import paragraphs
 from govopen_analytics.plans.prose import prose_tasks
 from govopen_analytics.plans.rows import ROLE_OF_CELL, RowReader, TableState
 from govopen_analytics.plans.units import parse_responsibility
-from govopen_analytics.plans.vocabulary import one_of
+from govopen_analytics.plans.vocabulary import Forms
 
-_TOTAL = re.compile(r"合\s*计|总\s*计|小\s*计")
-# A row of notes, and one that says only that notes follow.
-_NOTE = re.compile(r"(?:备?注|.{0,4}说明):.+")
-_NOTES_FOLLOW = re.compile(r"备注|.{1,4}说明:?")
-# A column of groups beside one of tasks gives no titles.
-_OF_GROUPS = re.compile(
-    r"^(?!.*(?:任务|事项|工作)).*(?:领域|类别|分类|方面|板块|类型|主题|模块|维度)"
-)
-_OF_TASKS = re.compile(r"任务|事项|举措")
-_OF_CLASSES = re.compile(one_of("class_columns"))
+FORMS = Forms("tables")
+
 _LONGEST_NAME = 30  # characters; what is longer says what is to be done
 
 
@@ -110,9 +102,9 @@ def _is_note(tokens: list[Token], state: TableState) -> bool:
     # A merged cell is given once a column.
     is_alone = len({t.start for t in tokens}) == 1
     state.in_notes &= ordinal_of(first) is None
-    state.in_notes |= is_alone and _NOTES_FOLLOW.fullmatch(first) is not None
-    is_note = is_alone and _NOTE.fullmatch(first) is not None
-    return is_note or state.in_notes or _TOTAL.fullmatch(first) is not None
+    state.in_notes |= is_alone and FORMS.notes_follow.fullmatch(first) is not None
+    is_note = is_alone and FORMS.note.fullmatch(first) is not None
+    return is_note or state.in_notes or FORMS.total.fullmatch(first) is not None
 
 
 def _counts_in_digits(columns: list[Column], rows: list[Row]) -> bool:
@@ -225,7 +217,7 @@ def _text_fields(columns: list[Column], rows: list[Row]) -> dict[int, str]:
     for j in before:
         fields[j] = "heading"
     group, task = fold(columns[before[-1]].name), fold(columns[used[-1]].name)
-    if not (_OF_GROUPS.search(group) and _OF_TASKS.search(task)):
+    if not (FORMS.of_groups.search(group) and FORMS.of_tasks.search(task)):
         fields[before[-1]] = "title"
     return fields
 
@@ -239,7 +231,9 @@ def _group_fields(columns: list[Column], rows: list[Row]) -> dict[int, str]:
     first = next((j for j, column in enumerate(columns) if column.is_text), 0)
     fields = {}
     for j, column in enumerate(columns[:first]):
-        if column.role != "category" or not _OF_CLASSES.fullmatch(fold(column.name)):
+        if column.role != "category" or not FORMS.class_columns.fullmatch(
+            fold(column.name)
+        ):
             continue
         texts = [token.text for row in rows for token in row[j] if token.text]
         classes = [text for text, _ in groupby(texts)]

@@ -10,14 +10,12 @@ from dataclasses import dataclass
 
 from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.outline import Node
+from govopen_analytics.plans.vocabulary import Forms
+
+FORMS = Forms("unnumbered")
 
 _LONGEST_HEADING = 36
 _LEAST_TASKS, _LEAST_ACTING = 2, 0.6
-# The paragraph that says why there is a plan, or leads to its list.
-_OPENING = re.compile(
-    r"^(?:为(?:了|深入|全面|进一步|切实|认真|贯彻|落实|做好|加强|规范|推进)?|根据|按照|依据|围绕|20\d\d年|今年|本年度)"
-    r"[^。]{6,300}(?:制[定订]|提出|如下|安排)|[:：]$"
-)
 
 
 @dataclass
@@ -70,7 +68,7 @@ def _runs(nodes: list[Node]) -> list[tuple[list[Node], list[list[Node]]]]:
         else:
             runs[-1][1].append([node])
     if runs and not runs[0][0]:  # what stands above the first heading
-        body = [one for one in runs[0][1] if not _OPENING.search(one[0].folded)]
+        body = [one for one in runs[0][1] if not FORMS.opening.search(one[0].folded)]
         runs = runs[1:] if len(runs) > 1 else [([], body)]
     return [run for run in runs if run[1]]
 

@@ -1,15 +1,18 @@
-"""The words and forms by which plans are read, from vocabulary.yml."""
+"""The words and forms by which plans are read, from vocabulary.yml and forms.yml."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+_REFERENCE = re.compile(r"\{([a-z_.]+)\}")
 
-@lru_cache(maxsize=1)
-def _sections() -> dict[str, Any]:
-    text = Path(__file__).with_name("vocabulary.yml").read_text(encoding="utf-8")
+
+@lru_cache(maxsize=2)
+def _file(name: str) -> dict[str, Any]:
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
     sections: dict[str, Any] = yaml.load(
         text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     )
@@ -17,10 +20,41 @@ def _sections() -> dict[str, Any]:
 
 
 def section(name: str) -> Any:
-    """Return a section of the file, such as ``columns``."""
-    return _sections()[name]
+    """Return a section of vocabulary.yml, such as ``columns``."""
+    return _file("vocabulary.yml")[name]
 
 
-def one_of(name: str) -> str:
-    """Return a list of the file as alternatives of a regular expression."""
-    return "|".join(section(name))
+class Forms:
+    """The forms of a section of forms.yml; each is an attribute, a compiled pattern."""
+
+    def __init__(self, section: str) -> None:
+        self._section = section
+
+    def __getattr__(self, name: str) -> re.Pattern[str]:
+        # Asked once; from then on it is an attribute like others.
+        self.__dict__[name] = pattern = re.compile(form_text(self._section, name))
+        return pattern
+
+    def table(self, name: str) -> list[Any]:
+        """Return a list of the section, the last value of each row a pattern."""
+        return [
+            (*row[:-1], re.compile(_filled(row[-1], self._section)))
+            for row in _entry(self._section, name)
+        ]
+
+
+def _entry(of: str, name: str) -> Any:
+    forms = _file("forms.yml")[of]
+    return forms[name] if name in forms else section(name)
+
+
+def form_text(of: str, name: str) -> str:
+    """Return a form as text, with those that it names put in."""
+    of, name = name.split(".") if "." in name else (of, name)
+    return _filled(_entry(of, name), of)
+
+
+def _filled(form: str | list[str], of: str) -> str:
+    """Put forms and lists in the places of their names."""
+    text = form if isinstance(form, str) else "|".join(form)
+    return _REFERENCE.sub(lambda match: f"(?:{form_text(of, match[1])})", text)

@@ -128,18 +128,8 @@ def bounded_results_in_a_worker(
 ) -> list[Any]:
     """Run a function over jobs inside a worker of an executor, one after the other.
 
-    The jobs run in a process of its own, as in ``bounded_results``, so that one that
-    takes too much does not end the worker.
-
-    Parameters
-    ----------
-    function, jobs, limits, lost
-        As for ``bounded_results``.
-
-    Returns
-    -------
-    list
-        The result of each job, in order.
+    As ``bounded_results``, in a process of its own, so that a job that takes too much
+    does not end the worker. Results are in the order of the jobs.
     """
     if multiprocessing.parent_process() is not None:
         # Executors make their workers daemons, which may have no children of theirs.

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from govopen_analytics.coding.codebook import Codebook
-from govopen_analytics.coding.explain import Explanation
-from govopen_analytics.coding.explanation_text import explanation_text
+from govopen_analytics.coding.explain import Explanation, marked_text
 from govopen_analytics.questions.tables import written
 from govopen_analytics.words import agency_name, section
 
@@ -79,11 +77,10 @@ class Explained:
     """Why a task has its themes, to be read; the evidence is in `explanation`."""
 
     explanation: Explanation
-    codebook: Codebook
     lang: str = "zh"
 
     def __repr__(self) -> str:
-        return explanation_text(self.explanation, self.codebook, lang=self.lang)
+        return self.explanation.in_words(self.lang)
 
     def _repr_html_(self) -> str:
         return f"<pre style='white-space:pre-wrap'>{html.escape(repr(self))}</pre>"
@@ -126,29 +123,6 @@ def corpus_lines(
         named += words["more"].format(n=len(agencies))
     lines += [named, words["codebook"].format(version=version)]
     return lines + ([words["failures"].format(n=n_failed)] if n_failed else [])
-
-
-def marked_text(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
-    """Escape a text, and mark stretches of it.
-
-    Parameters
-    ----------
-    text : str
-        Not escaped.
-    spans : iterable of (start, end, name)
-        Offsets in `text`; a stretch that begins inside an earlier one is joined
-        to it.
-    """
-    parts, done = [], 0
-    for start, end, name in sorted(spans):
-        if end <= done or start >= len(text):
-            continue
-        start = max(start, done)
-        parts.append(html.escape(text[done:start]))
-        inner = html.escape(text[start:end])
-        parts.append(f'<mark title="{html.escape(name)}">{inner}</mark>')
-        done = end
-    return "".join(parts) + html.escape(text[done:])
 
 
 def _spans(matches: pd.DataFrame) -> list[tuple[int, int, str]]:

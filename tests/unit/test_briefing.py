@@ -19,7 +19,7 @@ from govopen_analytics import measures
 from govopen_analytics.base.errors import ExportError, SelectionError
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.cli import app
-from govopen_analytics.office import briefing_bytes, images, write_briefing
+from govopen_analytics.office import briefing_bytes, write_briefing
 from govopen_analytics.office.package import spaced
 from govopen_analytics.questions.briefing import (
     Briefing,
@@ -300,7 +300,7 @@ def test_a_picture_that_fails_leaves_nothing_behind(tmp_path, six, monkeypatch):
     def fails(*given, **options):
         raise ExportError("no picture")
 
-    monkeypatch.setattr(images, "write_pictures", fails)
+    monkeypatch.setattr("govopen_analytics.office.briefing.draw_pictures", fails)
     with pytest.raises(ExportError, match="no picture"):
         write_briefing(six, tmp_path / "out", formats=["xlsx", "png"])
     assert not (tmp_path / "out").exists()

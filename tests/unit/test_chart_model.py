@@ -23,7 +23,6 @@ from govopen_analytics.charts.style import (
     INK,
     PAPER,
     cell_fill,
-    drawing_of,
     full_alt,
     full_subtitle,
     in_one_lane,
@@ -104,7 +103,7 @@ KEY = (("value", "甲圆点市 dot 的份额"), ("unseen", "未见"), ("size", "
 )
 def test_a_key_names_each_mark_as_it_is_drawn(kind, is_office, expected):
     drawn = chart(replace(rows(0.5), kind=kind), key=KEY)
-    assert full_subtitle(drawn, drawing_of(drawn, is_office=is_office)) == expected
+    assert full_subtitle(drawn, is_office=is_office) == expected
 
 
 @pytest.mark.parametrize(
@@ -125,7 +124,7 @@ def test_a_key_names_each_mark_as_it_is_drawn(kind, is_office, expected):
     ],
 )
 def test_a_description_changes_no_name(made, is_office, expected):
-    assert full_alt(made, drawing_of(made, is_office=is_office)) == expected
+    assert full_alt(made, is_office=is_office) == expected
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -272,11 +271,11 @@ def test_panels_are_laid_out_so_that_rows_can_be_read(n_rows, n_panels, expected
 
 def test_names_of_rows_stand_once_in_each_row_of_panels():
     (page,) = page_chart(panels(5, 9), 31.0, 13.2)
-    boxes = page.boxes(0, 0, 11_160_000, 4_752_000)
-    labels = [label for _, label in boxes]
-    assert [label > 0 for label in labels] == [True, *[False] * 4, True, *[False] * 3]
-    plots = {box[2] - label for box, label in boxes}
-    assert len(plots) == 1 and max(box[0] + box[2] for box, _ in boxes) <= 11_160_000
+    places = page.places(chart(*page.panels), (0, 0, 11_160_000, 4_752_000))
+    labels = [place.label > 0 for place in places]
+    assert labels == [True, *[False] * 4, True, *[False] * 3]
+    assert len({place.box[2] - place.label for place in places}) == 1
+    assert max(place.box[0] + place.box[2] for place in places) <= 11_160_000
 
 
 def test_no_row_is_lost_between_pages():

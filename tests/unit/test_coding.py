@@ -29,11 +29,6 @@ from govopen_analytics.coding.codebook import (
     parse_codebook,
 )
 from govopen_analytics.coding.explain import explain
-from govopen_analytics.coding.explanation_text import (
-    evidence_table,
-    explanation_text,
-    marked_text,
-)
 from govopen_analytics.coding.training import (
     LeftOut,
     seen_documents,
@@ -401,9 +396,9 @@ TABLE = tasks(("做好公开", "公开<b>预算</b>和决算"))
 def test_explain_takes_what_is_at_hand(at_hand):
     why = explain(*at_hand)
     assert why.assignments["theme_id"].tolist() == ["proactive_disclosure"]
-    marked = marked_text(why, CODEBOOK, lang="en")
+    marked = why.marked_text("en")
     assert "<b>" not in marked and "<mark title=" in marked
-    table = evidence_table(why, CODEBOOK, lang="en")
+    table = why.evidence_table("en")
     assert table["Theme"].tolist() == ["Proactive disclosure of key areas"] * len(table)
 
 
@@ -431,7 +426,7 @@ def test_explain_refuses_what_is_no_task(at_hand, expected):
 def test_explain_says_why_a_task_is_unclassified(lang, text, expected):
     why = explain(text)
     assert why.assignments.empty
-    assert expected in explanation_text(why, CODEBOOK, lang=lang)
+    assert expected in why.in_words(lang)
 
 
 def test_explain_refuses_an_unknown_task():

@@ -22,10 +22,10 @@ from govopen_analytics.base.errors import (
 )
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.draw import draw
-from govopen_analytics.coding.concordance import find_word
+from govopen_analytics.coding.explain import marked_text
+from govopen_analytics.coding.keywords import find_word
 from govopen_analytics.questions import notebook
 from govopen_analytics.questions.findings import Finding
-from govopen_analytics.questions.short_displays import marked_text
 from govopen_analytics.run.build import build_processed
 
 ROOT = Path(__file__).parents[2]

@@ -38,14 +38,15 @@ def test_a_browser_that_does_not_serve_is_a_remark(figure_file, monkeypatch, tmp
     broken.chmod(0o755)
     monkeypatch.setenv("BROWSER_PATH", str(broken))
     monkeypatch.setattr(images, "has_chinese_font", lambda: True)
-    report = write_images([figure_file], seconds_each=5)
+    monkeypatch.setattr(images, "SECONDS_EACH", 5)
+    report = write_images([figure_file])
     assert report.written == [] and report.remarks[0].code == "browser_silent"
 
 
 def test_a_browser_that_hangs_is_given_up(tmp_path, monkeypatch):
     tried = []
 
-    async def hang(browser, picture, scale):
+    async def hang(browser, picture):
         tried.append(picture)
         raise TimeoutError
 

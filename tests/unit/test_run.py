@@ -66,6 +66,8 @@ FAILING = {
     **{name: [f"import os; {code}"] for name, code in HOSTILE.items()},
 }
 
+ONE_WORKER = Options(n_workers=1)  # each loads every library
+
 
 def write_notebook(path, *cells, parameters=DECLARED, title="# 标题：问题？"):
     notebook = nbformat.v4.new_notebook()
@@ -91,6 +93,7 @@ def start(root, cells_by_name, processed_dir, **options):
         write_notebook(root / "notebooks" / f"{name}.ipynb", *cells)
         for name, cells in cells_by_name.items()
     ]
+    options.setdefault("options", ONE_WORKER)
     folder, _ = run_report(
         notebooks, processed_dir=processed_dir, reports_dir=root / "reports", **options
     )
@@ -105,7 +108,7 @@ def hidden(folder):
 def mixed(tmp_path_factory, processed_dir):
     """A run in which notebooks fail in every way there is."""
     root = tmp_path_factory.mktemp("mixed")
-    return start(root, FAILING, processed_dir)
+    return start(root, FAILING, processed_dir, options=Options(n_workers=2))
 
 
 class AtMark(threading.Thread):
@@ -153,7 +156,7 @@ def good(tmp_path_factory, processed_dir):
 
 def rerun(good, processed_dir, reports_dir=None, **changes):
     """Ask for the good run again, with some things changed."""
-    options = changes.pop("options", None)
+    options = changes.pop("options", ONE_WORKER)
     report_set = ReportSet(
         languages=("zh", "en"), parameters={"years": [2022]}, **changes
     )
@@ -198,7 +201,7 @@ def test_steps_that_make_nothing_are_not_told_and_the_last_is_the_last(
     reports, good, processed_dir
 ):
     told = []
-    options = Options(on_progress=lambda *step: told.append(step))
+    options = Options(n_workers=1, on_progress=lambda *step: told.append(step))
     rerun(good, processed_dir, reports, options=options, formats=(), briefing=("xlsx",))
     assert told == [("notebooks", 2, 4), ("briefing", 3, 4), ("pages", 4, 4)]
 
@@ -407,7 +410,7 @@ def run_alone(notebook, processed_dir, reports, moment):
         report_set=ReportSet(
             languages=("zh", "en"), parameters={"years": [2022]}, formats=("svg",)
         ),
-        options=Options(n_workers=1),  # two notebooks for it, so it forks their kernels
+        options=ONE_WORKER,  # two notebooks for it, so it forks their kernels
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from govopen_analytics.coding import model_files
+from govopen_analytics.coding import linear
 from govopen_analytics.coding.codebook import load_codebook, parse_codebook
 from govopen_analytics.coding.features import (
     CharacterNgrams,
@@ -14,7 +14,6 @@ from govopen_analytics.coding.features import (
 )
 from govopen_analytics.coding.linear import fit_linear_model
 from govopen_analytics.coding.tfidf import domain_dictionary, theme_profiles
-from govopen_analytics.coding.training import NOTHING
 
 TEXTS = ["加强政策解读", "政策解读质量", "公开预算决算", "", "网站😀网站"]
 
@@ -115,7 +114,8 @@ def test_profiles_of_the_shipped_codebook_know_their_own_examples():
 def test_linear_model_learns_and_knows_what_it_does_not_know():
     texts = [["政策解读"], ["图解政策"], ["部门预算"], ["公布", "决算"]]
     model = fit_linear_model(texts, [0, 0, 1, 1], [1] * 4, n_classes=3)
-    distances, is_known = model.decide(["解读政策", "决算", "xyz"])
+    sums = model.sums(["解读政策", "决算", "xyz"])
+    distances, is_known = model.distances(sums), sums[:, -1] > 0
     assert distances[:2].argmax(axis=1).tolist() == [0, 1]
     assert distances[:, 2].tolist() == [-1, -1, -1]
     assert is_known.tolist() == [True, True, False]
@@ -147,7 +147,7 @@ def test_fitted_models_are_kept_made_again_where_damaged_and_bounded(
     tmp_path, monkeypatch
 ):
     monkeypatch.setenv("GOVOPEN_CACHE", str(tmp_path))
-    monkeypatch.setattr(model_files, "_MOST_KEPT", 2)
+    monkeypatch.setattr(linear, "_MOST_KEPT", 2)
     fitted = []
 
     def model_of(name):
@@ -156,7 +156,7 @@ def test_fitted_models_are_kept_made_again_where_damaged_and_bounded(
             texts = [["公开预算"], ["解读政策"]]
             return fit_linear_model(texts, [0, 1], [1, 1], n_classes=2)
 
-        return model_files.kept_model(name, NOTHING, fit)
+        return linear.kept_model([name], fit)
 
     first, again = model_of("a"), model_of("a")
     assert fitted == ["a"]
