@@ -103,7 +103,7 @@ def long_rows(
     shape = len(groups), len(items)
     rows = groups.iloc[np.repeat(np.arange(shape[0]), shape[1])]
     rows = rows.reset_index(drop=True)
-    rows[name] = np.tile(np.asarray(items, dtype=object), shape[0])
+    rows[name] = np.tile(np.asarray(items), shape[0])
     for column, values in columns.items():
         rows[column] = np.broadcast_to(values, shape).ravel()
     return rows
