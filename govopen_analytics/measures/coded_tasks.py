@@ -46,6 +46,9 @@ class Draws:
 class CodedTasks:
     """Tasks with the themes that each coder gave them.
 
+    The coder "reference" is taken as right. Tasks it left out do not count in scores;
+    tasks that only the other coder left out count as wrong.
+
     Intervals come from drawing plans, since tasks of one plan resemble each other,
     and from drawing tasks: the outer bounds of both. A handful of plans can lie
     closer together than chance would put their tasks, so drawing these alone would
@@ -61,9 +64,6 @@ class CodedTasks:
     theme_ids : sequence of str
         Themes of the codebook.
     draws : Draws
-    reference : str, default "reference"
-        The coder that is taken as right. Tasks it left out do not count in scores;
-        tasks that only the other coder left out count as wrong.
 
     Raises
     ------
@@ -76,7 +76,6 @@ class CodedTasks:
     codings: pd.DataFrame
     theme_ids: Sequence[str]
     draws: Draws = Draws()
-    reference: str = REFERENCE
 
     def __post_init__(self) -> None:
         codings = self.codings
@@ -101,7 +100,7 @@ class CodedTasks:
     @cached_property
     def judged(self) -> list[str]:
         """Everyone but the reference: people first, then simple to combined."""
-        coders = set(self.codings["coder"]) - {self.reference}
+        coders = set(self.codings["coder"]) - {REFERENCE}
         automatic = ["keywords", "tfidf", BOTH, "linear", *CODERS]
         automatic = [coder for coder in dict.fromkeys(automatic) if coder in coders]
         automatic.sort(key=lambda coder: coder == "combined")
@@ -167,14 +166,11 @@ class CodedTasks:
         exact = np.where(n > 0, exact, np.nan)
         return np.stack([np.fmin(bounds[0], exact[0]), np.fmax(bounds[1], exact[1])])
 
-    def agreement(self, coders: Sequence[str] | None = None) -> pd.DataFrame:
+    def agreement(self) -> pd.DataFrame:
         """Compute the agreement of coders, of all together and of each pair.
 
-        Parameters
-        ----------
-        coders : sequence of str, optional
-            By default all but the reference, which was made from other coders, so
-            that agreement with it would count them twice.
+        The reference is left out: it was made from other coders, so that agreement
+        with it would count them twice.
 
         Returns
         -------
@@ -196,7 +192,7 @@ class CodedTasks:
         .. [2] Passonneau, R. (2006). Measuring agreement on set-valued items (MASI)
            for semantic and pragmatic annotation. LREC.
         """
-        coders = coders or [coder for coder in self.judged if coder != BOTH]
+        coders = [coder for coder in self.judged if coder != BOTH]
         together = [tuple(coders)] if len(coders) > 2 else []
         rows = []
         for compared in [*together, *combinations(coders, 2)]:
@@ -236,12 +232,7 @@ class CodedTasks:
         return self.tasks["document_id"].nunique()
 
     def scores(self, coders: Sequence[str] | None = None) -> pd.DataFrame:
-        """Judge coders against the reference.
-
-        Parameters
-        ----------
-        coders : sequence of str, optional
-            All of ``judged`` by default.
+        """Judge coders against the reference; all of ``judged`` by default.
 
         Returns
         -------
@@ -284,12 +275,12 @@ class CodedTasks:
 
     @cached_property
     def _has_reference(self) -> np.ndarray:
-        return np.any(self._coded_by(self.reference)[1], axis=1)
+        return np.any(self._coded_by(REFERENCE)[1], axis=1)
 
     def _scores_of(self, coder: str) -> dict[str, "_Score"]:
         chosen = self._has_reference
         primary, given = (codes[chosen] for codes in self._coded_by(coder))
-        true_primary, true = (c[chosen] for c in self._coded_by(self.reference))
+        true_primary, true = (c[chosen] for c in self._coded_by(REFERENCE))
         hits, either = given * true, np.maximum(given, true)
         is_right = (primary == true_primary) & (primary >= 0)
         each = np.ones((len(true), 1))
@@ -325,7 +316,7 @@ class CodedTasks:
             hits, either = score.right.sum(axis=0), score.of.sum(axis=0)
             n_coder, n_reference = (
                 self._coded_by(name)[1][chosen].sum(axis=0)
-                for name in (coder, self.reference)
+                for name in (coder, REFERENCE)
             )
             bounds = self._with_sampling(
                 self._bounds(score.parts, chosen), hits, either, np.array(True)
@@ -354,7 +345,7 @@ class CodedTasks:
             "unclassified"), ``n_tasks`` (count).
         """
         columns = [*self.theme_ids, UNCLASSIFIED]
-        true = self._coded_by(self.reference)[0]
+        true = self._coded_by(REFERENCE)[0]
         frames = []
         for coder in self.judged:
             # No theme is -1, the last column.
@@ -379,7 +370,7 @@ class CodedTasks:
             0-1), ``n_themes_per_task`` (mean over the coded tasks).
         """
         rows, n_tasks = [], len(self.tasks)
-        true = self._coded_by(self.reference)[0]
+        true = self._coded_by(REFERENCE)[0]
         for coder in self.judged:
             primary, given = self._coded_by(coder)
             is_coded = primary >= 0
@@ -416,7 +407,7 @@ class CodedTasks:
         frames = []
         for coder in self.judged:
             for plan, tasks in self._sorted_tasks.groupby("document_id"):
-                true, given = weights[self.reference][tasks.index], weights[coder]
+                true, given = weights[REFERENCE][tasks.index], weights[coder]
                 given, n = given[tasks.index], len(tasks)
                 # A plan's draws depend on itself alone, not on the plans beside it.
                 plan_seed = [self.draws.seed, zlib.crc32(str(plan).encode())]

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from govopen_analytics.measures.quantities import parse_quantities
@@ -107,20 +108,17 @@ def verifiability(tasks: pd.DataFrame) -> pd.DataFrame:
        Procedures Manual and glossary: verifiability.
     """
     outputs = [_NAMED_OUTPUT.search(text) for text in tasks["text"]]
+    has_name = [has_named_lead(cell) for cell in tasks["lead_units"]]
+    has_lead = [bool(named_units(cell)) for cell in tasks["lead_units"]]
     rows = tasks[["task_id", "document_id"]].reset_index(drop=True)
     rows["has_named_output"] = [hit is not None for hit in outputs]
     rows["has_quantity"] = [bool(parse_quantities(text)) for text in tasks["text"]]
-    rows["has_lead_unit"] = [has_named_lead(cell) for cell in tasks["lead_units"]]
+    rows["has_lead_unit"] = has_name
     rows["has_deadline"] = tasks["deadline_kind"].isin(DUE_KINDS).to_numpy(dtype=bool)
     rows["n_elements"] = rows[list(ELEMENTS)].sum(axis=1)
-    rows["named_output"] = pd.array(
-        [None if hit is None else hit[0] for hit in outputs], dtype="string"
-    )
-    rows["has_generic_lead"] = [
-        bool(named_units(cell)) and not has_named_lead(cell)
-        for cell in tasks["lead_units"]
-    ]
-    return rows
+    rows["named_output"] = [hit and hit[0] for hit in outputs]
+    rows["has_generic_lead"] = np.array(has_lead, bool) & ~np.array(has_name, bool)
+    return rows.astype({"named_output": "string"})
 
 
 def has_named_lead(cell: object) -> bool:
@@ -163,19 +161,15 @@ def completion(tasks: pd.DataFrame) -> pd.DataFrame:
     """
     reports = [text if isinstance(text, str) else "" for text in tasks["progress"]]
     outputs = [_output_words(text) for text in tasks["text"]]
-    judged = [_judge(*one) for one in zip(reports, outputs, strict=True)]
+    judged = [_judge(*pair) for pair in zip(reports, outputs, strict=True)]
+    ranks = {point: rank for rank, point in enumerate(COMPLETION)}
     rows = tasks[["task_id", "document_id"]].reset_index(drop=True)
     rows["has_progress"] = [bool(report.strip()) for report in reports]
     rows["completion"] = [point for point, _ in judged]
-    rows["completion_rank"] = pd.array(
-        [COMPLETION.index(p) if p in COMPLETION else None for p, _ in judged],
-        dtype="Int64",
-    )
-    rows["evidence"] = pd.array(
-        [" … ".join(words) or None for _, words in judged], dtype="string"
-    )
+    rows["completion_rank"] = [ranks.get(point) for point, _ in judged]
+    rows["evidence"] = [" … ".join(words) or None for _, words in judged]
     rows["n_signs"] = [len(words) for _, words in judged]
-    return rows
+    return rows.astype({"completion_rank": "Int64", "evidence": "string"})
 
 
 def _output_words(text: str) -> str | None:
