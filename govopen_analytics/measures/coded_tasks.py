@@ -26,19 +26,10 @@ Measure = Callable[[np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Draws:
-    """How tasks and plans are drawn anew for an interval.
-
-    Attributes
-    ----------
-    n : int, default 1000
-        Draws per interval.
-    interval : float, default 0.95
-        Share of draws inside an interval (0-1).
-    seed : int, default 0
-    """
+    """How tasks and plans are drawn anew for an interval."""
 
     n: int = 1000
-    interval: float = 0.95
+    interval: float = 0.95  # share of draws inside (0-1)
     seed: int = 0
 
 

@@ -59,8 +59,11 @@ class ThemeCounts:
 
     @property
     def labels(self) -> list[str]:
-        """One label per group: the values of its columns, joined by " · "."""
-        return group_labels(self.groups)
+        """One label per group: its values joined by " · ", "all" if there are none."""
+        if self.groups.shape[1] == 0:
+            return [WHOLE] * len(self.groups)
+        rows = self.groups.astype("string").fillna("—").itertuples(index=False)
+        return [" · ".join(row) for row in rows]
 
     def cells(self) -> Cells:
         """Return the plans of each group as cells."""
@@ -120,32 +123,22 @@ def count_themes(
     ``theme_assignments`` is unclassified: it counts as a task and under no theme. `by`
     names columns of ``documents`` or ``tasks``; empty gives one group that holds
     everything. A missing value forms a group of its own.
-
-    Raises
-    ------
-    SchemaError
-        If the tables do not fit together, or hold several coders.
-    ValueError
-        If a column in `by` is not known.
     """
-    tasks, assignments = tables.tasks, tables.theme_assignments
-    theme_ids = _theme_ids(tables.themes)
-    _check_coders(assignments)
-    check_codings(tasks, assignments, theme_ids)
+    tasks, themes = tables.tasks, tables.themes
+    weights, theme_ids = fractional_weights(tasks, tables.theme_assignments, themes)
+    touches = weights > 0
     group, groups = group_codes(tables, by)
+    n_groups, is_classified = len(groups), touches.any(axis=1)
     plan = np.unique(tasks["document_id"].astype(str), return_inverse=True)[1]
-    touches = _theme_matrix(tasks, assignments, theme_ids)
     stack, first_task = _stacks(group, plan, touches)
-    n_themes = touches.sum(axis=1)
-    weights = touches / np.maximum(n_themes, 1)[:, None]
     return ThemeCounts(
         groups=groups,
-        theme_ids=np.sort(theme_ids),
-        codebook_order=np.searchsorted(np.sort(theme_ids), theme_ids),
-        n_tasks=np.bincount(group, minlength=len(groups)),
-        n_classified=np.bincount(group[n_themes > 0], minlength=len(groups)),
-        n_themed=sum_by(group, touches, len(groups)).astype(int),
-        sums=sum_by(group, weights, len(groups)),
+        theme_ids=theme_ids,
+        codebook_order=np.searchsorted(theme_ids, themes["theme_id"].to_numpy(str)),
+        n_tasks=np.bincount(group, minlength=n_groups),
+        n_classified=np.bincount(group[is_classified], minlength=n_groups),
+        n_themed=sum_by(group, touches, n_groups).astype(int),
+        sums=sum_by(group, weights, n_groups),
         stack_group=group[first_task],
         stack_plan=plan[first_task],
         stack_size=np.bincount(stack, minlength=len(first_task)),
@@ -153,32 +146,11 @@ def count_themes(
     )
 
 
-def group_labels(groups: pd.DataFrame) -> list[str]:
-    """Return one label per row: its values joined by " · ", "all" if none."""
-    if groups.shape[1] == 0:
-        return [WHOLE] * len(groups)
-    rows = groups.astype("string").fillna("—").itertuples(index=False)
-    return [" · ".join(row) for row in rows]
-
-
 def _refuse(table: str, rows: pd.DataFrame, column: str, message: str) -> None:
     """Raise an error about rows of a table, if there are any."""
     if not rows.empty:
         text = message.format(n=len(rows), first=rows[column].iloc[0])
         raise SchemaError(table, text, failure_cases=rows)
-
-
-def _theme_ids(themes: pd.DataFrame) -> np.ndarray:
-    _refuse(
-        "themes",
-        themes[themes["theme_id"].duplicated(keep=False)],
-        "theme_id",
-        "theme '{first}' stands in it more than once; pass the rows of one codebook "
-        "version",
-    )
-    if themes.empty:
-        raise SchemaError("themes", "it is empty; expected the themes of a codebook")
-    return themes["theme_id"].to_numpy(dtype=object).astype(str)
 
 
 def _check_coders(assignments: pd.DataFrame) -> None:
@@ -227,12 +199,24 @@ def fractional_weights(
 
     Rows sum to 1, or to 0 for an unclassified task. Also returns the sorted themes.
     """
-    theme_ids = _theme_ids(themes)
+    _refuse(
+        "themes",
+        themes[themes["theme_id"].duplicated(keep=False)],
+        "theme_id",
+        "theme '{first}' stands in it more than once; pass the rows of one codebook "
+        "version",
+    )
+    if themes.empty:
+        raise SchemaError("themes", "it is empty; expected the themes of a codebook")
     _check_coders(assignments)
-    check_codings(tasks, assignments, theme_ids)
-    weights = _theme_matrix(tasks, assignments, theme_ids).astype(float)
+    check_codings(tasks, assignments, themes["theme_id"].to_numpy(dtype=str))
+    theme_ids = np.sort(themes["theme_id"].to_numpy(dtype=str))
+    task = pd.Index(tasks["task_id"]).get_indexer(assignments["task_id"])
+    theme = pd.Index(theme_ids).get_indexer(assignments["theme_id"])
+    weights = np.zeros((len(tasks), len(theme_ids)))
+    weights[task, theme] = 1
     weights /= np.maximum(weights.sum(axis=1), 1)[:, None]
-    return weights, np.sort(theme_ids)
+    return weights, theme_ids
 
 
 def group_codes(
@@ -286,17 +270,6 @@ def group_columns(tables: Tables, by: Sequence[str]) -> pd.DataFrame:
                 f"by: {choices(name, [*documents.columns, *tasks.columns])}"
             )
     return pd.DataFrame(columns, index=range(len(tasks)))
-
-
-def _theme_matrix(
-    tasks: pd.DataFrame, assignments: pd.DataFrame, theme_ids: np.ndarray
-) -> np.ndarray:
-    """Return which task carries which theme (tasks × themes, sorted)."""
-    row = pd.Index(tasks["task_id"]).get_indexer(assignments["task_id"])
-    column = pd.Index(np.sort(theme_ids)).get_indexer(assignments["theme_id"])
-    matrix = np.zeros((len(tasks), len(theme_ids)), dtype=bool)
-    matrix[row, column] = True
-    return matrix
 
 
 def _stacks(

@@ -14,22 +14,15 @@ PRIOR_PLANS = 10.0
 
 @dataclass(frozen=True)
 class Cells:
-    """Sums of task weights by cell, where a cell is the unit that varies as one.
+    """Sums of task weights by cell, the unit that varies as one.
 
-    Attributes
-    ----------
-    group : ndarray of int, shape (n_cells,)
-        Group of each cell: the plans of an agency, or the agencies of a whole.
-    n : ndarray of float, shape (n_cells,)
-        Tasks of the cell.
-    sums, squares : ndarray of float, shape (n_cells, n_themes)
-        Sum, and sum of squares, of the tasks' weights on each theme.
+    Cells are the plans of an agency, or the agencies of a whole.
     """
 
-    group: np.ndarray
-    n: np.ndarray
-    sums: np.ndarray
-    squares: np.ndarray
+    group: np.ndarray  # (n_cells,)
+    n: np.ndarray  # (n_cells,), tasks
+    sums: np.ndarray  # (n_cells, n_themes), of the tasks' weights
+    squares: np.ndarray  # (n_cells, n_themes), of the tasks' weights squared
 
     def total(self, values: np.ndarray, n_groups: int) -> np.ndarray:
         """Add the values of cells up by group."""
