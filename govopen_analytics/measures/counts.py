@@ -67,9 +67,11 @@ class ThemeCounts:
 
     def cells(self) -> Cells:
         """Return the plans of each group as cells."""
-        key = np.stack([self.stack_group, self.stack_plan])
-        (group, _), cell = np.unique(key, axis=1, return_inverse=True)
-        return Cells.of_stacks(group, cell.ravel(), self.stack_size, self.stack_weights)
+        keys = np.stack([self.stack_group, self.stack_plan])
+        is_new = np.ones(keys.shape[1], dtype=bool)
+        is_new[1:] = np.diff(keys, axis=1).any(axis=0)
+        group, cell = self.stack_group[is_new], np.cumsum(is_new) - 1
+        return Cells.of_stacks(group, cell, self.stack_size, self.stack_weights)
 
     def groups_as_cells(self) -> Cells:
         """Return the groups as cells of one whole."""
