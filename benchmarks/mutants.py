@@ -81,7 +81,7 @@ EQUIVALENT = {
     # A chance summed up is above 1 by rounding only.
     (
         "gaps",
-        '"p_value": float(min(1.0, distribution[found:].sum())),',
+        '"p_value": float(min(1.0, distribution[n_unobserved:].sum())),',
         "1.0 to 3.0",
     ),
     # Ranks are compared with ranks only.

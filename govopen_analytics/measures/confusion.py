@@ -85,13 +85,13 @@ class Confusion:
             return None
         if codebook.fingerprint not in _MEASURED:
             tasks = reference_tasks(codebook)
-            found = cls.of_sample(
+            measured = cls.of_sample(
                 tasks,
                 assign_themes(tasks, codebook),
                 reference_assignments(tasks, codebook),
                 codebook.themes,
             )
-            _MEASURED[codebook.fingerprint] = replace(found, coder=COMBINED)
+            _MEASURED[codebook.fingerprint] = replace(measured, coder=COMBINED)
         return _MEASURED[codebook.fingerprint]
 
     @classmethod

@@ -248,12 +248,12 @@ class _Dealt:
 
 def _dealt(counts: ThemeCounts, pairs: _Pairs) -> dict[int, _Dealt]:
     """Say what is dealt out of each pair of which both sides have a task."""
-    kept = counts.stack_weights.any(axis=1)
+    is_classified = counts.stack_weights.any(axis=1)
     weights, theme_set = np.unique(
-        counts.stack_weights[kept], axis=0, return_inverse=True
+        counts.stack_weights[is_classified], axis=0, return_inverse=True
     )
-    owner, size = counts.stack_group[kept], counts.stack_size[kept]
-    key = np.stack([owner, counts.stack_plan[kept]])
+    owner, size = counts.stack_group[is_classified], counts.stack_size[is_classified]
+    key = np.stack([owner, counts.stack_plan[is_classified]])
     _, first, plan = np.unique(key, axis=1, return_index=True, return_inverse=True)
     by_plan = np.zeros((len(first), len(weights)), dtype=np.int64)
     np.add.at(by_plan, (plan.ravel(), theme_set.ravel()), size)
@@ -445,10 +445,10 @@ def agenda_map(distances: pd.DataFrame) -> pd.DataFrame:
     .. [3] Endres, D. M. & Schindelin, J. E. (2003). A New Metric for Probability
        Distributions. IEEE Transactions on Information Theory, 49(7), 1858-1860.
     """
-    known = distances.dropna(subset=["distance"])
+    rows = distances.dropna(subset=["distance"])
     sizes = {
-        **dict(zip(known["reference"], known["n_reference_tasks"], strict=True)),
-        **dict(zip(known["group"], known["n_tasks"], strict=True)),
+        **dict(zip(rows["reference"], rows["n_reference_tasks"], strict=True)),
+        **dict(zip(rows["group"], rows["n_tasks"], strict=True)),
     }
     names = sorted(sizes)
     columns = ["group", "n_tasks", "x", "y", "shown_share"]
@@ -456,8 +456,8 @@ def agenda_map(distances: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     place = {name: k for k, name in enumerate(names)}
     squared = np.zeros((len(names), len(names)))
-    first, second = known["group"].map(place), known["reference"].map(place)
-    squared[first, second] = squared[second, first] = known["distance"] ** 2
+    first, second = rows["group"].map(place), rows["reference"].map(place)
+    squared[first, second] = squared[second, first] = rows["distance"] ** 2
     points, shown_share = _principal_points(squared)
     rows = pd.DataFrame({"group": names, "n_tasks": [sizes[name] for name in names]})
     rows["x"], rows["y"] = points.T

@@ -121,13 +121,13 @@ def gap_totals(
     n = counts.n_tasks[:, None]
     # Equal agendas deal the tasks that touch a theme out by the groups' sizes.
     chance = hypergeom(n.sum(), counts.n_themed.sum(axis=0), n).pmf(0).ravel()
-    found = int((counts.n_themed == 0).sum())
+    n_unobserved = int((counts.n_themed == 0).sum())
     distribution = np.ones(1)
-    for one in chance:
-        distribution = np.convolve(distribution, [1 - one, one])
+    for p in chance:
+        distribution = np.convolve(distribution, [1 - p, p])
     return {
         "n_cells": float(len(chance)),
-        "n_unobserved": float(found),
+        "n_unobserved": float(n_unobserved),
         "n_expected": float(chance.sum()),
-        "p_value": float(min(1.0, distribution[found:].sum())),
+        "p_value": float(min(1.0, distribution[n_unobserved:].sum())),
     }

@@ -181,10 +181,10 @@ def _spread_of_cells(
     variance = _task_variance(cells, n_groups)
     due = []
     for spread in (1 / cells.n[:, None], np.ones((len(cells.n), 1))):
-        own = cells.total(weight**2 * (1 - 2 * weight) * spread, n_groups)
+        of_group = cells.total(weight**2 * (1 - 2 * weight) * spread, n_groups)
         mean = cells.total(weight**2, n_groups)
         mean = mean * cells.total(weight**2 * spread, n_groups)
-        due.append(variance * (own + mean))
+        due.append(variance * (of_group + mean))
     return share, apart, due[0], due[1]
 
 
@@ -194,9 +194,9 @@ def _design_effect(
     """Average each theme's design effect with that of all themes."""
     common = apart.sum(axis=1, keepdims=True) / due.sum(axis=1, keepdims=True)
     common = np.maximum(np.nan_to_num(common, nan=1.0, posinf=1.0), 1.0)
-    own = np.where(due > 0, apart / due, common)
+    effect = np.where(due > 0, apart / due, common)
     freedom = n_cells - 1
-    mixed = (PRIOR_PLANS * common + freedom * own) / (PRIOR_PLANS + freedom)
+    mixed = (PRIOR_PLANS * common + freedom * effect) / (PRIOR_PLANS + freedom)
     return np.where(n_cells > 1, np.maximum(mixed, 1.0), 1.0)
 
 

@@ -88,14 +88,14 @@ def parse_quantities(text: str) -> list[dict[str, object]]:
         ("<=", ">=" or "=") and ``per`` (the period it recurs in, such as 年 or
         2年; None where it does not).
     """
-    hidden = _QUOTED.sub(lambda found: "《" * len(found[0]), text)
-    found = []
+    hidden = _QUOTED.sub(lambda title: "《" * len(title[0]), text)
+    quantities = []
     position = 0
     while (match := _first_match(hidden, position)) is not None:
         comparator, hit = match
         position = hit.end()
         groups = hit.groupdict()
-        found.append(
+        quantities.append(
             {
                 "raw": text[hit.start() : hit.end()],
                 "start_char": hit.start(),
@@ -106,7 +106,7 @@ def parse_quantities(text: str) -> list[dict[str, object]]:
                 "per": _period(groups.get("per") or groups.get("per2")),
             }
         )
-    return found
+    return quantities
 
 
 def task_quantities(tasks: pd.DataFrame) -> pd.DataFrame:
@@ -142,7 +142,7 @@ def _first_match(text: str, position: int) -> tuple[str, re.Match[str]] | None:
     ]
     if not hits:
         return None
-    _, _, comparator, hit = min(hits, key=lambda found: found[:2])
+    _, _, comparator, hit = min(hits, key=lambda hit: hit[:2])
     return comparator, hit
 
 

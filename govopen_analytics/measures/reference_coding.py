@@ -73,11 +73,11 @@ def coder_notes(codebook: Codebook) -> pd.DataFrame:
         If the file lacks a column or holds an unknown kind.
     """
     names = _reference_coders(codebook)
-    known = pd.DataFrame(columns=_CODER_COLUMNS)
+    notes = pd.DataFrame(columns=_CODER_COLUMNS)
     if names:
         path = codebook.reference_paths[1].with_name(CODERS_FILE)
-        known = _read_coder_notes(path) if path.is_file() else known
-    table = known.set_index("coder").reindex(names).rename_axis("coder").reset_index()
+        notes = _read_coder_notes(path) if path.is_file() else notes
+    table = notes.set_index("coder").reindex(names).rename_axis("coder").reset_index()
     table["kind"] = table["kind"].fillna("unknown")
     table["is_expert_checked"] = table["is_expert_checked"] == "true"
     return table.fillna({"note_zh": "", "note_en": ""})

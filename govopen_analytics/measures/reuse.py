@@ -236,10 +236,14 @@ class _Texts:
         task = np.repeat(np.arange(len(raw)), length)
         place = np.arange(len(codes)) - np.repeat(np.cumsum(length) - length, length)
         is_masked = _titles_and_lists(raw)
-        kept = (_is_word(codes) & ~is_masked) | _breaks(is_masked, task)
+        is_compared = (_is_word(codes) & ~is_masked) | _breaks(is_masked, task)
         codes = np.where(is_masked, _NOTHING + np.arange(len(codes)), codes)
         codes = codes.astype(np.uint32)
-        self.codes, self.task, self._place = codes[kept], task[kept], place[kept]
+        self.codes, self.task, self._place = (
+            codes[is_compared],
+            task[is_compared],
+            place[is_compared],
+        )
         self._starts = np.searchsorted(self.task, np.arange(len(raw) + 1))
         self._own = self._own_grams(agency)
 
@@ -397,13 +401,13 @@ def _segments(first: np.ndarray, second: np.ndarray) -> list[Passage]:
     total = np.cumsum(scores, axis=0, dtype=np.int32)
     before = np.vstack([np.zeros((1, width), dtype=np.int32), total[:-1]])
     gain = total - np.minimum.accumulate(before, axis=0)
-    found = []
+    segments = []
     for column in np.flatnonzero(gain.max(axis=0) >= _SHORTEST_SEGMENT):
         shift = int(column) - (n - 1)
         for start, end in _excursions(gain[:, column]):
             alike = int((scores[start:end, column] == _MATCH).sum())
-            found.append(Passage(start, end, start + shift, end + shift, alike))
-    return sorted(found, key=lambda segment: (segment.start, segment.other_start))
+            segments.append(Passage(start, end, start + shift, end + shift, alike))
+    return sorted(segments, key=lambda segment: (segment.start, segment.other_start))
 
 
 def _excursions(gain: np.ndarray) -> list[tuple[int, int]]:

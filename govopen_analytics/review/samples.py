@@ -104,15 +104,17 @@ def _is_pivotal(table: pd.DataFrame) -> pd.Series:
     has as many tasks or one less.
     """
     counts = table.groupby(["document_id", "theme_id"]).size()
-    own = counts.reindex(pd.MultiIndex.from_frame(table[["document_id", "theme_id"]]))
-    own = own.fillna(0).to_numpy()
+    n_of_theme = counts.reindex(
+        pd.MultiIndex.from_frame(table[["document_id", "theme_id"]])
+    )
+    n_of_theme = n_of_theme.fillna(0).to_numpy()
     ordered = counts.groupby("document_id").agg(lambda n: sorted(n, reverse=True))
     top = table["document_id"].map({d: n[0] for d, n in ordered.items()})
     second = table["document_id"].map(
         {d: n[1] if len(n) > 1 else 0 for d, n in ordered.items()}
     )
-    decides_top = (own == top) & (second >= top - 1)
-    return pd.Series((own == 1) | decides_top, index=table.index)
+    decides_top = (n_of_theme == top) & (second >= top - 1)
+    return pd.Series((n_of_theme == 1) | decides_top, index=table.index)
 
 
 def draw_random_sample(
