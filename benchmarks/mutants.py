@@ -59,7 +59,7 @@ HAND_MADE = [
     ("distance", 'divergence - null["divergence_mean"]', "divergence"),
     ("families", 'adjusted(rows["p_value"].to_numpy(), family)', 'rows["p_value"]'),
     ("change", "np.abs(drawn) >= np.abs(slope) - _ROUNDING", "drawn >= slope"),
-    ("change", "self.agency + rng.random", "rng.random"),
+    ("change", "groups.agency + rng.random", "rng.random"),
     ("change", "return n * year / (", "return year / ("),
     ("change", "n_plans - n_agencies - 1", "n_plans * 10"),
     ("change", "np.maximum(by_plan, by_task)", "by_task / 4"),

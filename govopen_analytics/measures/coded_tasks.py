@@ -110,10 +110,8 @@ class CodedTasks:
         for coder, rows in self.codings.groupby("coder"):
             task = tasks.get_indexer(rows["task_id"])
             theme = pd.Index(themes).get_indexer(rows["theme_id"])
-            primary, given = (
-                np.full(len(tasks), -1),
-                np.zeros((len(tasks), len(themes))),
-            )
+            primary = np.full(len(tasks), -1)
+            given = np.zeros((len(tasks), len(themes)))
             is_first = (rows["rank"] == 1).to_numpy()
             primary[task[is_first]] = theme[is_first]
             given[task, theme] = 1
@@ -156,6 +154,17 @@ class CodedTasks:
         exact = np.where(is_f1, 2 * exact / (1 + exact), exact)
         exact = np.where(n > 0, exact, np.nan)
         return np.stack([np.fmin(bounds[0], exact[0]), np.fmax(bounds[1], exact[1])])
+
+    def _estimates(self, scores: Sequence["_Score"], chosen: np.ndarray) -> np.ndarray:
+        """Return value, lower and upper bound of scores, shape (3, n_scores)."""
+
+        def measure(weights: np.ndarray) -> np.ndarray:
+            return np.stack([score.mean(weights) for score in scores], axis=1)
+
+        right, n = np.array([score.counts for score in scores]).T
+        is_f1 = np.array([score.is_f1 for score in scores])
+        bounds = self._with_sampling(self._bounds(measure, chosen), right, n, is_f1)
+        return np.stack([measure(np.ones((1, int(chosen.sum()))))[0], *bounds])
 
     def agreement(self) -> pd.DataFrame:
         """Compute the agreement of coders, of all together and of each pair.
@@ -208,12 +217,9 @@ class CodedTasks:
             if len(compared) == 2:
                 chosen = np.all(primary >= 0, axis=1)
                 same = np.equal(*primary[chosen].T).astype(float)[:, None]
-                score, n_tasks = _Score(same, np.ones_like(same)), len(same)
-                bounds = self._bounds(score.mean, chosen)
-                right, n = score.counts
-                bounds = self._with_sampling(bounds, right, n, np.array(False))
-                value = score.mean(np.ones((1, n_tasks)))[0]
-                rows.append(("same_primary", *names, value, *bounds[:, 0], n_tasks))
+                score = _Score(same, np.ones_like(same))
+                estimate = self._estimates([score], chosen)[:, 0]
+                rows.append(("same_primary", *names, *estimate, len(same)))
         columns = ["measure", "first_coder", "second_coder", *_BOUNDED]
         return pd.DataFrame(rows, columns=columns).assign(n_plans=self.n_plans)
 
@@ -250,16 +256,8 @@ class CodedTasks:
         frames = []
         for coder in coders or self.judged:
             scores, chosen = self._scores_of(coder), self._has_reference
-            n_tasks = int(chosen.sum())
-            right, n = np.array([score.counts for score in scores.values()]).T
-            is_f1 = np.array([score.is_f1 for score in scores.values()])
-
-            def measure(weights: np.ndarray, scores: dict = scores) -> np.ndarray:
-                return np.stack([s.mean(weights) for s in scores.values()], axis=1)
-
-            bounds = self._with_sampling(self._bounds(measure, chosen), right, n, is_f1)
             rows = {"coder": coder, "measure": list(scores)}
-            values = (measure(np.ones((1, n_tasks)))[0], *bounds, n_tasks)
+            values = (*self._estimates(list(scores.values()), chosen), chosen.sum())
             rows |= dict(zip(_BOUNDED, values, strict=True))
             frames.append(pd.DataFrame(rows))
         return pd.concat(frames, ignore_index=True).assign(n_plans=self.n_plans)
