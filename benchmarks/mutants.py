@@ -31,17 +31,16 @@ MODULES = {
     "intervals": (INFERENCE, ""),
     "families": (INFERENCE, "state or famil or found or change"),
     "permutation": (INFERENCE, "arrange or permut or unit or plans or differences"),
-    "differences": (INFERENCE, "differ or deviation or form or group or agency"),
+    "differences": (INFERENCE, "differ or deviation or form or group or agency or gap"),
     "confusion": (INFERENCE + " test_compare_correction.py", "co or checked or hold"),
     "shares": (INFERENCE + " " + COMMITMENTS, ""),
-    "gaps": (INFERENCE, "gap or task or spread"),
     "sensitivity": (INFERENCE, "finely"),
     "change": (AGENDAS, "change or trend or year"),
     "distance": (AGENDAS, "distance or agenda or pairs or outlier or null"),
     "resample": (AGENDAS, "drawn or distance or index"),
     "index": ("test_compare_agendas.py", "index or weights"),
     "responsibility": (COMMITMENTS, ""),
-    "commitments": (COMMITMENTS, ""),
+    "commitments": (COMMITMENTS + " test_compare_quantities.py", ""),
     "coded_tasks": ("test_agreement.py", ""),
 }
 #: Names of tests that simulate much.
@@ -63,8 +62,12 @@ HAND_MADE = [
     ("change", "return n * year / (", "return year / ("),
     ("change", "n_plans - n_agencies - 1", "n_plans * 10"),
     ("change", "np.maximum(by_plan, by_task)", "by_task / 4"),
-    ("gaps", '"p_adjusted": any_as_rare', '"p_adjusted": chance'),
-    ("gaps", "unseen_bound(n, interval=interval)", "unseen_bound(n, interval=0.92)"),
+    ("differences", '"p_adjusted": any_as_rare', '"p_adjusted": chance'),
+    (
+        "differences",
+        "unseen_bound(n, interval=interval)",
+        "unseen_bound(n, interval=0.92)",
+    ),
     ("shares", "binomial / worth + error", "binomial / worth"),
     ("permutation", "len(first) > len(np.unique(group))", "False"),
     ("intervals", "np.where(is_none, bound, upper)", "np.where(is_none, upper, upper)"),
@@ -80,7 +83,7 @@ EQUIVALENT = {
     ),
     # A chance summed up is above 1 by rounding only.
     (
-        "gaps",
+        "differences",
         '"p_value": float(min(1.0, distribution[n_unobserved:].sum())),',
         "1.0 to 3.0",
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -146,7 +146,7 @@ def agenda_distances(
             f"against: found 'each' with {n_groups} groups, expected at most "
             f"{MOST_GROUPS}; select some of them, or pass against='{REST}'"
         )
-    pairs = _Pairs.of(counts, against)
+    pairs = _Pairs(counts, against)
     family = "agencies" if against == REST else "pairs"
     null = _null_distances(
         counts, pairs, family, n_permutations, np.random.default_rng(seed)
@@ -171,39 +171,24 @@ def agenda_distances(
     return with_states(rows, family, null["can_be_answered"] == 1)
 
 
-@dataclass(frozen=True)
 class _Pairs:
     """Which groups are compared, with their agendas; -1 stands for the rest."""
 
-    first: np.ndarray
-    second: np.ndarray
-    p: np.ndarray
-    q: np.ndarray
-    n_first: np.ndarray
-    n_second: np.ndarray
-
-    @classmethod
-    def of(cls, counts: ThemeCounts, against: str) -> Self:
+    def __init__(self, counts: ThemeCounts, against: str) -> None:
         n_groups = len(counts.groups)
         if against == REST:
-            first, second = np.arange(n_groups), np.full(n_groups, -1)
+            self.first, self.second = np.arange(n_groups), np.full(n_groups, -1)
         else:
-            first, second = np.triu_indices(n_groups, k=1)
-        p, q = map(_agenda, _both(counts.sums, first, second))
-        n_first, n_second = _both(counts.n_classified, first, second)
-        return cls(first, second, p, q, n_first, n_second)
+            self.first, self.second = np.triu_indices(n_groups, k=1)
+        self.p, self.q = map(_agenda, self.of_both(counts.sums))
+        self.n_first, self.n_second = self.of_both(counts.n_classified)
 
     def of_both(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return values of groups (n_groups, ...) for both sides of each pair."""
-        return _both(values, self.first, self.second)
-
-
-def _both(
-    values: np.ndarray, first: np.ndarray, second: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    is_rest = (second < 0).reshape(-1, *[1] * (values.ndim - 1))
-    rest = values.sum(axis=0) - values[first]
-    return values[first], np.where(is_rest, rest, values[second])
+        is_rest = (self.second < 0).reshape(-1, *[1] * (values.ndim - 1))
+        first = values[self.first]
+        rest = values.sum(axis=0) - first
+        return first, np.where(is_rest, rest, values[self.second])
 
 
 def _agenda(sums: np.ndarray) -> np.ndarray:
