@@ -281,7 +281,7 @@ class HandCoding(anywidget.AnyWidget):
         Returns
         -------
         DataFrame
-            As by ``review.review_corrected_shares``; no rows before a sample is
+            As by ``measures.corrected_shares``; no rows before a sample is
             coded to the end.
         """
         return review.corpus_correction(

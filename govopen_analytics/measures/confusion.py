@@ -85,13 +85,13 @@ class Confusion:
             return None
         if codebook.fingerprint not in _MEASURED:
             tasks = reference_tasks(codebook)
-            found = cls.of_sample(
+            measured = cls.of_sample(
                 tasks,
                 assign_themes(tasks, codebook),
                 reference_assignments(tasks, codebook),
                 codebook.themes,
             )
-            _MEASURED[codebook.fingerprint] = replace(found, coder=COMBINED)
+            _MEASURED[codebook.fingerprint] = replace(measured, coder=COMBINED)
         return _MEASURED[codebook.fingerprint]
 
     @classmethod
@@ -237,18 +237,15 @@ def corrected_shares(
 
     Parameters
     ----------
-    tables
-        As in ``theme_shares``; ``theme_assignments`` of the coder to be corrected.
+    tables, by, interval
+        As in ``theme_shares``, coded by the coder to be corrected; intervals are
+        normal.
     coded : DataFrame, shape (n_codings, ...)
         ``theme_assignments`` made by people for the sampled tasks; a sampled task
         without a row was read and found to carry no theme.
     sample : DataFrame, shape (n_sampled, 2)
         ``task_id`` and ``sampling_share``: the chance with which the task was
         drawn (0-1, above 0).
-    by : str or sequence of str, default ()
-        Columns that name the groups; all tasks together by default.
-    interval : float, default 0.95
-        Level of the intervals, normal.
 
     Returns
     -------
@@ -303,7 +300,7 @@ def _check_sample(
     tasks: pd.DataFrame, coded: pd.DataFrame, sample: pd.DataFrame
 ) -> None:
     chance = sample["sampling_share"]
-    for bad, found in (
+    for bad, content in (
         (~sample["task_id"].isin(tasks["task_id"]), "a task_id that is not in tasks"),
         (sample["task_id"].duplicated(), "a task_id that was sampled before"),
         (~((chance > 0) & (chance <= 1)), "a sampling_share not above 0 and up to 1"),
@@ -311,7 +308,7 @@ def _check_sample(
         if bad.any():
             raise SchemaError(
                 "sample",
-                f"{int(bad.sum())} rows hold {found}",
+                f"{int(bad.sum())} rows hold {content}",
                 failure_cases=sample[bad],
             )
     outside = coded[~coded["task_id"].isin(sample["task_id"])]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -146,7 +146,7 @@ def agenda_distances(
             f"against: found 'each' with {n_groups} groups, expected at most "
             f"{MOST_GROUPS}; select some of them, or pass against='{REST}'"
         )
-    pairs = _Pairs.of(counts, against)
+    pairs = _Pairs(counts, against)
     family = "agencies" if against == REST else "pairs"
     null = _null_distances(
         counts, pairs, family, n_permutations, np.random.default_rng(seed)
@@ -171,39 +171,24 @@ def agenda_distances(
     return with_states(rows, family, null["can_be_answered"] == 1)
 
 
-@dataclass(frozen=True)
 class _Pairs:
     """Which groups are compared, with their agendas; -1 stands for the rest."""
 
-    first: np.ndarray
-    second: np.ndarray
-    p: np.ndarray
-    q: np.ndarray
-    n_first: np.ndarray
-    n_second: np.ndarray
-
-    @classmethod
-    def of(cls, counts: ThemeCounts, against: str) -> Self:
+    def __init__(self, counts: ThemeCounts, against: str) -> None:
         n_groups = len(counts.groups)
         if against == REST:
-            first, second = np.arange(n_groups), np.full(n_groups, -1)
+            self.first, self.second = np.arange(n_groups), np.full(n_groups, -1)
         else:
-            first, second = np.triu_indices(n_groups, k=1)
-        p, q = map(_agenda, _both(counts.sums, first, second))
-        n_first, n_second = _both(counts.n_classified, first, second)
-        return cls(first, second, p, q, n_first, n_second)
+            self.first, self.second = np.triu_indices(n_groups, k=1)
+        self.p, self.q = map(_agenda, self.of_both(counts.sums))
+        self.n_first, self.n_second = self.of_both(counts.n_classified)
 
     def of_both(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return values of groups (n_groups, ...) for both sides of each pair."""
-        return _both(values, self.first, self.second)
-
-
-def _both(
-    values: np.ndarray, first: np.ndarray, second: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    is_rest = (second < 0).reshape(-1, *[1] * (values.ndim - 1))
-    rest = values.sum(axis=0) - values[first]
-    return values[first], np.where(is_rest, rest, values[second])
+        is_rest = (self.second < 0).reshape(-1, *[1] * (values.ndim - 1))
+        first = values[self.first]
+        rest = values.sum(axis=0) - first
+        return first, np.where(is_rest, rest, values[self.second])
 
 
 def _agenda(sums: np.ndarray) -> np.ndarray:
@@ -248,12 +233,12 @@ class _Dealt:
 
 def _dealt(counts: ThemeCounts, pairs: _Pairs) -> dict[int, _Dealt]:
     """Say what is dealt out of each pair of which both sides have a task."""
-    kept = counts.stack_weights.any(axis=1)
+    is_classified = counts.stack_weights.any(axis=1)
     weights, theme_set = np.unique(
-        counts.stack_weights[kept], axis=0, return_inverse=True
+        counts.stack_weights[is_classified], axis=0, return_inverse=True
     )
-    owner, size = counts.stack_group[kept], counts.stack_size[kept]
-    key = np.stack([owner, counts.stack_plan[kept]])
+    owner, size = counts.stack_group[is_classified], counts.stack_size[is_classified]
+    key = np.stack([owner, counts.stack_plan[is_classified]])
     _, first, plan = np.unique(key, axis=1, return_index=True, return_inverse=True)
     by_plan = np.zeros((len(first), len(weights)), dtype=np.int64)
     np.add.at(by_plan, (plan.ravel(), theme_set.ravel()), size)
@@ -445,10 +430,10 @@ def agenda_map(distances: pd.DataFrame) -> pd.DataFrame:
     .. [3] Endres, D. M. & Schindelin, J. E. (2003). A New Metric for Probability
        Distributions. IEEE Transactions on Information Theory, 49(7), 1858-1860.
     """
-    known = distances.dropna(subset=["distance"])
+    rows = distances.dropna(subset=["distance"])
     sizes = {
-        **dict(zip(known["reference"], known["n_reference_tasks"], strict=True)),
-        **dict(zip(known["group"], known["n_tasks"], strict=True)),
+        **dict(zip(rows["reference"], rows["n_reference_tasks"], strict=True)),
+        **dict(zip(rows["group"], rows["n_tasks"], strict=True)),
     }
     names = sorted(sizes)
     columns = ["group", "n_tasks", "x", "y", "shown_share"]
@@ -456,8 +441,8 @@ def agenda_map(distances: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     place = {name: k for k, name in enumerate(names)}
     squared = np.zeros((len(names), len(names)))
-    first, second = known["group"].map(place), known["reference"].map(place)
-    squared[first, second] = squared[second, first] = known["distance"] ** 2
+    first, second = rows["group"].map(place), rows["reference"].map(place)
+    squared[first, second] = squared[second, first] = rows["distance"] ** 2
     points, shown_share = _principal_points(squared)
     rows = pd.DataFrame({"group": names, "n_tasks": [sizes[name] for name in names]})
     rows["x"], rows["y"] = points.T

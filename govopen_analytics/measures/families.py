@@ -49,13 +49,13 @@ def adjusted(p_values: np.ndarray, family: str) -> np.ndarray:
        Rate. Journal of the Royal Statistical Society B, 57(1), 289-300.
     """
     p_values = np.asarray(p_values, dtype=float)
-    known = ~np.isnan(p_values)
+    has_value = ~np.isnan(p_values)
     out = p_values.copy()
     correction = FAMILIES[family]
-    if correction == "fdr" and known.any():
-        out[known] = false_discovery_control(p_values[known])
+    if correction == "fdr" and has_value.any():
+        out[has_value] = false_discovery_control(p_values[has_value])
     elif correction == "holm":
-        order = np.flatnonzero(known)[np.argsort(p_values[known])]
+        order = np.flatnonzero(has_value)[np.argsort(p_values[has_value])]
         steps = p_values[order] * np.arange(len(order), 0, -1)
         out[order] = np.minimum(np.maximum.accumulate(steps), 1)
     return out

@@ -257,12 +257,12 @@ def _scores(sums: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return np.concatenate([share, score, (score @ weight)[..., None]], axis=-1)
 
 
-def _refuse(weights: pd.DataFrame, bad: pd.Series, found: str) -> None:
+def _refuse(weights: pd.DataFrame, bad: pd.Series, content: str) -> None:
     if bad.any():
         first = int(np.flatnonzero(bad)[0])
         raise SchemaError(
             "index_weights",
-            f"row {first + 1}: found {found}; see read_index_weights for what each "
+            f"row {first + 1}: found {content}; see read_index_weights for what each "
             "column may hold",
             failure_cases=weights[bad],
         )

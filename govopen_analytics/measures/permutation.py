@@ -18,23 +18,12 @@ _ENOUGH_REACHED = 10
 
 @dataclass(frozen=True)
 class Units:
-    """What is dealt out again: tasks, or whole plans where a group has several.
+    """What is dealt out again: tasks, or whole plans where a group has several."""
 
-    Attributes
-    ----------
-    kind : {"task", "plan"}
-    group : ndarray of int, shape (n_units,)
-        Sorted.
-    n : ndarray of float, shape (n_units,)
-        Tasks of the unit.
-    sums : ndarray of float, shape (n_units, n_items)
-        Sum of the tasks' weights on each theme or element.
-    """
-
-    kind: str
-    group: np.ndarray
-    n: np.ndarray
-    sums: np.ndarray
+    kind: str  # TASK or PLAN
+    group: np.ndarray  # (n_units,), sorted
+    n: np.ndarray  # (n_units,), tasks
+    sums: np.ndarray  # (n_units, n_items), of the tasks' weights
 
     @classmethod
     def of(cls, group: np.ndarray, plan: np.ndarray, weights: np.ndarray) -> "Units":

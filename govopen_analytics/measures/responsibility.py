@@ -43,13 +43,9 @@ def unit_load(
 
     Parameters
     ----------
-    tables : Tables
-        Of the corpus.
-    by : str or sequence of str, default ("agency",)
-        Columns that name the groups. Units of the same name in two agencies are
-        different units.
-    interval : float, default 0.95
-        Level of the intervals, by ``jeffreys_interval``.
+    tables, by, interval
+        As in ``theme_shares``; intervals are those of ``jeffreys_interval``. Units of
+        the same name in two groups are different units.
 
     Returns
     -------
@@ -65,14 +61,15 @@ def unit_load(
     roles = _unit_roles(tables, by)
     named = roles.groupby(by, dropna=False)["task"].nunique().rename("n_tasks")
     once = roles.drop_duplicates([*by, "unit_name", "role", "task"])
-    once = once.assign(
-        n_lead=once["role"] == "lead",
-        n_support=once["role"] == "support",
-        n_due=(once["role"] == "lead") & once["is_due"],
+    is_lead = once["role"] == "lead"
+    counts = {
+        "n_lead": is_lead,
+        "n_support": ~is_lead,
+        "n_due": is_lead & once["is_due"],
+    }
+    sums = (
+        once.assign(**counts).groupby([*by, "unit_name"], dropna=False)[[*counts]].sum()
     )
-    sums = once.groupby([*by, "unit_name"], dropna=False)[
-        ["n_lead", "n_support", "n_due"]
-    ].sum()
     rows = sums.reset_index().merge(named.reset_index(), on=by, how="left")
     rows["is_collective"] = rows["unit_name"].map(is_collective).astype(bool)
     rows["lead_share"] = rows["n_lead"] / rows["n_tasks"]
@@ -82,11 +79,10 @@ def unit_load(
     rows = rows.sort_values(
         [*by, "n_lead", "n_support", "unit_name"],
         ascending=[True] * len(by) + [False, False, True],
+        ignore_index=True,
     )
-    counts = ["n_tasks", "n_lead", "n_support", "n_due"]
     shares = ["lead_share", "lead_share_lower", "lead_share_upper"]
-    columns = [*by, "unit_name", "is_collective", *counts, *shares]
-    return rows[columns].reset_index(drop=True)
+    return rows[[*by, "unit_name", "is_collective", "n_tasks", *counts, *shares]]
 
 
 def deadlines_by_month(
@@ -103,12 +99,8 @@ def deadlines_by_month(
 
     Parameters
     ----------
-    tables : Tables
-        Of the corpus.
-    by : str or sequence of str, default ("agency",)
-        Columns that name the groups.
-    interval : float, default 0.95
-        Level of the intervals, by ``task_proportions``.
+    tables, by, interval
+        As in ``task_proportions``.
 
     Returns
     -------

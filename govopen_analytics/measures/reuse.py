@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.lib.stride_tricks import as_strided
 
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.measures.alignment import align_passages
 from govopen_analytics.measures.counts import group_columns
 from govopen_analytics.measures.intervals import quantile_bounds
 from govopen_analytics.measures.resample import JEFFREYS
@@ -25,6 +26,14 @@ _STOCK_AGENCIES, _STOCK_SHARE, _FEWEST_OWN = 3, 0.2, 3
 # Marks a place that is compared with nothing; as many as no passage reaches across.
 _NOTHING, _LONGEST_BREAK = 0x80000000, 13
 _HASH_BASE = np.uint64(0x9E3779B97F4A7C15)
+# A mismatch undoes two matches: a segment keeps at least two thirds alike.
+_MATCH, _MISMATCH = 1, -2
+# Shorter segments are found in any two texts of one field.
+_SHORTEST_SEGMENT = 6
+# Segments this near to each other in both texts are one passage, edited.
+_LONGEST_GAP = 12
+
+
 _PASSAGE_COLUMNS = (
     "task_id",
     "document_id",
@@ -166,14 +175,12 @@ def reuse_by_group(
 
     Parameters
     ----------
-    tables : Tables
-        Of the corpus.
+    tables, by, interval
+        As in ``theme_shares``.
     reuse : DataFrame
         Result of ``text_reuse``.
-    by : str or sequence of str, default ("document_id",)
-        Columns that name the groups.
-    interval, n_bootstrap, seed
-        As in ``theme_shares``; tasks are resampled within the group.
+    n_bootstrap, seed
+        Draws of tasks within the group behind each interval, and their seed.
 
     Returns
     -------
@@ -229,10 +236,14 @@ class _Texts:
         task = np.repeat(np.arange(len(raw)), length)
         place = np.arange(len(codes)) - np.repeat(np.cumsum(length) - length, length)
         is_masked = _titles_and_lists(raw)
-        kept = (_is_word(codes) & ~is_masked) | _breaks(is_masked, task)
+        is_compared = (_is_word(codes) & ~is_masked) | _breaks(is_masked, task)
         codes = np.where(is_masked, _NOTHING + np.arange(len(codes)), codes)
         codes = codes.astype(np.uint32)
-        self.codes, self.task, self._place = codes[kept], task[kept], place[kept]
+        self.codes, self.task, self._place = (
+            codes[is_compared],
+            task[is_compared],
+            place[is_compared],
+        )
         self._starts = np.searchsorted(self.task, np.arange(len(raw) + 1))
         self._own = self._own_grams(agency)
 
@@ -341,3 +352,92 @@ def _covered(spans: np.ndarray) -> int:
         total += max(0, end - max(start, reach))
         reach = max(reach, end)
     return int(total)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage of one text and its like in another (offsets in characters)."""
+
+    start: int
+    end: int
+    other_start: int
+    other_end: int
+    n_alike: int
+
+
+def align_passages(
+    first: np.ndarray, second: np.ndarray, *, min_chars: int
+) -> list[Passage]:
+    """Find the passages two texts share, word for word or lightly edited.
+
+    Best ungapped segments on each diagonal, joined where they follow each other
+    closely in both texts: the alignment of FASTA [1]_. In contrast to a full
+    Smith-Waterman table all diagonals are scored at once.
+
+    Texts are character codes; passages have at least `min_chars` equal characters,
+    stand in the order of `first` and may overlap in either text.
+
+    References
+    ----------
+    .. [1] Pearson, W. R. & Lipman, D. J. (1988). Improved tools for biological
+       sequence comparison. PNAS, 85(8), 2444-2448.
+    """
+    if len(first) == len(second) and (first == second).all():
+        n = len(first)
+        return [Passage(0, n, 0, n, n)] if n >= min_chars else []
+    passages = _join(_segments(first, second))
+    return [passage for passage in passages if passage.n_alike >= min_chars]
+
+
+def _segments(first: np.ndarray, second: np.ndarray) -> list[Passage]:
+    """Return the ungapped segments that score best within their surroundings."""
+    n, m = len(first), len(second)
+    width = n + m - 1
+    scores = np.full((n, width), _MISMATCH, dtype=np.int32)
+    step = scores.itemsize
+    # Row i of the table, moved right by n - 1 - i, puts diagonals into columns.
+    skewed = as_strided(scores.reshape(-1)[n - 1 :], (n, m), ((width - 1) * step, step))
+    skewed[first[:, None] == second[None, :]] = _MATCH
+    total = np.cumsum(scores, axis=0, dtype=np.int32)
+    before = np.vstack([np.zeros((1, width), dtype=np.int32), total[:-1]])
+    gain = total - np.minimum.accumulate(before, axis=0)
+    segments = []
+    for column in np.flatnonzero(gain.max(axis=0) >= _SHORTEST_SEGMENT):
+        shift = int(column) - (n - 1)
+        for start, end in _excursions(gain[:, column]):
+            alike = int((scores[start:end, column] == _MATCH).sum())
+            segments.append(Passage(start, end, start + shift, end + shift, alike))
+    return sorted(segments, key=lambda segment: (segment.start, segment.other_start))
+
+
+def _excursions(gain: np.ndarray) -> list[tuple[int, int]]:
+    """Return where the running gain leaves 0, and its first peak from there."""
+    is_up = np.r_[False, gain > 0, False]
+    edges = np.flatnonzero(np.diff(is_up.astype(np.int8)))
+    spans = []
+    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+        peak = int(start) + int(gain[start:stop].argmax())
+        if gain[peak] >= _SHORTEST_SEGMENT:
+            spans.append((int(start), peak + 1))
+    return spans
+
+
+def _join(segments: list[Passage]) -> list[Passage]:
+    """Join each segment to the passage it continues in both texts."""
+    passages: list[Passage] = []
+    for segment in segments:
+        for k in range(len(passages) - 1, -1, -1):
+            last = passages[k]
+            gaps = (segment.start - last.end, segment.other_start - last.other_end)
+            if all(0 <= gap <= _LONGEST_GAP for gap in gaps):
+                passages[k] = Passage(
+                    last.start,
+                    segment.end,
+                    last.other_start,
+                    segment.other_end,
+                    last.n_alike + segment.n_alike,
+                )
+                break
+        else:
+            passages.append(segment)
+    return passages

@@ -154,11 +154,11 @@ def described(
     share = plain[0]
     if confusion is None:
         return *plain, np.full(share.shape, np.nan)
-    by_coder, known = with_none(share), np.zeros(share.shape)
+    by_coder, by_people = with_none(share), np.zeros(share.shape)
     if certain is not None:
-        known, _ = effective_tasks(certain, n_groups, equal_cells=equal_cells)
-        by_coder[:, :-1] -= known
-    corrected = confusion.true_shares(by_coder, theme_ids) + known
+        by_people, _ = effective_tasks(certain, n_groups, equal_cells=equal_cells)
+        by_coder[:, :-1] -= by_people
+    corrected = confusion.true_shares(by_coder, theme_ids) + by_people
     binomial = corrected * (1 - corrected)
     error = confusion.variance(by_coder, theme_ids)
     _, worth = effective_tasks(cells, n_groups, equal_cells=equal_cells)
@@ -217,14 +217,14 @@ def pooled_shares(
         "n_themed": counts.n_themed.sum(axis=0),
     }
     certain = certain_counts(tables, by, confusion)
-    known = None if certain is None else certain.groups_as_cells()
+    certain_cells = None if certain is None else certain.groups_as_cells()
     for name, equal in (("share", False), ("group_share", True)):
         share, lower, upper, _ = described(
             counts.groups_as_cells(),
             1,
             counts.theme_ids,
             confusion,
-            certain=known,
+            certain=certain_cells,
             interval=interval,
             equal_cells=equal,
         )
@@ -254,11 +254,8 @@ def task_proportions(
     flags : DataFrame, shape (n_tasks, 1 + n_flags)
         ``task_id`` and boolean columns, such as the result of
         ``verifiability``; other columns are ignored.
-    by : str or sequence of str, default ("agency",)
-        Columns of ``documents`` or ``tasks`` that name the groups; empty for all.
-    interval : float, default 0.95
-        Level of the intervals: of the group's tasks and plans alone, by
-        ``effective_tasks`` and ``share_bounds``. They hold sampling only.
+    by, interval
+        As in ``theme_shares``; the intervals hold sampling only.
 
     Returns
     -------
@@ -275,7 +272,7 @@ def task_proportions(
         Cells.of_tasks(group, plan, flag[:, None])
         for flag in held.to_numpy(dtype=float).T
     ]
-    parts = [cell_shares(one, len(groups), interval=interval) for one in cells]
+    parts = [cell_shares(part, len(groups), interval=interval) for part in cells]
     share, lower, upper = map(np.hstack, zip(*parts, strict=True))
     n_true = sum_by(group, held.to_numpy(dtype=float), len(groups)).astype(int)
     n_tasks = np.bincount(group, minlength=len(groups))[:, None]

@@ -104,15 +104,17 @@ def _is_pivotal(table: pd.DataFrame) -> pd.Series:
     has as many tasks or one less.
     """
     counts = table.groupby(["document_id", "theme_id"]).size()
-    own = counts.reindex(pd.MultiIndex.from_frame(table[["document_id", "theme_id"]]))
-    own = own.fillna(0).to_numpy()
+    n_of_theme = counts.reindex(
+        pd.MultiIndex.from_frame(table[["document_id", "theme_id"]])
+    )
+    n_of_theme = n_of_theme.fillna(0).to_numpy()
     ordered = counts.groupby("document_id").agg(lambda n: sorted(n, reverse=True))
     top = table["document_id"].map({d: n[0] for d, n in ordered.items()})
     second = table["document_id"].map(
         {d: n[1] if len(n) > 1 else 0 for d, n in ordered.items()}
     )
-    decides_top = (own == top) & (second >= top - 1)
-    return pd.Series((own == 1) | decides_top, index=table.index)
+    decides_top = (n_of_theme == top) & (second >= top - 1)
+    return pd.Series((n_of_theme == 1) | decides_top, index=table.index)
 
 
 def draw_random_sample(
@@ -190,92 +192,14 @@ def sample_problems(
     return pd.DataFrame(rows, columns=columns)
 
 
-def correction_sample(
-    tasks: pd.DataFrame, reviews: pd.DataFrame, samples: pd.DataFrame
-) -> pd.DataFrame:
-    """Find the sample that may correct shares: random, and coded to the end.
+def joint_sample(samples: pd.DataFrame) -> pd.DataFrame:
+    """Join simple random samples: ``task_id`` and ``sampling_share``, sorted.
 
-    Tasks that were picked because they are hard are no part of it, reviewed or
-    not. Samples drawn from other tasks than the present ones, and samples of which
-    a task is still without a decision, are left out whole: what people happened
-    to finish first is no random sample. Of two samples a task's chance is that of
-    being drawn into either.
-
-    Returns
-    -------
-    DataFrame, shape (n_sampled, 2)
-        ``task_id`` and ``sampling_share`` (0-1), sorted.
-
-    Raises
-    ------
-    SelectionError
-        If no sample is left; the message says what is wrong with each.
+    A task's chance is that of being drawn into any; every task of the frame has it.
     """
-    problems = sample_problems(tasks, reviews, samples)
-    usable = problems.loc[problems["problem"] == "", "sample_id"]
-    if usable.empty:
-        found = " ".join(_problem_sentences(problems, "en")) or "No sample was drawn."
-        raise SelectionError(
-            f"Correction of shares: {found} Expected a random sample coded to the "
-            "end; draw one with `govopen review export --random N`"
-        )
-    drawn = samples.loc[samples["sample_id"].isin(usable)]
-    missed = 1 - drawn.groupby("sample_id")["sampling_share"].first().astype(float)
-    # Of a simple random sample every task of the frame has the same chance.
-    return pd.DataFrame(
-        {
-            "task_id": sorted(drawn["task_id"].unique()),
-            "sampling_share": 1 - missed.prod(),
-        }
-    )
-
-
-def _problem_sentences(problems: pd.DataFrame, lang: str) -> list[str]:
-    words = section("review_correction", lang)
-    return [
-        words[row.problem].format(
-            sample=row.sample_id,
-            missing=row.n_undecided,
-            n=row.n_drawn,
-            frame=row.n_frame_tasks,
-        )
-        for row in problems.itertuples()
-        if row.problem
-    ]
-
-
-def review_corrected_shares(
-    tables: Tables,
-    reviews: pd.DataFrame,
-    samples: pd.DataFrame,
-    *,
-    interval: float = 0.95,
-) -> pd.DataFrame:
-    """Correct the machine's shares by the random sample people coded.
-
-    The coder must not have learned from these decisions; the coders of this
-    library do not, since reviews are kept apart from reference codings.
-
-    `tables` hold the machine's own ``theme_assignments``, without reviews in their
-    place; `reviews` come from ``current_reviews``.
-
-    Returns
-    -------
-    DataFrame, shape (n_themes, 7)
-        As by ``measures.corrected_shares`` of all tasks: the plain share beside the
-        corrected one with its interval.
-
-    Raises
-    ------
-    SelectionError
-        If no random sample was coded to the end.
-    """
-    sample = correction_sample(tables.tasks, reviews, samples)
-    decided = deciding_reviews(reviews)
-    decided = decided.loc[decided["task_id"].isin(sample["task_id"])]
-    # The sample may be shared out among people; together they are one coder.
-    coded = review_assignments(decided).assign(coder="people")
-    return corrected_shares(tables, coded, sample, interval=interval)
+    missed = 1 - samples.groupby("sample_id")["sampling_share"].first().astype(float)
+    task_ids = sorted(samples["task_id"].unique())
+    return pd.DataFrame({"task_id": task_ids, "sampling_share": 1 - missed.prod()})
 
 
 @dataclass(frozen=True)
@@ -285,7 +209,7 @@ class Correction:
     Attributes
     ----------
     shares : DataFrame
-        Result of ``review_corrected_shares``, without rows if there are none.
+        By ``measures.corrected_shares`` of all tasks; without rows if there are none.
     problems : DataFrame
         Result of ``sample_problems``.
     """
@@ -295,7 +219,49 @@ class Correction:
 
     def sentences(self, lang: str = "zh") -> list[str]:
         """Say which samples could not be used, and why."""
-        return _problem_sentences(self.problems, lang)
+        words = section("review_correction", lang)
+        return [
+            words[row.problem].format(
+                sample=row.sample_id,
+                missing=row.n_undecided,
+                n=row.n_drawn,
+                frame=row.n_frame_tasks,
+            )
+            for row in self.problems.itertuples()
+            if row.problem
+        ]
+
+
+def correction_by_reviews(
+    tables: Tables,
+    reviews: pd.DataFrame,
+    samples: pd.DataFrame,
+    *,
+    interval: float = 0.95,
+) -> Correction:
+    """Correct the machine's shares by the random samples people coded to the end.
+
+    Tasks that were picked because they are hard are no part of them, reviewed or
+    not. Samples drawn from other tasks than the present ones, and samples of which
+    a task is still without a decision, are left out whole: what people happened
+    to finish first is no random sample.
+
+    The coder must not have learned from these decisions; the coders of this library
+    do not, since reviews are kept apart from reference codings. So
+    ``theme_assignments`` are the machine's own, without reviews in their place;
+    `reviews` come from ``current_reviews``.
+    """
+    problems = sample_problems(tables.tasks, reviews, samples)
+    usable = problems.loc[problems["problem"] == "", "sample_id"]
+    if usable.empty:
+        return Correction(pd.DataFrame(columns=_SHARE_COLUMNS), problems)
+    sample = joint_sample(samples.loc[samples["sample_id"].isin(usable)])
+    decided = deciding_reviews(reviews)
+    decided = decided.loc[decided["task_id"].isin(sample["task_id"])]
+    # The sample may be shared out among people; together they are one coder.
+    coded = review_assignments(decided).assign(coder="people")
+    shares = corrected_shares(tables, coded, sample, interval=interval)
+    return Correction(shares, problems)
 
 
 def corpus_correction(
@@ -329,14 +295,11 @@ def corpus_correction(
     """
     tasks, samples = tables["tasks"], read_samples(folder)
     reviews = current_reviews(read_reviews(folder), tasks, codebook)
-    problems = sample_problems(tasks, reviews, samples)
-    if problems["problem"].ne("").all():
-        return Correction(pd.DataFrame(columns=_SHARE_COLUMNS), problems)
-    coded = Tables.of(tables).with_tables(
-        theme_assignments=assign_themes(tasks, codebook), themes=codebook.themes
-    )
-    shares = review_corrected_shares(coded, reviews, samples, interval=interval)
-    return Correction(shares, problems)
+    if sample_problems(tasks, reviews, samples)["problem"].eq("").any():
+        tables = Tables.of(tables).with_tables(
+            theme_assignments=assign_themes(tasks, codebook), themes=codebook.themes
+        )
+    return correction_by_reviews(Tables.of(tables), reviews, samples, interval=interval)
 
 
 _SHARE_COLUMNS = [

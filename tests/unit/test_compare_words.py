@@ -11,7 +11,7 @@ from govopen_analytics.measures import (
     shared_passages,
     text_reuse,
 )
-from govopen_analytics.measures.alignment import align_passages
+from govopen_analytics.measures.reuse import align_passages
 from govopen_analytics.measures.words import han_words
 
 SENTENCE = "集中公开现行有效的行政规范性文件并及时更新有效性的标注"

@@ -18,6 +18,7 @@ from govopen_analytics.base.errors import (
 )
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.codebook import parse_codebook
+from govopen_analytics.review.samples import joint_sample
 from govopen_analytics.review.workbook import (
     COLUMNS,
     MAX_CELL_CHARS,
@@ -724,12 +725,15 @@ def coded_tables(tasks, machine):
     return Tables.of({**made, "tasks": tasks, "theme_assignments": machine})
 
 
+def corrected(tasks, machine, reviews, samples):
+    tables = coded_tables(tasks, machine)
+    return review.correction_by_reviews(tables, reviews, samples).shares
+
+
 def test_shares_are_corrected_by_the_random_sample(tmp_path):
     tasks, machine, reviews = sampled_corpus(tmp_path, n_drawn=40)
     samples = review.read_samples(tmp_path)
-    rows = review.review_corrected_shares(
-        coded_tables(tasks, machine), reviews, samples
-    ).set_index("theme_id")
+    rows = corrected(tasks, machine, reviews, samples).set_index("theme_id")
     assert rows.loc["explain", "share"] == pytest.approx(0.75)
     # The whole corpus was coded by people.
     assert rows.loc["explain", "share_corrected"] == pytest.approx(1.0)
@@ -739,9 +743,7 @@ def test_shares_are_corrected_by_the_random_sample(tmp_path):
 def test_half_a_sample_covers_the_truth(tmp_path):
     tasks, machine, reviews = sampled_corpus(tmp_path)
     samples = review.read_samples(tmp_path)
-    rows = review.review_corrected_shares(
-        coded_tables(tasks, machine), reviews, samples
-    ).set_index("theme_id")
+    rows = corrected(tasks, machine, reviews, samples).set_index("theme_id")
     row = rows.loc["explain"]
     assert row["n_sampled"] == 20
     assert row["share_corrected_lower"] < 1.0 < row["share_corrected_upper"] + 1e-9
@@ -751,16 +753,12 @@ def test_half_a_sample_covers_the_truth(tmp_path):
 def test_picked_tasks_are_no_part_of_the_sample(tmp_path):
     tasks, machine, reviews = sampled_corpus(tmp_path)
     samples = review.read_samples(tmp_path)
-    plain = review.review_corrected_shares(
-        coded_tables(tasks, machine), reviews, samples
-    )
+    plain = corrected(tasks, machine, reviews, samples)
     rest = tasks.loc[~tasks["task_id"].isin(samples["task_id"])].head(5)
     picked = reviews.head(5).assign(
         task_id=rest["task_id"].to_numpy(), primary_theme_id="channels"
     )
-    more = review.review_corrected_shares(
-        coded_tables(tasks, machine), pd.concat([reviews, picked]), samples
-    )
+    more = corrected(tasks, machine, pd.concat([reviews, picked]), samples)
     pd.testing.assert_frame_equal(plain, more)
 
 
@@ -770,8 +768,7 @@ def test_two_samples_are_one_with_a_greater_chance(tmp_path):
     review.add_sample(review.draw_random_sample(tasks, 5, seed=8), tmp_path)
     samples = review.read_samples(tmp_path)
     assert len(samples) == 10
-    everyone = pd.DataFrame({"task_id": tasks["task_id"]})
-    joint = review.correction_sample(tasks, everyone, samples)
+    joint = joint_sample(samples)
     assert set(joint["sampling_share"]) == {0.75}
     assert set(joint["task_id"]) == set(samples["task_id"])
 
@@ -779,29 +776,27 @@ def test_two_samples_are_one_with_a_greater_chance(tmp_path):
 @pytest.mark.parametrize(
     ("n_reviewed", "n_tasks", "expected"),
     [
-        (19, 40, "of 20 tasks 1 have no decision"),
-        (20, 39, "drawn from 40 other tasks"),
+        (19, 40, ("20 项任务中有 1 项", "of 20 tasks 1 have no decision")),
+        (20, 39, ("40 项任务", "drawn from 40 other tasks")),
     ],
 )
 def test_an_unfinished_or_foreign_sample_corrects_nothing(
     tmp_path, n_reviewed, n_tasks, expected
 ):
-    tasks, _, reviews = sampled_corpus(tmp_path)
+    tasks, machine, reviews = sampled_corpus(tmp_path)
     samples = review.read_samples(tmp_path)
     reviews, tasks = reviews.head(n_reviewed), tasks.head(n_tasks)
-    with pytest.raises(SelectionError, match=expected):
-        review.correction_sample(tasks, reviews, samples)
-    problems = review.sample_problems(tasks, reviews, samples)
-    correction = review.Correction(pd.DataFrame(), problems)
-    for lang, word in (("zh", "样本"), ("en", "Sample")):
+    tables = coded_tables(tasks, machine)
+    correction = review.correction_by_reviews(tables, reviews, samples)
+    assert correction.shares.empty
+    for lang, word, text in zip(
+        ("zh", "en"), ("样本", "Sample"), expected, strict=True
+    ):
         (sentence,) = correction.sentences(lang)
-        assert sentence.startswith(word)
+        assert sentence.startswith(word) and text in sentence
 
 
 def test_without_a_sample_there_is_nothing_to_correct_by(tmp_path):
     tables = {"tasks": make_tasks("甲"), "documents": DOCUMENTS}
     correction = review.corpus_correction(tables, CODEBOOK, tmp_path)
     assert correction.shares.empty and correction.problems.empty
-    samples = review.read_samples(tmp_path)
-    with pytest.raises(SelectionError, match="No sample was drawn"):
-        review.correction_sample(tables["tasks"], decisions(), samples)
