@@ -1,9 +1,12 @@
 """Files of YAML and JSON: read them, and refuse what has another shape."""
 
 import json
+from importlib.resources import files
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, get_args
+
+import yaml
 
 try:  # in C, ten times faster; not every build of PyYAML has it
     from yaml import CSafeLoader as YamlLoader
@@ -12,9 +15,14 @@ except ImportError:
 
 from govopen_analytics.base.errors import GovOpenError
 
-__all__ = ["YamlLoader", "mismatch", "read_json"]
+__all__ = ["YamlLoader", "load_yaml", "mismatch", "read_json"]
 
 ANY = "*"  # the key that stands for every key
+
+
+def load_yaml(package: str, name: str) -> Any:
+    """Load a YAML file that stands beside the code of a package."""
+    return yaml.load((files(package) / name).read_text("utf-8"), Loader=YamlLoader)
 
 
 def read_json(path: Path, shape: Any, error: type[GovOpenError], remedy: str) -> Any:
@@ -54,30 +62,30 @@ def mismatch(value: Any, shape: Any, place: str) -> str:
         return _dict_mismatch(value, shape, place)
     if isinstance(shape, list):
         if not isinstance(value, list):
-            return _told(place, value, "a list")
+            return _found_instead(place, value, "a list")
         parts = ((part, shape[0], f"{place}, item {n}") for n, part in enumerate(value))
         return next(filter(None, (mismatch(*part) for part in parts)), "")
     # True is a number to Python, and none to us.
     is_right = isinstance(value, shape) and (shape is bool or type(value) is not bool)
-    return "" if is_right else _told(place, value, _name(shape))
+    return "" if is_right else _found_instead(place, value, _name(shape))
 
 
 def _dict_mismatch(value: Any, shape: dict[str, Any], place: str) -> str:
     if not isinstance(value, dict):
-        return _told(place, value, "names with values")
+        return _found_instead(place, value, "names with values")
     if ANY in shape:
-        wanted = {key: shape[ANY] for key in value}
+        expected = {key: shape[ANY] for key in value}
     else:
         shapes = {key.removesuffix("?"): part for key, part in shape.items()}
         for key in shape:
             if not key.endswith("?") and key not in value:
                 return f"{place}: found no '{key}'"
-        wanted = {key: part for key, part in shapes.items() if key in value}
-    parts = ((value[key], part, f"'{key}'") for key, part in wanted.items())
+        expected = {key: part for key, part in shapes.items() if key in value}
+    parts = ((value[key], part, f"'{key}'") for key, part in expected.items())
     return next(filter(None, (mismatch(*part) for part in parts)), "")
 
 
-def _told(place: str, value: Any, expected: str) -> str:
+def _found_instead(place: str, value: Any, expected: str) -> str:
     return f"{place}: found {_name(type(value))}, expected {expected}"
 
 

@@ -121,13 +121,13 @@ def package_versions() -> dict[str, str]:
     import platform
 
     versions = {"python": platform.python_version()}
-    asked: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str]] = set()
     waiting = [(_DISTRIBUTION, "")]
     while waiting:
         name, extra = waiting.pop()
-        if (name, extra) in asked:
+        if (name, extra) in seen:
             continue
-        asked.add((name, extra))
+        seen.add((name, extra))
         with contextlib.suppress(metadata.PackageNotFoundError):
             package = metadata.distribution(name)
             if name != _DISTRIBUTION:
@@ -149,8 +149,8 @@ def _required(requirements: Iterable[str], extra: str) -> Iterator[tuple[str, st
         name, extras = named.groups()
         name = re.sub("[-_.]+", "-", name).lower()
         yield name, ""
-        for wanted in filter(None, re.split(r"[\s,]+", extras or "")):
-            yield name, wanted
+        for further in filter(None, re.split(r"[\s,]+", extras or "")):
+            yield name, further
 
 
 def is_hidden(path: Path) -> bool:

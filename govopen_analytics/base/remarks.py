@@ -11,7 +11,7 @@ class Remark:
     Attributes
     ----------
     code : str
-        Which sentence it is, one of ``words.remark_words.CODES``.
+        Which sentence it is, a key of ``remarks`` in ``words``.
     values : mapping of str to str, int or None
         What the sentence names; None where it is not known.
     start_char : int or None

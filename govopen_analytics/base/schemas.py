@@ -6,21 +6,16 @@ A column has a type, a heading and a meaning in both languages, and what it may 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
-from govopen_analytics.base.data_files import YamlLoader
+from govopen_analytics.base.data_files import load_yaml
 from govopen_analytics.base.errors import SchemaError, choices
 
 if TYPE_CHECKING:
     # Many a command needs a column's name, and no table.
     import pandas as pd
 
-_DECLARED: dict[str, dict[str, Any]] = yaml.load(
-    (files(__package__) / "columns.yml").read_text("utf-8"), Loader=YamlLoader
-)
+_DECLARED: dict[str, dict[str, Any]] = load_yaml(__package__, "columns.yml")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from govopen_analytics.base.errors import (
 )
 from govopen_analytics.readers.formats import (
     FORMATS,
-    OFFICE,
     Format,
     choose_format,
     format_of_name,
@@ -84,7 +83,8 @@ def _read(form: Format, content: bytes, expected: Format) -> Source:
         if expected.has_mark:
             raise ReadError(
                 f"the {expected.name} file is damaged, it does not begin as such files "
-                f"do; download it again, or open it in {OFFICE} and save it anew"
+                "do; download it again, or open it in Microsoft Office, WPS Office or "
+                "LibreOffice and save it anew"
             ) from error
         raise
     except (GovOpenError, MemoryError):

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+from govopen_analytics.base.data_files import load_yaml
 from govopen_analytics.base.errors import ReadError, UnsupportedFormatError
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.limits import (
@@ -44,19 +46,6 @@ class Format:
         return getattr(module, f"read_{self.name}")
 
 
-@dataclass(frozen=True)
-class RefusedFormat:
-    """A format that is recognised and refused: what the file is, and what to do.
-
-    A file with one of its `extensions` cannot be read either, unless its content
-    is another format.
-    """
-
-    description: str
-    remedy: str
-    extensions: tuple[str, ...] = ()
-
-
 FORMATS = {
     form.name: form
     for form in (
@@ -71,55 +60,8 @@ FORMATS = {
         Format("doc", (".doc", ".dot")),
     )
 }
-OFFICE = "Microsoft Office, WPS Office or LibreOffice"
-_SAVE_AS = "open it in {program} and save it as {target}"
-_UNPACK = "unpack it and give each file by itself"
-_REFUSED = {
-    "broken_ofd": RefusedFormat(
-        "no whole OFD file, although its name says so",
-        "download it again, or open it in an OFD viewer and print or export it as PDF "
-        "with a text layer",
-        (".ofd",),
-    ),
-    "wps": RefusedFormat(
-        "a file of WPS Office with neither a Word document nor a workbook in it",
-        _SAVE_AS.format(program="WPS Office", target="DOCX or XLSX"),
-        (".wps", ".wpt", ".et", ".ett"),
-    ),
-    "encrypted_office": RefusedFormat(
-        "an encrypted Office file",
-        "remove the password in the program that made it and save it again",
-    ),
-    "opendocument": RefusedFormat(
-        "an OpenDocument file",
-        _SAVE_AS.format(program="LibreOffice", target="DOCX or XLSX"),
-    ),
-    "rtf": RefusedFormat("an RTF file", _SAVE_AS.format(program=OFFICE, target="DOCX")),
-    "mhtml": RefusedFormat(
-        "a web archive (MHTML)",
-        "open it in a browser and save the page as HTML",
-        (".mht",),
-    ),
-    "xlsb": RefusedFormat(
-        "a binary workbook (XLSB)", _SAVE_AS.format(program=OFFICE, target="XLSX")
-    ),
-    "ppt": RefusedFormat(
-        "a slide presentation", "copy the plan into a DOCX or text file"
-    ),
-    "image": RefusedFormat(
-        "an image",
-        "run character recognition (OCR) on it and save the result as text or DOCX",
-    ),
-    "compound_file": RefusedFormat(
-        "an Office compound file with neither a Word document nor a workbook in it",
-        "download it again in case it was cut off, or "
-        + _SAVE_AS.format(program="the program that made it", target="DOCX or XLSX"),
-    ),
-    "archive": RefusedFormat("a ZIP archive", _UNPACK),
-    "rar": RefusedFormat("a RAR archive", _UNPACK),
-    "7z": RefusedFormat("a 7z archive", _UNPACK),
-    "gzip": RefusedFormat("a gzip archive", _UNPACK),
-}
+# By name: description, remedy, extensions.
+_REFUSED: dict[str, dict[str, Any]] = load_yaml(__package__, "refused.yml")
 _UNCLEAR = (None, "archive", "compound_file")
 _MARKDOWN = (".md", ".markdown")
 
@@ -182,7 +124,7 @@ def choose_format(content: bytes, name: str) -> tuple[Format, tuple[Remark, ...]
     expected = format_of_name(name)
     sniffed = _sniff(content)
     for refused in _REFUSED.values():
-        if ending in refused.extensions and sniffed in _UNCLEAR:
+        if ending in refused.get("extensions", ()) and sniffed in _UNCLEAR:
             raise _refusal(refused)
     if sniffed == "damaged_archive":
         raise ReadError(
@@ -212,10 +154,10 @@ def format_of_name(name: str) -> Format | None:
     return next(forms, None)
 
 
-def _refusal(refused: RefusedFormat) -> UnsupportedFormatError:
+def _refusal(refused: dict[str, Any]) -> UnsupportedFormatError:
     return UnsupportedFormatError(
-        f"this is {refused.description}, which cannot be read; {refused.remedy}. "
-        f"Formats that can be read: {', '.join(FORMATS)}"
+        f"this is {refused['description']}, which cannot be read; "
+        f"{refused['remedy']}. Formats that can be read: {', '.join(FORMATS)}"
     )
 
 

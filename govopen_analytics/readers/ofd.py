@@ -339,7 +339,7 @@ def read_ofd(content: bytes) -> Source:
 
     Lines, paragraphs and ruled tables are found by their place on the page, as in
     a PDF. Templates are part of their pages. What seals, watermarks and comments
-    say is left out and told. Document properties (Title, Author, CreationDate) are in
+    say becomes a remark. Document properties (Title, Author, CreationDate) are in
     the ``metadata``.
     """
     archive = Archive(content)

@@ -96,10 +96,10 @@ def _read_tables(
 
     tables = []
     settings = {"explicit_horizontal_lines": _open_ends(page)}
-    for found in TableFinder(page, settings).tables:
-        if len(merge_edges(edge for cell in found.cells for edge in cell[::2])) < 3:
+    for table in TableFinder(page, settings).tables:
+        if len(merge_edges(edge for box in table.cells for edge in box[::2])) < 3:
             continue
-        cells, characters = fill_cells(found.cells, characters)
+        cells, characters = fill_cells(table.cells, characters)
         if any(cell.text for cell in cells):
             tables.append(RuledTable(cells))
     return tables, characters
@@ -257,7 +257,7 @@ class _Joiner:
 def pages_source(
     pages: list[Page], form: str, remedy: str, metadata: dict[str, str]
 ) -> Source:
-    """Join pages to one source; page numbers and running heads are left out and told.
+    """Join pages to one source; page numbers and running heads become remarks.
 
     The name of the format and the remedy are for the message on pages that are
     pictures, or whose fonts do not say what they print.

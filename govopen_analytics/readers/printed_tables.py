@@ -231,12 +231,12 @@ def fill_cells(
     outside = []
     likely: int | None = None
     for character in characters:
-        found = _box_of(character, boxes, likely)
-        if found is None:
+        box_number = _box_of(character, boxes, likely)
+        if box_number is None:
             outside.append(character)
         else:
-            inside[found].append(character)
-        likely = found
+            inside[box_number].append(character)
+        likely = box_number
     cells = [
         (RuledCell(*box), gather_lines(held))
         for box, held in zip(boxes, inside, strict=True)

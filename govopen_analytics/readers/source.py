@@ -107,7 +107,7 @@ class SourceBuilder:
         A table of one column frames its text and says nothing about cells: it
         becomes paragraphs.
         """
-        rows = _without_merged_columns(_without_blank_rows(grid))
+        rows = _compact(grid)
         if max(map(len, rows), default=0) > 1:
             self.rows(rows)
             return
@@ -150,34 +150,31 @@ class SourceBuilder:
         )
 
 
-def _without_blank_rows(grid: Sequence[Sequence[GridCell]]) -> Grid:
-    """Take out rows in which nothing is printed, and renumber the references."""
-    printed = [r for r, row in enumerate(grid) if _prints(row)]
+def _compact(grid: Sequence[Sequence[GridCell]]) -> Grid:
+    """Take out rows that print nothing, and columns that merges alone reach."""
+    printed = [
+        r
+        for r, row in enumerate(grid)
+        if any(isinstance(cell, str) and cell.strip() for cell in row)
+    ]
     new_row = {r: n for n, r in enumerate(printed)}
+    begun = sorted(
+        {
+            c
+            for r in printed
+            for c, cell in enumerate(grid[r])
+            # What stood in a row without text was itself blank.
+            if isinstance(cell, str) or cell[0] not in new_row
+        }
+    )
+    new_column = {c: n for n, c in enumerate(begun)}
 
     def renumbered(cell: GridCell) -> GridCell:
         if isinstance(cell, str):
             return cell
-        # What stood in a row without text was itself blank.
-        return (new_row[cell[0]], cell[1]) if cell[0] in new_row else ""
+        row, column = cell
+        return (new_row[row], new_column[column]) if row in new_row else ""
 
-    return [[renumbered(cell) for cell in grid[r]] for r in printed]
-
-
-def _prints(row: Sequence[GridCell]) -> bool:
-    return any(isinstance(cell, str) and cell.strip() for cell in row)
-
-
-def _without_merged_columns(grid: Grid) -> Grid:
-    """Take out columns in which no cell begins, which merges alone reach."""
-    begun = sorted(
-        {c for row in grid for c, cell in enumerate(row) if isinstance(cell, str)}
-    )
-    if len(begun) == max(map(len, grid), default=0):
-        return grid
-    new_column = {column: n for n, column in enumerate(begun)}
-
-    def renumbered(cell: GridCell) -> GridCell:
-        return cell if isinstance(cell, str) else (cell[0], new_column[cell[1]])
-
-    return [[renumbered(row[c]) for c in begun if c < len(row)] for row in grid]
+    return [
+        [renumbered(grid[r][c]) for c in begun if c < len(grid[r])] for r in printed
+    ]

@@ -7,13 +7,17 @@ from typing import Any
 from govopen_analytics.base.errors import ReadError
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.characters import normalise_characters
-from govopen_analytics.readers.number_formats import GENERAL, format_value
-from govopen_analytics.readers.sheets import Sheet, workbook_source
+from govopen_analytics.readers.sheets import (
+    GENERAL,
+    Sheet,
+    format_value,
+    workbook_source,
+)
 from govopen_analytics.readers.source import Source
 
 
 def read_xls(content: bytes) -> Source:
-    """Read the visible sheets of an old workbook; hidden rows are read and told."""
+    """Read the visible sheets of an old workbook; hidden rows have a remark."""
     book = _open(content)
     encoding = (book.encoding or "").replace("_", "-") or None
     return workbook_source(_sheets(book), encoding)

@@ -16,12 +16,14 @@ from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers.archives import Archive, Element
 from govopen_analytics.readers.characters import normalise_characters
 from govopen_analytics.readers.limits import MAX_TABLE_CELLS, check_count
-from govopen_analytics.readers.number_formats import (
+from govopen_analytics.readers.sheets import (
     GENERAL,
+    MergedRange,
+    Sheet,
     builtin_format,
     format_value,
+    workbook_source,
 )
-from govopen_analytics.readers.sheets import MergedRange, Sheet, workbook_source
 from govopen_analytics.readers.source import Source
 
 _SHEET_NAMESPACES = (
@@ -37,7 +39,7 @@ _MAX_SHEET_COLUMNS = 16_384  # of the format
 
 
 def read_xlsx(content: bytes) -> Source:
-    """Read the visible sheets of a workbook; hidden rows are read and told.
+    """Read the visible sheets of a workbook; hidden rows have a remark.
 
     Numbers and dates are printed by their formats; formulas give the value that
     was stored with them.

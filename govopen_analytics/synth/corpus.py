@@ -18,6 +18,7 @@ from govopen_analytics.synth.plans import (
     Deck,
     Plan,
     Task,
+    chapters,
     compose_task,
     draw_agendas,
     name_agencies,
@@ -25,7 +26,8 @@ from govopen_analytics.synth.plans import (
 
 LAYOUTS = tuple(printing.PRINTERS)
 DEFAULT_TRENDS = {"grassroots_standardization": 0.03, "proactive_disclosure": -0.03}
-NOTE = "合成数据，仅供测试，不是任何机构的文件 (synthetic, for tests only)"
+_N_PASSAGES = 6
+_NOTE = "合成数据，仅供测试，不是任何机构的文件 (synthetic, for tests only)"
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,12 @@ def synthesize_corpus(
     layouts: Sequence[str] = LAYOUTS,
     trends: dict[str, float] | None = None,
     concentration: float = 60.0,
-    secondary_share: float = 0.25,
-    n_passages: int = 6,
     missing_share: float = 0.0,
 ) -> SyntheticCorpus:
     """Write plans of invented agencies, and what is true of them.
+
+    Six passages stand in a plan of the first year and again in a plan of another
+    agency in a later year, where there are any.
 
     Plans are text, Markdown, HTML, DOCX and XLSX files in `out_dir`/raw with a
     manifest; the truth stands in `out_dir`/truth. Every agency is marked 【合成】,
@@ -104,12 +107,6 @@ def synthesize_corpus(
         disclosure loses as much.
     concentration : float, default 60.0
         How alike the agencies' agendas are; the greater the more alike.
-    secondary_share : float, default 0.25
-        Chance that a task has a second clause of another obligation (0-1).
-    n_passages : int, default 6
-        Passages that stand in a plan of the first year and again in a plan of
-        another agency in a later year. With fewer than two agencies or years
-        there are none.
     missing_share : float, default 0.0
         Chance that an agency lacks the plan of a year (0-1); each keeps one.
 
@@ -122,7 +119,7 @@ def synthesize_corpus(
     """
     out_dir = Path(out_dir)
     years = sorted(set(years))
-    _check(n_agencies, years, tasks_per_plan, layouts, secondary_share, missing_share)
+    _check(n_agencies, years, tasks_per_plan, layouts)
     if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
         raise SourceError(
             f"{out_dir}: found something there already, expected a new or empty "
@@ -139,10 +136,10 @@ def synthesize_corpus(
             name = f"synthetic_{a + 1:04d}_{years[y]}"
             plan = Plan(name, agency, years[y], layout)
             n_tasks = int(rng.integers(tasks_per_plan[0], tasks_per_plan[1] + 1))
-            plan.tasks = _compose(plan, agendas[a, y], n_tasks, secondary_share, rng)
+            plan.tasks = _compose(plan, agendas[a, y], n_tasks, rng)
             plans.append(plan)
             agenda.append(_agenda_rows(plan, agendas[a, y]))
-    _plant_passages(plans, n_passages, rng)
+    _plant_passages(plans, rng)
     tables = {
         "agenda": pd.concat(agenda, ignore_index=True),
         "trends": pd.DataFrame(
@@ -168,16 +165,13 @@ def _compose(
     plan: Plan,
     agenda: np.ndarray,
     n_tasks: int,
-    secondary_share: float,
     rng: np.random.Generator,
 ) -> list[Task]:
     """Compose the tasks of a plan, in the order of its chapters."""
     deck = Deck(rng)
-    tasks = [
-        compose_task(agenda, plan.year, secondary_share, deck, rng)
-        for _ in range(n_tasks)
-    ]
-    return sorted(tasks, key=lambda task: deck.chapter_titles.index(task.chapter))
+    tasks = [compose_task(agenda, plan.year, deck, rng) for _ in range(n_tasks)]
+    order = list(dict.fromkeys(chapters().values()))
+    return sorted(tasks, key=lambda task: order.index(task.chapter))
 
 
 def _check(
@@ -185,8 +179,6 @@ def _check(
     years: list[int],
     tasks_per_plan: tuple[int, int],
     chosen: Sequence[str],
-    secondary_share: float,
-    missing_share: float,
 ) -> None:
     if n_agencies < 1:
         raise ValueError(f"n_agencies: found {n_agencies}, expected at least 1")
@@ -203,10 +195,6 @@ def _check(
     for name in chosen:
         if name not in LAYOUTS:
             raise ValueError(f"layouts: {choices(name, LAYOUTS)}")
-    shares = {"secondary_share": secondary_share, "missing_share": missing_share}
-    for name, share in shares.items():
-        if not 0 <= share <= 1:
-            raise ValueError(f"{name}: found {share}, expected a share from 0 to 1")
 
 
 def _kept_years(
@@ -230,12 +218,12 @@ def _agenda_rows(plan: Plan, shares: np.ndarray) -> pd.DataFrame:
     )
 
 
-def _plant_passages(plans: list[Plan], n: int, rng: np.random.Generator) -> None:
+def _plant_passages(plans: list[Plan], rng: np.random.Generator) -> None:
     """Copy sentences of first-year plans into later plans of other agencies."""
     first_year = min(plan.year for plan in plans)
     earlier = [plan for plan in plans if plan.year == first_year]
     deck = Deck(rng)
-    for _ in range(n):
+    for _ in range(_N_PASSAGES):
         source = earlier[int(rng.integers(len(earlier)))]
         later = [
             plan
@@ -302,7 +290,7 @@ def _write_plans(plans: list[Plan], raw_dir: Path) -> pd.DataFrame:
             "title": plan.title,
         }
         sha256 = hashlib.sha256(content).hexdigest()
-        manifest.append({**declared, "source_url": "", "sha256": sha256, "note": NOTE})
+        manifest.append({**declared, "source_url": "", "sha256": sha256, "note": _NOTE})
         rows.append(
             {
                 **declared,

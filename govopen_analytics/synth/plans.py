@@ -4,15 +4,12 @@ import calendar
 import datetime
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
-from govopen_analytics.base.data_files import YamlLoader
+from govopen_analytics.base.data_files import load_yaml
 
-CLAUSES = Path(__file__).with_name("clauses.yaml")
 SYNTHETIC_MARK = "【合成】"
 
 # Mean agenda over agencies, in the order of the clause file: uneven enough for
@@ -28,7 +25,9 @@ MEAN_AGENDA = {
     "response_interaction": 0.08,
     "organization_supervision": 0.11,
 }
-SMALLEST_SHARE = 0.01
+_SMALLEST_SHARE = 0.01
+# Chance that a task has a second clause of another obligation.
+_SECONDARY_SHARE = 0.25
 # Kind of deadline and how often it occurs.
 _DEADLINES = {
     "month_end": 0.35,
@@ -91,21 +90,22 @@ class Plan:
 @lru_cache(maxsize=1)
 def read_clauses() -> dict[str, Any]:
     """Return the sentences that plans are composed of."""
-    return yaml.load(CLAUSES.read_text(encoding="utf-8"), Loader=YamlLoader)
+    return load_yaml(__package__, "clauses.yaml")
+
+
+def chapters() -> dict[str, str]:
+    """Return the heading of the chapter that a theme stands in, in printed order."""
+    return {
+        theme: chapter["title"]
+        for chapter in read_clauses()["chapters"]
+        for theme in chapter["themes"]
+    }
 
 
 def name_agencies(n_agencies: int) -> list[Agency]:
     """Invent agencies of three levels: one province, two cities, one county, ….
 
-    Parameters
-    ----------
-    n_agencies : int
-        How many.
-
-    Returns
-    -------
-    list of Agency
-        Names are unique and marked as synthetic; places exist nowhere.
+    Names are unique and marked as synthetic; places exist nowhere.
     """
     agencies = []
     for k in range(n_agencies):
@@ -134,17 +134,9 @@ def draw_agendas(
 ) -> np.ndarray:
     """Draw each agency's true agenda and let it drift by the planted trends.
 
-    Parameters
-    ----------
-    trends : dict of str to float
-        Change of the share a year, by theme; they sum to 0.
-    concentration : float
-        How alike agencies are: of a Dirichlet distribution about the mean agenda.
-
-    Returns
-    -------
-    ndarray of float, shape (n_agencies, n_years, n_themes)
-        Shares; each agenda sums to 1, and no share falls below 0.01.
+    They are Dirichlet distributed about the mean agenda, the closer the greater the
+    concentration. Return shares by agency, year and theme; an agenda sums to 1, and
+    no share falls below 0.01.
 
     Raises
     ------
@@ -159,7 +151,7 @@ def draw_agendas(
             "what one theme gains another loses"
         )
     offset = np.array(years) - np.mean(years)
-    floor = SMALLEST_SHARE + np.abs(slope) * np.abs(offset).max()
+    floor = _SMALLEST_SHARE + np.abs(slope) * np.abs(offset).max()
     if floor.sum() > 0.9:
         raise ValueError(
             f"trends: found up to {np.abs(slope).max():+.3f} a year over {len(years)} "
@@ -176,7 +168,6 @@ def draw_agendas(
 def compose_task(
     agenda: np.ndarray,
     year: int,
-    secondary_share: float,
     deck: "Deck",
     rng: np.random.Generator,
 ) -> Task:
@@ -186,20 +177,21 @@ def compose_task(
     that the expected fractional share of every theme is exactly the agenda's.
     """
     themes = list(MEAN_AGENDA)
-    n_themes = 2 if rng.random() < secondary_share else 1
+    n_themes = 2 if rng.random() < _SECONDARY_SHARE else 1
     drawn = [themes[k] for k in rng.choice(len(themes), size=n_themes, p=agenda)]
-    clauses = [deck.clause(theme) for theme in drawn]
+    clauses = [deck.deal(theme, "clauses") for theme in drawn]
     if n_themes == 1 and rng.random() < 0.5:
-        clauses.append(deck.clause(drawn[0]))
-    has_quantity = any(deck.has_quantity(clause) for clause in clauses)
+        clauses.append(deck.deal(drawn[0], "clauses"))
+    marks = ("{count}", "{days}", "不少于")
+    has_quantity = any(mark in clause for clause in clauses for mark in marks)
     content = "。".join(dict.fromkeys(deck.fill(clause) for clause in clauses)) + "。"
     raw, kind, date = _draw_deadline(year, rng)
     lead, support = _draw_units(rng)
     completion, progress = deck.progress()
     return Task(
         themes=list(dict.fromkeys(drawn)),
-        chapter=deck.chapter(drawn[0]),
-        title=deck.fill(deck.title(drawn[0])),
+        chapter=chapters()[drawn[0]],
+        title=deck.fill(deck.deal(drawn[0], "titles")),
         content=content,
         lead_units=lead,
         support_units=support,
@@ -219,32 +211,14 @@ class Deck:
         self._rng = rng
         self._data = read_clauses()
         self._piles: dict[tuple[str, str], list[str]] = {}
-        self._chapters = {
-            theme: chapter["title"]
-            for chapter in self._data["chapters"]
-            for theme in chapter["themes"]
-        }
 
-    def title(self, theme: str) -> str:
-        """Deal a title of a theme."""
-        return self._deal(theme, "titles")
-
-    def clause(self, theme: str) -> str:
-        """Deal a clause of a theme, its slots not yet filled."""
-        return self._deal(theme, "clauses")
-
-    def chapter(self, theme: str) -> str:
-        """Return the heading of the chapter a theme stands in."""
-        return self._chapters[theme]
-
-    @property
-    def chapter_titles(self) -> list[str]:
-        """Headings of all chapters, in printed order."""
-        return [chapter["title"] for chapter in self._data["chapters"]]
-
-    def has_quantity(self, clause: str) -> bool:
-        """Tell whether a clause promises a quantity."""
-        return "{count}" in clause or "{days}" in clause or "不少于" in clause
+    def deal(self, theme: str, kind: str) -> str:
+        """Deal one of the ``titles`` or ``clauses`` of a theme, its slots unfilled."""
+        pile = self._piles.setdefault((theme, kind), [])
+        if not pile:
+            cards = self._data["themes"][theme][kind]
+            pile.extend(str(card) for card in self._rng.permutation(cards))
+        return pile.pop()
 
     def fill(self, template: str) -> str:
         """Fill the slots of a clause with words drawn for them."""
@@ -267,13 +241,6 @@ class Deck:
             f"以{first}与{second}联动为抓手，依托{channel}向{group}持续提供编号"
             f"{number}的专题信息，并由联络员逐月核对内容是否完整准确"
         )
-
-    def _deal(self, theme: str, kind: str) -> str:
-        pile = self._piles.setdefault((theme, kind), [])
-        if not pile:
-            cards = self._data["themes"][theme][kind]
-            pile.extend(str(card) for card in self._rng.permutation(cards))
-        return pile.pop()
 
     def _pick(self, values: list[str]) -> str:
         return values[int(self._rng.integers(len(values)))]

@@ -20,15 +20,7 @@ _FIXED_TIME = datetime(2020, 1, 1)
 
 
 def print_plan(plan: Plan) -> tuple[str, bytes]:
-    """Print a plan in its layout.
-
-    Returns
-    -------
-    suffix : str
-        File suffix with its dot.
-    content : bytes
-        The file; text is UTF-8.
-    """
+    """Return a plan in its layout: the file suffix with its dot, and the bytes."""
     suffix, printer = PRINTERS[plan.layout]
     content = printer(plan)
     return suffix, content if isinstance(content, bytes) else content.encode("utf-8")

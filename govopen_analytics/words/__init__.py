@@ -5,12 +5,9 @@ them; a test holds keys and placeholders of the two files to agree.
 """
 
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
-from govopen_analytics.base.data_files import YamlLoader
+from govopen_analytics.base.data_files import load_yaml
 from govopen_analytics.base.errors import SelectionError, choices
 from govopen_analytics.base.languages import LANGUAGES
 
@@ -36,5 +33,4 @@ def agency_name(name: object, lang: str) -> str:
 
 @cache
 def _words(lang: str) -> dict[str, Any]:
-    text = (files(__name__) / f"{lang}.yml").read_text("utf-8")
-    return yaml.load(text, Loader=YamlLoader)
+    return load_yaml(__name__, f"{lang}.yml")

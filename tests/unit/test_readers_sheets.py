@@ -12,8 +12,7 @@ from govopen_analytics.base.errors import ReadError
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.readers import read_bytes
 from govopen_analytics.readers.csv import find_delimiter
-from govopen_analytics.readers.number_formats import builtin_format, format_value
-from govopen_analytics.readers.sheets import Sheet
+from govopen_analytics.readers.sheets import Sheet, builtin_format, format_value
 from govopen_analytics.readers.xlsx import cell_place
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
