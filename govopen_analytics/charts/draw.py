@@ -6,6 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from govopen_analytics.charts.display import joined
 from govopen_analytics.charts.map_layout import map_layout
 from govopen_analytics.charts.model import Cell, Chart, HeatTable, Mark, Panel
 from govopen_analytics.charts.style import (
@@ -26,7 +27,6 @@ from govopen_analytics.charts.style import (
     escaped,
     full_alt,
     full_subtitle,
-    joined,
     label_pixels,
     lanes_of,
     n_letters,

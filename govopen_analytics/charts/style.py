@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-import pandas as pd
-
-from govopen_analytics.charts.display import ChartSource
+from govopen_analytics.base.languages import signed
+from govopen_analytics.charts.display import joined
 from govopen_analytics.charts.model import Cell, Chart, HeatTable, Mark, Panel, Series
-from govopen_analytics.words import agency_name, section
+from govopen_analytics.words import section
 
 WIDTH, HEIGHT = 1280, 720  # pixels: one slide
 
@@ -60,15 +59,6 @@ def tasks_attribute(tasks: str) -> str:
     return f' data-tasks="{html.escape(tasks)}"' if tasks else ""
 
 
-def with_remark(
-    df: pd.DataFrame, source: ChartSource, *, lang: str = "zh"
-) -> pd.DataFrame:
-    """Add a column ``note`` that says so where the data are synthetic."""
-    if not source.is_synthetic:
-        return df
-    return df.assign(note=section("charts", lang)["synthetic"])
-
-
 # Words for marks ------------------------------------------------------------------
 
 
@@ -110,49 +100,6 @@ def full_alt(chart: Chart, *, is_office: bool = False) -> str:
 # Labels ---------------------------------------------------------------------------
 
 
-def plan_names(
-    documents: pd.DataFrame, sizes: pd.DataFrame, lang: str
-) -> dict[str, str]:
-    """Return names of plans, with year and n, by ``document_id``, in their order.
-
-    `sizes` is any table with ``document_id`` and ``n_tasks``.
-    """
-    words = section("charts", lang)
-    n_tasks = sizes.drop_duplicates("document_id").set_index("document_id")["n_tasks"]
-    names = documents["agency"].fillna(documents["document_id"])
-    return {
-        plan.document_id: words[
-            "plan_without_year" if pd.isna(plan.year) else "plan"
-        ].format(agency=name, year=plan.year, n=n_tasks.get(plan.document_id, 0))
-        for plan, name in zip(documents.itertuples(), names, strict=True)
-    }
-
-
-def names_with_n(names: Iterable[object], sizes: Iterable[int], lang: str) -> list[str]:
-    """Return one label per agency, unit or theme, with its n."""
-    form = section("charts", lang)["with_n"]
-    return [
-        form.format(name=agency_name(name, lang), n=f"{n:,}")
-        for name, n in zip(names, sizes, strict=True)
-    ]
-
-
-def theme_names(themes: pd.DataFrame, lang: str) -> dict[str, str]:
-    """Return labels by theme identifier, in the order of `themes`."""
-    return dict(zip(themes["theme_id"], themes[f"label_{lang}"], strict=True))
-
-
-def points(change: float, lang: str) -> str:
-    """Write a difference of shares as signed percentage points."""
-    return section("charts", lang)["points"].format(value=signed(100 * change))
-
-
-def signed(value: float, digits: int = 1) -> str:
-    """Write a number with its sign; what rounding makes 0 has none."""
-    text = f"{value:+.{digits}f}".replace("-", "−")
-    return text[1:] if float(text[1:]) == 0 else text
-
-
 def written(value: float, form: str) -> str:
     """Write a value of a panel's axis; `form` is a key of ``model.FORMATS``."""
     if form == "share":
@@ -160,12 +107,6 @@ def written(value: float, form: str) -> str:
     if form == "points":
         return signed(value, 0 if value.is_integer() else 1)
     return f"{value:,.0f}" if form == "count" else f"{value:.2f}"
-
-
-def not_drawn(n_hidden: int, lang: str) -> str:
-    """Say how many rows a chart leaves out; empty where it leaves out none."""
-    form = section("charts", lang)["hidden"]
-    return form.format(n=f"{n_hidden:,}") if n_hidden else ""
 
 
 def with_reference(panel: Panel) -> Panel:
@@ -210,11 +151,6 @@ def lanes_of(panel: Panel) -> list[int]:
     """Return the series that stand beside each other in a row: those with intervals."""
     lanes = [i for i, series in enumerate(panel.series) if series.has_intervals]
     return lanes if len(lanes) > 1 else [0]
-
-
-def joined(parts: Iterable[str], lang: str) -> str:
-    """Join the parts of a subtitle that there are."""
-    return section("charts", lang)["join"].join(part for part in parts if part)
 
 
 def n_letters(text: str) -> int:

@@ -13,9 +13,9 @@ from govopen_analytics.base.errors import CodebookError, SelectionError, choices
 from govopen_analytics.base.languages import percent
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.build import chart_of, interval_kind_of, marks_of
-from govopen_analytics.charts.display import ChartSource
+from govopen_analytics.charts.display import Display
 from govopen_analytics.charts.model import Chart, Panel, Series
-from govopen_analytics.charts.style import not_drawn, shortened
+from govopen_analytics.charts.style import shortened
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.measures.families import ESTABLISHED
 from govopen_analytics.measures.reference_coding import coder_notes
@@ -139,11 +139,7 @@ class Measuring(Protocol):
     @property
     def confusion(self) -> measures.Confusion | None: ...
     @property
-    def source(self) -> ChartSource: ...
-    @property
-    def wording(self) -> dict[str, Any]: ...
-    @property
-    def chart_options(self) -> dict[str, Any]: ...
+    def display(self) -> Display: ...
     def where(self, is_kept: pd.Series) -> "Measuring": ...
     def theme_shares(
         self, by: str | Sequence[str] = "agency", *, themes: Iterable[str] = ()
@@ -179,15 +175,15 @@ def make_briefing(
     for name in wanted:
         if name not in names:
             raise SelectionError(f"Finding of the briefing: {choices(name, names)}")
-    kept = [p for p, name in zip(points, names, strict=True) if name in wanted]
-    points = kept or points
+    chosen = [p for p, name in zip(points, names, strict=True) if name in wanted]
+    points = chosen or points
     maker = _Maker(corpus, shown, measured)
     return Briefing(
         lang=lang,
         title=words["title"],
         subtitle=maker.subtitle(),
         date=corpus.date,
-        source=corpus.source.line(lang).replace("\n", " "),
+        source=corpus.display.source.line(lang).replace("\n", " "),
         headline="" if wanted else summary.headline(measured, points, lang),
         points=tuple(points),
         claims=tuple(maker.claims(points)),
@@ -216,10 +212,9 @@ class _Maker:
     ) -> None:
         self.corpus, self.tables, self.lang = corpus, corpus.tables, corpus.lang
         self.themes, self.m = themes, measured
-        self.options = corpus.chart_options
-        self._uncoded = corpus.source.without_coding
+        self.display = corpus.display
         self.words = section("briefing", self.lang)
-        self.level = f"{corpus.interval:.0%}"
+        self.level = corpus.display.level
 
     @property
     def _coding(self) -> str:
@@ -326,12 +321,14 @@ class _Maker:
         value: str = "share",
         shown: Iterable[str] = (),
         form: str = "share",
+        is_coded: bool = False,
         **more: Any,
     ) -> Chart:
         """Draw rows as bars with their intervals, those a claim rests on marked.
 
         `shown` is what stands at the bars; else it is their shares.
         """
+        display = self.display if is_coded else self.display.uncoded
         names = tuple(shortened(list(labels), _LONGEST_NAME))
         marks = marks_of(
             rows,
@@ -341,9 +338,11 @@ class _Maker:
             names=names if form == "share" else (),
         )
         kind, most = ("rows", 1.0) if form == "share" else ("bars", None)
+        if form == "share":
+            more.setdefault("interval_kind", "")
         panel = Panel(names, (Series("", marks),), kind=kind, form=form, most=most)
         panels = [panel] if len(rows) else ()
-        return chart_of("briefing", name, panels=panels, **{**self.options, **more})
+        return chart_of("briefing", name, display, panels=panels, **more)
 
     def _form(self, point: Conclusion) -> Chart:
         m, flag = self._measured(), point.subject
@@ -372,25 +371,24 @@ class _Maker:
             self._with_n(agencies, rows),
             rows["agency"].isin(cells["agency"].fillna("")),
             flag=words["flags"][flag],
-            hidden=not_drawn(n_hidden, self.lang),
-            source=self._uncoded,
+            hidden=self.display.hidden(n_hidden),
         )
 
     def _elements(self) -> Chart:
         rows = self._elements_of_all
-        names = commitments.flag_names(self.lang)
+        names = self.display.words("commitments")["flags"]
         rows = rows.loc[rows["flag"].isin(commitments.FLAGS)]
         rows = rows.sort_values("share", ascending=False, kind="stable")
         labels = self._with_n(rows["flag"].map(names), rows)
         is_decisive = rows["flag"] == "has_all_elements"
-        return self._bars("elements", rows, labels, is_decisive, source=self._uncoded)
+        return self._bars("elements", rows, labels, is_decisive)
 
     def _units(self) -> Chart:
         load = self._load
         leading = load.loc[~load["is_collective"].astype(bool) & (load["n_lead"] > 0)]
         rows = leading.groupby("unit_name", as_index=False)["n_lead"].sum()
         rows = rows.sort_values("n_lead", ascending=False, kind="stable")
-        hidden = not_drawn(max(0, len(rows) - MOST_BARS), self.lang)
+        hidden = self.display.hidden(max(0, len(rows) - MOST_BARS))
         rows = rows.head(MOST_BARS)
         return self._bars(
             "units",
@@ -401,12 +399,10 @@ class _Maker:
             shown=[f"{n:,}" for n in rows["n_lead"]],
             form="count",
             hidden=hidden,
-            source=self._uncoded,
-            interval=None,
         )
 
     def _months(self) -> Chart:
-        names = responsibility.period_names(self.lang)
+        names = self.display.words("responsibility")["due"]
         rows = self._due
         rows = rows.loc[rows["n_due"] > 0]
         if rows["month"].isna().all():  # one bar without a month would say nothing
@@ -417,7 +413,6 @@ class _Maker:
             rows["due"].map(names),
             rows["month"].notna(),
             shown=[f"{n:,}" for n in rows["n_due"]],
-            source=self._uncoded,
         )
 
     def _themes(self, point: Conclusion) -> Chart:
@@ -439,6 +434,7 @@ class _Maker:
             shown=rows["share"]
             .map(percent)
             .where(is_seen, section("charts", self.lang)["unseen"]),
+            is_coded=True,
             interval_kind=interval_kind_of(rows),
         )
 
@@ -451,8 +447,7 @@ class _Maker:
             rows=tuple(table.rows[i] for i in shown),
             cells=tuple(table.cells[i] for i in shown),
         )
-        options = {**self.options, "interval": None}
-        return chart_of("briefing", "table", table=table, **options)
+        return chart_of("briefing", "table", self.display, table=table)
 
     def _with_n(self, names: Iterable[str], rows: pd.DataFrame) -> list[str]:
         """Return names with how many of their tasks have a flag."""
@@ -472,12 +467,12 @@ class _Maker:
         words = self.words["method"]
         if self.m is None:
             return [(words["data"][0], section("sentences", self.lang)["no_tasks"])]
-        coder = self.options["source"].coder
+        coder = self.display.source.coder
         values = {
             "level": self.level,
             "coding": self._coding,
             "subtitle": self.subtitle(),
-            "version": self.options["source"].codebook_version,
+            "version": self.display.source.codebook_version,
             "coder": section("charts", self.lang)["coders"].get(coder, coder),
             "trust": self._trust(),
             "limits": "".join(self._limits()),
@@ -520,52 +515,54 @@ class _Maker:
         by = ["document_id", "agency", "year"]
         shares = self.corpus.theme_shares(by, themes=self.themes["theme_id"]).table
         coded = tables["theme_assignments"]["task_id"]
-        found = coverage.coverage_findings(
+        findings = coverage.coverage_findings(
             shares,
             documents,
             self.themes,
+            self.display,
             differences=measures.theme_differences(tables, by="document_id"),
             gaps=measures.gap_totals(tables, by="document_id"),
             n_unclassified=int((~tables["tasks"]["task_id"].isin(coded)).sum()),
-            **self.corpus.wording,
         )
         plans, n_hidden = coverage.plans_with_most_tasks(documents)
-        options = {"n_hidden": n_hidden, **self.options}
         # Pages draw it as a table with intervals: a heat map would say the same.
-        chart = coverage.theme_dot_plot(shares, plans, self.themes, **options)
-        return self._section("coverage", found, [chart])
+        chart = coverage.theme_dot_plot(
+            shares, plans, self.themes, self.display, n_hidden=n_hidden
+        )
+        return self._section("coverage", findings, [chart])
 
     def _commitments(self) -> Section:
         done = self.corpus.completion().table
-        found = commitments.commitment_findings(
+        findings = commitments.commitment_findings(
             self._elements_of_all,
             self._elements_of_each,
             self.corpus.completion(by=selection.WHOLE).table,
             self._measured().by_form,
+            self.display,
             n_agencies_reporting=done["agency"].nunique(),
-            **self.corpus.wording,
         )
         charts = [
-            commitments.element_dots(self._elements_of_each, **self.options),
-            commitments.completion_dots(done, **self.options),
+            commitments.element_dots(self._elements_of_each, self.display),
+            commitments.completion_dots(done, self.display),
         ]
-        return self._section("commitments", found, charts)
+        return self._section("commitments", findings, charts)
 
     def _responsibility(self) -> Section:
         due = measures.due_flags(self.tables)
-        found = responsibility.responsibility_findings(
+        findings = responsibility.responsibility_findings(
             self.tables["documents"],
             self._load,
             self._due,
             self._elements_of_all,
             measures.dominant_plans(self.tables, due),
-            **self.corpus.wording,
+            None,
+            self.display,
         )
         charts = [
-            responsibility.unit_load_dots(self._load, **self.options),
-            responsibility.due_dots(self._due, **self.options),
+            responsibility.unit_load_dots(self._load, self.display),
+            responsibility.due_dots(self._due, self.display),
         ]
-        return self._section("responsibility", found, charts)
+        return self._section("responsibility", findings, charts)
 
     def _likeness(self) -> Section:
         corpus = self.corpus
@@ -573,19 +570,19 @@ class _Maker:
         compared, n_hidden = likeness.most_different(rest)
         shown = corpus.where(likeness.is_among(self.tables["documents"], compared))
         reuse = corpus.reuse().table
-        found = likeness.likeness_findings(
-            shown.distances().table, rest, reuse, n_hidden=n_hidden, **corpus.wording
+        findings = likeness.likeness_findings(
+            shown.distances().table, rest, reuse, self.display, n_hidden=n_hidden
         )
         charts = [
-            likeness.rest_dots(rest, **self.options),
-            likeness.reuse_dots(reuse, **self.options),
+            likeness.rest_dots(rest, self.display),
+            likeness.reuse_dots(reuse, self.display),
         ]
-        return self._section("likeness", found, charts)
+        return self._section("likeness", findings, charts)
 
     def _change(self) -> Section:
         documents, trends = self.tables["documents"], self.corpus.trend().table
         changes = change.first_to_last(self.corpus.change(by="agency").table)
-        found = change.change_findings(
+        findings = change.change_findings(
             documents,
             measures.confounding(documents),
             trends,
@@ -596,13 +593,13 @@ class _Maker:
                 confusion=self.corpus.confusion,
                 interval=self.corpus.interval,
             ),
-            **self.corpus.wording,
+            self.display,
         )
         charts = [
-            change.trend_dots(trends, self.themes, **self.options),
-            change.change_heat_map(changes, self.themes, **self.options),
+            change.trend_dots(trends, self.themes, self.display),
+            change.change_heat_map(changes, self.themes, self.display),
         ]
-        return self._section("change", found, charts)
+        return self._section("change", findings, charts)
 
     def sheets(self, points: Sequence[Conclusion]) -> list[Table]:
         """Return the tables of a workbook, named and noted."""
@@ -611,15 +608,13 @@ class _Maker:
         m, t = self.m, self.tables
         labels = t["themes"].set_index("theme_id")[f"label_{self.lang}"]
         states = self.words["states"]
-        plans = t["documents"].set_index("document_id")[["agency", "year"]]
-        tasks = t["tasks"].join(plans, on="document_id")
-        tasks = tasks.assign(**selection.theme_columns(t, lang=self.lang))
+        flags = self.display.words("commitments")["flags"]
         shares = m.shares.assign(theme=m.shares["theme_id"].map(labels))
         themes, form = m.by_theme.cells, m.by_form.cells
         apart = pd.concat(
             [
                 themes.assign(label=themes["theme_id"].map(labels)),
-                form.assign(label=form["flag"].map(commitments.flag_names(self.lang))),
+                form.assign(label=form["flag"].map(flags)),
             ]
         )
         rows = {
@@ -637,7 +632,7 @@ class _Maker:
             "elements": self._elements_of_each,
             "units": self._load,
             "months": self._due,
-            "tasks": tasks,
+            "tasks": selection.tasks_with_plans(t, self.lang),
             "plans": t["documents"].assign(n_tasks=m.documents["n_tasks"]),
         }
         sheets = []

@@ -13,12 +13,11 @@ import pandas as pd
 
 from govopen_analytics.base.cache import Cache
 from govopen_analytics.base.fingerprints import digest_of, made_by
-from govopen_analytics.base.languages import percent
+from govopen_analytics.base.languages import percent, signed
 from govopen_analytics.base.schemas import heading
 from govopen_analytics.charts.build import chart_of, heat_table, marks_of
 from govopen_analytics.charts.display import Display
 from govopen_analytics.charts.model import Cell, Chart, Panel, Series
-from govopen_analytics.charts.style import signed
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.coding.coded import CODING
 from govopen_analytics.measures.calibration import calibration
@@ -115,8 +114,8 @@ def validate_coding(
     """
     arguments = [n_bootstrap, interval]
     key = digest_of([made_by(*_MEASURED_BY), codebook.fingerprint, *arguments])
-    draws = Draws(n_bootstrap, interval)
     cache = Cache.of_user("validity")
+    draws = Draws(n_bootstrap, interval)
     measured = cache.tables(key, lambda: _measured(codebook, draws))
     cache.trim()
     # Who the coders are stands in a file that is no part of the codebook's digest.
@@ -219,7 +218,7 @@ def codebook_findings(
         finding(
             "trust",
             "other_codebook",
-            lang=display.lang,
+            display=display,
             topic="validity",
             evidence="validity_scores",
             found=display.words("trust")["join"].join(others),
@@ -242,13 +241,7 @@ class _Findings:
         self.tables, self.lang, self.plan_names = tables, display.lang, plan_names
         self.theme_names = display.themes(themes)
         self.words = display.words("trust")
-        self.say = partial(
-            finding,
-            "trust",
-            lang=display.lang,
-            topic="validity",
-            interval=display.interval,
-        )
+        self.say = partial(finding, "trust", display=display, topic="validity")
 
     def all(self) -> list[Finding]:
         return [
@@ -323,7 +316,6 @@ class _Findings:
             precision=percent(weakest["precision"]),
             recall=percent(weakest["recall"]),
             n=weakest["n_reference"],
-            n_tasks=weakest["n_reference"],
         )
 
     def _abstained(self) -> Finding:
@@ -419,7 +411,6 @@ def theme_f1_plot(tables: Tables, themes: pd.DataFrame, display: Display) -> Cha
         themes,
         display,
         panels=[Panel(labels, series, form="decimal", start=0.5, most=1.0)],
-        interval=display.interval,
         interval_kind="plans",
         main=series[0].name,
         simple=series[1].name,
@@ -437,13 +428,9 @@ def confusion_heat_map(
     counts = tables["confusions"]
     counts = counts.loc[counts["coder"] == coder]
     columns = {**names, UNCLASSIFIED: display.words("trust")["unclassified"]}
-    rows = list(names)
     is_right = counts["reference_theme_id"] == counts["coder_theme_id"]
     cells = {
-        (
-            rows.index(row.reference_theme_id),
-            list(columns).index(row.coder_theme_id),
-        ): Cell(
+        (row.reference_theme_id, row.coder_theme_id): Cell(
             float(row.n_tasks), str(row.n_tasks), scale="one_way" if right else "wrong"
         )
         for row, right in zip(counts.itertuples(), is_right, strict=True)
@@ -454,7 +441,7 @@ def confusion_heat_map(
         tables,
         themes,
         display,
-        table=heat_table(list(names.values()), list(columns.values()), cells),
+        table=heat_table(names, columns, cells),
         coder=coder_label(coder, display.lang),
         n=len(names),
         right=int(counts.loc[is_right, "n_tasks"].sum()),
@@ -495,7 +482,6 @@ def share_error_plot(
         themes,
         display,
         panels=panels,
-        interval=display.interval,
         interval_kind="tasks",
         coder=coder_label(MAIN_CODER, display.lang),
         plans=len(panels),
@@ -517,7 +503,7 @@ def _chart(
         date=words["chart_date"].format(date=date) if date else "",
         unchecked="" if is_checked else words["chart_unchecked"],
     )
-    return chart_of("trust", name, source=source.strip(), lang=display.lang, **parts)
+    return chart_of("trust", name, display, source=source.strip(), **parts)
 
 
 def _decimal(value: float) -> str:

@@ -13,8 +13,7 @@ from govopen_analytics.base.data_files import ANY, read_json
 from govopen_analytics.base.errors import RunError
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.families import ESTABLISHED, WORTH_ASKING
-from govopen_analytics.questions import TABLES_DIR
-from govopen_analytics.questions.run_files import FINDINGS_PREFIX
+from govopen_analytics.questions import FINDINGS_PREFIX, TABLES_DIR
 
 STATE = "state.json"
 _REMEDY = "restore the folder as `govopen report` wrote it, or remove it and run again"

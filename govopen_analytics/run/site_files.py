@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from govopen_analytics.base.schemas import table_meaning
-from govopen_analytics.questions.run_files import FINDINGS_PREFIX
+from govopen_analytics.questions import FINDINGS_PREFIX
 from govopen_analytics.words import section
 
 _KINDS = (".csv", ".png", ".svg")

@@ -278,7 +278,7 @@ def test_tables_come_back_with_their_types_or_are_made_again(tmp_path):
     assert len(n_made) == 3
 
 
-@pytest.mark.parametrize("change", ["codebook", "draws", "interval", "seed", "code"])
+@pytest.mark.parametrize("change", ["codebook", "draws", "interval", "code"])
 def test_validity_is_measured_once_for_a_codebook_and_code(
     raw_dir, codebook, monkeypatch, change
 ):
@@ -294,7 +294,7 @@ def test_validity_is_measured_once_for_a_codebook_and_code(
         assert list(tables) == ["coders", "scores"]
     assert len(calls) == 1
     options = {"draws": {"n_bootstrap": 5}, "interval": {"interval": 0.5}}
-    given = options.get(change, {"seed": 1} if change == "seed" else {})
+    given = options.get(change, {})
     if change == "codebook":
         codebook = replace(codebook, fingerprint="other")
     if change == "code":
