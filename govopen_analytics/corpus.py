@@ -1,6 +1,7 @@
 """The face of the library: a corpus with its tables, measures and charts."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -472,19 +473,16 @@ class Corpus:
         SelectionError
             If `word` is empty, too long, or no regular expression.
         """
-        by, tasks = self._by(by), self.tasks
+        tasks = self.tasks
         places = find_word(tasks, word, regex=regex, width=width)
         has_word = tasks["task_id"].isin(places["task_id"]).astype(bool)
-        counts = measures.task_proportions(
-            self._grouped(by),
-            tasks[["task_id"]].assign(has_word=has_word),
-            by=by,
-            interval=self.interval,
-        )
+        flags = tasks[["task_id"]].assign(has_word=has_word)
+        measure = partial(measures.task_proportions, flags=flags)
+        counted = self._by_group("kwic", measure, by)
         table = places.merge(tasks[["task_id", "agency", "year"]], on="task_id")
         first = ["task_id", "agency", "year", "before", "match", "after"]
         table = table[[*first, *(name for name in table if name not in first)]]
-        return Result("kwic", table, by, self.display, counts)
+        return replace(counted, table=table, counts=counted.table)
 
     def cite(self) -> Citation:
         """Return the reference to software, codebook and corpus, with versions.

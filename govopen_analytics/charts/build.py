@@ -80,7 +80,6 @@ def chart_of(
     """
     words, common = display.words(question)[name], display.words("charts")
     values = {"level": display.level, **values}
-    has_intervals = interval_kind is not None
     chart = Chart(
         name=name,
         title=words["title"].format(**values),
@@ -90,7 +89,7 @@ def chart_of(
         panels=tuple(panels),
         table=table,
         n=0 if source else display.source.n_tasks,
-        interval=display.interval if has_intervals else None,
+        interval=None if interval_kind is None else display.interval,
         interval_kind=interval_kind or "",
     )
     if chart.is_empty:
@@ -101,8 +100,8 @@ def chart_of(
         for mark, meaning in words.get("key", {}).items()
         if mark not in absent
     }
-    if has_intervals:
-        holds = holds_of(interval_kind or "", display)
+    if interval_kind is not None:
+        holds = holds_of(interval_kind, display)
         if "line" in key:
             key["line"] += holds
         else:
@@ -111,13 +110,8 @@ def chart_of(
     subtitle, alt, axis = (
         words.get(part, "").format(**values) for part in ("subtitle", "alt", "axis")
     )
-    return replace(
-        chart,
-        subtitle=display.joined([subtitle, hidden]),
-        alt=alt,
-        axis=axis,
-        key=tuple(key.items()),
-    )
+    subtitle = display.joined([subtitle, hidden])
+    return replace(chart, subtitle=subtitle, alt=alt, axis=axis, key=tuple(key.items()))
 
 
 def dots_chart(

@@ -289,7 +289,7 @@ def p_in_words(p_value: float) -> str:
 
 def _number(value: float, column: str) -> str:
     is_missing = pd.isna(value)
-    if column.endswith(_YEARS):
+    if column.endswith(_YEARS) and not column.startswith("change"):  # a year
         return "" if is_missing else f"{int(value)}"
     if column in ("p_adjusted", "p_value"):
         return "" if is_missing else "<0.001" if value < 0.001 else f"{value:.3f}"

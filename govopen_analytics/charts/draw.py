@@ -249,18 +249,18 @@ def _value_axis(panels: Sequence[Panel], n_across: int) -> dict[str, Any]:
     shown = ticks(panels, _N_TICKS.get(n_across, 2) + (low < 0))
     high = max(panel.extent()[1] for panel in panels)
     span = (high - low) or 1.0
-    kept = [tick for tick in shown if tick <= high + 0.03 * span]
+    inside = [tick for tick in shown if tick <= high + 0.03 * span]
     # Room on the right, for the label behind the longest interval.
     longest = max(
         sum(n_letters(mark.label) + 1 for mark in row)
         for panel in panels
-        for row in zip(*(one.marks for one in panel.series), strict=True)
+        for row in zip(*(series.marks for series in panel.series), strict=True)
     )
     width = (WIDTH - 300) / n_across
     room = min(0.45, (longest * _LETTER + 26) / width) if n_across <= _BESIDE else 0.1
     return {
-        "tickvals": kept,
-        "ticktext": [written(tick, panels[0].form) for tick in kept],
+        "tickvals": inside,
+        "ticktext": [written(tick, panels[0].form) for tick in inside],
         "range": [low - 0.03 * span, low + 1.02 * span / (1 - room)],
         "tickangle": 0,
         "gridcolor": GRID,
@@ -359,21 +359,21 @@ def _heat(chart: Chart, table: HeatTable) -> go.Figure:
 def _heat_trace(table: HeatTable, scale: str) -> go.Heatmap:
     low, high = color_range(table, scale)
     stops = SCALES[scale]
-    own = [
+    cells = [
         [cell if cell.scale == scale else None for cell in line] for line in table.cells
     ]
     return go.Heatmap(
-        z=[[cell.value if cell else None for cell in line] for line in own],
+        z=[[cell.value if cell else None for cell in line] for line in cells],
         colorscale=[[i / (len(stops) - 1), color] for i, color in enumerate(stops)],
         zmin=low,
         zmax=high,
         xgap=2,
         ygap=2,
         showscale=False,
-        hovertext=[[escaped(cell.hover) if cell else "" for cell in r] for r in own],
-        customdata=[[cell.tasks if cell else "" for cell in r] for r in own],
+        hovertext=[[escaped(cell.hover) if cell else "" for cell in r] for r in cells],
+        customdata=[[cell.tasks if cell else "" for cell in r] for r in cells],
         hoverinfo="text",
-        hoverongaps=len(own) > 0 and all(cell for line in own for cell in line),
+        hoverongaps=len(cells) > 0 and all(cell for line in cells for cell in line),
     )
 
 

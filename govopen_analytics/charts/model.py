@@ -64,8 +64,8 @@ class Mark:
 
     def ends(self) -> list[float]:
         """Return the value and the bounds that are known."""
-        found = (self.value, self.lower, self.upper)
-        return [value for value in found if value is not None]
+        ends = (self.value, self.lower, self.upper)
+        return [end for end in ends if end is not None]
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,8 @@ class Panel:
 
     def extent(self) -> tuple[float, float]:
         """Return the least and the largest value, intervals and the start included."""
-        ends = [end for one in self.series for mark in one.marks for end in mark.ends()]
+        marks = [mark for series in self.series for mark in series.marks]
+        ends = [end for mark in marks for end in mark.ends()]
         if self.reference is not None:
             ends.append(self.reference.value)
         return min([self.start, *ends]), max([self.start, *ends])
@@ -295,10 +296,10 @@ def _types_of(kind: Any) -> dict[str, Any]:
 def number(value: Any) -> float | None:
     """Return a value of a table as a float; None where it is missing."""
     try:
-        found = float(value)
+        as_float = float(value)
     except (TypeError, ValueError):  # pandas' own sign for a missing value
         return None
-    return found if math.isfinite(found) else None
+    return as_float if math.isfinite(as_float) else None
 
 
 def _content(chart: Chart) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def _rows(panel: Panel, shared: tuple[Panel, ...]) -> str:
     lines += [0.0] if low < 0 else []
     rows = []
     for place, name in enumerate(panel.categories):
-        marks = [one.marks[place] for one in panel.series]
+        marks = [series.marks[place] for series in panel.series]
         label = " ".join(mark.label for mark in marks if mark.label)
         tasks = next((mark.tasks for mark in marks if mark.tasks), "")
         link = tasks_attribute(tasks)
@@ -149,8 +149,8 @@ def _map(panel: Panel) -> str:
         return _MAP * (x - left) / size, _MAP * (top - y) / size
 
     drawn = ""
-    for one, other in panel.lines:
-        (x1, y1), (x2, y2) = (pixels(*dots.places[i]) for i in (one, other))
+    for ends in panel.lines:
+        (x1, y1), (x2, y2) = (pixels(*dots.places[i]) for i in ends)
         drawn += f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
     for number, (place, width) in enumerate(
         zip(dots.places, dots.sizes, strict=True), 1

@@ -175,8 +175,8 @@ def make_briefing(
     for name in wanted:
         if name not in names:
             raise SelectionError(f"Finding of the briefing: {choices(name, names)}")
-    kept = [p for p, name in zip(points, names, strict=True) if name in wanted]
-    points = kept or points
+    chosen = [p for p, name in zip(points, names, strict=True) if name in wanted]
+    points = chosen or points
     maker = _Maker(corpus, shown, measured)
     return Briefing(
         lang=lang,
@@ -321,14 +321,14 @@ class _Maker:
         value: str = "share",
         shown: Iterable[str] = (),
         form: str = "share",
-        display: Display | None = None,
-        interval_kind: str | None = "",
+        is_coded: bool = False,
         **more: Any,
     ) -> Chart:
         """Draw rows as bars with their intervals, those a claim rests on marked.
 
         `shown` is what stands at the bars; else it is their shares.
         """
+        display = self.display if is_coded else self.display.uncoded
         names = tuple(shortened(list(labels), _LONGEST_NAME))
         marks = marks_of(
             rows,
@@ -338,16 +338,11 @@ class _Maker:
             names=names if form == "share" else (),
         )
         kind, most = ("rows", 1.0) if form == "share" else ("bars", None)
+        if form == "share":
+            more.setdefault("interval_kind", "")
         panel = Panel(names, (Series("", marks),), kind=kind, form=form, most=most)
         panels = [panel] if len(rows) else ()
-        return chart_of(
-            "briefing",
-            name,
-            display or self.display.uncoded,
-            panels=panels,
-            interval_kind=interval_kind,
-            **more,
-        )
+        return chart_of("briefing", name, display, panels=panels, **more)
 
     def _form(self, point: Conclusion) -> Chart:
         m, flag = self._measured(), point.subject
@@ -404,7 +399,6 @@ class _Maker:
             shown=[f"{n:,}" for n in rows["n_lead"]],
             form="count",
             hidden=hidden,
-            interval_kind=None,
         )
 
     def _months(self) -> Chart:
@@ -440,7 +434,7 @@ class _Maker:
             shown=rows["share"]
             .map(percent)
             .where(is_seen, section("charts", self.lang)["unseen"]),
-            display=self.display,
+            is_coded=True,
             interval_kind=interval_kind_of(rows),
         )
 
@@ -521,7 +515,7 @@ class _Maker:
         by = ["document_id", "agency", "year"]
         shares = self.corpus.theme_shares(by, themes=self.themes["theme_id"]).table
         coded = tables["theme_assignments"]["task_id"]
-        found = coverage.coverage_findings(
+        findings = coverage.coverage_findings(
             shares,
             documents,
             self.themes,
@@ -535,11 +529,11 @@ class _Maker:
         chart = coverage.theme_dot_plot(
             shares, plans, self.themes, self.display, n_hidden=n_hidden
         )
-        return self._section("coverage", found, [chart])
+        return self._section("coverage", findings, [chart])
 
     def _commitments(self) -> Section:
         done = self.corpus.completion().table
-        found = commitments.commitment_findings(
+        findings = commitments.commitment_findings(
             self._elements_of_all,
             self._elements_of_each,
             self.corpus.completion(by=selection.WHOLE).table,
@@ -551,11 +545,11 @@ class _Maker:
             commitments.element_dots(self._elements_of_each, self.display),
             commitments.completion_dots(done, self.display),
         ]
-        return self._section("commitments", found, charts)
+        return self._section("commitments", findings, charts)
 
     def _responsibility(self) -> Section:
         due = measures.due_flags(self.tables)
-        found = responsibility.responsibility_findings(
+        findings = responsibility.responsibility_findings(
             self.tables["documents"],
             self._load,
             self._due,
@@ -568,7 +562,7 @@ class _Maker:
             responsibility.unit_load_dots(self._load, self.display),
             responsibility.due_dots(self._due, self.display),
         ]
-        return self._section("responsibility", found, charts)
+        return self._section("responsibility", findings, charts)
 
     def _likeness(self) -> Section:
         corpus = self.corpus
@@ -576,19 +570,19 @@ class _Maker:
         compared, n_hidden = likeness.most_different(rest)
         shown = corpus.where(likeness.is_among(self.tables["documents"], compared))
         reuse = corpus.reuse().table
-        found = likeness.likeness_findings(
+        findings = likeness.likeness_findings(
             shown.distances().table, rest, reuse, self.display, n_hidden=n_hidden
         )
         charts = [
             likeness.rest_dots(rest, self.display),
             likeness.reuse_dots(reuse, self.display),
         ]
-        return self._section("likeness", found, charts)
+        return self._section("likeness", findings, charts)
 
     def _change(self) -> Section:
         documents, trends = self.tables["documents"], self.corpus.trend().table
         changes = change.first_to_last(self.corpus.change(by="agency").table)
-        found = change.change_findings(
+        findings = change.change_findings(
             documents,
             measures.confounding(documents),
             trends,
@@ -605,7 +599,7 @@ class _Maker:
             change.trend_dots(trends, self.themes, self.display),
             change.change_heat_map(changes, self.themes, self.display),
         ]
-        return self._section("change", found, charts)
+        return self._section("change", findings, charts)
 
     def sheets(self, points: Sequence[Conclusion]) -> list[Table]:
         """Return the tables of a workbook, named and noted."""
@@ -614,17 +608,13 @@ class _Maker:
         m, t = self.m, self.tables
         labels = t["themes"].set_index("theme_id")[f"label_{self.lang}"]
         states = self.words["states"]
-        plans = t["documents"].set_index("document_id")[["agency", "year"]]
-        tasks = t["tasks"].join(plans, on="document_id")
-        tasks = tasks.assign(**selection.theme_columns(t, lang=self.lang))
+        flags = self.display.words("commitments")["flags"]
         shares = m.shares.assign(theme=m.shares["theme_id"].map(labels))
         themes, form = m.by_theme.cells, m.by_form.cells
         apart = pd.concat(
             [
                 themes.assign(label=themes["theme_id"].map(labels)),
-                form.assign(
-                    label=form["flag"].map(self.display.words("commitments")["flags"])
-                ),
+                form.assign(label=form["flag"].map(flags)),
             ]
         )
         rows = {
@@ -642,7 +632,7 @@ class _Maker:
             "elements": self._elements_of_each,
             "units": self._load,
             "months": self._due,
-            "tasks": tasks,
+            "tasks": selection.tasks_with_plans(t, self.lang),
             "plans": t["documents"].assign(n_tasks=m.documents["n_tasks"]),
         }
         sheets = []

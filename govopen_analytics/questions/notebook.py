@@ -170,11 +170,8 @@ class Notebook:
         known = self.display.words("references")
         names = dict.fromkeys(finding.question for finding in self._findings)
         texts = [html.escape(known[name]) for name in names if name in known]
-        return (
-            folded(f"<p>{' '.join(texts)}</p>", self._words["references"])
-            if texts
-            else ""
-        )
+        title = self._words["references"]
+        return folded(f"<p>{' '.join(texts)}</p>", title) if texts else ""
 
     def _table(self, df: pd.DataFrame, columns: Iterable[str], title: str) -> None:
         if not df.empty:

@@ -63,7 +63,7 @@ class Table:
         df: pd.DataFrame,
         columns: Iterable[str] = (),
         *,
-        display: Display = Display(),  # noqa: B008
+        display: Display,
         title: str = "",
     ) -> None:
         self.display, self.title = display, title

@@ -114,8 +114,8 @@ def validate_coding(
     """
     arguments = [n_bootstrap, interval]
     key = digest_of([made_by(*_MEASURED_BY), codebook.fingerprint, *arguments])
-    draws = Draws(n_bootstrap, interval)
     cache = Cache.of_user("validity")
+    draws = Draws(n_bootstrap, interval)
     measured = cache.tables(key, lambda: _measured(codebook, draws))
     cache.trim()
     # Who the coders are stands in a file that is no part of the codebook's digest.

@@ -128,13 +128,14 @@ def test_points(change_, lang, expected):
         ("zh", "{change_in_full}", "−2.0 个百分点（90% 区间 −4.0 至 0.0）"),
         ("zh", "{share} {p} {theme} {level}", "10% < 0.001 给定 90%"),
         ("zh", "{year_from} {distance} {overlap}", "2021 0.25 80"),
+        ("zh", "{change_per_year}", "−1.5"),
     ],
 )
 def test_a_sentence_is_filled_from_the_columns_of_a_row(lang, form, expected):
     row = {"agency": pd.NA, "n_tasks": 1200.0, "theme": "t", "year_from": 2021}
     row |= {"share": 0.1, "share_lower": 0.05, "share_upper": 0.2, "distance": 0.25}
     row |= {"change": -0.02, "change_lower": -0.04, "change_upper": 0.0001}
-    row |= {"p_adjusted": 0.0002, "overlap": 80.2}
+    row |= {"p_adjusted": 0.0002, "overlap": 80.2, "change_per_year": -0.015}
     assert Display(lang, 0.9).fill(form, row, theme="给定") == expected
 
 

@@ -322,7 +322,8 @@ def with_a_chart(folder):
     shares = shares_of(tables).merge(tables["documents"][["document_id", "agency"]])
     display = Display(source=ChartSource.of(tables))
     chart = theme_heat_map(shares, tables["documents"], tables["themes"], display)
-    table = Table(shares, ["agency", "share"], title="table")._repr_html_()
+    shown = {"display": display, "title": "table"}
+    table = Table(shares, ["agency", "share"], **shown)._repr_html_()
     plotly = {"application/vnd.plotly.v1+json": json.loads(draw(chart).to_json())}
     shown = [{**chart._repr_mimebundle_(), **plotly}, {"text/html": table}]
     notebook = nbformat.v4.new_notebook()

@@ -79,7 +79,9 @@ def test_a_column_of_equal_rows_is_said_once():
     rows = pd.DataFrame({"agency": ["甲", "乙"], "year": [2022, 2022]})
     markup = html(rows.assign(note=pd.NA))
     assert cells(markup) == [["机构"], ["甲"], ["乙"]]
-    assert "各行相同：年份 2022。" in markup and "2022" in str(Table(rows))
+    assert "各行相同：年份 2022。" in markup and "2022" in str(
+        Table(rows, display=Display())
+    )
     assert "各行相同" not in html(rows.head(1))
 
 
