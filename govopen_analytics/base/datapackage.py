@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,7 +28,7 @@ from govopen_analytics.base.schemas import (
     to_schema,
     validate,
 )
-from govopen_analytics.base.tables import PartLoader, Tables
+from govopen_analytics.base.tables import Tables
 
 DESCRIPTOR = "datapackage.json"
 LIST_SEPARATOR = "；"
@@ -267,15 +267,14 @@ def read_datapackage(folder: Path | str) -> Tables:
     """
     folder = Path(folder)
     resources = read_descriptor(folder)["resources"]
-    return Tables(
-        {
-            Path(resource["path"]).stem: _ParquetTable(
-                folder / resource["path"], resource["hash"]
-            )
-            for resource in resources
-            if resource["format"] == "parquet"
-        }
-    )
+    tables = {
+        Path(resource["path"]).stem: partial(
+            _read_table, folder / resource["path"], resource["hash"]
+        )
+        for resource in resources
+        if resource["format"] == "parquet"
+    }
+    return Tables(tables, tables)
 
 
 def read_columns(path: Path, names: list[str]) -> dict[str, list[Any]]:
@@ -311,36 +310,30 @@ def _arrow_table(
     return pq.read_table(file, columns=columns, filters=filters or None)
 
 
-@dataclass(frozen=True)
-class _ParquetTable(PartLoader):
-    """A table in a file, checked against the digest that the descriptor gives."""
-
-    path: Path
-    digest: str
-
-    def __call__(
-        self,
-        columns: Sequence[str] | None = None,
-        rows: Mapping[str, Collection[Any]] | None = None,
-    ) -> pd.DataFrame:
-        # One file is held open: a build may put another in its place meanwhile.
-        with contextlib.ExitStack() as stack:
-            is_there = self.path.is_file()
-            file = stack.enter_context(self.path.open("rb")) if is_there else None
-            if file is None or digest_of_open(file) != self.digest:
-                raise SourceError(
-                    f"{self.path} is missing or is not the file that {DESCRIPTOR} "
-                    "beside it describes; open the folder again, or run `govopen build`"
-                )
-            file.seek(0)
-            stack.enter_context(_damage_explained(self.path))
-            name = self.path.stem
-            frame = _arrow_table(file, name, columns, rows).to_pandas()
-            for column in TABLES[name].fields:
-                if column in frame and FIELDS[column].type == "array":
-                    frame[column] = [list(value) for value in frame[column]]
-            whole = to_schema(frame, name)
-            return validate(whole, name) if columns is None else whole[list(columns)]
+def _read_table(
+    path: Path,
+    digest: str,
+    columns: Sequence[str] | None = None,
+    rows: Mapping[str, Collection[Any]] | None = None,
+) -> pd.DataFrame:
+    """Read a table, or some columns and rows, of the file that has a digest."""
+    # One file is held open: a build may put another in its place meanwhile.
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(path.open("rb")) if path.is_file() else None
+        if file is None or digest_of_open(file) != digest:
+            raise SourceError(
+                f"{path} is missing or is not the file that {DESCRIPTOR} beside it "
+                "describes; open the folder again, or run `govopen build`"
+            )
+        file.seek(0)
+        stack.enter_context(_damage_explained(path))
+        name = path.stem
+        frame = _arrow_table(file, name, columns, rows).to_pandas()
+        for column in TABLES[name].fields:
+            if column in frame and FIELDS[column].type == "array":
+                frame[column] = [list(value) for value in frame[column]]
+        whole = to_schema(frame, name)
+        return validate(whole, name) if columns is None else whole[list(columns)]
 
 
 @contextlib.contextmanager

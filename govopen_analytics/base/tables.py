@@ -1,6 +1,5 @@
 """The tables of one corpus as one object, each read when it is first asked for."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -8,18 +7,6 @@ from typing import Any
 import pandas as pd
 
 from govopen_analytics.base.errors import SourceError, choices
-
-
-class PartLoader(ABC):
-    """What loads a table from a file, whole or some columns and rows of it."""
-
-    @abstractmethod
-    def __call__(
-        self,
-        columns: Sequence[str] | None = None,
-        rows: Mapping[str, Collection[Any]] | None = None,
-    ) -> pd.DataFrame:
-        """Return the table, or those columns and rows."""
 
 
 def _property(name: str, content: str) -> Any:
@@ -44,6 +31,8 @@ class Tables(Mapping[str, pd.DataFrame]):
     loaders : mapping of str to callable
         By the table's name: what returns the table. It is called once, when the
         table is first asked for.
+    parts : mapping of str to callable, optional
+        For some of them: what returns given columns, and rows with given values.
 
     Examples
     --------
@@ -52,8 +41,13 @@ class Tables(Mapping[str, pd.DataFrame]):
     (1, ['tasks'])
     """
 
-    def __init__(self, loaders: Mapping[str, Callable[[], pd.DataFrame]]) -> None:
+    def __init__(
+        self,
+        loaders: Mapping[str, Callable[[], pd.DataFrame]],
+        parts: Mapping[str, Callable[..., pd.DataFrame]] | None = None,
+    ) -> None:
         self._loaders = dict(loaders)
+        self._parts = dict(parts or {})
         self._read: dict[str, pd.DataFrame] = {}
 
     @classmethod
@@ -76,14 +70,10 @@ class Tables(Mapping[str, pd.DataFrame]):
     ) -> pd.DataFrame:
         """Return some columns and rows; of a table in a file only these are read.
 
-        Parameters
-        ----------
-        rows : mapping of str to collection, optional
-            Values that a row must have, by column; all rows without it.
+        `rows` are the values that a row must have, by column.
         """
-        loader = self._loaders[name]
-        if name not in self._read and isinstance(loader, PartLoader):
-            return loader(columns, rows)
+        if name not in self._read and name in self._parts:
+            return self._parts[name](columns, rows)
         table = self[name]
         for column, values in (rows or {}).items():
             table = table.loc[table[column].isin(list(values))]
@@ -103,9 +93,11 @@ class Tables(Mapping[str, pd.DataFrame]):
 
     def with_tables(self, **tables: pd.DataFrame) -> "Tables":
         """Return the same tables with some of them replaced or added."""
-        old = {name: _Shared(self, name) for name in self}
+        new = {name: partial(tables.__getitem__, name) for name in tables}
+        others = [name for name in self if name not in new]
         return Tables(
-            old | {name: partial(tables.__getitem__, name) for name in tables}
+            {name: partial(self.__getitem__, name) for name in self} | new,
+            {name: partial(self.part, name) for name in others},
         )
 
     documents = _property("documents", "A valid table, one row per plan.")
@@ -116,19 +108,3 @@ class Tables(Mapping[str, pd.DataFrame]):
     themes = _property("themes", "A valid table of one codebook.")
     theme_assignments = _property("theme_assignments", "Valid, one coder per task.")
     keyword_matches = _property("keyword_matches", "A valid table.")
-
-
-class _Shared(PartLoader):
-    """A table of other tables, which read it once for both."""
-
-    def __init__(self, tables: Tables, name: str) -> None:
-        self._tables, self._name = tables, name
-
-    def __call__(
-        self,
-        columns: Sequence[str] | None = None,
-        rows: Mapping[str, Collection[Any]] | None = None,
-    ) -> pd.DataFrame:
-        if columns is None:
-            return self._tables[self._name]
-        return self._tables.part(self._name, columns, rows)

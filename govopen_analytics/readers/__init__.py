@@ -16,17 +16,9 @@ from govopen_analytics.readers.formats import (
     format_of_name,
 )
 from govopen_analytics.readers.limits import check_size, errors_named
-from govopen_analytics.readers.source import Block, Cell, Source, SourceBuilder
+from govopen_analytics.readers.source import Source
 
-__all__ = [
-    "FORMATS",
-    "Block",
-    "Cell",
-    "Format",
-    "Source",
-    "SourceBuilder",
-    "read_bytes",
-]
+__all__ = ["FORMATS", "Source", "read_bytes"]
 
 
 def read_bytes(content: bytes, name: str) -> Source:

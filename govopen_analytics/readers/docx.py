@@ -81,12 +81,8 @@ class _Document:
         self._styles: dict[str, _Style] = {}
         self._whole_styles: dict[str, _Style] = {}
         self._default_style = ""
-        styles = archive.parse("word/styles.xml")
-        if styles is not None:
-            self._read_styles(styles)
-
-    def _read_styles(self, root: Element) -> None:
-        for element in root.iter(f"{WORD}style"):
+        root = archive.parse("word/styles.xml")
+        for element in () if root is None else root.iter(f"{WORD}style"):
             if element.get(f"{WORD}type", "paragraph") != "paragraph":
                 continue
             key = element.get(f"{WORD}styleId", "")
@@ -148,7 +144,10 @@ class _Document:
             if tag == _TEXT_BOX:
                 boxes.append(element)
                 walk.skip_subtree()
-            elif tag in _DROPPED or (tag == f"{WORD}r" and _is_vanished(element)):
+            elif tag in _DROPPED or (
+                tag == f"{WORD}r"
+                and word_value(element, "rPr/vanish") not in (None, *_OFF)
+            ):
                 walk.skip_subtree()
             elif tag in (f"{WORD}t", _MATH_TEXT):
                 parts.append(element.text or "")
@@ -230,11 +229,6 @@ def _continues(properties: Element | None, kind: str) -> bool:
     return value is not None and value != "restart"
 
 
-def _is_vanished(run: Element) -> bool:
-    value = word_value(run, "rPr/vanish")
-    return value is not None and value not in _OFF
-
-
 def _symbol(element: Element) -> str:
     code = element.get(f"{WORD}char", "")
     try:
@@ -266,15 +260,6 @@ def _children(parent: Element, *tags: str) -> Iterator[Element]:
             yield element
         elif element.tag not in _DROPPED and element.tag != _TABLE:
             stack.append(iter(element))
-
-
-def _add_body(document: _Document, body: Element, builder: SourceBuilder) -> None:
-    for element in _children(body, _PARAGRAPH, _TABLE):
-        if element.tag == _TABLE:
-            builder.table(document.grid(element))
-            continue
-        for line, heading in document.paragraph_lines(element):
-            builder.paragraph(line, heading)
 
 
 def _add_notes(document: _Document, root: Element, builder: SourceBuilder) -> None:
@@ -317,7 +302,11 @@ def read_docx(content: bytes) -> Source:
         )
     document = _Document(archive)
     builder = SourceBuilder()
-    _add_body(document, body, builder)
+    for element in _children(body, _PARAGRAPH, _TABLE):
+        if element.tag == _TABLE:
+            builder.table(document.grid(element))
+        else:
+            builder.paragraphs(document.paragraph_lines(element))
     for part in _NOTES:
         notes = archive.parse(part)
         if notes is not None:

@@ -156,6 +156,11 @@ class _Flow:
             self.break_line()
             self._buffer.append(line)
 
+    def taken_lines(self) -> list[tuple[str, int | None]]:
+        """Hand over the lines so far."""
+        lines, self.lines = self.lines, []
+        return lines
+
     def break_line(self) -> None:
         """End the line; one without text leaves no trace."""
         text = "".join(self._buffer)
@@ -256,21 +261,25 @@ class _Page:
                 if element is not root:
                     flow.add_text(element.tail)
             elif self._skips(element):
-                self._count_hidden(element)
+                if element.tag not in _DROPPED:
+                    self.n_hidden += sum(len(t.strip()) for t in element.itertext())
                 walk.skip_subtree()
             elif (
                 builder
                 and element.tag == "table"
                 and not self._tables[element].is_frame()
             ):
-                _hand_over(flow, builder)
-                self._add_table(self._tables[element], builder)
+                builder.paragraphs(flow.taken_lines())
+                table = self._tables[element]
+                if caption := one_line(" ".join(table.stray)):
+                    builder.paragraph(caption)
+                builder.table(self._grid(table))
                 walk.skip_subtree()
             else:
                 self._start(element, flow)
         flow.break_line()
         if builder:
-            _hand_over(flow, builder)
+            builder.paragraphs(flow.taken_lines())
         return flow
 
     def _start(self, element: Element, flow: _Flow) -> None:
@@ -294,10 +303,6 @@ class _Page:
         elif tag == "rt" and _lacks_parentheses(element):
             flow.add_text(")")
 
-    def _count_hidden(self, element: Element) -> None:
-        if element.tag not in _DROPPED:
-            self.n_hidden += sum(len(text.strip()) for text in element.itertext())
-
     def _text(self, element: Element) -> str:
         """Return what a cell prints."""
         if len(element):
@@ -308,12 +313,6 @@ class _Page:
             flow.add_text(element.text)
             flow.break_line()
         return "\n".join(line for line, _ in flow.lines)
-
-    def _add_table(self, table: _Table, builder: SourceBuilder) -> None:
-        caption = one_line(" ".join(table.stray))
-        if caption:
-            builder.paragraph(caption)
-        builder.table(self._grid(table))
 
     def _grid(self, table: _Table) -> Grid:
         """Place cells on the grid their spans describe; a short row stays short."""
@@ -362,12 +361,6 @@ def _lacks_parentheses(gloss: Element) -> bool:
     """Whether a pronunciation gloss would run into the character it explains."""
     parent = gloss.getparent()
     return parent is not None and parent.find("rp") is None
-
-
-def _hand_over(flow: _Flow, builder: SourceBuilder) -> None:
-    for line, heading in flow.lines:
-        builder.paragraph(line, heading)
-    flow.lines.clear()
 
 
 def _parse(text: str) -> tuple[Element | None, bool]:

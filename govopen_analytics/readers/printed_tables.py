@@ -200,12 +200,6 @@ def _wrapped_text(lines: list[Line], room: float) -> str:
     return text
 
 
-def _filled(cell: RuledCell, lines: list[Line], padding: float) -> RuledCell:
-    room = cell.x1 - cell.x0 - 2 * padding
-    text = _wrapped_text(lines, room)
-    return replace(cell, text=text, first=lines[0], last=lines[-1], room=room)
-
-
 def _box_of(
     character: dict[str, Any], boxes: Sequence[Box], likely: int | None
 ) -> int | None:
@@ -242,7 +236,13 @@ def fill_cells(
         for box, held in zip(boxes, inside, strict=True)
     ]
     padding = _padding(cells)
-    filled = [_filled(cell, lines, padding) if lines else cell for cell, lines in cells]
+    filled = []
+    for cell, lines in cells:
+        if lines:
+            room = cell.x1 - cell.x0 - 2 * padding
+            text = _wrapped_text(lines, room)
+            cell = replace(cell, text=text, first=lines[0], last=lines[-1], room=room)
+        filled.append(cell)
     return filled, outside
 
 
@@ -322,17 +322,12 @@ class LaidOutTable:
         )
         if not has_ended and sum(map(bool, texts)) > 1:
             return False
-        return all(
-            self._goes_on(self._origin(before, column), (row, column))
-            for column, text in enumerate(texts)
-            if text
-        )
-
-    def _goes_on(self, origin: tuple[int, int], rest: tuple[int, int]) -> bool:
-        cells = self.cells
-        return (
-            origin in cells and rest in cells and cells[origin].goes_on_in(cells[rest])
-        )
+        for column in (column for column, text in enumerate(texts) if text):
+            begun = self.cells.get(self._origin(before, column))
+            rest = self.cells.get((row, column))
+            if begun is None or rest is None or not begun.goes_on_in(rest):
+                return False
+        return True
 
     def _join_rows(self, before: int, row: int) -> None:
         """Move the texts of a row to the row it was broken off from."""

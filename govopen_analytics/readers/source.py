@@ -101,6 +101,11 @@ class SourceBuilder:
             self._blocks.append(Block(start, end, heading=heading))
         self._append("\n")
 
+    def paragraphs(self, lines: Iterable[tuple[str, int | None]]) -> None:
+        """Add paragraphs, each with its heading level."""
+        for line, heading in lines:
+            self.paragraph(line, heading)
+
     def table(self, grid: Sequence[Sequence[GridCell]]) -> None:
         """Add a table without its blank rows and columns that only merges reach.
 
@@ -113,8 +118,7 @@ class SourceBuilder:
             return
         for (cell,) in rows:
             if isinstance(cell, str):
-                for line in cell.split("\n"):
-                    self.paragraph(line)
+                self.paragraphs((line, None) for line in cell.split("\n"))
 
     def rows(self, rows: Sequence[Sequence[GridCell]]) -> None:
         """Add a table as it is, blank rows included."""
