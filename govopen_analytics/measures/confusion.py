@@ -150,21 +150,16 @@ class Confusion:
         return shares**2 @ spread[:, :-1]
 
     def undone(self, theme_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return what undoes errors of coding in a difference between groups.
+        """Return ``undo`` and ``unsure``: what undoes errors of coding in a difference.
 
         The matrix method [1]_: the inverse of how often each true theme was coded as
         each. How often a code is right, which ``true_shares`` uses, depends on how
         common its theme is; between groups that differ in this it draws every
         difference towards 0. How a true theme is coded does not depend on it.
 
-        Returns
-        -------
-        undo : ndarray of float, shape (n_themes + 1, n_themes + 1)
-            ``shares @ undo`` are true shares (themes in the order of `theme_ids`, no
-            theme last); its rows sum to 1.
-        unsure : ndarray of float, shape (n_themes + 1, n_themes)
-            ``true ** 2 @ unsure`` is the variance that the size of the checked sample
-            leaves to true shares, or to a difference of them [2]_.
+        ``shares @ undo`` are true shares (themes in the order of `theme_ids`, no theme
+        last); its rows sum to 1. ``true ** 2 @ unsure`` is the variance that the size
+        of the checked sample leaves to true shares, or to a difference of them [2]_.
 
         References
         ----------

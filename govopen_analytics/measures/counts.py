@@ -20,42 +20,20 @@ class ThemeCounts:
     A *stack* is the tasks of one plan in one group that carry the same set of
     themes: resampling tasks is resampling stacks with their sizes, so its cost
     depends on how varied the tasks are and not on how many there are.
-
-    Attributes
-    ----------
-    groups : DataFrame, shape (n_groups, n_by)
-        The values of the grouping columns, sorted.
-    theme_ids : ndarray of str, shape (n_themes,)
-        Sorted, so that the order of the codebook cannot change a random draw.
-    codebook_order : ndarray of int, shape (n_themes,)
-        Positions in `theme_ids` that give the order of the codebook.
-    n_tasks : ndarray of int, shape (n_groups,)
-        Tasks of the group, with or without a theme.
-    n_classified : ndarray of int, shape (n_groups,)
-        Tasks of the group with at least one theme.
-    n_themed : ndarray of int, shape (n_groups, n_themes)
-        Tasks of the group that touch the theme.
-    sums : ndarray of float, shape (n_groups, n_themes)
-        Sum of the tasks' weights on the theme.
-    stack_group, stack_plan : ndarray of int, shape (n_stacks,)
-        Group and plan of the stack; sorted by group, then plan.
-    stack_size : ndarray of int, shape (n_stacks,)
-        Number of tasks in the stack.
-    stack_weights : ndarray of float, shape (n_stacks, n_themes)
-        Weight on each theme of one task of the stack.
     """
 
-    groups: pd.DataFrame
+    groups: pd.DataFrame  # (n_groups, n_by), values of the grouping columns, sorted
+    # Sorted, so that the order of the codebook cannot change a random draw.
     theme_ids: np.ndarray
-    codebook_order: np.ndarray
-    n_tasks: np.ndarray
-    n_classified: np.ndarray
-    n_themed: np.ndarray
-    sums: np.ndarray
-    stack_group: np.ndarray
+    codebook_order: np.ndarray  # places in theme_ids, in the order of the codebook
+    n_tasks: np.ndarray  # (n_groups,), with or without a theme
+    n_classified: np.ndarray  # (n_groups,), tasks with at least one theme
+    n_themed: np.ndarray  # (n_groups, n_themes), tasks that touch the theme
+    sums: np.ndarray  # (n_groups, n_themes), of the tasks' weights
+    stack_group: np.ndarray  # (n_stacks,); stacks are sorted by group, then plan
     stack_plan: np.ndarray
-    stack_size: np.ndarray
-    stack_weights: np.ndarray
+    stack_size: np.ndarray  # (n_stacks,), tasks
+    stack_weights: np.ndarray  # (n_stacks, n_themes), of one task
 
     @property
     def labels(self) -> list[str]:
