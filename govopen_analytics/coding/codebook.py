@@ -464,15 +464,8 @@ def parse_codebook(
     CodebookError
     """
     content = _checked(data, Place(place), folder)
-    ids = [theme["id"] for theme in content["themes"]]
-    themes = pd.DataFrame(
-        {
-            "codebook_version": content["version"],
-            "theme_id": ids,
-            "is_core": [theme["core"] for theme in content["themes"]],
-            **{name: [t[name] for t in content["themes"]] for name in _TEXTS_OF_THEME},
-        }
-    )
+    themes = pd.DataFrame(content["themes"])[list(_COLUMN_OF_FIELD)]
+    themes = themes.rename(columns=_COLUMN_OF_FIELD)
     reference = content["reference"] or {}
     reference_paths = tuple(map(Path, reference.values()))
     training_path = Path(content["training"]) if content["training"] else None
@@ -481,7 +474,7 @@ def parse_codebook(
         version=content["version"],
         title_zh=content["title_zh"],
         title_en=content["title_en"],
-        themes=to_schema(themes, "themes"),
+        themes=to_schema(themes.assign(codebook_version=content["version"]), "themes"),
         keywords=tuple(_keywords(content["themes"], Place(place))),
         patterns=tuple(
             Pattern(theme_id=theme["id"], **pattern)
@@ -516,7 +509,10 @@ def _fingerprint(data: Any, paths: Iterable[Path | None]) -> str:
 
 # What a file may say ------------------------------------------------------------------
 
-_TEXTS_OF_THEME = ("label_zh", "label_en", "definition_zh", "definition_en")
+# Fields of a theme that are columns of the table of themes.
+_COLUMN_OF_FIELD = {"id": "theme_id", "core": "is_core"} | {
+    name: name for name in ("label_zh", "label_en", "definition_zh", "definition_en")
+}
 _THEME_ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 

@@ -29,6 +29,7 @@ from govopen_analytics.base.provenance import (
 )
 from govopen_analytics.base.schemas import LEVELS, SUBJECTS, heading
 from govopen_analytics.base.text import fold
+from govopen_analytics.explore import as_text
 from govopen_analytics.plans.account import account_for
 from govopen_analytics.words import section
 
@@ -179,10 +180,8 @@ def read_addition(
         If the raw folder holds this plan already.
     """
     raw_dir = Path(raw_dir)
-    given = {
-        name: str(v).strip() for name, v in (declared or {}).items() if v is not None
-    }
-    given = {name: value for name, value in given.items() if value}
+    texts = {name: as_text(value).strip() for name, value in (declared or {}).items()}
+    given = {name: text for name, text in texts.items() if text}
     raw_files(raw_dir)  # refuses what is no folder
     manifest = read_manifest(raw_dir)
     columns = (*GIVEN_COLUMNS, *manifest.further_columns)
@@ -203,9 +202,9 @@ def read_addition(
         parts = [values.get(key, "") for key in ("agency", "year")]
         stem = _UNSAFE.sub("_", "_".join(filter(None, parts)))
         name = f"{stem or 'plan_' + checksum(content)[:8]}.txt"
-    inside = path is not None and path.resolve().is_relative_to(raw_dir.resolve())
-    if inside and path is not None:
-        file = path.resolve().relative_to(raw_dir.resolve()).as_posix()
+    folder = raw_dir.resolve()
+    if path is not None and path.resolve().is_relative_to(folder):
+        file = path.resolve().relative_to(folder).as_posix()
     else:
         file = _free(name, set(raw_files(raw_dir)))
     ids = {row["document_id"] for row in manifest.rows.values()}
