@@ -154,21 +154,9 @@ def read_addition(
 ) -> Addition:
     """Read a plan that is to be added, and write nothing.
 
-    Parameters
-    ----------
-    plan : str or Path
-        A file, or the text of a plan or of its page as it was pasted; a first line
-        that is an address becomes ``source_url``.
-    raw_dir : str or Path
-        The raw folder.
-    declared : mapping of str to object, optional
-        What the user gives, by name in ``GIVEN_COLUMNS`` or by a further column that
-        the manifest has.
-    lang : {"zh", "en"}
-
-    Returns
-    -------
-    Addition
+    `plan` is a file, or the text of a plan or of its page as it was pasted; a first
+    line that is an address becomes ``source_url``. What the user declares is named as
+    in ``GIVEN_COLUMNS`` or as a further column of the manifest.
 
     Raises
     ------
