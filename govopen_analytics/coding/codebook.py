@@ -450,29 +450,12 @@ def parse_codebook(
 ) -> Codebook:
     """Turn the content of a codebook file into a checked ``Codebook``.
 
-    Parameters
-    ----------
-    data : dict
-        What the YAML file holds.
-    place : str
-        Name of the source in error messages.
-    folder : Path, optional
-        Folder that reference files are relative to.
-
-    Raises
-    ------
-    CodebookError
+    `place` names the source in error messages; files beside it are relative to
+    `folder`.
     """
     content = _checked(data, Place(place), folder)
-    ids = [theme["id"] for theme in content["themes"]]
-    themes = pd.DataFrame(
-        {
-            "codebook_version": content["version"],
-            "theme_id": ids,
-            "is_core": [theme["core"] for theme in content["themes"]],
-            **{name: [t[name] for t in content["themes"]] for name in _TEXTS_OF_THEME},
-        }
-    )
+    themes = pd.DataFrame(content["themes"])[list(_COLUMN_OF_FIELD)]
+    themes = themes.rename(columns=_COLUMN_OF_FIELD)
     reference = content["reference"] or {}
     reference_paths = tuple(map(Path, reference.values()))
     training_path = Path(content["training"]) if content["training"] else None
@@ -481,7 +464,7 @@ def parse_codebook(
         version=content["version"],
         title_zh=content["title_zh"],
         title_en=content["title_en"],
-        themes=to_schema(themes, "themes"),
+        themes=to_schema(themes.assign(codebook_version=content["version"]), "themes"),
         keywords=tuple(_keywords(content["themes"], Place(place))),
         patterns=tuple(
             Pattern(theme_id=theme["id"], **pattern)
@@ -516,7 +499,10 @@ def _fingerprint(data: Any, paths: Iterable[Path | None]) -> str:
 
 # What a file may say ------------------------------------------------------------------
 
-_TEXTS_OF_THEME = ("label_zh", "label_en", "definition_zh", "definition_en")
+# Fields of a theme that are columns of the table of themes.
+_COLUMN_OF_FIELD = {"id": "theme_id", "core": "is_core"} | {
+    name: name for name in ("label_zh", "label_en", "definition_zh", "definition_en")
+}
 _THEME_ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
@@ -753,13 +739,9 @@ def theme_carrier(codebook: Codebook) -> Callable[[str, str], str]:
     """Return the function that carries a theme of some version to this codebook.
 
     The crosswalk decides; a theme it does not name keeps its id where the codebook
-    still has it. A theme whose meaning changes should therefore get a new id.
-
-    Returns
-    -------
-    callable
-        From a theme id and a version to a theme id of this codebook; it raises
-        CodebookError where there is none.
+    still has it. A theme whose meaning changes should therefore get a new id. The
+    function takes a theme id and a version; it raises a CodebookError where no theme is
+    left.
     """
     targets = {
         (row.from_version, row.from_theme_id): row.to_theme_id
@@ -783,24 +765,11 @@ def theme_carrier(codebook: Codebook) -> Callable[[str, str], str]:
 
 
 def apply_crosswalk(assignments: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
-    """Carry assignments made under earlier versions over to this one.
+    """Carry ``theme_assignments`` made under earlier versions over to this one.
 
-    Parameters
-    ----------
-    assignments : DataFrame, shape (n_rows, ...)
-        Valid ``theme_assignments``.
-
-    Returns
-    -------
-    DataFrame, shape (n_rows, ...)
-        Every row under ``codebook.version``. Where two earlier themes become
-        one, the better rank stays, and ranks are counted anew.
-
-    Raises
-    ------
-    CodebookError
-        If a theme of an earlier version is neither in the crosswalk nor among the
-        codebook's own.
+    Where two earlier themes become one, the better rank stays, and ranks are counted
+    anew. A CodebookError names a theme that is neither in the crosswalk nor in the
+    codebook.
     """
     carry = theme_carrier(codebook)
     versions, themes = assignments["codebook_version"], assignments["theme_id"]

@@ -41,27 +41,12 @@ def code_plans(
     cache: Cache | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Tables:
-    """Code the tasks of plans, and add what the coding made.
+    """Code the tasks of plans: add or replace what the coding makes.
 
-    Parameters
-    ----------
-    plans : Tables
-        With ``tasks``; codings that are there already are replaced.
-    cache : Cache, optional
-        Of the codes of documents; those of a document whose tasks are the same are
-        taken from it.
-    on_progress : callable, optional
-        Called with the number of tasks done and their total.
-
-    Returns
-    -------
-    Tables
-        `plans` with ``themes``, ``theme_assignments`` and ``keyword_matches``.
-
-    Raises
-    ------
-    CodebookError
-        If the codebook has nothing to learn from.
+    That is ``themes``, ``theme_assignments`` and ``keyword_matches``. The codes of a
+    document whose tasks are the same are taken from the cache, if there is one.
+    `on_progress` is called with the number of tasks done and their total. A
+    CodebookError says that the codebook has nothing to learn from.
     """
     if cache is None or cache.folder is None:
         coded = _coded(plans.tasks, codebook, on_progress)
@@ -208,20 +193,11 @@ def recode(
 
 
 def moved_themes(moved: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
-    """Count the tasks that each theme gains and loses.
+    """Count the tasks that each theme gains and loses by a recoding.
 
-    Parameters
-    ----------
-    moved : DataFrame, shape (n_moved, 8)
-        Result of ``recode``.
-    labels : mapping of str to str
-        Names of the themes, by identifier.
-
-    Returns
-    -------
-    DataFrame, shape (n_themes, 4)
-        ``theme``, ``n_gained``, ``n_lost`` and ``n_net`` (counts of tasks), of the
-        themes that gain or lose one.
+    `labels` are the names of the themes by identifier. Columns: ``theme``,
+    ``n_gained``, ``n_lost`` and ``n_net`` (counts of tasks), of the themes that gain or
+    lose one.
     """
     pairs = [
         (set(before), set(after))

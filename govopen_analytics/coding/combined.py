@@ -108,8 +108,11 @@ class Evidence:
 
     def piece_shares(self) -> np.ndarray:
         """Return what speaks for each theme in each piece (n_pieces, n_themes)."""
-        joint = self.linear[:, :-1] + self.keywords[:, :-1] / 2
-        return joint[self.pieces.numbers] / 1.5
+        return self._joint[self.pieces.numbers]
+
+    @cached_property
+    def _joint(self) -> np.ndarray:
+        return (self.linear[:, :-1] + self.keywords[:, :-1] / 2) / 1.5
 
     def _mean(self, values: np.ndarray, is_chosen: np.ndarray) -> np.ndarray:
         """Add up over pieces; many say more than one, but not in proportion."""
@@ -175,7 +178,7 @@ class Evidence:
         Each is of shape (n_tasks, n_themes). Only clauses of the task itself count:
         headings never give a theme.
         """
-        joint = (self.linear[:, :-1] + self.keywords[:, :-1] / 2) / 1.5
+        joint = self._joint
         leads = np.eye(joint.shape[1])[joint.argmax(axis=1)]
         leads = leads * (joint.max(axis=1) > 0.3)[:, None]
         n_led = self._summed(leads, self._clauses)

@@ -29,6 +29,7 @@ from govopen_analytics.base.provenance import (
 )
 from govopen_analytics.base.schemas import LEVELS, SUBJECTS, heading
 from govopen_analytics.base.text import fold
+from govopen_analytics.explore import as_text
 from govopen_analytics.plans.one_file import account_for
 from govopen_analytics.words import section
 
@@ -153,21 +154,9 @@ def read_addition(
 ) -> Addition:
     """Read a plan that is to be added, and write nothing.
 
-    Parameters
-    ----------
-    plan : str or Path
-        A file, or the text of a plan or of its page as it was pasted; a first line
-        that is an address becomes ``source_url``.
-    raw_dir : str or Path
-        The raw folder.
-    declared : mapping of str to object, optional
-        What the user gives, by name in ``GIVEN_COLUMNS`` or by a further column that
-        the manifest has.
-    lang : {"zh", "en"}
-
-    Returns
-    -------
-    Addition
+    `plan` is a file, or the text of a plan or of its page as it was pasted; a first
+    line that is an address becomes ``source_url``. What the user declares is named as
+    in ``GIVEN_COLUMNS`` or as a further column of the manifest.
 
     Raises
     ------
@@ -179,10 +168,8 @@ def read_addition(
         If the raw folder holds this plan already.
     """
     raw_dir = Path(raw_dir)
-    given = {
-        name: str(v).strip() for name, v in (declared or {}).items() if v is not None
-    }
-    given = {name: value for name, value in given.items() if value}
+    texts = {name: as_text(value).strip() for name, value in (declared or {}).items()}
+    given = {name: text for name, text in texts.items() if text}
     raw_files(raw_dir)  # refuses what is no folder
     manifest = read_manifest(raw_dir)
     columns = (*GIVEN_COLUMNS, *manifest.further_columns)
@@ -203,9 +190,9 @@ def read_addition(
         parts = [values.get(key, "") for key in ("agency", "year")]
         stem = _UNSAFE.sub("_", "_".join(filter(None, parts)))
         name = f"{stem or 'plan_' + checksum(content)[:8]}.txt"
-    inside = path is not None and path.resolve().is_relative_to(raw_dir.resolve())
-    if inside and path is not None:
-        file = path.resolve().relative_to(raw_dir.resolve()).as_posix()
+    folder = raw_dir.resolve()
+    if path is not None and path.resolve().is_relative_to(folder):
+        file = path.resolve().relative_to(folder).as_posix()
     else:
         file = _free(name, set(raw_files(raw_dir)))
     ids = {row["document_id"] for row in manifest.rows.values()}

@@ -30,36 +30,8 @@ _LONGEST_NAME = 60
 class HandCoding(anywidget.AnyWidget):
     """Code tasks one by one; decisions go to the folder of reviews at once.
 
-    Made by ``corpus.code(coder="…")``. Made anew, it goes on where it stopped.
-
-    Parameters
-    ----------
-    tables : Tables
-        Tables of the corpus.
-    codebook : Codebook
-    coder : str
-        Name of who decides.
-    folder : Path
-        Folder of reviews.
-    make_corpus : callable
-        Makes a corpus of tables.
-    n_random : int, default 0
-        Draw so many tasks at random, to tell honest error rates; the machine's
-        themes are not shown then. 0 takes the tasks worth a person's time.
-    n_most : int, default 200
-        Most tasks worth a person's time (count).
-    task_ids : iterable of str
-        Code these tasks, in place of those worth a person's time.
-    seed : int, default 0
-        Of the random sample.
-    lang : {"zh", "en"}
-    interval : float, default 0.95
-        Level of the intervals (0-1).
-
-    Raises
-    ------
-    SelectionError
-        If the name is none, or there are not so many tasks.
+    Made by ``corpus.code(coder="…")``, which says what its options mean. Made anew, it
+    goes on where it stopped. `make_corpus` makes a corpus of tables.
     """
 
     _esm = script("coding.js") + "export default govopenCoding;\n"

@@ -28,14 +28,6 @@ class Explorer(anywidget.AnyWidget):
     Made by ``corpus.explore()``. In a notebook that is opened without a kernel, a
     table of the last state stands in its place.
 
-    Parameters
-    ----------
-    tables : Tables
-        Tables of the corpus.
-    make_corpus : callable
-        Makes a corpus of tables.
-    lang : {"zh", "en"}
-
     Attributes
     ----------
     state : dict
@@ -152,12 +144,7 @@ class Explorer(anywidget.AnyWidget):
     # Files --------------------------------------------------------------------------
 
     def table(self) -> pd.DataFrame:
-        """Return the tasks shown, as the files have them.
-
-        Returns
-        -------
-        DataFrame, shape (n_shown, 8)
-        """
+        """Return the tasks shown, as the files have them."""
         return self._table(self.state)
 
     def _table(self, state: Mapping[str, Any], most: int | None = None) -> pd.DataFrame:

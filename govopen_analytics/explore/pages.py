@@ -39,16 +39,8 @@ class ReportPage:
 class ReportPages:
     """The explorer's pages of a report in one language.
 
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        ``documents``, ``tasks``, ``themes``, ``theme_assignments``, ``spans`` and
-        ``keyword_matches``.
-    lang : {"zh", "en"}
-    most_tasks : int, default MOST_TASKS
-        Most tasks of one page; more are split by year, then by level (count).
-    most_plans : int, default MOST_PLANS
-        With more plans, none has a page of its own (count).
+    More than `most_tasks` tasks are split by year, then by level; of more than
+    `most_plans` plans none has a page of its own.
     """
 
     def __init__(

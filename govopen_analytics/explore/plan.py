@@ -87,14 +87,7 @@ class Document:
 
 
 def plans_of(tables: Tables, lang: str) -> Iterator[Document]:
-    """Yield every plan of some tables.
-
-    Parameters
-    ----------
-    tables : Tables
-        ``documents``, ``tasks``, ``themes``, ``theme_assignments``, ``spans`` and
-        ``keyword_matches``.
-    """
+    """Yield every plan of some tables, with its tasks, spans, themes and keywords."""
     themes = tables.themes
     labels = dict(zip(themes["theme_id"], themes[f"label_{lang}"], strict=True))
     # Parted once: looking every plan up in whole tables takes n times as long.
@@ -125,14 +118,8 @@ def plan_body(
 ) -> str:
     """Write a plan as HTML: every character is a task's or visibly left out.
 
-    Parameters
-    ----------
-    tag : str, default "h1"
-        Element of the headline.
-    most_characters : int, optional
-        What stands behind is cut, and said so (characters).
-    explorer : str, default ""
-        Address of its tasks in the explorer.
+    `tag` is the element of the headline. What stands behind so many characters is cut,
+    and said so. `explorer` is the address of its tasks in the explorer.
     """
     text = document.text[:most_characters]
     is_cut = len(text) < len(document.text)

@@ -51,14 +51,9 @@ class Facet:
 
 
 class TaskIndex:
-    """Tasks with what they are filtered by.
+    """Tasks with what they are filtered by, and labels in one language.
 
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        ``documents``, ``tasks``, ``themes`` and ``theme_assignments``.
-    lang : {"zh", "en"}
-        Language of labels.
+    Made of ``documents``, ``tasks``, ``themes`` and ``theme_assignments``.
     """
 
     def __init__(self, tables: Mapping[str, pd.DataFrame], lang: str) -> None:
