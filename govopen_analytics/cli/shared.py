@@ -2,6 +2,7 @@
 
 import json
 import os
+import tomllib
 from collections.abc import Callable
 from functools import lru_cache
 from inspect import signature
@@ -9,10 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
-import yaml
 from typer.core import TyperGroup
 
-from govopen_analytics.base.data_files import YamlLoader
 from govopen_analytics.base.errors import BusyError, GovOpenError, installation_fault
 
 if TYPE_CHECKING:
@@ -37,15 +36,16 @@ _Command = TypeVar("_Command", bound=Callable[..., None])
 
 @lru_cache(maxsize=1)
 def commands() -> dict[str, dict[str, Any]]:
-    """Read the words of the command line, from ``commands.yml``."""
-    text = Path(__file__).with_name("commands.yml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=YamlLoader)
+    """Read the words of the command line, from ``commands.toml``."""
+    # YAML would take longer to load than all the rest of a page of help.
+    text = Path(__file__).with_name("commands.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
 
 
 def described(command: _Command) -> _Command:
     """Give the parameters of a command their names, limits and words.
 
-    They stand in ``commands.yml``: an option is called as its parameter, unless other
+    They stand in ``commands.toml``: an option is called as its parameter, unless other
     names are given there.
     """
     own = commands()["shared"] | commands().get(command.__name__, {})

@@ -32,6 +32,7 @@ _KINDS = {
     "MemoryError": "memory",
     "OSError: [Errno 28]": "disk",
 }
+_NOT_ENDED = "The notebook did not run to its end"
 # Of what a cell shows, that much is published: text, and charts and tables as JSON
 # (characters), and parts (count).
 MOST_OUTPUT, _MOST_RICH, _MOST_PARTS = 100_000, 20_000_000, 1000
@@ -85,15 +86,15 @@ def execute_notebook(
     executed = folder / EXECUTED
     error = _run(path, executed, dict(parameters), folder)
     if not executed.is_file():
-        return _failed(error)
+        return _outcome_of(error or _NOT_ENDED)
     notebook = json.loads(executed.read_text(encoding="utf-8"))
     cells = _cells(notebook)
     # Papermill writes its end last; without it the notebook did not end well.
     ran = notebook["metadata"].get("papermill", {})
     if not error and (ran.get("exception") or not ran.get("end_time")):
-        error = "The notebook did not run to its end"
+        error = _NOT_ENDED
     cell, shown = _first_error(cells)
-    outcome = _failed(shown or error)
+    outcome = _outcome_of(shown or error)
     outcome.cell = cell if shown else _running(cells) if error else None
     outcome.cell_source = _first_line(cells, outcome.cell)
     if not outcome.error and (names := _not_files(folder)):
@@ -111,7 +112,7 @@ def execute_notebook(
     return outcome
 
 
-def _failed(error: str) -> Outcome:
+def _outcome_of(error: str) -> Outcome:
     kind = failure_kind(error)
     # Another start may mend a kernel; an error in a cell would only come again.
     return Outcome(error[:_MOST_OF_ERROR], kind, is_passing=kind == "kernel")
