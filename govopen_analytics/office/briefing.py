@@ -57,7 +57,7 @@ def write_briefing(
     name: str = "briefing",
     dpi: int = 200,
 ) -> Written:
-    """Write a briefing.
+    """Write a briefing to a folder, which is made where missing.
 
     Everything is checked and made before anything is written, and every file is
     written whole or not at all. Only pictures need a browser; without one the
@@ -65,8 +65,6 @@ def write_briefing(
 
     Parameters
     ----------
-    out : Path
-        Folder for the files; made where missing.
     formats : sequence of str
         Some of ``FORMATS``; pictures are one for each claim.
     templates : sequence of Path

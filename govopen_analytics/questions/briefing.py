@@ -609,6 +609,8 @@ class _Maker:
         labels = t["themes"].set_index("theme_id")[f"label_{self.lang}"]
         states = self.words["states"]
         flags = self.display.words("commitments")["flags"]
+        plans = t["documents"].set_index("document_id")[["agency", "year"]]
+        tasks = t["tasks"].join(plans, on="document_id")
         shares = m.shares.assign(theme=m.shares["theme_id"].map(labels))
         themes, form = m.by_theme.cells, m.by_form.cells
         apart = pd.concat(
@@ -632,7 +634,7 @@ class _Maker:
             "elements": self._elements_of_each,
             "units": self._load,
             "months": self._due,
-            "tasks": selection.tasks_with_plans(t, self.lang),
+            "tasks": tasks.assign(**selection.theme_columns(t, lang=self.lang)),
             "plans": t["documents"].assign(n_tasks=m.documents["n_tasks"]),
         }
         sheets = []

@@ -128,23 +128,10 @@ def measure_summary(
     confusion: measures.Confusion | None = None,
     interval: float = 0.95,
 ) -> Measured | None:
-    """Measure what a summary tells.
+    """Measure what a summary tells; None where no plan has a task.
 
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        ``documents``, ``tasks``, ``themes`` and ``theme_assignments``.
-    agencies, years
-        As in ``select_plans``; none take all.
-    confusion : Confusion, optional
-        As in ``measures.theme_shares``.
-    interval : float, default 0.95
-        Level of the intervals (0-1).
-
-    Returns
-    -------
-    Measured or None
-        None where no plan has a task.
+    `agencies` and `years` are as in ``select_plans``, `confusion` and `interval` as in
+    ``measures.theme_shares``.
     """
     tables = select_plans(tables, agencies=agencies, years=years)
     tasks, documents = tables["tasks"], tables["documents"]
