@@ -316,13 +316,8 @@ def panel_trend(
         "has_coding_error": np.abs(true - coded) > _ROUNDING,
         "p_value": p_value,
     }
-    rows = groups.counts.rows(columns, _whole(1))
+    rows = groups.counts.rows(columns, pd.DataFrame(index=[0]))
     return with_states(rows, "trends", _smallest_p(groups) * len(rows) <= ERROR_RATE)
-
-
-def _whole(n_rows: int) -> pd.DataFrame:
-    """Return groups without a name."""
-    return pd.DataFrame(index=range(n_rows))
 
 
 def _panel(documents: pd.DataFrame) -> pd.DataFrame:
@@ -473,7 +468,7 @@ def change_parts(
     columns["has_coding_error"] = has_error
     is_adjacent = np.arange(len(pairs)) < len(years) - 1
     columns["is_adjacent"] = is_adjacent[:, None]
-    return groups.counts.rows(columns, _whole(len(pairs)))
+    return groups.counts.rows(columns, pd.DataFrame(index=range(len(pairs))))
 
 
 def _part_levers(

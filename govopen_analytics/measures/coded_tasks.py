@@ -175,22 +175,15 @@ class CodedTasks:
         Returns
         -------
         DataFrame, shape (n_rows, 8)
-            ``measure`` ("alpha_nominal" over primary themes [1]_, "alpha_masi" over
-            sets [2]_, "same_primary" as a share of the tasks both coded),
+            ``measure`` ("alpha_nominal", ``krippendorff_alpha`` over primary themes,
+            "alpha_masi" over sets by ``masi_distances``, "same_primary" as a share of
+            the tasks both coded),
             ``first_coder``, ``second_coder`` ("all" in both for all together),
             ``value``, ``value_lower``, ``value_upper``, ``n_tasks`` that at least
             two of the coders coded, ``n_plans``. Bounds of "same_primary" are those
             of ``jeffreys_interval`` where these lie further out. An alpha of 1 has
             bounds of 1, for draws of tasks without an error hold none: how many
             errors may have been missed is what "same_primary" says.
-
-        References
-        ----------
-        .. [1] Hayes, A. F. & Krippendorff, K. (2007). Answering the Call for a
-           Standard Reliability Measure for Coding Data. Communication Methods and
-           Measures, 1(1), 77-89.
-        .. [2] Passonneau, R. (2006). Measuring agreement on set-valued items (MASI)
-           for semantic and pragmatic annotation. LREC.
         """
         coders = [coder for coder in self.judged if coder != BOTH]
         together = [tuple(coders)] if len(coders) > 2 else []
@@ -239,19 +232,11 @@ class CodedTasks:
             the primary theme; exact agreement of sets; micro precision, recall and
             F1 over (task, theme) pairs; macro F1 over the themes either coder used;
             coverage, the share of tasks the coder coded at all. No interval is
-            narrower than Jeffreys' [1]_ for as many right of as many; where all are
-            right, the lower bound is the exact one-sided one,
-            ``(1 - level) ** (1 / n)`` [2]_. F1 = 2 J / (1 + J) has the bounds of J,
-            the part of (task, theme) pairs of either coder that both gave; macro F1
-            has these only where it is 1.
-
-        References
-        ----------
-        .. [1] Brown, L. D., Cai, T. T. & DasGupta, A. (2001). Interval Estimation
-           for a Binomial Proportion. Statistical Science, 16(2), 101-133.
-        .. [2] Hanley, J. A. & Lippman-Hand, A. (1983). If Nothing Goes Wrong, Is
-           Everything All Right? Interpreting Zero Numerators. JAMA, 249(13),
-           1743-1745.
+            narrower than that of ``jeffreys_interval`` for as many right of as many;
+            where all are right, the lower bound is the exact one-sided one,
+            ``(1 - level) ** (1 / n)``. F1 = 2 J / (1 + J) has the bounds of J, the
+            part of (task, theme) pairs of either coder that both gave; macro F1 has
+            these only where it is 1.
         """
         frames = []
         for coder in coders or self.judged:

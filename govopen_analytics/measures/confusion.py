@@ -63,9 +63,12 @@ class Confusion:
         Rows of other tasks are left out; tasks without a row in `coded` were found to
         carry no theme.
         """
-        given, truth = (
-            with_none(fractional_weights(tasks, _of(tasks, rows), themes)[0])
+        both = (
+            rows[rows["task_id"].isin(tasks["task_id"])]
             for rows in (assignments, coded)
+        )
+        given, truth = (
+            with_none(fractional_weights(tasks, rows, themes)[0]) for rows in both
         )
         theme_ids = np.sort(themes["theme_id"].to_numpy(dtype=str))
         # What both gave to one theme agrees; only the rest was taken for others.
@@ -209,10 +212,6 @@ def with_none(weights: np.ndarray) -> np.ndarray:
     """Add what is left to no theme as a last column."""
     rest = np.clip(1 - weights.sum(axis=1, keepdims=True), 0, 1)
     return np.hstack([weights, rest])
-
-
-def _of(tasks: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["task_id"].isin(tasks["task_id"])]
 
 
 def corrected_shares(

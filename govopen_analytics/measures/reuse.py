@@ -150,14 +150,8 @@ def text_reuse(tables: Tables, passages: pd.DataFrame) -> pd.DataFrame:
     rows["n_reused_chars"] = rows["task_id"].map(covered).fillna(0).astype(int)
     share = rows["n_reused_chars"] / rows["n_chars"].clip(lower=1)
     rows["reused_share"] = share.where(rows["has_earlier"])
-    most = (
-        passages.groupby(["task_id", "source_task_id"])["n_alike"]
-        .sum()
-        .reset_index()
-        .sort_values(["task_id", "n_alike"], ascending=[True, False], kind="stable")
-        .drop_duplicates("task_id")
-        .set_index("task_id")["source_task_id"]
-    )
+    n_alike = passages.groupby(["task_id", "source_task_id"])["n_alike"].sum()
+    most = {task: source for task, source in n_alike.groupby("task_id").idxmax()}
     rows["source_task_id"] = rows["task_id"].map(most).astype("string")
     return rows
 

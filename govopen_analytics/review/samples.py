@@ -103,18 +103,16 @@ def _is_pivotal(table: pd.DataFrame) -> pd.Series:
     The only task of a theme, or a task of the largest theme where another theme
     has as many tasks or one less.
     """
-    counts = table.groupby(["document_id", "theme_id"]).size()
-    n_of_theme = counts.reindex(
-        pd.MultiIndex.from_frame(table[["document_id", "theme_id"]])
+    themes = table.groupby(["document_id", "theme_id"])
+    n_of_theme = themes["task_id"].transform("size").astype(float)
+    ranked = themes.size().sort_values(ascending=False).groupby("document_id")
+    top, second = (
+        table["document_id"].map(ranked.nth(place).droplevel("theme_id")).astype(float)
+        for place in (0, 1)
     )
-    n_of_theme = n_of_theme.fillna(0).to_numpy()
-    ordered = counts.groupby("document_id").agg(lambda n: sorted(n, reverse=True))
-    top = table["document_id"].map({d: n[0] for d, n in ordered.items()})
-    second = table["document_id"].map(
-        {d: n[1] if len(n) > 1 else 0 for d, n in ordered.items()}
-    )
+    second = second.fillna(0)
     decides_top = (n_of_theme == top) & (second >= top - 1)
-    return pd.Series((n_of_theme == 1) | decides_top, index=table.index)
+    return (n_of_theme == 1) | decides_top
 
 
 def draw_random_sample(
