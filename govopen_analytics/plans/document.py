@@ -31,7 +31,6 @@ from govopen_analytics.readers.source import Source
 
 FORMS = Forms("document")
 
-
 _MOST_DEMANDS = 5
 _BARE_STYLES = ("lines", "columns", "glued", "spaces")  # no marks between cells
 
@@ -295,11 +294,6 @@ def _opens_chapter(nodes: list[Node]) -> bool:
     titled = any(one.is_title for one in above)
     number = first.number if first else None
     return number is not None and (titled or number.kind in HEADING_KINDS)
-
-
-def _are_obligations(tasks: list[Draft], text: str) -> bool:
-    acting = sum(says_what_to_do(_sentence(draft, text)) for draft in tasks)
-    return acting > 0.5 * len(tasks)
 
 
 def _body(text: str, start: int, end: int) -> list[Node]:

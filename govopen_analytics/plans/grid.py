@@ -24,7 +24,6 @@ from govopen_analytics.plans.vocabulary import Forms
 
 FORMS = Forms("grid")
 
-
 _FINEST = ("arabic", "arabic_paren", "circled", "decimal")
 
 # Costs are in nats: what a reader would bet against it, roughly.

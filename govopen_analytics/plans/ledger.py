@@ -24,14 +24,11 @@ from govopen_analytics.plans.vocabulary import Forms
 
 FORMS = Forms("ledger")
 
-
 Span = tuple[int, int, str, int | None]
 
 # Roles that a lost task may have been given.
 _REMAINDERS = ("preamble", "notes", "covering_letter", "unrecognised")
 _SHORTEST, _SHOWN = 6, 80  # characters of a line
-
-
 #: What stands between cells.
 MARKS = FORMS.marks
 
