@@ -44,7 +44,7 @@ class Ledger:
         if end > start:
             self.entries.append((start, end, role, task))
 
-    def enter(self, role: str, pieces: Iterable["Line | Token"]) -> None:
+    def enter(self, role: str, pieces: Iterable[Line | Token]) -> None:
         """Enter cells or lines that stand in no task."""
         for piece in pieces:
             self.add(piece.start, piece.end, role)
