@@ -22,7 +22,7 @@ from govopen_analytics.plans.metadata import Metadata, read_metadata
 from govopen_analytics.plans.numbering import HEADING_KINDS
 from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.outline import Node, paragraphs
-from govopen_analytics.plans.plan_or_not import Judgement, TaskSigns, judge, subject_of
+from govopen_analytics.plans.plan_or_not import Judgement, judge, subject_of
 from govopen_analytics.plans.prose import prose_tasks
 from govopen_analytics.plans.tables import table_tasks
 from govopen_analytics.plans.titles import opens_with_place, title_name
@@ -30,7 +30,6 @@ from govopen_analytics.plans.vocabulary import Forms
 from govopen_analytics.readers.source import Source
 
 FORMS = Forms("document")
-
 
 _MOST_DEMANDS = 5
 _BARE_STYLES = ("lines", "columns", "glued", "spaces")  # no marks between cells
@@ -119,7 +118,7 @@ class _Document:
             drafts, jumps = prose_tasks(
                 nodes, text, self.year, ledger, is_titled=is_titled
             )
-            acting = sum(says_what_to_do(_sentence(draft, text)) for draft in drafts)
+            acting = sum(says_what_to_do(draft.sentence(text)) for draft in drafts)
             if tables and acting <= 0.5 * len(drafts):
                 continue
             whole.entries += ledger.entries
@@ -138,21 +137,10 @@ class _Document:
             held & {"title", "content", "text"} and held & {"lead", "deadline"}
             for held in roles
         )
-        signs = [
-            TaskSigns(
-                text=_sentence(draft, self.text),
-                start=draft.start,
-                end=draft.end,
-                has_units=bool(draft.lead),
-                has_deadline=draft.deadline is not None,
-                has_number="ordinal" in draft.stretches,
-            )
-            for draft in tasks
-        ]
         names = [column.name for table in self.tables for column in table.columns]
         title = self.metadata.title
         headlines = _headlines(self.text, title)
-        return judge(title, headlines, names, has_task_table, self.text, signs)
+        return judge(title, headlines, names, has_task_table, self.text, tasks)
 
     def verdict(self, judgement: Judgement, tasks: list[Draft]) -> str | None:
         """Say why there are no tasks; None where there are."""
@@ -297,11 +285,6 @@ def _opens_chapter(nodes: list[Node]) -> bool:
     return number is not None and (titled or number.kind in HEADING_KINDS)
 
 
-def _are_obligations(tasks: list[Draft], text: str) -> bool:
-    acting = sum(says_what_to_do(_sentence(draft, text)) for draft in tasks)
-    return acting > 0.5 * len(tasks)
-
-
 def _body(text: str, start: int, end: int) -> list[Node]:
     """Paragraphs from the first number on; what stands before is preamble."""
     nodes = paragraphs(text, start, end)
@@ -361,11 +344,6 @@ def _letters(draft: Draft, text: str) -> str:
     """What a task says, without white space and punctuation."""
     parts = (draft.text("title", text), draft.text("content", text))
     return re.sub(r"\W", "", "".join(part or "" for part in parts))
-
-
-def _sentence(draft: Draft, text: str) -> str:
-    """Title and content as one text with a stop between them."""
-    return f"{draft.title(text) or ''}。{draft.text('content', text) or ''}"
 
 
 def _complete(repeated: list[tuple[Draft, Draft]], ledger: Ledger) -> None:

@@ -56,6 +56,10 @@ class Draft:
         """Return the title, its own or the inherited one."""
         return self.text("title", source) or self.inherited_title
 
+    def sentence(self, source: str) -> str:
+        """Return title and content as one text with a stop between them."""
+        return f"{self.title(source) or ''}。{self.text('content', source) or ''}"
+
     @property
     def start(self) -> int:
         """Offset of the first character."""

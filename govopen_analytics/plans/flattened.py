@@ -27,7 +27,6 @@ from govopen_analytics.readers.source import Block, Cell, Source
 
 FORMS = Forms("flattened")
 
-
 _LONGEST_HEADING = 60
 _LONGEST_HEADER = 120  # characters
 _BETWEEN = (re.compile(r"\s{2,}"), re.compile(r"\s"), re.compile(","))

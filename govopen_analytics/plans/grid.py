@@ -10,6 +10,7 @@ over costs something too.
 
 import math
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -22,7 +23,6 @@ from govopen_analytics.plans.units import looks_like_units
 from govopen_analytics.plans.vocabulary import Forms
 
 FORMS = Forms("grid")
-
 
 _FINEST = ("arabic", "arabic_paren", "circled", "decimal")
 
@@ -83,7 +83,6 @@ class _Habit:
     mean: float
     spread: float
     kinds: dict[str, int]
-    n: int
 
     def cost(self, look: _Look) -> float:
         distance = abs(look.log_length - self.mean) / self.spread
@@ -99,20 +98,15 @@ def _prior_habits(columns: list[Column]) -> dict[int, _Habit]:
     for order, place in enumerate(places):
         is_last = order == len(places) - 1 and len(places) > 1
         length = 45 if is_last or columns[place].role == "content" else 16
-        habits[place] = _Habit(math.log(length), 0.9, {}, 0)
+        habits[place] = _Habit(math.log(length), 0.9, {})
     return habits
 
 
-@dataclass(frozen=True)
-class _Texts:
-    """Which text column is the last, and whether numbered items stand in it."""
+def _texts(columns: list[Column], looks: list[_Look]) -> tuple[int, bool]:
+    """Find the last text column, and whether numbered items stand in it.
 
-    last: int
-    numbers_last: bool
-
-
-def _texts(columns: list[Column], looks: list[_Look]) -> _Texts:
-    """Find the column of numbered items: they stand last if units follow them."""
+    They do if units follow them.
+    """
     last = max((j for j, c in enumerate(columns) if c.is_text), default=len(columns))
     pairs = [
         (look, after)
@@ -127,7 +121,7 @@ def _texts(columns: list[Column], looks: list[_Look]) -> _Texts:
         for look, after in pairs
     )
     single = sum(column.is_text for column in columns) < 2
-    return _Texts(last, single or ends >= 0.5 * len(pairs))
+    return last, single or ends >= 0.5 * len(pairs)
 
 
 def _emission(
@@ -198,7 +192,7 @@ def _path(
     n, skips = len(columns), _skips(columns)
     from_left = [*skips[:n], 0.0]
     to_right = [*(skips[n] - one for one in skips[1:]), 0.0]
-    texts = _texts(columns, looks)
+    last_text, numbers_last = _texts(columns, looks)
     best = list(from_left)
     trail: list[list[tuple[int, bool]]] = []
     emitted: dict[int, list[float]] = {}
@@ -206,7 +200,7 @@ def _path(
         emit = emitted.get(id(look))  # cells of one text share their look
         if emit is None:
             emit = [
-                _emission(c, look, habits.get(j), j == texts.last, texts.numbers_last)
+                _emission(c, look, habits.get(j), j == last_text, numbers_last)
                 for j, c in enumerate(columns)
             ]
             emit.append(_span_cost(look))
@@ -270,10 +264,8 @@ def _observed_habits(rows: list[Row], columns: list[Column]) -> dict[int, _Habit
         lengths = [look.log_length for look in looks]
         mean = sum(lengths) / len(lengths)
         spread = math.sqrt(sum((x - mean) ** 2 for x in lengths) / len(lengths))
-        kinds: dict[str, int] = {}
-        for look in looks:
-            kinds[look.kind] = kinds.get(look.kind, 0) + 1
-        habits[place] = _Habit(mean, max(spread, 0.5), kinds, len(looks))
+        kinds = Counter(look.kind for look in looks)
+        habits[place] = _Habit(mean, max(spread, 0.5), kinds)
     return habits
 
 

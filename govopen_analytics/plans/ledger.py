@@ -24,14 +24,11 @@ from govopen_analytics.plans.vocabulary import Forms
 
 FORMS = Forms("ledger")
 
-
 Span = tuple[int, int, str, int | None]
 
 # Roles that a lost task may have been given.
 _REMAINDERS = ("preamble", "notes", "covering_letter", "unrecognised")
 _SHORTEST, _SHOWN = 6, 80  # characters of a line
-
-
 #: What stands between cells.
 MARKS = FORMS.marks
 
@@ -47,7 +44,7 @@ class Ledger:
         if end > start:
             self.entries.append((start, end, role, task))
 
-    def enter(self, role: str, pieces: Iterable["Line | Token"]) -> None:
+    def enter(self, role: str, pieces: Iterable[Line | Token]) -> None:
         """Enter cells or lines that stand in no task."""
         for piece in pieces:
             self.add(piece.start, piece.end, role)

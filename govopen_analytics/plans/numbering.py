@@ -8,7 +8,6 @@ from govopen_analytics.plans.vocabulary import Forms
 
 FORMS = Forms("numbering")
 
-
 # In the order they are tried. The rank is the customary nesting of official
 # documents (GB/T 9704): 一、 over （一） over 1. over (1) over ①.
 _KINDS: list[tuple[str, int, re.Pattern[str]]] = FORMS.table("kinds")

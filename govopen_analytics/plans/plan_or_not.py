@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from govopen_analytics.base.text import fold
+from govopen_analytics.plans.draft import Draft
 from govopen_analytics.plans.lines import Line, raw_lines
 from govopen_analytics.plans.obligations import says_what_to_do, says_what_was_done
 from govopen_analytics.plans.titles import SUBJECT, title_name
@@ -54,25 +55,13 @@ class Judgement:
     kind: str | None  # what the document is instead; None for a plan
 
 
-@dataclass(frozen=True)
-class TaskSigns:
-    """What of a task bears on whether its document is a plan."""
-
-    text: str
-    start: int
-    end: int
-    has_units: bool
-    has_deadline: bool
-    has_number: bool
-
-
 def judge(
     title: str | None,
     headlines: Iterable[str],
     columns: Iterable[str],
     has_task_table: bool,
     source: str,
-    tasks: Sequence[TaskSigns],
+    tasks: Sequence[Draft],
 ) -> Judgement:
     """Weigh what speaks for a plan against what speaks for something else.
 
@@ -84,7 +73,8 @@ def judge(
     others = [other for other in others if other.kind not in (None, "plan", "notice")]
     if name.kind not in ("plan", "notice"):
         name, others = next((one for one in (name, *others) if one.kind), name), []
-    lines = _lines(source, tasks if name.kind == "plan" else [])
+    tasks_of_plan = tasks if name.kind == "plan" else []
+    lines = _lines(source, [(task.start, task.end) for task in tasks_of_plan])
     opening = re.sub(r"\s+", "", fold(source[:_OPENING]))
     headings = [line.behind_number for line in lines if len(line.text) <= _LONGEST]
     articles = [line.folded for line in lines if FORMS.article.match(line.folded)]
@@ -99,7 +89,7 @@ def judge(
             "line": [line.folded for line in lines],
             "heading": ["".join(text.split()).strip("。;:,.") for text in headings],
             "article": [re.sub(r"^第.{1,4}条\s*", "", text) for text in articles],
-            "task": [_signs(task) for task in tasks],
+            "task": [_signs(task, source) for task in tasks],
         }
     )
 
@@ -133,31 +123,32 @@ def _look_for(evidence: Evidence, texts: list[str]) -> Found | None:
     return Found(evidence, count, matches[0].string[:60])
 
 
-def _lines(source: str, tasks: Sequence[TaskSigns]) -> list[Line]:
+def _lines(source: str, tasks: Sequence[tuple[int, int]]) -> list[Line]:
     """Lines of the source; those that begin within a task left out."""
     lines, i = [], 0
     for line in raw_lines(source):
-        while i < len(tasks) and tasks[i].end <= line.start:
+        while i < len(tasks) and tasks[i][1] <= line.start:
             i += 1
-        is_task = i < len(tasks) and line.end > tasks[i].start
+        is_task = i < len(tasks) and line.end > tasks[i][0]
         if not is_task and line.inner.text:
             lines.append(line.inner)
     return lines
 
 
-def _signs(task: TaskSigns) -> str:
+def _signs(task: Draft, source: str) -> str:
     """Signs of one task as words, which the patterns of the table ask for."""
-    acts = says_what_to_do(task.text)
-    is_past = says_what_was_done(task.text) and not task.has_units
-    asks = re.search(r"[?？]|吗$|如何|什么|哪些", fold(task.text)[:40]) is not None
+    text = task.sentence(source)
+    acts = says_what_to_do(text)
+    is_past = says_what_was_done(text) and not task.lead
+    asks = re.search(r"[?？]|吗$|如何|什么|哪些", fold(text)[:40]) is not None
     signs = {
         "to do": acts and not is_past,
         "no obligation": not acts,
         "past": is_past,
-        "units": task.has_units,
-        "deadline": task.has_deadline,
-        "number": task.has_number,
-        "question": asks and not task.has_units,
+        "units": task.lead,
+        "deadline": task.deadline,
+        "number": "ordinal" in task.stretches,
+        "question": asks and not task.lead,
     }
     return ", ".join(sign for sign, holds in signs.items() if holds)
 

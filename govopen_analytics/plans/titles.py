@@ -21,8 +21,6 @@ SUBJECT = FORMS.subject
 # "plan" is the name of what the document is.
 _KINDS: list[tuple[str, re.Pattern[str]]] = FORMS.table("title_kinds")
 PLAN_WORDS = FORMS.plan_words
-
-
 NAMED_SUBJECT = FORMS.named_subject
 
 
