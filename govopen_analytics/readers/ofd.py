@@ -66,6 +66,11 @@ def _first(element: Element | None, path: str) -> Element | None:
     return element
 
 
+def _all(element: Element | None, path: str) -> list[Element]:
+    """Return all elements at a path; none where there is nothing to look in."""
+    return [] if element is None else element.findall(path)
+
+
 def _text(element: Element | None) -> str:
     return "" if element is None else (element.text or "").strip()
 
@@ -126,12 +131,7 @@ class _Drawing:
             return
         is_level = x1 - x0 > bottom - top
         x1, bottom = (x1, top) if is_level else (x0, bottom)
-        edge: dict[str, float | str] = {
-            "x0": x0,
-            "x1": x1,
-            "top": top,
-            "bottom": bottom,
-        }
+        edge: dict[str, Any] = dict(x0=x0, x1=x1, top=top, bottom=bottom)
         edge |= {"width": x1 - x0, "height": bottom - top, "object_type": "line"}
         self.edges.append({**edge, "orientation": "h" if is_level else "v"})
 
@@ -157,11 +157,11 @@ class _Document:
         self._box = self._page_box(_first(data, "PageArea")) or _A4
         self._templates = {
             each.get("ID"): self._parse(each.get("BaseLoc"), place)
-            for each in (() if data is None else data.iterfind("{*}TemplatePage"))
+            for each in _all(data, "{*}TemplatePage")
         }
         self._units: dict[str | None, Element | None] = {}
         for kind in ("PublicRes", "DocumentRes"):
-            for each in () if data is None else data.iterfind(f"{{*}}{kind}"):
+            for each in _all(data, f"{{*}}{kind}"):
                 self._read_resources(_text(each), place)
 
     def _parse(self, location: str | None, beside: str = "") -> Element | None:
@@ -177,7 +177,7 @@ class _Document:
 
     def _read_resources(self, location: str, beside: str) -> None:
         root = self._parse(location, beside)
-        for unit in () if root is None else root.iterfind(".//{*}CompositeGraphicUnit"):
+        for unit in _all(root, ".//{*}CompositeGraphicUnit"):
             self._units[unit.get("ID")] = _first(unit, "Content")
 
     def _page_box(self, area: Element | None) -> tuple[float, ...] | None:
@@ -186,8 +186,7 @@ class _Document:
 
     def pages(self) -> list[Element]:
         """Return what stands for each page in the document."""
-        pages = _first(self.root, "Pages")
-        return [] if pages is None else pages.findall("{*}Page")
+        return _all(_first(self.root, "Pages"), "{*}Page")
 
     def read(self, page: Element) -> Page:
         """Read one page with its templates."""
@@ -199,9 +198,9 @@ class _Document:
         x, y, width, height = (_POINTS * length for length in box)
         drawing = _Drawing(width, height)
         start = (_POINTS, 0.0, 0.0, _POINTS, -x, -y)
-        for resource in () if root is None else root.iterfind("{*}PageRes"):
+        for resource in _all(root, "{*}PageRes"):
             self._read_resources(_text(resource), place)
-        templates = () if root is None else root.iterfind("{*}Template")
+        templates = _all(root, "{*}Template")
         drawn = [self._templates.get(each.get("TemplateID")) for each in templates]
         for each in (*drawn, root):
             content = _first(each, "Content")
@@ -276,9 +275,9 @@ class _Document:
         place = _text(_first(self.root, "Annotations"))
         index = self._parse(place, self.place) if place else None
         folder = posixpath.join(posixpath.dirname(self.place), place)
-        for each in () if index is None else index.iterfind("{*}Page/{*}FileLoc"):
+        for each in _all(index, "{*}Page/{*}FileLoc"):
             root = self._parse(_text(each), folder)
-            for code in () if root is None else root.iterfind(".//{*}TextCode"):
+            for code in _all(root, ".//{*}TextCode"):
                 yield (code.text or "").strip()
 
 
@@ -329,8 +328,7 @@ def _segments(
 
 
 def _metadata(body: Element) -> dict[str, str]:
-    info = _first(body, "DocInfo")
-    texts = {} if info is None else {_kind(each): _text(each) for each in info}
+    texts = {_kind(each): _text(each) for each in _all(_first(body, "DocInfo"), "*")}
     return {key: normalise_characters(text) for key, text in texts.items() if text}
 
 
@@ -345,11 +343,10 @@ def read_ofd(content: bytes) -> Source:
     archive = Archive(content)
     entry = archive.find(r"(.*/)?ofd\.xml")[0]
     root = archive.parse(entry)
-    bodies = [] if root is None else root.findall("{*}DocBody")
     pages: list[Page] = []
     metadata: dict[str, str] = {}
     remarks: tuple[Remark, ...] = ()
-    for body in bodies:
+    for body in _all(root, "{*}DocBody"):
         location = _text(_first(body, "DocRoot")).lstrip("/")
         place = posixpath.join(posixpath.dirname(entry), location)
         document = _Document(archive, place)

@@ -119,7 +119,7 @@ def synthesize_corpus(
     """
     out_dir = Path(out_dir)
     years = sorted(set(years))
-    _check(n_agencies, years, tasks_per_plan, layouts)
+    _check(n_agencies, years, tasks_per_plan, layouts, missing_share)
     if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
         raise SourceError(
             f"{out_dir}: found something there already, expected a new or empty "
@@ -179,6 +179,7 @@ def _check(
     years: list[int],
     tasks_per_plan: tuple[int, int],
     chosen: Sequence[str],
+    missing_share: float,
 ) -> None:
     if n_agencies < 1:
         raise ValueError(f"n_agencies: found {n_agencies}, expected at least 1")
@@ -195,6 +196,10 @@ def _check(
     for name in chosen:
         if name not in LAYOUTS:
             raise ValueError(f"layouts: {choices(name, LAYOUTS)}")
+    if not 0 <= missing_share <= 1:
+        raise ValueError(
+            f"missing_share: found {missing_share}, expected a share from 0 to 1"
+        )
 
 
 def _kept_years(

@@ -254,6 +254,7 @@ def test_numerals(number, expected):
         ({"trends": {"platform": 0.1}}, "did you mean platforms"),
         ({"trends": {"platforms": 0.1}}, "found a sum of \\+0.100"),
         ({"trends": {"platforms": 0.4, "policy_documents": -0.4}}, "smaller trends"),
+        ({"missing_share": 2}, "missing_share: found 2"),
     ],
     ids=lambda value: str(value)[:24],
 )
