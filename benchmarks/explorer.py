@@ -22,7 +22,7 @@ from govopen_analytics import open_corpus
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.images import find_browser
 from govopen_analytics.explore.pages import ReportPages
-from govopen_analytics.run.lab import lab_command
+from govopen_analytics.run.project import lab_command
 
 ROOT = Path(__file__).parents[1]
 N_YEARS = 4

@@ -29,7 +29,7 @@ import pandas as pd
 from lxml import html
 
 from govopen_analytics.charts.model import Chart, Mark, read_chart
-from govopen_analytics.questions.run_files import FIGURES_DIR, TABLES_DIR
+from govopen_analytics.questions import FIGURES_DIR, TABLES_DIR
 from govopen_analytics.run.build import build_processed
 from govopen_analytics.synth import synthesize_corpus
 

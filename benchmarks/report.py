@@ -18,13 +18,9 @@ from pathlib import Path
 import psutil
 from watching import ROOT, watch
 
-from govopen_analytics.run import (
-    choose_set,
-    corpus_values,
-    find_notebooks,
-    plan_jobs,
-    read_report_sets,
-)
+from govopen_analytics.run.jobs import corpus_values, plan_jobs
+from govopen_analytics.run.notebooks import find_notebooks
+from govopen_analytics.run.sets import choose_set, read_report_sets
 
 PLAIN = """
 import json, sys

@@ -1,9 +1,10 @@
 """The face of the library: a corpus with its tables, measures and charts."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
@@ -16,22 +17,17 @@ from govopen_analytics.base.errors import (
     SelectionError,
     choices,
 )
-from govopen_analytics.base.languages import LANGUAGES
-from govopen_analytics.base.schemas import further_columns
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.display import ChartSource, Display
 from govopen_analytics.coding.codebook import Codebook, load_codebook
-from govopen_analytics.coding.coded import code_plans
+from govopen_analytics.coding.coded import code_plans, moved_themes, recode
 from govopen_analytics.coding.explain import explain
 from govopen_analytics.coding.keywords import find_word
-from govopen_analytics.coding.recode import moved_themes, recode
 from govopen_analytics.explore.adding import Addition, read_addition
-from govopen_analytics.explore.plan import Document
+from govopen_analytics.explore.plan import Document, plans_of
 from govopen_analytics.plans.corpus import read_plans
 from govopen_analytics.questions import commitments, selection, short_displays
 from govopen_analytics.questions.citation import Citation, citation
-from govopen_analytics.questions.measure_charts import measure_chart
-from govopen_analytics.questions.responsibility import period_names
 from govopen_analytics.questions.result import Result
 
 if TYPE_CHECKING:
@@ -40,18 +36,7 @@ if TYPE_CHECKING:
 
 By = str | Sequence[str]
 OPEN_GOVERNMENT = ("open_government",)
-# Columns of `documents` that stand beside every task.
-_OF_THE_PLAN = (
-    "agency",
-    "year",
-    "agency_series",
-    "level",
-    "province",
-    "city",
-    "county",
-)
 _USUAL_GROUPS = ("agency", "year", "level", "province", "all")
-_FIRST = ("task_id", "agency", "year", "theme", "further_themes", "title", "content")
 
 
 def load_corpus(
@@ -180,12 +165,8 @@ class Corpus:
     coded_by : mapping of str to str, optional
         ``name``, ``version`` and ``sha256`` of the codebook that coded the tables;
         by default those of `codebook`.
-    lang : {"zh", "en"}, default "zh"
-        Language of labels, displays and charts.
-    interval : float, default 0.95
-        Level of all intervals (0-1, exclusive).
-    date : str, default ""
-        Date in the source lines of charts.
+    lang, interval, date
+        As in ``open_corpus``.
     data_dir : Path, optional
         Folder that holds ``raw`` and ``reviews``, for ``add`` and ``code``.
 
@@ -206,17 +187,17 @@ class Corpus:
         date: str = "",
         data_dir: Path | None = None,
     ) -> None:
-        if lang not in LANGUAGES:
-            raise SelectionError(f"lang: {choices(lang, LANGUAGES)}")
-        if not 0 < interval < 1:
-            raise SelectionError(
-                f"interval: found {interval!r}, expected a level between 0 and 1, "
-                "such as 0.95"
-            )
-        self.tables = _with_series(tables)
+        Display(lang, interval)  # refuses what a display cannot be
+        self.tables = selection.with_series(tables)
         self.lang, self.interval, self.date = lang, interval, date
-        self._codebook, self._coded_by = codebook, dict(coded_by or {})
-        self._data_dir = data_dir
+        self._options: dict[str, Any] = {
+            "codebook": codebook,
+            "coded_by": coded_by,
+            "lang": lang,
+            "interval": interval,
+            "date": date,
+            "data_dir": data_dir,
+        }
 
     # Tables -----------------------------------------------------------------------
 
@@ -233,15 +214,7 @@ class Corpus:
         ``further_themes`` lists the labels of the others. The plan's level, place
         and the manifest's own columns stand at the end.
         """
-        tables = self.tables
-        plans = tables.documents.set_index("document_id")
-        further = further_columns(tables.documents, "documents")
-        places = plans.loc[tables.tasks["document_id"], [*_OF_THE_PLAN, *further]]
-        tasks = tables.tasks.assign(
-            **{name: places[name].array for name in places},
-            **selection.theme_columns(tables, lang=self.lang),
-        )
-        return tasks[[*_FIRST, *(name for name in tasks if name not in _FIRST)]]
+        return selection.tasks_with_plans(self.tables, self.lang)
 
     @property
     def themes(self) -> pd.DataFrame:
@@ -283,16 +256,16 @@ class Corpus:
             If the tables were coded by another codebook than the library's and it
             was not given.
         """
-        if self._codebook is None:
-            book = load_codebook()
-            if self._coded_by.get("sha256", book.fingerprint) != book.fingerprint:
+        if self._options["codebook"] is None:
+            book, coded_by = load_codebook(), self._options["coded_by"] or {}
+            if coded_by.get("sha256", book.fingerprint) != book.fingerprint:
                 raise CodebookError(
                     "The tables were coded by another codebook than the one of the "
                     "library; give its file: open_corpus(..., codebook=path), or run "
                     "`govopen build` again"
                 )
-            self._codebook = book
-        return self._codebook
+            self._options["codebook"] = book
+        return cast(Codebook, self._options["codebook"])
 
     @cached_property
     def confusion(self) -> measures.Confusion | None:
@@ -301,9 +274,10 @@ class Corpus:
         What the build wrote, or measured now on the codebook's reference codings.
         """
         written = measures.Confusion.of_tables(self.tables)
-        if written is not None or self._codebook is None:
+        codebook = self._options["codebook"]
+        if written is not None or codebook is None:
             return written
-        return measures.Confusion.of_codebook(self._codebook)
+        return measures.Confusion.of_codebook(codebook)
 
     # Choosing and looking ---------------------------------------------------------
 
@@ -379,14 +353,7 @@ class Corpus:
         kept = [name for name in self.tables if name != "coding_errors"]
         plans = Tables({name: partial(self.tables.__getitem__, name) for name in kept})
         tables = code_plans(plans, codebook)
-        return Corpus(
-            tables,
-            codebook=codebook,
-            lang=self.lang,
-            interval=self.interval,
-            date=self.date,
-            data_dir=self._data_dir,
-        )
+        return self._with(tables, codebook=codebook, coded_by=None)
 
     def moved_by(self, codebook: Codebook, *, coder: str = "combined") -> Result:
         """Find the tasks that another codebook gives other themes.
@@ -408,7 +375,7 @@ class Corpus:
 
         See Also
         --------
-        coding.recode.recode
+        coding.coded.recode
         """
         moved = recode(self.tables.tasks, self.codebook, codebook, coder=coder)
         labels = codebook.labels(self.lang)
@@ -418,7 +385,8 @@ class Corpus:
                 [labels.get(key, key) for key in keys] for keys in moved[name]
             ]
         plans = self.tasks[["task_id", "agency", "year"]]
-        return self._result("moved", plans.merge(moved, on="task_id"), [], counts)
+        table = plans.merge(moved, on="task_id")
+        return Result("moved", table, [], self.display, counts)
 
     def task(self, name: str) -> short_displays.Task:
         """Show one task: its text with the keywords marked, and its place.
@@ -433,27 +401,7 @@ class Corpus:
         SelectionError
             If the corpus has no such task, with the nearest ones.
         """
-        tasks = self.tasks
-        plan, _, place = name.partition("#")
-        is_meant = tasks["task_id"] == name
-        if place:
-            is_meant = (tasks["document_id"] == plan) & (
-                tasks["ordinal"].astype("string") == place
-            )
-        if not is_meant.any():
-            raise SelectionError(f"Corpus, task: {choices(name, tasks['task_id'])}")
-        row = tasks.loc[is_meant].iloc[0]
-        document = self.document(row["document_id"])
-        start, end = int(row["start_char"]), int(row["end_char"])
-        matches = self.matches
-        return short_displays.Task(
-            row=row,
-            matches=matches.loc[matches["task_id"] == row["task_id"]],
-            source_file=str(document.row["source_file"]),
-            source_text=document.text[start:end],
-            line=document.text.count("\n", 0, start) + 1,
-            lang=self.lang,
-        )
+        return short_displays.Task.of(self.tables, self.tasks, name, self.display)
 
     def document(self, document_id: str) -> Document:
         """Show one plan as published: tasks, units, deadlines and keywords marked.
@@ -469,7 +417,9 @@ class Corpus:
             raise SelectionError(
                 f"Corpus, plan: {choices(document_id, documents['document_id'])}"
             )
-        return Document.of(self.tables, tasks, document_id, self.lang)
+        tasks = tasks.loc[tasks["document_id"] == document_id]
+        plan = selection.of_documents(self.tables, documents.loc[is_meant], tasks)
+        return next(plans_of(plan, self.lang))
 
     def explain(self, name: str) -> short_displays.Explained:
         """Say why a task has its themes.
@@ -486,8 +436,7 @@ class Corpus:
         CodebookError
             If the codebook is not known.
         """
-        row = self.task(name).row
-        tasks = self.tables.tasks
+        row, tasks = self.task(name).row, self.tables.tasks
         plan = tasks.loc[tasks["document_id"] == row["document_id"]]
         explanation = explain(row["task_id"], plan, self.codebook)
         return short_displays.Explained(explanation, self.lang)
@@ -524,18 +473,16 @@ class Corpus:
         SelectionError
             If `word` is empty, too long, or no regular expression.
         """
-        by = self._by(by)
         tasks = self.tasks
         places = find_word(tasks, word, regex=regex, width=width)
-        flags = tasks[["task_id"]].assign(
-            has_word=tasks["task_id"].isin(places["task_id"]).astype(bool)
-        )
-        counts = self._proportions(flags, by)
-        plans = tasks[["task_id", *dict.fromkeys(["agency", "year"])]]
-        table = places.merge(plans, on="task_id", how="left")
+        has_word = tasks["task_id"].isin(places["task_id"]).astype(bool)
+        flags = tasks[["task_id"]].assign(has_word=has_word)
+        measure = partial(measures.task_proportions, flags=flags)
+        counted = self._by_group("kwic", measure, by)
+        table = places.merge(tasks[["task_id", "agency", "year"]], on="task_id")
         first = ["task_id", "agency", "year", "before", "match", "after"]
-        rest = [name for name in table if name not in first]
-        return self._result("kwic", table[[*first, *rest]], by, counts)
+        table = table[[*first, *(name for name in table if name not in first)]]
+        return replace(counted, table=table, counts=counted.table)
 
     def cite(self) -> Citation:
         """Return the reference to software, codebook and corpus, with versions.
@@ -551,12 +498,12 @@ class Corpus:
         >>> corpus.cite().bibtex.splitlines()[0]
         '@software{govopen_analytics,'
         """
-        named = self._coded_by
-        if not {"name", "version", "sha256"} <= set(named):
+        coded_by = self._options["coded_by"] or {}
+        if not {"name", "version", "sha256"} <= set(coded_by):
             book = self.codebook
-            named = {"name": book.name, "version": book.version}
-            named["sha256"] = book.fingerprint
-        return citation(self.documents, named, lang=self.lang)
+            coded_by = {"name": book.name, "version": book.version}
+            coded_by["sha256"] = book.fingerprint
+        return citation(self.documents, coded_by, self.display)
 
     def explore(self) -> "Explorer":
         """Look through the tasks: filters, words in context, tasks in their source.
@@ -604,12 +551,7 @@ class Corpus:
         SelectionError, ReadError, SourceError
             If it is no plan, is there already, or a column given is not known.
         """
-        default = self._data_dir / "raw" if self._data_dir else None
-        folder = Path(raw_dir) if raw_dir else default
-        if folder is None:
-            raise SelectionError(
-                "raw_dir: found none, expected the folder of plans, such as data/raw"
-            )
+        folder = self._folder("raw", raw_dir, "of plans")
         return read_addition(plan, folder, declared, lang=self.lang)
 
     def code(
@@ -654,18 +596,11 @@ class Corpus:
         """
         from govopen_analytics.explore.coding import HandCoding
 
-        default = self._data_dir / "reviews" if self._data_dir else None
-        folder = Path(reviews_dir) if reviews_dir else default
-        if folder is None:
-            raise SelectionError(
-                "reviews_dir: found none, expected the folder for decisions, such as "
-                "data/reviews"
-            )
         return HandCoding(
             self.tables,
             self.codebook,
             coder,
-            folder,
+            self._folder("reviews", reviews_dir, "for decisions"),
             self._with,
             n_random=n_random,
             n_most=n_most,
@@ -702,7 +637,7 @@ class Corpus:
         measures.theme_shares
         """
         measure = partial(measures.theme_shares, confusion=self.confusion)
-        return self._by_theme("theme_shares", measure, by, themes)
+        return self._by_group("theme_shares", measure, by, themes=themes)
 
     def change(self, by: By = "agency_series", *, themes: Iterable[str] = ()) -> Result:
         """Change of each theme's share between the years of one agency.
@@ -721,7 +656,7 @@ class Corpus:
         measures.share_change
         """
         measure = partial(measures.share_change, confusion=self.confusion)
-        return self._by_theme("change", measure, by, themes)
+        return self._by_group("change", measure, by, themes=themes)
 
     def gaps(self, by: By = "agency", *, themes: Iterable[str] = ()) -> Result:
         """Themes that no task of a group touches, with the chance of that.
@@ -737,7 +672,7 @@ class Corpus:
         --------
         measures.theme_gaps
         """
-        return self._by_theme("gaps", measures.theme_gaps, by, themes)
+        return self._by_group("gaps", measures.theme_gaps, by, themes=themes)
 
     def trend(self, *, themes: Iterable[str] = ()) -> Result:
         """Yearly change of each theme's share within agencies.
@@ -763,7 +698,7 @@ class Corpus:
         table = measures.panel_trend(
             self.tables, confusion=self.confusion, interval=self.interval
         )
-        return self._result("trend", self._labelled(table, themes), [])
+        return Result("trend", self._labelled(table, themes), [], self.display)
 
     def distances(self, by: By = "agency", *, against: str = "each") -> Result:
         """How far the agendas of groups lie apart, beside what chance gives.
@@ -782,11 +717,8 @@ class Corpus:
         --------
         measures.agenda_distances
         """
-        by = self._by(by)
-        table = measures.agenda_distances(
-            self._grouped(by), by=by, against=against, interval=self.interval
-        )
-        return self._result("distances", table, by)
+        measure = partial(measures.agenda_distances, against=against)
+        return self._by_group("distances", measure, by)
 
     def responsibility(self, by: By = "agency") -> Result:
         """Tasks that each unit leads and supports.
@@ -802,9 +734,7 @@ class Corpus:
         --------
         measures.unit_load
         """
-        by = self._by(by)
-        table = measures.unit_load(self._grouped(by), by=by, interval=self.interval)
-        return self._result("responsibility", table, by)
+        return self._by_group("responsibility", measures.unit_load, by)
 
     def deadlines(self, by: By = "agency") -> Result:
         """Tasks that fall due in each month.
@@ -820,12 +750,9 @@ class Corpus:
         --------
         measures.deadlines_by_month
         """
-        by = self._by(by)
-        table = measures.deadlines_by_month(
-            self._grouped(by), by=by, interval=self.interval
-        )
-        table.insert(len(by), "label", table["due"].map(period_names(self.lang)))
-        return self._result("deadlines", table, by)
+        names = self.display.words("responsibility")["due"]
+        measure = measures.deadlines_by_month
+        return self._by_group("deadlines", measure, by, labels={"due": names})
 
     def commitments(self, by: By = "agency") -> Result:
         """Share of tasks with each element of a commitment that can be checked.
@@ -841,12 +768,10 @@ class Corpus:
         --------
         measures.verifiability, measures.task_proportions
         """
-        by = self._by(by)
         flags = commitments.element_flags(measures.verifiability(self.tables.tasks))
-        table = self._proportions(flags, by)
-        names = commitments.flag_names(self.lang)
-        table.insert(len(by), "label", table["flag"].map(names))
-        return self._result("commitments", table, by)
+        names = self.display.words("commitments")["flags"]
+        measure = partial(measures.task_proportions, flags=flags)
+        return self._by_group("commitments", measure, by, labels={"flag": names})
 
     def completion(self, by: By = "agency") -> Result:
         """How far the tasks with a progress report got, in the agencies' words.
@@ -862,13 +787,17 @@ class Corpus:
         --------
         measures.completion, measures.task_proportions
         """
-        by = self._by(by)
-        judged = measures.completion(self.tables.tasks)
-        reported = commitments.with_progress(self.tables.tasks, judged)
-        table = self._proportions(commitments.completion_flags(judged), by, reported)
-        names = commitments.point_names(self.lang)
-        table.insert(len(by), "label", table["flag"].map(names))
-        return self._result("completion", table, by)
+        tasks, names = self.tables.tasks, self.display.words("commitments")["points"]
+        judged = measures.completion(tasks)
+        flags = commitments.completion_flags(judged)
+        reported = judged.loc[judged["has_progress"], "task_id"]
+        tasks = tasks.loc[tasks["task_id"].isin(reported)]
+
+        def measure(tables: Tables, **options: Any) -> pd.DataFrame:
+            tables = tables.with_tables(tasks=tasks)
+            return measures.task_proportions(tables, flags, **options)
+
+        return self._by_group("completion", measure, by, labels={"flag": names})
 
     def distinctive_words(self, by: By = "agency", *, top_n: int = 20) -> Result:
         """Words that a group uses more than all the others.
@@ -892,11 +821,8 @@ class Corpus:
         --------
         measures.distinctive_words
         """
-        by = [by] if by == "theme_id" else self._by(by)
-        table = measures.distinctive_words(
-            self._grouped(by), by=by, top_n=top_n, interval=self.interval
-        )
-        return self._result("distinctive_words", table, by)
+        measure = partial(measures.distinctive_words, top_n=top_n)
+        return self._by_group("distinctive_words", measure, by, also=("theme_id",))
 
     @cached_property
     def passages(self) -> pd.DataFrame:
@@ -922,11 +848,12 @@ class Corpus:
         --------
         measures.shared_passages, measures.reuse_by_group
         """
-        by = self._by(by)
-        tables = self._grouped(by)
-        reuse = measures.text_reuse(tables, self.passages)
-        table = measures.reuse_by_group(tables, reuse, by=by, interval=self.interval)
-        return self._result("reuse", table, by)
+
+        def measure(tables: Tables, **options: Any) -> pd.DataFrame:
+            reuse = measures.text_reuse(tables, self.passages)
+            return measures.reuse_by_group(tables, reuse, **options)
+
+        return self._by_group("reuse", measure, by)
 
     def briefing(
         self,
@@ -1004,26 +931,19 @@ class Corpus:
         --------
         measures.weighted_index
         """
-        by = self._by(by)
         if not isinstance(weights, pd.DataFrame):
             weights = measures.read_index_weights(weights)
-        table = measures.weighted_index(
-            self._grouped(by), weights, by=by, interval=self.interval
-        )
-        return self._result("index", table, by)
+        measure = partial(measures.weighted_index, weights=weights)
+        return self._by_group("index", measure, by)
 
     # Display ----------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        return self._lines()[0]
+        return short_displays.corpus_lines(self.tables, self.lang)[0]
 
     def _repr_html_(self) -> str:
-        return short_displays.corpus_html(self._lines())
-
-    @property
-    def source(self) -> ChartSource:
-        """What the source line of a chart says."""
-        return self.display.source
+        lines = short_displays.corpus_lines(self.tables, self.lang)
+        return short_displays.corpus_html(lines)
 
     @cached_property
     def display(self) -> Display:
@@ -1031,52 +951,24 @@ class Corpus:
         source = ChartSource.of(self.tables, date=self.date)
         return Display(self.lang, self.interval, source)
 
-    @property
-    def language(self) -> dict[str, str]:
-        """What a function that writes words takes."""
-        return {"lang": self.lang}
+    def _with(self, tables: Tables, **changed: Any) -> "Corpus":
+        return Corpus(tables, **{**self._options, **changed})
 
-    @property
-    def wording(self) -> dict[str, Any]:
-        """What a function that writes findings takes: language and level."""
-        return {**self.language, "interval": self.interval}
+    def _folder(self, name: str, given: str | Path, holds: str) -> Path:
+        if given:
+            return Path(given)
+        if self._options["data_dir"] is None:
+            raise SelectionError(
+                f"{name}_dir: found none, expected the folder {holds}, such as "
+                f"data/{name}"
+            )
+        return Path(self._options["data_dir"]) / name
 
-    @property
-    def drawing(self) -> dict[str, Any]:
-        """What a chart without intervals takes: source and language."""
-        return {"source": self.source, **self.language}
-
-    @property
-    def chart_options(self) -> dict[str, Any]:
-        """What a chart with intervals takes: source, language and level."""
-        return {**self.drawing, **self.wording}
-
-    def _lines(self) -> list[str]:
-        tables = self.tables
-        return short_displays.corpus_lines(
-            tables.documents,
-            len(tables.tasks),
-            tables.failures["source_file"].nunique(),
-            str(tables.themes["codebook_version"].iloc[0]),
-            self.lang,
-        )
-
-    def _with(self, tables: Tables) -> "Corpus":
-        return Corpus(
-            tables,
-            codebook=self._codebook,
-            coded_by=self._coded_by,
-            lang=self.lang,
-            interval=self.interval,
-            date=self.date,
-            data_dir=self._data_dir,
-        )
-
-    def _by(self, by: By) -> list[str]:
+    def _by(self, by: By, also: Iterable[str] = ()) -> list[str]:
         names = [by] if isinstance(by, str) else list(by)
         if names == [selection.WHOLE]:
             return ["scope"]
-        columns = [name for name in self.documents if name != "text"]
+        columns = [*also, *(name for name in self.documents if name != "text")]
         for name in names:
             if name not in columns:
                 known = dict.fromkeys([*_USUAL_GROUPS, *columns])
@@ -1086,66 +978,32 @@ class Corpus:
     def _grouped(self, by: list[str]) -> Tables:
         return selection.with_whole(self.tables) if by == ["scope"] else self.tables
 
-    def _by_theme(
+    def _by_group(
         self,
         name: str,
         measure: Callable[..., pd.DataFrame],
         by: By,
-        themes: Iterable[str],
+        *,
+        themes: Iterable[str] | None = None,
+        labels: Mapping[str, Mapping[str, str]] | None = None,
+        also: Iterable[str] = (),
     ) -> Result:
-        by = self._by(by)
+        """Compute a measure for groups, and name its themes, or codes by `labels`."""
+        by = self._by(by, also)
         table = measure(self._grouped(by), by=by, interval=self.interval)
-        return self._result(name, self._labelled(table, themes), by)
+        if themes is not None:
+            table = self._labelled(table, themes)
+        for column, names in (labels or {}).items():
+            table.insert(len(by), "label", table[column].map(names))
+        return Result(name, table, by, self.display)
 
     def _labelled(self, table: pd.DataFrame, themes: Iterable[str]) -> pd.DataFrame:
         shown = selection.select_themes(self.themes, _listed(themes))
-        labels = shown.set_index("theme_id")[f"label_{self.lang}"]
-        kept = table.loc[table["theme_id"].isin(labels.index)].reset_index(drop=True)
-        place = list(kept.columns).index("theme_id")
-        kept.insert(place, "theme", kept["theme_id"].map(labels).astype("string"))
-        return kept
-
-    def _proportions(
-        self, flags: pd.DataFrame, by: list[str], tasks: pd.DataFrame | None = None
-    ) -> pd.DataFrame:
-        tables = self._grouped(by)
-        if tasks is not None:
-            tables = tables.with_tables(tasks=tasks)
-        return measures.task_proportions(tables, flags, by=by, interval=self.interval)
-
-    def _result(
-        self,
-        name: str,
-        table: pd.DataFrame,
-        by: list[str],
-        counts: pd.DataFrame | None = None,
-    ) -> Result:
-        draw = partial(
-            measure_chart,
-            name,
-            table if counts is None else counts,
-            by,
-            **self.chart_options,
-        )
-        return Result(name, table, draw, self.lang, self.interval, counts)
+        return selection.with_theme_labels(table, shown, self.display)
 
 
 def _about(tables: Tables, subjects: Iterable[str]) -> Tables:
     return selection.select_plans(tables, subjects=subjects) if subjects else tables
-
-
-def _with_series(tables: Tables) -> Tables:
-    """Fill ``agency_series``, where it is empty, with the agency's name."""
-
-    def filled() -> pd.DataFrame:
-        documents = tables.documents
-        series = documents["agency_series"].fillna(documents["agency"])
-        return documents.assign(agency_series=series)
-
-    return Tables(
-        {name: partial(tables.__getitem__, name) for name in tables}
-        | {"documents": filled}
-    )
 
 
 def _listed(values: Any) -> list[Any]:

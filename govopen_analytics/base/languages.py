@@ -43,3 +43,9 @@ def percent(share: Any, digits: int = 0) -> str:
     if share < 1 and rounded == 100:
         return f">{100 - 1 / steps:.{digits}f}%"
     return f"{rounded:.{digits}f}%"
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """Write a number with its sign; what rounding makes 0 has none."""
+    text = f"{value:+.{digits}f}".replace("-", "−")
+    return text[1:] if float(text[1:]) == 0 else text

@@ -1,1 +1,1 @@
-"""Comparisons to charts: a module per notebook, a function per chart."""
+"""What a chart is, what it has in common with others, and how it is drawn."""

@@ -1,22 +1,22 @@
 """A chart drawn with Plotly, for pages and pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from govopen_analytics.charts.display import joined
 from govopen_analytics.charts.map_layout import map_layout
-from govopen_analytics.charts.model import Chart, HeatTable, Mark, Panel
+from govopen_analytics.charts.model import Cell, Chart, HeatTable, Mark, Panel
 from govopen_analytics.charts.style import (
     ACCENT,
     FONT_FAMILY,
     GRID,
     HATCH,
     HEIGHT,
-    HOLLOW,
     INK,
-    MARK_COLORS,
+    MARKS,
     PAPER,
     QUIET,
     SCALES,
@@ -27,7 +27,6 @@ from govopen_analytics.charts.style import (
     escaped,
     full_alt,
     full_subtitle,
-    joined,
     label_pixels,
     lanes_of,
     n_letters,
@@ -57,31 +56,12 @@ _N_TICKS = {1: 6, 2: 5, 3: 4, 4: 3, 5: 3}  # by panels beside each other
 _MOST_NAMED = 10  # dots of a map with their names beside them
 # Pixels around a map, and for its key.
 _ABOVE, _BELOW, _WIDEST_KEY = 100, 100, 560
-_SYMBOLS = {
-    "sure": "circle",
-    "unsure": "circle",
-    "unseen": "diamond",
-    # Not vermilion, which says "not observed" on every chart.
-    "other": "square",
-    "bound": "line-ns",
-    "plain": "diamond",
-    "decisive": "circle",
-    "context": "circle",
-}
 
 
 def draw(chart: Chart) -> go.Figure:
-    """Draw a chart with Plotly.
+    """Draw a chart with Plotly; its name and description stand in ``layout.meta``.
 
-    Parameters
-    ----------
-    chart : Chart
-
-    Returns
-    -------
-    Figure
-        Its name and description stand in ``layout.meta``; a chart with nothing to
-        draw is a low figure of one sentence.
+    A chart with nothing to draw is a low figure of one sentence.
     """
     if chart.is_empty:
         figure = _sentence(chart)
@@ -116,17 +96,14 @@ def _rows(chart: Chart) -> go.Figure:
     above = 6 + 34 * max(n_lines, 1)  # about half of it is left beside the frame
     height += (above - 40) * (n_down - 1)
     is_shared = len({(panel.form, panel.kind) for panel in panels}) == 1
-    figure = make_subplots(
-        rows=n_down,
-        cols=n_across,
+    figure, positions = _small_multiples(
+        titles,
+        n_across,
         shared_xaxes=is_shared,
-        shared_yaxes=True,
         horizontal_spacing=0.03 if n_across <= _BESIDE else 0.018,
         vertical_spacing=min(0.5 / n_down, above / height),
-        subplot_titles=titles,
     )
-    for place, panel in enumerate(panels):
-        position = {"row": place // n_across + 1, "col": place % n_across + 1}
+    for position, panel in zip(positions, panels, strict=True):
         for trace in _panel_traces(panel, has_labels=n_across <= _BESIDE):
             figure.add_trace(trace, **position)
         shared = panels if is_shared else [panel]
@@ -143,6 +120,18 @@ def _rows(chart: Chart) -> go.Figure:
     _finish(figure, chart, height, head, extra=extra, title_size=size)
     _name_rows(figure, labels, row_height)
     return figure
+
+
+def _small_multiples(
+    titles: list[str], n_across: int, **options: Any
+) -> tuple[go.Figure, list[dict[str, int]]]:
+    """Return a figure with a place for each title, and these places."""
+    n_down = -(-len(titles) // n_across)
+    figure = make_subplots(
+        rows=n_down, cols=n_across, shared_yaxes=True, subplot_titles=titles, **options
+    )
+    places = [divmod(i, n_across) for i in range(len(titles))]
+    return figure, [{"row": row + 1, "col": column + 1} for row, column in places]
 
 
 def _n_across(n_panels: int, n_rows: int) -> int:
@@ -162,7 +151,9 @@ def _panel_traces(panel: Panel, *, has_labels: bool) -> list[go.Bar | go.Scatter
             continue
         for kind in dict.fromkeys(mark.kind for mark in rows[i].values()):
             part = {y: mark for y, mark in rows[i].items() if mark.kind == kind}
-            traces += [_intervals(part, kind), _dots(part, kind)]
+            known = ((y, mark) for y, mark in part.items() if mark.lower is not None)
+            intervals = (((mark.lower, y), (mark.upper, y)) for y, mark in known)
+            traces += [_strokes(intervals, MARKS[kind].color, 2), _dots(part, kind)]
     labels: dict[float, tuple[float, str]] = {}
     for y, mark in (pair for row in rows for pair in row.items()):
         # Behind the farthest mark of its row, whichever that is.
@@ -196,21 +187,25 @@ def _bars(places: dict[float, Mark]) -> go.Bar:
     )
 
 
-def _intervals(places: dict[float, Mark], kind: str) -> go.Scatter:
-    known = {y: mark for y, mark in places.items() if mark.lower is not None}
+def _strokes(
+    lines: Iterable[Iterable[Sequence[Any]]], color: str, width: float, **more: Any
+) -> go.Scatter:
+    """Draw lines through points, each apart from the next."""
+    points = [point for line in lines for point in (*line, (None, None))]
     return go.Scatter(
-        x=[x for mark in known.values() for x in (mark.lower, mark.upper, None)],
-        y=[at for y in known for at in (y, y, None)],
+        x=[x for x, _ in points],
+        y=[y for _, y in points],
         mode="lines",
-        line={"color": MARK_COLORS[kind], "width": 2},
+        line={"color": color, "width": width},
         hoverinfo="skip",
+        **more,
     )
 
 
 def _dots(places: dict[float, Mark], kind: str) -> go.Scatter:
-    color = MARK_COLORS[kind]
-    marker: dict[str, Any] = {"color": color, "symbol": _SYMBOLS[kind], "size": 10}
-    if kind in HOLLOW:
+    color, symbol, is_hollow = MARKS[kind]
+    marker: dict[str, Any] = {"color": color, "symbol": symbol, "size": 10}
+    if is_hollow:
         marker |= {"color": PAPER, "size": 9, "line": {"color": color, "width": 2}}
     elif kind == "bound":
         marker |= {"size": 12, "line": {"color": color, "width": 4}}
@@ -246,18 +241,18 @@ def _value_axis(panels: Sequence[Panel], n_across: int) -> dict[str, Any]:
     shown = ticks(panels, _N_TICKS.get(n_across, 2) + (low < 0))
     high = max(panel.extent()[1] for panel in panels)
     span = (high - low) or 1.0
-    kept = [tick for tick in shown if tick <= high + 0.03 * span]
+    inside = [tick for tick in shown if tick <= high + 0.03 * span]
     # Room on the right, for the label behind the longest interval.
     longest = max(
         sum(n_letters(mark.label) + 1 for mark in row)
         for panel in panels
-        for row in zip(*(one.marks for one in panel.series), strict=True)
+        for row in zip(*(series.marks for series in panel.series), strict=True)
     )
     width = (WIDTH - 300) / n_across
     room = min(0.45, (longest * _LETTER + 26) / width) if n_across <= _BESIDE else 0.1
     return {
-        "tickvals": kept,
-        "ticktext": [written(tick, panels[0].form) for tick in kept],
+        "tickvals": inside,
+        "ticktext": [written(tick, panels[0].form) for tick in inside],
         "range": [low - 0.03 * span, low + 1.02 * span / (1 - room)],
         "tickangle": 0,
         "gridcolor": GRID,
@@ -331,8 +326,9 @@ def _heat(chart: Chart, table: HeatTable) -> go.Figure:
     scales = dict.fromkeys(cell.scale for line in table.cells for cell in line)
     for scale in scales:
         figure.add_trace(_heat_trace(table, scale))
-    figure.add_trace(_slashes(table))
-    figure.add_trace(_frames(table))
+    cells = _cells_with_places(table)
+    figure.add_trace(_strokes(_slashes(cells), HATCH, 1.2))
+    figure.add_trace(_strokes(_frames(cells), SECOND, 3))
     figure.add_trace(_cell_text(table, row_height))
     _finish(figure, chart, height, head, has_ticks=False)
     figure.update_xaxes(
@@ -355,61 +351,53 @@ def _heat(chart: Chart, table: HeatTable) -> go.Figure:
 def _heat_trace(table: HeatTable, scale: str) -> go.Heatmap:
     low, high = color_range(table, scale)
     stops = SCALES[scale]
-    own = [
+    cells = [
         [cell if cell.scale == scale else None for cell in line] for line in table.cells
     ]
     return go.Heatmap(
-        z=[[cell.value if cell else None for cell in line] for line in own],
+        z=[[cell.value if cell else None for cell in line] for line in cells],
         colorscale=[[i / (len(stops) - 1), color] for i, color in enumerate(stops)],
         zmin=low,
         zmax=high,
         xgap=2,
         ygap=2,
         showscale=False,
-        hovertext=[[escaped(cell.hover) if cell else "" for cell in r] for r in own],
-        customdata=[[cell.tasks if cell else "" for cell in r] for r in own],
+        hovertext=[[escaped(cell.hover) if cell else "" for cell in r] for r in cells],
+        customdata=[[cell.tasks if cell else "" for cell in r] for r in cells],
         hoverinfo="text",
-        hoverongaps=len(own) > 0 and all(cell for line in own for cell in line),
+        hoverongaps=len(cells) > 0 and all(cell for line in cells for cell in line),
     )
 
 
-def _slashes(table: HeatTable) -> go.Scatter:
-    # Two short strokes on either side of the words of an empty cell.
-    xs: list[float | None] = []
-    ys: list[float | None] = []
-    for y, line in enumerate(table.cells):
-        for x, cell in enumerate(line):
-            if cell.value is not None or not cell.label:
-                continue
-            for side in (-0.44, -0.32, 0.32, 0.44):
-                xs += [x + side - 0.05, x + side + 0.05, None]
-                ys += [y + 0.32, y - 0.32, None]
-    return go.Scatter(
-        x=xs, y=ys, mode="lines", line={"color": HATCH, "width": 1.2}, hoverinfo="skip"
+def _cells_with_places(table: HeatTable) -> list[tuple[int, int, Cell]]:
+    return [
+        (x, y, cell)
+        for y, line in enumerate(table.cells)
+        for x, cell in enumerate(line)
+    ]
+
+
+def _slashes(cells: list[tuple[int, int, Cell]]) -> Iterable[list[tuple[float, float]]]:
+    """Return two short strokes on either side of the words of an empty cell."""
+    return (
+        [(x + side - 0.05, y + 0.32), (x + side + 0.05, y - 0.32)]
+        for x, y, cell in cells
+        if cell.value is None and cell.label
+        for side in (-0.44, -0.32, 0.32, 0.44)
     )
 
 
-def _frames(table: HeatTable) -> go.Scatter:
-    xs: list[float | None] = []
-    ys: list[float | None] = []
-    for y, line in enumerate(table.cells):
-        for x, cell in enumerate(line):
-            if cell.is_framed:
-                left, right, above, below = x - 0.46, x + 0.46, y - 0.42, y + 0.42
-                xs += [left, right, right, left, left, None]
-                ys += [above, above, below, below, above, None]
-    return go.Scatter(
-        x=xs, y=ys, mode="lines", line={"color": SECOND, "width": 3}, hoverinfo="skip"
+def _frames(cells: list[tuple[int, int, Cell]]) -> Iterable[list[tuple[float, float]]]:
+    corners = ((-0.46, -0.42), (0.46, -0.42), (0.46, 0.42), (-0.46, 0.42))
+    return (
+        [(x + across, y + down) for across, down in (*corners, corners[0])]
+        for x, y, cell in cells
+        if cell.is_framed
     )
 
 
 def _cell_text(table: HeatTable, row_height: int) -> go.Scatter:
-    places = [
-        (x, y, cell)
-        for y, line in enumerate(table.cells)
-        for x, cell in enumerate(line)
-        if cell.label
-    ]
+    places = [place for place in _cells_with_places(table) if place[2].label]
     size = 14 if len(table.columns) <= 16 and row_height >= 26 else 11
     fills = [PAPER if c.value is None else cell_fill(c, table) for _, _, c in places]
     return go.Scatter(
@@ -457,17 +445,14 @@ def _years(chart: Chart) -> go.Figure:
     panels, years = chart.panels, chart.panels[0].categories
     n_across = min(3, len(panels))
     n_down = -(-len(panels) // n_across)
-    figure = make_subplots(
-        rows=n_down,
-        cols=n_across,
+    figure, positions = _small_multiples(
+        [escaped(panel.title, 50) for panel in panels],
+        n_across,
         shared_xaxes=True,
-        shared_yaxes=True,
         horizontal_spacing=0.04,
         vertical_spacing=min(0.5 / n_down, 0.1),
-        subplot_titles=[escaped(panel.title, 50) for panel in panels],
     )
-    for place, panel in enumerate(panels):
-        position = {"row": place // n_across + 1, "col": place % n_across + 1}
+    for position, panel in zip(positions, panels, strict=True):
         for trace in _year_traces(panel):
             figure.add_trace(trace, **position)
     _finish(figure, chart, max(HEIGHT, 215 + 165 * n_down), 132)
@@ -492,17 +477,11 @@ def _years(chart: Chart) -> go.Figure:
 
 def _year_traces(panel: Panel) -> list[go.Scatter]:
     traces = []
-    for one in panel.series:
-        marks = list(enumerate(one.marks))
-        known = [(x, mark) for x, mark in marks if mark.lower is not None]
+    for series in panel.series:
+        marks = list(enumerate(series.marks))
+        known = ((x, mark) for x, mark in marks if mark.lower is not None)
         traces += [
-            go.Scatter(
-                x=[at for x, _ in known for at in (x, x, None)],
-                y=[y for _, mark in known for y in (mark.lower, mark.upper, None)],
-                mode="lines",
-                line={"color": ACCENT, "width": 2},
-                hoverinfo="skip",
-            ),
+            _strokes((((x, m.lower), (x, m.upper)) for x, m in known), ACCENT, 2),
             go.Scatter(
                 x=[x for x, _ in marks],
                 y=[mark.value for _, mark in marks],
@@ -528,20 +507,11 @@ def _map(chart: Chart, panel: Panel) -> go.Figure:
     places = [(mark.x or 0.0, mark.value or 0.0) for mark in marks]
     sizes = [mark.size or 0.0 for mark in marks]
     dots = map_layout(places, sizes, labels if is_named else (), free)
-    ends = [(dots.places[one], dots.places[other]) for one, other in panel.lines]
     numbers = [str(number) for number in range(1, len(marks) + 1)]
     figure = go.Figure()
-    if ends:
-        figure.add_trace(
-            go.Scatter(
-                x=[x for one, other in ends for x in (one[0], other[0], None)],
-                y=[y for one, other in ends for y in (one[1], other[1], None)],
-                mode="lines",
-                line={"color": SECOND, "width": 1},
-                opacity=0.45,
-                hoverinfo="skip",
-            )
-        )
+    if panel.lines:
+        lines = ([dots.places[i] for i in line] for line in panel.lines)
+        figure.add_trace(_strokes(lines, SECOND, 1, opacity=0.45))
     figure.add_trace(
         go.Scatter(
             x=[x for x, _ in dots.places],
@@ -573,19 +543,8 @@ def _map(chart: Chart, panel: Panel) -> go.Figure:
     figure.update_layout(margin={"l": _EDGE, "r": right})
     if not is_named:
         numbered = [f"{n}  {label}" for n, label in zip(numbers, labels, strict=True)]
-        figure.add_annotation(
-            text="<br>".join(numbered),
-            x=1,
-            xref="paper",
-            xanchor="left",
-            xshift=20,
-            y=1,
-            yref="paper",
-            yanchor="top",
-            align="left",
-            showarrow=False,
-            font={"size": 12, "color": INK},
-        )
+        key: dict[str, Any] = {"x": 1, "xshift": 20, "y": 1, "yanchor": "top"}
+        _add_text(figure, "<br>".join(numbered), **key)
     return figure
 
 
@@ -595,17 +554,7 @@ def _map(chart: Chart, panel: Panel) -> go.Figure:
 def _sentence(chart: Chart) -> go.Figure:
     figure = go.Figure()
     _set_frame(figure, chart, "", 260, 80)
-    figure.add_annotation(
-        text=escaped(chart.reason, 130),
-        x=0,
-        xref="paper",
-        xanchor="left",
-        y=0.7,
-        yref="paper",
-        align="left",
-        showarrow=False,
-        font={"size": 16, "color": INK},
-    )
+    _add_text(figure, escaped(chart.reason, 130), size=16, y=0.7)
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
     _add_line(figure, _source_markup(chart.source), below=52)
@@ -669,10 +618,8 @@ def _set_frame(
 
 
 def _source_markup(source: str) -> str:
-    first, *others = source.split("\n")
-    return "<br>".join(
-        [escaped(first), *(f"<b>{escaped(line)}</b>" for line in others)]
-    )
+    first, *others = map(escaped, source.split("\n"))
+    return "<br>".join([first, *(f"<b>{line}</b>" for line in others)])
 
 
 def _add_line(
@@ -680,16 +627,18 @@ def _add_line(
 ) -> None:
     """Write a line `below` the panels (pixels), from their left edge."""
     if text:
-        figure.add_annotation(
-            text=text,
-            x=0,
-            xref="paper",
-            xanchor="left",
-            y=0,
-            yref="paper",
-            yanchor="top",
-            yshift=-below,
-            align="left",
-            showarrow=False,
-            font={"size": size, "color": color},
-        )
+        place: dict[str, Any] = {"y": 0, "yanchor": "top", "yshift": -below}
+        _add_text(figure, text, size=size, color=color, **place)
+
+
+def _add_text(
+    figure: go.Figure, text: str, *, size: int = 12, color: str = INK, **place: Any
+) -> None:
+    """Write a text at a place of the figure: parts of its panels, and pixels."""
+    figure.add_annotation(
+        text=text,
+        **{"x": 0, "xref": "paper", "xanchor": "left", "yref": "paper", **place},
+        align="left",
+        showarrow=False,
+        font={"size": size, "color": color},
+    )

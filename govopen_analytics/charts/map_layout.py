@@ -33,52 +33,32 @@ def map_layout(
 ) -> Layout:
     """Size the dots of a map, and move those apart that meet.
 
-    Parameters
-    ----------
-    places : sequence of (float, float)
-        In any unit.
-    weights : sequence of float
-        What the area of each dot stands for.
-    names : sequence of str
-        Escaped names to the right of their dots; none for dots alone.
-    free : (int, int)
-        Width and height of the map (pixels).
-
-    Returns
-    -------
-    Layout
-        Both axes have one scale.
+    `weights` are what the area of each dot stands for, `names` stand escaped to the
+    right of their dots (none for dots alone), `free` is the width and height of the
+    map (pixels). Both axes have one scale.
     """
-    own, tasks = np.array(places, dtype=float), np.array(weights, dtype=float)
+    middles, tasks = np.array(places, dtype=float), np.array(weights, dtype=float)
     sizes = _LARGEST * np.sqrt(tasks / max(tasks.max(initial=0), 1.0))
     sizes = sizes.clip(_SMALLEST)
-    widths = [label_pixels([name]) for name in names] or [0] * len(own)
+    widths = [label_pixels([name]) for name in names] or [0] * len(middles)
     boxes = np.column_stack([sizes + widths, sizes]) + 2
-    low, high = own.min(axis=0), own.max(axis=0)
+    low, high = middles.min(axis=0), middles.max(axis=0)
     room = np.array([max(widths), 0])
     inside = np.array(free) - 2 * _EDGE - room
     scale = (inside / np.maximum(high - low, 1e-9)).min()
     # From the middle of a dot to the middle of its box with the name.
     offsets = (boxes - sizes[:, None]) / 2 * [1, 0]
-    moved = (separate(own * scale + offsets, boxes) - offsets) / scale
+    moved = (_separate(middles * scale + offsets, boxes) - offsets) / scale
     middle = ((low + high) * scale + room) / 2
     ends = np.stack([middle - np.array(free) / 2, middle + np.array(free) / 2]) / scale
-    is_moved = not np.allclose(moved, own)
+    is_moved = not np.allclose(moved, middles)
     return Layout(moved.tolist(), sizes.tolist(), ends.T.tolist(), is_moved)
 
 
-def separate(middles: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+def _separate(middles: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     """Push boxes off each other, along the axis on which they overlap least.
 
-    Parameters
-    ----------
-    middles, boxes : ndarray, shape (n_boxes, 2)
-        Middles, and widths and heights, in one unit.
-
-    Returns
-    -------
-    ndarray, shape (n_boxes, 2)
-        The middles after at most 500 rounds.
+    Boxes are given by their middles, and by widths and heights.
     """
     middles, (first, second) = middles.copy(), np.triu_indices(len(boxes), 1)
     reach = (boxes[first] + boxes[second]) / 2

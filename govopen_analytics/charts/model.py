@@ -7,27 +7,16 @@ escaped or broken into lines: that is the work of a renderer.
 
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, is_dataclass
+from functools import cache
+from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 from govopen_analytics.base.atomic_files import written_whole
 from govopen_analytics.base.errors import ExportError
 from govopen_analytics.base.text import printable
 
-#: What a mark says of its value: established; not established; not observed; of the
-#: group compared with; a bound that chance alone reaches; of another kind of coding;
-#: what a claim rests on; what stands beside that.
-MARKS = (
-    "sure",
-    "unsure",
-    "unseen",
-    "other",
-    "bound",
-    "plain",
-    "decisive",
-    "context",
-)
 #: Type of a notebook's output that holds a chart as data, for pages drawn from it.
 CHART_TYPE = "application/vnd.govopen.chart+json"
 #: How the numbers of a panel are written, by spreadsheets.
@@ -52,7 +41,7 @@ class Mark:
     label : str
         What stands at the mark; empty for none.
     kind : str
-        One of ``MARKS``.
+        What it says of its value: a key of ``style.MARKS``.
     hover : str
         Lines of what a pointer over the mark shows.
     x : float or None
@@ -75,8 +64,8 @@ class Mark:
 
     def ends(self) -> list[float]:
         """Return the value and the bounds that are known."""
-        found = (self.value, self.lower, self.upper)
-        return [value for value in found if value is not None]
+        ends = (self.value, self.lower, self.upper)
+        return [end for end in ends if end is not None]
 
 
 @dataclass(frozen=True)
@@ -141,7 +130,8 @@ class Panel:
 
     def extent(self) -> tuple[float, float]:
         """Return the least and the largest value, intervals and the start included."""
-        ends = [end for one in self.series for mark in one.marks for end in mark.ends()]
+        marks = [mark for series in self.series for mark in series.marks]
+        ends = [end for mark in marks for end in mark.ends()]
         if self.reference is not None:
             ends.append(self.reference.value)
         return min([self.start, *ends]), max([self.start, *ends])
@@ -280,21 +270,36 @@ def chart_from(content: dict[str, Any]) -> Chart:
     ValueError, KeyError, TypeError, AttributeError
         If it is no chart.
     """
-    parts = dict(content)
-    table = parts.pop("table")
-    panels = tuple(_panel(dict(panel)) for panel in parts.pop("panels"))
-    pairs = {"key": _pairs(parts.pop("key")), "notes": tuple(parts["notes"])}
-    found = None if table is None else _table(table)
-    return Chart(**{**parts, **pairs}, panels=panels, table=found)
+    chart: Chart = _built(Chart, content)
+    return chart
+
+
+def _built(kind: Any, content: Any) -> Any:
+    """Return what a type says of plain data: dataclasses and tuples, also nested."""
+    if isinstance(kind, type) and is_dataclass(kind):
+        types = _types_of(kind)
+        parts = {name: _built(types[name], part) for name, part in content.items()}
+        return kind(**parts)
+    inner = get_args(kind)
+    if get_origin(kind) is tuple:
+        kinds = repeat(inner[0]) if inner[-1] is ... else inner
+        return tuple(map(_built, kinds, content))
+    # One of the others may be missing: a type or None.
+    return _built(inner[0], content) if inner and content is not None else content
+
+
+@cache
+def _types_of(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def number(value: Any) -> float | None:
     """Return a value of a table as a float; None where it is missing."""
     try:
-        found = float(value)
+        as_float = float(value)
     except (TypeError, ValueError):  # pandas' own sign for a missing value
         return None
-    return found if math.isfinite(found) else None
+    return as_float if math.isfinite(as_float) else None
 
 
 def _content(chart: Chart) -> dict[str, Any]:
@@ -310,30 +315,3 @@ def _clean(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_clean(part) for part in value]
     return value.item() if hasattr(value, "item") else value
-
-
-def _panel(content: dict[str, Any]) -> Panel:
-    reference = content.pop("reference")
-    series = tuple(
-        Series(one["name"], tuple(Mark(**mark) for mark in one["marks"]))
-        for one in content.pop("series")
-    )
-    content["categories"] = tuple(content["categories"])
-    content["lines"] = _pairs(content["lines"])
-    found = None if reference is None else Reference(**reference)
-    return Panel(**content, series=series, reference=found)
-
-
-def _table(content: dict[str, Any]) -> HeatTable:
-    return HeatTable(
-        tuple(content["rows"]),
-        tuple(content["columns"]),
-        tuple(tuple(Cell(**cell) for cell in line) for line in content["cells"]),
-        content["least"],
-        content["most"],
-        _pairs(content["groups"]),
-    )
-
-
-def _pairs(found: list[list[Any]]) -> tuple[tuple[Any, Any], ...]:
-    return tuple((first, second) for first, second in found)

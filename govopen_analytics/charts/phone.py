@@ -22,19 +22,10 @@ _MAP = 300  # pixels of a map's side
 
 
 def phone_html(chart: Chart) -> str:
-    """Draw a chart for a narrow screen.
+    """Draw a chart for a narrow screen, as HTML for the style sheet of the pages.
 
     Every value is text, so that it needs no description of its own. Whatever is
     not a row, a bar, a year or a cell keeps its name by a number.
-
-    Parameters
-    ----------
-    chart : Chart
-
-    Returns
-    -------
-    str
-        HTML, escaped; its looks are in the style sheet of the pages.
     """
     subtitle = "" if chart.is_empty else full_subtitle(chart)
     head = f"<p><strong>{_text(chart.title)}</strong>{_small(subtitle)}</p>"
@@ -70,42 +61,38 @@ def _panels(chart: Chart) -> str:
 
 def _rows(panel: Panel, shared: tuple[Panel, ...]) -> str:
     shown = ticks(shared, 3)
-    low, high = shown[0], max(shown[-1], *(one.extent()[1] for one in shared))
+    low, last = shown[0], shown[-1]
+    high = max(last, *(shared_panel.extent()[1] for shared_panel in shared))
 
     def at(value: float) -> float:
         return 100 * (value - low) / ((high - low) or 1.0)
 
-    lanes = lanes_of(panel)
-    lines = []
+    lanes, reference = lanes_of(panel), panel.reference
+    lines = [] if reference is None else [reference.value]
+    lines += [0.0] if low < 0 else []
+    rows = []
     for place, name in enumerate(panel.categories):
-        marks = [one.marks[place] for one in panel.series]
+        marks = [series.marks[place] for series in panel.series]
         label = " ".join(mark.label for mark in marks if mark.label)
         tasks = next((mark.tasks for mark in marks if mark.tasks), "")
         link = tasks_attribute(tasks)
         tracks = ""
+        # What has no lane of its own is drawn below the first.
+        below = [mark for i, mark in enumerate(marks) if i not in lanes]
         for lane in lanes:
-            # What has no lane of its own is drawn below the first.
-            own = [m for i, m in enumerate(marks) if i not in lanes] * (
-                lane == lanes[0]
-            )
-            own.append(marks[lane])
-            drawn = "".join(_mark(mark, panel.kind, at) for mark in own)
-            if panel.reference is not None:
-                drawn += (
-                    f'<i class="at" style="left:{at(panel.reference.value):.1f}%"></i>'
-                )
-            if low < 0:
-                drawn += f'<i class="at" style="left:{at(0):.1f}%"></i>'
+            drawn = "".join(_mark(m, panel.kind, at) for m in (*below, marks[lane]))
+            for value in lines:
+                drawn += f'<i class="at" style="left:{at(value):.1f}%"></i>'
             tracks += f'<span class="track" aria-hidden="true">{drawn}</span>'
-        value = f'<span class="value-label"{link}>{_text(label)}</span>'
-        lines.append(f"<li><span>{_text(name)}</span>{value}{tracks}</li>")
-    ends = "".join(f"<span>{written(v, panel.form)}</span>" for v in (low, shown[-1]))
-    reference = panel.reference
+            below = []
+        value_label = f'<span class="value-label"{link}>{_text(label)}</span>'
+        rows.append(f"<li><span>{_text(name)}</span>{value_label}{tracks}</li>")
+    ends = "".join(f"<span>{written(v, panel.form)}</span>" for v in (low, last))
     named = f"{reference.name} {reference.label}" if reference is not None else ""
     axis = " · ".join(part for part in (panel.axis, named) if part)
     return (
-        f'<ul class="rows">{"".join(lines)}</ul>'
-        f'<p class="ends" style="width:{at(shown[-1]):.1f}%">{ends}</p>{_small(axis)}'
+        f'<ul class="rows">{"".join(rows)}</ul>'
+        f'<p class="ends" style="width:{at(last):.1f}%">{ends}</p>{_small(axis)}'
     )
 
 
@@ -162,8 +149,8 @@ def _map(panel: Panel) -> str:
         return _MAP * (x - left) / size, _MAP * (top - y) / size
 
     drawn = ""
-    for one, other in panel.lines:
-        (x1, y1), (x2, y2) = (pixels(*dots.places[i]) for i in (one, other))
+    for ends in panel.lines:
+        (x1, y1), (x2, y2) = (pixels(*dots.places[i]) for i in ends)
         drawn += f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
     for number, (place, width) in enumerate(
         zip(dots.places, dots.sizes, strict=True), 1

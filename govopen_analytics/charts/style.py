@@ -5,12 +5,12 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
-import pandas as pd
-
-from govopen_analytics.charts.display import ChartSource
+from govopen_analytics.base.languages import signed
+from govopen_analytics.charts.display import joined
 from govopen_analytics.charts.model import Cell, Chart, HeatTable, Mark, Panel, Series
-from govopen_analytics.words import agency_name, section
+from govopen_analytics.words import section
 
 WIDTH, HEIGHT = 1280, 720  # pixels: one slide
 
@@ -23,20 +23,28 @@ GRID, HATCH = "#e4e7eb", "#9aa5b1"
 # Dark blue and vermilion of Okabe and Ito: apart for colour-blind readers, and
 # apart in grey.
 ACCENT, SECOND = "#0b5394", "#d55e00"
-#: Colour of each kind of mark. The group compared with is not vermilion, which says
-#: "not observed" on every chart.
-MARK_COLORS = {
-    "sure": ACCENT,
-    "unsure": ACCENT,
-    "unseen": SECOND,
-    "other": QUIET,
-    "bound": SECOND,
-    "plain": SECOND,
-    "decisive": SECOND,
-    "context": "#7b8794",
+
+
+class MarkStyle(NamedTuple):
+    """How a kind of mark is drawn: colour, Plotly's symbol, hollow (a pale bar)."""
+
+    color: str
+    symbol: str = "circle"
+    is_hollow: bool = False
+
+
+#: Kinds of marks, by what they say of a value.
+MARKS = {
+    "sure": MarkStyle(ACCENT),  # established
+    "unsure": MarkStyle(ACCENT, is_hollow=True),  # not established
+    "unseen": MarkStyle(SECOND, "diamond", is_hollow=True),  # not observed
+    # The group compared with; not vermilion, which says "not observed" on every chart.
+    "other": MarkStyle(QUIET, "square"),
+    "bound": MarkStyle(SECOND, "line-ns"),  # a bound that chance alone reaches
+    "plain": MarkStyle(SECOND, "diamond", is_hollow=True),  # of another kind of coding
+    "decisive": MarkStyle(SECOND),  # what a claim rests on
+    "context": MarkStyle("#7b8794"),  # what stands beside that
 }
-#: Kinds of marks that are drawn hollow, or pale.
-HOLLOW = ("unsure", "unseen", "plain")
 # Vermilion below, blue above: the sign stands in the text for readers in grey.
 SCALES = {
     "one_way": ("#f1f6fb", "#7fb0d8", "#0a3d70"),
@@ -49,26 +57,6 @@ EMPTY_FILL = "#eef0f2"
 def tasks_attribute(tasks: str) -> str:
     """Mark an element as leading to tasks; a page of a report makes it a link."""
     return f' data-tasks="{html.escape(tasks)}"' if tasks else ""
-
-
-def with_remark(
-    df: pd.DataFrame, source: ChartSource, *, lang: str = "zh"
-) -> pd.DataFrame:
-    """Add a column ``note`` that says so where the data are synthetic.
-
-    Parameters
-    ----------
-    df : DataFrame, shape (n_rows, n_columns)
-    source : ChartSource
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    DataFrame, shape (n_rows, n_columns or n_columns + 1)
-    """
-    if not source.is_synthetic:
-        return df
-    return df.assign(note=section("charts", lang)["synthetic"])
 
 
 # Words for marks ------------------------------------------------------------------
@@ -112,55 +100,6 @@ def full_alt(chart: Chart, *, is_office: bool = False) -> str:
 # Labels ---------------------------------------------------------------------------
 
 
-def plan_names(
-    documents: pd.DataFrame, sizes: pd.DataFrame, lang: str
-) -> dict[str, str]:
-    """Return names of plans, with year and n, by ``document_id``.
-
-    Parameters
-    ----------
-    documents : DataFrame, shape (n_documents, ...)
-        A valid ``documents`` table; its order is kept.
-    sizes : DataFrame
-        Any table with ``document_id`` and ``n_tasks``.
-    lang : {"zh", "en"}
-    """
-    words = section("charts", lang)
-    n_tasks = sizes.drop_duplicates("document_id").set_index("document_id")["n_tasks"]
-    names = documents["agency"].fillna(documents["document_id"])
-    return {
-        plan.document_id: words[
-            "plan_without_year" if pd.isna(plan.year) else "plan"
-        ].format(agency=name, year=plan.year, n=n_tasks.get(plan.document_id, 0))
-        for plan, name in zip(documents.itertuples(), names, strict=True)
-    }
-
-
-def names_with_n(names: Iterable[object], sizes: Iterable[int], lang: str) -> list[str]:
-    """Return one label per agency, unit or theme, with its n."""
-    form = section("charts", lang)["with_n"]
-    return [
-        form.format(name=agency_name(name, lang), n=f"{n:,}")
-        for name, n in zip(names, sizes, strict=True)
-    ]
-
-
-def theme_names(themes: pd.DataFrame, lang: str) -> dict[str, str]:
-    """Return labels by theme identifier, in the order of `themes`."""
-    return dict(zip(themes["theme_id"], themes[f"label_{lang}"], strict=True))
-
-
-def points(change: float, lang: str) -> str:
-    """Write a difference of shares as signed percentage points."""
-    return section("charts", lang)["points"].format(value=signed(100 * change))
-
-
-def signed(value: float, digits: int = 1) -> str:
-    """Write a number with its sign; what rounding makes 0 has none."""
-    text = f"{value:+.{digits}f}".replace("-", "−")
-    return text[1:] if float(text[1:]) == 0 else text
-
-
 def written(value: float, form: str) -> str:
     """Write a value of a panel's axis; `form` is a key of ``model.FORMATS``."""
     if form == "share":
@@ -168,12 +107,6 @@ def written(value: float, form: str) -> str:
     if form == "points":
         return signed(value, 0 if value.is_integer() else 1)
     return f"{value:,.0f}" if form == "count" else f"{value:.2f}"
-
-
-def not_drawn(n_hidden: int, lang: str) -> str:
-    """Say how many rows a chart leaves out; empty where it leaves out none."""
-    form = section("charts", lang)["hidden"]
-    return form.format(n=f"{n_hidden:,}") if n_hidden else ""
 
 
 def with_reference(panel: Panel) -> Panel:
@@ -187,11 +120,11 @@ def with_reference(panel: Panel) -> Panel:
     values = [mark.value or 0.0 for mark in panel.series[0].marks]
     at = next((i for i, v in enumerate(values) if v < reference.value), len(values))
     mark = Mark(reference.value, label=reference.label, kind="other")
-    names, series = panel.categories, []
-    for one in panel.series:
-        own = mark if one is panel.series[0] else Mark(None)
-        series.append(replace(one, marks=(*one.marks[:at], own, *one.marks[at:])))
-    names = (*names[:at], reference.name, *names[at:])
+    series = []
+    for i, part in enumerate(panel.series):
+        marks = (*part.marks[:at], Mark(None) if i else mark, *part.marks[at:])
+        series.append(replace(part, marks=marks))
+    names = (*panel.categories[:at], reference.name, *panel.categories[at:])
     return replace(panel, categories=names, series=tuple(series), reference=None)
 
 
@@ -203,27 +136,21 @@ def in_one_lane(panel: Panel) -> Panel:
     """
     if len(panel.series) < 2:
         return panel
-    first, *others = panel.series
-    names, marks = [], []
-    for i, name in enumerate(panel.categories):
-        row = [(name, first.marks[i])]
-        row += [(f"　{one.name}", one.marks[i]) for one in others]
-        known = [(own, mark) for own, mark in row if mark.value is not None]
-        names += [own for own, _ in known]
-        marks += [mark for _, mark in known]
-    series = (Series(first.name, tuple(marks)),)
-    return replace(panel, categories=tuple(names), series=series)
+    rows = [
+        (f"　{series.name}" if place else name, series.marks[i])
+        for i, name in enumerate(panel.categories)
+        for place, series in enumerate(panel.series)
+        if series.marks[i].value is not None
+    ]
+    names, marks = zip(*rows, strict=True) if rows else ((), ())
+    series = (Series(panel.series[0].name, marks),)
+    return replace(panel, categories=names, series=series)
 
 
 def lanes_of(panel: Panel) -> list[int]:
     """Return the series that stand beside each other in a row: those with intervals."""
-    found = [i for i, one in enumerate(panel.series) if one.has_intervals]
-    return found if len(found) > 1 else [0]
-
-
-def joined(parts: Iterable[str], lang: str) -> str:
-    """Join the parts of a subtitle that there are."""
-    return section("charts", lang)["join"].join(part for part in parts if part)
+    lanes = [i for i, series in enumerate(panel.series) if series.has_intervals]
+    return lanes if len(lanes) > 1 else [0]
 
 
 def n_letters(text: str) -> int:
@@ -236,11 +163,6 @@ def shortened(texts: Sequence[str], width: int) -> list[str]:
 
     Both ends are kept, for an agency's end says what it is. Where that would make
     two texts one, all are returned as they are.
-
-    Parameters
-    ----------
-    texts : sequence of str
-    width : int
     """
     short = [_shortened(text, width) for text in texts]
     return short if len(set(short)) == len(set(texts)) else list(texts)
@@ -317,24 +239,15 @@ def readable_on(fill: str) -> str:
     .. [1] Web Content Accessibility Guidelines 2.2, relative luminance and
        contrast ratio.
     """
-    light, own, dark = (_luminance(color) + 0.05 for color in (PAPER, fill, INK))
-    return PAPER if light / own > own / dark else INK
+    light, between, dark = (_luminance(c) + 0.05 for c in (PAPER, fill, INK))
+    return PAPER if light / between > between / dark else INK
 
 
 def ticks(panels: Iterable[Panel], n: int = 5) -> list[float]:
-    """Return round values for an axis that all `panels` share.
+    """Return about `n` round values for an axis that all `panels` share.
 
-    Parameters
-    ----------
-    panels : iterable of Panel
-    n : int, default 5
-        About how many.
-
-    Returns
-    -------
-    list of float
-        From at most the least value to at least the largest, intervals included; a
-        unit that has a largest value ends there.
+    They reach from at most the least value to at least the largest, intervals
+    included; a unit that has a largest value ends there.
     """
     panels = list(panels)
     ends = [panel.extent() for panel in panels]
@@ -347,11 +260,9 @@ def ticks(panels: Iterable[Panel], n: int = 5) -> list[float]:
         step = math.ceil(step)
     first = math.floor(low / step + 1e-9)
     last = math.ceil(high / step - 1e-9)
-    found = [round(place * step, 10) for place in range(first, last + 1)]
-    limits = [panel.most for panel in panels]
-    known = [limit for limit in limits if limit is not None]
-    most = max(known) if len(known) == len(limits) else None
-    return [value for value in found if most is None or value <= most + 1e-9]
+    most = max(math.inf if p.most is None else p.most for p in panels)
+    values = (round(place * step, 10) for place in range(first, last + 1))
+    return [value for value in values if value <= most + 1e-9]
 
 
 def _luminance(color: str) -> float:

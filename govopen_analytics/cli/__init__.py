@@ -4,16 +4,15 @@ from typing import Annotated
 
 import typer
 
-from govopen_analytics.cli.add import add
 from govopen_analytics.cli.briefing import briefing
-from govopen_analytics.cli.check import check
-from govopen_analytics.cli.coding import register_coding_commands
-from govopen_analytics.cli.init import init
-from govopen_analytics.cli.lab import lab
-from govopen_analytics.cli.report import register_report_commands
-from govopen_analytics.cli.synth import synth
+from govopen_analytics.cli.coding import explain, review_app, validate
+from govopen_analytics.cli.folders import init, lab, synth
+from govopen_analytics.cli.plans import add, check
+from govopen_analytics.cli.reports import build, list_notebooks, report
+from govopen_analytics.cli.shared import ErrorsOnOneLine
 
 app = typer.Typer(
+    cls=ErrorsOnOneLine,
     help="政务公开年度计划分析：读入计划、编码主题、生成报告。\n\n"
     "Load open-government plans, code their themes, write the report.",
     no_args_is_help=True,
@@ -52,5 +51,9 @@ app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
 )(lab)
 app.command()(synth)
-register_coding_commands(app)
-register_report_commands(app)
+app.command()(validate)
+app.command()(explain)
+app.command()(build)
+app.command()(report)
+app.command("notebooks")(list_notebooks)
+app.add_typer(review_app, name="review")

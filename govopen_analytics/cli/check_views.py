@@ -1,9 +1,9 @@
 """What ``govopen check`` shows: a text for the terminal, and a page of the source."""
 
 import datetime as dt
-import html
 import unicodedata
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from govopen_analytics.base.languages import in_language, percent
@@ -12,40 +12,19 @@ from govopen_analytics.words import section
 from govopen_analytics.words.remark_words import remark_in_words
 
 if TYPE_CHECKING:
-    from govopen_analytics.plans.account import Account
+    from govopen_analytics.plans.one_file import Account
 
 _WIDTHS = {"ordinal": 5, "text": 40, "units": 28, "deadline": 26}  # terminal columns
 _OF_FOLDER = {"file": 36, "found": 28, "tasks": 7, "in_tasks": 16, "lines": 10}
 _SHOWN = 60  # characters of a remainder
 
-_STYLE = """
-body { font: 16px/1.6 sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }
-table { border-collapse: collapse; width: 100% }
-th, td { border-bottom: 1px solid #ccc; padding: .2rem .5rem; text-align: left;
-  vertical-align: top }
-pre { white-space: pre-wrap; font: inherit }
-mark { background: #dbeafe; color: inherit } mark.even { background: #dcfce7 }
-s { text-decoration: none; color: #595959 } .lost { outline: 2px solid #b91c1c }
-"""
 
-
-def told(
+def account_lines(
     account: "Account", lang: str, *, show_rest: bool, show_why: bool
 ) -> Iterator[str]:
     """Say line by line what became of a file.
 
-    Parameters
-    ----------
-    account : Account
-    lang : {"zh", "en"}
-    show_rest : bool
-        Whether every stretch that stands in no task is listed.
-    show_why : bool
-        Whether the evidence on what the file is is listed.
-
-    Yields
-    ------
-    str
+    The rest is every stretch that stands in no task, the evidence why it is a plan.
     """
     words = section("check", lang)
     yield _head(account, lang)
@@ -55,7 +34,8 @@ def told(
         yield f"  {words['inferred']}: {_inferred(account, lang)}"
         if account.inferred.get("subject") == "other":
             yield f"  ! {words['other_subject']}"
-        yield from _table(account, lang)
+        for cells in (words["table"], *_cells(account, lang)):
+            yield _row(cells, _WIDTHS)
     yield f"  {words['left_out']}:"
     for row in account.roles[~account.roles["is_task_field"]].itertuples():
         n_chars = words["characters"].format(n=row.n_chars, share=percent(row.share))
@@ -71,27 +51,19 @@ def told(
 def overview(files: list[tuple[str, "Account | None"]], lang: str) -> Iterator[str]:
     """Say what the files of a folder are, a line each, and how many are plans.
 
-    Parameters
-    ----------
-    files : list of (str, Account or None)
-        Names of files, and None for one that cannot be read.
-    lang : {"zh", "en"}
-
-    Yields
-    ------
-    str
+    A file without an account cannot be read.
     """
     words = section("check", lang)
-    plans = [one for _, one in files if one is not None and one.verdict is None]
+    plans = [a for _, a in files if a is not None and a.verdict is None]
     yield _row(words["folder"], _OF_FOLDER)
     for name, account in files:
         cells = dict.fromkeys(_OF_FOLDER, "") | {"file": name}
         if account is None:
             cells["found"] = words["unreadable"]
         elif account.verdict is not None:
-            cells["found"] = _found(account, lang)
+            cells["found"] = _kind_of_file(account, lang)
         else:
-            lost = sum(one.code == "line_in_no_task" for one in account.remarks)
+            lost = sum(r.code == "line_in_no_task" for r in account.remarks)
             cells |= {
                 "found": words["plan"],
                 "tasks": str(account.n_tasks),
@@ -99,7 +71,7 @@ def overview(files: list[tuple[str, "Account | None"]], lang: str) -> Iterator[s
                 "lines": str(lost),
             }
         yield _row(cells, _OF_FOLDER)
-    n_tasks = sum(one.n_tasks for one in plans)
+    n_tasks = sum(plan.n_tasks for plan in plans)
     yield "  " + words["of_folder"].format(
         files=len(files), plans=len(plans), tasks=n_tasks
     )
@@ -109,14 +81,14 @@ def _head(account: "Account", lang: str) -> str:
     words = section("check", lang)
     layouts = section("tables", lang)["values"].get("layout", {})
     return words["head"].format(
-        found=_found(account, lang),
+        found=_kind_of_file(account, lang),
         layout=layouts.get(account.layout, account.layout),
         accounted=percent(account.accounted_share),
         in_tasks=percent(account.task_share),
     )
 
 
-def _found(account: "Account", lang: str) -> str:
+def _kind_of_file(account: "Account", lang: str) -> str:
     words = section("check", lang)
     if account.verdict is None:
         return words["tasks"].format(n=account.n_tasks)
@@ -140,11 +112,11 @@ def _evidence(account: "Account", lang: str) -> Iterator[str]:
     words = section("check", lang)
     judgement = account.judgement
     yield "  " + words["evidence"].format(score=f"{judgement.score:+g}")
-    for found in judgement.found:
-        name = words["found"][found.evidence.name.replace(" ", "_")]
-        place = found.evidence.place
-        shown = f": {found.example}" if place in ("title", "heading", "line") else ""
-        yield f"    {found.evidence.weight:+g} {name} ×{found.count}{shown}"
+    for match in judgement.found:
+        name = words["found"][match.evidence.name.replace(" ", "_")]
+        place = match.evidence.place
+        example = f": {match.example}" if place in ("title", "heading", "line") else ""
+        yield f"    {match.evidence.weight:+g} {name} ×{match.count}{example}"
 
 
 def _cells(account: "Account", lang: str) -> Iterator[dict[str, str]]:
@@ -171,12 +143,6 @@ def _cells(account: "Account", lang: str) -> Iterator[dict[str, str]]:
         }
 
 
-def _table(account: "Account", lang: str) -> Iterator[str]:
-    heading = section("check", lang)["table"]
-    for cells in (heading, *_cells(account, lang)):
-        yield _row(cells, _WIDTHS)
-
-
 def _row(cells: dict[str, str], widths: dict[str, int]) -> str:
     parts = [_padded(cells[name], width) for name, width in widths.items()]
     return ("  " + "  ".join(parts)).rstrip()
@@ -194,55 +160,37 @@ def _padded(text: str, width: int) -> str:
 
 
 def page(accounts: list[tuple[str, "Account"]], lang: str) -> str:
-    """Write the sources as one page, with what became a task marked.
+    """Write the sources as one HTML document, with what became a task marked."""
+    from jinja2 import Environment, FileSystemLoader
 
-    Parameters
-    ----------
-    accounts : list of (str, Account)
-        Names of files and what became of them.
-    lang : {"zh", "en"}
-
-    Returns
-    -------
-    str
-        A whole HTML document; every text of a source is escaped.
-    """
-    title = in_language({"zh": "读入结果核对", "en": "What was read"}, lang)
-    body = "\n".join(_file(name, account, lang) for name, account in accounts)
-    return (
-        f'<!doctype html>\n<html lang="{lang}">\n<meta charset="utf-8">\n'
-        f"<title>{title}</title>\n<style>{_STYLE}</style>\n<h1>{title}</h1>\n{body}\n"
-        "</html>\n"
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        keep_trailing_newline=True,
     )
-
-
-def _file(name: str, account: "Account", lang: str) -> str:
-    remarks = [f"! {remark_in_words(remark, lang)}" for remark in account.remarks]
-    lines = [_head(account, lang), *remarks]
-    heading = section("check", lang)["table"]
-    rows = [
-        "<tr>" + "".join(f"<td>{html.escape(cells[one])}</td>" for one in heading)
-        for cells in _cells(account, lang)
+    template = environment.get_template("check.html.j2")
+    files = [
+        {
+            "name": name,
+            "lines": [
+                _head(account, lang),
+                *(f"! {remark_in_words(remark, lang)}" for remark in account.remarks),
+            ],
+            "rows": list(_cells(account, lang)),
+            "stretches": list(_stretches(account, lang)),
+        }
+        for name, account in accounts
     ]
-    head = "".join(f"<th>{html.escape(one)}</th>" for one in heading.values())
-    said = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
-    table = f"<table><tr>{head}</tr>{''.join(rows)}</table>" if rows else ""
-    marked = _marked(account, lang)
-    return f"<h2>{html.escape(name)}</h2>{said}{table}\n<pre>{marked}</pre>"
+    title = in_language({"zh": "读入结果核对", "en": "What was read"}, lang)
+    heading = section("check", lang)["table"]
+    return template.render(title=title, lang=lang, heading=heading, files=files)
 
 
-def _marked(account: "Account", lang: str) -> str:
-    """The source, its tasks marked and every stretch titled with its role."""
-    roles = section("check", lang)["roles"]
-    text, at, parts = account.text, 0, []
-    for start, end, role, task in account.spans:
-        parts.append(html.escape(text[at:start]))
-        label = html.escape(roles.get(role, role))
-        inner = html.escape(text[start:end])
-        if task is None:
-            parts.append(f'<s title="{label}">{inner}</s>')
-        else:
-            even = ' class="even"' if task % 2 else ""
-            parts.append(f'<mark{even} title="{task + 1}. {label}">{inner}</mark>')
-        at = end
-    return "".join([*parts, html.escape(text[at:])])
+def _stretches(account: "Account", lang: str) -> Iterator[tuple[str, str, int | None]]:
+    """Cut the source where a role begins or ends; a stretch between has none."""
+    roles, text, end = section("check", lang)["roles"], account.text, 0
+    for start, next_end, role, task in account.spans:
+        yield text[end:start], "", None
+        yield text[start:next_end], roles.get(role, role), task
+        end = next_end
+    yield text[end:], "", None

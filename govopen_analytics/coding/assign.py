@@ -92,8 +92,13 @@ def assign_themes(
     check_tasks(tasks)
     name = coder if isinstance(coder, str) else type(coder).__name__
     n_workers = 1 if executor or name != coder else _n_workers(len(tasks))
-    parts = _partition(tasks, n_workers)
-    jobs = (_job(tasks, part, codebook, coder, left_out) for part in parts)
+    parts, options = _partition(tasks, n_workers), (codebook, coder, left_out)
+    # Plain texts travel faster than columns of Arrow.
+    plain = tasks[[name for name in _READ if name in tasks.columns]]
+    jobs = (
+        (plain.iloc[part].astype(object).reset_index(drop=True), *options)
+        for part in parts
+    )
     if executor is not None:
         results = _submitted(jobs, executor, _IN_FLIGHT)
     elif n_workers > 1:
@@ -108,12 +113,6 @@ def assign_themes(
         if on_progress:
             on_progress(done, len(tasks))
     return _as_table(tasks["task_id"], codebook, parts_coded, name)
-
-
-def _job(tasks: pd.DataFrame, part: np.ndarray, *options: Any) -> tuple[Any, ...]:
-    """What codes one part: plain texts travel faster than columns of Arrow."""
-    shown = [name for name in _READ if name in tasks.columns]
-    return tasks[shown].iloc[part].astype(object).reset_index(drop=True), *options
 
 
 def _partition(tasks: pd.DataFrame, n_workers: int) -> list[np.ndarray]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -33,6 +32,7 @@ _LEAST_CHARS = 4
 # A verb and an object take at least this many characters: 加强政策解读.
 _LEAST_CLAUSE = 6
 _WITHIN = f"[^{re.escape(CLAUSE_ENDS)}]"
+_NEVER = r"(?!)"  # an expression that matches nothing
 
 
 class TaskText(NamedTuple):
@@ -74,31 +74,6 @@ class Pieces:
         return np.isin(self.kinds, [_KIND[name] for name in names])
 
 
-def split_clauses(sentence: str, settings: CodingSettings) -> list[str]:
-    """Split a folded sentence into clauses that may be obligations.
-
-    Parameters
-    ----------
-    settings : CodingSettings
-        Says which words open a lead-in (围绕…,) that belongs to what follows.
-
-    Returns
-    -------
-    list of str
-        A lead-in, and whatever is too short to have a verb and an object,
-        stands with the clause behind it. A lead-in that makes a column (在网站开设
-        专栏,) stands alone.
-    """
-    leads, column = _folded(settings.lead_ins), column_expression(settings)
-    parts = [part.strip() for part in sentence.split(",")]
-    stands = [
-        len(part) >= _LEAST_CLAUSE
-        and (not part.startswith(leads) or column.search(part) is not None)
-        for part in parts
-    ]
-    return _join_parts(list(zip(parts, stands, strict=True)))[0]
-
-
 def _join_parts(parts: list[tuple[str, bool]]) -> tuple[list[str], int]:
     """Join what does not stand by itself with what follows; count the characters."""
     clauses: list[str] = []
@@ -115,21 +90,11 @@ def _join_parts(parts: list[tuple[str, bool]]) -> tuple[list[str], int]:
     return clauses, n_chars
 
 
-@lru_cache(maxsize=16)
-def _folded(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(map(fold, words))
-
-
 def mark_shared_titles(tasks: pd.DataFrame) -> pd.DataFrame:
     """Mark a title that several tasks of a document share as carried down.
 
-    A table says so of the later rows only, but the title names the group, and
-    the first row is no more bound to it than the others.
-
-    Returns
-    -------
-    DataFrame, shape (n_tasks, ...)
-        With ``is_title_inherited`` filled, if there are titles and documents.
+    A table says so of the later rows only, but the title names the group, and the first
+    row is no more bound to it than the others.
     """
     if not {"document_id", "title"} <= set(tasks.columns):
         return tasks
@@ -171,19 +136,8 @@ def _column(tasks: pd.DataFrame, name: str) -> list[str]:
 
 
 def split_tasks(tasks: pd.DataFrame, settings: CodingSettings) -> Pieces:
-    """Split tasks into pieces.
-
-    Parameters
-    ----------
-    settings : CodingSettings
-        Says which words open a means, and what a column is.
-
-    Returns
-    -------
-    Pieces
-        None for a task without text.
-    """
-    splitter = _Splitter(settings)
+    """Split tasks into pieces; a task without text has none."""
+    splitter = Splitter(settings)
     read = list(read_tasks(tasks))
     groups = [splitter.contents([task.content for task in read])]
     has_clauses = np.bincount(groups[0][0], minlength=len(read)) > 0
@@ -197,8 +151,8 @@ def split_tasks(tasks: pd.DataFrame, settings: CodingSettings) -> Pieces:
     has_text = np.array([bool(task.title or task.content) for task in read], dtype=bool)
     for kind in ("section", "chapter"):
         rows, pieces = splitter.headings([getattr(task, kind) for task in read], kind)
-        kept = has_text[rows]
-        groups.append((rows[kept], pieces[kept]))
+        is_read = has_text[rows]
+        groups.append((rows[is_read], pieces[is_read]))
     ranks = np.repeat([1, 1, 0, 2, 3], [len(rows) for rows, _ in groups])
     rows, pieces = (np.concatenate(arrays) for arrays in zip(*groups, strict=True))
     placed = np.argsort(4 * rows + ranks, kind="stable")
@@ -226,24 +180,84 @@ _MARKS[[ord(mark) for mark in "。;!?\n"]] = 2
 _MARKS[ord(_TASK_END)] = 3
 
 
-class _Splitter:
+class Splitter:
     """Splits tasks, each distinct sentence, part and clause once."""
 
     def __init__(self, settings: CodingSettings) -> None:
-        self.settings = settings
         self.texts: list[str] = []
-        self.vague = re.compile("|".join(settings.vague_titles) or r"(?!)")
-        self.points_back = _points_back(settings.points_back)
-        self.column = column_expression(settings)
-        places = [place for place in settings.places if len(place) > 1]
-        self.channel = re.compile(_either([*places, *settings.columns]) or r"(?!)")
-        self.column_name = re.compile(
-            f"({_either(settings.column_verbs)})[^,]{{1,30}}?({_either(settings.columns)})"
-        )
-        self.publishing = _publishing_expression(settings)
-        self.nouns = re.compile(_either(settings.means_nouns) or r"(?!)")
-        self.signs = _Signs(settings)
         self.does_publish: dict[int, bool] = {}
+        self.signs = _Signs(settings)
+        verbs, columns = _any_of(settings.column_verbs), _any_of(settings.columns)
+        places = [place for place in settings.places if len(place) > 1]
+        self.vague = re.compile("|".join(settings.vague_titles) or _NEVER)
+        self.channel = re.compile(_any_of([*places, *settings.columns]))
+        self.column_name = re.compile(f"({verbs})[^,]{{1,30}}?({columns})")
+        self.nouns = re.compile(_any_of(settings.means_nouns))
+        self.points_back = re.compile(
+            f"(?:{_any_of(settings.points_back)})(?:信息|内容|情况|工作|材料|事项)"
+        )
+        # A column that is the object or the subject of a clause.
+        publishing = _any_of(settings.publishing)
+        is_known = settings.columns and settings.column_verbs
+        self.column = re.compile(
+            f"(?:{verbs})[^,]{{0,30}}?(?<!公开)(?:{columns})"
+            f"|(?:{columns})(?:要|应|须|需|内|的)?"
+            f"(?:设置|建设|集中|逐项|动态|{publishing})"
+            if is_known
+            else _NEVER
+        )
+        # A verb that publishes an object, not one inside a noun (更新机制).
+        self.publishing = re.compile(
+            f"(?:{publishing})(?!频|机制|周期|及时|要求|时限|率|日期|栏|平台|渠道|专)"
+            "[^,]{2,}"
+        )
+        # A means goes from an opening word to the clause's end or the obligation's
+        # verb; a verb inside a noun (公开栏) does not end it.
+        nouns = _any_of(settings.means_nouns)
+        inside = f"(?:{nouns}|{_WITHIN})"
+        verb = f"(?!{nouns})(?:{_any_of(settings.means_ends)})"
+        openings = "|".join(
+            f"{_WITHIN}{{2,40}}?".join(map(re.escape, fold(word).split(GAP)))
+            for word in sorted(settings.means, key=lambda word: (-len(word), word))
+        )
+        self.means = re.compile(
+            f"(?:{openings or _NEVER}){inside}{{2,60}}?"
+            f"(?=$|[{re.escape(CLAUSE_ENDS)}]|{verb})"
+        )
+        self.places = re.compile(
+            f"在{inside}{{2,24}}?(?:{_any_of(settings.places)})[上中内里等]*(?={verb})"
+        )
+        self.fields = re.compile(
+            f"、{_WITHIN}{{1,80}}?等"
+            f"(?={_WITHIN}{{0,6}}?(?:{_any_of(settings.list_ends)}))"
+        )
+        self.lead_ins = tuple(map(fold, settings.lead_ins))
+
+    def without_means(self, text: str) -> str:
+        """Drop from a folded text what merely names a means or a place (通过网站).
+
+        Of a list of fields (教育、卫生、住房等领域) the first stays, and all of a text
+        of which almost nothing else would be left.
+        """
+        shorter = self._drop_means(text).strip(",")
+        return shorter if len(shorter) >= _LEAST_CHARS else text
+
+    def _drop_means(self, text: str) -> str:
+        text = self.places.sub("", self.means.sub("", text))
+        return self.fields.sub("等", text) if "等" in text else text
+
+    def split_clauses(self, sentence: str) -> list[str]:
+        """Split a folded sentence into clauses that may be obligations.
+
+        A lead-in (围绕…,), and whatever is too short to have a verb and an object,
+        stands with the clause behind it. A lead-in that makes a column (在网站开设
+        专栏,) stands alone.
+        """
+        parts = []
+        for part in map(str.strip, sentence.split(",")):
+            is_lead_in = part.startswith(self.lead_ins) and not self.column.search(part)
+            parts.append((part, len(part) >= _LEAST_CLAUSE and not is_lead_in))
+        return _join_parts(parts)[0]
 
     def contents(self, contents: list[str]) -> tuple[np.ndarray, np.ndarray]:
         """Row and piece of the clauses of each content, in order."""
@@ -287,7 +301,7 @@ class _Splitter:
         signs = self.signs.of(texts)
         changed = np.flatnonzero(signs & _MEANS).tolist()
         for n in changed:
-            texts[n] = _drop_means(texts[n], self.settings).strip()
+            texts[n] = self._drop_means(texts[n]).strip()
         signs[changed] = self.signs.of([texts[n] for n in changed])
         lengths = np.fromiter(map(len, texts), np.int64, len(texts))
         stands = lengths >= _LEAST_CLAUSE
@@ -315,7 +329,7 @@ class _Splitter:
                 clauses, n_chars = _join_parts([(texts[i], does_stand[i]) for i in key])
                 if n_chars < _LEAST_CHARS:
                     sentence = ",".join(parts[start : start + n])
-                    clauses = split_clauses(sentence, self.settings)
+                    clauses = self.split_clauses(sentence)
                 split_before[key] = clauses
             by_sentence.append(split_before[key])
         return by_sentence
@@ -352,17 +366,15 @@ class _Splitter:
     def headings(self, texts: list[str], kind: str) -> tuple[np.ndarray, np.ndarray]:
         """Row and piece of the titles or headings that there are."""
         distinct = [text for text in dict.fromkeys(texts) if text]
-        shorter = [without_means(text, self.settings) for text in distinct]
+        shorter = [self.without_means(text) for text in distinct]
         numbers = self._pieces(shorter, self.signs.of(shorter))
         if kind != "title":
             # What a heading says of a column is no word of the task.
             numbers = numbers >> _TEXT_BITS << _TEXT_BITS
         pieces = dict(zip(distinct, numbers.tolist(), strict=True))
         rows = np.array([row for row, text in enumerate(texts) if text], dtype=np.int64)
-        named_pieces = np.array(
-            [pieces[text] for text in texts if text], dtype=np.int64
-        )
-        return rows, named_pieces | _KIND[kind] << _KIND_BITS
+        numbers = np.array([pieces[text] for text in texts if text], dtype=np.int64)
+        return rows, numbers | _KIND[kind] << _KIND_BITS
 
     def _publishes(self, text: str) -> bool:
         plain = self.nouns.sub("#", text)
@@ -412,32 +424,26 @@ class _Signs:
     def __init__(self, settings: CodingSettings) -> None:
         import ahocorasick_rs
 
-        means = {fold(word).split(GAP)[0] for word in settings.means}
-        means |= {"在"} if settings.places else set()
-        means |= {"等"} if settings.list_ends else set()
-        anywhere = {
-            _MEANS: means,
-            _MARK: {*_folded(settings.columns), *_folded(settings.points_back)},
+        words = {
+            _MEANS: [word.split(GAP)[0] for word in settings.means],
+            _MARK: [*settings.columns, *settings.points_back],
+            # Texts stand joined by line feeds.
+            _LEAD: [f"\n{word}" for word in settings.lead_ins],
+            _OPENS_DETAIL: [f"\n{word}" for word in settings.details],
+            _OPENS_PURPOSE: [f"\n{word}" for word in settings.purposes],
         }
-        at_start = {
-            _LEAD: _folded(settings.lead_ins),
-            _OPENS_DETAIL: _folded(settings.details),
-            _OPENS_PURPOSE: _folded(settings.purposes),
-        }
-        pairs = [(word, sign) for sign, words in anywhere.items() for word in words]
-        # Texts stand joined by line feeds.
-        pairs += [(f"\n{word}", sign) for sign in at_start for word in at_start[sign]]
+        words[_MEANS] += ["在"] if settings.places else []
+        words[_MEANS] += ["等"] if settings.list_ends else []
         signs: dict[str, int] = {}
-        for word, sign in pairs:
-            signs[word] = signs.get(word, 0) | sign
+        for sign, its_words in words.items():
+            for word in map(fold, its_words):
+                signs[word] = signs.get(word, 0) | sign
         self._values = np.array(list(signs.values()), dtype=np.int64)
-        self._automaton = ahocorasick_rs.AhoCorasick(list(signs)) if signs else None
+        self._automaton = ahocorasick_rs.AhoCorasick(list(signs))
 
     def of(self, texts: list[str]) -> np.ndarray:
         """Signs found in each text, shape (n_texts,)."""
         signs = np.zeros(len(texts), dtype=np.int64)
-        if self._automaton is None or not texts:
-            return signs
         joined = "\n" + "\n".join(texts)
         raw = self._automaton.find_matches_as_indexes(joined, overlapping=True)
         table = np.fromiter(chain.from_iterable(raw), np.int64, 3 * len(raw))
@@ -450,106 +456,7 @@ class _Signs:
         return signs
 
 
-def _either(words: Iterable[str]) -> str:
+def _any_of(words: Iterable[str]) -> str:
     """Write an expression that matches the longest of some words."""
     folded = sorted(map(fold, words), key=lambda word: (-len(word), word))
-    return "|".join(map(re.escape, folded))
-
-
-def _points_back(words: tuple[str, ...]) -> re.Pattern:
-    if not words:
-        return re.compile(r"(?!)")
-    return re.compile(f"(?:{_either(words)})(?:信息|内容|情况|工作|材料|事项)")
-
-
-def column_expression(settings: CodingSettings) -> re.Pattern:
-    """Match a column that is the object or the subject of a clause."""
-    return _column_expression(
-        settings.columns, settings.column_verbs, settings.publishing
-    )
-
-
-@lru_cache(maxsize=8)
-def _column_expression(
-    columns: tuple[str, ...], verbs: tuple[str, ...], publishing: tuple[str, ...]
-) -> re.Pattern:
-    if not columns or not verbs:
-        return re.compile(r"(?!)")
-    column, fills = _either(columns), _either(publishing) or r"(?!)"
-    return re.compile(
-        f"(?:{_either(verbs)})[^,]{{0,30}}?(?<!公开)(?:{column})"
-        f"|(?:{column})(?:要|应|须|需|内|的)?(?:设置|建设|集中|逐项|动态|{fills})"
-    )
-
-
-def _publishing_expression(settings: CodingSettings) -> re.Pattern:
-    """Match a verb that publishes an object, not one inside a noun (更新机制)."""
-    if not settings.publishing:
-        return re.compile(r"(?!)")
-    verbs = _either(settings.publishing)
-    nouns = "频|机制|周期|及时|要求|时限|率|日期|栏|平台|渠道|专"
-    return re.compile(f"(?:{verbs})(?!{nouns})[^,]{{2,}}")
-
-
-def without_means(text: str, settings: CodingSettings) -> str:
-    """Drop what merely names a means or a place, such as 通过政府网站等渠道.
-
-    Of a list of fields (教育、卫生、住房等领域) the first stays.
-
-    Parameters
-    ----------
-    text : str
-        Folded.
-
-    Returns
-    -------
-    str
-        `text` itself where almost nothing else would be left.
-    """
-    shorter = _drop_means(text, settings).strip(",")
-    return shorter if len(shorter) >= _LEAST_CHARS else text
-
-
-def _drop_means(text: str, settings: CodingSettings) -> str:
-    for expression in _means_expressions(
-        settings.means, settings.means_ends, settings.means_nouns, settings.places
-    ):
-        text = expression.sub("", text)
-    if settings.list_ends and "等" in text:
-        text = _list_expression(settings.list_ends).sub("等", text)
-    return text
-
-
-@lru_cache(maxsize=8)
-def _list_expression(ends: tuple[str, ...]) -> re.Pattern:
-    return re.compile(f"、{_WITHIN}{{1,80}}?等(?={_WITHIN}{{0,6}}?(?:{_either(ends)}))")
-
-
-@lru_cache(maxsize=8)
-def _means_expressions(
-    means: tuple[str, ...],
-    ends: tuple[str, ...],
-    nouns: tuple[str, ...],
-    places: tuple[str, ...],
-) -> list[re.Pattern]:
-    """Match from an opening word to the clause's end or the obligation's verb."""
-    expressions = []
-    # A verb inside a noun (公开栏) does not end the means.
-    inside = f"(?:{_either(nouns)}|{_WITHIN})" if nouns else _WITHIN
-    verbs = _either(ends)
-    if verbs and nouns:
-        verbs = f"(?!{_either(nouns)})(?:{verbs})"
-    if means:
-        openings = "|".join(
-            f"{_WITHIN}{{2,40}}?".join(map(re.escape, fold(word).split(GAP)))
-            for word in sorted(means, key=lambda word: (-len(word), word))
-        )
-        stop = f"$|[{re.escape(CLAUSE_ENDS)}]" + (f"|{verbs}" if verbs else "")
-        expressions.append(re.compile(f"(?:{openings}){inside}{{2,60}}?(?={stop})"))
-    if places and verbs:
-        expressions.append(
-            re.compile(
-                f"在{inside}{{2,24}}?(?:{_either(places)})[上中内里等]*(?={verbs})"
-            )
-        )
-    return expressions
+    return "|".join(map(re.escape, folded)) or _NEVER

@@ -232,22 +232,16 @@ class Codebook:
     def _repr_html_(self) -> str:
         """Show the themes, each with its number of keywords."""
         n_keywords = Counter(keyword.theme_id for keyword in self.keywords)
-        rows = "".join(
-            f"<tr><td>{html.escape(theme_id)}</td><td>{html.escape(zh)}</td>"
-            f"<td>{html.escape(en)}</td><td>{n_keywords[theme_id]}</td></tr>"
-            for theme_id, zh, en in self.themes[
-                ["theme_id", "label_zh", "label_en"]
-            ].itertuples(index=False)
+        table = pd.DataFrame(
+            {
+                "theme_id": self.themes["theme_id"],
+                "主题": self.themes["label_zh"],
+                "Theme": self.themes["label_en"],
+                "关键词 · keywords": [n_keywords[theme] for theme in self.theme_ids],
+            }
         )
-        head = "".join(
-            f"<th>{name}</th>"
-            for name in ("theme_id", "主题", "Theme", "关键词 · keywords")
-        )
-        title = f"{self.title_zh} · {self.title_en}, {self.version}"
-        return (
-            f"<p><b>{html.escape(title)}</b></p><table><thead><tr>{head}</tr></thead>"
-            f"<tbody>{rows}</tbody></table>"
-        )
+        title = html.escape(f"{self.title_zh} · {self.title_en}, {self.version}")
+        return f"<p><b>{title}</b></p>{table.to_html(index=False)}"
 
     @property
     def theme_ids(self) -> list[str]:
@@ -288,8 +282,8 @@ class Codebook:
             if len(named):
                 return str(named.iloc[0])
         labels = self.labels("en" if str(name).isascii() else "zh")
-        known = [text for pair in labels.items() for text in pair]
-        raise CodebookError(f"Codebook {self.name}, theme: {choices(name, known)}")
+        names = [text for pair in labels.items() for text in pair]
+        raise CodebookError(f"Codebook {self.name}, theme: {choices(name, names)}")
 
     @cached_property
     def reference(self) -> pd.DataFrame:
@@ -456,29 +450,12 @@ def parse_codebook(
 ) -> Codebook:
     """Turn the content of a codebook file into a checked ``Codebook``.
 
-    Parameters
-    ----------
-    data : dict
-        What the YAML file holds.
-    place : str
-        Name of the source in error messages.
-    folder : Path, optional
-        Folder that reference files are relative to.
-
-    Raises
-    ------
-    CodebookError
+    `place` names the source in error messages; files beside it are relative to
+    `folder`.
     """
     content = _checked(data, Place(place), folder)
-    ids = [theme["id"] for theme in content["themes"]]
-    themes = pd.DataFrame(
-        {
-            "codebook_version": content["version"],
-            "theme_id": ids,
-            "is_core": [theme["core"] for theme in content["themes"]],
-            **{name: [t[name] for t in content["themes"]] for name in _TEXTS_OF_THEME},
-        }
-    )
+    themes = pd.DataFrame(content["themes"])[list(_COLUMN_OF_FIELD)]
+    themes = themes.rename(columns=_COLUMN_OF_FIELD)
     reference = content["reference"] or {}
     reference_paths = tuple(map(Path, reference.values()))
     training_path = Path(content["training"]) if content["training"] else None
@@ -487,7 +464,7 @@ def parse_codebook(
         version=content["version"],
         title_zh=content["title_zh"],
         title_en=content["title_en"],
-        themes=to_schema(themes, "themes"),
+        themes=to_schema(themes.assign(codebook_version=content["version"]), "themes"),
         keywords=tuple(_keywords(content["themes"], Place(place))),
         patterns=tuple(
             Pattern(theme_id=theme["id"], **pattern)
@@ -522,7 +499,10 @@ def _fingerprint(data: Any, paths: Iterable[Path | None]) -> str:
 
 # What a file may say ------------------------------------------------------------------
 
-_TEXTS_OF_THEME = ("label_zh", "label_en", "definition_zh", "definition_en")
+# Fields of a theme that are columns of the table of themes.
+_COLUMN_OF_FIELD = {"id": "theme_id", "core": "is_core"} | {
+    name: name for name in ("label_zh", "label_en", "definition_zh", "definition_en")
+}
 _THEME_ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
@@ -620,7 +600,7 @@ def _theme_id(value: Any, place: Place) -> str:
 def _coding(ids: list[str]) -> Check:
     theme, an_expression = one_of(ids), list_of(expression, "a list of texts")
     numbers = partial(mapping_of, number(-100), "a mapping from name to number")
-    own: Fields = {
+    others: Fields = {
         "gap_chars": (lambda value, place: int(number()(value, place)), 24),
         "channel_theme": (maybe(theme), None),
         "general_theme": (maybe(theme), None),
@@ -632,7 +612,7 @@ def _coding(ids: list[str]) -> Check:
     lists: Fields = {
         option.name: (_tuple_of(texts), ()) for option in fields(CodingSettings)
     }
-    check = record(lists | own)
+    check = record(lists | others)
     return lambda value, place: check(value or {}, place)
 
 
@@ -759,13 +739,9 @@ def theme_carrier(codebook: Codebook) -> Callable[[str, str], str]:
     """Return the function that carries a theme of some version to this codebook.
 
     The crosswalk decides; a theme it does not name keeps its id where the codebook
-    still has it. A theme whose meaning changes should therefore get a new id.
-
-    Returns
-    -------
-    callable
-        From a theme id and a version to a theme id of this codebook; it raises
-        CodebookError where there is none.
+    still has it. A theme whose meaning changes should therefore get a new id. The
+    function takes a theme id and a version; it raises a CodebookError where no theme is
+    left.
     """
     targets = {
         (row.from_version, row.from_theme_id): row.to_theme_id
@@ -789,24 +765,11 @@ def theme_carrier(codebook: Codebook) -> Callable[[str, str], str]:
 
 
 def apply_crosswalk(assignments: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
-    """Carry assignments made under earlier versions over to this one.
+    """Carry ``theme_assignments`` made under earlier versions over to this one.
 
-    Parameters
-    ----------
-    assignments : DataFrame, shape (n_rows, ...)
-        Valid ``theme_assignments``.
-
-    Returns
-    -------
-    DataFrame, shape (n_rows, ...)
-        Every row under ``codebook.version``. Where two earlier themes become
-        one, the better rank stays, and ranks are counted anew.
-
-    Raises
-    ------
-    CodebookError
-        If a theme of an earlier version is neither in the crosswalk nor among the
-        codebook's own.
+    Where two earlier themes become one, the better rank stays, and ranks are counted
+    anew. A CodebookError names a theme that is neither in the crosswalk nor in the
+    codebook.
     """
     carry = theme_carrier(codebook)
     versions, themes = assignments["codebook_version"], assignments["theme_id"]

@@ -220,26 +220,12 @@ def record(fields: Fields) -> Check:
 
 
 def extended(data: Mapping[str, Any], overlay: Mapping[str, Any], file: str) -> dict:
-    """Apply an overlay to what the file of a codebook holds.
+    """Apply an overlay, read from a file of this name, to what a codebook's file holds.
 
-    Parameters
-    ----------
-    overlay : mapping
-        ``keywords`` maps a theme to ``add`` (texts, or groups of ``weight`` and
-        ``words``) and ``remove`` (texts); keys of ``coding`` take the place of the
-        same keys; other keys take the place of the whole.
-    file : str
-        Name of the overlay in error messages.
-
-    Returns
-    -------
-    dict
-        A copy.
-
-    Raises
-    ------
-    CodebookError
-        If the overlay names an unknown key, theme or keyword.
+    Under ``keywords`` a theme has ``add`` (texts, or groups of ``weight`` and
+    ``words``) and ``remove`` (texts); keys of ``coding`` take the place of the same
+    keys, other keys that of the whole. A CodebookError names an unknown key, theme or
+    keyword.
     """
     changed = copy.deepcopy(dict(data))
     for name, value in overlay.items():

@@ -51,15 +51,10 @@ Groups = list[tuple[LeftOut, np.ndarray]]
 
 
 def by_unseen_documents(tasks: pd.DataFrame, codebook: Codebook) -> Groups:
-    """Group tasks by the reference documents their model must not have seen.
+    """Group places of tasks by the reference documents their model must not have seen.
 
     A document that repeats several is coded by a model that has seen none of the
     reference, so that there are no more models than reference documents, and two.
-
-    Returns
-    -------
-    list of (LeftOut, ndarray of int)
-        Places of the tasks.
     """
     every = frozenset(codebook.reference["document_id"])
     repeated = [
@@ -81,19 +76,10 @@ def by_unseen_documents(tasks: pd.DataFrame, codebook: Codebook) -> Groups:
 
 @per_codebook
 def linear_model(codebook: Codebook, left_out: LeftOut) -> LinearModel:
-    """Return the linear model of a codebook, fitted once.
+    """Return the linear model of a codebook that has not seen what is left out.
 
-    Classes are the codebook's themes and, last, none of them.
-
-    Parameters
-    ----------
-    left_out : LeftOut
-        What the model must not have seen.
-
-    Raises
-    ------
-    CodebookError
-        If the codebook has nothing to learn from.
+    Classes are the codebook's themes and, last, none of them. A CodebookError says that
+    there is nothing to learn from.
     """
 
     def fitted() -> LinearModel:
@@ -128,13 +114,7 @@ def code_tasks(
     coder: Any = "combined",
     left_out: LeftOut | None = None,
 ) -> Coded:
-    """Code whole documents; what else there is changes nothing.
-
-    Parameters
-    ----------
-    left_out : LeftOut, optional
-        As in ``assign_themes``.
-    """
+    """Code whole documents; what else there is changes nothing."""
     tasks = mark_shared_titles(tasks)
     code = CODERS[coder] if isinstance(coder, str) else _fitted_coder(coder)
     if left_out is not None:

@@ -67,10 +67,7 @@ WEIGHTS: dict[str, float] = {
 def coder_weights(codebook: Codebook) -> dict[str, float]:
     """Return the weights of the combined coder, the codebook's own first.
 
-    Raises
-    ------
-    CodebookError
-        If the codebook sets a weight that does not exist.
+    A CodebookError names a weight that does not exist.
     """
     for name in codebook.settings.weights:
         if name not in WEIGHTS:
@@ -111,33 +108,36 @@ class Evidence:
 
     def piece_shares(self) -> np.ndarray:
         """Return what speaks for each theme in each piece (n_pieces, n_themes)."""
-        joint = self.linear[:, :-1] + self.keywords[:, :-1] / 2
-        return joint[self.pieces.numbers] / 1.5
+        return self._joint[self.pieces.numbers]
 
-    def _mean(self, values: np.ndarray, is_meant: np.ndarray) -> np.ndarray:
+    @cached_property
+    def _joint(self) -> np.ndarray:
+        return (self.linear[:, :-1] + self.keywords[:, :-1] / 2) / 1.5
+
+    def _mean(self, values: np.ndarray, is_chosen: np.ndarray) -> np.ndarray:
         """Add up over pieces; many say more than one, but not in proportion."""
-        rows = self.pieces.rows[is_meant]
+        rows = self.pieces.rows[is_chosen]
         counts = np.bincount(rows, minlength=self.n_tasks)
         weights = 1 / np.sqrt(np.maximum(counts, 1))
-        return self._summed(values, is_meant) * weights[:, None]
+        return self._summed(values, is_chosen) * weights[:, None]
 
-    def _summed(self, values: np.ndarray, is_meant: np.ndarray) -> np.ndarray:
-        return _members(self.pieces, self.n_tasks, is_meant) @ values
+    def _summed(self, values: np.ndarray, is_chosen: np.ndarray) -> np.ndarray:
+        return _members(self.pieces, self.n_tasks, is_chosen) @ values
 
-    def _highest(self, values: np.ndarray, is_meant: np.ndarray) -> np.ndarray:
+    def _highest(self, values: np.ndarray, is_chosen: np.ndarray) -> np.ndarray:
         highest = np.zeros((self.n_tasks, values.shape[1]))
-        rows = self.pieces.rows[is_meant]
+        rows = self.pieces.rows[is_chosen]
         if len(rows):
             starts = np.flatnonzero(np.diff(rows, prepend=-1))
-            evidence = values[self.pieces.numbers[is_meant]]
+            evidence = values[self.pieces.numbers[is_chosen]]
             highest[rows[starts]] = np.maximum.reduceat(evidence, starts)
         return highest
 
-    def _first(self, values: np.ndarray, is_meant: np.ndarray) -> np.ndarray:
+    def _first(self, values: np.ndarray, is_chosen: np.ndarray) -> np.ndarray:
         first = np.zeros((self.n_tasks, values.shape[1]))
-        rows = self.pieces.rows[is_meant]
+        rows = self.pieces.rows[is_chosen]
         starts = np.flatnonzero(np.diff(rows, prepend=-1))
-        first[rows[starts]] = values[self.pieces.numbers[is_meant][starts]]
+        first[rows[starts]] = values[self.pieces.numbers[is_chosen][starts]]
         return first
 
     def _at(self, place: int, values: np.ndarray | float) -> np.ndarray:
@@ -154,9 +154,9 @@ class Evidence:
         """
         features = {}
         for kind in KINDS:
-            is_meant = self.pieces.of_kind(kind)
-            features[f"{kind}.linear"] = self._mean(self.linear, is_meant)
-            features[f"{kind}.keywords"] = self._mean(self.keywords, is_meant)
+            is_chosen = self.pieces.of_kind(kind)
+            features[f"{kind}.linear"] = self._mean(self.linear, is_chosen)
+            features[f"{kind}.keywords"] = self._mean(self.keywords, is_chosen)
         is_of_task = ~self.pieces.of_kind("section", "chapter", "purpose")
         loudest = self._highest(
             self.keyword_weights.sum(axis=1, keepdims=True), is_of_task
@@ -178,7 +178,7 @@ class Evidence:
         Each is of shape (n_tasks, n_themes). Only clauses of the task itself count:
         headings never give a theme.
         """
-        joint = (self.linear[:, :-1] + self.keywords[:, :-1] / 2) / 1.5
+        joint = self._joint
         leads = np.eye(joint.shape[1])[joint.argmax(axis=1)]
         leads = leads * (joint.max(axis=1) > 0.3)[:, None]
         n_led = self._summed(leads, self._clauses)
@@ -204,12 +204,8 @@ def task_evidence(
 ) -> Evidence:
     """Collect what the pieces of tasks say.
 
-    Parameters
-    ----------
-    models : LinearModel or sequence of LinearModel
-        Their last class is no theme.
-    model_of_task : ndarray of int, shape (n_tasks,), optional
-        Which of several models reads each task; the first by default.
+    Of several models, `model_of_task` says which reads each task; else the first does.
+    Their last class is no theme.
     """
     models = [models] if isinstance(models, LinearModel) else list(models)
     weights = coder_weights(codebook)
@@ -247,13 +243,13 @@ def task_evidence(
     )
 
 
-def _members(pieces: Pieces, n_tasks: int, is_meant: np.ndarray) -> sparse.csr_matrix:
+def _members(pieces: Pieces, n_tasks: int, is_chosen: np.ndarray) -> sparse.csr_matrix:
     """Say which texts each task holds, in the order in which they stand in it.
 
     Sums over them do not depend on the tasks beside, to the last digit.
     """
-    counts = np.bincount(pieces.rows[is_meant], minlength=n_tasks)
-    numbers = pieces.numbers[is_meant]
+    counts = np.bincount(pieces.rows[is_chosen], minlength=n_tasks)
+    numbers = pieces.numbers[is_chosen]
     ends = np.concatenate([[0], np.cumsum(counts)])
     return sparse.csr_matrix(
         (np.ones(len(numbers)), numbers, ends), shape=(n_tasks, len(pieces.texts))
@@ -279,15 +275,8 @@ def _weighed(features: dict[str, np.ndarray], weights: dict[str, float]) -> np.n
 def primary_chances(evidence: Evidence, weights: dict[str, float]) -> np.ndarray:
     """Estimate the chance of each theme, and of none, to be the primary one.
 
-    Parameters
-    ----------
-    weights : dict of str to float
-        Result of ``coder_weights``.
-
-    Returns
-    -------
-    ndarray of float, shape (n_tasks, n_themes + 1)
-        A conditional logit; rows sum to 1. A task without text has chance 1 of none.
+    A conditional logit; rows of shape (n_themes + 1) sum to 1. A task without text has
+    chance 1 of none.
 
     References
     ----------
@@ -309,13 +298,7 @@ def primary_chances(evidence: Evidence, weights: dict[str, float]) -> np.ndarray
 def secondary_chances(
     evidence: Evidence, codebook: Codebook, weights: dict[str, float]
 ) -> np.ndarray:
-    """Estimate the chance that a task has a theme beside its primary one.
-
-    Returns
-    -------
-    ndarray of float, shape (n_tasks, n_themes)
-        A logit for each theme.
-    """
+    """Estimate by a logit the chance of each theme beside the primary one."""
     features = evidence.secondary_features()
     offsets = codebook.settings.secondary_offsets
     logits = _weighed(features, weights)

@@ -72,17 +72,7 @@ class Explanation:
         return f"<p>{self.marked_text()}</p>{table}"
 
     def in_words(self, lang: str = "zh") -> str:
-        """Write it out: themes, evidence by piece, keywords in context.
-
-        Parameters
-        ----------
-        lang : {"zh", "en"}, default "zh"
-
-        Returns
-        -------
-        str
-            Lines of plain text.
-        """
+        """Write it out in lines: themes, evidence by piece, keywords in context."""
         words, labels = section("explanations", lang), self.codebook.labels(lang)
         pieces = [
             words["piece"].format(
@@ -133,16 +123,7 @@ class Explanation:
         return [sentence]
 
     def evidence_table(self, lang: str = "zh") -> pd.DataFrame:
-        """Lay the evidence out: a row per piece, with the keywords found in it.
-
-        Parameters
-        ----------
-        lang : {"zh", "en"}, default "zh"
-
-        Returns
-        -------
-        DataFrame, shape (n_pieces, 5)
-        """
+        """Lay the evidence out: a row per piece, with the keywords found in it."""
         words, labels = section("explanations", lang), self.codebook.labels(lang)
         heads, pieces = words["columns"], self.pieces
         keywords = list(dict.fromkeys(self.matches["keyword"]))
@@ -160,12 +141,7 @@ class Explanation:
         )
 
     def marked_text(self, lang: str = "zh") -> str:
-        """Show the task with its keywords marked, as HTML; all text is escaped.
-
-        Parameters
-        ----------
-        lang : {"zh", "en"}, default "zh"
-        """
+        """Show the task with its keywords marked, as HTML; all text is escaped."""
         labels = self.codebook.labels(lang)
         spans = self.matches[["start_char", "end_char", "theme_id"]].assign(
             theme_id=self.matches["theme_id"].map(labels)
@@ -266,20 +242,13 @@ def _row_at_hand(task: Any) -> pd.DataFrame:
             f"found a row with {', '.join(map(str, values))}, expected 'text', or "
             "'title' and 'content'",
         )
-    kept = ["task_id", "document_id", "title", "is_title_inherited", "text"]
-    kept += ["section", "chapter"]
-    return pd.DataFrame([{name: values[name] for name in kept if name in values}])
+    columns = ["task_id", "document_id", "title", "is_title_inherited", "text"]
+    columns += ["section", "chapter"]
+    return pd.DataFrame([{name: values[name] for name in columns if name in values}])
 
 
 def review_text(reviews: pd.DataFrame, codebook: Codebook, *, lang: str = "zh") -> str:
-    """Write out what people decided about a task, a line each.
-
-    Parameters
-    ----------
-    reviews : DataFrame, shape (n_reviews, 8)
-        Rows of a valid ``reviews`` table.
-    lang : {"zh", "en"}, default "zh"
-    """
+    """Write out what people decided about a task, a line for each of these reviews."""
     words = section("explanations", lang)
     labels = codebook.labels(lang)
     lines = []
@@ -296,15 +265,9 @@ def review_text(reviews: pd.DataFrame, codebook: Codebook, *, lang: str = "zh") 
 
 
 def marked_text(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
-    """Escape a text, and mark stretches of it.
+    """Escape a text, and mark stretches of it, each given by start, end and title.
 
-    Parameters
-    ----------
-    text : str
-        Not escaped.
-    spans : iterable of (start, end, title)
-        Offsets in `text`; of a stretch that begins inside an earlier one, the part
-        that is not yet shown is marked.
+    Of a stretch that begins inside an earlier one, the part not yet shown is marked.
     """
     parts, done = [], 0
     for start, end, title in sorted(spans, key=lambda span: span[:2]):

@@ -12,8 +12,8 @@ from scipy import sparse
 
 from govopen_analytics.base.text import fold
 
-#: Longest n-gram: four 16-bit character numbers make one 64-bit key.
-MAX_NGRAM = 4
+# Longest n-gram: four 16-bit character numbers make one 64-bit key.
+_MAX_NGRAM = 4
 _BITS = 16
 
 
@@ -22,29 +22,14 @@ _SEPARATOR = "\x1e"
 
 
 def fold_many(texts: Iterable[str]) -> list[str]:
-    """Fold many texts at once, by one look-up per character.
-
-    Returns
-    -------
-    list of str
-        What ``text.fold`` makes of each.
-    """
+    """Fold texts as ``text.fold`` does each, by one look-up per character."""
     joined = _joined(texts, _SEPARATOR, " ")
     folded = _fold_table()[code_points_of(joined)].tobytes()
     return folded.decode("utf-32-le", errors="surrogatepass").split(_SEPARATOR)
 
 
 def plain_texts(column: pd.Series) -> list[str]:
-    """Return a column as texts, empty where it has no value.
-
-    Parameters
-    ----------
-    column : Series, shape (n_rows,)
-
-    Returns
-    -------
-    list of str, length n_rows
-    """
+    """Return a column as texts, empty where it has no value."""
     return [
         value if type(value) is str else "" if pd.isna(value) else str(value)
         for value in column.tolist()
@@ -92,24 +77,17 @@ class CharacterNgrams:
     def fit(
         cls, texts: Sequence[str], sizes: tuple[int, ...] = (1, 2, 3)
     ) -> "CharacterNgrams":
-        """Learn vocabulary and document frequencies.
-
-        Parameters
-        ----------
-        texts : sequence of str, length n_texts
-            Folded texts.
-        sizes : tuple of int
-            Lengths of n-grams, from 1 to ``MAX_NGRAM``.
+        """Learn vocabulary and document frequencies of folded texts.
 
         Raises
         ------
         ValueError
-            If a size is out of range or the texts hold more than 65,535
-            different characters.
+            If a size is not from 1 to 4 or the texts hold more than 65,535 different
+            characters.
         """
-        if not sizes or min(sizes) < 1 or max(sizes) > MAX_NGRAM:
+        if not sizes or min(sizes) < 1 or max(sizes) > _MAX_NGRAM:
             raise ValueError(
-                f"found n-gram sizes {sizes}, expected sizes from 1 to {MAX_NGRAM}"
+                f"found n-gram sizes {sizes}, expected sizes from 1 to {_MAX_NGRAM}"
             )
         codes = np.unique(code_points(texts))
         # White space speaks for nothing, and n-grams do not run across it.
@@ -120,9 +98,9 @@ class CharacterNgrams:
             )
         characters = np.zeros(0x110000, dtype=np.int32)
         characters[codes] = np.arange(1, len(codes) + 1)
-        found = list(_ngrams(texts, characters, sizes))
-        rows = np.concatenate([rows for rows, _ in found])
-        keys = np.concatenate([keys for _, keys in found])
+        rows, keys = map(
+            np.concatenate, zip(*_ngrams(texts, characters, sizes), strict=True)
+        )
         vocabulary, columns = np.unique(keys, return_inverse=True)
         pairs = np.unique(rows * len(vocabulary) + columns)
         frequency = np.bincount(pairs % len(vocabulary), minlength=len(vocabulary))
@@ -132,27 +110,26 @@ class CharacterNgrams:
     def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """Weigh the known n-grams of each text.
 
-        Parameters
-        ----------
-        texts : sequence of str, length n_texts
-
         Returns
         -------
         csr_matrix of float, shape (n_texts, n_features)
             Logarithmic term frequency times idf; rows have Euclidean length 1,
             or 0 where nothing is known.
         """
-        ngrams = list(_ngrams(texts, self.characters, self.sizes, self.keys))
-        rows = np.concatenate([rows for rows, _ in ngrams])
-        columns = np.concatenate([columns for _, columns in ngrams])
-        return _weighted(rows, columns, (len(texts), len(self.keys)), self.idf)
+        ngrams = _ngrams(texts, self.characters, self.sizes, self.keys)
+        rows, columns = map(np.concatenate, zip(*ngrams, strict=True))
+        counts = sparse.coo_matrix(
+            (np.ones(len(rows)), (rows, columns)), shape=(len(texts), len(self.keys))
+        ).tocsr()
+        counts.sort_indices()
+        counts.data = (1 + np.log(counts.data)) * self.idf[counts.indices]
+        lengths = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel())
+        lengths[lengths == 0] = 1
+        counts.data /= np.repeat(lengths, np.diff(counts.indptr))
+        return counts
 
     def counts_by_size(self, texts: Sequence[str]) -> Iterator[sparse.csr_matrix]:
         """List the known n-grams of each text, one entry per occurrence.
-
-        Parameters
-        ----------
-        texts : sequence of str, length n_texts
 
         Yields
         ------
@@ -220,95 +197,12 @@ def _ngrams(
         if vocabulary is None:
             yield rows[places], keys
             continue
-        columns = _columns(keys, vocabulary)
+        # A table of hashes: a search in sorted keys takes three times as long. What
+        # is unknown gets -1.
+        columns = pd.Index(vocabulary).get_indexer(keys)
         # What begins with an unknown n-gram is itself unknown.
         places, keys = places[columns >= 0], keys[columns >= 0]
         yield rows[places], columns[columns >= 0]
-
-
-def _columns(keys: np.ndarray, vocabulary: np.ndarray) -> np.ndarray:
-    """Look keys up in a sorted vocabulary; -1 for unknown ones."""
-    # A table of hashes: a search in sorted keys takes three times as long.
-    return pd.Index(vocabulary).get_indexer(keys)
-
-
-def _weighted(
-    rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int], idf: np.ndarray
-) -> sparse.csr_matrix:
-    counts = sparse.coo_matrix(
-        (np.ones(len(rows)), (rows, columns)), shape=shape
-    ).tocsr()
-    counts.sort_indices()
-    counts.data = (1 + np.log(counts.data)) * idf[counts.indices]
-    lengths = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel())
-    lengths[lengths == 0] = 1
-    counts.data /= np.repeat(lengths, np.diff(counts.indptr))
-    return counts
-
-
-@dataclass(frozen=True)
-class Words:
-    """TF-IDF weighted words, segmented by jieba with a domain dictionary.
-
-    Attributes
-    ----------
-    dictionary : tuple of str
-        Words of the domain, which jieba keeps whole.
-    vocabulary : dict of str to int
-        Column of each known word.
-    idf : ndarray of float, shape (n_features,)
-    """
-
-    dictionary: tuple[str, ...]
-    vocabulary: dict[str, int]
-    idf: np.ndarray
-
-    @classmethod
-    def fit(cls, texts: Sequence[str], dictionary: Iterable[str] = ()) -> "Words":
-        """Learn vocabulary and document frequencies.
-
-        Parameters
-        ----------
-        texts : sequence of str, length n_texts
-            Folded texts.
-        dictionary : iterable of str
-            Words of the domain.
-        """
-        words = tuple(sorted(set(dictionary)))
-        segmented = [set(segment_words(text, words)) for text in texts]
-        vocabulary_words = sorted(set().union(*segmented))
-        frequency = np.zeros(len(vocabulary_words))
-        vocabulary = {word: i for i, word in enumerate(vocabulary_words)}
-        for found in segmented:
-            for word in found:
-                frequency[vocabulary[word]] += 1
-        return cls(words, vocabulary, inverse_frequencies(frequency, len(texts)))
-
-    def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
-        """Weigh the known words of each text.
-
-        Parameters
-        ----------
-        texts : sequence of str, length n_texts
-
-        Returns
-        -------
-        csr_matrix of float, shape (n_texts, n_features)
-        """
-        rows, columns = [], []
-        for row, text in enumerate(texts):
-            for word in segment_words(text, self.dictionary):
-                column = self.vocabulary.get(word)
-                if column is not None:
-                    rows.append(row)
-                    columns.append(column)
-        shape = (len(texts), len(self.vocabulary))
-        return _weighted(
-            np.array(rows, dtype=np.int64),
-            np.array(columns, dtype=np.int64),
-            shape,
-            self.idf,
-        )
 
 
 # jieba cuts every run of such characters by itself, so a run need be cut only once.
@@ -316,19 +210,9 @@ _RUN = re.compile(r"([\u4e00-\u9fd5a-zA-Z0-9+#&._%\-]+)")
 
 
 def segment_words(text: str, dictionary: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Cut a text into words; what was cut before is remembered.
+    """Cut a text into words without white space; runs cut before are remembered.
 
-    Parameters
-    ----------
-    text : str
-        Any text.
-    dictionary : tuple of str
-        Words of the domain, kept whole.
-
-    Returns
-    -------
-    tuple of str
-        Without white space.
+    Words of the dictionary are kept whole.
     """
     cut = _cutter(dictionary)
     return tuple(word for run in _RUN.split(text) if run for word in cut(run))

@@ -40,14 +40,8 @@ from govopen_analytics.coding.features import code_points_of, fold_many
 _NO_KEYWORD, _PART = -1, -2
 _COLUMNS = ["task_id", "theme_id", "keyword", "start_char", "end_char"]
 _LONGEST_WORD = 200  # characters
-_TYPES = {
-    "task_id": "string",
-    "start_char": int,
-    "end_char": int,
-    "before": "string",
-    "match": "string",
-    "after": "string",
-}
+_TYPES = dict.fromkeys(("task_id", "before", "match", "after"), "string")
+_TYPES |= dict.fromkeys(("start_char", "end_char"), "int64")
 # Texts are searched joined, this many at a time, to keep memory flat.
 _BATCH = 50_000
 
@@ -184,36 +178,24 @@ def _gap_hits(
 
 
 def _lie_inside(
-    some: np.ndarray, starts: np.ndarray, ends: np.ndarray, standing: np.ndarray
+    matches: np.ndarray, starts: np.ndarray, ends: np.ndarray, standing: np.ndarray
 ) -> np.ndarray:
     """Say which matches lie wholly inside a longer standing one."""
     if not len(standing):
-        return np.zeros(len(some), dtype=bool)
+        return np.zeros(len(matches), dtype=bool)
     # Of the standing matches, only the last to start by then can hold it.
-    before = np.searchsorted(starts[standing], starts[some], side="right") - 1
+    before = np.searchsorted(starts[standing], starts[matches], side="right") - 1
     holder = standing[np.maximum(before, 0)]
-    is_longer = ends[holder] - starts[holder] > ends[some] - starts[some]
-    return (before >= 0) & (ends[some] <= ends[holder]) & is_longer
+    is_longer = ends[holder] - starts[holder] > ends[matches] - starts[matches]
+    return (before >= 0) & (ends[matches] <= ends[holder]) & is_longer
 
 
 def keyword_matches(tasks: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """Find the codebook's keywords in the tasks' texts.
 
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-        Needs ``task_id`` and ``text``.
-
-    Returns
-    -------
-    DataFrame, shape (n_matches, 5)
-        A valid ``keyword_matches`` table: ``text[start_char:end_char]`` is what
-        matched. Sorted by task and place, whatever the order of `tasks`.
-
-    Raises
-    ------
-    SchemaError
-        If `tasks` lacks a column or holds a task_id twice.
+    Returns a valid ``keyword_matches`` table, in which ``text[start_char:end_char]`` is
+    what matched, sorted by task and place whatever the order of `tasks`. A SchemaError
+    says that these lack a column or hold a task_id twice.
     """
     check_tasks(tasks)
     index = keyword_index(codebook)
@@ -251,12 +233,7 @@ def keyword_matches(tasks: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
 
 
 def check_tasks(tasks: pd.DataFrame) -> None:
-    """Refuse a tasks table without ``task_id`` and ``text``, or with doubles.
-
-    Raises
-    ------
-    SchemaError
-    """
+    """Refuse a tasks table without ``task_id`` and ``text``, or with doubles."""
     for name in ("task_id", "text"):
         if name not in tasks.columns:
             raise SchemaError(
@@ -298,19 +275,9 @@ def _joined_hits(
 
 
 def keyword_scores(texts: Sequence[str], codebook: Codebook) -> np.ndarray:
-    """Add up the weights of each theme's keywords in each text.
+    """Add up the weights of each theme's keywords in each folded text.
 
-    A keyword that stands in a text twice counts once.
-
-    Parameters
-    ----------
-    texts : sequence of str, length n_texts
-        Folded.
-
-    Returns
-    -------
-    ndarray of float, shape (n_texts, n_themes)
-        Sums of keyword weights, from 0.
+    Of shape (n_texts, n_themes); a keyword that stands in a text twice counts once.
     """
     index = keyword_index(codebook)
     scores = np.zeros((len(texts), len(codebook.theme_ids)))
@@ -331,26 +298,10 @@ def keyword_scores(texts: Sequence[str], codebook: Codebook) -> np.ndarray:
 def keyword_in_context(
     tasks: pd.DataFrame, matches: pd.DataFrame, *, width: int = 20
 ) -> pd.DataFrame:
-    """Show every match with the text around it.
+    """Show every match of some tasks with the text around it.
 
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-        Needs ``task_id`` and ``text``.
-    matches : DataFrame, shape (n_matches, ...)
-        Valid ``keyword_matches`` of these tasks.
-    width : int, default 20
-        Characters shown on either side.
-
-    Returns
-    -------
-    DataFrame, shape (n_matches, 8)
-        The columns of `matches`, then ``before``, ``match``, ``after``.
-
-    Raises
-    ------
-    SchemaError
-        If a match names an unknown task or lies outside its text.
+    Adds the columns ``before``, ``match`` and ``after``, with so many characters on
+    either side. A SchemaError says that matches point outside the tasks.
     """
     texts = dict(zip(tasks["task_id"], tasks["text"].fillna(""), strict=True))
     is_known = matches["task_id"].isin(list(texts))
@@ -378,30 +329,13 @@ def find_word(
 ) -> pd.DataFrame:
     """Find a word in the tasks' texts, each place with the text around it.
 
-    Traditional and simplified characters, full and half width are alike, and so
-    are capital and small letters; blanks beside Chinese characters are passed over.
+    Traditional and simplified characters, full and half width are alike, and so are
+    capital and small letters; blanks beside Chinese characters are passed over. With
+    `regex` the word is a regular expression; else every character means itself.
 
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-        Needs ``task_id`` and ``text``.
-    word : str
-        What is searched for.
-    regex : bool, default False
-        Read `word` as a regular expression; else every character means itself.
-    width : int, default 20
-        Characters shown on either side.
-
-    Returns
-    -------
-    DataFrame, shape (n_places, 6)
-        ``task_id``, ``start_char``, ``end_char`` (offsets in ``tasks.text``),
-        ``before``, ``match``, ``after``; in the order of `tasks`.
-
-    Raises
-    ------
-    SelectionError
-        If `word` is empty, too long, or no regular expression.
+    Returns ``task_id``, ``start_char``, ``end_char`` (offsets in ``tasks.text``),
+    ``before``, ``match`` and ``after``, in the order of `tasks`. A SelectionError says
+    that the word is empty, too long, or no regular expression.
     """
     check_tasks(tasks)
     expression = _expression(word, regex)

@@ -24,25 +24,11 @@ _REFERENCE_COLUMNS = [
 
 
 def read_training(path: Path | None, *, theme_ids: Iterable[str]) -> pd.DataFrame:
-    """Read tasks that were written for a codebook.
+    """Read tasks that were written for a codebook; without a file, no rows.
 
-    Parameters
-    ----------
-    path : Path or None
-        CSV: ``field``, ``primary`` (empty where nothing fits), ``secondary``
-        (separated by ``;``), ``title``, ``content``. Without it, no rows.
-    theme_ids : iterable of str
-        Themes a row may name.
-
-    Returns
-    -------
-    DataFrame, shape (n_tasks, 4)
-        ``field``, ``title``, ``content``, ``theme_ids``.
-
-    Raises
-    ------
-    CodebookError
-        If the file lacks a column or a row names an unknown theme.
+    The columns of the CSV are ``field``, ``primary`` (empty where nothing fits),
+    ``secondary`` (separated by ``;``), ``title`` and ``content``. A CodebookError names
+    a missing column or an unknown theme.
     """
     columns = ["field", "title", "content", "theme_ids"]
     if path is None:
@@ -81,29 +67,12 @@ def read_reference(
     theme_ids: Iterable[str],
     coder: str = "reference",
 ) -> pd.DataFrame:
-    """Read reference codings with the texts they were made on.
+    """Read a coder's reference codings with the texts they were made on.
 
-    Parameters
-    ----------
-    tasks_path : Path, optional
-        JSON Lines: ``document_id``, ``ordinal``, ``chapter``, ``section``,
-        ``title``, ``title_inherited``, ``content``. Without it, no rows.
-    themes_path : Path, optional
-        CSV: ``document_id``, ``ordinal``, ``coder``, ``primary``,
-        ``secondary`` (separated by ``;``).
-    theme_ids : iterable of str
-        Themes a row may name.
-    coder : str, default "reference"
-        Whose rows to read.
-
-    Returns
-    -------
-    DataFrame, shape (n_tasks, 8)
-
-    Raises
-    ------
-    CodebookError
-        If a row names a theme or a task that is not known.
+    The tasks are JSON Lines (``document_id``, ``ordinal``, ``chapter``, ``section``,
+    ``title``, ``title_inherited``, ``content``), the themes a CSV (``document_id``,
+    ``ordinal``, ``coder``, ``primary``, ``secondary``, separated by ``;``); without
+    them there are no rows. A CodebookError names a theme or a task that is not known.
     """
     if tasks_path is None or themes_path is None:
         return pd.DataFrame(columns=_REFERENCE_COLUMNS)

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from govopen_analytics.base.text import fold
 from govopen_analytics.coding.codebook import GAP, Codebook
-from govopen_analytics.coding.features import CharacterNgrams, Words
+from govopen_analytics.coding.features import CharacterNgrams, segment_words
 
 #: Kinds of features a profile may be made of.
 FEATURES = ("characters", "words")
@@ -16,29 +18,15 @@ FEATURES = ("characters", "words")
 
 @dataclass(frozen=True)
 class ThemeProfiles:
-    """One TF-IDF vector per theme and kind of feature.
+    """One TF-IDF vector per theme, of length 1, for each kind of feature."""
 
-    Attributes
-    ----------
-    profiles : tuple of ndarray, each of shape (n_features, n_themes)
-        Columns have Euclidean length 1.
-    """
-
-    vectorizers: tuple[CharacterNgrams | Words, ...]
+    vectorizers: tuple[Any, ...]
     profiles: tuple[np.ndarray, ...]
 
     def similarities(self, texts: Sequence[str]) -> np.ndarray:
-        """Compare texts with every theme.
+        """Cosine similarities (0-1) of folded texts with every theme.
 
-        Parameters
-        ----------
-        texts : sequence of str, length n_texts
-            Folded texts.
-
-        Returns
-        -------
-        ndarray of float, shape (n_texts, n_themes)
-            Cosine similarities (0-1), averaged over the kinds of features.
+        Of shape (n_texts, n_themes), averaged over the kinds of features.
         """
         parts = [
             vectorizer.transform(texts) @ profile
@@ -86,19 +74,9 @@ def fit_profiles(
     features: Sequence[str] = FEATURES,
     weights: Sequence[float] | np.ndarray | None = None,
 ) -> ThemeProfiles:
-    """Build one profile per class, the mean of the vectors of its texts.
+    """Build one profile per class, the mean of the weighted vectors of its texts.
 
-    Parameters
-    ----------
-    texts : sequence of str, length n_texts
-        Folded.
-    classes : sequence of int, length n_texts
-        Class of each text, from 0.
-    codebook : Codebook
-        Its words are the dictionary of the segmenter.
-    features : sequence of {"characters", "words"}
-    weights : sequence of float, optional
-        How much each text counts.
+    The texts are folded; the codebook's words are the dictionary of the segmenter.
     """
     values = np.ones(len(texts)) if weights is None else np.asarray(weights)
     members = sparse.csr_matrix(
@@ -117,37 +95,30 @@ def _profile_texts(
     codebook: Codebook, references: Iterable[tuple[str, Sequence[str]]]
 ) -> tuple[list[str], list[int]]:
     numbers = {theme: i for i, theme in enumerate(codebook.theme_ids)}
-    texts, themes = [], []
+    pairs: list[tuple[str, Sequence[str]]] = []
     for row in codebook.themes.itertuples():
         words = [k.folded for k in codebook.keywords if k.theme_id == row.theme_id]
-        texts.append("、".join(words).replace(GAP, "、"))
-        texts.append(fold(f"{row.label_zh}。{row.definition_zh}"))
-        themes += [numbers[row.theme_id]] * 2
-    for example in codebook.examples:
-        if example.theme_ids:
-            texts.append(fold(example.text))
-            themes.append(numbers[example.theme_ids[0]])
-    for text, theme_ids in references:
-        texts.append(fold(text))
-        themes.append(numbers[theme_ids[0]])
-    return texts, themes
+        pairs.append(("、".join(words).replace(GAP, "、"), [row.theme_id]))
+        pairs.append((f"{row.label_zh}。{row.definition_zh}", [row.theme_id]))
+    pairs += [(e.text, e.theme_ids) for e in codebook.examples if e.theme_ids]
+    pairs += references
+    return [fold(text) for text, _ in pairs], [numbers[ids[0]] for _, ids in pairs]
 
 
-def _vectorizer(
-    kind: str, texts: Sequence[str], codebook: Codebook
-) -> CharacterNgrams | Words:
+def _vectorizer(kind: str, texts: Sequence[str], codebook: Codebook) -> Any:
+    """Learn to weigh the characters or the words of texts."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     if kind == "characters":
         return CharacterNgrams.fit(texts, (1, 2, 3))
-    return Words.fit(texts, domain_dictionary(codebook))
+    cut = partial(segment_words, dictionary=tuple(domain_dictionary(codebook)))
+    return TfidfVectorizer(analyzer=cut, sublinear_tf=True).fit(texts)
 
 
 def domain_dictionary(codebook: Codebook) -> list[str]:
     """Return the codebook's words, for a segmenter to keep whole.
 
-    Returns
-    -------
-    list of str
-        Sorted; of at most eight characters, since longer ones are phrases.
+    Of at most eight characters, since longer ones are phrases.
     """
     words = {keyword.folded for keyword in codebook.keywords if not keyword.has_gap}
     words |= {fold(word) for word in codebook.context_only}

@@ -47,12 +47,9 @@ class TrainingTexts(NamedTuple):
 def training_tasks(codebook: Codebook, left_out: LeftOut = NOTHING) -> pd.DataFrame:
     """Collect coded tasks: written for the codebook, and its reference codings.
 
-    Returns
-    -------
-    DataFrame, shape (n_tasks, 9)
-        ``task_id``, ``group`` (the field, or the document), ``text``, ``title``,
-        ``content``, ``section``, ``chapter``, ``is_title_inherited`` and
-        ``theme_ids`` (list; empty for nothing in the codebook).
+    Columns: ``task_id``, ``group`` (the field, or the document), ``text``, ``title``,
+    ``content``, ``section``, ``chapter``, ``is_title_inherited``, and ``theme_ids``
+    (list; empty for nothing in the codebook).
     """
     written, reference = codebook.training, codebook.reference
     written = written.loc[~written["field"].isin(left_out.fields)]
@@ -87,16 +84,10 @@ def lay_out_texts(
 ) -> TrainingTexts:
     """Lay out coded tasks, with the codebook's examples, for the linear model.
 
-    The class of a theme is its place in the codebook; the last class is no theme. Of
-    a task are learned its clauses, its title and, where it has one theme at most, each
-    clause by itself (nobody said which clause of a task with several themes has which).
-
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-        ``text`` and ``theme_ids`` (list; empty for nothing in the codebook).
-    weights : sequence of float, optional
-        How much each task counts.
+    The class of a theme is its place in the codebook; the last class is no theme. Of a
+    task with its ``theme_ids`` are learned its clauses, its title and, where it has one
+    theme at most, each clause by itself (nobody said which clause of a task with
+    several themes has which).
     """
     numbers = {theme: i for i, theme in enumerate(codebook.theme_ids)}
     texts_to_learn = TrainingTexts([], [], [])

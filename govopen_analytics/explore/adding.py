@@ -29,7 +29,8 @@ from govopen_analytics.base.provenance import (
 )
 from govopen_analytics.base.schemas import LEVELS, SUBJECTS, heading
 from govopen_analytics.base.text import fold
-from govopen_analytics.plans.account import account_for
+from govopen_analytics.explore import as_text
+from govopen_analytics.plans.one_file import account_for
 from govopen_analytics.words import section
 
 #: What a comparison needs of every plan.
@@ -75,20 +76,20 @@ class Addition:
     def lines(self) -> list[str]:
         """Say what was read and what is missing."""
         words = section("adding", self.lang)
-        found = [words["found"].format(file=self.file, n=self.n_tasks)]
+        lines = [words["found"].format(file=self.file, n=self.n_tasks)]
         values = section("tables", self.lang)["values"]
         for name in self.row:
             if name not in ("document_id", "file", "sha256"):
                 key = "read" if name in self.inferred else "given"
                 label = heading(name, self.lang)
                 value = values.get(name, {}).get(self.row[name], self.row[name])
-                found.append(words[key].format(name=label, value=value))
+                lines.append(words[key].format(name=label, value=value))
         if self.row.get("subject") == "other":
-            found.append(f"  ! {section('check', self.lang)['other_subject']}")
+            lines.append(f"  ! {section('check', self.lang)['other_subject']}")
         for name in self.missing:
             label = heading(name, self.lang)
-            found.append(words["missing"].format(name=label, option=name))
-        return found
+            lines.append(words["missing"].format(name=label, option=name))
+        return lines
 
     def save(self) -> str:
         """Write file and row of the manifest, both or none.
@@ -153,21 +154,9 @@ def read_addition(
 ) -> Addition:
     """Read a plan that is to be added, and write nothing.
 
-    Parameters
-    ----------
-    plan : str or Path
-        A file, or the text of a plan or of its page as it was pasted; a first line
-        that is an address becomes ``source_url``.
-    raw_dir : str or Path
-        The raw folder.
-    declared : mapping of str to object, optional
-        What the user gives, by name in ``GIVEN_COLUMNS`` or by a further column that
-        the manifest has.
-    lang : {"zh", "en"}
-
-    Returns
-    -------
-    Addition
+    `plan` is a file, or the text of a plan or of its page as it was pasted; a first
+    line that is an address becomes ``source_url``. What the user declares is named as
+    in ``GIVEN_COLUMNS`` or as a further column of the manifest.
 
     Raises
     ------
@@ -179,10 +168,8 @@ def read_addition(
         If the raw folder holds this plan already.
     """
     raw_dir = Path(raw_dir)
-    given = {
-        name: str(v).strip() for name, v in (declared or {}).items() if v is not None
-    }
-    given = {name: value for name, value in given.items() if value}
+    texts = {name: as_text(value).strip() for name, value in (declared or {}).items()}
+    given = {name: text for name, text in texts.items() if text}
     raw_files(raw_dir)  # refuses what is no folder
     manifest = read_manifest(raw_dir)
     columns = (*GIVEN_COLUMNS, *manifest.further_columns)
@@ -203,9 +190,9 @@ def read_addition(
         parts = [values.get(key, "") for key in ("agency", "year")]
         stem = _UNSAFE.sub("_", "_".join(filter(None, parts)))
         name = f"{stem or 'plan_' + checksum(content)[:8]}.txt"
-    inside = path is not None and path.resolve().is_relative_to(raw_dir.resolve())
-    if inside and path is not None:
-        file = path.resolve().relative_to(raw_dir.resolve()).as_posix()
+    folder = raw_dir.resolve()
+    if path is not None and path.resolve().is_relative_to(folder):
+        file = path.resolve().relative_to(folder).as_posix()
     else:
         file = _free(name, set(raw_files(raw_dir)))
     ids = {row["document_id"] for row in manifest.rows.values()}
@@ -277,14 +264,13 @@ def _file_or_text(plan: str | Path, given: dict[str, str]) -> tuple[Path | None,
 def _refuse_duplicate(content: bytes, name: str, raw_dir: Path) -> None:
     digest, letters = checksum(content), _letters(content, name)
     declared = read_manifest(raw_dir).rows
-    for known in raw_files(raw_dir):
-        path = raw_dir / known
-        if known == name and known not in declared:
+    for file in raw_files(raw_dir):
+        if file == name and file not in declared:
             continue  # the file itself, of which the manifest has no row yet
-        other = path.read_bytes()
-        if checksum(other) == digest or (letters and _letters(other, known) == letters):
+        other = (raw_dir / file).read_bytes()
+        if checksum(other) == digest or (letters and _letters(other, file) == letters):
             raise SourceError(
-                f"{name}: the raw folder holds this plan already, as {known}; nothing "
+                f"{name}: the raw folder holds this plan already, as {file}; nothing "
                 "was written"
             )
 
@@ -298,10 +284,10 @@ def _letters(content: bytes, name: str) -> str:
 
 def _free(name: str, taken: set[str]) -> str:
     """Return the name, with a number before its suffix where it is taken."""
-    path, n, found = Path(name), 2, name
-    while found in taken:
-        found, n = f"{path.stem}_{n}{path.suffix}", n + 1
-    return found
+    path, n, free = Path(name), 2, name
+    while free in taken:
+        free, n = f"{path.stem}_{n}{path.suffix}", n + 1
+    return free
 
 
 def _manifest_with(raw_dir: Path, row: Mapping[str, str]) -> bytes:

@@ -1,19 +1,8 @@
 // Coding by hand: one task after the other, themes chosen by keys. Every decision is
 // sent to the kernel at once, which writes it before the next task is shown.
-"use strict";
 const govopenCoding = (() => {
+  const make = govopenMake;
   const KEYS = "123456789abcdefghijklmopqrstuvwxyz"; // n and 0 mean: no theme
-
-  function make(name, properties, ...children) {
-    const made = document.createElement(name);
-    for (const [key, value] of Object.entries(properties || {})) {
-      if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-      else if (key in made) made[key] = value;
-      else made.setAttribute(key, value);
-    }
-    made.append(...children);
-    return made;
-  }
 
   function render({ model, el }) {
     const { words, themes } = model.get("header");
@@ -29,19 +18,19 @@ const govopenCoding = (() => {
     const none = make("input", { type: "checkbox", onchange: () => toggle("") });
     const noTheme = make("label", { className: "go-code-theme" }, none, make("kbd", null, "0"), " " + words.no_theme);
     const remark = make("input", { type: "text", maxLength: 500, "aria-label": words.remark, placeholder: words.remark });
-    const told = make("p", { className: "go-code-told", role: "status" });
+    const message = make("p", { className: "go-code-told", role: "status" });
     const summary = make("div", { className: "go-code-summary" });
     const button = (label, action) => make("button", { type: "button", onclick: action }, label);
     const root = make("div", {
       className: "go-explorer go-code", tabIndex: 0, role: "group", "aria-label": words.title,
       "data-lm-suppress-shortcuts": "true", onkeydown: keys,
-    }, task, make("div", { className: "go-code-themes" }, ...boxes.map((one) => one.label), noTheme), remark,
+    }, task, make("div", { className: "go-code-themes" }, ...boxes.map((box) => box.label), noTheme), remark,
     make("p", { className: "go-tools" }, button(words.save, () => save()), button(words.back, () => go(-1)), button(words.skip, () => go(1))),
-    make("p", { className: "go-note" }, words.keys), told, summary);
+    make("p", { className: "go-note" }, words.keys), message, summary);
 
     function toggle(id) {
       if (id === "") chosen = chosen.includes("") ? [] : [""];
-      else if (chosen.includes(id)) chosen = chosen.filter((one) => one !== id);
+      else if (chosen.includes(id)) chosen = chosen.filter((other) => other !== id);
       else chosen = [...chosen.filter(Boolean), id];
       show();
     }
@@ -85,22 +74,22 @@ const govopenCoding = (() => {
       root.focus({ preventScroll: true });
     }
 
-    function showTold() { told.textContent = model.get("told"); }
+    function showMessage() { message.textContent = model.get("message"); }
 
     function showSummary() {
       summary.replaceChildren(...model.get("summary").map((line) => make("p", null, line)));
     }
 
     model.on("change:task", showTask);
-    model.on("change:told", showTold);
+    model.on("change:message", showMessage);
     model.on("change:summary", showSummary);
     showTask();
-    showTold();
+    showMessage();
     showSummary();
     el.append(root);
     return () => {
       model.off("change:task", showTask);
-      model.off("change:told", showTold);
+      model.off("change:message", showMessage);
       model.off("change:summary", showSummary);
     };
   }

@@ -19,7 +19,7 @@ from govopen_analytics.base.schemas import to_schema, validate
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.assign import CODERS, assign_themes
 from govopen_analytics.coding.codebook import Codebook
-from govopen_analytics.explore import shipped
+from govopen_analytics.explore import as_text, script, shipped
 from govopen_analytics.measures.intervals import jeffreys_interval
 from govopen_analytics.words import section
 
@@ -30,43 +30,15 @@ _LONGEST_NAME = 60
 class HandCoding(anywidget.AnyWidget):
     """Code tasks one by one; decisions go to the folder of reviews at once.
 
-    Made by ``corpus.code(coder="…")``. Made anew, it goes on where it stopped.
-
-    Parameters
-    ----------
-    tables : Tables
-        Tables of the corpus.
-    codebook : Codebook
-    coder : str
-        Name of who decides.
-    folder : Path
-        Folder of reviews.
-    make_corpus : callable
-        Makes a corpus of tables.
-    n_random : int, default 0
-        Draw so many tasks at random, to tell honest error rates; the machine's
-        themes are not shown then. 0 takes the tasks worth a person's time.
-    n_most : int, default 200
-        Most tasks worth a person's time (count).
-    task_ids : iterable of str
-        Code these tasks, in place of those worth a person's time.
-    seed : int, default 0
-        Of the random sample.
-    lang : {"zh", "en"}
-    interval : float, default 0.95
-        Level of the intervals (0-1).
-
-    Raises
-    ------
-    SelectionError
-        If the name is none, or there are not so many tasks.
+    Made by ``corpus.code(coder="…")``, which says what its options mean. Made anew, it
+    goes on where it stopped. `make_corpus` makes a corpus of tables.
     """
 
-    _esm = shipped("coding.js") + "export default govopenCoding;\n"
+    _esm = script("coding.js") + "export default govopenCoding;\n"
     _css = shipped("explorer.css")
     header = traitlets.Dict().tag(sync=True)
     task = traitlets.Dict().tag(sync=True)
-    told = traitlets.Unicode().tag(sync=True)
+    message = traitlets.Unicode().tag(sync=True)
     summary: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(
@@ -91,14 +63,14 @@ class HandCoding(anywidget.AnyWidget):
         picked = self._picked(n_random, n_most, seed, list(task_ids))
         self._machine = self._coded_by_machine(picked["task_id"])
         self._rows = self._to_show(picked, is_blind=n_random > 0)
-        own = self._own_decisions()
+        reviews = self._own_reviews()
         # What this session knows of its coder's decisions: a change from elsewhere
         # means that another person works under the same name.
-        self._known = {row.task_id: _decision(row) for row in own.itertuples()}
+        self._decisions = {row.task_id: _decision(row) for row in reviews.itertuples()}
         self._place = self._next_open(-1)
         super().__init__(header=self._header())
-        if len(own):
-            self.told = self._words["goes_on"].format(coder=self.coder, n=len(own))
+        if n := len(reviews):
+            self.message = self._words["goes_on"].format(coder=self.coder, n=n)
         self._show()
         self.on_msg(self._answer)
 
@@ -124,8 +96,8 @@ class HandCoding(anywidget.AnyWidget):
         people = coded.loc[~coded["coder"].isin(CODERS), "task_id"]
         open_tasks = tasks.loc[~tasks["task_id"].isin(people)]
         picked = review.select_for_review(open_tasks, machine, machine.head(0))
-        own = self._own_decisions()["task_id"]
-        return picked.loc[~picked["task_id"].isin(own)].head(n_most)
+        done = self._own_reviews()["task_id"]
+        return picked.loc[~picked["task_id"].isin(done)].head(n_most)
 
     def _coded_by_machine(self, task_ids: pd.Series) -> pd.DataFrame:
         """Code the plans of some tasks anew, without people's decisions."""
@@ -133,8 +105,8 @@ class HandCoding(anywidget.AnyWidget):
         plans = tasks.loc[tasks["task_id"].isin(task_ids), "document_id"]
         decided = self._reviews()["task_id"]
         more = tasks.loc[tasks["task_id"].isin(decided), "document_id"]
-        kept = tasks.loc[tasks["document_id"].isin([*plans, *more])]
-        return assign_themes(kept.reset_index(drop=True), self._codebook)
+        tasks = tasks.loc[tasks["document_id"].isin([*plans, *more])]
+        return assign_themes(tasks.reset_index(drop=True), self._codebook)
 
     def _to_show(self, picked: pd.DataFrame, *, is_blind: bool) -> list[dict[str, Any]]:
         tables, words = self._tables, self._words
@@ -148,18 +120,16 @@ class HandCoding(anywidget.AnyWidget):
         )
         shown = []
         for row in rows.to_dict("records"):
-            place = [row["plan"], row["chapter"], row["section"], row["reasons"]]
+            place = [row[name] for name in ("plan", "chapter", "section", "reasons")]
             lines = []
             if not is_blind:
                 themes = [row["machine_primary"], row["machine_secondary"]]
-                named = words["join"].join(str(t) for t in themes if pd.notna(t) and t)
+                named = words["join"].join(filter(None, map(as_text, themes)))
                 lines = [words["machine"].format(themes=named), row["evidence"]]
             shown.append(
                 {
                     "task_id": row["task_id"],
-                    "place": " · ".join(
-                        str(part) for part in place if pd.notna(part) and part
-                    ),
+                    "place": " · ".join(filter(None, map(as_text, place))),
                     "text": row["text"],
                     "lines": lines,
                 }
@@ -210,14 +180,14 @@ class HandCoding(anywidget.AnyWidget):
         with self._writing():
             stored = review.read_reviews(self._folder)
             is_own = (stored["task_id"] == task_id) & (stored["coder"] == self.coder)
-            found = [_decision(row) for row in stored.loc[is_own].itertuples()]
-            if found and found[0] != self._known.get(task_id):
+            decisions = [_decision(row) for row in stored.loc[is_own].itertuples()]
+            if decisions and decisions[0] != self._decisions.get(task_id):
                 raise SelectionError(
                     self._words["same_name"].format(coder=self.coder, task=task_id)
                 )
             review.write_reviews(review.add_reviews(stored, table), self._folder)
         (row,) = table.itertuples()
-        self._known[task_id] = _decision(row)
+        self._decisions[task_id] = _decision(row)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -233,7 +203,7 @@ class HandCoding(anywidget.AnyWidget):
         stored = review.read_reviews(self._folder)
         return review.current_reviews(stored, self._tables.tasks, self._codebook)
 
-    def _own_decisions(self) -> pd.DataFrame:
+    def _own_reviews(self) -> pd.DataFrame:
         reviews = self._reviews()
         return reviews.loc[reviews["coder"] == self.coder]
 
@@ -243,8 +213,8 @@ class HandCoding(anywidget.AnyWidget):
     def corpus(self) -> Any:
         """The corpus with people's decisions in the machine's place."""
         coded = self._tables.theme_assignments
-        kept = coded.loc[coded["coder"].isin(CODERS)]
-        decided = review.apply_reviews(kept, self._reviews())
+        machine = coded.loc[coded["coder"].isin(CODERS)]
+        decided = review.apply_reviews(machine, self._reviews())
         return self._make_corpus(self._tables.with_tables(theme_assignments=decided))
 
     def agreement(self) -> pd.DataFrame:
@@ -257,25 +227,25 @@ class HandCoding(anywidget.AnyWidget):
             ``share`` with ``share_lower`` and ``share_upper`` (0-1).
         """
         reviews = self._reviews()
-        primary = reviews.assign(theme=reviews["primary_theme_id"].fillna(""))
-        own = primary.loc[primary["coder"] == self.coder].set_index("task_id")["theme"]
+        primary = reviews.set_index("task_id")["primary_theme_id"].fillna("")
+        coders = reviews["coder"].to_numpy()
+        decided = primary[coders == self.coder]
         first = self._machine.loc[self._machine["rank"] == 1]
-        machine = first.set_index("task_id")["theme_id"].reindex(own.index).fillna("")
-        others = {"machine": machine}
-        for coder, rows in primary.groupby("coder"):
-            if coder != self.coder:
-                others[str(coder)] = rows.set_index("task_id")["theme"]
-        found = []
+        machine = first.set_index("task_id")["theme_id"].reindex(decided.index)
+        others = {"machine": machine.fillna("")}
+        for coder in sorted(set(coders) - {self.coder}):
+            others[coder] = primary[coders == coder]
+        rows = []
         for name, codes in others.items():
-            both = own.index.intersection(codes.index)
-            n_same = int((own[both] == codes[both]).sum())
+            both = decided.index.intersection(codes.index)
+            n_same = int((decided[both] == codes[both]).sum())
             lower, upper = jeffreys_interval(
                 np.array(n_same), np.array(len(both)), interval=self._interval
             )
             share = n_same / len(both) if len(both) else None
-            found.append((name, len(both), n_same, share, float(lower), float(upper)))
+            rows.append((name, len(both), n_same, share, float(lower), float(upper)))
         columns = ["coder", "n_tasks", "n_same", "share", "share_lower", "share_upper"]
-        return pd.DataFrame(found, columns=columns)
+        return pd.DataFrame(rows, columns=columns)
 
     def corrected_shares(self) -> pd.DataFrame:
         """Correct the machine's shares by a random sample that was coded to the end.
@@ -283,15 +253,12 @@ class HandCoding(anywidget.AnyWidget):
         Returns
         -------
         DataFrame
-            As by ``review.review_corrected_shares``; no rows before a sample is
+            As by ``measures.corrected_shares``; no rows before a sample is
             coded to the end.
         """
-        return self._correction().shares
-
-    def _correction(self) -> review.Correction:
         return review.corpus_correction(
             self._tables, self._codebook, self._folder, interval=self._interval
-        )
+        ).shares
 
     # The widget -----------------------------------------------------------------------
 
@@ -316,7 +283,7 @@ class HandCoding(anywidget.AnyWidget):
             if content.get("what") == "save":
                 task_id = str(content["task_id"])
                 self.decide(task_id, content["themes"], str(content["remark"]))
-                self.told = self._words["kept"].format(task=task_id)
+                self.message = self._words["kept"].format(task=task_id)
                 self._place = self._next_open(self._place)
             else:
                 last = len(self._rows) - 1
@@ -324,20 +291,22 @@ class HandCoding(anywidget.AnyWidget):
                 self._place = max(0, min(last, self._place + step))
             self._show()
         except (GovOpenError, OSError) as error:
-            self.told = str(error)
+            self.message = str(error)
 
     def _next_open(self, place: int) -> int:
         """Return the place of the next task without a decision, else the end."""
         n = len(self._rows)
         for i in [*range(place + 1, n), *range(min(place + 1, n))]:
-            if self._rows[i]["task_id"] not in self._known:
+            if self._rows[i]["task_id"] not in self._decisions:
                 return i
         return n
 
     def _show(self) -> None:
         if self._place < len(self._rows):
             row = self._rows[self._place]
-            primary, further, remark = self._known.get(row["task_id"], (None, (), ""))
+            primary, further, remark = self._decisions.get(
+                row["task_id"], (None, (), "")
+            )
             chosen = [primary, *further] if primary is not None else []
             self.task = {**row, "chosen": chosen, "remark": remark}
         else:
@@ -346,7 +315,7 @@ class HandCoding(anywidget.AnyWidget):
 
     def _summary(self) -> list[str]:
         words = self._words
-        n_done = sum(row["task_id"] in self._known for row in self._rows)
+        n_done = sum(row["task_id"] in self._decisions for row in self._rows)
         lines = [
             words["progress"].format(done=n_done, all=len(self._rows), coder=self.coder)
         ]
@@ -395,6 +364,5 @@ def _checked_name(coder: str) -> str:
 
 def _decision(row: Any) -> tuple[str, tuple[str, ...], str]:
     """Return what was decided, to compare: no theme is an empty name."""
-    primary = "" if pd.isna(row.primary_theme_id) else str(row.primary_theme_id)
-    remark = "" if pd.isna(row.remark) else str(row.remark)
+    primary, remark = as_text(row.primary_theme_id), as_text(row.remark)
     return primary, tuple(row.secondary_theme_ids), remark

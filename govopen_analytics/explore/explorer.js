@@ -1,7 +1,7 @@
-// The explorer: one module for a widget in a notebook and for a page from a disk.
+// The explorer: one script for a widget in a notebook and for a page from a disk.
 // Text from plans only ever becomes text nodes: nothing of it is read as markup.
-"use strict";
 const govopenExplorer = (() => {
+  const make = govopenMake;
   const ROW = 76; // height of a row (pixels), as in the style sheet
   const BLOCK = 40; // rows fetched at once
   const MOST_ROWS = 200000; // browsers bound the height of an element
@@ -19,17 +19,17 @@ const govopenExplorer = (() => {
 
   // As the library folds: character by character, so that offsets hold.
   function folder([from, to]) {
-    const table = new Map(Array.from(from, (one, i) => [one, to[i]]));
+    const table = new Map(Array.from(from, (letter, i) => [letter, to[i]]));
     const variants = new RegExp("[" + from.replace(/[\\\]^-]/g, "\\$&") + "]", "g");
     return (text) => {
-      const folded = text.replace(variants, (one) => table.get(one));
+      const folded = text.replace(variants, (letter) => table.get(letter));
       const small = folded.toLowerCase();
       return small.length === folded.length ? small : folded;
     };
   }
 
   const termsOf = (words, fold, longest) =>
-    words.slice(0, longest).split(/\s+/).filter(Boolean).map((one) => fold(one).replace(BLANKS, ""));
+    words.slice(0, longest).split(/\s+/).filter(Boolean).map((word) => fold(word).replace(BLANKS, ""));
 
   // Where the words stand in a text as it was written, blanks and all.
   function places(text, terms, fold) {
@@ -54,17 +54,6 @@ const govopenExplorer = (() => {
 
   // Elements ---------------------------------------------------------------------
 
-  function make(name, properties, ...children) {
-    const made = document.createElement(name);
-    for (const [key, value] of Object.entries(properties || {})) {
-      if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-      else if (key in made && key !== "list") made[key] = value;
-      else made.setAttribute(key, value);
-    }
-    made.append(...children);
-    return made;
-  }
-
   function marked(parent, text, spans) {
     let done = 0;
     for (const [start, end] of spans) {
@@ -83,14 +72,13 @@ const govopenExplorer = (() => {
     setTimeout(() => URL.revokeObjectURL(address), 10000);
   }
 
-  // Engines: what finds tasks. In the page where all columns are there, else in the
-  // kernel. `ask` sends a question to the kernel; without it the texts are at hand.
+  // Engines: what finds tasks, in a page from a disk the page itself, else the kernel.
 
-  function pageEngine(header, columns, texts, ask, fold) {
+  function pageEngine(header, columns, texts, fold) {
     const n = columns.ids.length;
     const flat = (lists) => {
       const starts = new Int32Array(n + 1);
-      lists.forEach((one, i) => { starts[i + 1] = starts[i] + one.length; });
+      lists.forEach((list, i) => { starts[i + 1] = starts[i] + list.length; });
       return { starts, codes: Int32Array.from(lists.flat()) };
     };
     const plan = Int32Array.from(columns.plan);
@@ -101,7 +89,7 @@ const govopenExplorer = (() => {
         (["", "none"].includes(facet.values[i]) ? "" : fold(label).replace(BLANKS, ""))),
     }));
     const byKey = Object.fromEntries(facets.map((facet) => [facet.key, facet]));
-    const searchable = texts && texts.map((text) => fold(text).replace(BLANKS, ""));
+    const searchable = texts.map((text) => fold(text).replace(BLANKS, ""));
     const positions = new Map(columns.ids.map((id, i) => [id, i]));
     let found = Int32Array.from(columns.ids, (_, i) => i);
 
@@ -141,12 +129,7 @@ const govopenExplorer = (() => {
           keepThose(keep, facet, Uint8Array.from(facet.values, (value) => (wanted.has(value) ? 1 : 0)));
         }
       }
-      if (terms.length && searchable) terms.forEach((term) => mentions(keep, term));
-      else if (terms.length) {
-        const named = new Uint8Array(n);
-        for (const i of await ask("words", { words: state.words })) named[i] = 1;
-        for (let i = 0; i < n; i++) keep[i] &= named[i];
-      }
+      terms.forEach((term) => mentions(keep, term));
       const kept = [];
       for (let i = 0; i < n; i++) if (keep[i]) kept.push(i);
       found = Int32Array.from(kept);
@@ -160,11 +143,11 @@ const govopenExplorer = (() => {
       const counts = new Map();
       const plans = new Set();
       for (const i of found) {
-        const own = agency.plans[plan[i]];
-        totals[own] += 1;
+        const place = agency.plans[plan[i]];
+        totals[place] += 1;
         plans.add(plan[i]);
         for (let j = theme.starts[i]; j < theme.starts[i + 1]; j++) {
-          const cell = theme.codes[j] * totals.length + own;
+          const cell = theme.codes[j] * totals.length + place;
           counts.set(cell, (counts.get(cell) || 0) + 1);
         }
       }
@@ -172,20 +155,12 @@ const govopenExplorer = (() => {
       return { n: found.length, n_plans: plans.size, totals, cells };
     }
 
-    const row = (i, text) => ({
+    const row = (i) => ({
       id: columns.ids[i], plan: plan[i], ordinal: columns.ordinal[i], deadline: columns.deadline[i],
-      theme: columns.theme[i], unit: columns.unit[i], text,
+      theme: columns.theme[i], unit: columns.unit[i], text: texts[i],
     });
-    async function rows(from, to) {
-      const wanted = Array.from(found.slice(from, to));
-      const known = texts ? wanted.map((i) => texts[i]) : await ask("texts", { positions: wanted });
-      return wanted.map((i, k) => row(i, known[k]));
-    }
-    async function task(id) {
-      if (!positions.has(id)) return null;
-      const i = positions.get(id);
-      return texts ? row(i, texts[i]) : ask("task", { task_id: id });
-    }
+    const rows = async (from, to) => Array.from(found.slice(from, to), row);
+    const task = async (id) => (positions.has(id) ? row(positions.get(id)) : null);
     return { find, rows, task };
   }
 
@@ -210,10 +185,10 @@ const govopenExplorer = (() => {
     let turn = 0; // what a later change has overtaken is thrown away
     let active = -1;
     let blocks = new Map();
-    const own = "go" + Math.random().toString(36).slice(2, 8);
+    const prefix = "go" + Math.random().toString(36).slice(2, 8);
 
     const search = make("input", {
-      type: "search", id: own + "-q", autocomplete: "off", maxLength: header.longest, value: state.words,
+      type: "search", id: prefix + "-q", autocomplete: "off", maxLength: header.longest, value: state.words,
       oninput: () => later(() => change({ words: search.value })),
     });
     let waiting = 0;
@@ -242,7 +217,7 @@ const govopenExplorer = (() => {
     root.classList.add("go-explorer");
     root.dataset.lmSuppressShortcuts = "true"; // keys of JupyterLab
     root.replaceChildren(
-      make("div", { className: "go-search" }, make("label", { htmlFor: own + "-q" }, words.find), search, clear),
+      make("div", { className: "go-search" }, make("label", { htmlFor: prefix + "-q" }, words.find), search, clear),
       make("p", { className: "go-note" }, words.find_hint),
       make("div", { className: "go-facets" }, ...facets.map((facet) => facet.element)),
       status,
@@ -276,16 +251,16 @@ const govopenExplorer = (() => {
       }
       function tell() {
         const chosen = state[facet.key] || [];
-        const known = chosen.map((value) => facet.labels[facet.values.indexOf(value)] ?? value);
+        const labels = chosen.map((value) => facet.labels[facet.values.indexOf(value)] ?? value);
         title.textContent = facet.label + words.colon +
-          (chosen.length > 2 ? fill(words.chosen, { n: chosen.length }) : known.join(words.join) || words.all);
+          (chosen.length > 2 ? fill(words.chosen, { n: chosen.length }) : labels.join(words.join) || words.all);
         element.classList.toggle("go-set", chosen.length > 0);
       }
       return { element, tell, draw };
     }
 
     function choose(key, value, isOn) {
-      const kept = (state[key] || []).filter((one) => one !== value);
+      const kept = (state[key] || []).filter((other) => other !== value);
       change({ [key]: isOn ? [...kept, value] : kept });
     }
 
@@ -322,9 +297,9 @@ const govopenExplorer = (() => {
     }
 
     function tellStatus() {
-      const told = fill(words.found, { n: count(result.n), all: count(header.n), plans: count(result.n_plans) });
+      const sentence = fill(words.found, { n: count(result.n), all: count(header.n), plans: count(result.n_plans) });
       const cut = result.n > MOST_ROWS ? " " + fill(words.listed, { n: count(MOST_ROWS) }) : "";
-      status.textContent = result.n ? told + cut : words.nothing;
+      status.textContent = result.n ? sentence + cut : words.nothing;
       spacer.style.height = Math.min(result.n, MOST_ROWS) * ROW + "px";
       for (const part of [list, tools, chartTitle, chart, chartNote]) part.hidden = !result.n;
     }
@@ -360,7 +335,7 @@ const govopenExplorer = (() => {
 
     function rowView(i, row) {
       const element = make("div", {
-        className: "go-row", role: "option", id: own + "-" + i, onclick: () => { active = i; drawRows(); openRow(i); },
+        className: "go-row", role: "option", id: prefix + "-" + i, onclick: () => { active = i; drawRows(); openRow(i); },
         "aria-selected": i === active, "aria-setsize": result.n, "aria-posinset": i + 1,
       });
       element.style.top = i * ROW + "px";
@@ -491,7 +466,7 @@ const govopenExplorer = (() => {
   function page(root, data, addresses) {
     const { header, columns, texts } = data;
     const fold = folder(header.fold);
-    const engine = pageEngine(header, columns, texts, null, fold);
+    const engine = pageEngine(header, columns, texts, fold);
     const given = new URLSearchParams(location.search);
     const state = { words: given.get("q") || "" };
     for (const facet of header.facets) {
@@ -516,7 +491,7 @@ const govopenExplorer = (() => {
 
   async function saveTable(header, engine) {
     const words = header.words;
-    const labels = (key, row) => row[key].map((value) => header.facets.find((one) => one.key === key).labels[value]).join("；");
+    const labels = (key, row) => row[key].map((value) => header.facets.find((facet) => facet.key === key).labels[value]).join("；");
     const cell = (value) => {
       const text = FORMULA.test(String(value)) ? "'" + value : String(value);
       return /[",\r\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
@@ -532,7 +507,7 @@ const govopenExplorer = (() => {
   // A widget in a notebook -------------------------------------------------------
 
   function render({ model, el }) {
-    const own = Math.random().toString(36).slice(2);
+    const prefix = Math.random().toString(36).slice(2);
     const questions = new Map();
     const answer = (content, buffers) => {
       const question = questions.get(content.number);
@@ -543,7 +518,7 @@ const govopenExplorer = (() => {
     };
     model.on("msg:custom", answer);
     const ask = (what, values) => new Promise((good, bad) => {
-      const number = own + questions.size + Math.random();
+      const number = prefix + questions.size + Math.random();
       questions.set(number, { good, bad });
       model.send({ number, what, ...values });
     });
@@ -557,9 +532,7 @@ const govopenExplorer = (() => {
     const file = (kind, type) => async (state) => download("tasks." + kind, [await ask("file", { kind, state })], type);
     let view = null;
     const start = async () => {
-      const columns = header.in_kernel ? null : await ask("columns", {});
-      const engine = columns ? pageEngine(header, columns, null, ask, fold) : kernelEngine(ask);
-      view = mount(root, header, engine, fold, {
+      view = mount(root, header, kernelEngine(ask), fold, {
         state: model.get("state"),
         pause: 150, // words are searched in the kernel
         exports: [
@@ -572,9 +545,9 @@ const govopenExplorer = (() => {
       await view.change({}, false);
     };
     start().catch((error) => { root.textContent = fill(header.words.failed, { error: error.message }); });
-    const told = () => { if (view) view.set(model.get("state")); };
-    model.on("change:state", told);
-    return () => { model.off("msg:custom", answer); model.off("change:state", told); };
+    const update = () => { if (view) view.set(model.get("state")); };
+    model.on("change:state", update);
+    return () => { model.off("msg:custom", answer); model.off("change:state", update); };
   }
 
   return { page, render };

@@ -13,13 +13,11 @@ import traitlets
 from govopen_analytics.base.datapackage import to_csv
 from govopen_analytics.base.errors import GovOpenError, SelectionError
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.explore import shipped
+from govopen_analytics.explore import script, shipped
 from govopen_analytics.explore.task_index import TaskIndex
 from govopen_analytics.questions.selection import of_tasks
 from govopen_analytics.words import agency_name, section
 
-#: Above so many tasks the kernel filters; below, the page does (count).
-MOST_IN_PAGE = 200_000
 _AROUND = 160  # characters of the source shown on either side of a task
 _MOST_STATIC = 12  # rows of the table for those without a kernel
 
@@ -30,16 +28,6 @@ class Explorer(anywidget.AnyWidget):
     Made by ``corpus.explore()``. In a notebook that is opened without a kernel, a
     table of the last state stands in its place.
 
-    Parameters
-    ----------
-    tables : Tables
-        Tables of the corpus.
-    make_corpus : callable
-        Makes a corpus of tables.
-    lang : {"zh", "en"}
-    most_in_page : int, default MOST_IN_PAGE
-        Above so many tasks the kernel filters (count).
-
     Attributes
     ----------
     state : dict
@@ -49,7 +37,7 @@ class Explorer(anywidget.AnyWidget):
         or value that is not known raises ``SelectionError``.
     """
 
-    _esm = shipped("explorer.js") + "export default govopenExplorer;\n"
+    _esm = script("explorer.js") + "export default govopenExplorer;\n"
     _css = shipped("explorer.css")
     header = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
@@ -61,19 +49,12 @@ class Explorer(anywidget.AnyWidget):
         make_corpus: Callable[[Tables], Any],
         *,
         lang: str = "zh",
-        most_in_page: int = MOST_IN_PAGE,
     ) -> None:
         self._index = TaskIndex(tables, lang)
         self._tables, self._make_corpus, self._lang = tables, make_corpus, lang
         self._asked: tuple[dict[str, Any], Any] | None = None
         self._static: Any = None
-        super().__init__(
-            header={
-                **self._index.header(),
-                "in_kernel": len(self._index) > most_in_page,
-            },
-            state={"words": ""},
-        )
+        super().__init__(header=self._index.header(), state={"words": ""})
         self.table_class = f"govopen-{self.model_id}"
         self.on_msg(self._answer)
         self.observe(self._show_state, names="state")
@@ -118,15 +99,8 @@ class Explorer(anywidget.AnyWidget):
         self.send(reply, buffers)
 
     def _value(self, what: str, asked: Mapping[str, Any]) -> Any:
-        index = self._index
-        if what == "columns":
-            return index.columns()
-        if what == "words":
-            return index.find({"words": asked["words"]}).tolist()
-        if what == "texts":
-            return [index.texts[i] for i in asked["positions"]]
         if what == "find":
-            return index.counted(self._find(asked["state"]))
+            return self._index.counted(self._find(asked["state"]))
         if what == "rows":
             positions = self._find(asked["state"])
             return self._rows(positions[asked["start"] : asked["stop"]])
@@ -144,14 +118,10 @@ class Explorer(anywidget.AnyWidget):
 
     def _rows(self, positions: Any) -> list[dict[str, Any]]:
         columns = self._index.columns(positions)
-        names = {"ids": "id"}
-        return [
-            {
-                **{names.get(key, key): values[k] for key, values in columns.items()},
-                "text": self._index.texts[i],
-            }
-            for k, i in enumerate(positions)
-        ]
+        columns["id"] = columns.pop("ids")
+        columns["text"] = [self._index.texts[i] for i in positions]
+        rows = zip(*columns.values(), strict=True)
+        return [dict(zip(columns, row, strict=True)) for row in rows]
 
     def _task(self, task_id: str) -> dict[str, Any] | None:
         tasks = self._tables.tasks
@@ -174,36 +144,26 @@ class Explorer(anywidget.AnyWidget):
     # Files --------------------------------------------------------------------------
 
     def table(self) -> pd.DataFrame:
-        """Return the tasks shown, as the files have them.
-
-        Returns
-        -------
-        DataFrame, shape (n_shown, 8)
-        """
+        """Return the tasks shown, as the files have them."""
         return self._table(self.state)
 
     def _table(self, state: Mapping[str, Any], most: int | None = None) -> pd.DataFrame:
-        index = self._index
-        positions = self._find(state)[:most]
-        rows = self._rows(positions)
-        labels = {key: index.facet(key).labels for key in ("theme", "unit")}
-        columns = section("explore", self._lang)["columns"]
+        documents = self._index.documents
+        labels = {key: self._index.facet(key).labels for key in ("theme", "unit")}
         cells = [
             (
                 row["id"],
-                agency_name(index.documents["agency"][row["plan"]], self._lang),
-                index.documents["year"][row["plan"]],
+                agency_name(documents["agency"][row["plan"]], self._lang),
+                documents["year"][row["plan"]],
                 row["ordinal"],
-                *(
-                    "；".join(labels[key][value] for value in row[key])
-                    for key in ("theme", "unit")
-                ),
+                "；".join(labels["theme"][value] for value in row["theme"]),
+                "；".join(labels["unit"][value] for value in row["unit"]),
                 row["deadline"],
                 row["text"],
             )
-            for row in rows
+            for row in self._rows(self._find(state)[:most])
         ]
-        return pd.DataFrame(cells, columns=columns)
+        return pd.DataFrame(cells, columns=section("explore", self._lang)["columns"])
 
     def _file(self, kind: str, state: Mapping[str, Any]) -> bytes:
         table = self._table(state)
@@ -241,17 +201,16 @@ class Explorer(anywidget.AnyWidget):
         """Return the last state as a table, for those without a kernel."""
         words = section("explore", self._lang)
         positions = self._find(self.state)
-        chosen = [str(self.state.get("words") or "")]
-        for facet in self._index.facets:
-            names = dict(zip(facet.values, facet.labels, strict=True))
-            wanted = self.state.get(facet.key) or ()
-            chosen += [names.get(value, str(value)) for value in wanted]
-        found = words["found"].format(
+        summary = words["found"].format(
             n=f"{len(positions):,}",
             all=f"{len(self._index):,}",
             plans=len(set(self._index.plan[positions])),
         )
-        head = " · ".join([found, *filter(None, chosen)])
+        conditions = [str(self.state.get("words") or "")]
+        for facet in self._index.facets:
+            labels = dict(zip(facet.values, facet.labels, strict=True))
+            conditions += [labels[value] for value in self.state.get(facet.key) or ()]
+        head = " · ".join([summary, *filter(None, conditions)])
         table = self._table(self.state, _MOST_STATIC)
         shown = table.to_html(index=False, escape=True)
         return (

@@ -1,22 +1,19 @@
 """The explorer and a page for each plan, as the report has them."""
 
 import hashlib
-import html
 import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
 
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.explore import shipped
-from govopen_analytics.explore.places import spans_by_plan
-from govopen_analytics.explore.plan import Document, matches_of, plan_body
+from govopen_analytics.explore import as_text, script, shipped, template
+from govopen_analytics.explore.plan import plan_body, plans_of
 from govopen_analytics.explore.task_index import TaskIndex
-from govopen_analytics.questions.selection import of_documents, theme_columns
+from govopen_analytics.questions.selection import of_documents
 from govopen_analytics.words import agency_name, section
 
 EXPLORER, PLANS = "search.html", "plans.html"
@@ -42,16 +39,8 @@ class ReportPage:
 class ReportPages:
     """The explorer's pages of a report in one language.
 
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        ``documents``, ``tasks``, ``themes``, ``theme_assignments``, ``spans`` and
-        ``keyword_matches``.
-    lang : {"zh", "en"}
-    most_tasks : int, default MOST_TASKS
-        Most tasks of one page; more are split by year, then by level (count).
-    most_plans : int, default MOST_PLANS
-        With more plans, none has a page of its own (count).
+    More than `most_tasks` tasks are split by year, then by level; of more than
+    `most_plans` plans none has a page of its own.
     """
 
     def __init__(
@@ -81,12 +70,12 @@ class ReportPages:
             documents = self.tables.documents
             kept = documents.loc[documents["document_id"].isin(plans)]
             index = TaskIndex(of_documents(self.tables, kept), self.lang)
-            known = self.plan_addresses()
+            addresses = self.plan_addresses()
             content = {
                 "header": index.header(),
                 "columns": index.columns(),
                 "texts": index.texts,
-                "addresses": {plan: known[plan] for plan in plans if plan in known},
+                "addresses": {p: addresses[p] for p in plans if p in addresses},
             }
             text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
             yield _data_file(name), f"window.govopenTasks = {text};\n"
@@ -107,13 +96,11 @@ class ReportPages:
         size = words["size"].format(n=f"{n:,}", most=f"{self.most_tasks:,}")
         part = "" if name == EXPLORER else f" · {_part_name(name)}"
         title = f"{words['title']}{part}"
-        script = shipped("explorer.js")
-        body = (
-            f"<h1>{html.escape(title)}</h1><p><small>{html.escape(size)}</small></p>"
-            f"<noscript><p>{html.escape(words['no_script'])}</p></noscript>"
-            f'<div id="explorer"></div>\n<script>\n{script}'
-            'govopenExplorer.page(document.getElementById("explorer"), '
-            "window.govopenTasks, window.govopenTasks.addresses);\n</script>"
+        body = template("search.html").render(
+            title=title,
+            size=size,
+            words=words,
+            script=script("explorer.js"),
         )
         head = (
             '<link rel="stylesheet" href="assets/explorer.css">\n'
@@ -123,85 +110,50 @@ class ReportPages:
 
     def _index_of_parts(self) -> ReportPage:
         words = section("explore", self.lang)
-        links = "".join(
-            f'<li><a class="part" href="{quote(name)}">{html.escape(told)}</a></li>'
-            for name, plans in self._parts.items()
-            for told in [
+        counts = self.tables.tasks["document_id"].value_counts()
+        parts = [
+            (
+                quote(name),
                 words["part"].format(
                     name=_part_name(name),
-                    n=f"{self.tables.tasks['document_id'].isin(plans).sum():,}",
-                )
-            ]
-        )
-        told = words["parts"].format(most=f"{self.most_tasks:,}")
-        # What was searched for on another page goes on to the part that is chosen.
-        script = (
-            'document.querySelectorAll("a.part").forEach((link) => '
-            "{ link.search = location.search; link.hash = location.hash; });"
-        )
-        body = (
-            f"<h1>{html.escape(words['title'])}</h1><p>{html.escape(told)}</p>"
-            f'<ul class="cards">{links}</ul><script>{script}</script>'
-        )
+                    n=f"{counts.reindex(plans, fill_value=0).sum():,}",
+                ),
+            )
+            for name, plans in self._parts.items()
+        ]
+        hint = words["parts"].format(most=f"{self.most_tasks:,}")
+        body = template("parts.html").render(words=words, hint=hint, parts=parts)
         return ReportPage(EXPLORER, words["title"], "", body, "search")
 
     def _plan_list(self) -> ReportPage:
         words = section("plan_page", self.lang)
         addresses = self.plan_addresses()
-        rows = []
-        for plan in self.tables.documents.itertuples():
-            title = html.escape(_text(plan.title) or plan.document_id)
-            if address := addresses.get(plan.document_id):
-                title = f'<a href="{quote(address)}">{title}</a>'
-            agency = html.escape(agency_name(plan.agency, self.lang))
-            rows.append(
-                f"<tr><th scope='row'>{agency}</th><td>{_text(plan.year)}</td>"
-                f"<td>{title}</td><td class='number'>{plan.n_tasks:,}</td></tr>"
+        plans = [
+            (
+                agency_name(plan.agency, self.lang),
+                as_text(plan.year),
+                as_text(plan.title) or plan.document_id,
+                quote(addresses.get(plan.document_id, "")),
+                f"{plan.n_tasks:,}",
             )
-        heads = "".join(
-            f"<th scope='col'>{html.escape(one)}</th>" for one in words["plans_heads"]
-        )
+            for plan in self.tables.documents.itertuples()
+        ]
         hint = words["plans_hint"]
         if not self.has_plans:
             hint = words["too_many"].format(most=f"{self.most_plans:,}")
-        label = html.escape(words["plans"])
-        body = (
-            f"<h1>{label}</h1><p>{html.escape(hint)}</p>"
-            f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
-            f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody>"
-            "</table></div>"
-        )
+        body = template("plans.html").render(words=words, hint=hint, plans=plans)
         return ReportPage(PLANS, words["plans"], "", body, "plans")
 
     def _plan_pages(self) -> Iterator[ReportPage]:
-        tables, addresses = self.tables, self.plan_addresses()
-        tasks = tables.tasks.assign(**theme_columns(tables, lang=self.lang))
+        addresses = self.plan_addresses()
         part_of = {plan: name for name, plans in self._parts.items() for plan in plans}
-        themes = tables.themes
-        labels = dict(
-            zip(themes["theme_id"], themes[f"label_{self.lang}"], strict=True)
-        )
-        # Parted once: looking every plan up in whole tables takes n times as long.
-        rows: dict[str, list[dict[str, Any]]] = {}
-        for task in tasks.to_dict("records"):
-            rows.setdefault(task["document_id"], []).append(task)
-        spans = spans_by_plan(tables.spans)
-        matches = matches_of(tables.keyword_matches)
-        for row in tables.documents.to_dict("records"):
-            plan = row["document_id"]
-            document = Document(
-                row=row,
-                tasks=rows.get(plan, []),
-                spans=spans.get(plan, []),
-                matches=matches,
-                labels=labels,
-                lang=self.lang,
-            )
-            query = f"?agency={quote(_text(row['agency']))}&year={_text(row['year'])}"
-            body = plan_body(document, explorer=f"{quote(part_of[plan])}{query}")
-            head = '<link rel="stylesheet" href="assets/plan.css">'
-            title = document.headline
-            yield ReportPage(addresses[plan], title, head, body, "plans")
+        head = '<link rel="stylesheet" href="assets/plan.css">'
+        for document in plans_of(self.tables, self.lang):
+            plan, row = document.row["document_id"], document.row
+            agency, year = quote(as_text(row["agency"])), as_text(row["year"])
+            address = f"{quote(part_of[plan])}?agency={agency}&year={year}"
+            body = plan_body(document, explorer=address)
+            yield ReportPage(addresses[plan], document.headline, head, body, "plans")
 
 
 def _parts(
@@ -212,9 +164,9 @@ def _parts(
         return {EXPLORER: documents["document_id"].tolist()}
     n_tasks = tasks.groupby("document_id").size()
     size = documents["document_id"].map(n_tasks).fillna(0)
-    year = documents["year"].map(_text)
+    year = documents["year"].map(as_text)
     keys = year.where(size.groupby(year).transform("sum") <= most, None)
-    keys = keys.fillna(year + "-" + documents["level"].map(_text))
+    keys = keys.fillna(year + "-" + documents["level"].map(as_text))
     grouped = documents["document_id"].groupby(keys, sort=True)
     return {f"search-{_plain(str(key))}.html": list(plans) for key, plans in grouped}
 
@@ -236,7 +188,3 @@ def _plain(name: str) -> str:
     if _PLAIN_NAME.match(name):
         return name
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _text(value: object) -> str:
-    return "" if value is None or pd.isna(value) else str(value)

@@ -27,34 +27,20 @@ def spans_by_plan(spans: pd.DataFrame) -> dict[str, list[Span]]:
         ordered["role"].tolist(),
         task_ids.where(task_ids.notna(), None).tolist(),
     )
-    found: dict[str, list[Span]] = {}
+    by_plan: dict[str, list[Span]] = {}
     for plan, *row in zip(*columns, strict=True):
-        found.setdefault(plan, []).append(Span(*row))
-    return found
+        by_plan.setdefault(plan, []).append(Span(*row))
+    return by_plan
 
 
 def source_places(
     task: Mapping[str, Any], spans: Sequence[Span], source: str
 ) -> list[int]:
-    """Say where each character of a task's text stands in its source.
+    """Say where each character of a task's text stands in the text of its plan.
 
     The text of a task drops blanks, and joins stretches that a table parts; so an
-    offset in it is no offset in the source.
-
-    Parameters
-    ----------
-    task : mapping
-        A row of ``tasks``.
-    spans : sequence of Span
-        Those of this task.
-    source : str
-        The text of its plan.
-
-    Returns
-    -------
-    list of int
-        Offset in `source` of each character of ``task.text``; -1 for those that are
-        not there, such as a title carried down from a row above.
+    offset in it is no offset in the source. A character that is not there, such as one
+    of a title carried down from a row above, has -1.
     """
     text = "" if pd.isna(task["text"]) else str(task["text"])
     title = "" if pd.isna(task["title"]) else str(task["title"])
@@ -67,16 +53,16 @@ def source_places(
     for role, first, last in parts:
         inside = [i for i in range(first, last) if not text[i].isspace()]
         wanted = "".join(text[i] for i in inside)
-        own = [span for span in spans if span.role == role]
-        for offsets in (_offsets(own, source), every):
-            found = "".join(source[i] for i in offsets)
-            if found == wanted:
+        of_role = [span for span in spans if span.role == role]
+        for offsets in (_offsets(of_role, source), every):
+            letters = "".join(source[i] for i in offsets)
+            if letters == wanted:
                 break
-        if found == wanted:
+        if letters == wanted:
             for i, offset in zip(inside, offsets, strict=True):
                 places[i] = offset
             continue
-        matcher = SequenceMatcher(None, wanted, found, autojunk=False)
+        matcher = SequenceMatcher(None, wanted, letters, autojunk=False)
         for a, b, size in matcher.get_matching_blocks():
             for k in range(size):
                 places[inside[a + k]] = offsets[b + k]
@@ -93,45 +79,25 @@ def _offsets(spans: Iterable[Span], source: str) -> list[int]:
 
 
 def stretches(places: list[int]) -> list[tuple[int, int]]:
-    """Join offsets to stretches, passing over blanks of the source.
+    """Join rising offsets to stretches, passing over blanks of the source.
 
-    Parameters
-    ----------
-    places : list of int
-        Offsets in rising order, -1 for those without one.
-
-    Returns
-    -------
-    list of (int, int)
-        Start and end of each stretch; gaps of up to two characters are blanks.
+    Gaps of up to two characters are blanks; -1 has no place.
     """
-    found: list[tuple[int, int]] = []
+    joined: list[tuple[int, int]] = []
     for place in places:
         if place < 0:
             continue
-        if found and 0 <= place - found[-1][1] <= 2:
-            found[-1] = (found[-1][0], place + 1)
+        if joined and 0 <= place - joined[-1][1] <= 2:
+            joined[-1] = (joined[-1][0], place + 1)
         else:
-            found.append((place, place + 1))
-    return found
+            joined.append((place, place + 1))
+    return joined
 
 
 def find_in_source(words: str, spans: Sequence[Span], source: str) -> tuple[int, int]:
-    """Find words in a task's source, whatever blanks stand between them.
+    """Find words in a task's spans of the source, whatever blanks stand between.
 
-    Parameters
-    ----------
-    words : str
-        As a table has them.
-    spans : sequence of Span
-        Those of the task.
-    source : str
-        The text of its plan.
-
-    Returns
-    -------
-    (int, int)
-        Start and end in `source`; (0, 0) where the words are not there.
+    Start and end; (0, 0) where the words are not there.
     """
     offsets = _offsets(spans, source)
     wanted = "".join(words.split())

@@ -1,6 +1,5 @@
 """One plan as published: its source with tasks, units and deadlines marked."""
 
-import html
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -11,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
-from govopen_analytics.explore import shipped
+from govopen_analytics.base.tables import Tables
+from govopen_analytics.explore import as_text, shipped, template
 from govopen_analytics.explore.places import (
     Span,
     find_in_source,
@@ -21,6 +21,7 @@ from govopen_analytics.explore.places import (
 )
 from govopen_analytics.measures.commitments import has_named_lead
 from govopen_analytics.measures.responsibility import DUE_KINDS
+from govopen_analytics.questions.selection import theme_columns
 from govopen_analytics.words import agency_name, section
 
 _UNIT_ROLES = ("lead_units", "support_units")
@@ -58,43 +59,6 @@ class Document:
     labels: dict[str, str]
     lang: str = "zh"
 
-    @classmethod
-    def of(
-        cls,
-        tables: Mapping[str, pd.DataFrame],
-        tasks: pd.DataFrame,
-        document_id: str,
-        lang: str,
-    ) -> "Document":
-        """Take a plan out of the tables.
-
-        Parameters
-        ----------
-        tables : mapping of str to DataFrame
-            ``documents``, ``spans``, ``keyword_matches`` and ``themes``.
-        tasks : DataFrame
-            ``tasks`` with the columns ``theme`` and ``further_themes``.
-        document_id : str
-        lang : {"zh", "en"}
-
-        Returns
-        -------
-        Document
-        """
-        documents, spans = tables["documents"], tables["spans"]
-        is_meant = documents["document_id"] == document_id
-        own_spans = spans.loc[spans["document_id"] == document_id]
-        matches, themes = tables["keyword_matches"], tables["themes"]
-        own = tasks.loc[tasks["document_id"] == document_id]
-        return cls(
-            row=documents.loc[is_meant].iloc[0].to_dict(),
-            tasks=own.to_dict("records"),
-            spans=spans_by_plan(own_spans).get(document_id, []),
-            matches=matches_of(matches.loc[matches["task_id"].isin(own["task_id"])]),
-            labels=dict(zip(themes["theme_id"], themes[f"label_{lang}"], strict=True)),
-            lang=lang,
-        )
-
     @property
     def text(self) -> str:
         """The normalised source text."""
@@ -104,7 +68,7 @@ class Document:
     def headline(self) -> str:
         """Agency, year, and how many tasks name a unit and a day."""
         words, tasks = section("plan_page", self.lang), self.tasks
-        kinds = [_text(task["deadline_kind"]) for task in tasks]
+        kinds = [as_text(task["deadline_kind"]) for task in tasks]
         return words["headline"].format(
             agency=agency_name(self.row["agency"], self.lang),
             year=words["no_year"] if pd.isna(self.row["year"]) else self.row["year"],
@@ -122,13 +86,27 @@ class Document:
         return f"<style>{shipped('plan.css')}</style>{body}"
 
 
-def matches_of(matches: pd.DataFrame) -> Matches:
-    """Return the rows of a ``keyword_matches`` table as plain values, by task."""
+def plans_of(tables: Tables, lang: str) -> Iterator[Document]:
+    """Yield every plan of some tables, with its tasks, spans, themes and keywords."""
+    themes = tables.themes
+    labels = dict(zip(themes["theme_id"], themes[f"label_{lang}"], strict=True))
+    # Parted once: looking every plan up in whole tables takes n times as long.
+    spans = spans_by_plan(tables.spans)
+    tasks: dict[str, list[dict[str, Any]]] = {}
+    labelled = tables.tasks.assign(**theme_columns(tables, lang=lang))
+    for task in labelled.to_dict("records"):
+        tasks.setdefault(task["document_id"], []).append(task)
+    matches: Matches = {}
     columns = ["task_id", "start_char", "end_char", "theme_id"]
-    found: Matches = {}
-    for task_id, start, end, theme in matches[columns].itertuples(index=False):
-        found.setdefault(task_id, []).append((int(start), int(end), str(theme)))
-    return found
+    for task_id, start, end, theme in tables.keyword_matches[columns].itertuples(
+        index=False
+    ):
+        matches.setdefault(task_id, []).append((int(start), int(end), str(theme)))
+    for row in tables.documents.to_dict("records"):
+        plan = row["document_id"]
+        yield Document(
+            row, tasks.get(plan, []), spans.get(plan, []), matches, labels, lang
+        )
 
 
 def plan_body(
@@ -140,44 +118,31 @@ def plan_body(
 ) -> str:
     """Write a plan as HTML: every character is a task's or visibly left out.
 
-    Parameters
-    ----------
-    document : Document
-    tag : str, default "h1"
-        Element of the headline.
-    most_characters : int, optional
-        What stands behind is cut, and said so (characters).
-    explorer : str, default ""
-        Address of its tasks in the explorer.
-
-    Returns
-    -------
-    str
-        All text of the source is escaped.
+    `tag` is the element of the headline. What stands behind so many characters is cut,
+    and said so. `explorer` is the address of its tasks in the explorer.
     """
-    words = section("plan_page", document.lang)
-    cut = len(document.text) if most_characters is None else most_characters
-    text = "".join(_Page(document, cut).pieces())
-    if cut < len(document.text):
-        text += f"<p class='left'>{html.escape(words['cut'].format(n=f'{cut:,}'))}</p>"
-    return (
-        f'<div class="go-plan"><p class="eyebrow">{_origin(document, explorer)}</p>'
-        f"<{tag}>{html.escape(document.headline)}</{tag}>"
-        f'<p class="facts">{html.escape(_facts(document))}</p>{_legend(words)}'
-        f'<div class="grid"><div class="text" lang="zh-CN">{text}</div>'
-        f"{_contents(document)}</div>{_account(document)}</div>"
+    text = document.text[:most_characters]
+    is_cut = len(text) < len(document.text)
+    return template("plan.html").render(
+        plan=document,
+        words=section("plan_page", document.lang),
+        tag=tag,
+        origin=_origin(document, explorer),
+        facts=_facts(document),
+        pieces=_Page(document, text).pieces(),
+        cut=f"{most_characters:,}" if is_cut else "",
+        contents=_contents(document),
+        account=_account(document),
     )
 
 
 class _Page:
-    """Writes the source piece by piece."""
+    """Cuts the source into pieces, and tasks into stretches of one mark."""
 
-    def __init__(self, document: Document, cut: int) -> None:
-        self.document, self.text = document, document.text[:cut]
-        self.words = section("plan_page", document.lang)
+    def __init__(self, document: Document, text: str) -> None:
+        self.document, self.text = document, text
         self.roles = section("check", document.lang)["roles"]
         self.tasks = {task["task_id"]: task for task in document.tasks}
-        self.seen: set[str] = set()
         self.labels: list[Label] = [("", "")] * len(self.text)
         owned: dict[str, list[Span]] = {}
         for span in document.spans:
@@ -211,56 +176,39 @@ class _Page:
                 "；".join(filter(None, dict.fromkeys([titles, title]))),
             )
 
-    def pieces(self) -> Iterator[str]:
-        """Yield the stretches of the source in order, each as HTML."""
+    def pieces(self) -> Iterator[dict[str, Any]]:
+        """Yield the pieces of the source in order, as the template takes them."""
         runs = _runs(self.document.spans)
-        starts = [run.start for run in runs]
-        for number, (start, end, role, task_id) in enumerate(runs):
-            last = starts[number + 1] if number + 1 < len(runs) else len(self.text)
+        ends = [*(run.start for run in runs), len(self.text)][1:]
+        shown: set[str | None] = set()
+        if runs:
+            yield from self._left(0, runs[0].start)
+        for (start, end, role, task_id), following in zip(runs, ends, strict=True):
             if start >= len(self.text):
                 return
-            if number == 0:
-                yield self._plain(0, start)
-            if task_id is not None and task_id in self.tasks:
-                yield self._task(self.tasks[task_id], start, end)
-            elif role == "heading":
-                yield f"<h2>{html.escape(self.text[start:end])}</h2>"
+            if task_id in self.tasks:
+                yield {
+                    "task": self.tasks[task_id],
+                    "is_first": task_id not in shown,
+                    "parts": self._marked(start, end),
+                }
+                shown.add(task_id)
             else:
-                why = html.escape(self.roles.get(role, role))
-                inner = html.escape(self.text[start:end])
-                yield f'<p class="left"><span class="why">{why}</span>{inner}</p>'
-            yield self._plain(end, last)
+                yield {
+                    "text": self.text[start:end],
+                    "is_heading": role == "heading",
+                    "why": self.roles.get(role, role),
+                }
+            yield from self._left(end, following)
 
-    def _plain(self, start: int, end: int) -> str:
-        text = self.text[start:end]
-        return f'<p class="left">{html.escape(text)}</p>' if text.strip() else ""
+    def _left(self, start: int, end: int) -> Iterator[dict[str, Any]]:
+        if (text := self.text[start:end]).strip():
+            yield {"text": text}
 
-    def _task(self, task: Mapping[str, Any], start: int, end: int) -> str:
-        task_id = html.escape(task["task_id"])
-        number = f"#{task['ordinal']}"
-        inner = "".join(self._marked(start, end))
-        if task["task_id"] in self.seen:
-            told = html.escape(self.words["continued"].format(number=number))
-            return (
-                f'<section class="task"><p class="chips">'
-                f'<a class="perma" href="#{task_id}">{told}</a></p>'
-                f"<p>{inner}</p></section>"
-            )
-        self.seen.add(task["task_id"])
-        return (
-            f'<section class="task" id="{task_id}"><p class="chips">'
-            f'<a class="perma" href="#{task_id}">{number}</a>'
-            f"{_chips(task, self.words)}</p><p>{inner}</p></section>"
-        )
-
-    def _marked(self, start: int, end: int) -> Iterator[str]:
+    def _marked(self, start: int, end: int) -> Iterator[tuple[str, str, str]]:
         places = range(start, min(end, len(self.text)))
         for (kinds, title), group in groupby(places, key=lambda i: self.labels[i]):
-            inner = html.escape("".join(self.text[i] for i in group))
-            if kinds:
-                told = f' title="{html.escape(title)}"' if title else ""
-                inner = f'<mark class="{kinds}"{told}>{inner}</mark>'
-            yield inner
+            yield "".join(self.text[i] for i in group), kinds, title
 
 
 def _runs(spans: list[Span]) -> list[Span]:
@@ -285,33 +233,18 @@ def _runs(spans: list[Span]) -> list[Span]:
     return runs + held
 
 
-def _chips(task: Mapping[str, Any], words: dict[str, Any]) -> str:
-    if not isinstance(task["theme"], str):
-        return f'<span class="chip">{html.escape(words["no_theme"])}</span>'
-    first = f'<span class="chip p">{html.escape(task["theme"])}</span>'
-    others = [
-        f'<span class="chip">{html.escape(label)}</span>'
-        for label in task["further_themes"]
-    ]
-    return first + "".join(others)
-
-
-def _origin(document: Document, explorer: str) -> str:
+def _origin(document: Document, explorer: str) -> list[tuple[str, str]]:
+    """Texts above the headline, each with the address it leads to, if any."""
     words, row = section("plan_page", document.lang), document.row
     day = "" if pd.isna(row["issued_date"]) else f"{row['issued_date']:%Y-%m-%d}"
-    parts = [words["eyebrow"], _text(row["title"]), _text(row["doc_number"]), day]
-    told = [html.escape(part) for part in parts if part]
-    address = _text(row["source_url"])
+    parts = [words["eyebrow"], as_text(row["title"]), as_text(row["doc_number"]), day]
+    origin = [(part, "") for part in parts if part]
+    address = as_text(row["source_url"])
     if _ADDRESS.match(address):
-        told.append(
-            f'<a href="{html.escape(address)}">{html.escape(words["file"])}</a>'
-        )
+        origin.append((words["file"], address))
     else:
-        told.append(html.escape(_text(row["source_file"])))
-    if explorer:
-        link = html.escape(explorer)
-        told.append(f'<a href="{link}">{html.escape(words["explore"])}</a>')
-    return " · ".join(told)
+        origin.append((as_text(row["source_file"]), ""))
+    return origin + ([(words["explore"], explorer)] if explorer else [])
 
 
 def _facts(document: Document) -> str:
@@ -325,64 +258,33 @@ def _facts(document: Document) -> str:
     )
 
 
-def _legend(words: dict[str, Any]) -> str:
-    legend = {key: html.escape(text) for key, text in words["legend"].items()}
-    return (
-        f'<p class="legend"><span><span class="chip p">{legend["primary"]}</span>'
-        f'<span class="chip">{legend["further"]}</span></span>'
-        f'<span><mark class="kw">{legend["keyword"]}</mark></span>'
-        f'<span><mark class="unit">{legend["unit"]}</mark></span>'
-        f'<span><mark class="due">{legend["due"]}</mark></span>'
-        f'<span class="grey">{legend["left"]}</span></p>'
-    )
-
-
-def _contents(document: Document) -> str:
+def _contents(document: Document) -> Iterator[dict[str, Any]]:
+    """Yield the entries of the list beside the text, with the chapters they open."""
     words = section("plan_page", document.lang)
-    lines, above = [], ""
+    above = ""
     for task in document.tasks:
-        chapter = _text(task["chapter"])
-        if chapter != above:
-            lines.append(f'<li class="ch">{html.escape(chapter)}</li>')
-            above = chapter
-        name = _text(task["title"]) or _text(task["content"])
-        name = name if len(name) <= _MOST_NAME else f"{name[:_MOST_NAME]}…"
-        units = list(task["lead_units"])
-        told = [_text(task["theme"]) or words["no_theme"], *units[:2]]
-        if isinstance(task["deadline_raw"], str):
-            told.append(task["deadline_raw"])
-        lines.append(
-            f'<li><a href="#{html.escape(task["task_id"])}"><b>{task["ordinal"]}</b>'
-            f"<span>{html.escape(name)}<small>{html.escape(' · '.join(told))}</small>"
-            "</span></a></li>"
-        )
-    title = html.escape(words["contents"])
-    return (
-        f'<nav class="contents" aria-label="{title}"><details open><summary>{title}'
-        f"</summary><ol>{''.join(lines)}</ol></details></nav>"
-    )
+        chapter = as_text(task["chapter"])
+        name = as_text(task["title"]) or as_text(task["content"])
+        facts = [as_text(task["theme"]) or words["no_theme"], *task["lead_units"][:2]]
+        facts += [task["deadline_raw"]] if isinstance(task["deadline_raw"], str) else []
+        yield {
+            "chapter": chapter if chapter != above else None,
+            "task_id": task["task_id"],
+            "ordinal": task["ordinal"],
+            "name": name if len(name) <= _MOST_NAME else f"{name[:_MOST_NAME]}…",
+            "facts": " · ".join(facts),
+        }
+        above = chapter
 
 
-def _account(document: Document) -> str:
-    """Say what every character of the source became."""
-    words = section("plan_page", document.lang)
+def _account(document: Document) -> list[tuple[str, str, str]]:
+    """Say what every character of the source became: role, count, share."""
     roles = section("check", document.lang)["roles"]
     counts: Counter[str] = Counter()
     for span in document.spans:
         counts[span.role] += len("".join(document.text[span.start : span.end].split()))
     total = max(counts.total(), 1)
-    rows = "".join(
-        f"<tr><th scope='row'>{html.escape(roles.get(role, role))}</th>"
-        f"<td>{n:,}</td><td>{percent(n / total)}</td></tr>"
+    return [
+        (roles.get(role, role), f"{n:,}", percent(n / total))
         for role, n in counts.most_common()
-    )
-    heads = "".join(f"<th scope='col'>{html.escape(h)}</th>" for h in words["account"])
-    return (
-        f'<details class="account"><summary>{html.escape(words["account_title"])}'
-        f"</summary><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-        "</details>"
-    )
-
-
-def _text(value: object) -> str:
-    return "" if value is None or pd.isna(value) else str(value)
+    ]

@@ -1,8 +1,8 @@
 """The tasks of a corpus as numbers, so that very many are filtered at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from govopen_analytics.base.errors import SelectionError, choices
 from govopen_analytics.base.schemas import further_columns, heading
 from govopen_analytics.base.text import BLANKS, fold, fold_pairs, without_blanks
 from govopen_analytics.coding.features import fold_many
+from govopen_analytics.explore import as_text
 from govopen_analytics.measures.responsibility import DUE_KINDS, named_units
 from govopen_analytics.words import agency_name, section
 
@@ -50,14 +51,9 @@ class Facet:
 
 
 class TaskIndex:
-    """Tasks with what they are filtered by.
+    """Tasks with what they are filtered by, and labels in one language.
 
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        ``documents``, ``tasks``, ``themes`` and ``theme_assignments``.
-    lang : {"zh", "en"}
-        Language of labels.
+    Made of ``documents``, ``tasks``, ``themes`` and ``theme_assignments``.
     """
 
     def __init__(self, tables: Mapping[str, pd.DataFrame], lang: str) -> None:
@@ -100,55 +96,36 @@ class TaskIndex:
         ]
 
     def checked(self, state: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a state as ``find`` takes it.
+        """Return a state as ``find`` takes it; a single value stands for a list of one.
 
-        Parameters
-        ----------
-        state : mapping
-            A single value stands for a list of one.
-
-        Returns
-        -------
-        dict
-
-        Raises
-        ------
-        SelectionError
-            If there is no such condition, or a condition has no such value.
+        A SelectionError names a condition, or a value of it, that there is not.
         """
         facets = {facet.key: facet for facet in self.facets}
-        found: dict[str, Any] = {}
+        conditions: dict[str, Any] = {}
         for key, given in state.items():
             if key == "words":
-                found[key] = str(given or "")
+                conditions[key] = str(given or "")
                 continue
             if key not in facets:
-                known = ["words", *facets]
-                raise SelectionError(f"Explorer, condition: {choices(key, known)}")
+                keys = ["words", *facets]
+                raise SelectionError(f"Explorer, condition: {choices(key, keys)}")
             if given is None:
                 given = []
             elif isinstance(given, str) or not isinstance(given, Iterable):
                 given = [given]
-            found[key] = [str(value) for value in given]
-            for value in found[key]:
+            conditions[key] = [str(value) for value in given]
+            for value in conditions[key]:
                 if value not in facets[key].values:
-                    told = choices(value, facets[key].values)
-                    raise SelectionError(f"Explorer, {key}: {told}")
-        return found
+                    expected = choices(value, facets[key].values)
+                    raise SelectionError(f"Explorer, {key}: {expected}")
+        return conditions
 
     def find(self, state: Mapping[str, Any]) -> np.ndarray:
         """Return the positions of the tasks that meet every condition.
 
-        Parameters
-        ----------
-        state : mapping
-            Under the key of a facet the values of which a task has one; under
-            ``words`` what its text, agency, themes or units must hold, several words
-            parted by blanks. Every character means itself.
-
-        Returns
-        -------
-        ndarray of int, shape (n_found,)
+        The state has, under the key of a facet, the values of which a task has one, and
+        under ``words`` what its text, agency, themes or units must hold, several words
+        parted by blanks. Every character means itself.
         """
         keep = np.ones(len(self), dtype=bool)
         for facet in self.facets:
@@ -166,7 +143,7 @@ class TaskIndex:
         return has[self.plan] if facet.is_of_plans else has
 
     def _mentions(self, term: str) -> np.ndarray:
-        found = np.fromiter(
+        mentions = np.fromiter(
             (term in text for text in self._folded), dtype=bool, count=len(self)
         )
         for facet in self.facets:
@@ -175,30 +152,22 @@ class TaskIndex:
                 for value, label in zip(facet.values, facet.labels, strict=True)
             ]
             if any(named):
-                found |= self._has(facet, named)
-        return found
+                mentions |= self._has(facet, named)
+        return mentions
 
     def counted(self, positions: np.ndarray) -> dict[str, Any]:
-        """Count tasks by theme and agency.
+        """Count the tasks at these positions by theme and agency.
 
-        Parameters
-        ----------
-        positions : ndarray of int
-            Result of ``find``.
-
-        Returns
-        -------
-        dict
-            ``n`` and ``n_plans`` (counts), ``totals`` (tasks of each agency) and
-            ``cells``, (theme, agency, tasks) where there are any.
+        ``cells`` are (theme, agency, tasks) where there are any, ``totals`` the tasks
+        of each agency.
         """
         agency, theme = self.facet("agency"), self.facet("theme")
         of_task = agency.value[self.plan]  # every plan has one agency
         is_found = np.zeros(len(self), dtype=bool)
         is_found[positions] = True
-        kept = is_found[theme.owner]
+        shown = is_found[theme.owner]
         n_agencies = len(agency.values)
-        pairs = theme.value[kept] * n_agencies + of_task[theme.owner[kept]]
+        pairs = theme.value[shown] * n_agencies + of_task[theme.owner[shown]]
         codes, counts = np.unique(pairs, return_counts=True)
         cells = np.column_stack([codes // n_agencies, codes % n_agencies, counts])
         return {
@@ -220,7 +189,7 @@ class TaskIndex:
             "longest": LONGEST_SEARCH,
             "fold": fold_pairs(),
             "plans": [
-                [p.document_id, agency_name(p.agency, self.lang), _text(p.year)]
+                [p.document_id, agency_name(p.agency, self.lang), as_text(p.year)]
                 for p in plans
             ],
             "facets": [
@@ -236,22 +205,15 @@ class TaskIndex:
         }
 
     def columns(self, positions: Sequence[int] | None = None) -> dict[str, Any]:
-        """Return what is known of each task but its text.
-
-        Parameters
-        ----------
-        positions : sequence of int, optional
-            Of the tasks; all by default.
-        """
+        """Return what is known of each task, or of some, but its text."""
         which = np.arange(len(self)) if positions is None else np.array(positions, int)
         lists = {}
         for facet in self.facets:
             if not facet.is_of_plans:
                 first = np.searchsorted(facet.owner, which)
                 last = np.searchsorted(facet.owner, which, side="right")
-                values = facet.value.tolist()
                 lists[facet.key] = [
-                    values[a:b] for a, b in zip(first, last, strict=True)
+                    facet.value[a:b].tolist() for a, b in zip(first, last, strict=True)
                 ]
         return {
             "ids": [self.task_ids[i] for i in which],
@@ -263,17 +225,7 @@ class TaskIndex:
 
 
 def search_terms(words: str) -> list[str]:
-    """Part what was typed into words, folded as the texts are.
-
-    Parameters
-    ----------
-    words : str
-        Cut behind ``LONGEST_SEARCH`` characters.
-
-    Returns
-    -------
-    list of str
-    """
+    """Part what was typed into words, folded as the texts are."""
     return [searchable(word) for word in words[:LONGEST_SEARCH].split()]
 
 
@@ -282,88 +234,83 @@ def searchable(text: str) -> str:
     return without_blanks(fold(text))[0].lower()
 
 
-def _text(value: object) -> str:
-    return "" if value is None or pd.isna(value) else str(value)
+def _facet(
+    key: str,
+    pairs: pd.DataFrame,
+    values: list[str],
+    labels: list[str],
+    lang: str,
+    *,
+    is_of_plans: bool = False,
+) -> Facet:
+    """Make a facet of pairs of ``owner`` and ``value``, in the order of `owner`."""
+    place = {value: i for i, value in enumerate(values)}
+    return Facet(
+        key=key,
+        label=section("explore", lang)["facets"].get(key) or heading(key, lang),
+        values=values,
+        labels=labels,
+        owner=pairs["owner"].to_numpy(dtype=np.int64),
+        value=pairs["value"].map(place).to_numpy(dtype=np.int64),
+        is_of_plans=is_of_plans,
+    )
 
 
-def _plan_facets(documents: pd.DataFrame, lang: str) -> list[Facet]:
+def _with_none(pairs: pd.DataFrame, n_owners: int) -> pd.DataFrame:
+    """Add a pair for each owner that has no value."""
+    has_none = np.bincount(pairs["owner"], minlength=n_owners) == 0
+    none = pd.DataFrame({"owner": np.flatnonzero(has_none), "value": NONE})
+    return pd.concat([pairs, none], ignore_index=True)
+
+
+def _plan_facets(documents: pd.DataFrame, lang: str) -> Iterator[Facet]:
     words = section("explore", lang)
     levels = section("tables", lang)["values"].get("level", {})
-    found = []
+    names = {"agency": partial(agency_name, lang=lang), "level": levels.get}
     for key in ("agency", "year", "level", *further_columns(documents, "documents")):
-        texts = [_text(value) for value in documents[key]]
+        texts = documents[key].map(as_text).tolist()
         values = sorted(set(texts))
-        is_own = key not in words["facets"]
-        if is_own and not 1 < len(values) <= _MOST_OWN_VALUES:
+        if key not in words["facets"] and not 1 < len(values) <= _MOST_OWN_VALUES:
             continue
-        labels = [value or words["none"] for value in values]
-        if key == "agency":
-            labels = [agency_name(value, lang) for value in values]
-        elif key == "level":
-            labels = [levels.get(value, value) or words["none"] for value in values]
-        place = {value: i for i, value in enumerate(values)}
-        found.append(
-            Facet(
-                key=key,
-                label=words["facets"].get(key, heading(key, lang)),
-                values=values,
-                labels=labels,
-                owner=np.arange(len(texts)),
-                value=np.array([place[text] for text in texts], dtype=np.int32),
-                is_of_plans=True,
-            )
-        )
-    return found
+        name = names.get(key, str)
+        labels = [name(value) or value or words["none"] for value in values]
+        pairs = pd.DataFrame({"owner": range(len(texts)), "value": texts})
+        yield _facet(key, pairs, values, labels, lang, is_of_plans=True)
 
 
 def _theme_facet(
     tables: Mapping[str, pd.DataFrame], task_ids: list[str], lang: str
 ) -> Facet:
-    words, themes = section("explore", lang), tables["themes"]
-    values = [*themes["theme_id"], NONE]
-    labels = [*themes[f"label_{lang}"], words["no_theme"]]
-    rows = tables["theme_assignments"]
-    task_place = {task_id: i for i, task_id in enumerate(task_ids)}
-    theme_place = {theme: i for i, theme in enumerate(values)}
-    owner = rows["task_id"].map(task_place)
-    value = rows["theme_id"].map(theme_place)
-    is_known = (owner.notna() & value.notna()).to_numpy(dtype=bool)
-    owner = owner[is_known].to_numpy(dtype=np.int64)
-    value = value[is_known].to_numpy(dtype=np.int64)
-    rank = rows["rank"][is_known].to_numpy(dtype=np.int64)
-    without = _without(owner, len(task_ids))
-    owner = np.concatenate([owner, without])
-    value = np.concatenate([value, np.full(len(without), len(values) - 1)])
-    rank = np.concatenate([rank, np.ones(len(without), dtype=np.int64)])
-    order = np.lexsort((rank, owner))
-    label = words["facets"]["theme"]
-    return Facet("theme", label, values, labels, owner[order], value[order], False)
+    themes, rows = tables["themes"], tables["theme_assignments"]
+    places = {task_id: i for i, task_id in enumerate(task_ids)}
+    pairs = pd.DataFrame(
+        {
+            "owner": rows["task_id"].map(places),
+            "value": rows["theme_id"].where(rows["theme_id"].isin(themes["theme_id"])),
+            "rank": rows["rank"],
+        }
+    )
+    pairs = pairs.dropna(subset=["owner", "value"]).astype({"owner": np.int64})
+    pairs = _with_none(pairs, len(task_ids)).sort_values(["owner", "rank"])
+    labels = [*themes[f"label_{lang}"], section("explore", lang)["no_theme"]]
+    return _facet("theme", pairs, [*themes["theme_id"], NONE], labels, lang)
 
 
 def _unit_facet(tasks: pd.DataFrame, lang: str) -> Facet:
-    words = section("explore", lang)
     units = pd.concat(
         tasks[name].reset_index(drop=True) for name in ("lead_units", "support_units")
     )
     units = units.explode().dropna()
     codes, printed = pd.factorize(units)
     names = np.array([named_units([name])[0] for name in printed], dtype=object)
-    pairs = pd.DataFrame({"owner": units.index, "name": names[codes]})
-    without = _without(pairs["owner"].to_numpy(dtype=np.int64), len(tasks))
-    pairs = pd.concat([pairs, pd.DataFrame({"owner": without, "name": NONE})])
+    pairs = pd.DataFrame({"owner": units.index, "value": names[codes]})
+    pairs = _with_none(pairs.astype({"owner": np.int64}), len(tasks))
     pairs = pairs.drop_duplicates().sort_values("owner", kind="stable")
-    counts = pairs["name"].value_counts()
+    counts = pairs["value"].value_counts()
     values = sorted(counts.index, key=lambda name: (-counts[name], name))
-    place = {name: i for i, name in enumerate(values)}
-    owner = pairs["owner"].to_numpy(dtype=np.int64)
-    value = pairs["name"].map(place).to_numpy(dtype=np.int64)
-    labels = [words["none"] if name == NONE else name for name in values]
-    return Facet("unit", words["facets"]["unit"], values, labels, owner, value, False)
-
-
-def _without(owner: np.ndarray, n_owners: int) -> np.ndarray:
-    """Return the numbers below `n_owners` that are not among `owner`."""
-    return np.flatnonzero(np.bincount(owner, minlength=n_owners) == 0)
+    none = section("explore", lang)["none"]
+    labels = [none if name == NONE else name for name in values]
+    return _facet("unit", pairs, values, labels, lang)
 
 
 def _due_facet(tasks: pd.DataFrame, lang: str) -> Facet:
@@ -374,13 +321,6 @@ def _due_facet(tasks: pd.DataFrame, lang: str) -> Facet:
     is_due = kind.isin(DUE_KINDS) & month.notna()
     due = month.where(is_due, kind.where(kind.isin(list(names)), NONE))
     values = sorted(set(due))
-    place = {value: i for i, value in enumerate(values)}
-    return Facet(
-        key="due",
-        label=section("explore", lang)["facets"]["due"],
-        values=values,
-        labels=[names.get(value, value) for value in values],
-        owner=np.arange(len(due)),
-        value=due.map(place).to_numpy(dtype=np.int64),
-        is_of_plans=False,
-    )
+    pairs = pd.DataFrame({"owner": range(len(due)), "value": due.to_numpy()})
+    labels = [names.get(value, value) for value in values]
+    return _facet("due", pairs, values, labels, lang)

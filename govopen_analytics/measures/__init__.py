@@ -1,26 +1,31 @@
 """From tables to comparisons: every measure with its n, its interval, its source."""
 
 from govopen_analytics.measures.change import change_parts, panel_trend, share_change
-from govopen_analytics.measures.commitments import completion, verifiability
+from govopen_analytics.measures.commitments import (
+    completion,
+    parse_quantities,
+    task_quantities,
+    verifiability,
+)
 from govopen_analytics.measures.confusion import Confusion, corrected_shares
 from govopen_analytics.measures.differences import (
     Differences,
     form_differences,
+    gap_totals,
     theme_differences,
+    theme_gaps,
 )
 from govopen_analytics.measures.distance import (
     agenda_distances,
+    agenda_map,
     jensen_shannon_distance,
     overlap,
 )
-from govopen_analytics.measures.gaps import gap_totals, theme_gaps
 from govopen_analytics.measures.index import (
     index_ranks,
     read_index_weights,
     weighted_index,
 )
-from govopen_analytics.measures.ordination import agenda_map
-from govopen_analytics.measures.quantities import parse_quantities, task_quantities
 from govopen_analytics.measures.responsibility import (
     deadlines_by_month,
     dominant_plans,

@@ -100,24 +100,9 @@ def calibration_error(
 ) -> tuple[float, float, float]:
     """Compute the expected calibration error [1]_, and what chance makes of it.
 
-    Parameters
-    ----------
-    codings : DataFrame, shape (n_assignments, 6)
-        Valid ``theme_assignments`` of "combined" and of "reference".
-    task_ids : Series of str, length n_tasks
-        Tasks to count; one that "combined" has no row for has score 0.
-    n_draws : int, default 1000
-        Draws of outcomes that the scores would be right about.
-    seed : int, default 0
-
-    Returns
-    -------
-    value : float
-        Mean distance of score and accuracy over bins, by their tasks (0-1).
-    noise : float
-        Its mean if every score were the true chance.
-    most : float
-        What it would stay below in 95 of 100 cases.
+    Of scores of "combined"; a task that it has no row for has score 0. Returns the
+    mean distance of score and accuracy over bins, by their tasks (0-1); its mean if
+    every score were the true chance; and what it would stay below in 95 of 100 cases.
 
     References
     ----------

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Self
 
@@ -165,7 +166,6 @@ class _Groups:
             by_coder = np.where(is_sure, 0, true)
         group, _ = group_codes(tables, by)
         n = counts.n_tasks[:, None].astype(float)
-
         mean_true, mean_by_coder = (
             sum_by(group, values, len(n)) / n for values in (true, by_coder)
         )
@@ -176,6 +176,21 @@ class _Groups:
         coded = counts.sums / n
         mean_true = mean_true[:, :-1]
         return cls(counts, coded, mean_true, mean_by_coder, unsure, spread, stretch)
+
+    @cached_property
+    def n(self) -> np.ndarray:
+        """Tasks of each group."""
+        return self.counts.n_tasks.astype(float)
+
+    @cached_property
+    def agency(self) -> np.ndarray:
+        """Number of each group's agency; agencies stand together."""
+        return pd.factorize(self.counts.groups["agency"])[0]
+
+    @cached_property
+    def year(self) -> np.ndarray:
+        """Year of each group."""
+        return self.counts.groups["year"].to_numpy(dtype=float)
 
     def coding_variance(self, by_coder: np.ndarray) -> np.ndarray:
         """Return what errors of coding leave to differences of ``by_coder``."""
@@ -189,8 +204,8 @@ class _Groups:
         Both variances add up. Were there no difference in a theme, only what the
         coder took for it of other themes could be wrong.
         """
-        own = by_coder[:, :-1] ** 2 * np.diag(self.unsure[:-1])
-        variance = np.clip(self.coding_variance(by_coder) - own, 0, None)
+        of_theme = by_coder[:, :-1] ** 2 * np.diag(self.unsure[:-1])
+        variance = np.clip(self.coding_variance(by_coder) - of_theme, 0, None)
         size = np.maximum(np.abs(true), _ROUNDING)
         z = norm.isf(np.maximum(p_value, _LEAST_P) / 2)
         joint = 2 * norm.sf(z / np.sqrt(1 + z**2 * variance / size**2))
@@ -206,8 +221,8 @@ class _Groups:
             effective = tasks / (1 + (tasks - 1) * correlation) / self.stretch
             n.append(np.maximum(np.rint(effective), 1))
             with_it.append(np.rint(np.clip(self.true[at], 0, 1) * n[-1]))
-        found = hypergeom(n[0] + n[1], with_it[0] + with_it[1], n[0])
-        tails = found.cdf(with_it[0]), found.sf(with_it[0] - 1)
+        chance = hypergeom(n[0] + n[1], with_it[0] + with_it[1], n[0])
+        tails = chance.cdf(with_it[0]), chance.sf(with_it[0] - 1)
         p_value = np.minimum(1, 2 * np.minimum(*tails))
         by_coder = self.by_coder[end] - self.by_coder[start]
         return self.judged(p_value, self.true[end] - self.true[start], by_coder)
@@ -291,26 +306,18 @@ def panel_trend(
     panel = _panel(tables.documents)
     tables = _of_documents(tables, panel)
     groups = _Groups.of(tables, ["agency", "year"], confusion)
-    plans = _Panel.of(groups)
-    coded, true, reach, p_value = plans.tested(interval, n_permutations, seed)
+    coded, true, reach, p_value = _slopes(groups, interval, n_permutations, seed)
     columns = {
         "n_agencies": panel["agency"].nunique(),
         "n_years": panel["year"].nunique(),
         "n_tasks": groups.counts.n_tasks.sum(),
-        "change_per_year": coded,
-        "change_per_year_lower": np.minimum(true - reach, coded),
-        "change_per_year_upper": np.maximum(true + reach, coded),
+        **_bounded("change_per_year", coded, true, reach),
         "change_per_year_corrected": np.nan if confusion is None else true,
         "has_coding_error": np.abs(true - coded) > _ROUNDING,
         "p_value": p_value,
     }
-    rows = groups.counts.rows(columns, _whole(1))
-    return with_states(rows, "trends", plans.smallest_p() * len(rows) <= ERROR_RATE)
-
-
-def _whole(n_rows: int) -> pd.DataFrame:
-    """Return groups without a name."""
-    return pd.DataFrame(index=range(n_rows))
+    rows = groups.counts.rows(columns, pd.DataFrame(index=[0]))
+    return with_states(rows, "trends", _smallest_p(groups) * len(rows) <= ERROR_RATE)
 
 
 def _panel(documents: pd.DataFrame) -> pd.DataFrame:
@@ -320,89 +327,83 @@ def _panel(documents: pd.DataFrame) -> pd.DataFrame:
     return dated[n_years > 1]
 
 
-@dataclass(frozen=True)
-class _Panel:
-    """Plans (agency-years) of agencies with several years, agencies together."""
+def _levers(groups: _Groups, order: np.ndarray) -> np.ndarray:
+    """Return what each plan adds to the slope, in other orders of the years.
 
-    groups: _Groups
-    agency: np.ndarray
-    year: np.ndarray
-    n: np.ndarray
+    Shape (n_orders, n_plans). Levers sum to 0 within an agency, so that its mean
+    share drops out.
+    """
+    n = groups.n[order]
+    starts = np.flatnonzero(np.r_[True, np.diff(groups.agency) != 0])
+    mean = np.add.reduceat(n * groups.year, starts, axis=1)
+    mean /= np.add.reduceat(n, starts, axis=1)
+    year = groups.year - mean[:, groups.agency]
+    return n * year / (n * year**2).sum(axis=1, keepdims=True)
 
-    @classmethod
-    def of(cls, groups: _Groups) -> Self:
-        n = groups.counts.n_tasks.astype(float)
-        agency, _ = pd.factorize(groups.counts.groups["agency"])
-        year = groups.counts.groups["year"].to_numpy(dtype=float)
-        return cls(groups, agency, year, n)
 
-    def levers(self, order: np.ndarray) -> np.ndarray:
-        """Return what each plan adds to the slope, in other orders of the years.
+def _slopes(
+    groups: _Groups, interval: float, n_draws: int, seed: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return slopes as coded and corrected, reach of the interval, and p-value."""
+    n_plans, share = len(groups.n), groups.true
+    if not n_plans:
+        none = np.full(share.shape[1], np.nan)
+        return none, none, none, none
+    lever = _levers(groups, np.arange(n_plans)[None])[0]
+    slope, by_coder = lever @ share, lever @ groups.by_coder
+    rng = np.random.default_rng(seed)
+    reached = np.zeros(len(slope))
+    for done in range(0, n_draws, _ORDERS_AT_ONCE):
+        size = min(_ORDERS_AT_ONCE, n_draws - done)
+        order = np.argsort(groups.agency + rng.random((size, n_plans)), axis=1)
+        drawn = np.einsum("op,opt->ot", _levers(groups, order), share[order])
+        reached += (np.abs(drawn) >= np.abs(slope) - _ROUNDING).sum(axis=0)
+    p_value = (1 + reached) / (1 + n_draws)
+    p_value = groups.judged(p_value, slope, by_coder[None])[0]
+    reach = _reach(groups, slope, lever, by_coder, interval)
+    return lever @ groups.coded, slope, reach, p_value
 
-        Shape (n_orders, n_plans). Levers sum to 0 within an agency, so that its mean
-        share drops out.
-        """
-        n = self.n[order]
-        starts = np.flatnonzero(np.r_[True, np.diff(self.agency) != 0])
-        mean = np.add.reduceat(n * self.year, starts, axis=1)
-        mean /= np.add.reduceat(n, starts, axis=1)
-        year = self.year - mean[:, self.agency]
-        return n * year / (n * year**2).sum(axis=1, keepdims=True)
 
-    def tested(
-        self, interval: float, n_draws: int, seed: int
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Return slopes as coded and corrected, reach of the interval, and p-value."""
-        n_plans, share = len(self.n), self.groups.true
-        if not n_plans:
-            none = np.full(share.shape[1], np.nan)
-            return none, none, none, none
-        lever = self.levers(np.arange(n_plans)[None])[0]
-        slope, by_coder = lever @ share, lever @ self.groups.by_coder
-        rng = np.random.default_rng(seed)
-        reached = np.zeros(len(slope))
-        for done in range(0, n_draws, _ORDERS_AT_ONCE):
-            size = min(_ORDERS_AT_ONCE, n_draws - done)
-            order = np.argsort(self.agency + rng.random((size, n_plans)), axis=1)
-            drawn = np.einsum("op,opt->ot", self.levers(order), share[order])
-            reached += (np.abs(drawn) >= np.abs(slope) - _ROUNDING).sum(axis=0)
-        p_value = (1 + reached) / (1 + n_draws)
-        p_value = self.groups.judged(p_value, slope, by_coder[None])[0]
-        reach = self._reach(slope, lever, by_coder, interval)
-        return lever @ self.groups.coded, slope, reach, p_value
+def _reach(
+    groups: _Groups,
+    slope: np.ndarray,
+    lever: np.ndarray,
+    by_coder: np.ndarray,
+    interval: float,
+) -> np.ndarray:
+    n_plans, n_agencies = len(groups.n), groups.agency.max() + 1
+    freedom = n_plans - n_agencies - 1
+    if freedom < 1:
+        return np.full(len(slope), np.nan)
 
-    def _reach(
-        self,
-        slope: np.ndarray,
-        lever: np.ndarray,
-        by_coder: np.ndarray,
-        interval: float,
-    ) -> np.ndarray:
-        n_plans, n_agencies = len(self.n), self.agency.max() + 1
-        freedom = n_plans - n_agencies - 1
-        if freedom < 1:
-            return np.full(len(slope), np.nan)
+    def about_mean(values: np.ndarray) -> np.ndarray:
+        sums = sum_by(groups.agency, groups.n[:, None] * values, n_agencies)
+        mean = sums / sum_by(groups.agency, groups.n, n_agencies)[:, None]
+        return values - mean[groups.agency]
 
-        def about_mean(values: np.ndarray) -> np.ndarray:
-            sums = sum_by(self.agency, self.n[:, None] * values, n_agencies)
-            mean = sums / sum_by(self.agency, self.n, n_agencies)[:, None]
-            return values - mean[self.agency]
+    residual = about_mean(groups.true) - about_mean(groups.year[:, None]) * slope
+    by_plan = lever**2 @ residual**2 * n_plans / freedom
+    # Of plans as small as these the pooled spread says more than their own.
+    by_task = (lever**2 / groups.n).sum() * groups.variance
+    error = np.maximum(by_plan, by_task) + groups.coding_variance(by_coder)
+    return student_t.ppf((1 + interval) / 2, freedom) * np.sqrt(error)
 
-        year = about_mean(self.year[:, None])
-        residual = about_mean(self.groups.true) - year * slope
-        by_plan = lever**2 @ residual**2 * n_plans / freedom
-        # Of plans as small as these the pooled spread says more than their own.
-        by_task = (lever**2 / self.n).sum() * self.groups.variance
-        error = np.maximum(by_plan, by_task) + self.groups.coding_variance(by_coder)
-        return student_t.ppf((1 + interval) / 2, freedom) * np.sqrt(error)
 
-    def smallest_p(self) -> float:
-        """Return the smallest p-value that dealing plans to years can give.
+def _smallest_p(groups: _Groups) -> float:
+    """Return the smallest p-value that dealing plans to years can give.
 
-        An order and its reverse give slopes of one size.
-        """
-        ways = gammaln(np.bincount(self.agency) + 1.0).sum() if len(self.n) else 0.0
-        return min(1.0, 2 * float(np.exp(-ways)))
+    An order and its reverse give slopes of one size.
+    """
+    ways = gammaln(np.bincount(groups.agency) + 1.0).sum() if len(groups.n) else 0.0
+    return min(1.0, 2 * float(np.exp(-ways)))
+
+
+def _bounded(
+    name: str, coded: np.ndarray, true: np.ndarray, reach: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Return a change as coded with bounds about the corrected one that hold it."""
+    lower, upper = np.minimum(true - reach, coded), np.maximum(true + reach, coded)
+    return {name: coded, f"{name}_lower": lower, f"{name}_upper": upper}
 
 
 def change_parts(
@@ -441,11 +442,9 @@ def change_parts(
     dated = tables.documents.dropna(subset=["agency", "year"])
     tables = _of_documents(tables, dated)
     groups = _Groups.of(tables, ["agency", "year"], confusion)
-    n = groups.counts.n_tasks.astype(float)
+    n, agency, year = groups.n, groups.agency, groups.year
     effect = 1 + (n - 1) * _correlation(tables, ["agency"])
     sampled = (effect / n)[:, None] * groups.variance
-    agency, _ = pd.factorize(groups.counts.groups["agency"])
-    year = groups.counts.groups["year"].to_numpy(dtype=int)
     years = np.unique(year)
     pairs = list(pairwise(years)) + ([(years[0], years[-1])] if len(years) > 2 else [])
     levers = np.zeros((len(pairs), len(_PARTS), len(n)))
@@ -464,14 +463,12 @@ def change_parts(
         coded, true = lever @ groups.coded, lever @ groups.true
         error = groups.coding_variance(lever @ groups.by_coder)
         error = reach * np.sqrt(lever**2 @ sampled + error)
-        columns[name] = coded
-        columns[f"{name}_lower"] = np.minimum(true - error, coded)
-        columns[f"{name}_upper"] = np.maximum(true + error, coded)
+        columns |= _bounded(name, coded, true, error)
         has_error |= np.abs(true - coded) > _ROUNDING
     columns["has_coding_error"] = has_error
     is_adjacent = np.arange(len(pairs)) < len(years) - 1
     columns["is_adjacent"] = is_adjacent[:, None]
-    return groups.counts.rows(columns, _whole(len(pairs)))
+    return groups.counts.rows(columns, pd.DataFrame(index=range(len(pairs))))
 
 
 def _part_levers(

@@ -26,25 +26,19 @@ Measure = Callable[[np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Draws:
-    """How tasks and plans are drawn anew for an interval.
-
-    Attributes
-    ----------
-    n : int, default 1000
-        Draws per interval.
-    interval : float, default 0.95
-        Share of draws inside an interval (0-1).
-    seed : int, default 0
-    """
+    """How tasks and plans are drawn anew for an interval."""
 
     n: int = 1000
-    interval: float = 0.95
+    interval: float = 0.95  # share of draws inside (0-1)
     seed: int = 0
 
 
 @dataclass(frozen=True, eq=False)
 class CodedTasks:
     """Tasks with the themes that each coder gave them.
+
+    The coder "reference" is taken as right. Tasks it left out do not count in scores;
+    tasks that only the other coder left out count as wrong.
 
     Intervals come from drawing plans, since tasks of one plan resemble each other,
     and from drawing tasks: the outer bounds of both. A handful of plans can lie
@@ -61,9 +55,6 @@ class CodedTasks:
     theme_ids : sequence of str
         Themes of the codebook.
     draws : Draws
-    reference : str, default "reference"
-        The coder that is taken as right. Tasks it left out do not count in scores;
-        tasks that only the other coder left out count as wrong.
 
     Raises
     ------
@@ -76,7 +67,6 @@ class CodedTasks:
     codings: pd.DataFrame
     theme_ids: Sequence[str]
     draws: Draws = Draws()
-    reference: str = REFERENCE
 
     def __post_init__(self) -> None:
         codings = self.codings
@@ -101,7 +91,7 @@ class CodedTasks:
     @cached_property
     def judged(self) -> list[str]:
         """Everyone but the reference: people first, then simple to combined."""
-        coders = set(self.codings["coder"]) - {self.reference}
+        coders = set(self.codings["coder"]) - {REFERENCE}
         automatic = ["keywords", "tfidf", BOTH, "linear", *CODERS]
         automatic = [coder for coder in dict.fromkeys(automatic) if coder in coders]
         automatic.sort(key=lambda coder: coder == "combined")
@@ -120,10 +110,8 @@ class CodedTasks:
         for coder, rows in self.codings.groupby("coder"):
             task = tasks.get_indexer(rows["task_id"])
             theme = pd.Index(themes).get_indexer(rows["theme_id"])
-            primary, given = (
-                np.full(len(tasks), -1),
-                np.zeros((len(tasks), len(themes))),
-            )
+            primary = np.full(len(tasks), -1)
+            given = np.zeros((len(tasks), len(themes)))
             is_first = (rows["rank"] == 1).to_numpy()
             primary[task[is_first]] = theme[is_first]
             given[task, theme] = 1
@@ -167,36 +155,37 @@ class CodedTasks:
         exact = np.where(n > 0, exact, np.nan)
         return np.stack([np.fmin(bounds[0], exact[0]), np.fmax(bounds[1], exact[1])])
 
-    def agreement(self, coders: Sequence[str] | None = None) -> pd.DataFrame:
+    def _estimates(self, scores: Sequence["_Score"], chosen: np.ndarray) -> np.ndarray:
+        """Return value, lower and upper bound of scores, shape (3, n_scores)."""
+
+        def measure(weights: np.ndarray) -> np.ndarray:
+            return np.stack([score.mean(weights) for score in scores], axis=1)
+
+        right, n = np.array([score.counts for score in scores]).T
+        is_f1 = np.array([score.is_f1 for score in scores])
+        bounds = self._with_sampling(self._bounds(measure, chosen), right, n, is_f1)
+        return np.stack([measure(np.ones((1, int(chosen.sum()))))[0], *bounds])
+
+    def agreement(self) -> pd.DataFrame:
         """Compute the agreement of coders, of all together and of each pair.
 
-        Parameters
-        ----------
-        coders : sequence of str, optional
-            By default all but the reference, which was made from other coders, so
-            that agreement with it would count them twice.
+        The reference is left out: it was made from other coders, so that agreement
+        with it would count them twice.
 
         Returns
         -------
         DataFrame, shape (n_rows, 8)
-            ``measure`` ("alpha_nominal" over primary themes [1]_, "alpha_masi" over
-            sets [2]_, "same_primary" as a share of the tasks both coded),
+            ``measure`` ("alpha_nominal", ``krippendorff_alpha`` over primary themes,
+            "alpha_masi" over sets by ``masi_distances``, "same_primary" as a share of
+            the tasks both coded),
             ``first_coder``, ``second_coder`` ("all" in both for all together),
             ``value``, ``value_lower``, ``value_upper``, ``n_tasks`` that at least
             two of the coders coded, ``n_plans``. Bounds of "same_primary" are those
             of ``jeffreys_interval`` where these lie further out. An alpha of 1 has
             bounds of 1, for draws of tasks without an error hold none: how many
             errors may have been missed is what "same_primary" says.
-
-        References
-        ----------
-        .. [1] Hayes, A. F. & Krippendorff, K. (2007). Answering the Call for a
-           Standard Reliability Measure for Coding Data. Communication Methods and
-           Measures, 1(1), 77-89.
-        .. [2] Passonneau, R. (2006). Measuring agreement on set-valued items (MASI)
-           for semantic and pragmatic annotation. LREC.
         """
-        coders = coders or [coder for coder in self.judged if coder != BOTH]
+        coders = [coder for coder in self.judged if coder != BOTH]
         together = [tuple(coders)] if len(coders) > 2 else []
         rows = []
         for compared in [*together, *combinations(coders, 2)]:
@@ -221,12 +210,9 @@ class CodedTasks:
             if len(compared) == 2:
                 chosen = np.all(primary >= 0, axis=1)
                 same = np.equal(*primary[chosen].T).astype(float)[:, None]
-                score, n_tasks = _Score(same, np.ones_like(same)), len(same)
-                bounds = self._bounds(score.mean, chosen)
-                right, n = score.counts
-                bounds = self._with_sampling(bounds, right, n, np.array(False))
-                value = score.mean(np.ones((1, n_tasks)))[0]
-                rows.append(("same_primary", *names, value, *bounds[:, 0], n_tasks))
+                score = _Score(same, np.ones_like(same))
+                estimate = self._estimates([score], chosen)[:, 0]
+                rows.append(("same_primary", *names, *estimate, len(same)))
         columns = ["measure", "first_coder", "second_coder", *_BOUNDED]
         return pd.DataFrame(rows, columns=columns).assign(n_plans=self.n_plans)
 
@@ -236,12 +222,7 @@ class CodedTasks:
         return self.tasks["document_id"].nunique()
 
     def scores(self, coders: Sequence[str] | None = None) -> pd.DataFrame:
-        """Judge coders against the reference.
-
-        Parameters
-        ----------
-        coders : sequence of str, optional
-            All of ``judged`` by default.
+        """Judge coders against the reference; all of ``judged`` by default.
 
         Returns
         -------
@@ -251,45 +232,29 @@ class CodedTasks:
             the primary theme; exact agreement of sets; micro precision, recall and
             F1 over (task, theme) pairs; macro F1 over the themes either coder used;
             coverage, the share of tasks the coder coded at all. No interval is
-            narrower than Jeffreys' [1]_ for as many right of as many; where all are
-            right, the lower bound is the exact one-sided one,
-            ``(1 - level) ** (1 / n)`` [2]_. F1 = 2 J / (1 + J) has the bounds of J,
-            the part of (task, theme) pairs of either coder that both gave; macro F1
-            has these only where it is 1.
-
-        References
-        ----------
-        .. [1] Brown, L. D., Cai, T. T. & DasGupta, A. (2001). Interval Estimation
-           for a Binomial Proportion. Statistical Science, 16(2), 101-133.
-        .. [2] Hanley, J. A. & Lippman-Hand, A. (1983). If Nothing Goes Wrong, Is
-           Everything All Right? Interpreting Zero Numerators. JAMA, 249(13),
-           1743-1745.
+            narrower than that of ``jeffreys_interval`` for as many right of as many;
+            where all are right, the lower bound is the exact one-sided one,
+            ``(1 - level) ** (1 / n)``. F1 = 2 J / (1 + J) has the bounds of J, the
+            part of (task, theme) pairs of either coder that both gave; macro F1 has
+            these only where it is 1.
         """
         frames = []
         for coder in coders or self.judged:
             scores, chosen = self._scores_of(coder), self._has_reference
-            n_tasks = int(chosen.sum())
-            right, n = np.array([score.counts for score in scores.values()]).T
-            is_f1 = np.array([score.is_f1 for score in scores.values()])
-
-            def measure(weights: np.ndarray, scores: dict = scores) -> np.ndarray:
-                return np.stack([s.mean(weights) for s in scores.values()], axis=1)
-
-            bounds = self._with_sampling(self._bounds(measure, chosen), right, n, is_f1)
             rows = {"coder": coder, "measure": list(scores)}
-            values = (measure(np.ones((1, n_tasks)))[0], *bounds, n_tasks)
+            values = (*self._estimates(list(scores.values()), chosen), chosen.sum())
             rows |= dict(zip(_BOUNDED, values, strict=True))
             frames.append(pd.DataFrame(rows))
         return pd.concat(frames, ignore_index=True).assign(n_plans=self.n_plans)
 
     @cached_property
     def _has_reference(self) -> np.ndarray:
-        return np.any(self._coded_by(self.reference)[1], axis=1)
+        return np.any(self._coded_by(REFERENCE)[1], axis=1)
 
     def _scores_of(self, coder: str) -> dict[str, "_Score"]:
         chosen = self._has_reference
         primary, given = (codes[chosen] for codes in self._coded_by(coder))
-        true_primary, true = (c[chosen] for c in self._coded_by(self.reference))
+        true_primary, true = (c[chosen] for c in self._coded_by(REFERENCE))
         hits, either = given * true, np.maximum(given, true)
         is_right = (primary == true_primary) & (primary >= 0)
         each = np.ones((len(true), 1))
@@ -325,7 +290,7 @@ class CodedTasks:
             hits, either = score.right.sum(axis=0), score.of.sum(axis=0)
             n_coder, n_reference = (
                 self._coded_by(name)[1][chosen].sum(axis=0)
-                for name in (coder, self.reference)
+                for name in (coder, REFERENCE)
             )
             bounds = self._with_sampling(
                 self._bounds(score.parts, chosen), hits, either, np.array(True)
@@ -354,7 +319,7 @@ class CodedTasks:
             "unclassified"), ``n_tasks`` (count).
         """
         columns = [*self.theme_ids, UNCLASSIFIED]
-        true = self._coded_by(self.reference)[0]
+        true = self._coded_by(REFERENCE)[0]
         frames = []
         for coder in self.judged:
             # No theme is -1, the last column.
@@ -379,7 +344,7 @@ class CodedTasks:
             0-1), ``n_themes_per_task`` (mean over the coded tasks).
         """
         rows, n_tasks = [], len(self.tasks)
-        true = self._coded_by(self.reference)[0]
+        true = self._coded_by(REFERENCE)[0]
         for coder in self.judged:
             primary, given = self._coded_by(coder)
             is_coded = primary >= 0
@@ -416,7 +381,7 @@ class CodedTasks:
         frames = []
         for coder in self.judged:
             for plan, tasks in self._sorted_tasks.groupby("document_id"):
-                true, given = weights[self.reference][tasks.index], weights[coder]
+                true, given = weights[REFERENCE][tasks.index], weights[coder]
                 given, n = given[tasks.index], len(tasks)
                 # A plan's draws depend on itself alone, not on the plans beside it.
                 plan_seed = [self.draws.seed, zlib.crc32(str(plan).encode())]
@@ -481,14 +446,7 @@ def masi_distances(sets: np.ndarray) -> np.ndarray:
     ``1 - J·M``: M is 1 for equal sets, 2/3 where one holds the other, 1/3 where
     they overlap, 0 where they share nothing [1]_.
 
-    Parameters
-    ----------
-    sets : ndarray, shape (n_sets, n_themes)
-        1 where the set holds the theme, else 0.
-
-    Returns
-    -------
-    ndarray of float, shape (n_sets, n_sets)
+    Sets are rows with 1 for each theme they hold.
 
     References
     ----------
@@ -506,20 +464,10 @@ def masi_distances(sets: np.ndarray) -> np.ndarray:
 def krippendorff_alpha(codes: np.ndarray, distances: np.ndarray) -> Measure:
     """Return Krippendorff's alpha as a function of how often each unit counts.
 
-    Parameters
-    ----------
-    codes : ndarray of int, shape (n_units, n_coders)
-        The number of the value a coder gave; -1 for none. Units with fewer than two
-        values do not count.
-    distances : ndarray of float, shape (n_values, n_values)
-        Distances of values (0-1).
-
-    Returns
-    -------
-    callable
-        From weights of shape (n_draws, n_units) to alpha: 1 for perfect agreement,
-        0 for what chance gives; not a number where no unit has two values or all
-        values are the same.
+    `codes` are numbers of values by unit and coder, -1 for none; units with fewer than
+    two do not count. The function takes weights of shape (n_draws, n_units). Alpha is 1
+    for perfect agreement, 0 for what chance gives, not a number where no unit has two
+    values or all values are the same.
 
     References
     ----------
@@ -543,11 +491,6 @@ def krippendorff_alpha(codes: np.ndarray, distances: np.ndarray) -> Measure:
 
 def share_distances(errors: pd.DataFrame) -> pd.DataFrame:
     """Sum the errors of a plan's shares up.
-
-    Parameters
-    ----------
-    errors : DataFrame, shape (n_rows, 9)
-        Result of ``CodedTasks.share_errors``.
 
     Returns
     -------

@@ -60,20 +60,15 @@ class Confusion:
     ) -> "Confusion":
         """Compare a coder with people on the tasks that both have coded.
 
-        Parameters
-        ----------
-        tasks : DataFrame, shape (n_tasks, ...)
-            The tasks that people have read; those without a row in `coded` were
-            found to carry no theme.
-        assignments, coded : DataFrame
-            ``theme_assignments`` of the coder, and of people; rows of other
-            tasks are left out.
-        themes : DataFrame
-            One version of a codebook.
+        Rows of other tasks are left out; tasks without a row in `coded` were found to
+        carry no theme.
         """
-        given, truth = (
-            with_none(fractional_weights(tasks, _of(tasks, rows), themes)[0])
+        both = (
+            rows[rows["task_id"].isin(tasks["task_id"])]
             for rows in (assignments, coded)
+        )
+        given, truth = (
+            with_none(fractional_weights(tasks, rows, themes)[0]) for rows in both
         )
         theme_ids = np.sort(themes["theme_id"].to_numpy(dtype=str))
         # What both gave to one theme agrees; only the rest was taken for others.
@@ -88,37 +83,25 @@ class Confusion:
 
         Every plan is coded by a model that has not seen it. Returns None where
         the codebook has no reference codings.
-
-        Parameters
-        ----------
-        codebook : Codebook
         """
         if codebook.reference.empty:
             return None
         if codebook.fingerprint not in _MEASURED:
             tasks = reference_tasks(codebook)
-            found = cls.of_sample(
+            measured = cls.of_sample(
                 tasks,
                 assign_themes(tasks, codebook),
                 reference_assignments(tasks, codebook),
                 codebook.themes,
             )
-            _MEASURED[codebook.fingerprint] = replace(found, coder=COMBINED)
+            _MEASURED[codebook.fingerprint] = replace(measured, coder=COMBINED)
         return _MEASURED[codebook.fingerprint]
 
     @classmethod
     def of_tables(cls, tables: Mapping[str, pd.DataFrame]) -> "Confusion | None":
         """Read the confusion that a build wrote.
 
-        Parameters
-        ----------
-        tables : mapping of str to DataFrame
-            Tables of the corpus, ``themes`` and ``coding_errors`` among them.
-
-        Returns
-        -------
-        Confusion or None
-            None where nothing was measured, or on other themes.
+        None where nothing was measured, or on other themes.
         """
         if "coding_errors" not in tables:
             return None
@@ -149,15 +132,7 @@ class Confusion:
         themes that people found under it. It holds for groups in which the coder
         errs as in the sample.
 
-        Parameters
-        ----------
-        shares : ndarray of float, shape (n_groups, n_themes + 1)
-            Shares as coded (0-1), themes in the order of `theme_ids`, no theme last.
-        theme_ids : ndarray of str, shape (n_themes,)
-
-        Returns
-        -------
-        ndarray of float, shape (n_groups, n_themes)
+        `shares` are as coded, themes in the order of `theme_ids`, no theme last.
 
         References
         ----------
@@ -171,40 +146,23 @@ class Confusion:
     def variance(self, shares: np.ndarray, theme_ids: np.ndarray) -> np.ndarray:
         """Return the variance that the size of the checked sample leaves.
 
-        Parameters
-        ----------
-        shares, theme_ids
-            As in ``true_shares``.
-
-        Returns
-        -------
-        ndarray of float, shape (n_groups, n_themes)
-            Of the corrected shares: the chances of true themes vary as a Dirichlet.
+        Of the corrected shares: the chances of true themes vary as a Dirichlet.
         """
         chance, n = self._chances(theme_ids)
         spread = chance * (1 - chance) / (n[:, None] + 1)
         return shares**2 @ spread[:, :-1]
 
     def undone(self, theme_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return what undoes errors of coding in a difference between groups.
+        """Return ``undo`` and ``unsure``: what undoes errors of coding in a difference.
 
         The matrix method [1]_: the inverse of how often each true theme was coded as
         each. How often a code is right, which ``true_shares`` uses, depends on how
         common its theme is; between groups that differ in this it draws every
         difference towards 0. How a true theme is coded does not depend on it.
 
-        Parameters
-        ----------
-        theme_ids : ndarray of str, shape (n_themes,)
-
-        Returns
-        -------
-        undo : ndarray of float, shape (n_themes + 1, n_themes + 1)
-            ``shares @ undo`` are true shares (themes in the order of `theme_ids`, no
-            theme last); its rows sum to 1.
-        unsure : ndarray of float, shape (n_themes + 1, n_themes)
-            ``true ** 2 @ unsure`` is the variance that the size of the checked sample
-            leaves to true shares, or to a difference of them [2]_.
+        ``shares @ undo`` are true shares (themes in the order of `theme_ids`, no theme
+        last); its rows sum to 1. ``true ** 2 @ unsure`` is the variance that the size
+        of the checked sample leaves to true shares, or to a difference of them [2]_.
 
         References
         ----------
@@ -256,10 +214,6 @@ def with_none(weights: np.ndarray) -> np.ndarray:
     return np.hstack([weights, rest])
 
 
-def _of(tasks: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["task_id"].isin(tasks["task_id"])]
-
-
 def corrected_shares(
     tables: Tables,
     coded: pd.DataFrame,
@@ -277,18 +231,15 @@ def corrected_shares(
 
     Parameters
     ----------
-    tables
-        As in ``theme_shares``; ``theme_assignments`` of the coder to be corrected.
+    tables, by, interval
+        As in ``theme_shares``, coded by the coder to be corrected; intervals are
+        normal.
     coded : DataFrame, shape (n_codings, ...)
         ``theme_assignments`` made by people for the sampled tasks; a sampled task
         without a row was read and found to carry no theme.
     sample : DataFrame, shape (n_sampled, 2)
         ``task_id`` and ``sampling_share``: the chance with which the task was
         drawn (0-1, above 0).
-    by : str or sequence of str, default ()
-        Columns that name the groups; all tasks together by default.
-    interval : float, default 0.95
-        Level of the intervals, normal.
 
     Returns
     -------
@@ -343,7 +294,7 @@ def _check_sample(
     tasks: pd.DataFrame, coded: pd.DataFrame, sample: pd.DataFrame
 ) -> None:
     chance = sample["sampling_share"]
-    for bad, found in (
+    for bad, content in (
         (~sample["task_id"].isin(tasks["task_id"]), "a task_id that is not in tasks"),
         (sample["task_id"].duplicated(), "a task_id that was sampled before"),
         (~((chance > 0) & (chance <= 1)), "a sampling_share not above 0 and up to 1"),
@@ -351,7 +302,7 @@ def _check_sample(
         if bad.any():
             raise SchemaError(
                 "sample",
-                f"{int(bad.sum())} rows hold {found}",
+                f"{int(bad.sum())} rows hold {content}",
                 failure_cases=sample[bad],
             )
     outside = coded[~coded["task_id"].isin(sample["task_id"])]

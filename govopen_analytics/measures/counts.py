@@ -10,7 +10,6 @@ from govopen_analytics.base.errors import SchemaError, choices
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.intervals import Cells, sum_by
 
-COUNTINGS = ("fractional", "touching", "primary")
 WHOLE = "all"  # stands for the whole where a key names no single group or theme
 
 
@@ -21,53 +20,36 @@ class ThemeCounts:
     A *stack* is the tasks of one plan in one group that carry the same set of
     themes: resampling tasks is resampling stacks with their sizes, so its cost
     depends on how varied the tasks are and not on how many there are.
-
-    Attributes
-    ----------
-    groups : DataFrame, shape (n_groups, n_by)
-        The values of the grouping columns, sorted.
-    theme_ids : ndarray of str, shape (n_themes,)
-        Sorted, so that the order of the codebook cannot change a random draw.
-    codebook_order : ndarray of int, shape (n_themes,)
-        Positions in `theme_ids` that give the order of the codebook.
-    n_tasks : ndarray of int, shape (n_groups,)
-        Tasks of the group, with or without a theme.
-    n_classified : ndarray of int, shape (n_groups,)
-        Tasks of the group with at least one theme.
-    n_themed : ndarray of int, shape (n_groups, n_themes)
-        Tasks of the group that touch the theme.
-    sums : ndarray of float, shape (n_groups, n_themes)
-        Sum of the tasks' weights on the theme, by the chosen counting.
-    stack_group, stack_plan : ndarray of int, shape (n_stacks,)
-        Group and plan of the stack; sorted by group, then plan.
-    stack_size : ndarray of int, shape (n_stacks,)
-        Number of tasks in the stack.
-    stack_weights : ndarray of float, shape (n_stacks, n_themes)
-        Weight on each theme of one task of the stack.
     """
 
-    groups: pd.DataFrame
+    groups: pd.DataFrame  # (n_groups, n_by), values of the grouping columns, sorted
+    # Sorted, so that the order of the codebook cannot change a random draw.
     theme_ids: np.ndarray
-    codebook_order: np.ndarray
-    n_tasks: np.ndarray
-    n_classified: np.ndarray
-    n_themed: np.ndarray
-    sums: np.ndarray
-    stack_group: np.ndarray
+    codebook_order: np.ndarray  # places in theme_ids, in the order of the codebook
+    n_tasks: np.ndarray  # (n_groups,), with or without a theme
+    n_classified: np.ndarray  # (n_groups,), tasks with at least one theme
+    n_themed: np.ndarray  # (n_groups, n_themes), tasks that touch the theme
+    sums: np.ndarray  # (n_groups, n_themes), of the tasks' weights
+    stack_group: np.ndarray  # (n_stacks,); stacks are sorted by group, then plan
     stack_plan: np.ndarray
-    stack_size: np.ndarray
-    stack_weights: np.ndarray
+    stack_size: np.ndarray  # (n_stacks,), tasks
+    stack_weights: np.ndarray  # (n_stacks, n_themes), of one task
 
     @property
     def labels(self) -> list[str]:
-        """One label per group: the values of its columns, joined by " · "."""
-        return group_labels(self.groups)
+        """One label per group: its values joined by " · ", "all" if there are none."""
+        if self.groups.shape[1] == 0:
+            return [WHOLE] * len(self.groups)
+        rows = self.groups.astype("string").fillna("—").itertuples(index=False)
+        return [" · ".join(row) for row in rows]
 
     def cells(self) -> Cells:
         """Return the plans of each group as cells."""
-        key = np.stack([self.stack_group, self.stack_plan])
-        (group, _), cell = np.unique(key, axis=1, return_inverse=True)
-        return Cells.of_stacks(group, cell.ravel(), self.stack_size, self.stack_weights)
+        keys = np.stack([self.stack_group, self.stack_plan])
+        is_new = np.ones(keys.shape[1], dtype=bool)
+        is_new[1:] = np.diff(keys, axis=1).any(axis=0)
+        group, cell = self.stack_group[is_new], np.cumsum(is_new) - 1
+        return Cells.of_stacks(group, cell, self.stack_size, self.stack_weights)
 
     def groups_as_cells(self) -> Cells:
         """Return the groups as cells of one whole."""
@@ -81,13 +63,8 @@ class ThemeCounts:
     ) -> pd.DataFrame:
         """Lay arrays out as one row per group and theme, themes in codebook order.
 
-        Parameters
-        ----------
-        columns : mapping of str to ndarray
-            Of shape (n_groups, n_themes) or one that can be broadcast to it, themes
-            in the order of ``theme_ids``.
-        groups : DataFrame, optional
-            Other groups than those counted, such as pairs of them.
+        Arrays can be broadcast to (n_groups, n_themes), themes in the order of
+        ``theme_ids``; `groups` may be others than those counted, such as pairs of them.
         """
         groups = self.groups if groups is None else groups
         shape = len(groups), len(self.theme_ids)
@@ -109,7 +86,7 @@ def long_rows(
     shape = len(groups), len(items)
     rows = groups.iloc[np.repeat(np.arange(shape[0]), shape[1])]
     rows = rows.reset_index(drop=True)
-    rows[name] = np.tile(np.asarray(items, dtype=object), shape[0])
+    rows[name] = np.tile(np.asarray(items), shape[0])
     for column, values in columns.items():
         rows[column] = np.broadcast_to(values, shape).ravel()
     return rows
@@ -119,59 +96,29 @@ def count_themes(
     tables: Tables,
     *,
     by: str | Sequence[str] = ("document_id",),
-    counting: str = "fractional",
 ) -> ThemeCounts:
-    """Count the themes of tasks per group.
+    """Count the themes of tasks per group: a task with k themes gives 1/k to each.
 
-    Parameters
-    ----------
-    tables : Tables
-        Of the corpus: ``tasks`` and ``documents``; ``theme_assignments`` made by
-        one coder (a task without a row is unclassified: it counts as a task and
-        under no theme); ``themes`` of one version of a codebook.
-    by : str or sequence of str, default ("document_id",)
-        Columns of ``documents`` or ``tasks`` that name the groups; empty for one
-        group that holds everything. A missing value forms a group of its own.
-    counting : {"fractional", "touching", "primary"}
-        What a task with k themes gives to each: 1/k, 1, or 1 to the primary
-        theme and nothing to the others.
-
-    Returns
-    -------
-    ThemeCounts
-
-    Raises
-    ------
-    SchemaError
-        If the tables do not fit together, or hold several coders.
-    ValueError
-        If `counting` or a column in `by` is not known.
+    The tables are those of a corpus, coded by one coder; a task without a row in
+    ``theme_assignments`` is unclassified: it counts as a task and under no theme. `by`
+    names columns of ``documents`` or ``tasks``; empty gives one group that holds
+    everything. A missing value forms a group of its own.
     """
-    if counting not in COUNTINGS:
-        raise ValueError(f"counting: {choices(counting, COUNTINGS)}")
-    tasks, assignments = tables.tasks, tables.theme_assignments
-    theme_ids = _theme_ids(tables.themes)
-    _check_coders(assignments)
-    check_codings(tasks, assignments, theme_ids)
+    tasks, themes = tables.tasks, tables.themes
+    weights, theme_ids = fractional_weights(tasks, tables.theme_assignments, themes)
+    touches = weights > 0
     group, groups = group_codes(tables, by)
+    n_groups, is_classified = len(groups), touches.any(axis=1)
     plan = np.unique(tasks["document_id"].astype(str), return_inverse=True)[1]
-    touches = _theme_matrix(tasks, assignments, theme_ids)
-    counted = touches
-    if counting == "primary":
-        counted = _theme_matrix(tasks, _primary(assignments), theme_ids)
-    stack, first_task = _stacks(group, plan, counted)
-    n_counted = counted.sum(axis=1)
-    weights = counted.astype(float)
-    if counting == "fractional":
-        weights /= np.maximum(n_counted, 1)[:, None]
+    stack, first_task = _stacks(group, plan, touches)
     return ThemeCounts(
         groups=groups,
-        theme_ids=np.sort(theme_ids),
-        codebook_order=np.searchsorted(np.sort(theme_ids), theme_ids),
-        n_tasks=np.bincount(group, minlength=len(groups)),
-        n_classified=np.bincount(group[n_counted > 0], minlength=len(groups)),
-        n_themed=sum_by(group, touches, len(groups)).astype(int),
-        sums=sum_by(group, weights, len(groups)),
+        theme_ids=theme_ids,
+        codebook_order=np.searchsorted(theme_ids, themes["theme_id"].to_numpy(str)),
+        n_tasks=np.bincount(group, minlength=n_groups),
+        n_classified=np.bincount(group[is_classified], minlength=n_groups),
+        n_themed=sum_by(group, touches, n_groups).astype(int),
+        sums=sum_by(group, weights, n_groups),
         stack_group=group[first_task],
         stack_plan=plan[first_task],
         stack_size=np.bincount(stack, minlength=len(first_task)),
@@ -179,26 +126,11 @@ def count_themes(
     )
 
 
-def group_labels(groups: pd.DataFrame) -> list[str]:
-    """Return one label per row: its values joined by " · ", "all" if none."""
-    if groups.shape[1] == 0:
-        return [WHOLE] * len(groups)
-    rows = groups.astype("string").fillna("—").itertuples(index=False)
-    return [" · ".join(row) for row in rows]
-
-
-def _theme_ids(themes: pd.DataFrame) -> np.ndarray:
-    repeated = themes[themes["theme_id"].duplicated(keep=False)]
-    if not repeated.empty:
-        raise SchemaError(
-            "themes",
-            f"theme '{repeated['theme_id'].iloc[0]}' stands in it more than once; "
-            "pass the rows of one codebook version",
-            failure_cases=repeated,
-        )
-    if themes.empty:
-        raise SchemaError("themes", "it is empty; expected the themes of a codebook")
-    return themes["theme_id"].to_numpy(dtype=object).astype(str)
+def _refuse(table: str, rows: pd.DataFrame, column: str, message: str) -> None:
+    """Raise an error about rows of a table, if there are any."""
+    if not rows.empty:
+        text = message.format(n=len(rows), first=rows[column].iloc[0])
+        raise SchemaError(table, text, failure_cases=rows)
 
 
 def _check_coders(assignments: pd.DataFrame) -> None:
@@ -209,29 +141,27 @@ def _check_coders(assignments: pd.DataFrame) -> None:
     """
     pairs = assignments[["task_id", "coder"]].drop_duplicates()
     twice = pairs[pairs["task_id"].duplicated(keep=False)]
-    if twice.empty:
-        return
-    coders = ", ".join(map(str, twice["coder"].unique()))
-    raise SchemaError(
-        "theme_assignments",
-        f"{twice['task_id'].nunique()} tasks were coded by several of the coders "
-        f"{coders}; expected one coder a task: select the rows to count",
-        failure_cases=twice,
-    )
+    if not twice.empty:
+        coders = ", ".join(map(str, twice["coder"].unique()))
+        raise SchemaError(
+            "theme_assignments",
+            f"{twice['task_id'].nunique()} tasks were coded by several of the coders "
+            f"{coders}; expected one coder a task: select the rows to count",
+            failure_cases=twice,
+        )
 
 
 def check_codings(
     tasks: pd.DataFrame, assignments: pd.DataFrame, theme_ids: np.ndarray
 ) -> None:
     """Refuse codings of tasks that are not there, or by themes that are not."""
-    orphans = assignments[~assignments["task_id"].isin(tasks["task_id"])]
-    if not orphans.empty:
-        raise SchemaError(
-            "theme_assignments",
-            f"{len(orphans)} rows name a task_id that is not in tasks, the first "
-            f"'{orphans['task_id'].iloc[0]}'; pass the assignments of these tasks",
-            failure_cases=orphans,
-        )
+    _refuse(
+        "theme_assignments",
+        assignments[~assignments["task_id"].isin(tasks["task_id"])],
+        "task_id",
+        "{n} rows name a task_id that is not in tasks, the first '{first}'; pass the "
+        "assignments of these tasks",
+    )
     unknown = assignments[~assignments["theme_id"].isin(theme_ids)]
     if not unknown.empty:
         raise SchemaError(
@@ -249,12 +179,24 @@ def fractional_weights(
 
     Rows sum to 1, or to 0 for an unclassified task. Also returns the sorted themes.
     """
-    theme_ids = _theme_ids(themes)
+    _refuse(
+        "themes",
+        themes[themes["theme_id"].duplicated(keep=False)],
+        "theme_id",
+        "theme '{first}' stands in it more than once; pass the rows of one codebook "
+        "version",
+    )
+    if themes.empty:
+        raise SchemaError("themes", "it is empty; expected the themes of a codebook")
     _check_coders(assignments)
-    check_codings(tasks, assignments, theme_ids)
-    weights = _theme_matrix(tasks, assignments, theme_ids).astype(float)
+    check_codings(tasks, assignments, themes["theme_id"].to_numpy(dtype=str))
+    theme_ids = np.sort(themes["theme_id"].to_numpy(dtype=str))
+    task = pd.Index(tasks["task_id"]).get_indexer(assignments["task_id"])
+    theme = pd.Index(theme_ids).get_indexer(assignments["theme_id"])
+    weights = np.zeros((len(tasks), len(theme_ids)))
+    weights[task, theme] = 1
     weights /= np.maximum(weights.sum(axis=1), 1)[:, None]
-    return weights, np.sort(theme_ids)
+    return weights, theme_ids
 
 
 def group_codes(
@@ -283,22 +225,19 @@ def flag_columns(tables: Tables, flags: pd.DataFrame) -> pd.DataFrame:
 def group_columns(tables: Tables, by: Sequence[str]) -> pd.DataFrame:
     """Look up the grouping columns of every task, in its document or in tasks."""
     tasks, documents = tables.tasks, tables.documents
-    repeated = documents[documents["document_id"].duplicated(keep=False)]
-    if not repeated.empty:
-        raise SchemaError(
-            "documents",
-            f"document_id '{repeated['document_id'].iloc[0]}' stands in it more than "
-            "once; every plan needs an identifier of its own",
-            failure_cases=repeated,
-        )
-    orphans = tasks[~tasks["document_id"].isin(documents["document_id"])]
-    if not orphans.empty:
-        raise SchemaError(
-            "tasks",
-            f"{len(orphans)} tasks name a document_id that is not in documents, the "
-            f"first '{orphans['document_id'].iloc[0]}'",
-            failure_cases=orphans,
-        )
+    _refuse(
+        "documents",
+        documents[documents["document_id"].duplicated(keep=False)],
+        "document_id",
+        "document_id '{first}' stands in it more than once; every plan needs an "
+        "identifier of its own",
+    )
+    _refuse(
+        "tasks",
+        tasks[~tasks["document_id"].isin(documents["document_id"])],
+        "document_id",
+        "{n} tasks name a document_id that is not in documents, the first '{first}'",
+    )
     columns = {}
     by_document = documents.set_index("document_id")
     for name in by:
@@ -311,30 +250,6 @@ def group_columns(tables: Tables, by: Sequence[str]) -> pd.DataFrame:
                 f"by: {choices(name, [*documents.columns, *tasks.columns])}"
             )
     return pd.DataFrame(columns, index=range(len(tasks)))
-
-
-def _primary(assignments: pd.DataFrame) -> pd.DataFrame:
-    primary = assignments[assignments["rank"] == 1]
-    twice = primary[primary["task_id"].duplicated(keep=False)]
-    if not twice.empty:
-        raise SchemaError(
-            "theme_assignments",
-            f"task '{twice['task_id'].iloc[0]}' has several primary themes; expected "
-            "one row of rank 1",
-            failure_cases=twice,
-        )
-    return primary
-
-
-def _theme_matrix(
-    tasks: pd.DataFrame, assignments: pd.DataFrame, theme_ids: np.ndarray
-) -> np.ndarray:
-    """Return which task carries which theme (tasks × themes, sorted)."""
-    row = pd.Index(tasks["task_id"]).get_indexer(assignments["task_id"])
-    column = pd.Index(np.sort(theme_ids)).get_indexer(assignments["theme_id"])
-    matrix = np.zeros((len(tasks), len(theme_ids)), dtype=bool)
-    matrix[row, column] = True
-    return matrix
 
 
 def _stacks(

@@ -59,18 +59,8 @@ def _with_weights(codebook: Codebook, weights: Mapping[str, float]) -> Codebook:
 def folds(codebook: Codebook) -> Iterator[tuple[LeftOut, pd.DataFrame]]:
     """Split coded tasks into parts that are left out together.
 
-    Parameters
-    ----------
-    codebook : Codebook
-        With training tasks or reference codings.
-
-    Yields
-    ------
-    left_out : LeftOut
-        Whole fields, or one plan.
-    tasks : DataFrame, shape (n_tasks, 10)
-        The tasks of these, as ``training_tasks`` lays them out, with
-        ``document_id``.
+    Yields whole fields, or one plan, with their tasks as ``training_tasks`` lays them
+    out, with ``document_id``.
     """
     tasks = training_tasks(codebook)
     tasks = tasks.assign(document_id=tasks["group"])
@@ -90,10 +80,6 @@ def cross_validated(codebook: Codebook) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     Nothing is left unclassified, so that scores can be held against what is right
     and a threshold be chosen.
-
-    Parameters
-    ----------
-    codebook : Codebook
 
     Returns
     -------
@@ -129,14 +115,6 @@ def cross_validation_scores(
     draws: Draws,
 ) -> pd.DataFrame:
     """Sum up what models make of fields and plans they have not seen.
-
-    Parameters
-    ----------
-    tasks, codings : DataFrame
-        Result of ``cross_validated``.
-    codebook : Codebook
-    draws : Draws
-        Plans and fields are drawn, and tasks.
 
     Returns
     -------
@@ -182,12 +160,6 @@ def cross_validation_scores(
 def threshold_sensitivity(tasks: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """Code with other thresholds: for a further theme, and for abstaining.
 
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-        Result of ``reference_tasks``.
-    codebook : Codebook
-
     Returns
     -------
     DataFrame, shape (n_settings, 9)
@@ -225,12 +197,6 @@ def ablation(coded: CodedTasks, codebook: Codebook) -> pd.DataFrame:
 
     The simple coders alone and together, then the combined coder with one part
     switched off and nothing fitted anew.
-
-    Parameters
-    ----------
-    coded : CodedTasks
-        The tasks of ``reference_tasks`` with all their codings.
-    codebook : Codebook
 
     Returns
     -------

@@ -1,8 +1,8 @@
-"""Overlap and distance between agendas, each against its same-agenda null."""
+"""Overlap and distance between agendas, against their same-agenda null; a map."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,13 +10,8 @@ import pandas as pd
 from govopen_analytics.base.errors import choices
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.counts import ThemeCounts, count_themes
-from govopen_analytics.measures.families import (
-    ERROR_RATE,
-    ESTABLISHED,
-    adjusted,
-    states,
-)
-from govopen_analytics.measures.intervals import check_interval
+from govopen_analytics.measures.families import ERROR_RATE, adjusted, with_states
+from govopen_analytics.measures.intervals import check_interval, quantile_bounds
 from govopen_analytics.measures.permutation import (
     PLAN,
     TASK,
@@ -151,72 +146,49 @@ def agenda_distances(
             f"against: found 'each' with {n_groups} groups, expected at most "
             f"{MOST_GROUPS}; select some of them, or pass against='{REST}'"
         )
-    pairs = _Pairs.of(counts, against)
+    pairs = _Pairs(counts, against)
     family = "agencies" if against == REST else "pairs"
     null = _null_distances(
         counts, pairs, family, n_permutations, np.random.default_rng(seed)
     )
-    bounds = _intervals(counts, pairs, null, interval, n_permutations, seed)
-    rows = pd.DataFrame(
-        {
-            "group": pairs.labels(counts.labels, "first"),
-            "reference": pairs.labels(counts.labels, "second"),
-            "n_tasks": pairs.of_both(counts.n_tasks)[0],
-            "n_reference_tasks": pairs.of_both(counts.n_tasks)[1],
-            "n_classified": pairs.n_first,
-            "n_reference_classified": pairs.n_second,
-        }
-    )
+    (n_tasks, n_reference_tasks), names = pairs.of_both(counts.n_tasks), counts.labels
+    columns: dict[str, Any] = {
+        "group": [names[k] for k in pairs.first],
+        "reference": [names[k] if k >= 0 else REST for k in pairs.second],
+        "n_tasks": n_tasks,
+        "n_reference_tasks": n_reference_tasks,
+        "n_classified": pairs.n_first,
+        "n_reference_classified": pairs.n_second,
+    }
     for name, measure in _BY_NAME.items():
-        rows[name] = measure(pairs.p, pairs.q)
-        rows[f"{name}_null_mean"] = null[f"{name}_mean"]
-        rows[f"{name}_null_bound"] = null[f"{name}_bound"]
-    for name, values in bounds.items():
-        rows[name] = values
-    rows["test_unit"] = np.where(null["is_by_plan"], PLAN, TASK)
-    rows["p_value"] = null["p_value"]
-    rows["p_adjusted"] = adjusted(null["p_value"], family)
-    rows["state"] = states(rows["p_adjusted"].to_numpy(), null["can_be_answered"])
-    rows["is_beyond_chance"] = rows["state"] == ESTABLISHED
-    return rows
+        columns[name] = measure(pairs.p, pairs.q)
+        columns[f"{name}_null_mean"] = null[f"{name}_null_mean"]
+        columns[f"{name}_null_bound"] = null[f"{name}_null_bound"]
+    columns |= _intervals(counts, pairs, null, interval, n_permutations, seed)
+    columns["test_unit"] = np.where(null["is_by_plan"] == 1, PLAN, TASK)
+    columns["p_value"] = null["p_value"]
+    rows = pd.DataFrame(columns)
+    return with_states(rows, family, null["can_be_answered"] == 1)
 
 
-@dataclass(frozen=True)
 class _Pairs:
     """Which groups are compared, with their agendas; -1 stands for the rest."""
 
-    first: np.ndarray
-    second: np.ndarray
-    p: np.ndarray
-    q: np.ndarray
-    n_first: np.ndarray
-    n_second: np.ndarray
-
-    @classmethod
-    def of(cls, counts: ThemeCounts, against: str) -> Self:
+    def __init__(self, counts: ThemeCounts, against: str) -> None:
         n_groups = len(counts.groups)
         if against == REST:
-            first, second = np.arange(n_groups), np.full(n_groups, -1)
+            self.first, self.second = np.arange(n_groups), np.full(n_groups, -1)
         else:
-            first, second = np.triu_indices(n_groups, k=1)
-        p, q = map(_agenda, _both(counts.sums, first, second))
-        n_first, n_second = _both(counts.n_classified, first, second)
-        return cls(first, second, p, q, n_first, n_second)
+            self.first, self.second = np.triu_indices(n_groups, k=1)
+        self.p, self.q = map(_agenda, self.of_both(counts.sums))
+        self.n_first, self.n_second = self.of_both(counts.n_classified)
 
     def of_both(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return values of groups (n_groups, ...) for both sides of each pair."""
-        return _both(values, self.first, self.second)
-
-    def labels(self, names: list[str], side: str) -> list[str]:
-        return [names[k] if k >= 0 else REST for k in getattr(self, side)]
-
-
-def _both(
-    values: np.ndarray, first: np.ndarray, second: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    is_rest = (second < 0).reshape(-1, *[1] * (values.ndim - 1))
-    rest = values.sum(axis=0) - values[first]
-    return values[first], np.where(is_rest, rest, values[second])
+        is_rest = (self.second < 0).reshape(-1, *[1] * (values.ndim - 1))
+        first = values[self.first]
+        rest = values.sum(axis=0) - first
+        return first, np.where(is_rest, rest, values[self.second])
 
 
 def _agenda(sums: np.ndarray) -> np.ndarray:
@@ -259,14 +231,14 @@ class _Dealt:
         )
 
 
-def _dealt(counts: ThemeCounts, pairs: _Pairs) -> list[_Dealt | None]:
-    """Say of each pair what is dealt out; None where a side has no task."""
-    kept = counts.stack_weights.any(axis=1)
+def _dealt(counts: ThemeCounts, pairs: _Pairs) -> dict[int, _Dealt]:
+    """Say what is dealt out of each pair of which both sides have a task."""
+    is_classified = counts.stack_weights.any(axis=1)
     weights, theme_set = np.unique(
-        counts.stack_weights[kept], axis=0, return_inverse=True
+        counts.stack_weights[is_classified], axis=0, return_inverse=True
     )
-    owner, size = counts.stack_group[kept], counts.stack_size[kept]
-    key = np.stack([owner, counts.stack_plan[kept]])
+    owner, size = counts.stack_group[is_classified], counts.stack_size[is_classified]
+    key = np.stack([owner, counts.stack_plan[is_classified]])
     _, first, plan = np.unique(key, axis=1, return_index=True, return_inverse=True)
     by_plan = np.zeros((len(first), len(weights)), dtype=np.int64)
     np.add.at(by_plan, (plan.ravel(), theme_set.ravel()), size)
@@ -274,21 +246,21 @@ def _dealt(counts: ThemeCounts, pairs: _Pairs) -> list[_Dealt | None]:
     sizes = np.zeros((len(counts.groups), len(weights)), dtype=np.int64)
     np.add.at(sizes, group, by_plan)
     n_plans = np.bincount(group, minlength=len(sizes))
-    out: list[_Dealt | None] = []
-    for k, (i, j) in enumerate(zip(pairs.first, pairs.second, strict=True)):
+    dealt = {}
+    for k in np.flatnonzero((pairs.n_first > 0) & (pairs.n_second > 0)):
+        i, j = pairs.first[k], pairs.second[k]
         is_rest = j < 0
-        used = np.ones(len(group), bool) if is_rest else np.isin(group, (i, j))
         n_sides = n_plans if is_rest else n_plans[[i, j]]
-        n_first, n_second = int(pairs.n_first[k]), int(pairs.n_second[k])
-        if n_first == 0 or n_second == 0:
-            out.append(None)
-        elif (n_sides > 1).any():
-            out.append(_Dealt(by_plan[used], weights, int(n_plans[i]), True))
+        if (n_sides > 1).any():
+            used = np.ones(len(group), bool) if is_rest else np.isin(group, (i, j))
+            dealt[int(k)] = _Dealt(by_plan[used], weights, int(n_plans[i]), True)
         else:
             whole = sizes.sum(axis=0) if is_rest else sizes[i] + sizes[j]
-            present = whole > 0
-            out.append(_Dealt(whole[present], weights[present], n_first, False))
-    return out
+            is_present, n_first = whole > 0, int(pairs.n_first[k])
+            dealt[int(k)] = _Dealt(
+                whole[is_present], weights[is_present], n_first, False
+            )
+    return dealt
 
 
 def _null_distances(
@@ -300,46 +272,58 @@ def _null_distances(
 ) -> dict[str, np.ndarray]:
     """Summarise, per pair, the distances of tasks or plans dealt out again."""
     observed = jensen_shannon_distance(pairs.p, pairs.q)
-    n_pairs = len(pairs.first)
-    names = ("overlap_mean", "overlap_bound", "distance_mean", "distance_bound")
-    out = {
-        name: np.full(n_pairs, np.nan)
-        for name in (*names, "divergence_mean", "p_value")
-    }
-    out["is_by_plan"] = np.zeros(n_pairs, dtype=bool)
-    out["can_be_answered"] = np.zeros(n_pairs, dtype=bool)
     dealt = _dealt(counts, pairs)
-    known = {k: one for k, one in enumerate(dealt) if one is not None}
-    order = list(known)
     # Group and rest always make up the same whole, so n alone sets their null.
     shared: dict[object, tuple[np.ndarray, np.ndarray]] = {}
-    for k, one in known.items():
-        key = (one.is_by_plan, one.n) if pairs.second[k] < 0 else k
+    rows = []
+    for k, again in dealt.items():
+        key = (again.is_by_plan, again.n) if pairs.second[k] < 0 else k
         if key not in shared:
-            shared[key] = _distances(one, n_draws, rng)
+            shared[key] = _distances(again, n_draws, rng)
         alike, apart = shared[key]
-        out["overlap_mean"][k] = alike.mean()
-        out["overlap_bound"][k] = np.quantile(alike, 0.05)
-        out["distance_mean"][k] = apart.mean()
-        out["divergence_mean"][k] = (apart**2).mean()
-        out["distance_bound"][k] = np.quantile(apart, 0.95)
-        out["p_value"][k] = (apart >= observed[k] - _ROUNDING).sum()
-        out["is_by_plan"][k] = one.is_by_plan
-        out["can_be_answered"][k] = one.smallest_p <= ERROR_RATE
+        rows.append(
+            (
+                alike.mean(),
+                np.quantile(alike, 0.05),
+                apart.mean(),
+                np.quantile(apart, 0.95),
+                (apart**2).mean(),
+                again.is_by_plan,
+                again.smallest_p <= ERROR_RATE,
+                (apart >= observed[k] - _ROUNDING).sum(),
+            )
+        )
+    null = pd.DataFrame(rows, list(dealt), list(_NULL_COLUMNS), dtype=float)
+    order = list(dealt)
 
     def reached(test: int, n: int) -> int:
         """Count how many of n new distances reach the observed one."""
         k, count = order[test], 0
         for done in range(0, n, _DRAWS_AT_ONCE):
-            size = min(_DRAWS_AT_ONCE, n - done)
-            apart = _distances(known[k], size, rng)[1]
+            apart = _distances(dealt[k], min(_DRAWS_AT_ONCE, n - done), rng)[1]
             count += int((apart >= observed[k] - _ROUNDING).sum())
         return count
 
-    out["p_value"][order] = sequential_p_values(
-        out["p_value"][order], n_draws, reached, lambda p: adjusted(p, family)
+    null["p_value"] = sequential_p_values(
+        null.pop("n_reached").to_numpy(),
+        n_draws,
+        reached,
+        lambda p: adjusted(p, family),
     )
-    return out
+    null = null.reindex(range(len(pairs.first)))
+    return {name: column.to_numpy() for name, column in null.items()}
+
+
+_NULL_COLUMNS = (
+    "overlap_null_mean",
+    "overlap_null_bound",
+    "distance_null_mean",
+    "distance_null_bound",
+    "divergence_mean",
+    "is_by_plan",
+    "can_be_answered",
+    "n_reached",
+)
 
 
 def _distances(
@@ -364,25 +348,22 @@ def _intervals(
     never below 0. From an overlap chance takes between nothing (agendas far apart)
     and what equal agendas lose, so that interval spans both cases.
     """
-    tails = [(1 - interval) / 2, (1 + interval) / 2]
     low, high = np.full((2, 2, len(pairs.first)), np.nan)
     for at, p, q in _agenda_draws(counts, pairs, n_draws, seed):
-        low[0, at], high[0, at] = _spread(overlap(p, q), tails)
-        low[1, at], high[1, at] = _spread(jensen_shannon_distance(p, q) ** 2, tails)
+        for k, draws in enumerate((overlap(p, q), jensen_shannon_distance(p, q) ** 2)):
+            about_mean = draws - draws.mean(axis=1, keepdims=True)
+            low[k, at], high[k, at] = quantile_bounds(about_mean, interval, axis=1)
     value = overlap(pairs.p, pairs.q)
-    found = jensen_shannon_distance(pairs.p, pairs.q) ** 2
-    middle = np.clip(found - null["divergence_mean"], 0, 1)
+    divergence = jensen_shannon_distance(pairs.p, pairs.q) ** 2
+    middle = np.clip(divergence - null["divergence_mean"], 0, 1)
+    lost = 100 - null["overlap_null_mean"]
     return {
         "overlap_lower": np.clip(value + low[0], 0, 100),
-        "overlap_upper": np.clip(value + high[0] + 100 - null["overlap_mean"], 0, 100),
+        "overlap_upper": np.clip(value + high[0] + lost, 0, 100),
         "distance_corrected": np.sqrt(middle),
         "distance_corrected_lower": np.sqrt(np.clip(middle + low[1], 0, 1)),
         "distance_corrected_upper": np.sqrt(np.clip(middle + high[1], 0, 1)),
     }
-
-
-def _spread(draws: np.ndarray, tails: list[float]) -> np.ndarray:
-    return np.quantile(draws - draws.mean(axis=1, keepdims=True), tails, axis=1)
 
 
 def _agenda_draws(
@@ -392,7 +373,7 @@ def _agenda_draws(
 
     def draws() -> Iterator[tuple[slice, np.ndarray]]:
         rng = np.random.default_rng(seed)
-        return draw_shares(counts, n_draws=n_draws, rng=rng, smoothing=0)
+        return draw_shares(counts, n_draws=n_draws, rng=rng, is_smoothed=False)
 
     n_tasks = counts.n_tasks[:, None, None]
     if not len(pairs.first):
@@ -417,6 +398,69 @@ def _by_draw(draws: np.ndarray) -> np.ndarray:
 
 def _entropy(p: np.ndarray) -> np.ndarray:
     return -(p * np.log2(np.where(p > 0, p, 1))).sum(axis=-1)
+
+
+def agenda_map(distances: pd.DataFrame) -> pd.DataFrame:
+    """Lay agencies out on a plane by the distances between their agendas.
+
+    Classical scaling [1]_ [2]_. The Jensen-Shannon distance is one between points
+    of a Hilbert space [3]_, so nothing is lost but the further dimensions; how
+    much the two shown hold stands beside the points. Nearness on the map is no
+    evidence: see ``is_beyond_chance`` of the distances.
+
+    Parameters
+    ----------
+    distances : DataFrame, shape (n_pairs, ...)
+        Result of ``agenda_distances`` of each group with each; a group without a
+        distance is left out.
+
+    Returns
+    -------
+    DataFrame, shape (n_groups, 5)
+        ``group``, ``n_tasks`` (count), ``x``, ``y`` (distance units) and
+        ``shown_share`` (part of the squared distances that the plane holds, 0-1;
+        the same in all rows). Empty for fewer than two groups.
+
+    References
+    ----------
+    .. [1] Torgerson, W. S. (1952). Multidimensional Scaling: I. Theory and
+       Method. Psychometrika, 17(4), 401-419.
+    .. [2] Gower, J. C. (1966). Some Distance Properties of Latent Root and Vector
+       Methods Used in Multivariate Analysis. Biometrika, 53(3-4), 325-338.
+    .. [3] Endres, D. M. & Schindelin, J. E. (2003). A New Metric for Probability
+       Distributions. IEEE Transactions on Information Theory, 49(7), 1858-1860.
+    """
+    rows = distances.dropna(subset=["distance"])
+    sizes = {
+        **dict(zip(rows["reference"], rows["n_reference_tasks"], strict=True)),
+        **dict(zip(rows["group"], rows["n_tasks"], strict=True)),
+    }
+    names = sorted(sizes)
+    columns = ["group", "n_tasks", "x", "y", "shown_share"]
+    if len(names) < 2:
+        return pd.DataFrame(columns=columns)
+    place = {name: k for k, name in enumerate(names)}
+    squared = np.zeros((len(names), len(names)))
+    first, second = rows["group"].map(place), rows["reference"].map(place)
+    squared[first, second] = squared[second, first] = rows["distance"] ** 2
+    points, shown_share = _principal_points(squared)
+    rows = pd.DataFrame({"group": names, "n_tasks": [sizes[name] for name in names]})
+    rows["x"], rows["y"] = points.T
+    return rows.assign(shown_share=shown_share)
+
+
+def _principal_points(squared: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return points (n, 2) from squared distances, and what they hold of them."""
+    n = len(squared)
+    centre = np.eye(n) - 1 / n
+    values, vectors = np.linalg.eigh(-centre @ squared @ centre / 2)
+    values = np.clip(values[::-1], 0, None)
+    vectors = vectors[:, ::-1]
+    # The sign of an axis is arbitrary; one choice keeps runs alike.
+    signs = np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(n)])
+    points = (vectors * signs * np.sqrt(values))[:, :2]
+    total = values.sum()
+    return points, float(values[:2].sum() / total) if total > 0 else 1.0
 
 
 _BY_NAME = {"overlap": overlap, "distance": jensen_shannon_distance}

@@ -1,7 +1,5 @@
 """What counts as established: the families of tests, and the one rule for all."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
@@ -18,91 +16,30 @@ ERROR_RATE = 0.05
 ASKING_RATE = 0.20
 
 
-@dataclass(frozen=True)
-class Family:
-    """Tests that are corrected together.
-
-    Attributes
-    ----------
-    correction : {"holm", "fdr", "joint"}
-        "holm" and "joint" keep the chance of any false finding in the family at
-        5 %: by Holm's steps, or because p-values come from the joint
-        distribution of the whole family. "fdr" keeps the expected share of false
-        findings among all findings at 5 %.
-    members : str
-        What is tested.
-    null : str
-        What is true where there is nothing to find.
-    """
-
-    correction: str
-    members: str
-    null: str
-
-
-#: Every family of the library; docs/measures.md shows this table.
+#: How the p-values of each family of tests are corrected; docs/measures.md says what
+#: is tested in each, and what is true where there is nothing to find. "holm" and
+#: "joint" keep the chance of any false finding in the family at 5 %: by Holm's steps,
+#: or because p-values come from the joint distribution of the whole family. "fdr"
+#: keeps the expected share of false findings among all findings at 5 %.
 FAMILIES = {
-    "themes": Family(
-        "joint",
-        "themes: do agencies differ in its share at all",
-        "agencies give the theme the same share",
-    ),
-    "theme_cells": Family(
-        "joint",
-        "agencies by themes, in themes where agencies differ",
-        "the agency gives the theme the share that all together give it",
-    ),
-    "form": Family(
-        "joint",
-        "elements of form, such as units, dates, quantities",
-        "agencies give the element to the same share of tasks",
-    ),
-    "form_cells": Family(
-        "joint",
-        "agencies by elements, in elements where agencies differ",
-        "the agency gives the element to the share of tasks that all give it to",
-    ),
-    "agencies": Family(
-        "fdr", "agencies, each against all others", "both follow one agenda"
-    ),
-    "pairs": Family(
-        "fdr", "pairs of at most 60 agencies", "both agencies follow one agenda"
-    ),
-    "gaps": Family(
-        "joint",
-        "agencies by themes that no task of the agency touches",
-        "the agency touches the theme as often as the others",
-    ),
-    "changes": Family(
-        "fdr",
-        "agencies by themes, the first year against the last and each against the next",
-        "both plans follow one agenda, and vary as plans of one agency do",
-    ),
-    "trends": Family(
-        "holm", "themes, change a year within agencies", "years make no difference"
-    ),
-    "words": Family(
-        "fdr",
-        "words in two tasks or more, all of them for one group",
-        "the group uses the word as often as the others do",
-    ),
+    "themes": "joint",
+    "theme_cells": "joint",
+    "form": "joint",
+    "form_cells": "joint",
+    "agencies": "fdr",
+    "pairs": "fdr",
+    "gaps": "joint",
+    "changes": "fdr",
+    "trends": "holm",
+    "words": "fdr",
 }
 
 
 def adjusted(p_values: np.ndarray, family: str) -> np.ndarray:
-    """Correct the p-values of a whole family.
+    """Correct the p-values of a whole family; NaN where there is none.
 
-    Parameters
-    ----------
-    p_values : ndarray of float, shape (n,)
-        All of the family; NaN where there is none.
-    family : str
-        Key of ``FAMILIES``.
-
-    Returns
-    -------
-    ndarray of float, shape (n,)
-        As they are where the family's p-values are joint already.
+    By Holm's steps [1]_ or Benjamini and Hochberg's [2]_, as ``FAMILIES`` says;
+    p-values that are joint already stay as they are.
 
     References
     ----------
@@ -112,13 +49,13 @@ def adjusted(p_values: np.ndarray, family: str) -> np.ndarray:
        Rate. Journal of the Royal Statistical Society B, 57(1), 289-300.
     """
     p_values = np.asarray(p_values, dtype=float)
-    known = ~np.isnan(p_values)
+    has_value = ~np.isnan(p_values)
     out = p_values.copy()
-    correction = FAMILIES[family].correction
-    if correction == "fdr" and known.any():
-        out[known] = false_discovery_control(p_values[known])
+    correction = FAMILIES[family]
+    if correction == "fdr" and has_value.any():
+        out[has_value] = false_discovery_control(p_values[has_value])
     elif correction == "holm":
-        order = np.flatnonzero(known)[np.argsort(p_values[known])]
+        order = np.flatnonzero(has_value)[np.argsort(p_values[has_value])]
         steps = p_values[order] * np.arange(len(order), 0, -1)
         out[order] = np.minimum(np.maximum.accumulate(steps), 1)
     return out
@@ -128,13 +65,6 @@ def states(
     p_adjusted: np.ndarray, can_be_answered: np.ndarray | bool = True
 ) -> np.ndarray:
     """Say what is established: the one place that decides it.
-
-    Parameters
-    ----------
-    p_adjusted : ndarray of float, shape (n,)
-        P-values corrected over their whole family; NaN where nothing was tested.
-    can_be_answered : ndarray of bool, shape (n,), or bool
-        Whether the data could establish anything.
 
     Returns
     -------

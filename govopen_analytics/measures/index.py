@@ -5,13 +5,19 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from govopen_analytics.base.errors import SchemaError, choices
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.measures.counts import WHOLE, ThemeCounts, count_themes
+from govopen_analytics.measures.counts import (
+    WHOLE,
+    ThemeCounts,
+    count_themes,
+    long_rows,
+)
 from govopen_analytics.measures.intervals import (
     check_interval,
+    competition_ranks,
+    quantile_bounds,
 )
 from govopen_analytics.measures.resample import draw_shares
 
@@ -60,8 +66,8 @@ def read_index_weights(path: str | Path | None = None) -> pd.DataFrame:
         )
     _refuse(weights, weights[list(_COLUMNS)].isna().any(axis=1), "an empty cell")
     _refuse(weights, weights["indicator_weight"] <= 0, "a weight that is not above 0")
-    own = weights.groupby("indicator")["indicator_weight"].transform("nunique")
-    _refuse(weights, own > 1, "an indicator with several weights")
+    n_weights = weights.groupby("indicator")["indicator_weight"].transform("nunique")
+    _refuse(weights, n_weights > 1, "an indicator with several weights")
     outside = (weights["theme_part"] <= 0) | (weights["theme_part"] > 1)
     _refuse(weights, outside, "a theme_part that is not between 0 and 1")
     whole = weights.groupby("theme_id")["theme_part"].transform("sum")
@@ -120,25 +126,29 @@ def weighted_index(
        Journal of Political Science, 48(4), 650-661.
     """
     check_interval(interval, n_bootstrap)
-    _refuse_unknown_themes(weights, tables.themes)
-    counts = count_themes(tables, by=by)
-    names, to_indicators, weight = _mapping(weights, counts.theme_ids)
-    sums = counts.sums @ to_indicators
-    value = _scores(sums, weight)
-    low, high = np.full((2, *value.shape), np.nan)
-    tails = [(1 - interval) / 2, (1 + interval) / 2]
-    rng = np.random.default_rng(seed)
+    counts, rng = count_themes(tables, by=by), np.random.default_rng(seed)
+    names, to_indicators, weight = _mapping(weights, counts)
+    value = _scores(counts.sums @ to_indicators, weight)
+    lower, upper = np.full((2, *value.shape), np.nan)
     for groups, draws in draw_shares(counts, n_draws=n_bootstrap, rng=rng):
         drawn = _scores(np.moveaxis(draws, 1, 2) @ to_indicators, weight)
-        low[groups], high[groups] = np.quantile(drawn, tails, axis=1)
+        # A group without a task that has an indicator has no value in any draw.
+        lower[groups], upper[groups] = quantile_bounds(drawn, interval, axis=1)
     n_tasks = _n_with_indicator(counts, to_indicators)
+    n_names, all_names = len(names), [*names, *names, WHOLE]
+    measures = ["indicator_share"] * n_names + ["indicator_score"] * n_names
+    units = ["share of tasks"] * n_names + ["points of 100"] * (n_names + 1)
     columns = {
+        "indicator": np.array(all_names, dtype=object),
+        "weight": np.r_[weight, weight, 1.0],
+        "n_tasks": n_tasks[:, None],
         "value": value,
-        "value_lower": np.minimum(low, value),
-        "value_upper": np.maximum(high, value),
+        "value_lower": np.minimum(lower, value),
+        "value_upper": np.maximum(upper, value),
         "chance_value": _chance_values(n_tasks, weight, value.shape[1], rng),
+        "unit": np.array(units, dtype=object),
     }
-    return _indicator_rows(counts, names, weight, n_tasks, columns)
+    return long_rows(counts.groups, "measure", [*measures, "weighted_index"], columns)
 
 
 def index_ranks(
@@ -175,34 +185,27 @@ def index_ranks(
        OECD Publishing.
     """
     check_interval(interval, n_bootstrap)
-    _refuse_unknown_themes(weights, tables.themes)
-    counts = count_themes(tables, by=by)
-    _, to_indicators, weight = _mapping(weights, counts.theme_ids)
+    counts, rng = count_themes(tables, by=by), np.random.default_rng(seed)
+    _, to_indicators, weight = _mapping(weights, counts)
     value = _scores(counts.sums @ to_indicators, weight)[:, -1]
-    kept = ~np.isnan(value)
-    rng = np.random.default_rng(seed)
-    drawn = np.full((n_bootstrap, len(kept)), np.nan)
+    has_value = ~np.isnan(value)
+    drawn = np.full((n_bootstrap, len(value)), np.nan)
     for groups, draws in draw_shares(counts, n_draws=n_bootstrap, rng=rng):
         sums = np.moveaxis(draws, 1, 2) @ to_indicators
         drawn[:, groups] = _scores(sums, weight)[..., -1].T
-    sums = counts.sums[kept] @ to_indicators
+    sums = counts.sums[has_value] @ to_indicators
     others = rng.dirichlet(np.ones(len(weight)), size=n_bootstrap)
-    other = np.array([_scores(sums, own)[:, -1] for own in others])
-    table = counts.groups.loc[kept].reset_index(drop=True)
-    table["n_tasks"] = _n_with_indicator(counts, to_indicators)[kept]
-    table["value"] = value[kept]
-    table["rank"] = _ranks(table["value"].to_numpy()[None])[0]
+    other = np.array([_scores(sums, any_weight)[:, -1] for any_weight in others])
+    table = counts.groups.loc[has_value].reset_index(drop=True)
+    table["n_tasks"] = _n_with_indicator(counts, to_indicators)[has_value]
+    table["value"] = value[has_value]
+    table["rank"] = competition_ranks(value[has_value])
     tails = [(1 - interval) / 2, (1 + interval) / 2]
-    for name, values in (("rank", drawn[:, kept]), ("rank_any", other)):
-        ends = np.quantile(_ranks(values), tails, axis=0, method="nearest")
+    for name, values in (("rank", drawn[:, has_value]), ("rank_any", other)):
+        ranks = competition_ranks(np.nan_to_num(values, nan=-1.0))
+        ends = np.quantile(ranks, tails, axis=0, method="nearest")
         table[f"{name}_lower"], table[f"{name}_upper"] = ends.astype(int)
     return table.sort_values("rank", kind="stable", ignore_index=True)
-
-
-def _ranks(values: np.ndarray) -> np.ndarray:
-    """Rank each row of (n_draws, n_groups), 1 for the highest."""
-    rounded = np.round(np.nan_to_num(values, nan=-1.0), 9)
-    return rankdata(-rounded, method="min", axis=1).astype(int)
 
 
 def _n_with_indicator(counts: ThemeCounts, to_indicators: np.ndarray) -> np.ndarray:
@@ -223,34 +226,18 @@ def _chance_values(
     return chance
 
 
-def _indicator_rows(
-    counts: ThemeCounts,
-    names: list[str],
-    weight: np.ndarray,
-    n_tasks: np.ndarray,
-    columns: dict[str, np.ndarray],
-) -> pd.DataFrame:
-    """Lay arrays (n_groups, 2 * n_indicators + 1) out as rows."""
-    n_groups, n_names = len(counts.groups), len(names)
-    n_rows = 2 * n_names + 1
-    rows = counts.groups.loc[np.repeat(np.arange(n_groups), n_rows)]
-    rows = rows.reset_index(drop=True)
-    measures = ["indicator_share"] * n_names + ["indicator_score"] * n_names
-    rows["measure"] = [*measures, "weighted_index"] * n_groups
-    rows["indicator"] = [*names, *names, WHOLE] * n_groups
-    rows["weight"] = np.tile(np.r_[weight, weight, 1.0], n_groups)
-    rows["n_tasks"] = np.repeat(n_tasks, n_rows)
-    for name, values in columns.items():
-        rows[name] = values.ravel()
-    is_share = rows["measure"] == "indicator_share"
-    rows["unit"] = np.where(is_share, "share of tasks", "points of 100")
-    return rows
-
-
 def _mapping(
-    weights: pd.DataFrame, theme_ids: np.ndarray
+    weights: pd.DataFrame, counts: ThemeCounts
 ) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Return the indicators, themes × indicators, and weights that sum to 1."""
+    theme_ids = counts.theme_ids
+    unknown = weights[~weights["theme_id"].isin(theme_ids)]
+    if not unknown.empty:
+        raise SchemaError(
+            "index_weights",
+            choices(unknown["theme_id"].iloc[0], theme_ids[counts.codebook_order]),
+            failure_cases=unknown,
+        )
     by_indicator = weights.drop_duplicates("indicator").set_index("indicator")
     names = list(by_indicator.index)
     to_indicators = np.zeros((len(theme_ids), len(names)))
@@ -270,22 +257,12 @@ def _scores(sums: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return np.concatenate([share, score, (score @ weight)[..., None]], axis=-1)
 
 
-def _refuse_unknown_themes(weights: pd.DataFrame, themes: pd.DataFrame) -> None:
-    unknown = weights[~weights["theme_id"].isin(themes["theme_id"])]
-    if not unknown.empty:
-        raise SchemaError(
-            "index_weights",
-            choices(unknown["theme_id"].iloc[0], themes["theme_id"]),
-            failure_cases=unknown,
-        )
-
-
-def _refuse(weights: pd.DataFrame, bad: pd.Series, found: str) -> None:
+def _refuse(weights: pd.DataFrame, bad: pd.Series, content: str) -> None:
     if bad.any():
         first = int(np.flatnonzero(bad)[0])
         raise SchemaError(
             "index_weights",
-            f"row {first + 1}: found {found}; see read_index_weights for what each "
+            f"row {first + 1}: found {content}; see read_index_weights for what each "
             "column may hold",
             failure_cases=weights[bad],
         )

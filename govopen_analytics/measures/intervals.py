@@ -14,22 +14,15 @@ PRIOR_PLANS = 10.0
 
 @dataclass(frozen=True)
 class Cells:
-    """Sums of task weights by cell, where a cell is the unit that varies as one.
+    """Sums of task weights by cell, the unit that varies as one.
 
-    Attributes
-    ----------
-    group : ndarray of int, shape (n_cells,)
-        Group of each cell: the plans of an agency, or the agencies of a whole.
-    n : ndarray of float, shape (n_cells,)
-        Tasks of the cell.
-    sums, squares : ndarray of float, shape (n_cells, n_themes)
-        Sum, and sum of squares, of the tasks' weights on each theme.
+    Cells are the plans of an agency, or the agencies of a whole.
     """
 
-    group: np.ndarray
-    n: np.ndarray
-    sums: np.ndarray
-    squares: np.ndarray
+    group: np.ndarray  # (n_cells,)
+    n: np.ndarray  # (n_cells,), tasks
+    sums: np.ndarray  # (n_cells, n_themes), of the tasks' weights
+    squares: np.ndarray  # (n_cells, n_themes), of the tasks' weights squared
 
     def total(self, values: np.ndarray, n_groups: int) -> np.ndarray:
         """Add the values of cells up by group."""
@@ -188,10 +181,10 @@ def _spread_of_cells(
     variance = _task_variance(cells, n_groups)
     due = []
     for spread in (1 / cells.n[:, None], np.ones((len(cells.n), 1))):
-        own = cells.total(weight**2 * (1 - 2 * weight) * spread, n_groups)
+        of_group = cells.total(weight**2 * (1 - 2 * weight) * spread, n_groups)
         mean = cells.total(weight**2, n_groups)
         mean = mean * cells.total(weight**2 * spread, n_groups)
-        due.append(variance * (own + mean))
+        due.append(variance * (of_group + mean))
     return share, apart, due[0], due[1]
 
 
@@ -201,9 +194,9 @@ def _design_effect(
     """Average each theme's design effect with that of all themes."""
     common = apart.sum(axis=1, keepdims=True) / due.sum(axis=1, keepdims=True)
     common = np.maximum(np.nan_to_num(common, nan=1.0, posinf=1.0), 1.0)
-    own = np.where(due > 0, apart / due, common)
+    effect = np.where(due > 0, apart / due, common)
     freedom = n_cells - 1
-    mixed = (PRIOR_PLANS * common + freedom * own) / (PRIOR_PLANS + freedom)
+    mixed = (PRIOR_PLANS * common + freedom * effect) / (PRIOR_PLANS + freedom)
     return np.where(n_cells > 1, np.maximum(mixed, 1.0), 1.0)
 
 
@@ -248,24 +241,9 @@ def cell_shares(
 def jeffreys_interval(
     successes: np.ndarray, n: np.ndarray, *, interval: float = 0.95
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return Jeffreys' interval for binomial proportions.
+    """Return Jeffreys' interval for binomial proportions, as ``share_bounds``.
 
-    Parameters
-    ----------
-    successes, n : ndarray of int, same shape
-        Counts, ``0 <= successes <= n``.
-    interval : float, default 0.95
-        Level (0-1, exclusive).
-
-    Returns
-    -------
-    lower, upper : ndarray of float
-        As ``share_bounds``, every task by itself; 0-1 for n of 0.
-
-    References
-    ----------
-    .. [1] Brown, L. D., Cai, T. T. & DasGupta, A. (2001). Interval Estimation
-       for a Binomial Proportion. Statistical Science, 16(2), 101-133.
+    Every task counts by itself; the bounds are 0 and 1 for n of 0.
     """
     n = np.asarray(n, dtype=float)
     share = np.asarray(successes) / np.maximum(n, 1)

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from govopen_analytics.measures.families import ERROR_RATE
+from govopen_analytics.measures.intervals import sum_by
 
 TASK, PLAN = "task", "plan"
 # Numbers that one batch of rearranged units may hold: 16 MB.
@@ -17,23 +18,12 @@ _ENOUGH_REACHED = 10
 
 @dataclass(frozen=True)
 class Units:
-    """What is dealt out again: tasks, or whole plans where a group has several.
+    """What is dealt out again: tasks, or whole plans where a group has several."""
 
-    Attributes
-    ----------
-    kind : {"task", "plan"}
-    group : ndarray of int, shape (n_units,)
-        Sorted.
-    n : ndarray of float, shape (n_units,)
-        Tasks of the unit.
-    sums : ndarray of float, shape (n_units, n_items)
-        Sum of the tasks' weights on each theme or element.
-    """
-
-    kind: str
-    group: np.ndarray
-    n: np.ndarray
-    sums: np.ndarray
+    kind: str  # TASK or PLAN
+    group: np.ndarray  # (n_units,), sorted
+    n: np.ndarray  # (n_units,), tasks
+    sums: np.ndarray  # (n_units, n_items), of the tasks' weights
 
     @classmethod
     def of(cls, group: np.ndarray, plan: np.ndarray, weights: np.ndarray) -> "Units":
@@ -51,8 +41,7 @@ class Units:
         unit = unit.ravel()
         if len(first) > len(np.unique(group)):
             kind, owner = PLAN, group[first]
-            sums = np.zeros((len(first), weights.shape[1]))
-            np.add.at(sums, unit, weights)
+            sums = sum_by(unit, weights, len(first))
             n = np.bincount(unit).astype(float)
         else:
             order = np.argsort(group, kind="stable")
@@ -92,14 +81,7 @@ def n_arrangements(n_units: np.ndarray) -> float:
     so such arrangements count once. One over this number is the smallest p-value
     there can be.
 
-    Parameters
-    ----------
-    n_units : ndarray of int, shape (n_groups,)
-
-    Returns
-    -------
-    float
-        Infinite where it is beyond what a float holds.
+    Infinite where it is beyond what a float holds.
     """
     n_units = np.asarray(n_units, dtype=float)
     alike = np.unique(n_units, return_counts=True)[1]
@@ -125,24 +107,10 @@ def sequential_p_values(
     reached stops: its p-value stays valid [2]_. None stops because it is found: to
     look several times and stop at the first find would find too much.
 
-    Parameters
-    ----------
-    reached : ndarray of int, shape (n_tests,)
-        First permutations of each test that reached its value.
-    n_drawn : int
-        First permutations of each test.
-    draw : callable
-        From the number of a test and a number of permutations to how many new
-        ones reached the value.
-    correct : callable
-        From p-values to those corrected for the family.
-    level : float, default 0.05
-        Corrected p-value at which a test is found.
-
-    Returns
-    -------
-    ndarray of float, shape (n_tests,)
-        (1 + permutations that reached the value) / (1 + permutations) [3]_.
+    `reached` are how many of the first `n_drawn` permutations of each test reached its
+    value; `draw` takes the number of a test and of new permutations to how many did;
+    `correct` corrects p-values for the family. P-values are (1 + permutations that
+    reached the value) / (1 + permutations) [3]_.
 
     References
     ----------

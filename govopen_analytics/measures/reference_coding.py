@@ -29,10 +29,6 @@ _LEAST_JOINT_SHARE = 0.33
 def reference_tasks(codebook: Codebook) -> pd.DataFrame:
     """Lay out the tasks that the reference codings of a codebook were made on.
 
-    Parameters
-    ----------
-    codebook : Codebook
-
     Returns
     -------
     DataFrame, shape (n_tasks, 9)
@@ -64,11 +60,6 @@ def reference_tasks(codebook: Codebook) -> pd.DataFrame:
 def coder_notes(codebook: Codebook) -> pd.DataFrame:
     """Say who made each coding that comes with a codebook.
 
-    Parameters
-    ----------
-    codebook : Codebook
-        ``reference_coders.csv`` beside its codings says who the coders are.
-
     Returns
     -------
     DataFrame, shape (n_coders, 5)
@@ -82,11 +73,11 @@ def coder_notes(codebook: Codebook) -> pd.DataFrame:
         If the file lacks a column or holds an unknown kind.
     """
     names = _reference_coders(codebook)
-    known = pd.DataFrame(columns=_CODER_COLUMNS)
+    notes = pd.DataFrame(columns=_CODER_COLUMNS)
     if names:
         path = codebook.reference_paths[1].with_name(CODERS_FILE)
-        known = _read_coder_notes(path) if path.is_file() else known
-    table = known.set_index("coder").reindex(names).rename_axis("coder").reset_index()
+        notes = _read_coder_notes(path) if path.is_file() else notes
+    table = notes.set_index("coder").reindex(names).rename_axis("coder").reset_index()
     table["kind"] = table["kind"].fillna("unknown")
     table["is_expert_checked"] = table["is_expert_checked"] == "true"
     return table.fillna({"note_zh": "", "note_en": ""})
@@ -120,20 +111,8 @@ def reference_assignments(
 ) -> pd.DataFrame:
     """Turn the codings that come with a codebook into assignments.
 
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-        Needs ``task_id``, ``document_id`` and ``ordinal``, by which codings and
-        tasks are matched.
-    codebook : Codebook
-    coders : sequence of str
-        Whose codings; for the shipped codebook also "coder_a", "coder_b".
-
-    Returns
-    -------
-    DataFrame, shape (n_assignments, 6)
-        Valid ``theme_assignments`` of the tasks that have such a coding.
-        ``score`` is empty: people gave none.
+    Codings and tasks are matched by ``document_id`` and ``ordinal``. ``score`` is
+    empty: people gave none.
     """
     keys = tasks["document_id"], tasks["ordinal"].astype(int)
     task_ids = dict(zip(zip(*keys, strict=True), tasks["task_id"], strict=True))
@@ -156,19 +135,7 @@ def reference_assignments(
 
 
 def all_codings(tasks: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
-    """Collect the codings of every coder: automatic, independent, reference.
-
-    Parameters
-    ----------
-    tasks : DataFrame, shape (n_tasks, ...)
-        Result of ``reference_tasks``.
-    codebook : Codebook
-
-    Returns
-    -------
-    DataFrame, shape (n_assignments, 6)
-        Valid ``theme_assignments``.
-    """
+    """Collect the codings of every coder: automatic, independent, reference."""
     people = reference_assignments(tasks, codebook, coders=_reference_coders(codebook))
     automatic = [assign_themes(tasks, codebook, coder=coder) for coder in CODERS]
     both = _keyword_and_tfidf_assignments(tasks, codebook)
@@ -183,44 +150,36 @@ def _keyword_and_tfidf_assignments(
     The highest mean share wins; a further theme needs a third. It exists to show
     what the two add to each other.
     """
-    frames = []
-    for document_id, plan in tasks.groupby("document_id", sort=True):
+    rows = []
+    reference = codebook.reference
+    for document_id, plan in tasks.groupby("document_id"):
+        others = reference.loc[reference["document_id"] != document_id]
+        profiles = theme_profiles(
+            codebook,
+            [
+                (fold("\n".join(filter(None, [row.title, row.content]))), row.theme_ids)
+                for row in others.itertuples()
+            ],
+        )
         texts = fold_many(plan["text"].fillna(""))
-        profiles = theme_profiles(codebook, _other_plans(codebook, str(document_id)))
         shares = _row_shares(keyword_scores(texts, codebook))
-        shares += _row_shares(profiles.similarities(texts))
-        frames.append(_ranked_rows(plan["task_id"], shares / 2, codebook))
-    table = pd.concat(frames).assign(coder=BOTH, codebook_version=codebook.version)
+        shares = (shares + _row_shares(profiles.similarities(texts))) / 2
+        for task_id, row in zip(plan["task_id"], shares, strict=True):
+            # Stable, so that of equal shares the first theme of the codebook wins.
+            first, *further = np.argsort(-row, kind="stable")
+            chosen = [first, *(t for t in further if row[t] >= _LEAST_JOINT_SHARE)]
+            rows += [
+                (task_id, codebook.theme_ids[theme], rank, round(float(row[theme]), 4))
+                for rank, theme in enumerate(chosen, start=1)
+                if row[first] > 0
+            ]
+    table = pd.DataFrame(rows, columns=["task_id", "theme_id", "rank", "score"])
+    table = table.assign(coder=BOTH, codebook_version=codebook.version)
     return schemas.to_schema(
         table.sort_values(["task_id", "rank"]), "theme_assignments"
     )
 
 
-def _other_plans(codebook: Codebook, document_id: str) -> list[tuple[str, list[str]]]:
-    rows = codebook.reference
-    rows = rows.loc[rows["document_id"] != document_id]
-    return [
-        (fold("\n".join(filter(None, [row.title, row.content]))), row.theme_ids)
-        for row in rows.itertuples()
-    ]
-
-
 def _row_shares(scores: np.ndarray) -> np.ndarray:
     totals = scores.sum(axis=1, keepdims=True)
     return scores / np.where(totals > 0, totals, 1)
-
-
-def _ranked_rows(
-    task_ids: pd.Series, shares: np.ndarray, codebook: Codebook
-) -> pd.DataFrame:
-    rows = []
-    for task_id, row in zip(task_ids, shares, strict=True):
-        # Stable, so that of equal shares the first theme of the codebook wins.
-        order = np.argsort(-row, kind="stable")
-        chosen = [order[0], *(t for t in order[1:] if row[t] >= _LEAST_JOINT_SHARE)]
-        rows += [
-            (task_id, codebook.theme_ids[theme], rank, round(float(row[theme]), 4))
-            for rank, theme in enumerate(chosen, start=1)
-            if row[order[0]] > 0
-        ]
-    return pd.DataFrame(rows, columns=["task_id", "theme_id", "rank", "score"])

@@ -23,6 +23,8 @@ _COLLECTIVE = re.compile(
     r"|^[^各]{0,8}(?:各|相关|有关|其他|所有|全体)[^，、]{0,6}(?:处室|科室|单位|部门|股室)$"
     r"|^(?:机关|直属)?(?:事业)?(?:处室|单位|部门)$"
 )
+# Totals below this are dominated by a plan by chance.
+_LEAST_TOTAL = 5
 _BRACKETS = str.maketrans("()", "（）")
 
 
@@ -41,13 +43,9 @@ def unit_load(
 
     Parameters
     ----------
-    tables : Tables
-        Of the corpus.
-    by : str or sequence of str, default ("agency",)
-        Columns that name the groups. Units of the same name in two agencies are
-        different units.
-    interval : float, default 0.95
-        Level of the intervals, by ``jeffreys_interval``.
+    tables, by, interval
+        As in ``theme_shares``; intervals are those of ``jeffreys_interval``. Units of
+        the same name in two groups are different units.
 
     Returns
     -------
@@ -63,14 +61,15 @@ def unit_load(
     roles = _unit_roles(tables, by)
     named = roles.groupby(by, dropna=False)["task"].nunique().rename("n_tasks")
     once = roles.drop_duplicates([*by, "unit_name", "role", "task"])
-    once = once.assign(
-        n_lead=once["role"] == "lead",
-        n_support=once["role"] == "support",
-        n_due=(once["role"] == "lead") & once["is_due"],
+    is_lead = once["role"] == "lead"
+    counts = {
+        "n_lead": is_lead,
+        "n_support": ~is_lead,
+        "n_due": is_lead & once["is_due"],
+    }
+    sums = (
+        once.assign(**counts).groupby([*by, "unit_name"], dropna=False)[[*counts]].sum()
     )
-    sums = once.groupby([*by, "unit_name"], dropna=False)[
-        ["n_lead", "n_support", "n_due"]
-    ].sum()
     rows = sums.reset_index().merge(named.reset_index(), on=by, how="left")
     rows["is_collective"] = rows["unit_name"].map(is_collective).astype(bool)
     rows["lead_share"] = rows["n_lead"] / rows["n_tasks"]
@@ -80,11 +79,10 @@ def unit_load(
     rows = rows.sort_values(
         [*by, "n_lead", "n_support", "unit_name"],
         ascending=[True] * len(by) + [False, False, True],
+        ignore_index=True,
     )
-    counts = ["n_tasks", "n_lead", "n_support", "n_due"]
     shares = ["lead_share", "lead_share_lower", "lead_share_upper"]
-    columns = [*by, "unit_name", "is_collective", *counts, *shares]
-    return rows[columns].reset_index(drop=True)
+    return rows[[*by, "unit_name", "is_collective", "n_tasks", *counts, *shares]]
 
 
 def deadlines_by_month(
@@ -101,12 +99,8 @@ def deadlines_by_month(
 
     Parameters
     ----------
-    tables : Tables
-        Of the corpus.
-    by : str or sequence of str, default ("agency",)
-        Columns that name the groups.
-    interval : float, default 0.95
-        Level of the intervals, by ``task_proportions``.
+    tables, by, interval
+        As in ``task_proportions``.
 
     Returns
     -------
@@ -124,17 +118,12 @@ def deadlines_by_month(
     return rows
 
 
-def dominant_plans(
-    tables: Tables,
-    flags: pd.DataFrame,
-    *,
-    least_share: float = 0.5,
-    least_total: int = 5,
-) -> pd.DataFrame:
+def dominant_plans(tables: Tables, flags: pd.DataFrame) -> pd.DataFrame:
     """Name the plan that makes up most of a total over several plans.
 
     A total of 23 deadlines in December says little of agencies where 17 of them
-    stand in one plan.
+    stand in one plan. A plan dominates a total of which it has more than half;
+    totals below 5 are dominated by chance and left out.
 
     Parameters
     ----------
@@ -142,10 +131,6 @@ def dominant_plans(
         Of the corpus.
     flags : DataFrame, shape (n_tasks, 1 + n_flags)
         ``task_id`` and boolean columns: what is counted.
-    least_share : float, default 0.5
-        Part of a total (0-1) above which a plan dominates it.
-    least_total : int, default 5
-        Totals below this (count) are dominated by chance and left out.
 
     Returns
     -------
@@ -164,11 +149,11 @@ def dominant_plans(
     rows = []
     for name, of_plan in zip(held.columns, counts.T, strict=True):
         total = int(of_plan.sum())
-        if total < least_total or len(plan_ids) < 2:
+        if total < _LEAST_TOTAL or len(plan_ids) < 2:
             continue
         top = int(of_plan.argmax())
         parts = (of_plan[top] / total, size[top] / size.sum())
-        if parts[0] <= max(least_share, parts[1]):
+        if parts[0] <= max(0.5, parts[1]):
             continue
         rows.append((name, total, plan_ids[top], int(of_plan[top]), *parts))
     columns = ["flag", "n_true", "document_id", "n_plan_true"]

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.lib.stride_tricks import as_strided
 
-from govopen_analytics.base.errors import SchemaError
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.measures.alignment import align_passages
 from govopen_analytics.measures.counts import group_columns
+from govopen_analytics.measures.intervals import quantile_bounds
 from govopen_analytics.measures.resample import JEFFREYS
 
 # Six characters are two or three words: rare enough to point to a source, short
@@ -25,6 +26,14 @@ _STOCK_AGENCIES, _STOCK_SHARE, _FEWEST_OWN = 3, 0.2, 3
 # Marks a place that is compared with nothing; as many as no passage reaches across.
 _NOTHING, _LONGEST_BREAK = 0x80000000, 13
 _HASH_BASE = np.uint64(0x9E3779B97F4A7C15)
+# A mismatch undoes two matches: a segment keeps at least two thirds alike.
+_MATCH, _MISMATCH = 1, -2
+# Shorter segments are found in any two texts of one field.
+_SHORTEST_SEGMENT = 6
+# Segments this near to each other in both texts are one passage, edited.
+_LONGEST_GAP = 12
+
+
 _PASSAGE_COLUMNS = (
     "task_id",
     "document_id",
@@ -43,8 +52,6 @@ _PASSAGE_COLUMNS = (
 def shared_passages(
     tables: Tables,
     *,
-    order_by: str = "year",
-    sources: str = "any",
     min_chars: int = 20,
 ) -> pd.DataFrame:
     """Find the passages of tasks that stand in the tasks of earlier plans.
@@ -55,19 +62,14 @@ def shared_passages(
     text and not with the pairs. The three tasks that hold most of the grams are
     aligned [1]_ by ``align_passages``. Only letters, digits and Chinese
     characters are compared, and neither titles in 《》, nor lists of five or more
-    names. A passage is left out as a stock phrase where nearly all its 6-grams
+    names. Plans of one year are not earlier than each other, plans without a year
+    take no part. A passage is left out as a stock phrase where nearly all its 6-grams
     stand in the plans of three or more agencies and of a fifth of them.
 
     Parameters
     ----------
     tables : Tables
         Of the corpus; ``tasks.text`` is what is compared.
-    order_by : str, default "year"
-        Column of `documents` that says which plan is earlier, such as "year" or
-        "issued_date". Plans with the same value are not earlier than each other,
-        plans without one take no part.
-    sources : {"any", "other_agencies"}
-        Whether an agency's own earlier plans count as sources.
     min_chars : int, default 20
         Fewest equal characters of a passage: longer than the set phrases of the
         field, such as 政府信息公开工作年度报告.
@@ -88,20 +90,20 @@ def shared_passages(
     .. [2] Schleimer, S., Wilkerson, D. S. & Aiken, A. (2003). Winnowing: Local
        Algorithms for Document Fingerprinting. SIGMOD, 76-85.
     """
-    agency, time = _agency_and_time(tables, order_by)
+    agency, time = _agency_and_year(tables)
     tasks = tables.tasks
     texts = _Texts(tasks["text"].tolist(), agency)
     task_ids = tasks["task_id"].to_numpy()
     document_ids = tasks["document_id"].to_numpy()
     rows = []
-    for task, source in _candidates(texts, agency, time, sources):
-        for found in align_passages(
+    for task, source in _candidates(texts, agency, time):
+        for match in align_passages(
             texts.codes_of(task), texts.codes_of(source), min_chars=min_chars
         ):
-            if texts.is_stock(task, found.start, found.end):
+            if texts.is_stock(task, match.start, match.end):
                 continue
-            start, end = texts.offsets(task, found.start, found.end)
-            other = texts.offsets(source, found.other_start, found.other_end)
+            start, end = texts.offsets(task, match.start, match.end)
+            other = texts.offsets(source, match.other_start, match.other_end)
             rows.append(
                 (
                     task_ids[task],
@@ -112,19 +114,14 @@ def shared_passages(
                     start,
                     end,
                     *other,
-                    found.n_alike,
+                    match.n_alike,
                     texts.raw[task][start:end],
                 )
             )
     return pd.DataFrame(rows, columns=list(_PASSAGE_COLUMNS))
 
 
-def text_reuse(
-    tables: Tables,
-    passages: pd.DataFrame,
-    *,
-    order_by: str = "year",
-) -> pd.DataFrame:
+def text_reuse(tables: Tables, passages: pd.DataFrame) -> pd.DataFrame:
     """Compute the share of each task's text that stands earlier elsewhere.
 
     Parameters
@@ -133,8 +130,6 @@ def text_reuse(
         Of the corpus.
     passages : DataFrame
         Result of ``shared_passages``.
-    order_by : str, default "year"
-        As for ``shared_passages``.
 
     Returns
     -------
@@ -144,7 +139,7 @@ def text_reuse(
         within a passage), ``reused_share`` (0-1; empty without an earlier plan)
         and ``source_task_id`` (the source of most of them; empty without one).
     """
-    _, time = _agency_and_time(tables, order_by)
+    _, time = _agency_and_year(tables)
     has_earlier = time > min(time[time >= 0], default=0)
     tasks = tables.tasks
     rows = tasks[["task_id", "document_id"]].reset_index(drop=True)
@@ -155,14 +150,8 @@ def text_reuse(
     rows["n_reused_chars"] = rows["task_id"].map(covered).fillna(0).astype(int)
     share = rows["n_reused_chars"] / rows["n_chars"].clip(lower=1)
     rows["reused_share"] = share.where(rows["has_earlier"])
-    most = (
-        passages.groupby(["task_id", "source_task_id"])["n_alike"]
-        .sum()
-        .reset_index()
-        .sort_values(["task_id", "n_alike"], ascending=[True, False], kind="stable")
-        .drop_duplicates("task_id")
-        .set_index("task_id")["source_task_id"]
-    )
+    n_alike = passages.groupby(["task_id", "source_task_id"])["n_alike"].sum()
+    most = {task: source for task, source in n_alike.groupby("task_id").idxmax()}
     rows["source_task_id"] = rows["task_id"].map(most).astype("string")
     return rows
 
@@ -180,14 +169,12 @@ def reuse_by_group(
 
     Parameters
     ----------
-    tables : Tables
-        Of the corpus.
+    tables, by, interval
+        As in ``theme_shares``.
     reuse : DataFrame
         Result of ``text_reuse``.
-    by : str or sequence of str, default ("document_id",)
-        Columns that name the groups.
-    interval, n_bootstrap, seed
-        As in ``theme_shares``; tasks are resampled within the group.
+    n_bootstrap, seed
+        Draws of tasks within the group behind each interval, and their seed.
 
     Returns
     -------
@@ -213,7 +200,7 @@ def reuse_by_group(
         size, reused = group["n_chars"].to_numpy(), group["n_reused_chars"].to_numpy()
         share = reused.sum() / max(size.sum(), 1)
         draws = _drawn_ratio(reused, size, n_bootstrap, rng)
-        lower, upper = np.quantile(draws, [(1 - interval) / 2, (1 + interval) / 2])
+        lower, upper = quantile_bounds(draws, interval)
         bounds = (min(lower, share) if share else 0.0, max(upper, share))
         rows.append((*keys, len(group), size.sum(), reused.sum(), share, *bounds))
     names = ["n_tasks", "n_chars", "n_reused_chars", "reused_share"]
@@ -243,10 +230,14 @@ class _Texts:
         task = np.repeat(np.arange(len(raw)), length)
         place = np.arange(len(codes)) - np.repeat(np.cumsum(length) - length, length)
         is_masked = _titles_and_lists(raw)
-        kept = (_is_word(codes) & ~is_masked) | _breaks(is_masked, task)
+        is_compared = (_is_word(codes) & ~is_masked) | _breaks(is_masked, task)
         codes = np.where(is_masked, _NOTHING + np.arange(len(codes)), codes)
         codes = codes.astype(np.uint32)
-        self.codes, self.task, self._place = codes[kept], task[kept], place[kept]
+        self.codes, self.task, self._place = (
+            codes[is_compared],
+            task[is_compared],
+            place[is_compared],
+        )
         self._starts = np.searchsorted(self.task, np.arange(len(raw) + 1))
         self._own = self._own_grams(agency)
 
@@ -312,22 +303,16 @@ def _is_word(codes: np.ndarray) -> np.ndarray:
     return is_han | is_digit | is_letter
 
 
-def _agency_and_time(tables: Tables, order_by: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return a number for each task's agency, and one for its time (-1: none)."""
-    if order_by not in tables.documents:
-        raise SchemaError(
-            "documents",
-            f"order_by: found no column '{order_by}', expected one that says which "
-            "plan is earlier, such as 'year'",
-        )
-    columns = group_columns(tables, ["agency", order_by])
+def _agency_and_year(tables: Tables) -> tuple[np.ndarray, np.ndarray]:
+    """Return a number for each task's agency, and one for its year (-1: none)."""
+    columns = group_columns(tables, ["agency", "year"])
     agency, _ = pd.factorize(columns["agency"])
-    time, _ = pd.factorize(columns[order_by], sort=True)
-    return agency, time
+    year, _ = pd.factorize(columns["year"], sort=True)
+    return agency, year
 
 
 def _candidates(
-    texts: _Texts, agency: np.ndarray, time: np.ndarray, sources: str
+    texts: _Texts, agency: np.ndarray, time: np.ndarray
 ) -> Iterator[tuple[int, int]]:
     """Yield the tasks that may share a passage with an earlier one, and which."""
     gram, task, _ = texts.grams()
@@ -337,40 +322,21 @@ def _candidates(
         return
     order = np.lexsort((task, time[task], gram))
     gram, task = gram[order], task[order]
-    source = _earliest(gram, task, agency, other=True)
-    if sources == "any":
-        anywhere = _earliest(gram, task, agency, other=False)
-        source = np.where(source < 0, anywhere, source)
-        # The earliest holder is the source, whoever it is.
-        earlier = (anywhere >= 0) & (time[anywhere] < time[source])
-        source = np.where(earlier, anywhere, source)
-    is_earlier = (source >= 0) & (time[source] < time[task])
+    is_new = np.r_[True, gram[1:] != gram[:-1]]
+    starts, run = np.flatnonzero(is_new), np.cumsum(is_new) - 1
+    first = task[starts][run]
+    # The earliest holder is the source; of holders of one time one of another agency.
+    is_own = agency[task] == agency[first]
+    is_other = ~is_own & (time[task] == time[first])
+    place = np.where(is_other, np.arange(len(task)), len(task))
+    other = np.append(task, -1)[np.minimum.reduceat(place, starts)[run]]
+    source = np.where(is_own & (other >= 0), other, first)
+    is_earlier = time[source] < time[task]
     pairs = pd.DataFrame({"task": task[is_earlier], "source": source[is_earlier]})
     votes = pairs.groupby(["task", "source"]).size().reset_index(name="n")
     votes = votes.sort_values(["task", "n"], ascending=[True, False], kind="stable")
     best = votes.groupby("task").head(_CANDIDATES)
     yield from zip(best["task"].tolist(), best["source"].tolist(), strict=True)
-
-
-def _earliest(
-    gram: np.ndarray, task: np.ndarray, agency: np.ndarray, *, other: bool
-) -> np.ndarray:
-    """Return the earliest holder of each gram, of another agency if `other`; or -1.
-
-    Grams are sorted, and within a gram tasks by time.
-    """
-    starts = np.flatnonzero(np.r_[True, gram[1:] != gram[:-1]])
-    run = np.cumsum(np.r_[True, gram[1:] != gram[:-1]]) - 1
-    first = task[starts][run]
-    if not other:
-        return first
-    # The first holder of another agency than the first holder's.
-    differs = agency[task] != agency[first]
-    place = np.where(differs, np.arange(len(task)), len(task))
-    second_place = np.minimum.reduceat(place, starts)[run]
-    found = second_place < len(task)
-    second = np.where(found, task[np.minimum(second_place, len(task) - 1)], -1)
-    return np.where(differs, first, second)
 
 
 def _covered(spans: np.ndarray) -> int:
@@ -380,3 +346,92 @@ def _covered(spans: np.ndarray) -> int:
         total += max(0, end - max(start, reach))
         reach = max(reach, end)
     return int(total)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage of one text and its like in another (offsets in characters)."""
+
+    start: int
+    end: int
+    other_start: int
+    other_end: int
+    n_alike: int
+
+
+def align_passages(
+    first: np.ndarray, second: np.ndarray, *, min_chars: int
+) -> list[Passage]:
+    """Find the passages two texts share, word for word or lightly edited.
+
+    Best ungapped segments on each diagonal, joined where they follow each other
+    closely in both texts: the alignment of FASTA [1]_. In contrast to a full
+    Smith-Waterman table all diagonals are scored at once.
+
+    Texts are character codes; passages have at least `min_chars` equal characters,
+    stand in the order of `first` and may overlap in either text.
+
+    References
+    ----------
+    .. [1] Pearson, W. R. & Lipman, D. J. (1988). Improved tools for biological
+       sequence comparison. PNAS, 85(8), 2444-2448.
+    """
+    if len(first) == len(second) and (first == second).all():
+        n = len(first)
+        return [Passage(0, n, 0, n, n)] if n >= min_chars else []
+    passages = _join(_segments(first, second))
+    return [passage for passage in passages if passage.n_alike >= min_chars]
+
+
+def _segments(first: np.ndarray, second: np.ndarray) -> list[Passage]:
+    """Return the ungapped segments that score best within their surroundings."""
+    n, m = len(first), len(second)
+    width = n + m - 1
+    scores = np.full((n, width), _MISMATCH, dtype=np.int32)
+    step = scores.itemsize
+    # Row i of the table, moved right by n - 1 - i, puts diagonals into columns.
+    skewed = as_strided(scores.reshape(-1)[n - 1 :], (n, m), ((width - 1) * step, step))
+    skewed[first[:, None] == second[None, :]] = _MATCH
+    total = np.cumsum(scores, axis=0, dtype=np.int32)
+    before = np.vstack([np.zeros((1, width), dtype=np.int32), total[:-1]])
+    gain = total - np.minimum.accumulate(before, axis=0)
+    segments = []
+    for column in np.flatnonzero(gain.max(axis=0) >= _SHORTEST_SEGMENT):
+        shift = int(column) - (n - 1)
+        for start, end in _excursions(gain[:, column]):
+            alike = int((scores[start:end, column] == _MATCH).sum())
+            segments.append(Passage(start, end, start + shift, end + shift, alike))
+    return sorted(segments, key=lambda segment: (segment.start, segment.other_start))
+
+
+def _excursions(gain: np.ndarray) -> list[tuple[int, int]]:
+    """Return where the running gain leaves 0, and its first peak from there."""
+    is_up = np.r_[False, gain > 0, False]
+    edges = np.flatnonzero(np.diff(is_up.astype(np.int8)))
+    spans = []
+    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+        peak = int(start) + int(gain[start:stop].argmax())
+        if gain[peak] >= _SHORTEST_SEGMENT:
+            spans.append((int(start), peak + 1))
+    return spans
+
+
+def _join(segments: list[Passage]) -> list[Passage]:
+    """Join each segment to the passage it continues in both texts."""
+    passages: list[Passage] = []
+    for segment in segments:
+        for k in range(len(passages) - 1, -1, -1):
+            last = passages[k]
+            gaps = (segment.start - last.end, segment.other_start - last.other_end)
+            if all(0 <= gap <= _LONGEST_GAP for gap in gaps):
+                passages[k] = Passage(
+                    last.start,
+                    segment.end,
+                    last.other_start,
+                    segment.other_end,
+                    last.n_alike + segment.n_alike,
+                )
+                break
+        else:
+            passages.append(segment)
+    return passages

@@ -56,13 +56,15 @@ def share_sensitivity(
             tasks, assignments = _cut(tables.tasks, rows, cut)
             counted = tables.with_tables(tasks=tasks, theme_assignments=assignments)
             whole = theme_shares(counted, by=())
-            found = theme_differences(
+            differences = theme_differences(
                 counted, by=by, n_permutations=n_permutations, seed=seed
             ).items
             part = whole[["theme_id", "n_tasks", "share"]].assign(coder=coder, cut=cut)
             part["share_rank"] = competition_ranks(part["share"].to_numpy())
             parts.append(
-                part.merge(found[["theme_id", "p_adjusted", "state"]], on="theme_id")
+                part.merge(
+                    differences[["theme_id", "p_adjusted", "state"]], on="theme_id"
+                )
             )
     columns = ["coder", "cut", "theme_id", "n_tasks", "share", "share_rank"]
     return pd.concat(parts, ignore_index=True)[[*columns, "p_adjusted", "state"]]
@@ -81,8 +83,8 @@ def _cut(
         first = tasks.groupby(["document_id", title])["task_id"].transform("first")
         joined = dict(zip(tasks["task_id"], first, strict=True))
         rows = assignments.assign(task_id=assignments["task_id"].map(joined))
-        kept = tasks[tasks["task_id"] == first]
-        return kept, rows.drop_duplicates(["task_id", "theme_id"])
+        of_title = tasks[tasks["task_id"] == first]
+        return of_title, rows.drop_duplicates(["task_id", "theme_id"])
     n_themes = assignments.groupby("task_id")["theme_id"].transform("size")
     order = assignments.groupby("task_id").cumcount().astype(str)
     name = assignments["task_id"].astype(str) + "/" + order

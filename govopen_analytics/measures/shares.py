@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from govopen_analytics.base.errors import choices
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.confusion import Confusion, with_none
 from govopen_analytics.measures.counts import (
@@ -30,7 +29,6 @@ def theme_shares(
     tables: Tables,
     *,
     by: str | Sequence[str] = ("document_id",),
-    counting: str = "fractional",
     confusion: Confusion | None = None,
     interval: float = 0.95,
 ) -> pd.DataFrame:
@@ -56,10 +54,6 @@ def theme_shares(
     by : str or sequence of str, default ("document_id",)
         Columns of ``documents`` or ``tasks`` that name the groups, such as
         ``["agency", "year"]``; empty for all tasks together.
-    counting : {"fractional", "touching"}
-        With "touching" a task gives 1 to each of its themes. That share depends
-        on how finely a plan is cut into tasks and compares nothing but the
-        themes of one agency; its columns are named ``touching_share`` instead.
     confusion : Confusion, optional
         How often the coder is wrong, measured on tasks that people coded. The
         intervals then hold the error of coding too.
@@ -95,15 +89,8 @@ def theme_shares(
        Constructing bibliometric networks: A comparison between full and
        fractional counting. Journal of Informetrics, 10(4), 1178-1195.
     """
-    if counting not in ("fractional", "touching"):
-        raise ValueError(f"counting: {choices(counting, ['fractional', 'touching'])}")
-    counts = count_themes(tables, by=by, counting=counting)
     check_level(interval)
-    if confusion is not None and counting != "fractional":
-        raise ValueError(
-            f"confusion: found one with counting={counting!r}, expected it with "
-            "'fractional' only; leave it out"
-        )
+    counts = count_themes(tables, by=by)
     certain = certain_counts(tables, by, confusion)
     share, lower, upper, corrected = described(
         counts.cells(),
@@ -113,20 +100,19 @@ def theme_shares(
         certain=None if certain is None else certain.cells(),
         interval=interval,
     )
-    name = "share" if counting == "fractional" else "touching_share"
     is_observed = counts.n_themed > 0
     return counts.rows(
         {
             "n_tasks": counts.n_tasks[:, None],
             "n_themed": counts.n_themed,
-            name: share,
-            f"{name}_lower": lower,
-            f"{name}_upper": upper,
-            f"{name}_corrected": corrected,
+            "share": share,
+            "share_lower": lower,
+            "share_upper": upper,
+            "share_corrected": corrected,
             "has_coding_error": is_observed & (np.abs(corrected - share) > _ROUNDING),
-            f"{name}_shrunk": shrunk_shares(counts),
+            "share_shrunk": shrunk_shares(counts),
             "is_observed": is_observed,
-            f"{name}_rank": competition_ranks(share.T).T,
+            "share_rank": competition_ranks(share.T).T,
         }
     )
 
@@ -168,11 +154,11 @@ def described(
     share = plain[0]
     if confusion is None:
         return *plain, np.full(share.shape, np.nan)
-    by_coder, known = with_none(share), np.zeros(share.shape)
+    by_coder, by_people = with_none(share), np.zeros(share.shape)
     if certain is not None:
-        known, _ = effective_tasks(certain, n_groups, equal_cells=equal_cells)
-        by_coder[:, :-1] -= known
-    corrected = confusion.true_shares(by_coder, theme_ids) + known
+        by_people, _ = effective_tasks(certain, n_groups, equal_cells=equal_cells)
+        by_coder[:, :-1] -= by_people
+    corrected = confusion.true_shares(by_coder, theme_ids) + by_people
     binomial = corrected * (1 - corrected)
     error = confusion.variance(by_coder, theme_ids)
     _, worth = effective_tasks(cells, n_groups, equal_cells=equal_cells)
@@ -231,14 +217,14 @@ def pooled_shares(
         "n_themed": counts.n_themed.sum(axis=0),
     }
     certain = certain_counts(tables, by, confusion)
-    known = None if certain is None else certain.groups_as_cells()
+    certain_cells = None if certain is None else certain.groups_as_cells()
     for name, equal in (("share", False), ("group_share", True)):
         share, lower, upper, _ = described(
             counts.groups_as_cells(),
             1,
             counts.theme_ids,
             confusion,
-            certain=known,
+            certain=certain_cells,
             interval=interval,
             equal_cells=equal,
         )
@@ -268,11 +254,8 @@ def task_proportions(
     flags : DataFrame, shape (n_tasks, 1 + n_flags)
         ``task_id`` and boolean columns, such as the result of
         ``verifiability``; other columns are ignored.
-    by : str or sequence of str, default ("agency",)
-        Columns of ``documents`` or ``tasks`` that name the groups; empty for all.
-    interval : float, default 0.95
-        Level of the intervals: of the group's tasks and plans alone, by
-        ``effective_tasks`` and ``share_bounds``. They hold sampling only.
+    by, interval
+        As in ``theme_shares``; the intervals hold sampling only.
 
     Returns
     -------
@@ -289,7 +272,7 @@ def task_proportions(
         Cells.of_tasks(group, plan, flag[:, None])
         for flag in held.to_numpy(dtype=float).T
     ]
-    parts = [cell_shares(one, len(groups), interval=interval) for one in cells]
+    parts = [cell_shares(part, len(groups), interval=interval) for part in cells]
     share, lower, upper = map(np.hstack, zip(*parts, strict=True))
     n_true = sum_by(group, held.to_numpy(dtype=float), len(groups)).astype(int)
     n_tasks = np.bincount(group, minlength=len(groups))[:, None]

@@ -2,9 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from statistics import NormalDist
-from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -13,8 +10,9 @@ from scipy.stats import norm
 
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.features import segment_words
-from govopen_analytics.measures.counts import group_columns
+from govopen_analytics.measures.counts import group_codes, long_rows
 from govopen_analytics.measures.families import adjusted, states
+from govopen_analytics.measures.intervals import normal_reach
 
 _HAN_WORD = re.compile(r"[㐀-鿿]{2,}")
 
@@ -23,15 +21,6 @@ def han_words(text: str) -> list[str]:
     """Cut a text into words and keep those of two or more Chinese characters.
 
     Single characters, numbers, Latin runs and punctuation are dropped.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    list of str
     """
     return [word for word in segment_words(text) if _HAN_WORD.fullmatch(word)]
 
@@ -100,47 +89,43 @@ def distinctive_words(
         tables = tables.with_tables(tasks=_with_primary_theme(tables))
     tasks = tables.tasks
     uses = _word_uses(tasks, tokenize, min_tasks)
-    if uses.empty:
-        return pd.DataFrame(columns=[*by, *_COLUMNS])
-    keys = group_columns(tables, by)
-    grouper = keys.groupby(by, dropna=False)
-    group = grouper.ngroup().to_numpy()
-    groups = keys.iloc[np.unique(group, return_index=True)[1]].reset_index(drop=True)
+    group, groups = group_codes(tables, by)
     uses["group"] = group[uses["task"]]
     uses["document_id"] = tasks["document_id"].to_numpy()[uses["task"]]
     uses["code"], vocabulary = pd.factorize(uses["word"], sort=True)
-    table = _UseTable.of(uses, (len(groups), len(vocabulary)))
-    reach = NormalDist().inv_cdf((1 + interval) / 2)
-    # Every group against every word is too much to hold for thousands of groups.
-    chunk = max(1, _CHUNK_CELLS // len(vocabulary))
-    parts = [
-        _ranked(
-            groups.iloc[start : start + chunk],
-            np.asarray(vocabulary),
-            table.measured(slice(start, start + chunk), prior_words, reach),
-            top_n,
+    once = uses.drop_duplicates(["group", "code", "document_id"])
+    counts = [
+        csr_array(
+            (n, (cells["group"], cells["code"])), shape=(len(groups), len(vocabulary))
         )
-        for start in range(0, len(groups), chunk)
+        for cells, n in (
+            (uses, uses["n"].to_numpy(dtype=int)),
+            (uses, np.ones(len(uses), dtype=int)),
+            (once, np.ones(len(once), dtype=int)),
+        )
     ]
+    total = counts[0].sum(axis=0)
+    # Every group against every word is too much to hold for thousands of groups.
+    chunk = max(1, _CHUNK_CELLS // max(1, len(vocabulary)))
+    parts = []
+    for start in range(0, max(1, len(groups)), chunk):
+        part = slice(start, start + chunk)
+        used = [table[part].toarray() for table in counts]
+        columns = _compared(used, total, prior_words, normal_reach(interval))
+        columns["word"] = np.broadcast_to(vocabulary, columns["z_score"].shape)
+        order = np.argsort(-columns["z_score"], axis=1, kind="stable")[:, :top_n]
+        ordered = {
+            name: np.take_along_axis(values, order, axis=1)
+            for name, values in columns.items()
+        }
+        ranks = np.arange(1, order.shape[1] + 1)
+        rows = long_rows(groups.iloc[part], "rank", ranks, ordered)
+        rows.insert(len(by), "word", rows.pop("word"))
+        parts.append(rows)
     return pd.concat(parts, ignore_index=True)
 
 
 _CHUNK_CELLS = 2_000_000
-_COLUMNS = (
-    "word",
-    "rank",
-    "log_odds",
-    "log_odds_lower",
-    "log_odds_upper",
-    "z_score",
-    "p_adjusted",
-    "state",
-    "n_group_uses",
-    "n_rest_uses",
-    "n_tasks",
-    "n_documents",
-    "group_word_share",
-)
 
 
 def _with_primary_theme(tables: Tables) -> pd.DataFrame:
@@ -161,55 +146,37 @@ def _word_uses(
     return uses[frequent].reset_index(drop=True)
 
 
-@dataclass(frozen=True)
-class _UseTable:
-    """Uses, tasks and plans by group and word, sparse."""
-
-    uses: csr_array
-    tasks: csr_array
-    documents: csr_array
-
-    @classmethod
-    def of(cls, uses: pd.DataFrame, shape: tuple[int, int]) -> Self:
-        def table(cells: pd.DataFrame, values: np.ndarray) -> csr_array:
-            return csr_array((values, (cells["group"], cells["code"])), shape=shape)
-
-        once = uses.drop_duplicates(["group", "code", "document_id"])
-        return cls(
-            table(uses, uses["n"].to_numpy()),
-            table(uses, np.ones(len(uses), dtype=int)),
-            table(once, np.ones(len(once), dtype=int)),
-        )
-
-    def measured(
-        self, groups: slice, prior_words: float, reach: float
-    ) -> dict[str, np.ndarray]:
-        """Return every column, each of shape (n_groups, n_words)."""
-        in_group = self.uses[groups].toarray()
-        total = self.uses.sum(axis=0)
-        log_odds, error = _log_odds(in_group, total, prior_words)
-        p_values = 2 * norm.sf(np.abs(log_odds / error))
-        p_adjusted = np.stack([adjusted(row, "words") for row in p_values])
-        return {
-            "log_odds": log_odds,
-            "log_odds_lower": log_odds - reach * error,
-            "log_odds_upper": log_odds + reach * error,
-            "z_score": log_odds / error,
-            "p_adjusted": p_adjusted,
-            "state": states(p_adjusted),
-            "n_group_uses": in_group,
-            "n_rest_uses": total - in_group,
-            "n_tasks": self.tasks[groups].toarray(),
-            "n_documents": self.documents[groups].toarray(),
-            "group_word_share": in_group
-            / in_group.sum(axis=1, keepdims=True).clip(min=1),
-        }
+def _compared(
+    used: list[np.ndarray],
+    total: np.ndarray,
+    prior_words: float,
+    reach: float,
+) -> dict[str, np.ndarray]:
+    """Return every column of uses, tasks and plans with each word, by group."""
+    in_group, n_tasks, n_documents = used
+    log_odds, error = _log_odds(in_group, total, prior_words)
+    p_values = 2 * norm.sf(np.abs(log_odds / error))
+    p_adjusted = np.array([adjusted(row, "words") for row in p_values])
+    p_adjusted = p_adjusted.reshape(p_values.shape)
+    return {
+        "log_odds": log_odds,
+        "log_odds_lower": log_odds - reach * error,
+        "log_odds_upper": log_odds + reach * error,
+        "z_score": log_odds / error,
+        "p_adjusted": p_adjusted,
+        "state": states(p_adjusted),
+        "n_group_uses": in_group,
+        "n_rest_uses": total - in_group,
+        "n_tasks": n_tasks,
+        "n_documents": n_documents,
+        "group_word_share": in_group / in_group.sum(axis=1, keepdims=True).clip(min=1),
+    }
 
 
 def _log_odds(
     in_group: np.ndarray, total: np.ndarray, prior_words: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    prior = prior_words * total / total.sum()
+    prior = prior_words * total / max(total.sum(), 1)
     group = in_group + prior
     rest = total - in_group + prior
 
@@ -219,21 +186,3 @@ def _log_odds(
         return np.log(uses) - np.log(np.maximum(others, 1e-12))
 
     return logit(group) - logit(rest), np.sqrt(1 / group + 1 / rest)
-
-
-def _ranked(
-    groups: pd.DataFrame,
-    vocabulary: np.ndarray,
-    columns: dict[str, np.ndarray],
-    top_n: int | None,
-) -> pd.DataFrame:
-    n_words = len(vocabulary)
-    order = np.argsort(-columns["z_score"], axis=1, kind="stable")[:, :top_n]
-    row = np.repeat(np.arange(len(groups)), order.shape[1])
-    column = order.ravel()
-    rows = groups.iloc[row].reset_index(drop=True)
-    rows["word"] = vocabulary[column]
-    rows["rank"] = np.tile(np.arange(1, min(order.shape[1], n_words) + 1), len(groups))
-    for name, values in columns.items():
-        rows[name] = values[row, column]
-    return rows

@@ -36,18 +36,10 @@ class Written:
 def briefing_bytes(
     briefing: Briefing, kind: str, template: Path | None = None
 ) -> bytes:
-    """Return a briefing as an office file.
+    """Return a briefing as "pptx", "docx" or "xlsx".
 
-    Parameters
-    ----------
-    kind : {"pptx", "docx", "xlsx"}
-    template : Path, optional
-        The office's own, for slides or pages.
-
-    Raises
-    ------
-    ExportError
-        If the template has no place for charts.
+    A template, for slides or pages, that has no place for charts is an
+    ``ExportError``.
     """
     when = _date_of(briefing)
     if kind == "xlsx":
@@ -65,7 +57,7 @@ def write_briefing(
     name: str = "briefing",
     dpi: int = 200,
 ) -> Written:
-    """Write a briefing.
+    """Write a briefing to a folder, which is made where missing.
 
     Everything is checked and made before anything is written, and every file is
     written whole or not at all. Only pictures need a browser; without one the
@@ -73,8 +65,6 @@ def write_briefing(
 
     Parameters
     ----------
-    out : Path
-        Folder for the files; made where missing.
     formats : sequence of str
         Some of ``FORMATS``; pictures are one for each claim.
     templates : sequence of Path

@@ -68,18 +68,9 @@ def document_bytes(
 ) -> bytes:
     """Return a DOCX: a summary of one page, the claims or the full text, the method.
 
-    Parameters
-    ----------
-    when : datetime
-        Date the file's properties name.
-    template : Path, optional
-        A DOCX or DOTX, whose styles, header, footer and text stay; the briefing
-        follows its last page.
-
-    Raises
-    ------
-    ExportError
-        If the template cannot be read, or its pages have no room for a chart.
+    `when` is the date the file's properties name. The styles, header, footer and text
+    of a template (DOCX or DOTX) stay, and the briefing follows its last page; one that
+    cannot be read, or has no room for a chart, is an ``ExportError``.
     """
     lang = briefing.lang
     file = _own_document(lang) if template is None else _template(template)
@@ -89,8 +80,8 @@ def document_bytes(
         writer.add_summary(briefing)
     for number, part in enumerate(briefing.sections):
         writer.add_heading(part.title, new_page=number == 0)
-        for briefing_file in part.findings:
-            writer.add_line(briefing_file.text, bullet=True)
+        for finding in part.findings:
+            writer.add_line(finding.text, bullet=True)
         for chart in part.charts:
             writer.add_chart(chart)
     if not briefing.points:

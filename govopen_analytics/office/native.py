@@ -28,9 +28,8 @@ from govopen_analytics.charts.model import FORMATS, Chart, Mark, Panel, Series
 from govopen_analytics.charts.style import (
     ACCENT,
     GRID,
-    HOLLOW,
     INK,
-    MARK_COLORS,
+    MARKS,
     SECOND,
     full_alt,
     in_one_lane,
@@ -326,11 +325,7 @@ def _fitted(panel: Panel, style: Style, place: Place) -> tuple[Panel, Style]:
 def _title(chart: Any, panel: Panel, place: Place, style: Style) -> None:
     chart.has_title = bool(panel.title)
     if panel.title:
-        frame = chart.chart_title.text_frame
-        frame.text = panel.title
-        for paragraph in frame.paragraphs:
-            paragraph.runs[0].font.size = Pt(style.size)
-            paragraph.runs[0].font.bold = True
+        _set_text(chart.chart_title.text_frame, panel.title, style, is_bold=True)
         chart.chart_title.include_in_layout = False
         # Above the plot, not above the names of its rows.
         at = {"x": (place.label + Pt(4)) / place.box[2], "y": Pt(3) / place.box[3]}
@@ -398,7 +393,9 @@ def _axes(chart: Any, panel: Panel, place: Place, style: Style) -> None:
     value.major_unit = scale[1] - scale[0]
     value.tick_labels.number_format = FORMATS[panel.form]
     value.tick_labels.number_format_is_linked = False
-    _axis_title(value, panel.axis, style)
+    value.has_title = bool(panel.axis)
+    if panel.axis:
+        _set_text(value.axis_title.text_frame, panel.axis, style, is_bold=False)
     # Names stay at the edge, also where bars reach below the line.
     other.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     # Every row keeps its name.
@@ -422,13 +419,13 @@ def _map_ends(panel: Panel) -> list[tuple[float, float]]:
     return ends
 
 
-def _axis_title(axis: Any, text: str, style: Style) -> None:
-    axis.has_title = bool(text)
-    if text:
-        frame = axis.axis_title.text_frame
-        frame.text = text
-        font = frame.paragraphs[0].runs[0].font
-        font.size, font.bold = Pt(style.size), False
+def _set_text(frame: Any, text: str, style: Style, *, is_bold: bool | None) -> Any:
+    """Write a text in the size of a style, and return the font of its end."""
+    frame.text = text
+    for paragraph in frame.paragraphs:
+        font = paragraph.runs[0].font
+        font.size, font.bold = Pt(style.size), is_bold
+    return font
 
 
 # Marks and labels -----------------------------------------------------------------
@@ -469,9 +466,9 @@ def _paint(drawn: Any, panel: Panel, data: Series) -> None:
 
 
 def _fill(shape: Any, kind: str) -> None:
-    color = MARK_COLORS[kind]
+    color, _, is_hollow = MARKS[kind]
     shape.fill.solid()
-    shape.fill.fore_color.rgb = rgb(_pale(color) if kind in HOLLOW else color)
+    shape.fill.fore_color.rgb = rgb(_pale(color) if is_hollow else color)
     shape.line.color.rgb = rgb(color)
 
 
@@ -498,12 +495,11 @@ def _label(drawn: Any, panel: Panel, data: Series, style: Style) -> None:
 
 
 def _write_label(label: Any, mark: Mark, position: Any, style: Style) -> None:
-    label.text_frame.text = mark.label
+    is_decisive = mark.kind == "decisive"
+    font = _set_text(label.text_frame, mark.label, style, is_bold=is_decisive or None)
     label.text_frame.word_wrap = False
-    font = label.text_frame.paragraphs[0].runs[0].font
-    font.size = Pt(style.size)
-    if mark.kind == "decisive":  # a bar of 0 has no colour to be seen
-        font.bold, font.color.rgb = True, rgb(DECISIVE_TEXT)
+    if is_decisive:  # a bar of 0 has no colour to be seen
+        font.color.rgb = rgb(DECISIVE_TEXT)
     label.position = position
 
 

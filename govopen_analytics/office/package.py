@@ -80,13 +80,7 @@ def _as_document(blob: bytes) -> bytes:
 
 
 def write_whole(path: Path, blob: bytes) -> Path:
-    """Write a file whole or not at all.
-
-    Raises
-    ------
-    ExportError
-        If the folder cannot be made or written to; a former file stays.
-    """
+    """Write a file whole or not at all; a former file stays where that fails."""
     try:
         return replace_file(path, blob)
     except OSError as error:

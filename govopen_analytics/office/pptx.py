@@ -80,17 +80,9 @@ def deck_bytes(
 ) -> bytes:
     """Return a PPTX: cover, summary, a slide for each claim, appendix.
 
-    Parameters
-    ----------
-    when : datetime
-        Date the file's properties name.
-    template : Path, optional
-        A PPTX or POTX; its own slides stay in front.
-
-    Raises
-    ------
-    ExportError
-        If the template cannot be read, or has no layout with a title and room.
+    `when` is the date the file's properties name. The slides of a template (PPTX or
+    POTX) stay in front; one that cannot be read, or has no layout with a title and
+    room, is an ``ExportError``.
     """
     lang = briefing.lang
     deck = _own_deck(lang) if template is None else _template_deck(template, lang)

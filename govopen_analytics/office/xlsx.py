@@ -4,9 +4,8 @@ import io
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from openpyxl import Workbook
@@ -47,15 +46,8 @@ _TOP, _WRAPPED = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=
 def workbook_bytes(briefing: Briefing, *, when: datetime) -> bytes:
     """Return an XLSX: a sheet of notes, and a sheet per table with a note below it.
 
-    Parameters
-    ----------
-    when : datetime
-        Date the file's properties name.
-
-    Raises
-    ------
-    ExportError
-        If a table has more rows than a sheet holds.
+    `when` is the date the file's properties name. A table with more rows than a
+    sheet holds is an ``ExportError``.
     """
     lang = briefing.lang
     words = section("briefing", lang)["sheets"]
@@ -76,17 +68,8 @@ def workbook_bytes(briefing: Briefing, *, when: datetime) -> bytes:
 def table_bytes(table: pd.DataFrame, title: str) -> bytes:
     """Return a table as an XLSX of one sheet, without a formula in any cell.
 
-    Parameters
-    ----------
-    table : DataFrame, shape (n_rows, n_columns)
-        Numbers and texts; a text that a cell cannot hold is cut.
-    title : str
-        Name of the sheet.
-
-    Raises
-    ------
-    ExportError
-        If there are more rows than a sheet holds.
+    A text that a cell cannot hold is cut; more rows than a sheet holds are an
+    ``ExportError``.
     """
     book = Workbook(write_only=True)
     _write_table(book, _sheet_names([title])[0], Table(title, "", table), None)
@@ -95,57 +78,51 @@ def table_bytes(table: pd.DataFrame, title: str) -> bytes:
     return target.getvalue()
 
 
-@dataclass(frozen=True)
-class _Column:
+class _Column(NamedTuple):
     head: str
     values: list[Any]
     form: str
     width: float
-    alignment: Alignment = _TOP
+    alignment: Alignment
 
 
 def _columns(rows: pd.DataFrame, lang: str | None) -> list[_Column]:
     """Lay columns out; with a language, so that a sheet can be read on paper."""
-    columns = []
-    for name in map(str, rows):
-        cells = [_cell_value(value) for value in rows[name]]
-        head = name if lang is None else heading(name, lang)
-        width = _column_width(head, cells[:_SAMPLE])
-        columns.append(_Column(head, cells, _format(name, cells), width))
-    if lang is None:
-        return columns
-    widths = _on_paper(columns)
-    is_number = [column.form != "@" for column in columns]
-    return [
-        replace(
-            column,
-            width=width,
-            alignment=Alignment(
-                vertical="top",
-                wrap_text=width < column.width or width > _WIDEST,
-                # Else a number on the right touches the text beside it.
-                horizontal="left" if after_number and not number else None,
-                indent=int(after_number and not number),
-            ),
-        )
-        for column, width, number, after_number in zip(
-            columns, widths, is_number, [False, *is_number], strict=False
-        )
+    heads = [name if lang is None else heading(name, lang) for name in map(str, rows)]
+    values = [[_cell_value(value) for value in rows[name]] for name in rows]
+    forms = [_format(str(n), cells) for n, cells in zip(rows, values, strict=True)]
+    wanted = [
+        _column_width(head, cells[:_SAMPLE])
+        for head, cells in zip(heads, values, strict=True)
     ]
+    widths = wanted if lang is None else _on_paper(wanted, values)
+    columns = []
+    for i, width in enumerate(widths):
+        # Else a number on the right touches the text beside it.
+        is_indented = lang is not None and i > 0 and forms[i] == "@" != forms[i - 1]
+        alignment = Alignment(
+            vertical="top",
+            wrap_text=lang is not None and (width < wanted[i] or width > _WIDEST),
+            horizontal="left" if is_indented else None,
+            indent=int(is_indented),
+        )
+        columns.append(_Column(heads[i], values[i], forms[i], width, alignment))
+    return columns
 
 
-def _on_paper(columns: Sequence[_Column]) -> list[float]:
+def _on_paper(
+    widths: Sequence[float], values: Sequence[Sequence[Any]]
+) -> Sequence[float]:
     """Return widths that fit a sheet of paper, if need be with texts that wrap.
 
     Columns of long texts share what the others leave, by the square root of their
     longest text, which keeps the rows low.
     """
-    widths = [column.width for column in columns]
     if sum(widths) <= _PAPER:
         return widths
-    longest = [max(map(_text_width, c.values), default=0.0) for c in columns]
     is_long = [width > 1.5 * _LEAST_TEXT for width in widths]
     room = _PAPER - sum(w for w, long in zip(widths, is_long, strict=True) if not long)
+    longest = (max(map(_text_width, cells), default=0.0) for cells in values)
     parts = [math.sqrt(n) * long for n, long in zip(longest, is_long, strict=True)]
     return [
         max(_LEAST_TEXT, room * part / sum(parts)) if part else width
@@ -212,25 +189,24 @@ def _write_table(book: Workbook, name: str, table: Table, lang: str | None) -> i
     for head, column in zip(heads, columns, strict=True):
         head.alignment = column.alignment
     page.append(heads)
+    # Looking a style up takes longer than a cell.
+    styles = [_number(page, 0, c.form, c.alignment)._style for c in columns]
     wrapped = [i for i, c in enumerate(columns) if c.alignment.wrap_text]
-    styles: dict[Any, Any] = {}
     for number, row in enumerate(zip(*(c.values for c in columns), strict=True), 2):
         if wrapped:
             room = [(row[i], columns[i].width) for i in wrapped]
             page.row_dimensions[number].height = _height(room)
-        page.append(
-            [
-                _cell(page, value, column.form, styles, column.alignment)
-                for value, column in zip(row, columns, strict=True)
-            ]
-        )
+        cells = [WriteOnlyCell(page, value) for value in row]
+        for cell, style in zip(cells, styles, strict=True):
+            cell._style = style
+            if isinstance(cell.value, str):
+                cell.data_type = "s"
+        page.append(cells)
     if lang is not None:
         words = section("briefing", lang)
         note = f"{words['sheets']['note']}{words['notes']['colon']}{table.note}"
-        cell = _text(page, note)
-        cell.font = _NOTE_FONT
         page.append([])
-        page.append([cell])
+        page.append([_text(page, note, font=_NOTE_FONT)])
     texts = (value for column in columns for value in column.values)
     return sum(isinstance(t, str) and len(t) >= MOST_CHARACTERS for t in texts)
 
@@ -250,15 +226,15 @@ def _write_notes(
         lines.append((words["notes"], cut))
     for number, line in enumerate(lines, 2):
         page.row_dimensions[number].height = _height([(line[1], _WIDE)])
-        page.append([_wrapped(page, text) for text in line])
+        page.append([_text(page, text, _WRAPPED) for text in line])
     page.append([])
     page.append([_head(page, text) for text in words["list"]])
     for number, (name, table) in enumerate(sheets, len(lines) + 4):
         page.row_dimensions[number].height = _height([(table.note, _WIDE)])
-        link = _wrapped(page, name)
+        link = _text(page, name, _WRAPPED)
         link.hyperlink = f"#'{name}'!A1"
-        rows = _cell(page, len(table.rows), "#,##0", {})
-        page.append([link, _wrapped(page, table.note), rows])
+        rows = _number(page, len(table.rows), "#,##0")
+        page.append([link, _text(page, table.note, _WRAPPED), rows])
 
 
 def _height(cells: Iterable[tuple[Any, float]]) -> float:
@@ -302,42 +278,24 @@ def _set_up_page(page: Any, name: str) -> None:
 
 
 def _head(page: Any, text: str) -> Any:
-    cell = _text(page, text)
-    cell.font, cell.fill = _HEAD_FONT, _HEAD_FILL
+    cell = _text(page, text, font=_HEAD_FONT)
+    cell.fill = _HEAD_FILL
     return cell
 
 
-def _wrapped(page: Any, text: str) -> Any:
-    cell = _text(page, text)
-    cell.alignment = _WRAPPED
-    return cell
-
-
-def _text(page: Any, text: str) -> Any:
+def _text(
+    page: Any, text: str, alignment: Alignment = _TOP, font: Font = _BODY_FONT
+) -> Any:
     cell = WriteOnlyCell(page, safe_cell(text))
     # Nothing a source wrote becomes a formula, or a spreadsheet's error.
     cell.data_type, cell.number_format = "s", "@"
-    cell.font, cell.alignment = _BODY_FONT, _TOP
+    cell.font, cell.alignment = font, alignment
     return cell
 
 
-def _cell(
-    page: Any,
-    value: Any,
-    form: str,
-    styles: dict[Any, Any],
-    alignment: Alignment = _TOP,
-) -> Any:
+def _number(page: Any, value: float, form: str, alignment: Alignment = _TOP) -> Any:
     cell = WriteOnlyCell(page, value)
-    if isinstance(value, str):
-        cell.data_type = "s"
-    key = form, id(alignment)
-    if key in styles:
-        cell._style = styles[key]  # looking a style up takes longer than a cell
-        return cell
-    cell.number_format = form
-    cell.font, cell.alignment = _BODY_FONT, alignment
-    styles[key] = cell._style
+    cell.number_format, cell.font, cell.alignment = form, _BODY_FONT, alignment
     return cell
 
 

@@ -1,68 +1,34 @@
 """A folder of plans to a corpus: documents, tasks, and what failed."""
 
-import datetime as dt
 import json
+import math
 import os
+import re
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from govopen_analytics.base.cache import Cache
-from govopen_analytics.base.errors import (
-    ChecksumError,
-    EmptyDocumentError,
-    EncodingError,
-    GovOpenError,
-    InstallationError,
-    NotAPlanError,
-    ReadError,
-    RunError,
-    UnsupportedFormatError,
-    installation_fault,
-)
+from govopen_analytics.base.errors import GovOpenError, InstallationError, RunError
 from govopen_analytics.base.fingerprints import digest_of, file_digest, made_by
-from govopen_analytics.base.provenance import (
-    DECLARED,
-    MANIFEST_COLUMNS,
-    Manifest,
-    check_checksum,
-    raw_files,
-    read_manifest,
-)
+from govopen_analytics.base.provenance import Manifest, raw_files, read_manifest
 from govopen_analytics.base.remarks import Remark
-from govopen_analytics.base.schemas import FIELDS, TABLES, to_schema, validate
+from govopen_analytics.base.schemas import TABLES, to_schema, validate
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.base.text import name_form, readable_name
-from govopen_analytics.plans import (
-    Segmented,
-    accounted_share,
-    segment_document,
-    task_share,
-)
-from govopen_analytics.plans.same_plan import same_plans
+from govopen_analytics.base.text import fold, readable_name
+from govopen_analytics.plans.one_file import PlanFile, PlanRows, failure_row, read_plan
 from govopen_analytics.plans.workers import (
     DEFAULT_LIMITS,
     Limits,
     bounded_results,
     bounded_results_in_a_worker,
 )
-from govopen_analytics.readers import read_bytes
-from govopen_analytics.readers.source import Source
 
-_REASONS = (
-    (ChecksumError, "checksum_mismatch"),
-    (UnsupportedFormatError, "unsupported_format"),
-    (EncodingError, "unknown_encoding"),
-    (EmptyDocumentError, "empty_document"),
-    (NotAPlanError, "not_a_plan"),
-    (ReadError, "unreadable"),
-    (GovOpenError, "invalid"),
-)
 # Failures that the file alone decides; others may be gone the next time.
 _CERTAIN = {
     "checksum_mismatch",
@@ -80,68 +46,8 @@ _FEW = 12
 _TASKS_OF_A_PART = 5_000
 # Files that a worker of an executor reads in one call.
 _FILES_OF_A_CALL = 16
-_DATES = tuple(name for name, field in FIELDS.items() if field.type == "date")
-
-
-@dataclass(frozen=True)
-class _Job:
-    """One file to read."""
-
-    raw_dir: Path
-    name: str
-    document_id: str
-    declared: dict[str, str]
-    has_unused_row: bool
-
-
-@dataclass(frozen=True)
-class PlanRows:
-    """Rows of the tables that one file gave; plain values, to be pickled.
-
-    Attributes
-    ----------
-    document : dict or None
-        A row of ``documents``; None where the file is no plan.
-    tasks, spans, failures : list of dict
-        Rows of those tables.
-    remarks : list of Remark
-        What a person should look at.
-    """
-
-    document: dict | None
-    tasks: list[dict]
-    spans: list[dict]
-    failures: list[dict]
-    remarks: list[Remark]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the rows as values that JSON can hold."""
-        return {
-            **vars(self),
-            "document": _with_dates(self.document, str) if self.document else None,
-            "tasks": [_with_dates(task, str) for task in self.tasks],
-            "remarks": [vars(remark) for remark in self.remarks],
-        }
-
-    @classmethod
-    def of_json(cls, value: dict[str, Any]) -> "PlanRows":
-        """Return the rows that ``to_json`` gave."""
-        read, document = dt.date.fromisoformat, value["document"]
-        return cls(
-            document=_with_dates(document, read) if document else None,
-            tasks=[_with_dates(task, read) for task in value["tasks"]],
-            spans=value["spans"],
-            failures=value["failures"],
-            remarks=[
-                Remark(remark["code"], remark["values"], remark["start_char"])
-                for remark in value["remarks"]
-            ],
-        )
-
-
-def _with_dates(row: dict, change: Callable[[Any], Any]) -> dict:
-    dates = {name: change(row[name]) for name in _DATES if row.get(name) is not None}
-    return row | dates
+# Two files hold one plan where they share so much of the tasks of the longer one.
+_LEAST_SHARED = 0.8
 
 
 class RawFolder:
@@ -149,25 +55,16 @@ class RawFolder:
 
     Files are known by what they hold. With a cache, a file is read again only when it,
     its row in the manifest or the code has changed, and rows stay on the disk
-    until they are asked for; without one all rows are held.
-
-    Parameters
-    ----------
-    raw_dir : str or Path
-        Folder of plans as published, with or without a ``manifest.csv``.
-    cache : Cache, optional
-
-    Raises
-    ------
-    SourceError
-        If the folder is not there, or its manifest cannot be read.
+    until they are asked for; without one all rows are held. The folder may have a
+    ``manifest.csv``; ``SourceError`` is raised if it is not there, or its manifest
+    cannot be read.
     """
 
     def __init__(self, raw_dir: str | Path, *, cache: Cache | None = None) -> None:
         raw_dir = Path(raw_dir)
-        names, self._unnamed = _named_in_utf8(raw_files(raw_dir))
         self._manifest = read_manifest(raw_dir)
-        self._jobs = _jobs(raw_dir, names, self._manifest)
+        self._files, unnamed = _files(raw_dir, self._manifest)
+        self._failures = [*self._manifest.failures, *unnamed]
         self._cache = cache or Cache(None)
         self._keys: dict[int, str] = {}
         self._held: dict[int, PlanRows] = {}
@@ -176,7 +73,7 @@ class RawFolder:
         self._repeats: dict[int, int] = {}
 
     def __len__(self) -> int:
-        return len(self._jobs)
+        return len(self._files)
 
     def read(
         self,
@@ -188,43 +85,34 @@ class RawFolder:
     ) -> None:
         """Read every file whose rows are not kept.
 
-        Parameters
-        ----------
-        n_workers : int, optional
-            Number of processes; by default all cores once there are many files.
-        limits : Limits, default 600 seconds and 2 GiB
-            Of the time and memory that each file may take. What exceeds them becomes
-            a failure. Each process is one of a pool, none starts for a file.
-        executor : concurrent.futures.Executor or distributed.Client, optional
-            Reads the files instead of processes of this machine. Its workers see
-            the folder under the same path, and run the same code.
-        on_progress : callable, optional
-            Called with the number of files done and the number of all.
-
-        Raises
-        ------
-        InstallationError
-            If a package is missing that reads a file.
-        RunError
-            If the executor stops, or its workers are not as they have to be.
+        By default all cores read once there are many files. Each process is one of a
+        pool; a file that exceeds a limit becomes a failure. The workers of an
+        executor (of ``concurrent.futures``, or a client of Dask) see the folder under
+        the same path and run the same code. Progress is the number of files done and
+        of all. Raises ``InstallationError`` if a package is missing that reads a
+        file, ``RunError`` if the executor stops or its workers differ.
         """
         waiting = []
-        for n, job in enumerate(self._jobs):
-            self._keys[n] = key = _key(job)
+        for n, file in enumerate(self._files):
+            self._keys[n] = key = _key(file)
             rows = self._kept(n) if key else None
             if rows is None:
                 waiting.append(n)
             else:
                 self._note(n, rows)
-        jobs = [self._jobs[n] for n in waiting]
-        n_done = len(self) - len(jobs)
+        files = [self._files[n] for n in waiting]
+        n_done = len(self) - len(files)
         on_progress(n_done, len(self))
         if executor is not None:
-            results = _results_of(executor, jobs, limits)
+            results = _results_of(executor, files, limits)
         else:
-            cores = (os.cpu_count() or 1) if len(jobs) >= _FEW else 1
+            cores = (os.cpu_count() or 1) if len(files) >= _FEW else 1
             results = bounded_results(
-                _load, jobs, n_workers=n_workers or cores, limits=limits, lost=_lost
+                read_plan,
+                files,
+                n_workers=n_workers or cores,
+                limits=limits,
+                lost=PlanFile.lost,
             )
         for place, result in results:
             if isinstance(result, InstallationError):  # no file is at fault
@@ -238,27 +126,26 @@ class RawFolder:
     def rows(self, n: int) -> PlanRows:
         """Return the rows of a file; of a plan in several formats one file has any."""
         if n in self._repeats:
-            name, other = self._jobs[n].name, self._jobs[self._repeats[n]].name
+            name, other = self._files[n].name, self._files[self._repeats[n]].name
             message = (
                 f"{name}: holds the same plan as {other}, which was read; remove one "
                 "of the two files"
             )
-            return _failed(self._jobs[n], "same_plan", message)
-        found = self._kept(n)
-        if found is None:  # removed meanwhile, for another build needed the room
-            found = _loaded_again(self._jobs[n])
+            return self._files[n].failed("same_plan", message)
+        rows = self._kept(n)
+        if rows is None:  # removed meanwhile, for another build needed the room
+            rows = _read_again(self._files[n])
         others = sorted(i for i, read in self._repeats.items() if read == n)
-        names = [self._jobs[i].name for i in others]
+        names = [self._files[i].name for i in others]
         repeated = [Remark("same_plan", {"file": name}) for name in names]
-        return replace(found, remarks=[*found.remarks, *repeated])
+        return replace(rows, remarks=[*rows.remarks, *repeated])
 
     def tables(self) -> Tables:
         """Return the tables that are read from files, each valid."""
-        results = [self.rows(n) for n in range(len(self))]
-        failures = [row for result in results for row in result.failures]
-        return self._assembled(self._jobs, results, failures)
+        (tables,) = self.parts(math.inf)
+        return tables
 
-    def parts(self, most_tasks: int = _TASKS_OF_A_PART) -> Iterator[Tables]:
+    def parts(self, most_tasks: float = _TASKS_OF_A_PART) -> Iterator[Tables]:
         """Yield the tables of some files at a time, which together are ``tables``.
 
         Task ids sort within a part and from part to part; a part ends where it has
@@ -267,24 +154,17 @@ class RawFolder:
         """
         first, n_tasks, leader = 0, 0, ""
         results: list[PlanRows] = []
-        failures: list[dict] = []
-        for n, job in enumerate(self._jobs):
-            if not _interleave(leader, job.document_id):
-                leader = job.document_id
+        failures = list(self._failures)
+        for n, file in enumerate(self._files):
+            if not _interleave(leader, file.document_id):
+                leader = file.document_id
                 if n_tasks >= most_tasks:
-                    yield self._assembled(self._jobs[first:n], results, None)
+                    yield _assemble(self._files[first:n], results, self._manifest, [])
                     first, n_tasks, results = n, 0, []
             results.append(self.rows(n))
             n_tasks += len(results[-1].tasks)
             failures += results[-1].failures
-        yield self._assembled(self._jobs[first:], results, failures)
-
-    def _assembled(
-        self, jobs: list[_Job], results: list[PlanRows], failures: list[dict] | None
-    ) -> Tables:
-        if failures is not None:
-            failures = [*self._manifest.failures, *self._unnamed, *failures]
-        return _assemble(jobs, results, self._manifest, failures or [])
+        yield _assemble(self._files[first:], results, self._manifest, failures)
 
     def _kept(self, n: int) -> PlanRows | None:
         if n in self._held:
@@ -298,7 +178,7 @@ class RawFolder:
     def _keep(self, n: int, rows: PlanRows) -> None:
         # The file may have been replaced after its key was made.
         is_certain = {row["reason"] for row in rows.failures} <= _CERTAIN
-        is_same = is_certain and self._keys[n] == _key(self._jobs[n]) != ""
+        is_same = is_certain and self._keys[n] == _key(self._files[n]) != ""
         if not (is_same and self._cache.put(self._keys[n], rows.to_json())):
             self._held[n] = rows
 
@@ -313,13 +193,41 @@ class RawFolder:
         repeats: dict[int, int] = {}
         for formats in self._alike.values():
             if len(set(formats.values())) > 1:
-                numbers = sorted(formats)
-                group = [self.rows(n) for n in numbers]
-                found = same_plans(
-                    [r.document for r in group], [r.tasks for r in group]
-                )
-                repeats |= {numbers[i]: numbers[j] for i, j in found.items()}
+                group = {n: self.rows(n) for n in sorted(formats)}
+                repeats |= _repeats_in(group, formats)
         return repeats
+
+
+def _repeats_in(group: dict[int, PlanRows], formats: dict[int, str]) -> dict[int, int]:
+    """Map files of one agency and year that repeat a plan to the file to read.
+
+    The formats of two such files differ. The one with more units and deadlines is
+    read; of two alike the first.
+    """
+    texts = {
+        n: {re.sub(r"\W", "", fold(task["text"])) for task in rows.tasks}
+        for n, rows in group.items()
+    }
+    fields = ("lead_units", "support_units", "deadline_kind")
+    n_filled = {
+        n: sum(bool(task[name]) for task in rows.tasks for name in fields)
+        for n, rows in group.items()
+    }
+    repeats: dict[int, int] = {}
+    read: list[int] = []
+    for n in sorted(group, key=lambda n: (-n_filled[n], n)):
+        same = [
+            other
+            for other in read
+            if formats[n] != formats[other]
+            and len(texts[n] & texts[other])
+            >= _LEAST_SHARED * max(len(texts[n]), len(texts[other]))
+        ]
+        if same:
+            repeats[n] = same[0]
+        else:
+            read.append(n)
+    return repeats
 
 
 def read_plans(
@@ -335,28 +243,8 @@ def read_plans(
 
     A file that cannot be read, is no plan, or is not as its manifest declares,
     becomes a row of ``failures``; the others are still read. What a person should
-    look at in the files that were read is in ``remarks``.
-
-    Parameters
-    ----------
-    raw_dir : str or Path
-        Folder of plans as published, with or without a ``manifest.csv``.
-    n_workers, limits, executor, on_progress
-        As in ``RawFolder.read``.
-    cache : Cache, optional
-        Of rows read before; without it every file is read.
-
-    Returns
-    -------
-    Tables
-        Valid ``documents``, ``tasks``, ``spans``, ``failures`` and ``remarks``.
-
-    Raises
-    ------
-    SourceError
-        If the folder is not there, or its manifest cannot be read.
-    InstallationError
-        If a package is missing that reads a file.
+    look at in the files that were read is in ``remarks``. Parameters are those of
+    ``RawFolder`` and ``RawFolder.read``, which raise what this raises.
     """
     folder = RawFolder(raw_dir, cache=cache)
     folder.read(
@@ -366,20 +254,20 @@ def read_plans(
 
 
 def _results_of(
-    executor: Any, jobs: list[_Job], limits: Limits
+    executor: Any, files: list[PlanFile], limits: Limits
 ) -> Iterator[tuple[int, PlanRows | InstallationError]]:
     """Read files with an executor, some in one call; yield them as they are done."""
     if hasattr(executor, "get_executor"):  # a client of Dask
         executor = executor.get_executor(pure=False)
-    jobs = [replace(job, raw_dir=job.raw_dir.resolve()) for job in jobs]
+    files = [replace(file, folder=file.folder.resolve()) for file in files]
     places = {}
-    for first in range(0, len(jobs), _FILES_OF_A_CALL):
-        some = jobs[first : first + _FILES_OF_A_CALL]
+    for first in range(0, len(files), _FILES_OF_A_CALL):
+        some = files[first : first + _FILES_OF_A_CALL]
         future = executor.submit(_load_some, some, limits, made_by(*_READING))
         places[future] = first
     try:
         for future in as_completed(places):
-            some = jobs[places[future] : places[future] + _FILES_OF_A_CALL]
+            some = files[places[future] : places[future] + _FILES_OF_A_CALL]
             for n, result in enumerate(_answer_of(future, some)):
                 yield places[future] + n, result
     finally:
@@ -388,24 +276,24 @@ def _results_of(
 
 
 def _answer_of(
-    future: Future[list[PlanRows | InstallationError]], jobs: list[_Job]
+    future: Future[list[PlanRows | InstallationError]], files: list[PlanFile]
 ) -> list[PlanRows | InstallationError]:
     try:
         return future.result()
     except GovOpenError:
         raise
     except Exception as error:  # executors have errors of their own kinds
-        told = f"{type(error).__name__}: {error}"
+        event = f"{type(error).__name__}: {error}"
         if type(error).__name__ == "KilledWorker":  # of Dask, after several tries
-            return [_lost(job, "unexpected_error", told) for job in jobs]
+            return [file.lost("unexpected_error", event) for file in files]
         raise RunError(
-            f"Reading stopped, for the executor did not answer ({told}); see to its "
+            f"Reading stopped, for the executor did not answer ({event}); see to its "
             "workers and run again: what was read is kept"
         ) from error
 
 
 def _load_some(
-    jobs: list[_Job], limits: Limits, code: str
+    files: list[PlanFile], limits: Limits, code: str
 ) -> list[PlanRows | InstallationError]:
     """Read some files on a worker of an executor."""
     where = f"The worker on {socket.gethostname()}"
@@ -414,77 +302,56 @@ def _load_some(
             f"{where} has another version of the library, of a package or of "
             "LibreOffice; install the same everywhere"
         )
-    if not jobs[0].raw_dir.is_dir():
+    if not files[0].folder.is_dir():
         raise RunError(
-            f"{where} does not see {jobs[0].raw_dir}; put the plans on a disk that all "
+            f"{where} does not see {files[0].folder}; put the plans on a disk that all "
             "workers share under the same path"
         )
-    return bounded_results_in_a_worker(_load, jobs, limits=limits, lost=_lost)
+    return bounded_results_in_a_worker(
+        read_plan, files, limits=limits, lost=PlanFile.lost
+    )
 
 
-def _key(job: _Job) -> str:
+def _key(file: PlanFile) -> str:
     """Name what the rows of a file depend on; nothing for one that cannot be opened."""
     try:
-        content = file_digest(job.raw_dir / job.name)
+        content = file_digest(file.path)
     except OSError:
         return ""
-    told = [job.name, job.document_id, job.declared, job.has_unused_row]
-    return digest_of([made_by(*_READING), content, *told])
+    parts = [file.name, file.document_id, file.declared, file.has_unused_row]
+    return digest_of([made_by(*_READING), content, *parts])
 
 
-def _loaded_again(job: _Job) -> PlanRows:
+def _read_again(file: PlanFile) -> PlanRows:
     [(_, result)] = bounded_results(
-        _load, [job], n_workers=1, limits=DEFAULT_LIMITS, lost=_lost
+        read_plan, [file], n_workers=1, limits=DEFAULT_LIMITS, lost=PlanFile.lost
     )
     if isinstance(result, InstallationError):
         raise result
     return result
 
 
-def read_document(path: str | Path) -> tuple[Source, Segmented]:
-    """Read and segment one file, without a manifest.
+def _files(raw_dir: Path, manifest: Manifest) -> tuple[list[PlanFile], list[dict]]:
+    """Return the files of a folder in the order of their ids, and rows of ``failures``.
 
-    Raises ``ReadError`` if the file cannot be read.
+    A table cannot hold a name that is not UTF-8.
     """
-    path = Path(path)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ReadError(f"{path}: cannot be opened ({error.strerror})") from error
-    source = read_bytes(content, path.name)
-    return source, segment_document(source)
-
-
-def _named_in_utf8(names: list[str]) -> tuple[list[str], list[dict]]:
-    """Part names that a table can hold from failures about those it cannot."""
-    failures = []
-    for name in names:
+    files, failures = [], []
+    taken = {row["document_id"] for row in manifest.rows.values()}
+    for name in raw_files(raw_dir):
         if (shown := readable_name(name)) != name:
             message = (
                 f"{shown}: the name of the file is not UTF-8, as after unpacking an "
                 "archive with names in GBK; rename it"
             )
-            failures.append(
-                {
-                    "source_file": shown,
-                    "document_id": None,
-                    "reason": "file_name_not_utf8",
-                    "message": message,
-                }
-            )
-    return [name for name in names if readable_name(name) == name], failures
-
-
-def _jobs(raw_dir: Path, names: list[str], manifest: Manifest) -> list[_Job]:
-    taken = {row["document_id"] for row in manifest.rows.values()}
-    jobs = []
-    for name in names:
+            failures.append(failure_row(shown, None, "file_name_not_utf8", message))
+            continue
         row = manifest.rows.get(name, {})
         document_id = row.get("document_id") or _free_id(name, taken)
         taken.add(document_id)
         has_unused_row = name in manifest.remarks
-        jobs.append(_Job(raw_dir, name, document_id, row, has_unused_row))
-    return sorted(jobs, key=lambda job: job.document_id)
+        files.append(PlanFile(raw_dir, name, document_id, row, has_unused_row))
+    return sorted(files, key=lambda file: file.document_id), failures
 
 
 def _free_id(name: str, taken: set[str]) -> str:
@@ -500,219 +367,6 @@ def _free_id(name: str, taken: set[str]) -> str:
     return candidate
 
 
-def _load(job: _Job) -> PlanRows | InstallationError:
-    # Returned, not raised: it has to come out of another process.
-    try:
-        return read_plan(
-            job.raw_dir / job.name,
-            job.declared,
-            source_file=job.name,
-            document_id=job.document_id,
-            has_unused_row=job.has_unused_row,
-        )
-    except InstallationError as error:
-        return error
-
-
-def read_plan(
-    path: str | Path,
-    declared: Mapping[str, str] | None = None,
-    *,
-    source_file: str | None = None,
-    document_id: str | None = None,
-    has_unused_row: bool = False,
-) -> PlanRows:
-    """Read one plan to rows of the tables.
-
-    The result depends on the arguments and the file alone, and a corpus is the rows
-    of its files. Whatever goes wrong with the file is a failure in the result.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file as published.
-    declared : mapping of str to str, optional
-        Its row in the manifest.
-    source_file : str, optional
-        Name in the tables and in messages; by default the declared one, else that
-        of the file.
-    document_id : str, optional
-        By default the declared one, else the name without its extension.
-    has_unused_row : bool, default False
-        Whether the manifest has a row for the file that cannot be used.
-
-    Returns
-    -------
-    PlanRows
-
-    Raises
-    ------
-    InstallationError
-        If a package is missing that reads the file.
-    """
-    path, declared = Path(path), dict(declared or {})
-    name = source_file or declared.get("file") or path.name
-    document_id = document_id or declared.get("document_id") or Path(name).stem
-    job = _Job(path.parent, name, document_id, declared, has_unused_row)
-    try:
-        return _read(job, path)
-    except InstallationError:
-        raise
-    except GovOpenError as error:
-        reason = next(name for kind, name in _REASONS if isinstance(error, kind))
-        return _failed(job, reason, str(error))
-    except ImportError as error:
-        raise installation_fault(error) or error from error
-    except OSError as error:
-        if fault := installation_fault(error):
-            raise fault from error
-        message = f"{name}: cannot be opened ({error.strerror}); check its rights"
-        return _failed(job, "unreadable", message)
-    except MemoryError:
-        message = (
-            f"{name}: reading needs more memory than a file may take; split the file, "
-            "or allow more (govopen build --max-memory)"
-        )
-        return _failed(job, "too_large", message)
-    except Exception as error:  # a fault of ours must not cost the other files
-        return _failed(job, "unexpected_error", _unexpected(job, error))
-
-
-def _lost(job: _Job, reason: str, told: str) -> PlanRows:
-    """Make the result of a file whose worker gave none."""
-    advice = (
-        "split the file, or allow more time (govopen build --max-seconds)"
-        if reason == "too_slow"
-        else "please report it with the file"
-    )
-    return _failed(job, reason, f"{job.name}: reading was cut off: {told}; {advice}")
-
-
-def _unexpected(job: _Job, error: Exception) -> str:
-    return (
-        f"{job.name}: {type(error).__name__}: {error}; this is a fault of the reader, "
-        "please report it with the file"
-    )
-
-
-def _failed(job: _Job, reason: str, message: str) -> PlanRows:
-    failure = {
-        "source_file": job.name,
-        "document_id": job.document_id,
-        "reason": reason,
-        "message": message,
-    }
-    return PlanRows(None, [], [], [failure], [])
-
-
-def _read(job: _Job, path: Path) -> PlanRows:
-    content = path.read_bytes()
-    sha256 = check_checksum(job.name, content, job.declared.get("sha256"))
-    source = read_bytes(content, job.name)
-    declared_year = job.declared.get("year")
-    found = segment_document(source, int(declared_year) if declared_year else None)
-    if found.verdict is not None:
-        reason = (
-            "not_a_plan" if found.verdict.startswith("not") else "nothing_recoverable"
-        )
-        return _failed(job, reason, f"{job.name}: {found.verdict}")
-    document = _document_row(job, source, found, sha256)
-    written = job.declared.get("agency", found.metadata.agency)
-    tasks = task_rows(job.document_id, source.text, found, document["year"])
-    spans = [
-        {
-            "document_id": job.document_id,
-            "start_char": start,
-            "end_char": end,
-            "role": role,
-            "task_id": None if task is None else tasks[task]["task_id"],
-        }
-        for start, end, role, task in found.spans
-    ]
-    remarks = [*_inferred(job, document), *found.remarks]
-    if written and written != document["agency"]:
-        values = {"written": written, "agency": document["agency"]}
-        remarks.insert(0, Remark("agency_rewritten", values))
-    return PlanRows(document, tasks, spans, [], remarks)
-
-
-def _inferred(job: _Job, document: dict) -> list[Remark]:
-    """Name what decides comparisons and was not declared."""
-    known = {name: document[name] for name in ("agency", "year")}
-    if not job.declared:
-        return [] if job.has_unused_row else [Remark("no_manifest_row", known)]
-    return [
-        Remark(f"{name}_inferred", {name: value})
-        for name, value in known.items()
-        if name not in job.declared
-    ]
-
-
-def _document_row(job: _Job, source: Source, found: Segmented, sha256: str) -> dict:
-    metadata = found.metadata
-    row: dict[str, Any] = {
-        "document_id": job.document_id,
-        "doc_number": metadata.doc_number,
-        "index_number": metadata.index_number,
-        "issued_date": metadata.issued_date,
-        "source_file": job.name,
-        "source_url": job.declared.get("source_url"),
-        "source_format": source.format,
-        "encoding": source.encoding,
-        "sha256": sha256,
-        "layout": found.layout,
-        "n_tasks": len(found.tasks),
-        "n_chars": len(source.text),
-        "accounted_share": accounted_share(found.spans),
-        "task_share": task_share(found.spans),
-        "note": job.declared.get("note"),
-        "text": source.text,
-    }
-    for name in DECLARED:
-        row[name] = job.declared.get(name, getattr(metadata, name))
-    row["agency"] = name_form(row["agency"]) if row["agency"] else None
-    row["year"] = int(row["year"]) if row["year"] is not None else None
-    row["agency_series"] = job.declared.get("agency_series", row["agency"])
-    own = [name for name in job.declared if name not in MANIFEST_COLUMNS]
-    row |= {name: job.declared[name] for name in own}
-    row["inferred"] = [name for name in metadata.inferred if name not in job.declared]
-    return row
-
-
-def task_rows(
-    document_id: str, text: str, found: Segmented, year: int | None
-) -> list[dict]:
-    """Return the rows of the ``tasks`` table that a document gives."""
-    rows = []
-    for ordinal, draft in enumerate(found.tasks, start=1):
-        title, content = draft.title(text), draft.text("content", text)
-        deadline = draft.deadline
-        rows.append(
-            {
-                "task_id": f"{document_id}-{ordinal:03d}",
-                "document_id": document_id,
-                "ordinal": ordinal,
-                "chapter": draft.chapter,
-                "section": draft.section,
-                "title": title,
-                "is_title_inherited": title is not None
-                and draft.text("title", text) is None,
-                "content": content,
-                "text": "\n".join(part for part in (title, content) if part),
-                "progress": draft.text("progress", text),
-                "lead_units": draft.lead,
-                "support_units": draft.support,
-                "deadline_raw": deadline.raw if deadline else None,
-                "deadline_kind": deadline.kind if deadline else None,
-                "deadline_date": deadline.date if deadline else None,
-                "carried": draft.carried,
-                "start_char": draft.start,
-                "end_char": draft.end,
-            }
-        )
-    return rows
-
-
 def _interleave(document_id: str, later_id: str) -> bool:
     """Say whether ids of tasks of a later plan may sort among those of a plan."""
     # Both go on with "-": "a-200" and "a-2-001", "a (1)-001" and "a-001".
@@ -721,7 +375,10 @@ def _interleave(document_id: str, later_id: str) -> bool:
 
 
 def _assemble(
-    jobs: list[_Job], results: list[PlanRows], manifest: Manifest, failures: list[dict]
+    files: list[PlanFile],
+    results: list[PlanRows],
+    manifest: Manifest,
+    failures: list[dict],
 ) -> Tables:
     rows = {
         "documents": [r.document for r in results if r.document is not None],
@@ -730,10 +387,17 @@ def _assemble(
             failures, key=lambda row: (row["source_file"], row["reason"])
         ),
         "remarks": [
-            row
-            for job, result in zip(jobs, results, strict=True)
-            for row in _remark_rows(
-                job, [*manifest.remarks.get(job.name, []), *result.remarks]
+            {
+                "source_file": file.name,
+                "document_id": file.document_id,
+                "ordinal": ordinal,
+                "code": remark.code,
+                "values": json.dumps(remark.values, ensure_ascii=False, sort_keys=True),
+                "start_char": remark.start_char,
+            }
+            for file, r in zip(files, results, strict=True)
+            for ordinal, remark in enumerate(
+                [*manifest.remarks.get(file.name, []), *r.remarks], start=1
             )
         ],
         "spans": [row for r in results for row in r.spans],
@@ -742,24 +406,11 @@ def _assemble(
         for name in manifest.further_columns:
             row.setdefault(name, None)
     tables = {
-        name: to_schema(pd.DataFrame(found), name) for name, found in rows.items()
+        name: to_schema(pd.DataFrame(table_rows), name)
+        for name, table_rows in rows.items()
     }
     # Every part has the same columns in the same order.
     fields = [*TABLES["documents"].fields, *manifest.further_columns]
     if len(tables["documents"]):
         tables["documents"] = tables["documents"][fields]
     return Tables.of({name: validate(table, name) for name, table in tables.items()})
-
-
-def _remark_rows(job: _Job, remarks: list[Remark]) -> list[dict]:
-    return [
-        {
-            "source_file": job.name,
-            "document_id": job.document_id,
-            "ordinal": ordinal,
-            "code": remark.code,
-            "values": json.dumps(remark.values, ensure_ascii=False, sort_keys=True),
-            "start_char": remark.start_char,
-        }
-        for ordinal, remark in enumerate(remarks, start=1)
-    ]

@@ -146,16 +146,16 @@ def only_deadline(sentence: str, year: int | None) -> Deadline | None:
     folded = fold(sentence)
     if re.search("[。;](?=.)", folded.rstrip()) or FORMS.how_often.search(folded):
         return None
-    found = None
+    deadline = None
     for match in FORMS.in_prose.finditer(folded):
         behind = folded[match.end() :]
         is_of_task = not FORMS.period.match(folded[match.start() :])
         if is_of_task and not FORMS.of_a_thing.match(behind):
             raw = sentence[match.start() : match.end()]
-            found = parse_deadline(raw, year) or found
-    for done in FORMS.when_done.finditer(folded) if found is None else ():
-        found = parse_deadline(sentence[slice(*done.span("when"))], year) or found
-    return found
+            deadline = parse_deadline(raw, year) or deadline
+    for done in FORMS.when_done.finditer(folded) if deadline is None else ():
+        deadline = parse_deadline(sentence[slice(*done.span("when"))], year) or deadline
+    return deadline
 
 
 def limit_of_heading(heading: str, year: int | None) -> Deadline | None:

@@ -84,16 +84,16 @@ def _divisions_in(name: str) -> tuple[str | None, str | None, str | None]:
     start = 0
     while start < len(name) and county is None:
         for end in range(min(start + _longest(), len(name)), start + 1, -1):
-            found = _inside(_by_spelling().get(name[start:end], []), stem)
-            if found and not _goes_on(name, start, end, found[0].stem):
+            matches = _inside(_by_spelling().get(name[start:end], []), stem)
+            if matches and not _goes_on(name, start, end, matches[0].stem):
                 break
         else:
             start += 1
             continue
-        start, stem = end, found[0].stem
-        county = found[0].name if len(stem) == 6 else None
-        if len(found) == 1:
-            province, city = _above(found[0])
+        start, stem = end, matches[0].stem
+        county = matches[0].name if len(stem) == 6 else None
+        if len(matches) == 1:
+            province, city = _above(matches[0])
     return province, city, county
 
 
@@ -108,9 +108,9 @@ def _goes_on(name: str, start: int, end: int, stem: str) -> bool:
 
 def _inside(divisions: list[_Division], stem: str) -> list[_Division]:
     """Keep the divisions inside another: of the highest rank, current ones first."""
-    found = [division for division in divisions if division.code.startswith(stem)]
-    best = min(((len(d.stem), d.status) for d in found), default=None)
-    return [d for d in found if (len(d.stem), d.status) == best]
+    inside = [division for division in divisions if division.code.startswith(stem)]
+    best = min(((len(d.stem), d.status) for d in inside), default=None)
+    return [d for d in inside if (len(d.stem), d.status) == best]
 
 
 def _above(division: _Division) -> tuple[str, str | None]:
@@ -142,11 +142,11 @@ def _names() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _by_spelling() -> dict[str, list[_Division]]:
     """Return the divisions that go by a name, in full or without its last word."""
-    found: dict[str, list[_Division]] = {}
+    by_name: dict[str, list[_Division]] = {}
     for division in _divisions():
         for spelling in {division.name, FORMS.last_word.sub("", division.name)}:
-            found.setdefault(spelling, []).append(division)
-    return found
+            by_name.setdefault(spelling, []).append(division)
+    return by_name
 
 
 @lru_cache(maxsize=1)

@@ -2,75 +2,167 @@
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from govopen_analytics.base.remarks import Remark
-from govopen_analytics.plans.draft import MARKS, Draft, Ledger
-from govopen_analytics.plans.flattened import Table, find_tables
+from govopen_analytics.plans.cells import Table, Token, ordinal_of
+from govopen_analytics.plans.draft import Draft
+from govopen_analytics.plans.duties import apply_lead_note
+from govopen_analytics.plans.flattened import find_tables
 from govopen_analytics.plans.frontmatter import (
     Frame,
     closing_at,
     end_of_body,
     find_frame,
 )
-from govopen_analytics.plans.grid import Token, ordinal_of
 from govopen_analytics.plans.labelled import labelled_table
-from govopen_analytics.plans.lead_notes import apply_lead_note
+from govopen_analytics.plans.ledger import Ledger, Span, enter_rest, lines_in_no_task
 from govopen_analytics.plans.lines import Line, lines_of
 from govopen_analytics.plans.metadata import Metadata, read_metadata
-from govopen_analytics.plans.missed_lines import lines_in_no_task
 from govopen_analytics.plans.numbering import HEADING_KINDS
 from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.outline import Node, paragraphs
-from govopen_analytics.plans.plan_or_not import Judgement, TaskSigns, judge, subject_of
+from govopen_analytics.plans.plan_or_not import Judgement, judge, subject_of
 from govopen_analytics.plans.prose import prose_tasks
 from govopen_analytics.plans.tables import table_tasks
-from govopen_analytics.plans.titles import (
-    opens_with_place,
-    title_name,
-)
+from govopen_analytics.plans.titles import opens_with_place, title_name
 from govopen_analytics.plans.vocabulary import Forms
 from govopen_analytics.readers.source import Source
 
 FORMS = Forms("document")
 
-Span = tuple[int, int, str, int | None]
-
 _MOST_DEMANDS = 5
-_SHOWN = 80  # characters of a line that is told
 _BARE_STYLES = ("lines", "columns", "glued", "spaces")  # no marks between cells
 
 
 @dataclass(frozen=True)
 class Segmented:
-    """What was found in a source.
+    """What a source says; ``spans`` give each stretch its role and task, from 0."""
 
-    Attributes
-    ----------
-    tasks : list of Draft
-        In reading order; empty if the source is no plan.
-    metadata : Metadata
-        What the document says about itself.
-    spans : list of (int, int, str, int or None)
-        Start, end, role and position of the task, from 0, of every stretch of
-        the source that is not white space.
-    layout : str
-        Name of the layout.
-    verdict : str or None
-        Why there are no tasks; None if there are.
-    remarks : list of Remark
-        What a person should look at.
-    judgement : Judgement
-        The evidence on whether it is a plan.
-    """
-
-    tasks: list[Draft]
+    tasks: list[Draft]  # in reading order; empty if the source is no plan
     metadata: Metadata
     spans: list[Span]
     layout: str
-    verdict: str | None
-    remarks: list[Remark]
-    judgement: Judgement
+    verdict: str | None  # why there are no tasks; None if there are
+    remarks: list[Remark]  # what a person should look at
+    judgement: Judgement  # the evidence on whether it is a plan
+
+
+@dataclass
+class _Document:
+    """What is known of a source before its tasks are."""
+
+    text: str
+    tables: list[Table]
+    frame: Frame
+    metadata: Metadata
+    year: int | None
+    ledger: Ledger = field(default_factory=Ledger)
+
+    def tasks(self) -> tuple[list[Draft], str, list[Remark]]:
+        """Read tables and running text; return tasks, layout and remarks."""
+        in_tables: list[Draft] = []
+        of_tables: list[Remark] = []
+        table_ledger = Ledger()
+        for table in self.tables:
+            rows, remarks = table_tasks(table, self.text, self.year, table_ledger)
+            in_tables += rows
+            of_tables += remarks
+        in_prose, remarks, prose_ledger = self._tasks_in_prose(bool(in_tables))
+        if not in_tables:
+            self.ledger.entries += prose_ledger.entries
+            return in_prose, "prose", remarks
+        if not in_prose:
+            style = self.tables[0].style
+            self.ledger.entries += table_ledger.entries
+            return (
+                in_tables,
+                "table" if style == "grid" else f"table ({style})",
+                of_tables,
+            )
+        repeated = _told_again(in_prose, in_tables, self.text)
+        self.ledger.entries += prose_ledger.entries
+        _complete(repeated, self.ledger)
+        self.ledger.entries += table_ledger.entries
+        again = {id(row) for _, row in repeated}
+        rows = [row for row in in_tables if id(row) not in again]
+        return [*in_prose, *rows], "prose and table", [*remarks, *of_tables]
+
+    def _tasks_in_prose(
+        self, beside_tasks: bool
+    ) -> tuple[list[Draft], list[Remark], Ledger]:
+        """Read running text before the first table and behind the last.
+
+        Beside a table the numbered demands of a covering letter are no tasks, nor are
+        notes: what stands there must say what is to be done, under numbers.
+        """
+        text, tables, frame, whole = self.text, self.tables, self.frame, Ledger()
+        if tables and frame.handed_on is not None:
+            return [], [], whole
+        is_titled = _names_plan(self.metadata)
+        is_titled = is_titled and not beside_tasks and frame.handed_on is None
+        first = min((table.start for table in tables), default=len(text))
+        stretches = [(frame.body_start, min(frame.body_end, first))]
+        last = max((table.end for table in tables), default=len(text))
+        if tables and _opens_chapter(paragraphs(text, last, len(text))):
+            stretches.append((last, end_of_body(lines_of(text), last)))
+        tasks: list[Draft] = []
+        remarks: list[Remark] = []
+        for start, end in stretches:
+            ledger = Ledger()
+            nodes = [  # what stands before the first number is preamble
+                node
+                for node in paragraphs(text, start, end)
+                if node.number or len(node.text) > 60 or not node.is_furniture
+            ]
+            drafts, jumps = prose_tasks(
+                nodes, text, self.year, ledger, is_titled=is_titled
+            )
+            acting = sum(says_what_to_do(draft.sentence(text)) for draft in drafts)
+            if tables and acting <= 0.5 * len(drafts):
+                continue
+            whole.entries += ledger.entries
+            tasks += drafts
+            remarks += jumps
+        return tasks, remarks, whole
+
+    def judgement(self, tasks: list[Draft]) -> Judgement:
+        """Weigh the evidence on whether it is a plan."""
+        # 公开主体 and 公开时限 are columns of a catalogue, not of a table of tasks.
+        roles = [
+            {c.role for c in table.columns if not c.name.startswith("公开")}
+            for table in self.tables
+        ]
+        has_task_table = any(
+            held & {"title", "content", "text"} and held & {"lead", "deadline"}
+            for held in roles
+        )
+        names = [column.name for table in self.tables for column in table.columns]
+        title = self.metadata.title
+        headlines = _headlines(self.text, title)
+        return judge(title, headlines, names, has_task_table, self.text, tasks)
+
+    def verdict(self, judgement: Judgement, tasks: list[Draft]) -> str | None:
+        """Say why there are no tasks; None where there are."""
+        if tasks and not judgement.is_plan:
+            return f"not a plan: {judgement.kind}"
+        # A letter makes a few demands on one level; a plan has more, or has chapters.
+        are_demands = len(tasks) <= _MOST_DEMANDS and not any(d.chapter for d in tasks)
+        if not self.tables and self.frame.handed_on is not None and are_demands:
+            return "not a plan: a covering letter whose plan is missing"
+        if tasks:
+            return None
+        is_against = any(sign.evidence.weight < 0 for sign in judgement.found)
+        is_titled = _names_plan(self.metadata)
+        if judgement.kind and is_against and not is_titled:
+            return f"not a plan: {judgement.kind}"
+        if self.tables or self.frame.title or self.frame.has_letter or is_titled:
+            return "a plan, nothing recoverable"
+        return "not a plan: no tasks recognised"
+
+
+def _names_plan(metadata: Metadata) -> bool:
+    return title_name(metadata.title or "").kind == "plan"
 
 
 def segment_document(source: Source, year: int | None = None) -> Segmented:
@@ -89,51 +181,29 @@ def segment_document(source: Source, year: int | None = None) -> Segmented:
     metadata = read_metadata(
         text, _head_end(frame, text, first), source.metadata, frame.title
     )
-    ledger = Ledger()
     year = metadata.year if year is None else year
-    is_titled = title_name(metadata.title or "").kind == "plan"
-    tasks, layout, remarks = _tasks(source, tables, frame, year, ledger, is_titled)
-    judgement = _judgement(tasks, tables, frame, metadata.title, text)
-    verdict = _verdict(judgement, tasks, tables, frame, metadata)
+    document = _Document(text, tables, frame, metadata, year)
+    tasks, layout, remarks = document.tasks()
+    judgement = document.judgement(tasks)
+    verdict = document.verdict(judgement, tasks)
     metadata.subject = subject_of(metadata.title, [_letters(d, text) for d in tasks])
     metadata.inferred.append("subject")
     if verdict is not None:
-        tasks, ledger = [], Ledger()
+        tasks, document.ledger = [], Ledger()
     tasks.sort(key=lambda draft: draft.start)
     apply_lead_note(tasks, text)
+    ledger = document.ledger
     for position, draft in enumerate(tasks):
         for role, stretches in draft.stretches.items():
             for start, end in stretches:
                 ledger.add(start, end, role, position)
-    _enter_rest(ledger, metadata, frame, first, text, has_tasks=bool(tasks))
+    enter_rest(ledger, metadata.stretches, frame, text, has_tasks=bool(tasks))
+    spans = ledger.settle(text)
     remarks = [*metadata.remarks, *remarks] if tasks else []
     remarks = [*source.remarks, *remarks]
-    spans = ledger.settle(text)
     if tasks:
-        remarks += _unread(text, spans)
+        remarks += lines_in_no_task(text, spans)
     return Segmented(tasks, metadata, spans, layout, verdict, remarks, judgement)
-
-
-def _unread(text: str, spans: list[Span]) -> list[Remark]:
-    """Say which lines look like obligations and stand in no task."""
-    return [
-        Remark("line_in_no_task", {"line": one.line, "text": one.text[:_SHOWN]})
-        for one in lines_in_no_task(text, spans)
-    ]
-
-
-def accounted_share(spans: list[Span]) -> float:
-    """Share of the characters whose role is known (0-1); 1 for white space alone."""
-    total = sum(end - start for start, end, *_ in spans)
-    lost = sum(end - start for start, end, role, _ in spans if role == "unrecognised")
-    return 1 - lost / total if total else 1.0
-
-
-def task_share(spans: list[Span]) -> float:
-    """Share of the characters that stand in a task (0-1); 0 for white space alone."""
-    total = sum(end - start for start, end, *_ in spans)
-    inside = sum(end - start for start, end, _, task in spans if task is not None)
-    return inside / total if total else 0.0
 
 
 def _trimmed(table: Table, source: Source) -> Table:
@@ -206,85 +276,6 @@ def _head_end(frame: Frame, text: str, first: int | None) -> int:
     return max(frame.body_start, min(len(text), 1500))
 
 
-def _tasks(
-    source: Source,
-    tables: list[Table],
-    frame: Frame,
-    year: int | None,
-    ledger: Ledger,
-    is_titled: bool,
-) -> tuple[list[Draft], str, list[Remark]]:
-    text = source.text
-    in_tables: list[Draft] = []
-    of_tables: list[Remark] = []
-    table_ledger = Ledger()
-    for table in tables:
-        found, remarks = table_tasks(table, text, year, table_ledger)
-        in_tables += found
-        of_tables += remarks
-    prose_ledger = Ledger()
-    in_prose, remarks = _tasks_in_prose(
-        text,
-        tables,
-        frame,
-        year,
-        prose_ledger,
-        is_titled and not in_tables and frame.handed_on is None,
-    )
-    if not in_tables or not in_prose:
-        ledger.entries += (table_ledger if in_tables else prose_ledger).entries
-        if not in_tables:
-            return in_prose, "prose", remarks
-        return in_tables, _table_layout(tables), of_tables
-    told = _told_again(in_prose, in_tables, text)
-    again = {id(row) for _, row in told}
-    ledger.entries += prose_ledger.entries
-    _complete(told, text, ledger)
-    ledger.entries += table_ledger.entries
-    rows = [row for row in in_tables if id(row) not in again]
-    return [*in_prose, *rows], "prose and table", [*remarks, *of_tables]
-
-
-def _table_layout(tables: list[Table]) -> str:
-    style = tables[0].style
-    return "table" if style == "grid" else f"table ({style})"
-
-
-def _tasks_in_prose(
-    text: str,
-    tables: list[Table],
-    frame: Frame,
-    year: int | None,
-    ledger: Ledger,
-    is_titled: bool,
-) -> tuple[list[Draft], list[Remark]]:
-    """Read running text before the first table and behind the last.
-
-    Beside a table the numbered demands of a covering letter are no tasks, nor are
-    notes: what stands there must say what is to be done, under numbers.
-    """
-    first = min((table.start for table in tables), default=len(text))
-    if tables and frame.handed_on is not None:
-        return [], []
-    stretches = [(frame.body_start, min(frame.body_end, first))]
-    last = max((table.end for table in tables), default=len(text))
-    below = paragraphs(text, last, len(text))
-    if tables and _opens_chapter(below):
-        stretches.append((last, end_of_body(lines_of(text), last)))
-    found: list[Draft] = []
-    remarks: list[Remark] = []
-    for start, end in stretches:
-        own = Ledger()
-        nodes = _body(text, start, end)
-        tasks, told = prose_tasks(nodes, text, year, own, is_titled=is_titled)
-        if tables and not _are_obligations(tasks, text):
-            continue
-        ledger.entries += own.entries
-        found += tasks
-        remarks += told
-    return found, remarks
-
-
 def _opens_chapter(nodes: list[Node]) -> bool:
     """Whether running text below a table is a plan of its own, not notes."""
     first = next((node for node in nodes if node.number), None)
@@ -292,11 +283,6 @@ def _opens_chapter(nodes: list[Node]) -> bool:
     titled = any(one.is_title for one in above)
     number = first.number if first else None
     return number is not None and (titled or number.kind in HEADING_KINDS)
-
-
-def _are_obligations(tasks: list[Draft], text: str) -> bool:
-    acting = sum(says_what_to_do(_sentence(draft, text)) for draft in tasks)
-    return acting > 0.5 * len(tasks)
 
 
 def _body(text: str, start: int, end: int) -> list[Node]:
@@ -360,14 +346,9 @@ def _letters(draft: Draft, text: str) -> str:
     return re.sub(r"\W", "", "".join(part or "" for part in parts))
 
 
-def _sentence(draft: Draft, text: str) -> str:
-    """Title and content as one text with a stop between them."""
-    return f"{draft.title(text) or ''}。{draft.text('content', text) or ''}"
-
-
-def _complete(told: list[tuple[Draft, Draft]], text: str, ledger: Ledger) -> None:
+def _complete(repeated: list[tuple[Draft, Draft]], ledger: Ledger) -> None:
     """Add to tasks of running text what only the table says of them."""
-    for draft, row in told:
+    for draft, row in repeated:
         if not draft.lead:
             draft.lead, draft.support = row.lead, row.support
         draft.deadline = draft.deadline or row.deadline
@@ -376,117 +357,21 @@ def _complete(told: list[tuple[Draft, Draft]], text: str, ledger: Ledger) -> Non
                 ledger.add(start, end, "repeated")
 
 
-def _judgement(
-    tasks: list[Draft], tables: list[Table], frame: Frame, title: str | None, text: str
-) -> Judgement:
-    # 公开主体 and 公开时限 are columns of a catalogue, not of a table of tasks.
-    roles = [
-        {one.role for one in table.columns if not one.name.startswith("公开")}
-        for table in tables
-    ]
-    has_task_table = any(
-        one & {"title", "content", "text"} and one & {"lead", "deadline"}
-        for one in roles
-    )
-    signs = [
-        TaskSigns(
-            text=_sentence(draft, text),
-            start=draft.start,
-            end=draft.end,
-            has_units=bool(draft.lead),
-            has_deadline=draft.deadline is not None,
-            has_number="ordinal" in draft.stretches,
-        )
-        for draft in tasks
-    ]
-    columns = [column.name for table in tables for column in table.columns]
-    return judge(title, _headlines(text, title), columns, has_task_table, text, signs)
-
-
 def _headlines(text: str, title: str | None) -> list[str]:
     """Lines at the head of a page, above the title, that could name the document.
 
     Entries of a menu are shorter, and name neither a year nor another document.
     """
-    own = Line(0, 0, title or "").bare
-    found = []
+    title_line = Line(0, 0, title or "").bare
+    headlines = []
     for line in lines_of(text)[:15]:
         folded = line.bare.strip("|")
-        if own and folded.endswith(own):
+        if title_line and folded.endswith(title_line):
             break
         could_name = FORMS.could_name.search(folded) or (
             opens_with_place(folded) and len(folded) >= 10
         )
         is_line = 8 <= len(folded) < 70 and not re.search(r"^[•·*-]|[。;>]|:$", folded)
         if could_name and is_line and line.number is None:
-            found.append(line.text)
-    return found
-
-
-def _verdict(
-    judgement: Judgement,
-    tasks: list[Draft],
-    tables: list[Table],
-    frame: Frame,
-    metadata: Metadata,
-) -> str | None:
-    kinds = [one for one in judgement.found if one.evidence.weight < 0]
-    if tasks and not judgement.is_plan:
-        return f"not a plan: {judgement.kind}"
-    if not tables and frame.handed_on is not None and _are_demands(tasks):
-        return "not a plan: a covering letter whose plan is missing"
-    if tasks:
-        return None
-    is_titled = title_name(metadata.title or "").kind == "plan"
-    if judgement.kind and (kinds and not is_titled):
-        return f"not a plan: {judgement.kind}"
-    if tables or frame.title or frame.has_letter or is_titled:
-        return "a plan, nothing recoverable"
-    return "not a plan: no tasks recognised"
-
-
-def _are_demands(tasks: list[Draft]) -> bool:
-    """Whether the numbered sentences of a letter are its own, and no plan.
-
-    A letter makes a few demands on one level; a plan has more, or has chapters.
-    """
-    return len(tasks) <= _MOST_DEMANDS and not any(draft.chapter for draft in tasks)
-
-
-def _is_accounted(line: Line, is_told: bytearray) -> bool:
-    """Whether what has no role on a line is nothing but marks between cells."""
-    at = is_told.find(0, line.start, line.end)
-    while at >= 0 and MARKS.match(line.folded, at - line.start):
-        at = is_told.find(0, at + 1, line.end)
-    return at < 0
-
-
-def _enter_rest(
-    ledger: Ledger,
-    metadata: Metadata,
-    frame: Frame,
-    first: int | None,
-    text: str,
-    *,
-    has_tasks: bool,
-) -> None:
-    """Name what is left: title and labels, letter, preamble, furniture, notes."""
-    for start, end in metadata.stretches:
-        ledger.add(start, end, "metadata")
-    start = min((e[0] for e in ledger.entries if e[3] is not None), default=len(text))
-    last = max((e[1] for e in ledger.entries if e[3] is not None), default=0)
-    is_told = bytearray(len(text))
-    for first_char, end, *_ in ledger.entries:
-        is_told[first_char:end] = b"\x01" * (end - first_char)
-    for line in lines_of(text):
-        if _is_accounted(line, is_told):
-            continue
-        is_letter = frame.has_letter and line.end <= frame.body_start
-        role = line.role
-        if is_letter and role == "preamble":
-            role = "covering_letter"
-        if has_tasks and line.start >= last and role == "preamble":
-            role = "furniture" if line.is_links else "notes"
-        if has_tasks and start < line.start < last and role == "preamble":
-            continue
-        ledger.add(line.start, line.end, role)
+            headlines.append(line.text)
+    return headlines

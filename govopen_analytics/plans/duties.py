@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from govopen_analytics.base.text import fold, read_number
 from govopen_analytics.plans.deadlines import deadline_of_cell, limit_of_clause
+from govopen_analytics.plans.draft import Draft
 from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.units import (
     Responsibility,
@@ -27,7 +28,7 @@ class Duty:
 
     start: int
     end: int
-    said: Responsibility
+    responsibility: Responsibility
 
 
 def find_duties(source: str, start: int, end: int, year: int | None) -> list[Duty]:
@@ -38,23 +39,23 @@ def find_duties(source: str, start: int, end: int, year: int | None) -> list[Dut
     tail = FORMS.open_bracket.search(folded)
     if tail and all(match.start() != tail.start() for match in brackets):
         brackets.append(tail)
-    found = [(m.start(), m.end(), m.start(1), m.end(1)) for m in brackets]
-    found = [one for one in found if _names_units(text, folded, *one)]
+    places = [(m.start(), m.end(), m.start(1), m.end(1)) for m in brackets]
+    places = [place for place in places if _names_units(text, folded, *place)]
     labels = FORMS.labels_at_end.search(folded)
     if labels and is_labelled(text[labels.start(1) :]):
         at = labels.start(1)
         if not any(m.start() <= at < m.end() for m in brackets):
-            found.append((at, len(text), at, len(text)))
-    last_one = FORMS.last_sentence.search(folded)
-    if not found and last_one and _says_who_only(last_one[1]):
-        at = last_one.start(1)
+            places.append((at, len(text), at, len(text)))
+    sentence = FORMS.last_sentence.search(folded)
+    if not places and sentence and _says_who_only(sentence[1]):
+        at = sentence.start(1)
         inner = len(text) - len(FORMS.about_it.sub("", folded[at:]))
-        found.append((at, len(text), inner, len(text)))
+        places.append((at, len(text), inner, len(text)))
     duties = []
-    for first, last, inner, inner_end in found:
-        said = parse_responsibility(text[inner:inner_end], year)
-        if said is not None:
-            duties.append(Duty(start + first, start + last, said))
+    for first, last, inner, inner_end in places:
+        duty = parse_responsibility(text[inner:inner_end], year)
+        if duty is not None:
+            duties.append(Duty(start + first, start + last, duty))
     return duties
 
 
@@ -131,13 +132,13 @@ def read_label_lines(lines: list[str], year: int | None) -> Responsibility | Non
 
     None if they name neither a unit nor a deadline.
     """
-    said = parse_responsibility(";".join(map(_without_brackets, lines)), year)
+    duty = parse_responsibility(";".join(map(_without_brackets, lines)), year)
     limit = FORMS.labelled_limit.match(fold(lines[-1]))
-    if limit is None or (said is not None and said.deadline is not None):
-        return said
+    if limit is None or (duty is not None and duty.deadline is not None):
+        return duty
     deadline = deadline_of_cell(limit[1], year)
     return Responsibility(
-        said.lead if said else (), said.support if said else (), deadline
+        duty.lead if duty else (), duty.support if duty else (), deadline
     )
 
 
@@ -159,8 +160,8 @@ def duty_for_those_above(
     n_tasks = read_number(match["n"]) if match else None
     if match is None or n_tasks is None:
         return None
-    said = parse_responsibility(text[slice(*match.span("units"))], year)
-    return (n_tasks, said) if said else None
+    duty = parse_responsibility(text[slice(*match.span("units"))], year)
+    return (n_tasks, duty) if duty else None
 
 
 def glued_duty(source: str, start: int, end: int, year: int | None) -> Duty | None:
@@ -171,10 +172,41 @@ def glued_duty(source: str, start: int, end: int, year: int | None) -> Duty | No
     units = source[start + match.start("units") : start + match.end("units")]
     if not all(map(FORMS.strong_unit.fullmatch, split_units(fold(units)))):
         return None
-    said = parse_responsibility(units, year)
-    if said is None:
+    duty = parse_responsibility(units, year)
+    if duty is None:
         return None
     if match["deadline"]:
         raw = source[start + match.start("deadline") : start + match.end("deadline")]
-        said = Responsibility(said.lead, said.support, deadline_of_cell(raw, year))
-    return Duty(start + match.start("units"), end, said)
+        duty = Responsibility(duty.lead, duty.support, deadline_of_cell(raw, year))
+    return Duty(start + match.start("units"), end, duty)
+
+
+_MARKS = {"逗号": ",", "分号": ";"}
+
+
+def apply_lead_note(tasks: list[Draft], source: str) -> None:
+    """Part lead from support where a note says how a list of units is to be read.
+
+    Tasks whose text says itself who supports are left alone.
+    """
+    folded = fold(source)
+    before_mark = FORMS.before_mark.search(folded)
+    if not before_mark and not FORMS.first_leads.search(folded):
+        return
+    for draft in tasks:
+        if len(draft.lead) < 2 or draft.support:
+            continue
+        n_lead = 1
+        if before_mark:
+            printed = draft.text("lead_units", source) or ""
+            n_lead = _n_before(printed, _MARKS[before_mark["mark"]])
+        draft.lead, draft.support = draft.lead[:n_lead], draft.lead[n_lead:]
+
+
+def _n_before(printed: str, mark: str) -> int:
+    """How many units stand before a list's first comma or semicolon."""
+    folded = fold(printed)
+    label = FORMS.label_before.match(folded)
+    start = label.end() if label else 0
+    stop = folded.find(mark, start)
+    return len(split_units(printed[start : None if stop < 0 else stop]))

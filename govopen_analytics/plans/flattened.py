@@ -3,14 +3,21 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby, pairwise
 
 from govopen_analytics.base.text import fold
-from govopen_analytics.plans.columns import Column, column_role, read_header
+from govopen_analytics.plans.cells import (
+    Column,
+    Table,
+    Token,
+    column_role,
+    ordinal_of,
+    read_header,
+    tidied,
+)
 from govopen_analytics.plans.deadlines import parse_deadline
-from govopen_analytics.plans.glued import glued_tokens
-from govopen_analytics.plans.grid import Token, infer_columns, ordinal_of, tidied
+from govopen_analytics.plans.grid import infer_columns
 from govopen_analytics.plans.lines import raw_lines
 from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
 from govopen_analytics.plans.obligations import says_what_to_do
@@ -19,46 +26,6 @@ from govopen_analytics.plans.vocabulary import Forms
 from govopen_analytics.readers.source import Block, Cell, Source
 
 FORMS = Forms("flattened")
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table found in a source, not yet aligned.
-
-    Attributes
-    ----------
-    columns : list of Column
-        The header.
-    header : list of Token
-        Cells of the header and of its repetitions.
-    tokens : list of Token
-        All other cells, in reading order.
-    page_breaks : frozenset of int
-        Positions in `tokens` before which the header was repeated.
-    style : str
-        How the cells were parted, for the layout's name.
-    above : tuple of Token
-        Numbered headings right above the header: chapter and section of the table.
-    """
-
-    columns: list[Column]
-    header: list[Token]
-    tokens: list[Token]
-    page_breaks: frozenset[int]
-    style: str
-    above: tuple[Token, ...] = ()
-
-    @property
-    def start(self) -> int:
-        """Offset of its first cell."""
-        cells = (*self.above, *self.header, *self.tokens)
-        return min(token.start for token in cells)
-
-    @property
-    def end(self) -> int:
-        """Offset behind its last cell."""
-        return max(token.end for token in (*self.header, *self.tokens))
-
 
 _LONGEST_HEADING = 60
 _LONGEST_HEADER = 120  # characters
@@ -80,14 +47,14 @@ def find_tables(source: Source) -> list[Table]:
         if tables:
             return tables
     text = source.text
-    found: dict[str, list[Token]] = {}
+    cells: dict[str, list[Token]] = {}
     for style, read in _STYLES.items():
-        found[style] = read(text)
-        if found[style] and (tables := _tables(found[style], style)):
+        cells[style] = read(text)
+        if cells[style] and (tables := _tables(cells[style], style)):
             return tables
-    found["lines"] = _numbered_rows(found["lines"])
+    cells["lines"] = _numbered_rows(cells["lines"])
     for style in ("tabs", "pipes", "lines"):
-        if found[style] and (table := _without_header(found[style], style)):
+        if cells[style] and (table := _without_header(cells[style], style)):
             return [table]
     return []
 
@@ -281,7 +248,9 @@ def _marked_tokens(text: str) -> list[Token]:
             for i, (_, line) in enumerate(lines)
             if len(line) <= _LONGEST_HEADER
             and len(mark.findall(line.strip())) > 1
-            and _names_columns([line[a:b] for a, b in _spans(mark, line)])
+            and (names := [line[a:b] for a, b in _spans(mark, line)])[2:]
+            and read_header(names)
+            and all(map(column_role, names))
         )
         first = next(heads, None)
         if first is None:
@@ -312,11 +281,6 @@ def _spans(mark: re.Pattern[str], line: str) -> list[tuple[int, int]]:
         spans.append((start, match.start()))
         start = match.end()
     return [*spans, (start, len(line.rstrip()))]
-
-
-def _names_columns(names: list[str]) -> bool:
-    columns = read_header(names) if len(names) > 2 else None
-    return columns is not None and all(map(column_role, names))
 
 
 def _tab_led(text: str, lines: list[tuple[int, str]]) -> list[Token]:
@@ -368,10 +332,10 @@ def _pipe_tokens(text: str) -> list[Token]:
             pieces = pieces[1:]
         opens = opens and is_filled
         for piece in pieces[:-1]:
-            before, own = _cell_lines(pending, text, piece, is_first=not n_cells)
+            before, cell = _cell_lines(pending, text, piece, is_first=not n_cells)
             n_cells += 1
             tokens += [tidied(a, b, text, opens_row=True) for a, b in before]
-            first = own[0][0] if own else at
+            first = cell[0][0] if cell else at
             marked = opens if by_row else None
             tokens.append(tidied(first, at + len(piece), text, opens_row=marked))
             opens, pending = False, []
@@ -487,7 +451,9 @@ def _tables(tokens: list[Token], style: str) -> list[Table]:
     tables: list[Table] = []
     for i, (first, last, columns) in enumerate(headers):
         stop = headers[i + 1][0] if i + 1 < len(headers) else len(tokens)
-        while style == "pipes" and last < stop and _is_padding(tokens[last]):
+        while style == "pipes" and last < stop:
+            if tokens[last].text or tokens[last].opens_row:
+                break
             last += 1  # empty cells that close the header's line
         body = _until_annex(tokens[last:stop])
         header = tokens[first:last]
@@ -559,10 +525,6 @@ def _without_caption(
     return tokens, []
 
 
-def _is_padding(token: Token) -> bool:
-    return not token.text and token.opens_row is not True
-
-
 def _names(columns: list[Column]) -> list[str]:
     return [re.sub(r"[\s()]", "", fold(column.name)) for column in columns]
 
@@ -571,16 +533,16 @@ def _find_headers(
     tokens: list[Token], style: str
 ) -> list[tuple[int, int, list[Column]]]:
     """Find every run of cells that is a header: its first, its end, its columns."""
-    found, i = [], 0
+    headers, i = [], 0
     while i < len(tokens):
         run = _header_at(tokens, i, style)
         roles = {column.role for column in run[1]} if run else set()
         if run is None or (style == "lines" and not roles & _WHO_OR_WHEN):
             i += 1
             continue
-        found.append((i, *run))
+        headers.append((i, *run))
         i = run[0]
-    return found
+    return headers
 
 
 def _header_at(
@@ -611,6 +573,77 @@ def _header_at(
         if columns:
             best = (end, columns)
     return best
+
+
+_LONGEST_GLUED = 60
+
+
+def glued_tokens(text: str) -> list[Token]:
+    """Split rows such as ``1公开预算。规划财务科3月底前`` into cells.
+
+    Only below a line that is nothing but column names one after another. A row
+    begins with its number; its last sentence end parts what is to be done from
+    the units, and the deadline is what at the end reads as one.
+    """
+    lines = raw_lines(text)
+    headers = {
+        line.start: names for line in lines if (names := _glued_names(line.text))
+    }
+    tokens: list[Token] = []
+    for line in lines if headers else ():
+        if not line.text.strip():
+            continue
+        cuts = headers.get(line.start) or [0, len(line.text)]
+        if len(cuts) == 2 and line.start > min(headers):
+            cuts = _glued_cells(line.text)
+        for place, (a, b) in enumerate(pairwise(cuts)):
+            at = line.start
+            tokens.append(tidied(at + a, at + b, text, opens_row=place == 0))
+    return tokens
+
+
+def _glued_names(line: str) -> list[int]:
+    """Where the column names of a header begin and end; empty if it is none."""
+    bare = line.strip()
+    if not 6 <= len(bare) <= _LONGEST_GLUED or re.search(r"[。；;|\t]", bare):
+        return []
+    if not (FORMS.of_tasks.search(bare) and FORMS.of_duties.search(bare)):
+        return []
+    shift, n = line.index(bare), len(bare)
+    # Names of about four characters: 责任科室 is one name, 具体要求责任 none.
+    best: dict[int, tuple[float, list[int]]] = {0: (0.0, [0])}
+    for end in range(2, n + 1):
+        for start in range(max(0, end - 8), end - 1):
+            reached = best.get(start)
+            if reached is None or column_role(bare[start:end]) is None:
+                continue
+            excess = end - start - 4
+            cost = max(excess, 0) ** 2 + max(-excess, 0) / 2 + 0.1
+            candidate = (reached[0] + cost, [*reached[1], end])
+            if end not in best or candidate[0] < best[end][0]:
+                best[end] = candidate
+    if n not in best or len(cuts := best[n][1]) < 4:
+        return []
+    roles = {column_role(bare[a:b]) for a, b in pairwise(cuts)}
+    return [shift + cut for cut in cuts] if len(roles) >= 3 else []
+
+
+def _glued_cells(line: str) -> list[int]:
+    """Where the cells of a row begin and end."""
+    folded = fold(line)
+    number = leading_number(folded, bare=True)
+    if number is None or number.rank < 3:
+        return [0, len(line)]
+    stop = max(folded.rfind("。"), folded.rfind(";"))
+    tail = folded[stop + 1 :].rstrip()
+    cuts = [0, number.end]
+    if stop < 0 or not tail:
+        return [*cuts, len(line)]
+    cuts.append(stop + 1)
+    for start in range(len(tail)):
+        if parse_deadline(tail[start:], None) and looks_like_units(tail[:start]):
+            return [*cuts, stop + 1 + start, len(line)]
+    return [*cuts, len(line)]
 
 
 # In the order they are tried.

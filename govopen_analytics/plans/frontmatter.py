@@ -14,25 +14,14 @@ FORMS = Forms("frontmatter")
 
 @dataclass(frozen=True)
 class Frame:
-    """Where a plan begins and ends within its source.
+    """Where a plan begins and ends within its source."""
 
-    Attributes
-    ----------
-    body_start, body_end : int
-        Offsets of the stretch that may hold tasks.
-    title : str or None
-        The title line right above the body.
-    has_letter : bool
-        Whether a covering letter stands above the title.
-    handed_on : int or None
-        Offset of the line that hands on a document (现将《…》印发给你们), if
-        neither a date nor 附件 stands between it and the body.
-    """
-
-    body_start: int
+    body_start: int  # offsets of the stretch that may hold tasks
     body_end: int
-    title: str | None
-    has_letter: bool
+    title: str | None  # the title line right above the body
+    has_letter: bool  # a covering letter stands above the title
+    # Offset of the line that hands on a document (现将《…》印发给你们), if neither a
+    # date nor 附件 stands between it and the body.
     handed_on: int | None
 
 
@@ -64,13 +53,19 @@ def find_frame(source: str, limit: int | None = None) -> Frame:
     or at the first number.
     """
     lines = [line for line in lines_of(source) if limit is None or line.start < limit]
-    titles = [i for i in range(len(lines)) if _is_title(lines, i)]
+    titles = [
+        i
+        for i, line in enumerate(lines)
+        if (
+            not line.is_furniture if line.is_title else i and _joins(lines[i - 1], line)
+        )
+    ]
     signed = [i for i, line in enumerate(lines) if line.is_date]
     numbered = [i for i, one in enumerate(lines) if one.number and one.number.rank <= 3]
     firsts = [i for i in numbered if (n := lines[i].number) and n.value == 1]
     handing = [i for i, line in enumerate(lines[:60]) if line.hands_on]
-    own = [i for i in numbered if not any(i > j for j in handing)]
-    after = _title_behind_letter(lines, titles, signed, own, limit is not None)
+    of_plan = [i for i in numbered if not any(i > j for j in handing)]
+    after = _title_behind_letter(lines, titles, signed, of_plan, limit is not None)
     title: str | None = None
     has_letter = after is not None
     if after is not None:
@@ -93,12 +88,6 @@ def find_frame(source: str, limit: int | None = None) -> Frame:
     is_letter = bool(handing) and not has_letter and not is_closed
     handed_on = lines[last].start if is_letter else None
     return Frame(start, end_of_body(lines, start), title, has_letter, handed_on)
-
-
-def _is_title(lines: list[Line], i: int) -> bool:
-    if lines[i].is_title:
-        return not lines[i].is_furniture
-    return i > 0 and _joins(lines[i - 1], lines[i])
 
 
 def _joins(above: Line, below: Line) -> bool:

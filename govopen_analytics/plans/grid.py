@@ -10,62 +10,19 @@ over costs something too.
 
 import math
 import re
+from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 
-from govopen_analytics.base.text import fold, tidy
-from govopen_analytics.plans.columns import Column
+from govopen_analytics.base.text import fold
+from govopen_analytics.plans.cells import Column, Row, Token, ordinal_of
 from govopen_analytics.plans.deadlines import parse_deadline
-from govopen_analytics.plans.numbering import (
-    HEADING_KINDS,
-    Number,
-    leading_number,
-    number_alone,
-)
+from govopen_analytics.plans.numbering import HEADING_KINDS, leading_number
 from govopen_analytics.plans.units import looks_like_units
 from govopen_analytics.plans.vocabulary import Forms
 
 FORMS = Forms("grid")
-
-
-@dataclass(frozen=True)
-class Token:
-    """A cell as met in reading order.
-
-    Attributes
-    ----------
-    start, end : int
-        Offsets into the source.
-    text : str
-        What stands there, tidied.
-    opens_row : bool or None
-        Whether a row begins here; None where the source does not show it.
-    is_merged : bool
-        Whether a merge carries the text here from an earlier cell.
-    spans_row : bool
-        Whether the cell is known to be all of its row.
-    """
-
-    start: int
-    end: int
-    text: str
-    opens_row: bool | None = None
-    is_merged: bool = False
-    spans_row: bool = False
-
-    @cached_property
-    def folded(self) -> str:
-        """The text, folded."""
-        return fold(self.text)
-
-    @cached_property
-    def number(self) -> Number | None:
-        """The number it begins with."""
-        return leading_number(self.folded)
-
-
-Row = list[list[Token]]
 
 _FINEST = ("arabic", "arabic_paren", "circled", "decimal")
 
@@ -87,14 +44,6 @@ _SKIP = {
 }
 _STAY, _STAY_BLANK = 2.6, 0.3
 _BROKEN, _UNMARKED, _CUT_OFF = 40.0, 0.2, 0.3
-
-
-def ordinal_of(text: str) -> int | None:
-    """Read an ordinal cell; of several numbers (36,37) the first."""
-    folded = fold(text).strip()
-    if FORMS.numbers.fullmatch(folded) is None:
-        return None
-    return number_alone(re.split("[,、;及和/-]", folded)[0])
 
 
 @dataclass(frozen=True)
@@ -134,7 +83,6 @@ class _Habit:
     mean: float
     spread: float
     kinds: dict[str, int]
-    n: int
 
     def cost(self, look: _Look) -> float:
         distance = abs(look.log_length - self.mean) / self.spread
@@ -150,20 +98,15 @@ def _prior_habits(columns: list[Column]) -> dict[int, _Habit]:
     for order, place in enumerate(places):
         is_last = order == len(places) - 1 and len(places) > 1
         length = 45 if is_last or columns[place].role == "content" else 16
-        habits[place] = _Habit(math.log(length), 0.9, {}, 0)
+        habits[place] = _Habit(math.log(length), 0.9, {})
     return habits
 
 
-@dataclass(frozen=True)
-class _Texts:
-    """Which text column is the last, and whether numbered items stand in it."""
+def _texts(columns: list[Column], looks: list[_Look]) -> tuple[int, bool]:
+    """Find the last text column, and whether numbered items stand in it.
 
-    last: int
-    numbers_last: bool
-
-
-def _texts(columns: list[Column], looks: list[_Look]) -> _Texts:
-    """Find the column of numbered items: they stand last if units follow them."""
+    They do if units follow them.
+    """
     last = max((j for j, c in enumerate(columns) if c.is_text), default=len(columns))
     pairs = [
         (look, after)
@@ -178,7 +121,7 @@ def _texts(columns: list[Column], looks: list[_Look]) -> _Texts:
         for look, after in pairs
     )
     single = sum(column.is_text for column in columns) < 2
-    return _Texts(last, single or ends >= 0.5 * len(pairs))
+    return last, single or ends >= 0.5 * len(pairs)
 
 
 def _emission(
@@ -249,7 +192,7 @@ def _path(
     n, skips = len(columns), _skips(columns)
     from_left = [*skips[:n], 0.0]
     to_right = [*(skips[n] - one for one in skips[1:]), 0.0]
-    texts = _texts(columns, looks)
+    last_text, numbers_last = _texts(columns, looks)
     best = list(from_left)
     trail: list[list[tuple[int, bool]]] = []
     emitted: dict[int, list[float]] = {}
@@ -257,7 +200,7 @@ def _path(
         emit = emitted.get(id(look))  # cells of one text share their look
         if emit is None:
             emit = [
-                _emission(c, look, habits.get(j), j == texts.last, texts.numbers_last)
+                _emission(c, look, habits.get(j), j == last_text, numbers_last)
                 for j, c in enumerate(columns)
             ]
             emit.append(_span_cost(look))
@@ -321,10 +264,8 @@ def _observed_habits(rows: list[Row], columns: list[Column]) -> dict[int, _Habit
         lengths = [look.log_length for look in looks]
         mean = sum(lengths) / len(lengths)
         spread = math.sqrt(sum((x - mean) ** 2 for x in lengths) / len(lengths))
-        kinds: dict[str, int] = {}
-        for look in looks:
-            kinds[look.kind] = kinds.get(look.kind, 0) + 1
-        habits[place] = _Habit(mean, max(spread, 0.5), kinds, len(looks))
+        kinds = Counter(look.kind for look in looks)
+        habits[place] = _Habit(mean, max(spread, 0.5), kinds)
     return habits
 
 
@@ -336,16 +277,16 @@ def _variants(columns: list[Column], looks: list[_Look]) -> list[list[Column]]:
     """
     number, extra = Column("ordinal", ""), Column("text", "")
     texts = [i for i, column in enumerate(columns) if column.is_text]
-    found = [columns]
+    variants = [columns]
     if 0 < len(texts) < 4:
         places = {texts[0], texts[0] + 1}
-        found += [[*columns[:at], extra, *columns[at:]] for at in sorted(places)]
+        variants += [[*columns[:at], extra, *columns[at:]] for at in sorted(places)]
     has_ordinal = any(column.role == "ordinal" for column in columns)
     if not has_ordinal and sum(look.is_number for look in looks) >= 3:
-        for one in list(found):
-            at = {0, *(i for i, column in enumerate(one) if column.is_text)}
-            found += [[*one[:i], number, *one[i:]] for i in sorted(at)]
-    return found
+        for variant in list(variants):
+            at = {0, *(i for i, column in enumerate(variant) if column.is_text)}
+            variants += [[*variant[:i], number, *variant[i:]] for i in sorted(at)]
+    return variants
 
 
 def infer_columns(rows: list[list[str]]) -> list[Column]:
@@ -448,18 +389,3 @@ def _counted_rows(tokens: list[Token], columns: list[Column]) -> list[list[Token
             if column.role == "lead" and not look.is_units:
                 return []
     return rows
-
-
-def tidied(
-    start: int,
-    end: int,
-    source: str,
-    opens_row: bool | None = None,
-    is_merged: bool = False,
-    spans_row: bool = False,
-) -> Token:
-    """Make a token of a stretch of the source."""
-    raw = source[start:end]
-    start += len(raw) - len(raw.lstrip())
-    end -= len(raw) - len(raw.rstrip())
-    return Token(start, max(start, end), tidy(raw), opens_row, is_merged, spans_row)

@@ -5,10 +5,17 @@ label that opened the first block, or any that the block has already, comes agai
 """
 
 from collections import Counter
+from typing import NamedTuple
 
-from govopen_analytics.plans.columns import TEXT_ROLES, Column, column_role, one_lead
-from govopen_analytics.plans.flattened import Table
-from govopen_analytics.plans.grid import Token, tidied
+from govopen_analytics.plans.cells import (
+    TEXT_ROLES,
+    Column,
+    Table,
+    Token,
+    column_role,
+    one_lead,
+    tidied,
+)
 from govopen_analytics.plans.lines import Line, raw_lines
 from govopen_analytics.plans.numbering import HEADING_KINDS
 from govopen_analytics.plans.obligations import says_what_to_do
@@ -20,7 +27,19 @@ _LEAST_BLOCKS = 2
 _LEAST_ACTING, _LEAST_ACTING_CARDS = 0.5, 0.2  # shares of the blocks
 _LONGEST_HEADING = 40
 _NEAR = 12  # characters between a heading and the label right below it
-_Field = tuple[str, str, int, int, int]  # role, name, label start and end, value end
+
+
+class _Label(NamedTuple):
+    """A label, and the offsets of its start, its end and the end of its value."""
+
+    column: Column
+    start: int
+    at: int
+    end: int
+
+
+# A line above a block that names its task without a label.
+_NAME = Column("title", "")
 
 
 def labelled_table(text: str) -> Table | None:
@@ -28,27 +47,30 @@ def labelled_table(text: str) -> Table | None:
 
     None where fewer than two blocks name a task and who does it, or when.
     """
-    fields, headings, numbered = _fields(text)
-    n_titles = sum(one[0] == "title" and not one[1] for one in fields)
-    is_labelled = any(one[0] == "title" and one[1] for one in fields)
-    if is_labelled or n_titles < 0.5 * len(_blocks(fields)):
-        fields = [one for one in fields if one[0] != "title" or one[1]]
-    blocks = _blocks(fields)
-    whole = [block for block in blocks if _is_task(block)]
-    if len(whole) < _LEAST_BLOCKS or len(whole) < 0.7 * len(blocks):
+    labels, headings, numbered = _labels(text)
+    columns = [label.column for label in labels]
+    is_labelled = any(column.role == "title" and column.name for column in columns)
+    if is_labelled or columns.count(_NAME) < 0.5 * len(_blocks(labels)):
+        labels = [label for label in labels if label.column != _NAME]
+    all_blocks = _blocks(labels)
+    blocks = [block for block in all_blocks if _is_task(block)]
+    if len(blocks) < _LEAST_BLOCKS or len(blocks) < 0.7 * len(all_blocks):
         return None
-    blocks = whole
-    if blocks[1][0][0] in TEXT_ROLES:  # 编制时间 above the first task is the list's
-        is_text = [one[0] in TEXT_ROLES for one in blocks[0]]
+    if blocks[1][0].column.is_text:  # 编制时间 above the first task is the list's
+        is_text = [label.column.is_text for label in blocks[0]]
         blocks[0] = blocks[0][is_text.index(True) :]
-    starts = {block[0][2] for block in blocks}
+    starts = {block[0].start for block in blocks}
     n_items = sum(any(0 < at - end < _NEAR for at in starts) for end in numbered)
     if n_items > 0.7 * len(blocks):  # numbered tasks with labels below them
         return None
-    counts = Counter((one[0], one[1]) for block in blocks for one in block)
-    names = [key for key in counts if counts[key] > 0.2 * len(blocks)]
-    usual = {key[0] for key in counts if counts[key] > 0.5 * len(blocks)}
-    acting = sum(_says_what_to_do(block, text) for block in blocks)
+    counts = Counter(label.column for block in blocks for label in block)
+    columns = [column for column in counts if counts[column] > 0.2 * len(blocks)]
+    usual = {c.role for c in counts if counts[c] > 0.5 * len(blocks)}
+    texts = [
+        "。".join(text[one.at : one.end] for one in block if one.column.is_text)
+        for block in blocks
+    ]
+    acting = sum(map(says_what_to_do, texts))
     # Labels for the task, for who does it and by when say enough of most blocks.
     is_card = is_labelled and {"lead", "deadline"} <= usual
     least = _LEAST_ACTING_CARDS if is_card else _LEAST_ACTING
@@ -56,45 +78,44 @@ def labelled_table(text: str) -> Table | None:
         return None
     header: list[Token] = []
     tokens: list[Token] = []
-    at = blocks[0][0][2]
+    first = at = blocks[0][0].start
     for block in blocks:
-        start = block[0][2]
+        start = block[0].start
         for a, b in headings:
             if at <= a < start and tokens:
                 tokens.append(tidied(a, b, text, opens_row=True, spans_row=True))
         at = start
-        held = {(one[0], one[1]): one for one in block}
-        header += [tidied(one[2], one[3], text) for one in block]
-        for place, key in enumerate(names):
-            _, _, _, first_char, end = held.get(key, ("", "", start, start, start))
-            tokens.append(tidied(first_char, end, text, opens_row=place == 0))
-    above = [tidied(a, b, text) for a, b in headings if b <= blocks[0][0][2]][-1:]
-    columns = one_lead([Column(role, name) for role, name in names])
-    return Table(columns, header, tokens, frozenset(), "labels", tuple(above))
+        values = {label.column: (label.at, label.end) for label in block}
+        header += [tidied(label.start, label.at, text) for label in block]
+        for place, column in enumerate(columns):
+            a, b = values.get(column, (start, start))
+            tokens.append(tidied(a, b, text, opens_row=place == 0))
+    above = [tidied(a, b, text) for a, b in headings if b <= first][-1:]
+    return Table(one_lead(columns), header, tokens, frozenset(), "labels", tuple(above))
 
 
-def _fields(text: str) -> tuple[list[_Field], list[tuple[int, int]], list[int]]:
+def _labels(text: str) -> tuple[list[_Label], list[tuple[int, int]], list[int]]:
     """Labels with their values, headings, and where other numbered lines end."""
-    fields: list[_Field] = []
+    labels: list[_Label] = []
     headings: list[tuple[int, int]] = []
     numbered: list[int] = []
     goes_on = False
     above: tuple[int, int] | None = None  # a line that may name the block below it
     for line in raw_lines(text):
-        stretch = _ends(line)
-        n_blank, number = stretch[0] - line.start, line.number
+        n_blank, number = len(line.text) - len(line.text.lstrip()), line.number
+        stretch = line.start + n_blank, line.start + len(line.text.rstrip())
         skip = number.end if number else n_blank
-        marks = _labels(line.folded, skip)
+        marks = _labels_on(line, skip)
         if not line.text.strip():
             goes_on = False
-        elif marks and marks[0][2] - skip <= 2:
-            if above and not goes_on and (not fields or marks[0][0] != "title"):
-                fields.append(("title", "", above[0], *above))
-            stops = [*(mark[2] for mark in marks[1:]), stretch[1] - line.start]
-            for (role, name, a, b), stop in zip(marks, stops, strict=True):
-                value = line.text[b:stop].rstrip(" \t\u3000;；|｜")
-                at = line.start + b
-                fields.append((role, name, line.start + a, at, at + len(value)))
+        elif marks and marks[0].start - line.start - skip <= 2:
+            is_title = marks[0].column.role == "title"
+            if above and not goes_on and (not labels or not is_title):
+                labels.append(_Label(_NAME, above[0], *above))
+            stops = [*(mark.start for mark in marks[1:]), stretch[1]]
+            for mark, stop in zip(marks, stops, strict=True):
+                value = text[mark.at : stop].rstrip(" \t\u3000;；|｜")
+                labels.append(mark._replace(end=mark.at + len(value)))
             above, goes_on = None, True
         elif (
             number
@@ -104,7 +125,7 @@ def _fields(text: str) -> tuple[list[_Field], list[tuple[int, int]], list[int]]:
             headings.append(stretch)
             above, goes_on = None, False
         elif goes_on and number is None and line.role == "preamble":
-            fields[-1] = (*fields[-1][:4], stretch[1])
+            labels[-1] = labels[-1]._replace(end=stretch[1])
         else:
             is_short = len(line.text.strip()) <= _LONGEST_HEADING
             is_name = number is None and is_short and line.bare[-1:] != "。"
@@ -112,53 +133,41 @@ def _fields(text: str) -> tuple[list[_Field], list[tuple[int, int]], list[int]]:
             goes_on = False
         if number and not marks:
             numbered.append(stretch[1])
-    return fields, headings, numbered
+    return labels, headings, numbered
 
 
-def _ends(line: Line) -> tuple[int, int]:
-    """Offsets of a line without the white space at its ends."""
-    n_before = len(line.text) - len(line.text.lstrip())
-    return line.start + n_before, line.start + len(line.text.rstrip())
-
-
-def _labels(folded: str, skip: int) -> list[tuple[str, str, int, int]]:
-    """Role, name, start and end of the labels on a line."""
-    found = []
-    for match in FORMS.label.finditer(folded[skip:]):
+def _labels_on(line: Line, skip: int) -> list[_Label]:
+    """The labels of a line, behind its number or its blanks."""
+    labels = []
+    for match in FORMS.label.finditer(line.folded[skip:]):
         role = column_role(match["name"])
         if match["blank"] and (
             match.start() or not (match["n"] or len(match["name"]) > 3)
         ):
             continue  # 责任单位 甲局: no mark but a blank, at the head of a line
         if role is not None and role != "ordinal":
-            a, b = match.span()
-            found.append((role, match["name"], skip + a, skip + b))
-    return found
+            first, at = (line.start + skip + place for place in match.span())
+            labels.append(_Label(Column(role, match["name"]), first, at, at))
+    return labels
 
 
-def _blocks(fields: list[_Field]) -> list[list[_Field]]:
+def _blocks(labels: list[_Label]) -> list[list[_Label]]:
     """Part labels into tasks; a label that stands before the last one opens one."""
-    blocks: list[list[_Field]] = []
-    order: dict[tuple[str, str], int] = {}
-    for one in fields:
-        key = (one[0], one[1])
-        order.setdefault(key, len(order))
-        is_back = bool(blocks) and order[key] <= order[blocks[-1][-1][:2]]
-        held = {other[:2] for other in blocks[-1]} if blocks else set()
-        opens = not blocks or key in held or key == ("title", "")
-        if opens or (is_back and _is_task(blocks[-1])):
+    blocks: list[list[_Label]] = []
+    order: dict[Column, int] = {}
+    for label in labels:
+        column, block = label.column, blocks[-1] if blocks else []
+        order.setdefault(column, len(order))
+        opens = not block or column == _NAME or column in {one.column for one in block}
+        is_back = opens or order[column] <= order[block[-1].column]
+        if opens or (is_back and _is_task(block)):
             blocks.append([])
-        blocks[-1].append(one)
+        blocks[-1].append(label)
     return blocks
 
 
-def _says_what_to_do(block: list[_Field], text: str) -> bool:
-    parts = [text[one[3] : one[4]] for one in block if one[0] in TEXT_ROLES]
-    return says_what_to_do("。".join(parts))
-
-
-def _is_task(block: list[_Field]) -> bool:
-    return _is_complete({one[0] for one in block})
+def _is_task(block: list[_Label]) -> bool:
+    return _is_complete({label.column.role for label in block})
 
 
 def _is_complete(roles: set[str]) -> bool:

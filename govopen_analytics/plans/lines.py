@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Generic, TypeVar
 
-from govopen_analytics.base.text import fold
+from govopen_analytics.base.text import fold, tidy
 from govopen_analytics.plans.deadlines import is_date
 from govopen_analytics.plans.duties import is_label_line
 from govopen_analytics.plans.numbering import Number, leading_number
@@ -225,3 +225,18 @@ def _stretches(raw: str) -> list[tuple[int, int]]:
         | {m.start() for m in FORMS.page_tail.finditer(folded)}
     )
     return list(pairwise(cuts))
+
+
+def is_formality(text: str) -> bool:
+    """Tell whether an item says when a plan takes effect, or why there is one."""
+    return FORMS.formality.match(fold(text)) is not None
+
+
+def is_preamble(text: str) -> bool:
+    """Tell whether a heading, without number, opens general remarks (指导思想)."""
+    return FORMS.preamble.match(fold(heading_name(text, 0))) is not None
+
+
+def heading_name(text: str, number_end: int) -> str:
+    """Strip a heading of its number and of the stop behind it."""
+    return tidy(text[number_end:]).rstrip("。.;；:：,，、 ")

@@ -60,86 +60,245 @@ def read_metadata(
     what the file says outside its text, such as an HTML title; `first_title` is the
     title line right above the body.
     """
-    head = source[:body_start] or source[:1500]
-    lines = raw_lines(head)
-    found = Metadata()
-    labels = _labels(lines, found)
-    found.index_number = labels.get("index_number") or _bare_index(head)
-    title = first_title or _title(lines, hints, labels)
-    if title:
-        found.title = without_number(without_label(FORMS.dated.sub("", title)))
-    found.doc_number = _own_number(lines, labels)
-    found.issued_date = _issued(lines, source, labels)
-    found.year = _plan_year(found, lines, source, hints)
-    found.agency = _agency(found, lines, source, labels, hints)
-    if found.agency:
-        place = locate_agency(found.agency)
-        found.province, found.city = place.province, place.city
-        found.county, found.level = place.county, place.level
+    head = _Head(source, source[:body_start] or source[:1500], hints)
+    metadata = head.metadata
+    metadata.index_number = head.index_number()
+    if title := first_title or head.title():
+        metadata.title = without_number(without_label(FORMS.dated.sub("", title)))
+    metadata.doc_number = head.doc_number()
+    metadata.issued_date = head.issued_date()
+    metadata.year = head.year()
+    metadata.agency = head.agency()
+    if metadata.agency:
+        vars(metadata).update(vars(locate_agency(metadata.agency)))
     names = ("agency", "level", "province", "city", "county", "year", "title")
-    found.inferred = [name for name in names if getattr(found, name) is not None]
-    return found
+    metadata.inferred = [name for name in names if getattr(metadata, name) is not None]
+    return metadata
 
 
-def _labels(lines: Sequence[Line], found: Metadata) -> dict[str, str]:
-    """Read ``label: value`` pairs, several on a line and parted by ``|`` too."""
-    values: dict[str, str] = {}
-    for line in lines:
-        marks = list(FORMS.label.finditer(line.folded))
-        opens = marks and not line.folded[: marks[0].start()].strip(" [|•-")
-        is_block = (
-            opens
-            and len(line.text) < 400
-            and (len(marks) > 1 or FORMS.one_value.match(line.folded, marks[0].end()))
+class _Head:
+    """The text above the first task, and what it has said of the document so far."""
+
+    def __init__(self, source: str, head: str, hints: dict[str, str]) -> None:
+        self.source, self.text, self.hints = source, head, hints
+        self.lines = raw_lines(head)
+        self.metadata = Metadata()
+        self.labels = self._labels()
+
+    def _labels(self) -> dict[str, str]:
+        """Read ``label: value`` pairs, several on a line and parted by ``|`` too."""
+        values: dict[str, str] = {}
+        for line in self.lines:
+            marks = list(FORMS.label.finditer(line.folded))
+            opens = marks and not line.folded[: marks[0].start()].strip(" [|•-")
+            if not opens or len(line.text) >= 400:
+                continue
+            end = marks[0].end()
+            if len(marks) == 1 and not FORMS.one_value.match(line.folded, end):
+                continue
+            self.metadata.stretches.append((line.start, line.end))
+            ends = [*(mark.start() for mark in marks[1:]), len(line.text)]
+            for mark, end in zip(marks, ends, strict=True):
+                raw = FORMS.next_label.split(line.text[mark.end() : end])[0]
+                value = tidy(re.sub(r"^[\s\]】::|｜：]+|[\s|｜\[【]+$", "", raw))
+                value = re.split(r"\s{2,}|[|｜]", value)[0].strip()
+                if value:
+                    values.setdefault(mark.lastgroup or "", value)
+        return values
+
+    def title(self) -> str | None:
+        """The title: that of a plan, of a notice, one that a sentence quotes."""
+        texts = [without_label(line.text).strip() for line in self.lines]
+        texts = [text.lstrip("# ") for text in texts if text and "\t" not in text]
+        # Documents on one line begin with their title.
+        openings = [FORMS.title_before_text.match(text) for text in texts]
+        texts += [m.group() for m in openings if m and len(m.string) > 70]
+        joined = [
+            above + below
+            for above, below in pairwise(texts)
+            if len(above) < 40 and not re.search(r"[。；;:：]$|的通知$", above)
+        ]
+        labelled, hints = self.labels.get("title", ""), self.hints
+        if title := _last(is_plan_title, texts) or _last(is_plan_title, joined):
+            return title
+        if title_name(labelled).kind in ("plan", "notice"):
+            return labelled
+        if notice := _last(is_notice_title, texts) or _last(is_notice_title, joined):
+            return notice
+        quoted = [
+            name
+            for text in texts
+            for name in FORMS.handed_on.findall(text)
+            if not FORMS.quotes.match(text) and title_name(name).kind == "plan"
+        ]
+        if quoted:
+            return tidy(quoted[-1])
+        annexes = [re.sub(r"^附\s*件\s*\d*\s*[:：]\s*", "", text) for text in texts]
+        if title := _last(is_plan_title, annexes):
+            return title
+        if hints.get("sheets") and is_plan_title(hints["sheets"]):
+            return tidy(hints["sheets"])
+        for text in (labelled, hints.get("title"), *texts[:6]):
+            if text and len(text) < 80 and _may_be_title(text):
+                return tidy(text)
+        return None
+
+    def index_number(self) -> str | None:
+        """The index number: labelled, or alone behind a bullet."""
+        match = FORMS.bare_index.search(self.text)
+        return self.labels.get("index_number") or (match[1] if match else None)
+
+    def doc_number(self) -> str | None:
+        """The document's own number: labelled, alone on a line, or behind a title."""
+        label = self.labels.get("doc_number")
+        if label and FORMS.doc_number.search(fold(label)):
+            return label
+        for line in self.lines:
+            if FORMS.doc_number.fullmatch(line.bare.strip("()•·-")):
+                return tidy(line.text.strip(" \t　（）()•·-"))
+            match = FORMS.doc_number_behind_title.search(line.folded)
+            if match:
+                return tidy(line.text[match.start(1) : match.end(1)])
+        return None
+
+    def issued_date(self) -> dt.date | None:
+        """The date of issue: labelled, alone on a line, or behind a signature."""
+        if date := read_date(self.labels.get("issued_date", "")):
+            return date
+        bullets = []
+        for line in reversed(self.lines):
+            bare = line.bare.strip("()")
+            if bare.startswith(("•", "·")):
+                bullets.append(bare.strip("•·"))
+            elif is_date(bare):
+                return read_date(bare)
+        folded = "\n".join(line.folded for line in self.lines)
+        if signed := FORMS.signed.search(folded):
+            return read_date(signed[2])
+        # A block of values without labels gives the date of issue first.
+        if dates := [text for text in bullets if is_date(text)]:
+            return read_date(dates[-1])
+        for line in reversed(raw_lines(self.source)):  # signed at the end
+            if "年" in line.text:
+                bare = line.bare.strip("()").removesuffix("印发")
+                if is_date(bare):
+                    return read_date(bare)
+        return read_date(self.labels.get("published_date", ""))
+
+    def year(self) -> int | None:
+        """The year of the plan: named in its title, else that of its issue."""
+        title = self.metadata.title
+        for text in (title, self.hints.get("title"), self.hints.get("sheets")):
+            folded = FORMS.chinese_year.sub(
+                lambda match: match.group().translate(DIGITS), fold(text or "")
+            )
+            if span := FORMS.span.search(folded):
+                return self._year_of_span(int(span["first"]), int(span["last"]))
+            if years := FORMS.year.findall(folded):
+                return int(years[-1])
+        if number := re.search(r"(?<!\d)(20[0-3]\d)(?!\d)", fold(title or "")):
+            return int(number[1])
+        if years_of_issue := self._years_of_issue():
+            return years_of_issue[0]
+        cited = [
+            int(year)
+            for name in re.findall(r"[《〈]([^《》]{4,60})[》〉]", self.source[:3000])
+            if PLAN_WORDS.search(name)
+            for year in FORMS.year.findall(fold(name))
+        ]
+        if cited:
+            return Counter(cited).most_common(1)[0][0]
+        for line in self.lines:
+            if opening := re.match(r"\s*(20[0-3]\d)年度?,", line.folded):
+                return int(opening[1])
+        dates = (read_date(line.text) for line in self.lines if len(line.text) < 60)
+        return next((date.year for date in dates if date), None)
+
+    def _years_of_issue(self) -> list[int]:
+        """The years that the document's number and its date of issue name."""
+        date = self.metadata.issued_date
+        number = FORMS.year_of_number.search(fold(self.metadata.doc_number or ""))
+        years = [int(number[1])] if number else []
+        return [*years, date.year] if date else years
+
+    def _year_of_span(self, first: int, last: int) -> int:
+        """Of a plan for several years the year in which it was issued."""
+        years = [year for year in self._years_of_issue() if first <= year <= last]
+        year = [*years, first][0]
+        values = {"first": first, "last": last, "year": year}
+        self.metadata.remarks.append(Remark("title_names_years", values))
+        return year
+
+    def agency(self) -> str | None:
+        """Name the agency: from the title, in full if the text has it in full.
+
+        The title of the plan counts first, then that of the notice that hands it on,
+        a signature with its date, a label such as 发布机构, a name alone on a line
+        above the plan, and the site. A government's office (办公室) is another agency
+        than the government: what the document says is taken. A short name
+        (区政府办公室) that no place on the page completes names no agency: two places
+        would become one.
+        """
+        title = self.metadata.title
+        named = agency_in_title(title or "")
+        dated, alone = _signed_and_dated(self.text), _signatures(self.lines)
+        signed = [*dated, *alone]
+        texts = [without_label(line.text).strip() for line in self.lines]
+        texts = [text for text in texts if text]
+        texts += [above + below for above, below in pairwise(texts)]  # broken titles
+        notices = [agency_in_title(text) for text in texts if is_notice_title(text)]
+        of_notices = [name for name in notices if name]
+        if named and _is_full(named):
+            bare_names = [re.sub("办公室$|办公厅$", "", name) for name in signed]
+            longer = [bare for bare in bare_names if named in bare and _is_full(bare)]
+            return max([_as_government(named), *longer], key=len)
+        if named:
+            full = next(filter(_is_full, of_notices), None)
+            return full or self._in_full(named, signed) or named
+        dated += _signed_and_dated(self.source[-_TAIL:])
+        candidates = [*dated, self.labels.get("agency"), *alone, self.hints.get("site")]
+        names = [fold(re.sub(r"\s+", "", name or "")) for name in candidates]
+        names = [*of_notices, *filter(FORMS.agency_line.fullmatch, names)]
+        if full := next(filter(_is_full, names), None):
+            return full
+        titles = [title or "", *of_notices]
+        places = [place for place in map(place_in_title, titles) if place]
+        for name in names:
+            if whole := _with_place(name, places) or self._in_full(name, signed):
+                return whole
+        if places:
+            return f"{places[0]}人民政府"
+        short = next(iter(names), None)
+        if short and not re.match("[省市县区州盟旗镇乡]|政府|人民政府|办公", short):
+            return short
+        if short:
+            self.metadata.remarks.append(Remark("agency_short", {"name": short}))
+        return None
+
+    def _in_full(self, short: str, signed: list[str]) -> str | None:
+        """Find the full form of a short name (省民政厅) in the text."""
+        core = re.sub(r"^[省市县区]", "", short)
+        if len(core) < 2:
+            return None
+        for name in [*signed, self.labels.get("agency", "")]:
+            bare = re.sub(r"办公室$|办公厅$", "", name)
+            if bare.endswith(core) and bare != short and _is_full(bare):
+                return bare
+        pattern = re.compile(
+            rf"([\u3400-\u9fff]{{2,12}}?){re.escape(short)}|"
+            rf"([\u3400-\u9fff]{{2,10}}?[省市县区]){re.escape(core)}"
         )
-        if not is_block:
-            continue
-        found.stretches.append((line.start, line.end))
-        ends = [*(mark.start() for mark in marks[1:]), len(line.text)]
-        for mark, end in zip(marks, ends, strict=True):
-            raw = FORMS.next_label.split(line.text[mark.end() : end])[0]
-            value = tidy(re.sub(r"^[\s\]】::|｜：]+|[\s|｜\[【]+$", "", raw))
-            value = re.split(r"\s{2,}|[|｜]", value)[0].strip()
-            if value:
-                values.setdefault(mark.lastgroup or "", value)
-    return values
-
-
-def _title(
-    lines: Sequence[Line], hints: dict[str, str], labels: dict[str, str]
-) -> str | None:
-    texts = [without_label(line.text).strip() for line in lines]
-    texts = [text.lstrip("# ") for text in texts if text and "\t" not in text]
-    texts += [one for text in texts if (one := _title_before_text(text))]
-    joined = [
-        above + below
-        for above, below in pairwise(texts)
-        if len(above) < 40 and not re.search(r"[。；;:：]$|的通知$", above)
-    ]
-    labelled = labels.get("title", "")
-    if titles := _last(is_plan_title, texts) or _last(is_plan_title, joined):
-        return titles
-    if title_name(labelled).kind in ("plan", "notice"):
-        return labelled
-    if notice := _last(is_notice_title, texts) or _last(is_notice_title, joined):
-        return notice
-    named = [
-        name
-        for text in texts
-        for name in FORMS.handed_on.findall(text)
-        if not FORMS.quotes.match(text) and title_name(name).kind == "plan"
-    ]
-    if named:
-        return tidy(named[-1])
-    annexes = [re.sub(r"^附\s*件\s*\d*\s*[:：]\s*", "", text) for text in texts]
-    if title := _last(is_plan_title, annexes):
-        return title
-    if hints.get("sheets") and is_plan_title(hints["sheets"]):
-        return tidy(hints["sheets"])
-    for one in (labelled, hints.get("title"), *texts[:6]):
-        if one and len(one) < 80 and _may_be_title(one):
-            return tidy(one)
-    return None
+        votes: Counter[str] = Counter()
+        for match in pattern.finditer(self.source):
+            prefix = match[1] or match[2]
+            for cut in range(len(prefix) - 1):
+                name = prefix[cut:] + (short if match[1] else core)
+                place = locate_agency(name)
+                division = place.county or place.city or place.province
+                if division and name.startswith(division[:2]):
+                    votes[name] += 1
+                    break
+        return votes.most_common(1)[0][0] if votes else None
 
 
 def _last(is_title: Callable[[str], bool], texts: list[str]) -> str | None:
@@ -153,167 +312,6 @@ def _may_be_title(text: str) -> bool:
     return NAMED_SUBJECT.search(line.folded) is not None and not is_sentence
 
 
-def _bare_index(head: str) -> str | None:
-    match = re.search(r"^\s*[•·]\s*([0-9A-Za-z]{6,}/20\d\d-\d{3,})\s*$", head, re.M)
-    return match[1] if match else None
-
-
-def _title_before_text(text: str) -> str | None:
-    """The title a long line begins with, as documents on one line do."""
-    match = re.match(
-        r"(?!根据|按照|为了?贯彻|为了?落实|依据)[^。；;:：]{6,50}?(?:工作要点|实施方案|工作方案|任务分工|台账|分解表)",
-        text,
-    )
-    return match.group() if match and len(text) > 70 else None
-
-
-def _own_number(lines: Sequence[Line], labels: dict[str, str]) -> str | None:
-    """Find the document's own number: labelled, alone on a line, or closing a title."""
-    label = labels.get("doc_number")
-    if label and FORMS.doc_number.search(fold(label)):
-        return label
-    for line in lines:
-        if FORMS.doc_number.fullmatch(line.bare.strip("()•·-")):
-            return tidy(line.text.strip(" \t　（）()•·-"))
-        match = FORMS.doc_number_behind_title.search(line.folded)
-        if match:
-            return tidy(line.text[match.start(1) : match.end(1)])
-    return None
-
-
-def _issued(
-    lines: Sequence[Line], source: str, labels: dict[str, str]
-) -> dt.date | None:
-    if labels.get("issued_date") and (date := read_date(labels["issued_date"])):
-        return date
-    bullets = []
-    for line in reversed(lines):
-        bare = line.bare.strip("()")
-        if bare.startswith(("•", "·")):
-            bullets.append(bare.strip("•·"))
-        elif is_date(bare):
-            return read_date(bare)
-    if signed := FORMS.signed.search("\n".join(line.folded for line in lines)):
-        return read_date(signed[2])
-    # A block of values without labels gives the date of issue first.
-    if dates := [one for one in bullets if is_date(one)]:
-        return read_date(dates[-1])
-    for line in reversed(raw_lines(source)):  # signed at the end
-        bare = line.bare.strip("()").removesuffix("印发") if "年" in line.text else ""
-        if is_date(bare):
-            return read_date(bare)
-    return read_date(labels.get("published_date", ""))
-
-
-def _plan_year(
-    found: Metadata, lines: Sequence[Line], source: str, hints: dict[str, str]
-) -> int | None:
-    """The year of the plan: named in its title, else that of its issue."""
-    for text in (found.title, hints.get("title"), hints.get("sheets")):
-        named = FORMS.chinese_year.sub(
-            lambda match: match.group().translate(DIGITS), fold(text or "")
-        )
-        if span := FORMS.span.search(named):
-            return _year_of_span(found, int(span["first"]), int(span["last"]))
-        years = FORMS.year.findall(named)
-        if years:
-            return int(years[-1])
-    numbers = re.search(r"(?<!\d)(20[0-3]\d)(?!\d)", fold(found.title or ""))
-    if numbers:
-        return int(numbers[1])
-    own = re.search(r"[(\[]\s*(20\d\d)", fold(found.doc_number or ""))
-    if own:
-        return int(own[1])
-    if found.issued_date:
-        return found.issued_date.year
-    cited = [
-        int(year)
-        for name in re.findall(r"[《〈]([^《》]{4,60})[》〉]", source[:3000])
-        if PLAN_WORDS.search(name)
-        for year in FORMS.year.findall(fold(name))
-    ]
-    if cited:
-        return Counter(cited).most_common(1)[0][0]
-    openings = (re.match(r"\s*(20[0-3]\d)年度?,", line.folded) for line in lines)
-    if opening := next(filter(None, openings), None):
-        return int(opening[1])
-    dates = (read_date(line.text) for line in lines if len(line.text) < 60)
-    return next((date.year for date in dates if date), None)
-
-
-def _year_of_span(found: Metadata, first: int, last: int) -> int:
-    """Of a plan for several years the year in which it was issued."""
-    own = re.search(r"[(\[]\s*(20\d\d)", fold(found.doc_number or ""))
-    issued = found.issued_date.year if found.issued_date else None
-    years = [year for year in (int(own[1]) if own else None, issued) if year]
-    year = next((year for year in years if first <= year <= last), first)
-    values = {"first": first, "last": last, "year": year}
-    found.remarks.append(Remark("title_names_years", values))
-    return year
-
-
-def _agency(
-    found: Metadata,
-    lines: Sequence[Line],
-    source: str,
-    labels: dict[str, str],
-    hints: dict[str, str],
-) -> str | None:
-    """Name the agency: from the title, in full if the text has it in full.
-
-    The title of the plan counts first, then that of the notice that hands it on,
-    a signature with its date, a label such as 发布机构, a name alone on a line above
-    the plan, and the site. A government's office (办公室) is another agency than the
-    government: what the document says is taken. A short name (区政府办公室) that no
-    place on the page completes names no agency: two places would become one.
-    """
-    title = found.title
-    named = agency_in_title(title or "")
-    head = "\n".join(line.text for line in lines)
-    dated, alone = _signed_and_dated(head), _signatures(lines)
-    signed = [*dated, *alone]
-    texts = [text for line in lines if (text := without_label(line.text).strip())]
-    texts += [above + below for above, below in pairwise(texts)]  # broken titles
-    notices = [
-        one
-        for text in texts
-        if is_notice_title(text) and (one := agency_in_title(text))
-    ]
-    if named:
-        if _is_full(named):
-            longer = [
-                bare
-                for one in signed
-                if named in (bare := re.sub("办公室$|办公厅$", "", one))
-                and _is_full(bare)
-            ]
-            return max([_as_government(named), *longer], key=len)
-        full = [one for one in notices if _is_full(one)]
-        return (
-            next(iter(full), None) or _in_full(named, source, signed, labels) or named
-        )
-    dated += _signed_and_dated(source[-_TAIL:])
-    candidates = [*dated, labels.get("agency"), *alone, hints.get("site")]
-    names = [fold(re.sub(r"\s+", "", one or "")) for one in candidates]
-    names = [one for one in names if one and FORMS.agency_line.fullmatch(one)]
-    for one in (*notices, *names):
-        if _is_full(one):
-            return one
-    places = [one for text in (title, *notices) if (one := place_in_title(text or ""))]
-    for one in (*notices, *names):
-        completed = _with_place(one, places) or _in_full(one, source, signed, labels)
-        if completed:
-            return completed
-    if places:
-        return f"{places[0]}人民政府"
-    short = next(iter((*notices, *names)), None)
-    if short and not re.match("[省市县区州盟旗镇乡]|政府|人民政府|办公", short):
-        return short
-    if short:
-        found.remarks.append(Remark("agency_short", {"name": short}))
-    return None
-
-
 def _as_government(name: str) -> str:
     """The government of a town or a sub-district that only its place names."""
     if name.endswith(("乡", "镇")):
@@ -323,11 +321,7 @@ def _as_government(name: str) -> str:
 
 def place_in_title(title: str) -> str | None:
     """The place a title opens with: 甲市乙区 in 2024年甲市乙区政务公开工作要点."""
-    match = re.match(
-        r"(?:关于印发|印发|《)*(?:20\d\d年度?)?([\u3400-\u9fff]{2,14}?[省市县区州盟旗镇乡])"
-        r"(?=20\d\d年|[“\"]|政务|政府|人民政府|基层|全面|信息公开|重点|年度|深化|推进|落实|贯彻|$)",
-        re.sub(r"\s+", "", fold(title)),
-    )
+    match = FORMS.place_at_head.match(re.sub(r"\s+", "", fold(title)))
     return match[1] if match and _is_full(match[1]) else None
 
 
@@ -338,23 +332,13 @@ def _with_place(short: str, places: list[str]) -> str | None:
     )
     if not match:
         return None
-    fitting = [one for one in places if one.endswith(match["level"])]
+    fitting = [place for place in places if place.endswith(match["level"])]
     office = match["office"] or ""
     return f"{fitting[0]}人民政府{office}" if fitting else None
 
 
 def agency_in_title(title: str) -> str | None:
-    """Find the agency a title names.
-
-    Parameters
-    ----------
-    title : str
-
-    Returns
-    -------
-    str or None
-        As the title names it, perhaps short (省民政厅).
-    """
+    """Find the agency a title names, perhaps short (省民政厅)."""
     folded = re.sub(r"\s+", "", fold(title))
     folded = re.sub(r"^.*[《〈]|[》〉].*$", "", folded)
     folded = FORMS.chinese_year.sub(lambda m: m.group().translate(DIGITS), folded)
@@ -394,32 +378,5 @@ def _signed_and_dated(text: str) -> list[str]:
     """Names of agencies right above, or right before, a date."""
     forms = (FORMS.signed, FORMS.signed_in_month)
     matches = [match for form in forms for match in form.finditer(fold(text))]
-    found = [re.sub(r"\s+", "", match[1]) for match in matches]
-    return [
-        one for one in found if not re.search("各|有关|通知|贯彻|落实|关于|印发", one)
-    ]
-
-
-def _in_full(short: str, source: str, signed: list[str], labels: dict) -> str | None:
-    """Find the full form of a short name (省民政厅) in the text."""
-    core = re.sub(r"^[省市县区]", "", short)
-    if len(core) < 2:
-        return None
-    for one in [*signed, labels.get("agency", "")]:
-        bare = re.sub(r"办公室$|办公厅$", "", one)
-        if bare.endswith(core) and bare != short and _is_full(bare):
-            return bare
-    pattern = re.compile(
-        rf"([\u3400-\u9fff]{{2,12}}?){re.escape(short)}|([\u3400-\u9fff]{{2,10}}?[省市县区]){re.escape(core)}"
-    )
-    votes: Counter[str] = Counter()
-    for match in pattern.finditer(source):
-        prefix = match[1] or match[2]
-        for cut in range(len(prefix) - 1):
-            name = prefix[cut:] + (short if match[1] else core)
-            place = locate_agency(name)
-            division = place.county or place.city or place.province
-            if division and name.startswith(division[:2]):
-                votes[name] += 1
-                break
-    return votes.most_common(1)[0][0] if votes else None
+    names = [re.sub(r"\s+", "", match[1]) for match in matches]
+    return [name for name in names if not FORMS.no_agency.search(name)]

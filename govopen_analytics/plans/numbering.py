@@ -8,7 +8,6 @@ from govopen_analytics.plans.vocabulary import Forms
 
 FORMS = Forms("numbering")
 
-
 # In the order they are tried. The rank is the customary nesting of official
 # documents (GB/T 9704): 一、 over （一） over 1. over (1) over ①.
 _KINDS: list[tuple[str, int, re.Pattern[str]]] = FORMS.table("kinds")
@@ -18,24 +17,12 @@ HEADING_KINDS = ("part", "section", "chapter", "paren")
 
 @dataclass(frozen=True)
 class Number:
-    """A number at the head of a text.
+    """A number at the head of a text."""
 
-    Attributes
-    ----------
-    kind : str
-        Such as ``"chapter"`` for 一、 or ``"arabic"`` for 1.
-    rank : int
-        Depth of the kind by custom; a smaller rank stands above.
-    value : int
-        The number itself; of a decimal such as 2.3 its last part.
-    end : int
-        Offset of the first character behind the number.
-    """
-
-    kind: str
-    rank: int
-    value: int
-    end: int
+    kind: str  # such as "chapter" for 一、 or "arabic" for 1.
+    rank: int  # depth of the kind by custom; a smaller rank stands above
+    value: int  # of a decimal such as 2.3 its last part
+    end: int  # offset of the first character behind the number
 
 
 def leading_number(folded: str, *, bare: bool = False) -> Number | None:

@@ -1,11 +1,13 @@
 """Running text to an outline: paragraphs with their numbers, nested."""
 
 import re
+from dataclasses import dataclass
 from itertools import pairwise
 
 from govopen_analytics.base.text import read_number
 from govopen_analytics.plans.lines import Line, raw_lines
 from govopen_analytics.plans.numbering import Number, leading_number
+from govopen_analytics.plans.obligations import says_what_to_do
 from govopen_analytics.plans.vocabulary import Forms
 
 FORMS = Forms("outline")
@@ -57,7 +59,7 @@ class Node(Line):
         return self.start + (self.number.end if self.number else 0)
 
     @property
-    def said(self) -> str:
+    def printed(self) -> str:
         """The text behind the number, as printed."""
         return self.text[self.number.end :] if self.number else self.text
 
@@ -118,7 +120,12 @@ def _number_bullets(nodes: list[Node]) -> None:
     lists = [
         mark
         for mark, at in places.items()
-        if sum(_says_to_do(nodes[i].folded) for i in at) > len(at) / 2
+        if sum(
+            FORMS.acts.search(nodes[i].folded) is not None
+            and ":" not in nodes[i].folded[:8]
+            for i in at
+        )
+        > len(at) / 2
     ]
     for mark, at in places.items():
         opens = all("".join(marks[i + 1 : i + 2]) in lists for i in at)
@@ -126,10 +133,6 @@ def _number_bullets(nodes: list[Node]) -> None:
             rank = _BULLET_RANK + (mark in lists)
             for i in at:
                 nodes[i].number = Number("bullet", rank, 1, ends[i])
-
-
-def _says_to_do(text: str) -> bool:
-    return bool(FORMS.acts.search(text)) and ":" not in text[:8]
 
 
 def _inline_cuts(folded: str, is_whole: bool) -> list[int]:
@@ -166,9 +169,12 @@ def _inline_cuts(folded: str, is_whole: bool) -> list[int]:
                 run, expected = [at], value + 1
         runs.append(run)
         for run in runs:
-            is_first = run and run[0] > 0 and _value_at(folded, run[0]) == 1
-            follows_head = is_first and len(run) == 1 and is_whole
-            if len(run) >= 2 or follows_head or _after_heading(folded, run):
+            if len(run) == 1 and run[0] > 0:  # right behind a heading, or the first
+                number = leading_number(folded[run[0] :])
+                is_first = number is not None and number.value == 1
+                if (is_first and is_whole) or _opens_below(folded, run[0]):
+                    cuts.add(run[0])
+            elif len(run) > 1:
                 cuts.update(at for at in run if at > 0)
     return sorted(cuts)
 
@@ -176,24 +182,14 @@ def _inline_cuts(folded: str, is_whole: bool) -> list[int]:
 def _opens_below(folded: str, at: int) -> bool:
     """Whether a number stands right behind a heading above it on its line."""
     start = max(folded.rfind(mark, 0, at) for mark in "。;") + 1
-    heading, own = leading_number(folded[start:at]), leading_number(folded[at:])
+    heading, item = leading_number(folded[start:at]), leading_number(folded[at:])
     return bool(
         heading
-        and own
-        and heading.rank < own.rank
+        and item
+        and heading.rank < item.rank
         and at - start < _LONGEST_HEADING
         and not re.search("[,:、]", folded[start + heading.end : at])
     )
-
-
-def _after_heading(folded: str, run: list[int]) -> bool:
-    """Whether a lone number follows the heading above it on its line."""
-    return len(run) == 1 and run[0] > 0 and _opens_below(folded, run[0])
-
-
-def _value_at(folded: str, at: int) -> int | None:
-    number = leading_number(folded[at:])
-    return number.value if number else None
 
 
 def _outside_brackets(folded: str) -> list[bool]:
@@ -245,3 +241,80 @@ def _mark_siblings(root: Node) -> None:
         for child in node.children:
             child.has_fuller_siblings = fuller
         pending += node.children
+
+
+_LONGEST_UNNUMBERED = 36
+
+
+_LEAST_TASKS, _LEAST_ACTING = 2, 0.6
+
+
+@dataclass
+class Group:
+    """A task's paragraphs: its headings, the one that names it, and its text."""
+
+    chapter: Node | None
+    title: Node | None
+    body: list[Node]
+
+    @property
+    def parts(self) -> list[Node]:
+        """Its title, where it has one, and its paragraphs."""
+        return [*([self.title] if self.title else []), *self.body]
+
+
+def groups_of(nodes: list[Node]) -> list[Group]:
+    """Read paragraphs without numbers as tasks; none where they are no list."""
+    runs = _runs(nodes)
+    if not runs:
+        return []
+    titled = [len(body) == 1 for heads, body in runs if heads]
+    names_tasks = len(titled) > 1 and sum(titled) >= 0.7 * len(titled)
+    has_levels = any(len(heads) > 1 for heads, _ in runs)
+    groups: list[Group] = []
+    chapter: Node | None = None
+    for heads, body in runs:
+        if heads and (has_levels or not names_tasks):
+            chapter = heads[0] if len(heads) > 1 or not names_tasks else chapter
+        title = (
+            heads[-1] if heads and (names_tasks and heads[-1] is not chapter) else None
+        )
+        if title is not None:
+            groups.append(Group(chapter, title, [one for part in body for one in part]))
+        else:
+            groups += [Group(chapter, None, part) for part in body]
+    texts = ["。".join(node.text for node in group.parts) for group in groups]
+    acting = sum(map(says_what_to_do, texts))
+    is_list = len(groups) >= _LEAST_TASKS and acting >= _LEAST_ACTING * len(groups)
+    return groups if is_list else []
+
+
+def _runs(nodes: list[Node]) -> list[tuple[list[Node], list[list[Node]]]]:
+    """Headings, and the paragraphs below them; label lines belong to the one above."""
+    runs: list[tuple[list[Node], list[list[Node]]]] = []
+    heads: list[Node] = []
+    for node in nodes:
+        if _is_heading(node):
+            heads.append(node)
+        elif node.is_label and runs and not heads:
+            runs[-1][1][-1].append(node)
+        elif heads or not runs:
+            runs.append((heads, [[node]]))
+            heads = []
+        else:
+            runs[-1][1].append([node])
+    if runs and not runs[0][0]:  # what stands above the first heading
+        body = [one for one in runs[0][1] if not FORMS.opening.search(one[0].folded)]
+        runs = runs[1:] if len(runs) > 1 else [([], body)]
+    return [run for run in runs if run[1]]
+
+
+def _is_heading(node: Node) -> bool:
+    """Whether a paragraph without a number has the form of a heading."""
+    folded = node.folded.strip("# *")
+    return (
+        2 <= len(folded) <= _LONGEST_UNNUMBERED
+        and not re.search(r"[。;!?]|[,、:]$|\)$", folded)
+        and not node.is_label
+        and node.role == "preamble"
+    )

@@ -5,14 +5,14 @@ from itertools import pairwise
 
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import fold
-from govopen_analytics.plans.columns import column_role
+from govopen_analytics.plans.cells import column_role
 from govopen_analytics.plans.deadlines import (
     governing_deadline,
     limit_of_heading,
     only_deadline,
     parse_deadline,
 )
-from govopen_analytics.plans.draft import Draft, Ledger, Stretch, heading_name
+from govopen_analytics.plans.draft import Draft, Stretch
 from govopen_analytics.plans.duties import (
     Duty,
     duty_for_all_below,
@@ -22,13 +22,14 @@ from govopen_analytics.plans.duties import (
     is_label_line,
     read_label_lines,
 )
-from govopen_analytics.plans.outline import Node, outline
+from govopen_analytics.plans.ledger import Ledger
+from govopen_analytics.plans.lines import heading_name, is_formality, is_preamble
+from govopen_analytics.plans.outline import Group, Node, groups_of, outline
 from govopen_analytics.plans.units import (
     Responsibility,
     duty_in_clauses,
     parse_responsibility,
 )
-from govopen_analytics.plans.unnumbered import Group, groups_of
 from govopen_analytics.plans.vocabulary import Forms
 
 FORMS = Forms("prose")
@@ -56,32 +57,24 @@ def prose_tasks(
     reader = _ProseReader(source, year, ledger)
     if not root.children and _are_tasks(root.plain):
         for node in root.plain:
-            reader.add_paragraph(node)
+            reader.add_group(Group(None, None, [node]), [])
         return reader.tasks, []
     if not root.children and is_titled:
         for group in groups_of(root.plain):
             reader.add_group(group, [])
         return reader.tasks, []
-    for node in root.plain:
-        ledger.add(node.start, node.end, "preamble")
-    for node in _closing(root):
-        ledger.add(node.start, node.end, "notes")
-    if len(root.children) > 1 and all(map(_names_unit, root.children)):
-        for child in root.children:  # a plan that is told unit by unit
-            child.names_unit = True
+    ledger.enter("preamble", root.plain)
+    ledger.enter("notes", _closing(root))
+    by_unit = len(root.children) > 1 and all(  # headings are names of units
+        child.children
+        and FORMS.strong_unit.fullmatch(fold(heading_name(child.printed, 0)))
+        for child in root.children
+    )
+    for child in root.children:
+        child.names_unit = by_unit
     for child in root.children:
         reader.read(child, [])
     return reader.tasks, _gaps(root)
-
-
-def is_formality(text: str) -> bool:
-    """Tell whether an item says when a plan takes effect, or why there is one."""
-    return FORMS.formality.match(fold(text)) is not None
-
-
-def is_preamble(text: str) -> bool:
-    """Tell whether a heading, without number, opens general remarks (指导思想)."""
-    return FORMS.preamble.match(fold(heading_name(text, 0))) is not None
 
 
 class _ProseReader:
@@ -94,13 +87,11 @@ class _ProseReader:
 
     def read(self, node: Node, above: list[str]) -> None:
         """Read a paragraph and what stands below it."""
-        text, name = node.said, self._name(node)
+        text, name = node.printed, self._name(node)
         if len(above) < 2 and is_preamble(text):
-            for one in node.walk():
-                self.ledger.add(one.start, one.end, "preamble")
+            self.ledger.enter("preamble", node.walk())
         elif not node.children and is_formality(text):
-            for one in node.walk():
-                self.ledger.add(one.start, one.end, "notes")
+            self.ledger.enter("notes", node.walk())
         elif node.children:
             self._read_chapter(node, [*above, name])
         elif parts := self._parts(node):
@@ -112,7 +103,12 @@ class _ProseReader:
         elif self._is_heading_of_paragraphs(node):
             self.ledger.add(node.start, node.end, "heading")
             self._each_paragraph(node, [*above, heading_name(text, 0)])
-        elif node.has_fuller_siblings and not node.plain and _is_bare(text):
+        elif (
+            node.has_fuller_siblings
+            and not node.plain
+            and len(text) <= _LONGEST_BARE
+            and not re.search("[。;]", fold(text))
+        ):
             self.ledger.add(node.start, node.end, "heading")
         else:
             below = [(plain.start, plain.end) for plain in node.plain]
@@ -130,9 +126,9 @@ class _ProseReader:
         self.ledger.add(node.start, node.end, "heading")
         before = self.default
         if node.names_unit:
-            self.default = parse_responsibility(node.said, self.year)
+            self.default = parse_responsibility(node.printed, self.year)
         for duty in self._duties((node.start, node.end)):
-            self.default = duty.said
+            self.default = duty.responsibility
         for plain in node.plain:
             self.default = duty_for_all_below(plain.text, self.year) or self.default
             self.ledger.add(plain.start, plain.end, "notes")
@@ -154,31 +150,21 @@ class _ProseReader:
             task.take_units(tasks[-1])
             task.take_deadline(tasks[-1])
 
-    def add_paragraph(self, node: Node) -> None:
-        """Take a paragraph without a number for a task."""
-        self._task([(node.start, node.end)], [], None)
-
     def add_group(self, group: Group, above: list[str]) -> None:
         """Take paragraphs that a heading names, or none, for a task."""
         if group.chapter is not None:
             self.ledger.add(group.chapter.start, group.chapter.end, "heading")
             above = [*above, heading_name(group.chapter.text, 0)]
-        parts = [*([group.title] if group.title else []), *group.body]
-        if any(map(is_preamble, above)) or (
-            group.title and is_preamble(group.title.text)
-        ):
-            for one in parts:
-                self.ledger.add(one.start, one.end, "preamble")
+        names = [*above, *([group.title.text] if group.title else [])]
+        if any(map(is_preamble, names)):
+            self.ledger.enter("preamble", group.parts)
             return
-        self._task([(one.start, one.end) for one in parts], above, None)
-
-    def _is_label(self, stretch: Stretch) -> bool:
-        return is_label_line(self.source[slice(*stretch)])
+        self._task([(part.start, part.end) for part in group.parts], above, None)
 
     def _is_heading_of_paragraphs(self, node: Node) -> bool:
         """Whether the paragraphs under a heading are tasks of their own."""
         texts = [plain for plain in node.plain if not plain.is_label]
-        is_long = len(node.said) > _LONGEST_HEADING or FORMS.sentence_end.search(
+        is_long = len(node.printed) > _LONGEST_HEADING or FORMS.sentence_end.search(
             node.behind_number
         )
         if len(texts) < 2 or is_long:
@@ -233,7 +219,9 @@ class _ProseReader:
         if number:
             draft.add("ordinal", *number)
         stretches = [stretches[0], *map(self._without_label, stretches[1:])]
-        labels = [one for one in stretches[1:] if self._is_label(one)]
+        labels = [
+            one for one in stretches[1:] if is_label_line(self.source[slice(*one)])
+        ]
         texts = [one for one in stretches if one not in labels]
         duties = [duty for one in texts for duty in self._duties(one)]
         pieces = self._without(texts, duties)
@@ -248,7 +236,7 @@ class _ProseReader:
             draft.add("lead_units", *one)
         for one in progress:
             draft.add("progress", *one)
-        parts: list[Responsibility | None] = [duty.said for duty in duties]
+        parts: list[Responsibility | None] = [duty.responsibility for duty in duties]
         if not parts and not labels:
             clauses = (self.source[slice(*stretch)] for stretch in pieces)
             parts = [duty_in_clauses(clause, self.year) for clause in clauses]
@@ -293,7 +281,7 @@ class _ProseReader:
         self, labels: list[Stretch]
     ) -> tuple[list[Stretch], list[Stretch]]:
         """Part from label lines what they say of progress, without its label."""
-        kept, progress = [], []
+        rest, progress = [], []
         for start, end in labels:
             match = FORMS.progress.search(fold(self.source[start:end]))
             if match:
@@ -302,8 +290,8 @@ class _ProseReader:
                 progress.append((label[1], end))
                 end = label[0]
             if self.source[start:end].strip():
-                kept.append((start, end))
-        return kept, progress
+                rest.append((start, end))
+        return rest, progress
 
     def _without(self, texts: list[Stretch], duties: list[Duty]) -> list[Stretch]:
         """Cut what says who is responsible out of a task's text."""
@@ -318,12 +306,12 @@ class _ProseReader:
             one for one in pieces if self.source[slice(*one)].strip(" 。;\n\t\u3000")
         ]
 
-    def _assign(self, draft: Draft, said: list[Responsibility]) -> None:
+    def _assign(self, draft: Draft, parts: list[Responsibility]) -> None:
         """Give a task the units and the deadline that were said of it."""
-        draft.lead = list(dict.fromkeys(unit for one in said for unit in one.lead))
-        support = dict.fromkeys(unit for one in said for unit in one.support)
+        draft.lead = list(dict.fromkeys(unit for part in parts for unit in part.lead))
+        support = dict.fromkeys(unit for part in parts for unit in part.support)
         draft.support = [unit for unit in support if unit not in draft.lead]
-        deadlines = [one.deadline for one in said if one.deadline is not None]
+        deadlines = [part.deadline for part in parts if part.deadline is not None]
         draft.deadline = deadlines[0] if deadlines else None
         if not draft.lead and self.default:
             draft.lead = list(self.default.lead)
@@ -355,12 +343,6 @@ def _named_groups(node: Node) -> list[Group]:
     return groups if len(named) > 1 else []
 
 
-def _names_unit(node: Node) -> bool:
-    """Whether a heading is the name of a unit, with what it does below."""
-    name = fold(heading_name(node.said, 0))
-    return bool(node.children) and FORMS.strong_unit.fullmatch(name) is not None
-
-
 def _closing(root: Node) -> list[Node]:
     """Take away the paragraph behind the last item that speaks of all of them."""
     leaves = [node for node in root.walk() if node.number and not node.children]
@@ -382,11 +364,6 @@ def _are_tasks(nodes: list[Node]) -> bool:
     ]
     acting = sum(FORMS.acts.match(node.folded) is not None for node in named)
     return acting >= 3 and acting >= 0.7 * len(nodes)
-
-
-def _is_bare(text: str) -> bool:
-    """Whether a numbered line is only a heading."""
-    return len(text) <= _LONGEST_BARE and not re.search("[。;]", fold(text))
 
 
 def _title_of(text: str, *, has_more: bool) -> tuple[str, int]:
@@ -412,7 +389,7 @@ def _title_of(text: str, *, has_more: bool) -> tuple[str, int]:
 
 def _gaps(root: Node) -> list[Remark]:
     """Name the gaps in the numbering."""
-    found = []
+    remarks = []
     for node in root.walk():
         numbers = [child.number for child in node.children if child.number]
         if len({number.kind for number in numbers}) > 1:
@@ -420,5 +397,5 @@ def _gaps(root: Node) -> list[Remark]:
         for before, after in pairwise(number.value for number in numbers):
             if after not in (before + 1, 1):
                 values = {"before": before, "after": after}
-                found.append(Remark("numbering_jumps", values, node.start))
-    return found
+                remarks.append(Remark("numbering_jumps", values, node.start))
+    return remarks

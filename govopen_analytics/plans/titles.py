@@ -21,25 +21,16 @@ SUBJECT = FORMS.subject
 # "plan" is the name of what the document is.
 _KINDS: list[tuple[str, re.Pattern[str]]] = FORMS.table("title_kinds")
 PLAN_WORDS = FORMS.plan_words
-
-
 NAMED_SUBJECT = FORMS.named_subject
 
 
 @dataclass(frozen=True)
 class TitleName:
-    """What a title names.
+    """What a title names."""
 
-    Attributes
-    ----------
-    bare : str
-        The name without its wrapping, folded and without white space.
-    kind : str or None
-        ``"plan"``, ``"notice"`` (关于做好…的通知), the name of another kind of
-        document, or None where the last noun tells nothing.
-    """
-
-    bare: str
+    bare: str  # without its wrapping, folded and without white space
+    # "plan", "notice" (关于做好…的通知), the name of another kind of document, or None
+    # where the last noun tells nothing.
     kind: str | None
 
     @property
@@ -75,11 +66,11 @@ def title_name(title: str) -> TitleName:
     for _ in range(2):  # a notice may hand on another one
         wrapped = FORMS.wrapped.match(bare)
         notice = None if wrapped else FORMS.notice.match(bare)
-        found = wrapped or notice
-        if found is None:
+        match = wrapped or notice
+        if match is None:
             break
         is_notice = is_notice or notice is not None
-        bare = found["name"]
+        bare = match["name"]
     bare = FORMS.remark.sub("", re.sub("[《》〈〉]", "", bare))
     for kind, pattern in _KINDS:
         if not pattern.search(bare):

@@ -135,11 +135,12 @@ def parse_responsibility(raw: str, year: int | None) -> Responsibility | None:
     deadline = None
     open_units: list[str] = []
     for clause in _clauses(raw):
-        if found := limit_of_clause(clause, year):
-            deadline = deadline or found
+        if limit := limit_of_clause(clause, year):
+            deadline = deadline or limit
             continue
         verb, units, joined = _read_clause(clause)
-        if verb is None and lead and _is_remark(clause, units):
+        is_remark = FORMS.verb.search(fold(clause)) and not any(map(is_unit, units))
+        if verb is None and lead and is_remark:  # it says how, and names nobody
             continue
         if verb is None:
             open_units += units
@@ -167,32 +168,27 @@ def duty_in_clauses(text: str, year: int | None) -> Responsibility | None:
     folded = fold(text)
     lead: list[str] = []
     support: list[str] = []
-    found = []
+    matches = []
     for match in FORMS.done_by.finditer(folded):
         said = parse_responsibility(text[slice(*match.span("units"))], year)
         if said and looks_like_units(match["units"]):
-            found.append(match)
+            matches.append(match)
             lead += said.lead
             support += said.support
-    for match in FORMS.helpers.finditer(folded, found[0].end()) if found else ():
+    for match in FORMS.helpers.finditer(folded, matches[0].end()) if matches else ():
         if looks_like_units(match["units"]):
             support += split_units(text[slice(*match.span("units"))])
-    for match in FORMS.jointly.finditer(folded) if not found else ():
+    for match in FORMS.jointly.finditer(folded) if not matches else ():
         joined, behind = match.span("joined")[0], match.end()
         ends = (
             joined + act.start() for act in FORMS.act.finditer(folded[joined:behind])
         )
         end = next((end for end in ends if looks_like_units(folded[joined:end])), None)
         if end is not None and looks_like_units(match["lead"]):
-            found.append(match)
+            matches.append(match)
             lead += split_units(text[slice(*match.span("lead"))])
             support += split_units(text[joined:end])
-    return Responsibility(_once(lead), _once(support)) if found else None
-
-
-def _is_remark(clause: str, units: list[str]) -> bool:
-    """Whether a clause behind the units says how, and names nobody."""
-    return bool(FORMS.verb.search(fold(clause))) and not any(map(is_unit, units))
+    return Responsibility(_once(lead), _once(support)) if matches else None
 
 
 def _marked(raw: str, year: int | None) -> Responsibility | None:
@@ -244,8 +240,8 @@ def _read_clause(clause: str) -> tuple[str | None, list[str], list[str]]:
         bare[helped.end() :]
     ):
         return "support", split_units(clause.strip()[helped.end() :]), []
-    found = ((verb, pattern.fullmatch(bare)) for verb, pattern in _CLAUSES)
-    verb, match = next(((v, m) for v, m in found if m), (None, None))
+    candidates = ((verb, pattern.fullmatch(bare)) for verb, pattern in _CLAUSES)
+    verb, match = next(((v, m) for v, m in candidates if m), (None, None))
     if match:
         shift = len(folded) - len(folded.lstrip())
         clause = clause[shift : shift + match.end("units")]

@@ -105,18 +105,30 @@ class _Worker:
             self.deadline = time.monotonic() + self._limits.max_seconds
         self.connection.send(job)
 
-    def end(self) -> int | None:
-        """End the process and return its exit code."""
+    def goes_on(self, waiting: deque[tuple[int, Any]]) -> bool:
+        """Take the next job; a process that has just ended is no loss."""
+        try:
+            self.give(*waiting[0])
+        except (BrokenPipeError, ConnectionResetError):
+            return False
+        waiting.popleft()
+        return True
+
+    def result(
+        self, lost: Callable[[Any, str, str], Any], job: Any
+    ) -> tuple[Any, bool]:
+        """Return the result of its job, and whether the process lives."""
+        try:
+            return self.connection.recv(), True
+        except (EOFError, OSError):
+            self.process.join()
+            event = f"its process ended with code {self.process.exitcode}"
+            return lost(job, "unexpected_error", event), False
+
+    def end(self) -> None:
         self.process.kill()
         self.process.join()
         self.connection.close()
-        return self.process.exitcode
-
-
-def _context() -> Any:
-    """Return how processes start: by a copy of this one where that is safe."""
-    can_fork = sys.platform == "linux"
-    return multiprocessing.get_context("fork" if can_fork else "spawn")
 
 
 def bounded_results_in_a_worker(
@@ -140,7 +152,9 @@ def bounded_results_in_a_worker(
     context = multiprocessing.get_context("forkserver" if can_serve else "spawn")
     if can_serve:
         context.set_forkserver_preload([function.__module__])
-    results = _bounded_results(context, function, jobs, 1, limits, lost)
+    results = bounded_results(
+        function, jobs, n_workers=1, limits=limits, lost=lost, context=context
+    )
     return [result for _, result in sorted(results, key=lambda each: each[0])]
 
 
@@ -151,42 +165,19 @@ def bounded_results(
     n_workers: int,
     limits: Limits,
     lost: Callable[[Any, str, str], Any],
+    context: Any = None,
 ) -> Iterator[tuple[int, Any]]:
-    """Run a function over jobs in worker processes.
+    """Run a function over jobs in worker processes, within the limits of each job.
 
-    A job that takes longer than it may, or whose process dies, costs only itself.
-
-    Parameters
-    ----------
-    function : callable
-        Takes a job, returns its result; both can be pickled.
-    jobs : sequence
-    n_workers : int
-        Most processes at a time (count).
-    limits : Limits
-        Of each job.
-    lost : callable
-        Makes the result of a job that has none: takes the job, a reason
-        (``too_slow`` or ``unexpected_error``) and what happened.
-
-    Yields
-    ------
-    int
-        Which job, from 0.
-    object
-        Its result. They come as they are done.
+    A job that takes longer than it may, or whose process dies, costs only itself:
+    ``lost`` makes its result from the job, a reason (``too_slow`` or
+    ``unexpected_error``) and what happened. Jobs and results can be pickled. The
+    number of a job, from 0, and its result come as they are done. By default
+    processes start as a copy of this one where that is safe.
     """
-    yield from _bounded_results(_context(), function, jobs, n_workers, limits, lost)
-
-
-def _bounded_results(
-    context: Any,
-    function: Callable[[Any], Any],
-    jobs: Sequence[Any],
-    n_workers: int,
-    limits: Limits,
-    lost: Callable[[Any, str, str], Any],
-) -> Iterator[tuple[int, Any]]:
+    if context is None:
+        can_fork = sys.platform == "linux"
+        context = multiprocessing.get_context("fork" if can_fork else "spawn")
     waiting = deque(enumerate(jobs))
     workers: list[_Worker] = []
     try:
@@ -200,37 +191,16 @@ def _bounded_results(
             for worker in list(workers):
                 n = worker.n
                 if worker.connection in ready:
-                    result, is_alive = _received(worker, jobs, lost)
+                    result, is_alive = worker.result(lost, jobs[n])
                 elif time.monotonic() >= worker.deadline:
-                    told = f"stopped after {limits.max_seconds:g} seconds"
-                    result, is_alive = lost(jobs[n], "too_slow", told), False
+                    event = f"stopped after {limits.max_seconds:g} seconds"
+                    result, is_alive = lost(jobs[n], "too_slow", event), False
                 else:
                     continue
-                if not (is_alive and waiting and _goes_on(worker, waiting)):
+                if not (is_alive and waiting and worker.goes_on(waiting)):
                     worker.end()
                     workers.remove(worker)
                 yield n, result
     finally:
         for worker in workers:
             worker.end()
-
-
-def _received(
-    worker: _Worker, jobs: Sequence[Any], lost: Callable[[Any, str, str], Any]
-) -> tuple[Any, bool]:
-    try:
-        return worker.connection.recv(), True
-    except (EOFError, OSError):
-        worker.process.join()
-        told = f"its process ended with code {worker.process.exitcode}"
-        return lost(jobs[worker.n], "unexpected_error", told), False
-
-
-def _goes_on(worker: _Worker, waiting: deque[tuple[int, Any]]) -> bool:
-    """Give a worker the next job; one that has just ended is no loss."""
-    try:
-        worker.give(*waiting[0])
-    except (BrokenPipeError, ConnectionResetError):
-        return False
-    waiting.popleft()
-    return True

@@ -2,3 +2,4 @@
 
 # Where a notebook leaves its results, in its folder.
 TABLES_DIR, FIGURES_DIR = "tables", "figures"
+FINDINGS_PREFIX = "findings_"  # of the names of tables of findings

@@ -13,9 +13,9 @@ from govopen_analytics.base.errors import CodebookError, SelectionError, choices
 from govopen_analytics.base.languages import percent
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.charts.build import chart_of, interval_kind_of, marks_of
-from govopen_analytics.charts.display import ChartSource
-from govopen_analytics.charts.model import Chart, Mark, Panel, Series
-from govopen_analytics.charts.style import not_drawn, shortened
+from govopen_analytics.charts.display import Display
+from govopen_analytics.charts.model import Chart, Panel, Series
+from govopen_analytics.charts.style import shortened
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.measures.families import ESTABLISHED
 from govopen_analytics.measures.reference_coding import coder_notes
@@ -117,13 +117,13 @@ class Briefing:
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The full text, by question; parts without content are left out."""
-        found = self.write_sections()
-        return tuple(one for one in found if one.findings or one.charts)
+        sections = self.write_sections()
+        return tuple(part for part in sections if part.findings or part.charts)
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
         """The tables; one without rows is left out."""
-        return tuple(one for one in self.write_tables() if len(one.rows))
+        return tuple(table for table in self.write_tables() if len(table.rows))
 
 
 class Measuring(Protocol):
@@ -139,11 +139,7 @@ class Measuring(Protocol):
     @property
     def confusion(self) -> measures.Confusion | None: ...
     @property
-    def source(self) -> ChartSource: ...
-    @property
-    def wording(self) -> dict[str, Any]: ...
-    @property
-    def chart_options(self) -> dict[str, Any]: ...
+    def display(self) -> Display: ...
     def where(self, is_kept: pd.Series) -> "Measuring": ...
     def theme_shares(
         self, by: str | Sequence[str] = "agency", *, themes: Iterable[str] = ()
@@ -163,23 +159,9 @@ def make_briefing(
 ) -> Briefing:
     """Make a briefing of a corpus, in its language and at its level of intervals.
 
-    Parameters
-    ----------
-    corpus : Corpus
-    themes : iterable of str
-        Identifiers or labels of the themes shown; none shows all. Shares stay
-        shares of all tasks.
-    findings : iterable of str
-        Names of the conclusions kept (``finding_names``); none keeps all.
-
-    Returns
-    -------
-    Briefing
-
-    Raises
-    ------
-    SelectionError
-        If there is no such theme or finding.
+    `themes` are the identifiers or labels of the themes shown; shares stay shares of
+    all tasks. `findings` are names of the conclusions kept (``finding_names``). None
+    takes all; an unknown one is a ``SelectionError``.
     """
     lang, interval = corpus.lang, corpus.interval
     shown = selection.select_themes(corpus.tables["themes"], themes)
@@ -193,15 +175,15 @@ def make_briefing(
     for name in wanted:
         if name not in names:
             raise SelectionError(f"Finding of the briefing: {choices(name, names)}")
-    kept = [p for p, name in zip(points, names, strict=True) if name in wanted]
-    points = kept or points
+    chosen = [p for p, name in zip(points, names, strict=True) if name in wanted]
+    points = chosen or points
     maker = _Maker(corpus, shown, measured)
     return Briefing(
         lang=lang,
         title=words["title"],
         subtitle=maker.subtitle(),
         date=corpus.date,
-        source=corpus.source.line(lang).replace("\n", " "),
+        source=corpus.display.source.line(lang).replace("\n", " "),
         headline="" if wanted else summary.headline(measured, points, lang),
         points=tuple(points),
         claims=tuple(maker.claims(points)),
@@ -230,10 +212,9 @@ class _Maker:
     ) -> None:
         self.corpus, self.tables, self.lang = corpus, corpus.tables, corpus.lang
         self.themes, self.m = themes, measured
-        self.options = corpus.chart_options
-        self._uncoded = corpus.source.without_coding
+        self.display = corpus.display
         self.words = section("briefing", self.lang)
-        self.level = f"{corpus.interval:.0%}"
+        self.level = corpus.display.level
 
     @property
     def _coding(self) -> str:
@@ -278,13 +259,12 @@ class _Maker:
         groups: dict[str, list[Conclusion]] = {}
         for point in points:
             groups.setdefault(self._evidence(point), []).append(point)
-        found = []
-        for own in groups.values():
-            chart = self._chart(own)
-            if not chart.is_empty:
-                title = self._title(own[0])
-                found.append(Claim(title, chart, tuple(own), tuple(self._notes(own))))
-        return found
+        charts = ((group, self._chart(group[0])) for group in groups.values())
+        return [
+            Claim(self._title(group[0]), chart, tuple(group), tuple(self._notes(group)))
+            for group, chart in charts
+            if not chart.is_empty
+        ]
 
     def _evidence(self, point: Conclusion) -> str:
         # Which chart: conclusions that rest on one chart share a slide.
@@ -309,140 +289,130 @@ class _Maker:
     def _limits(self) -> list[str]:
         m = self._measured()
         words, sizes = self.words["limits"], m.sizes
-        found = [words["written"]]
+        limits = [words["written"]]
         if m.is_confounded:
-            found.append(words["confounded"])
+            limits.append(words["confounded"])
         few = sizes[sizes < _SMALL]
         if len(few):
-            found.append(words["few"].format(n=len(few), least=int(few.min())))
-        return found
+            limits.append(words["few"].format(n=len(few), least=int(few.min())))
+        return limits
 
-    def _chart(self, points: Sequence[Conclusion]) -> Chart:
-        point = points[0]
+    def _chart(self, point: Conclusion) -> Chart:
         if point.topic == "form":
             return self._form(point)
         if point.topic == "elements":
             return self._elements()
         if point.topic == "units":
             return self._units()
-        if point.topic == "themes":
-            return self._months() if point.key == "dated" else self._themes(point)
+        if point.topic == "themes" and point.key == "dated":
+            return self._months()
         # Of one agency a table would say twice what bars say with their intervals.
-        if len(self._measured().sizes) == 1:
+        if point.topic == "themes" or len(self._measured().sizes) == 1:
             return self._themes(point)
         return self._table()
 
-    def _bars(self, name: str, rows: pd.DataFrame, value: str, **more: Any) -> Chart:
-        """Draw rows with ``label``, ``shown`` and ``is_decisive`` as bars."""
-        kinds = ["decisive" if own else "context" for own in rows["is_decisive"]]
-        labels = tuple(shortened(list(rows["label"]), _LONGEST_NAME))
-        marks: tuple[Mark, ...] = marks_of(
-            rows, value, labels=list(rows["shown"]), kinds=kinds, names=labels
+    def _bars(
+        self,
+        name: str,
+        rows: pd.DataFrame,
+        labels: Iterable[str],
+        is_decisive: Iterable[bool],
+        *,
+        value: str = "share",
+        shown: Iterable[str] = (),
+        form: str = "share",
+        is_coded: bool = False,
+        **more: Any,
+    ) -> Chart:
+        """Draw rows as bars with their intervals, those a claim rests on marked.
+
+        `shown` is what stands at the bars; else it is their shares.
+        """
+        display = self.display if is_coded else self.display.uncoded
+        names = tuple(shortened(list(labels), _LONGEST_NAME))
+        marks = marks_of(
+            rows,
+            value,
+            labels=list(shown) or [percent(share) for share in rows[value]],
+            kinds=["decisive" if is_named else "context" for is_named in is_decisive],
+            names=names if form == "share" else (),
         )
-        panel = Panel(labels, (Series("", marks),), most=1.0)
+        kind, most = ("rows", 1.0) if form == "share" else ("bars", None)
+        if form == "share":
+            more.setdefault("interval_kind", "")
+        panel = Panel(names, (Series("", marks),), kind=kind, form=form, most=most)
         panels = [panel] if len(rows) else ()
-        return chart_of("briefing", name, panels=panels, **{**self.options, **more})
+        return chart_of("briefing", name, display, panels=panels, **more)
 
     def _form(self, point: Conclusion) -> Chart:
-        m = self._measured()
-        rows = self._elements_of_each
-        rows = rows.loc[rows["flag"] == point.subject]
+        m, flag = self._measured(), point.subject
+        each, whole = self._elements_of_each, self._elements_of_all
         cells = m.by_form.cells
-        cells = cells.loc[cells["flag"] == point.subject]
+        cells = cells.loc[(cells["flag"] == flag) & (cells["state"] == ESTABLISHED)]
         # Only what the title speaks of is marked.
-        sure = cells.loc[cells["state"] == ESTABLISHED]
         if point.key.startswith("without"):
-            sure = sure.loc[sure["share"] == 0]
+            cells = cells.loc[cells["share"] == 0]
         else:
-            sure = sure.loc[sure["is_higher"] == point.key.startswith("high")]
+            cells = cells.loc[cells["is_higher"] == point.key.startswith("high")]
         rows, n_hidden = selection.extremes(
-            selection.named_agencies(rows), ["share", "n_tasks"], MOST_BARS
+            selection.named_agencies(each.loc[each["flag"] == flag]),
+            ["share", "n_tasks"],
+            MOST_BARS,
         )
-        whole = self._elements_of_all
-        whole = whole.loc[whole["flag"] == point.subject].assign(agency=selection.WHOLE)
+        whole = whole.loc[whole["flag"] == flag].assign(agency=selection.WHOLE)
         rows = pd.concat([rows, whole])
         words = section("summary", self.lang)
         names = summary.short_names(m.sizes.index, self.lang)
         names[selection.WHOLE] = words["table"]["whole"]
-        rows = rows.assign(
-            label=[
-                self._with_n(names.get(a, agency_name(a, self.lang)), k, n)
-                for a, k, n in rows[["agency", "n_true", "n_tasks"]].itertuples(
-                    index=False
-                )
-            ],
-            shown=[percent(share) for share in rows["share"]],
-            is_decisive=rows["agency"].isin(sure["agency"].fillna("")),
-        )
-        flag, hidden = words["flags"][point.subject], not_drawn(n_hidden, self.lang)
+        agencies = [names.get(a, agency_name(a, self.lang)) for a in rows["agency"]]
         return self._bars(
             "form",
             rows,
-            "share",
-            flag=flag,
-            hidden=hidden,
-            source=self._uncoded,
+            self._with_n(agencies, rows),
+            rows["agency"].isin(cells["agency"].fillna("")),
+            flag=words["flags"][flag],
+            hidden=self.display.hidden(n_hidden),
         )
 
     def _elements(self) -> Chart:
         rows = self._elements_of_all
-        names = commitments.flag_names(self.lang)
+        names = self.display.words("commitments")["flags"]
         rows = rows.loc[rows["flag"].isin(commitments.FLAGS)]
         rows = rows.sort_values("share", ascending=False, kind="stable")
-        rows = rows.assign(
-            label=[
-                self._with_n(names[f], k, n)
-                for f, k, n in rows[["flag", "n_true", "n_tasks"]].itertuples(
-                    index=False
-                )
-            ],
-            shown=[percent(share) for share in rows["share"]],
-            is_decisive=rows["flag"] == "has_all_elements",
-        )
-        return self._bars("elements", rows, "share", source=self._uncoded)
+        labels = self._with_n(rows["flag"].map(names), rows)
+        is_decisive = rows["flag"] == "has_all_elements"
+        return self._bars("elements", rows, labels, is_decisive)
 
     def _units(self) -> Chart:
         load = self._load
-        own = load.loc[~load["is_collective"].astype(bool) & (load["n_lead"] > 0)]
-        rows = own.groupby("unit_name", as_index=False)["n_lead"].sum()
+        leading = load.loc[~load["is_collective"].astype(bool) & (load["n_lead"] > 0)]
+        rows = leading.groupby("unit_name", as_index=False)["n_lead"].sum()
         rows = rows.sort_values("n_lead", ascending=False, kind="stable")
-        n_hidden = max(0, len(rows) - MOST_BARS)
+        hidden = self.display.hidden(max(0, len(rows) - MOST_BARS))
         rows = rows.head(MOST_BARS)
-        marks = tuple(
-            Mark(float(n), label=f"{n:,}", kind="context" if i else "decisive")
-            for i, n in enumerate(rows["n_lead"])
-        )
-        names = tuple(shortened(list(rows["unit_name"]), _LONGEST_NAME))
-        panel = Panel(names, (Series("", marks),), kind="bars", form="count")
-        hidden = not_drawn(n_hidden, self.lang)
-        panels = [panel] if len(rows) else ()
-        return chart_of(
-            "briefing",
+        return self._bars(
             "units",
-            panels=panels,
+            rows[["n_lead"]],
+            rows["unit_name"],
+            [True, *[False] * MOST_BARS][: len(rows)],
+            value="n_lead",
+            shown=[f"{n:,}" for n in rows["n_lead"]],
+            form="count",
             hidden=hidden,
-            **{
-                **self.options,
-                "source": self._uncoded,
-                "interval": None,
-            },
         )
 
     def _months(self) -> Chart:
-        names = responsibility.period_names(self.lang)
+        names = self.display.words("responsibility")["due"]
         rows = self._due
         rows = rows.loc[rows["n_due"] > 0]
         if rows["month"].isna().all():  # one bar without a month would say nothing
             rows = rows.head(0)
         return self._bars(
             "months",
-            rows.assign(
-                label=[names[due] for due in rows["due"]],
-                shown=[f"{n:,}" for n in rows["n_due"]],
-                is_decisive=rows["month"].notna(),
-            ),
-            "share",
-            source=self._uncoded,
+            rows,
+            rows["due"].map(names),
+            rows["month"].notna(),
+            shown=[f"{n:,}" for n in rows["n_due"]],
         )
 
     def _themes(self, point: Conclusion) -> Chart:
@@ -450,40 +420,40 @@ class _Maker:
         labels = self.themes.set_index("theme_id")[f"label_{self.lang}"]
         rows = m.pooled.loc[m.pooled["theme_id"].isin(labels.index)]
         rows = rows.sort_values("share", ascending=False, kind="stable")
-        unseen = section("charts", self.lang)["unseen"]
-        rows = rows.assign(
-            label=[labels[theme] for theme in rows["theme_id"]],
-            shown=[
-                percent(share) if seen else unseen
-                for share, seen in zip(rows["share"], rows["is_observed"], strict=True)
-            ],
-            is_decisive=self._named(point, rows),
+        is_seen = rows["is_observed"].astype(bool)
+        # The title speaks of those that nobody has, of the rarest or the largest.
+        is_named: Iterable[bool] = ~is_seen
+        if not (point.topic == "gaps" and point.key == "nobody"):
+            place = len(rows) - 1 if point.topic == "gaps" else 0
+            is_named = [i == place for i in range(len(rows))]
+        return self._bars(
+            "themes",
+            rows,
+            rows["theme_id"].map(labels),
+            is_named,
+            shown=rows["share"]
+            .map(percent)
+            .where(is_seen, section("charts", self.lang)["unseen"]),
+            is_coded=True,
+            interval_kind=interval_kind_of(rows),
         )
-        kind = interval_kind_of(rows)
-        return self._bars("themes", rows, "share", interval_kind=kind)
-
-    @staticmethod
-    def _named(point: Conclusion, rows: pd.DataFrame) -> list[bool]:
-        """Say which themes, largest first, the title speaks of."""
-        if point.topic == "gaps" and point.key == "nobody":
-            return [not seen for seen in rows["is_observed"]]
-        place = len(rows) - 1 if point.topic == "gaps" else 0
-        return [i == place for i in range(len(rows))]
 
     def _table(self) -> Chart:
         table = summary.summary_table(self._measured(), self.lang)
         labels = list(self.themes[f"label_{self.lang}"])
-        kept = [i for i, row in enumerate(table.rows) if row in labels]
+        shown = [i for i, row in enumerate(table.rows) if row in labels]
         table = replace(
             table,
-            rows=tuple(table.rows[i] for i in kept),
-            cells=tuple(table.cells[i] for i in kept),
+            rows=tuple(table.rows[i] for i in shown),
+            cells=tuple(table.cells[i] for i in shown),
         )
-        options = {**self.options, "interval": None}
-        return chart_of("briefing", "table", table=table, **options)
+        return chart_of("briefing", "table", self.display, table=table)
 
-    def _with_n(self, name: str, k: int, n: int) -> str:
-        return self.words["of"].format(name=name, k=f"{k:,}", n=f"{n:,}")
+    def _with_n(self, names: Iterable[str], rows: pd.DataFrame) -> list[str]:
+        """Return names with how many of their tasks have a flag."""
+        parts = zip(names, rows["n_true"], rows["n_tasks"], strict=True)
+        form = self.words["of"]
+        return [form.format(name=name, k=f"{k:,}", n=f"{n:,}") for name, k, n in parts]
 
     def _measured(self) -> Measured:
         if self.m is None:
@@ -497,12 +467,12 @@ class _Maker:
         words = self.words["method"]
         if self.m is None:
             return [(words["data"][0], section("sentences", self.lang)["no_tasks"])]
-        coder = self.options["source"].coder
+        coder = self.display.source.coder
         values = {
             "level": self.level,
             "coding": self._coding,
             "subtitle": self.subtitle(),
-            "version": self.options["source"].codebook_version,
+            "version": self.display.source.codebook_version,
             "coder": section("charts", self.lang)["coders"].get(coder, coder),
             "trust": self._trust(),
             "limits": "".join(self._limits()),
@@ -545,52 +515,54 @@ class _Maker:
         by = ["document_id", "agency", "year"]
         shares = self.corpus.theme_shares(by, themes=self.themes["theme_id"]).table
         coded = tables["theme_assignments"]["task_id"]
-        found = coverage.coverage_findings(
+        findings = coverage.coverage_findings(
             shares,
             documents,
             self.themes,
+            self.display,
             differences=measures.theme_differences(tables, by="document_id"),
             gaps=measures.gap_totals(tables, by="document_id"),
             n_unclassified=int((~tables["tasks"]["task_id"].isin(coded)).sum()),
-            **self.corpus.wording,
         )
         plans, n_hidden = coverage.plans_with_most_tasks(documents)
-        options = {"n_hidden": n_hidden, **self.options}
         # Pages draw it as a table with intervals: a heat map would say the same.
-        chart = coverage.theme_dot_plot(shares, plans, self.themes, **options)
-        return self._section("coverage", found, [chart])
+        chart = coverage.theme_dot_plot(
+            shares, plans, self.themes, self.display, n_hidden=n_hidden
+        )
+        return self._section("coverage", findings, [chart])
 
     def _commitments(self) -> Section:
         done = self.corpus.completion().table
-        found = commitments.commitment_findings(
+        findings = commitments.commitment_findings(
             self._elements_of_all,
             self._elements_of_each,
             self.corpus.completion(by=selection.WHOLE).table,
             self._measured().by_form,
+            self.display,
             n_agencies_reporting=done["agency"].nunique(),
-            **self.corpus.wording,
         )
         charts = [
-            commitments.element_dots(self._elements_of_each, **self.options),
-            commitments.completion_dots(done, **self.options),
+            commitments.element_dots(self._elements_of_each, self.display),
+            commitments.completion_dots(done, self.display),
         ]
-        return self._section("commitments", found, charts)
+        return self._section("commitments", findings, charts)
 
     def _responsibility(self) -> Section:
         due = measures.due_flags(self.tables)
-        found = responsibility.responsibility_findings(
+        findings = responsibility.responsibility_findings(
             self.tables["documents"],
             self._load,
             self._due,
             self._elements_of_all,
             measures.dominant_plans(self.tables, due),
-            **self.corpus.wording,
+            None,
+            self.display,
         )
         charts = [
-            responsibility.unit_load_dots(self._load, **self.options),
-            responsibility.due_dots(self._due, **self.options),
+            responsibility.unit_load_dots(self._load, self.display),
+            responsibility.due_dots(self._due, self.display),
         ]
-        return self._section("responsibility", found, charts)
+        return self._section("responsibility", findings, charts)
 
     def _likeness(self) -> Section:
         corpus = self.corpus
@@ -598,19 +570,19 @@ class _Maker:
         compared, n_hidden = likeness.most_different(rest)
         shown = corpus.where(likeness.is_among(self.tables["documents"], compared))
         reuse = corpus.reuse().table
-        found = likeness.likeness_findings(
-            shown.distances().table, rest, reuse, n_hidden=n_hidden, **corpus.wording
+        findings = likeness.likeness_findings(
+            shown.distances().table, rest, reuse, self.display, n_hidden=n_hidden
         )
         charts = [
-            likeness.rest_dots(rest, **self.options),
-            likeness.reuse_dots(reuse, **self.options),
+            likeness.rest_dots(rest, self.display),
+            likeness.reuse_dots(reuse, self.display),
         ]
-        return self._section("likeness", found, charts)
+        return self._section("likeness", findings, charts)
 
     def _change(self) -> Section:
         documents, trends = self.tables["documents"], self.corpus.trend().table
         changes = change.first_to_last(self.corpus.change(by="agency").table)
-        found = change.change_findings(
+        findings = change.change_findings(
             documents,
             measures.confounding(documents),
             trends,
@@ -621,13 +593,13 @@ class _Maker:
                 confusion=self.corpus.confusion,
                 interval=self.corpus.interval,
             ),
-            **self.corpus.wording,
+            self.display,
         )
         charts = [
-            change.trend_dots(trends, self.themes, **self.options),
-            change.change_heat_map(changes, self.themes, **self.options),
+            change.trend_dots(trends, self.themes, self.display),
+            change.change_heat_map(changes, self.themes, self.display),
         ]
-        return self._section("change", found, charts)
+        return self._section("change", findings, charts)
 
     def sheets(self, points: Sequence[Conclusion]) -> list[Table]:
         """Return the tables of a workbook, named and noted."""
@@ -635,77 +607,53 @@ class _Maker:
             return []
         m, t = self.m, self.tables
         labels = t["themes"].set_index("theme_id")[f"label_{self.lang}"]
-        flags = commitments.flag_names(self.lang)
-        states = section("briefing", self.lang)["states"]
-        plans = t["documents"].set_index("document_id")
-        tasks = t["tasks"].assign(
-            **{
-                name: plans.loc[t["tasks"]["document_id"], name].array
-                for name in ("agency", "year")
-            },
-            **selection.theme_columns(t, lang=self.lang),
-        )
+        states = self.words["states"]
+        flags = self.display.words("commitments")["flags"]
+        plans = t["documents"].set_index("document_id")[["agency", "year"]]
+        tasks = t["tasks"].join(plans, on="document_id")
         shares = m.shares.assign(theme=m.shares["theme_id"].map(labels))
-        shares = shares.loc[shares["theme_id"].isin(self.themes["theme_id"])]
-        tested = (
-            (m.by_theme.cells, "theme_id", labels),
-            (m.by_form.cells, "flag", flags),
-        )
+        themes, form = m.by_theme.cells, m.by_form.cells
         apart = pd.concat(
-            [cells.assign(label=cells[key].map(names)) for cells, key, names in tested]
+            [
+                themes.assign(label=themes["theme_id"].map(labels)),
+                form.assign(label=form["flag"].map(flags)),
+            ]
         )
-        said = pd.DataFrame(
-            {
-                "finding": [f"{p.figure} {p.short}" for p in points],
-                "text": [p.text for p in points],
-                "state": [states[p.state] for p in points],
-                "n": [p.n for p in points],
-                "p_adjusted": [p.p_adjusted for p in points],
-            }
-        )
-        found = {
-            "conclusions": said,
-            "shares": shares[_SHARES],
-            "apart": apart.assign(state=apart["state"].map(states))[_APART],
-            "elements": self._elements_of_each[_ELEMENTS],
-            "units": self._load[_UNITS],
-            "months": self._due[_MONTHS],
-            "tasks": tasks[_TASKS],
-            "plans": t["documents"].assign(n_tasks=m.documents["n_tasks"])[_PLANS],
+        rows = {
+            "conclusions": pd.DataFrame(
+                {
+                    "finding": [f"{p.figure} {p.short}" for p in points],
+                    "text": [p.text for p in points],
+                    "state": [states[p.state] for p in points],
+                    "n": [p.n for p in points],
+                    "p_adjusted": [p.p_adjusted for p in points],
+                }
+            ),
+            "shares": shares.loc[shares["theme_id"].isin(self.themes["theme_id"])],
+            "apart": apart.assign(state=apart["state"].map(states)),
+            "elements": self._elements_of_each,
+            "units": self._load,
+            "months": self._due,
+            "tasks": tasks.assign(**selection.theme_columns(t, lang=self.lang)),
+            "plans": t["documents"].assign(n_tasks=m.documents["n_tasks"]),
         }
-        words = self.words["tables"]
-        return [
-            Table(words[name][0], words[name][1].format(level=self.level), rows)
-            for name, rows in found.items()
-        ]
+        sheets = []
+        for name, (title, note) in self.words["tables"].items():
+            table = rows[name][_COLUMNS[name].split()]
+            sheets.append(Table(title, note.format(level=self.level), table))
+        return sheets
 
 
-_BOUNDS = ["share_lower", "share_upper"]
-_SHARES = ["agency", "theme", "share", *_BOUNDS, "n_themed", "n_tasks"]
-_APART = ["agency", "label", "share", "whole_share", "n_tasks", "p_adjusted", "state"]
-_ELEMENTS = ["agency", "label", "share", *_BOUNDS, "n_true", "n_tasks"]
-_UNITS = [
-    "agency",
-    "unit_name",
-    "n_lead",
-    "n_support",
-    "n_due",
-    "lead_share",
-    "lead_share_lower",
-    "lead_share_upper",
-    "n_tasks",
-]
-_MONTHS = ["label", "n_due", "share", *_BOUNDS, "n_tasks"]
-_TASKS = [
-    "agency",
-    "year",
-    "ordinal",
-    "theme",
-    "further_themes",
-    "title",
-    "content",
-    "lead_units",
-    "deadline_raw",
-    "task_id",
-]
-_PLANS = ["agency", "year", "title", "issued_date", "n_tasks", "source_url"]
+#: Columns of the tables of a workbook.
+_COLUMNS = {
+    "conclusions": "finding text state n p_adjusted",
+    "shares": "agency theme share share_lower share_upper n_themed n_tasks",
+    "apart": "agency label share whole_share n_tasks p_adjusted state",
+    "elements": "agency label share share_lower share_upper n_true n_tasks",
+    "units": "agency unit_name n_lead n_support n_due lead_share lead_share_lower "
+    "lead_share_upper n_tasks",
+    "months": "label n_due share share_lower share_upper n_tasks",
+    "tasks": "agency year ordinal theme further_themes title content lead_units "
+    "deadline_raw task_id",
+    "plans": "agency year title issued_date n_tasks source_url",
+}

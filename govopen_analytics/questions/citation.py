@@ -7,7 +7,8 @@ from importlib.metadata import version
 
 import pandas as pd
 
-from govopen_analytics.words import agency_name, section
+from govopen_analytics.charts.display import Display
+from govopen_analytics.questions.short_displays import years_of
 
 _SOFTWARE = "govopen-analytics"
 _TEX = {sign: f"\\{sign}" for sign in "&%$#_{}"} | {
@@ -43,7 +44,7 @@ class Citation:
 
 
 def citation(
-    documents: pd.DataFrame, codebook: Mapping[str, str], *, lang: str = "zh"
+    documents: pd.DataFrame, codebook: Mapping[str, str], display: Display
 ) -> Citation:
     """Cite the software, the codebook and the corpus, each with its version.
 
@@ -54,26 +55,19 @@ def citation(
         plans' checksums: the same files have the same version.
     codebook : mapping of str to str
         ``name``, ``version`` and ``sha256``.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    Citation
     """
     sums = "\n".join(sorted(documents["sha256"]))
-    years = documents["year"].dropna()
-    ends = dict.fromkeys([years.min(), years.max()]) if len(years) else ["–"]
     facts = {
         "software": version(_SOFTWARE),
         "codebook": codebook["name"],
         "codebook_version": codebook["version"],
         "codebook_digest": codebook["sha256"][:_SHOWN],
         "n": f"{len(documents):,}",
-        "years": "–".join(map(str, ends)),
+        "years": years_of(documents),
         "digest": hashlib.sha256(sums.encode()).hexdigest()[:_SHOWN],
     }
-    words = section("citation", lang)
-    facts["plans"] = _named(documents, lang) or words["plans"]
+    words = display.words("citation")
+    facts["plans"] = _named(documents, display) or words["plans"]
     in_tex = {
         name: "".join(_TEX.get(sign, sign) for sign in value)
         for name, value in facts.items()
@@ -107,14 +101,14 @@ def citation(
     )
 
 
-def _named(documents: pd.DataFrame, lang: str) -> str:
+def _named(documents: pd.DataFrame, display: Display) -> str:
     """Name agency and year of each plan; nothing where there are very many."""
     if len(documents) > _MOST_NAMED:
         return ""
-    words = section("citation", lang)
+    words = display.words("citation")
     names = [
         words["plan"].format(
-            agency=agency_name(plan.agency, lang),
+            agency=display.agency(plan.agency),
             year="–" if pd.isna(plan.year) else plan.year,
         )
         for plan in documents.sort_values(["agency", "year"]).itertuples()

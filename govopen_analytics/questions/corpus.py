@@ -1,16 +1,15 @@
 """What was read: rows, findings and charts of the corpus."""
 
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
-from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.build import chart_of, marks_of
-from govopen_analytics.charts.display import ChartSource
+from govopen_analytics.charts.display import Display
 from govopen_analytics.charts.model import Chart, Panel, Series
-from govopen_analytics.charts.style import plan_names
 from govopen_analytics.questions.findings import Finding, finding
-from govopen_analytics.words import section
+from govopen_analytics.questions.selection import MOST_ROWS
 from govopen_analytics.words.remark_words import advice, remarks_in_words
 
 
@@ -19,8 +18,7 @@ def corpus_findings(
     tasks: pd.DataFrame,
     failures: pd.DataFrame,
     remarks: pd.DataFrame,
-    *,
-    lang: str = "zh",
+    display: Display,
 ) -> list[Finding]:
     """Say what was read, what could not be, and what to look at.
 
@@ -28,130 +26,83 @@ def corpus_findings(
     ----------
     documents, tasks, failures, remarks : DataFrame
         Valid tables.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    list of Finding
     """
-    words = section("corpus", lang)
-    evidence = "corpus_overview"
-    found = [
-        finding(
-            "corpus",
+    say = partial(finding, "corpus", display=display)
+    findings = [
+        say(
             "read",
-            lang=lang,
-            evidence=evidence,
-            number=len(documents),
-            unit="count",
+            evidence="corpus_overview",
+            count=len(documents),
             n_tasks=len(tasks),
             documents=f"{len(documents):,}",
             agencies=f"{documents['agency'].nunique():,}",
-            years=_years(documents["year"], words),
+            years=_years(documents["year"], display.words("corpus")),
             tasks=f"{len(tasks):,}",
         )
     ]
-    n_failed = failures["source_file"].nunique()
+    n_failed, n_remarks = failures["source_file"].nunique(), len(remarks)
     key = "failed" if n_failed else "failed_none"
-    shown = {"evidence": "failures", "number": n_failed, "unit": "count"}
-    found.append(finding("corpus", key, lang=lang, n=n_failed, **shown))
-    if len(remarks):
-        shown = {"evidence": "remarks", "number": len(remarks), "unit": "count"}
-        values = {"n": len(remarks), "files": remarks["source_file"].nunique()}
-        found.append(finding("corpus", "remarked", lang=lang, **shown, **values))
-    return found
+    findings.append(say(key, evidence="failures", count=n_failed, n=n_failed))
+    if n_remarks:
+        n_files = remarks["source_file"].nunique()
+        findings.append(
+            say(
+                "remarked",
+                evidence="remarks",
+                count=n_remarks,
+                n=n_remarks,
+                files=n_files,
+            )
+        )
+    return findings
 
 
 def _years(years: pd.Series, words: dict[str, str]) -> str:
-    known = sorted(set(years.dropna()))
-    if not known:
+    years = sorted(set(years.dropna()))
+    if not years:
         return words["no_year"]
-    form = words["years"] if len(known) > 1 else words["one_year"]
-    return form.format(first=known[0], last=known[-1])
+    form = words["years"] if len(years) > 1 else words["one_year"]
+    return form.format(first=years[0], last=years[-1])
 
 
-def files_not_read(failures: pd.DataFrame, *, lang: str = "zh") -> pd.DataFrame:
-    """Give every file that was not read what to do about it.
-
-    Parameters
-    ----------
-    failures : DataFrame, shape (n_failures, 4)
-        A valid table.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    DataFrame, shape (n_failures, 5)
-        Columns of ``failures``, and ``advice``.
-    """
-    return failures.assign(advice=advice(failures["reason"], lang))
+def files_not_read(failures: pd.DataFrame, display: Display) -> pd.DataFrame:
+    """Give every file that was not read, in ``advice``, what to do about it."""
+    return failures.assign(advice=advice(failures["reason"], display.lang))
 
 
-def remarks_to_read(remarks: pd.DataFrame, *, lang: str = "zh") -> pd.DataFrame:
-    """Say every remark in the reader's language.
-
-    Parameters
-    ----------
-    remarks : DataFrame, shape (n_remarks, 6)
-        A valid table.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    DataFrame, shape (n_remarks, 7)
-        Columns of ``remarks``, and the sentence ``remark``.
-    """
-    return remarks.assign(remark=remarks_in_words(remarks, lang))
+def remarks_to_read(remarks: pd.DataFrame, display: Display) -> pd.DataFrame:
+    """Say every remark in the reader's language, in ``remark``."""
+    return remarks.assign(remark=remarks_in_words(remarks, display.lang))
 
 
-MOST_ROWS = 30
-
-
-def corpus_overview(
-    documents: pd.DataFrame, *, source: ChartSource, lang: str = "zh"
-) -> Chart:
+def corpus_overview(documents: pd.DataFrame, display: Display) -> Chart:
     """Draw each plan's number of tasks and how much of its text has a role.
+
+    Shows the 30 plans with the least text accounted for, if there are more.
 
     Parameters
     ----------
     documents : DataFrame, shape (n_documents, ...)
         A valid ``documents`` table.
-    source : ChartSource
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    Chart
-        The 30 plans with the least text accounted for, if there are more.
     """
-    words = section("corpus", lang)["corpus_overview"]
+    words = display.words("corpus")["corpus_overview"]
     order = ["accounted_share", "n_tasks"]
     ordered = documents.sort_values(order, ascending=[True, False], kind="stable")
     shown = ordered.head(MOST_ROWS)
     shown = shown.sort_values("n_tasks", ascending=False, kind="stable")
-    names = tuple(plan_names(shown, shown, lang).values())
+    names = tuple(display.plans(shown, shown).values())
     n_hidden = len(documents) - len(shown)
-    counts = marks_of(shown, "n_tasks", labels=lambda n: f"{n:,}")
-    shares = marks_of(shown, "accounted_share", labels=percent, names=names)
-    panels = [
-        Panel(
-            names,
-            (Series(words["tasks"], counts),),
-            kind="bars",
-            form="count",
-            axis=words["tasks"],
-        ),
-    ]
+    counts = Series(words["tasks"], marks_of(shown, "n_tasks", labels="{:,}".format))
+    shares = Series(words["share"], marks_of(shown, "accounted_share", names=names))
+    panels = [Panel(names, (counts,), kind="bars", form="count", axis=words["tasks"])]
     # Where all text of every plan has a role, a panel of equal dots says nothing.
     if shown["accounted_share"].lt(1).any():
-        marks = (Series(words["share"], shares),)
-        panels.append(Panel(names, marks, axis=words["share"], most=1.0))
+        panels.append(Panel(names, (shares,), axis=words["share"], most=1.0))
     hidden = words["hidden"].format(shown=len(shown), n_hidden=f"{n_hidden:,}")
     chart = chart_of(
         "corpus",
         "corpus_overview",
-        source=source.without_coding,
-        lang=lang,
+        display.uncoded,
         panels=panels if names else (),
         hidden=hidden if n_hidden else "",
         rows=len(names),

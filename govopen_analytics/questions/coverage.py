@@ -1,11 +1,11 @@
 """Which themes do the plans cover? Rows, findings and charts."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import pandas as pd
 
-from govopen_analytics.base.languages import LANGUAGES, in_language, percent
+from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.build import (
     chart_of,
     heat_table,
@@ -13,36 +13,31 @@ from govopen_analytics.charts.build import (
     share_marks,
     tasks_behind,
 )
-from govopen_analytics.charts.display import ChartSource
-from govopen_analytics.charts.model import Cell, Chart, HeatTable, Panel, Series, number
-from govopen_analytics.charts.style import joined, plan_names, theme_names
+from govopen_analytics.charts.display import Display
+from govopen_analytics.charts.model import Cell, Chart, Panel, Series, number
 from govopen_analytics.measures import Differences
 from govopen_analytics.measures.families import CANNOT_BE_ANSWERED
 from govopen_analytics.questions.findings import (
     Finding,
     difference_findings,
     finding,
-    share_in_words,
-    theme_name,
 )
 from govopen_analytics.questions.selection import select_themes
-from govopen_analytics.words import section
 
 # Plans of a chart or table that a person can still read as a whole.
 MOST_PLANS = 25
+# The front page lists this many plans and says that there are more.
+MOST_NAMED_PLANS = 8
+_MOST_TOPS = 8  # plans whose largest theme a description names
 
 
-def plans_with_most_tasks(
-    documents: pd.DataFrame, limit: int = MOST_PLANS
-) -> tuple[pd.DataFrame, int]:
+def plans_with_most_tasks(documents: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Keep the plans with most tasks, whose shares are surest.
 
     Parameters
     ----------
     documents : DataFrame, shape (n_documents, ...)
         A valid ``documents`` table.
-    limit : int, default MOST_PLANS
-        Most plans kept.
 
     Returns
     -------
@@ -52,7 +47,7 @@ def plans_with_most_tasks(
     """
     documents = documents.loc[documents["n_tasks"] > 0]
     ordered = documents.sort_values("n_tasks", ascending=False, kind="stable")
-    shown = ordered.head(limit)
+    shown = ordered.head(MOST_PLANS)
     return shown, len(ordered) - len(shown)
 
 
@@ -62,7 +57,7 @@ def of_plans(rows: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
 
 
 def tasks_by_theme(
-    tables: Mapping[str, pd.DataFrame], themes: pd.DataFrame, *, lang: str = "zh"
+    tables: Mapping[str, pd.DataFrame], themes: pd.DataFrame, display: Display
 ) -> pd.DataFrame:
     """List the tasks behind every plan and theme, with the matched keywords.
 
@@ -73,8 +68,6 @@ def tasks_by_theme(
         ``keyword_matches``.
     themes : DataFrame, shape (n_themes, ...)
         The themes to list.
-    lang : {"zh", "en"}, default "zh"
-        Language of the themes' labels.
 
     Returns
     -------
@@ -83,50 +76,41 @@ def tasks_by_theme(
         ``agency``, ``year``, ``task_id``, ``ordinal``, ``rank``, ``title``,
         ``content`` and ``keywords`` (list of str, as found, each once).
     """
-    labels = _theme_labels(themes, lang).assign(theme_order=range(len(themes)))
+    labels = display.themes(themes)
+    order = {theme_id: place for place, theme_id in enumerate(labels)}
     plans = tables["documents"][["document_id", "agency", "year"]].assign(
         plan_order=range(len(tables["documents"]))
     )
     tasks = tables["tasks"][["task_id", "document_id", "ordinal", "title", "content"]]
     rows = tables["theme_assignments"][["task_id", "theme_id", "rank"]]
+    rows = rows.loc[rows["theme_id"].isin(labels)]
     rows = rows.merge(tasks, on="task_id").merge(plans, on="document_id")
-    rows = rows.merge(labels, on="theme_id")
-    rows = rows.merge(
-        _keywords(tables["keyword_matches"]), on=["task_id", "theme_id"], how="left"
+    rows = rows.assign(
+        theme=rows["theme_id"].map(labels).astype("string"),
+        theme_order=rows["theme_id"].map(order),
     )
-    rows["keywords"] = [v if isinstance(v, list) else [] for v in rows["keywords"]]
+    matches = tables["keyword_matches"].sort_values(
+        ["task_id", "theme_id", "start_char"]
+    )
+    matches = matches.drop_duplicates(["task_id", "theme_id", "keyword"])
+    keywords = matches.groupby(["task_id", "theme_id"])["keyword"].agg(list).to_dict()
+    pairs = zip(rows["task_id"], rows["theme_id"], strict=True)
+    rows["keywords"] = [keywords.get(pair, []) for pair in pairs]
     rows = rows.sort_values(["theme_order", "plan_order", "ordinal"], ignore_index=True)
     first = ["theme_id", "theme", "document_id", "agency", "year", "task_id"]
     return rows[[*first, "ordinal", "rank", "title", "content", "keywords"]]
-
-
-def _theme_labels(themes: pd.DataFrame, lang: str) -> pd.DataFrame:
-    column = in_language({code: f"label_{code}" for code in LANGUAGES}, lang)
-    return themes[["theme_id", column]].rename(columns={column: "theme"})
-
-
-def _keywords(matches: pd.DataFrame) -> pd.DataFrame:
-    found = matches.sort_values(["task_id", "theme_id", "start_char"])
-    found = found.drop_duplicates(["task_id", "theme_id", "keyword"])
-    grouped = found.groupby(["task_id", "theme_id"])["keyword"].agg(list)
-    return grouped.rename("keywords").reset_index()
-
-
-# The front page lists this many plans and says that there are more.
-MOST_NAMED_PLANS = 8
 
 
 def coverage_findings(
     shares: pd.DataFrame,
     documents: pd.DataFrame,
     themes: pd.DataFrame,
+    display: Display,
     *,
     differences: Differences | None = None,
     gaps: Mapping[str, float] | None = None,
     pooled: pd.DataFrame | None = None,
     n_unclassified: int = 0,
-    lang: str = "zh",
-    interval: float = 0.95,
 ) -> list[Finding]:
     """Say what each plan is mostly about, and how plans differ on core themes.
 
@@ -136,7 +120,7 @@ def coverage_findings(
     Parameters
     ----------
     shares : DataFrame, shape (n_documents * n_themes, ...)
-        Result of ``compare.theme_shares`` by ``document_id``.
+        Result of ``measures.theme_shares`` by ``document_id``.
     documents, themes : DataFrame
         Valid tables; rows of `shares` they do not hold are left out.
     differences : Differences, optional
@@ -147,94 +131,121 @@ def coverage_findings(
         Result of ``measures.pooled_shares`` by ``document_id``.
     n_unclassified : int, default 0
         Tasks without a theme (count).
-    lang : {"zh", "en"}, default "zh"
-    interval : float, default 0.95
-        Level of the intervals, for the words that name it (0-1).
-
-    Returns
-    -------
-    list of Finding
     """
-    words = section("coverage", lang)
-    labels = themes.set_index("theme_id")[f"label_{lang}"]
+    words, labels = display.words("coverage"), display.quoted(themes)
     plans = _plan_names(documents, words)
-    shown = shares["theme_id"].isin(labels.index)
-    shown &= shares["document_id"].isin(list(plans))
-    shares = shares.loc[shown]
-    top: dict[str, Any] = {"lang": lang, "topic": "top"}
+    shares = of_plans(shares, documents)
+    shares = shares.loc[shares["theme_id"].isin(labels)]
+    say = partial(finding, "coverage", display=display)
+    top, core = partial(say, topic="top"), partial(say, topic="core")
     if not shares["n_tasks"].sum():
-        return [finding("coverage", "no_tasks", state=CANNOT_BE_ANSWERED, **top)]
-    found = _tops(shares, plans, labels, lang, interval)
+        return [top("no_tasks", state=CANNOT_BE_ANSWERED)]
+    findings = []
     if pooled is not None and len(plans) > 1:
-        found.insert(0, _whole(pooled, labels, lang, interval))
+        pooled = pooled.loc[pooled["theme_id"].isin(labels)]
+        row = pooled.loc[pooled["share"].idxmax()]
+        findings.append(
+            top(
+                "whole",
+                row,
+                subject=labels[row["theme_id"]],
+                evidence="theme_heat_map",
+                caveats=("by_program", "fractional"),
+            )
+        )
+    findings += _tops(shares, plans, labels, words["join"], top)
     is_core = themes["is_core"].fillna(False).astype(bool)
-    core = {
-        theme_id: theme_name(labels[theme_id], lang)
-        for theme_id in themes.loc[is_core, "theme_id"]
-    }
+    core_labels = {key: labels[key] for key in themes.loc[is_core, "theme_id"]}
     if differences is not None:
-        found += difference_findings(
+        findings += difference_findings(
             differences,
-            core,
+            core_labels,
             lambda row: plans.get(row["document_id"], row["document_id"]),
             question="coverage",
-            lang=lang,
+            display=display,
             topic="core",
             evidence="theme_dot_plot",
         )
-    for theme_id in core:
+    for theme_id, name in display.themes(themes.loc[is_core]).items():
         part = shares.loc[shares["theme_id"] == theme_id]
-        found += _unseen(part, plans, labels[theme_id], lang)
+        unseen = part.loc[~part["is_observed"].astype(bool)]
+        if len(unseen):
+            named = [
+                display.fill(words["unseen_plan"], row, plan=plans[row["document_id"]])
+                for row in unseen.head(MOST_NAMED_PLANS).to_dict("records")
+            ]
+            findings.append(
+                core(
+                    "unseen",
+                    subject=name,
+                    evidence="theme_heat_map",
+                    caveats=("unseen",),
+                    count=len(unseen),
+                    n_tasks=int(unseen["n_tasks"].sum()),
+                    is_detail=True,
+                    plans=_cut(named, len(unseen), words["unseen_join"]),
+                )
+            )
     if gaps is not None:
-        values: dict[str, Any] = {
-            "cells": f"{gaps['n_cells']:,.0f}",
-            "found": f"{gaps['n_unobserved']:,.0f}",
-            "expected": f"{gaps['n_expected']:,.1f}",
-        }
-        own: dict[str, Any] = {"topic": "core", "evidence": "theme_heat_map"}
-        counts = {"number": gaps["n_unobserved"], "unit": "count"}
-        own |= {"caveats": ("unseen",), **counts}
-        found.append(finding("coverage", "gaps", lang=lang, **own, **values))
+        findings.append(
+            core(
+                "gaps",
+                evidence="theme_heat_map",
+                caveats=("unseen",),
+                count=gaps["n_unobserved"],
+                cells=f"{gaps['n_cells']:,.0f}",
+                found=f"{gaps['n_unobserved']:,.0f}",
+                expected=f"{gaps['n_expected']:,.1f}",
+            )
+        )
     without = documents.loc[documents["n_tasks"] == 0, "document_id"]
     if len(without):
         named = [plans[plan] for plan in without[:MOST_NAMED_PLANS]]
-        listed = words["join"].join(named) + ("…" if len(without) > len(named) else "")
-        found.append(finding("coverage", "without", plans=listed, **top))
+        findings.append(top("without", plans=_cut(named, len(without), words["join"])))
     if n_unclassified:
-        name = "unclassified_tasks"
-        values = {"evidence": name, "n": n_unclassified}
-        values |= {"number": n_unclassified, "unit": "count"}
-        values["n_tasks"] = int(documents["n_tasks"].sum())
-        found.append(finding("coverage", "unclassified", **top, **values))
-    return found
+        findings.append(
+            top(
+                "unclassified",
+                evidence="unclassified_tasks",
+                count=n_unclassified,
+                n_tasks=int(documents["n_tasks"].sum()),
+                n=n_unclassified,
+            )
+        )
+    return findings
+
+
+def _cut(names: list[str], n_all: int, join: str) -> str:
+    """Join the first names, and say that there are more."""
+    return join.join(names) + ("…" if n_all > len(names) else "")
 
 
 def confounding_findings(
-    confounding: Mapping[str, object], *, lang: str = "zh"
+    confounding: Mapping[str, object], display: Display
 ) -> list[Finding]:
     """Say whether years can be compared at all.
+
+    None where every agency has several years, or there is one year only.
 
     Parameters
     ----------
     confounding : mapping
-        Result of ``compare.confounding``.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    list of Finding
-        None where every agency has several years, or there is one year only.
+        Result of ``measures.confounding``.
     """
     # Both are limits of the page, not what it answers.
-    shown: dict[str, Any] = {"lang": lang, "topic": "confounding"}
-    shown |= {"evidence": "plan_calendar", "is_detail": True}
+    say = partial(
+        finding,
+        "coverage",
+        display=display,
+        topic="confounding",
+        evidence="plan_calendar",
+        is_detail=True,
+    )
     if confounding["is_confounded"]:
-        shown |= {"state": CANNOT_BE_ANSWERED, "caveats": ("confounded",)}
-        return [finding("coverage", "confounded", **shown)]
+        return [say("confounded", state=CANNOT_BE_ANSWERED, caveats=("confounded",))]
     if confounding["is_partly_confounded"]:
         n_repeated = confounding["n_agencies_repeated"]
-        shown |= {"caveats": ("partly_confounded",)}
-        return [finding("coverage", "partly", n=n_repeated, **shown)]
+        return [say("partly", caveats=("partly_confounded",), n=n_repeated)]
     return []
 
 
@@ -247,106 +258,50 @@ def _plan_names(documents: pd.DataFrame, words: dict[str, str]) -> dict[str, str
     return names
 
 
-def _whole(
-    pooled: pd.DataFrame, labels: pd.Series, lang: str, interval: float
-) -> Finding:
-    pooled = pooled.loc[pooled["theme_id"].isin(labels.index)]
-    row = pooled.loc[pooled["share"].idxmax()]
-    theme = theme_name(labels[row["theme_id"]], lang)
-    return finding(
-        "coverage",
-        "whole",
-        lang=lang,
-        topic="top",
-        row=row,
-        subject=theme,
-        interval=interval,
-        evidence="theme_heat_map",
-        caveats=("by_program", "fractional"),
-        theme=theme,
-        share=share_in_words(row, lang, f"{interval:.0%}"),
-    )
-
-
 def _tops(
     shares: pd.DataFrame,
     plans: dict[str, str],
-    labels: pd.Series,
-    lang: str,
-    interval: float,
+    labels: dict[str, str],
+    join: str,
+    say: Callable[..., Finding],
 ) -> list[Finding]:
-    words = section("coverage", lang)
+    """Name the largest theme of each of the plans with most tasks."""
     order = ["n_tasks", "document_id"]
     seen = shares.loc[shares["is_observed"].astype(bool)]
     seen = seen.sort_values(order, ascending=[False, True], kind="stable")
-    first = seen["document_id"].drop_duplicates().head(MOST_NAMED_PLANS)
-    shares = seen.loc[seen["document_id"].isin(first)]
-    is_detail, found = len(first) > 1, []
-    for document_id, part in list(shares.groupby("document_id", sort=False)):
+    shown = seen["document_id"].drop_duplicates().head(MOST_NAMED_PLANS)
+    is_detail, findings = len(shown) > 1, []
+    for document_id, part in of_plans(seen, shown.to_frame()).groupby(
+        "document_id", sort=False
+    ):
         # Equal shares are named together: none of them is the largest alone.
         tops = part.loc[part["share"] == part["share"].max()]
-        first = tops.iloc[0].copy()
-        first["share_lower"] = tops["share_lower"].min()
-        first["share_upper"] = tops["share_upper"].max()
-        named = [theme_name(labels[key], lang) for key in tops["theme_id"]]
-        themes = words["join"].join(named)
-        found.append(
-            finding(
-                "coverage",
+        row = tops.iloc[0].copy()
+        row["share_lower"] = tops["share_lower"].min()
+        row["share_upper"] = tops["share_upper"].max()
+        themes = join.join(labels[key] for key in tops["theme_id"])
+        findings.append(
+            say(
                 "top" if len(tops) == 1 else "tied",
-                lang=lang,
-                topic="top",
-                row=first,
+                row,
                 subject=f"{plans[document_id]} {themes}",
-                interval=interval,
                 evidence="theme_heat_map",
                 caveats=() if is_detail else ("by_program", "fractional"),
                 is_detail=is_detail,
                 plan=plans[document_id],
                 themes=themes,
-                share=percent(first["share"]),
-                n=first["n_tasks"],
-                lower=percent(first["share_lower"]),
-                upper=percent(first["share_upper"]),
             )
         )
-    return found
-
-
-def _unseen(
-    part: pd.DataFrame, plans: dict[str, str], theme: str, lang: str
-) -> list[Finding]:
-    words = section("coverage", lang)
-    unseen = part.loc[~part["is_observed"].astype(bool)]
-    if unseen.empty:
-        return []
-    named = [
-        words["unseen_plan"].format(plan=plans[cell.document_id], n=cell.n_tasks)
-        for cell in unseen.head(MOST_NAMED_PLANS).itertuples()
-    ]
-    rest = "…" if len(unseen) > len(named) else ""
-    listed = words["unseen_join"].join(named) + rest
-    values: dict[str, Any] = {"topic": "core", "evidence": "theme_heat_map"}
-    values |= {"caveats": ("unseen",)}
-    values |= {"subject": theme, "number": len(unseen), "unit": "count"}
-    values |= {"n_tasks": int(unseen["n_tasks"].sum()), "is_detail": True}
-    return [
-        finding("coverage", "unseen", lang=lang, theme=theme, plans=listed, **values)
-    ]
-
-
-_MOST_TOPS = 8  # plans whose largest theme the description names
+    return findings
 
 
 def theme_heat_map(
     shares: pd.DataFrame,
     documents: pd.DataFrame,
     themes: pd.DataFrame,
+    display: Display,
     *,
     n_hidden: int = 0,
-    source: ChartSource,
-    lang: str = "zh",
-    interval: float = 0.95,
 ) -> Chart:
     """Draw plans by themes, coloured by the share of the plan's tasks.
 
@@ -362,53 +317,40 @@ def theme_heat_map(
         A valid ``themes`` table; core themes are drawn first.
     n_hidden : int, default 0
         Plans left out of `documents`, which the subtitle counts.
-    source : ChartSource
-    lang : {"zh", "en"}, default "zh"
-    interval : float, default 0.95
-        Level of the intervals in `shares` (0-1).
-
-    Returns
-    -------
-    Chart
     """
-    words = section("coverage", lang)["theme_heat_map"]
+    words = display.words("coverage")["theme_heat_map"]
     themes = select_themes(themes)
-    rows, columns = plan_names(documents, shares, lang), theme_names(themes, lang)
-    shown = _shown(shares, rows, columns)
-    tops = shown.sort_values(["y", "share"], ascending=[True, False], kind="stable")
-    tops = tops.drop_duplicates("y").head(_MOST_TOPS)
-    named = [
-        words["top"].format(
-            plan=rows[cell.document_id],
-            theme=columns[cell.theme_id],
-            share=percent(cell.share),
+    rows, columns = display.plans(documents, shares), display.themes(themes)
+    unseen = display.words("charts")["unseen"]
+    cells: dict[tuple[str, str], Cell] = {}
+    tops: dict[str, tuple[float, str]] = {}
+    for row in _shown(shares, rows, columns).to_dict("records"):
+        plan, theme_id = row["document_id"], row["theme_id"]
+        names = {"plan": rows[plan], "theme": columns[theme_id]}
+        is_seen = row["is_observed"]
+        label = percent(row["share"]) if is_seen else unseen
+        cells[plan, theme_id] = Cell(
+            number(row["share"]) if is_seen else None,
+            label,
+            display.fill(words["hover"], row, share=label, **names),
+            tasks=tasks_behind(row),
         )
-        for cell in tops.itertuples()
-    ]
+        if plan not in tops or row["share"] > tops[plan][0]:
+            tops[plan] = row["share"], display.fill(words["top"], row, **names)
+    named = [sentence for _, sentence in list(tops.values())[:_MOST_TOPS]]
     n_core = int(themes["is_core"].fillna(False).sum())
     groups = [(words["core"], n_core), (words["other"], len(themes) - n_core)]
-    cells = {
-        (cell.y, cell.x): _cell(cell, rows, columns, interval, lang)
-        for cell in shown.itertuples()
-    }
-    table: HeatTable | None = heat_table(
-        list(rows.values()),
-        list(columns.values()),
-        cells,
-        groups=groups if 0 < n_core < len(themes) else (),
-    )
+    groups = groups if 0 < n_core < len(themes) else []
     return chart_of(
         "coverage",
         "theme_heat_map",
-        source=source,
-        lang=lang,
-        table=table if rows else None,
-        hidden=_hidden(n_hidden, lang),
-        interval=interval,
+        display,
+        table=heat_table(rows, columns, cells, groups=groups) if rows else None,
+        hidden=_hidden(n_hidden, display),
         interval_kind=interval_kind_of(shares),
         rows=len(rows),
         columns=len(columns),
-        tops=joined(named, lang) + words["stop"] if named else "",
+        tops=display.joined(named) + words["stop"] if named else "",
     )
 
 
@@ -416,11 +358,9 @@ def theme_dot_plot(
     shares: pd.DataFrame,
     documents: pd.DataFrame,
     themes: pd.DataFrame,
+    display: Display,
     *,
     n_hidden: int = 0,
-    source: ChartSource,
-    lang: str = "zh",
-    interval: float = 0.95,
 ) -> Chart:
     """Draw one panel a theme, with each plan's share and its interval.
 
@@ -429,33 +369,27 @@ def theme_dot_plot(
 
     Parameters
     ----------
-    shares, documents, themes, n_hidden, source, lang, interval
+    shares, documents, themes, display, n_hidden
         As in ``theme_heat_map``.
-
-    Returns
-    -------
-    Chart
     """
     themes = select_themes(themes)
     sizes = shares.drop_duplicates("document_id").set_index("document_id")["n_tasks"]
     documents = documents.assign(n_tasks=documents["document_id"].map(sizes))
     documents = documents.sort_values("n_tasks", ascending=False, kind="stable")
-    rows, columns = plan_names(documents, shares, lang), theme_names(themes, lang)
+    rows, columns = display.plans(documents, shares), display.themes(themes)
     shown = _shown(shares, rows, columns)
     panels = []
-    for x, title in enumerate(columns.values()):
-        part = shown.loc[shown["x"] == x]
-        names = [rows[key] for key in part["document_id"]]
-        marks = share_marks(part, lang=lang, names=names)
-        panels.append(Panel(tuple(names), (Series(title, marks),), title, most=1.0))
+    for theme_id, title in columns.items():
+        part = shown.loc[shown["theme_id"] == theme_id]
+        names = tuple(rows[key] for key in part["document_id"])
+        marks = share_marks(part, display, names=names)
+        panels.append(Panel(names, (Series(title, marks),), title, most=1.0))
     return chart_of(
         "coverage",
         "theme_dot_plot",
-        source=source,
-        lang=lang,
+        display,
         panels=panels if rows else (),
-        hidden=_hidden(n_hidden, lang),
-        interval=interval,
+        hidden=_hidden(n_hidden, display),
         interval_kind=interval_kind_of(shares),
         rows=len(rows),
         columns=len(columns),
@@ -463,35 +397,17 @@ def theme_dot_plot(
 
 
 def _shown(
-    shares: pd.DataFrame, rows: dict[str, str], columns: dict[str, str]
+    shares: pd.DataFrame, rows: Mapping[str, str], columns: Mapping[str, str]
 ) -> pd.DataFrame:
-    y = {key: place for place, key in enumerate(rows)}
-    x = {key: place for place, key in enumerate(columns)}
-    places = {"y": shares["document_id"].map(y), "x": shares["theme_id"].map(x)}
-    shown = shares.assign(**places).dropna(subset=["x", "y"])
-    return shown.astype({"x": int, "y": int}).sort_values(["y", "x"])
-
-
-def _cell(
-    cell: Any, rows: dict[str, str], columns: dict[str, str], level: float, lang: str
-) -> Cell:
-    words = section("coverage", lang)["theme_heat_map"]
-    unseen = section("charts", lang)["unseen"]
-    label = percent(cell.share) if cell.is_observed else unseen
-    hover = words["hover"].format(
-        plan=rows[cell.document_id],
-        theme=columns[cell.theme_id],
-        share=label,
-        level=f"{level:.0%}",
-        lower=percent(cell.share_lower),
-        upper=percent(cell.share_upper),
-        themed=cell.n_themed,
-        n=cell.n_tasks,
+    """Keep the shares of these plans and themes, in their order."""
+    keys = {"document_id": list(rows), "theme_id": list(columns)}
+    for name, places in keys.items():
+        shares = shares.loc[shares[name].isin(places)]
+    return shares.sort_values(
+        list(keys), key=lambda names: names.map(keys[names.name].index)
     )
-    value = number(cell.share) if cell.is_observed else None
-    return Cell(value, label, hover, tasks=tasks_behind(cell._asdict()))
 
 
-def _hidden(n_hidden: int, lang: str) -> str:
-    form = section("coverage", lang)["hidden_plans"]
+def _hidden(n_hidden: int, display: Display) -> str:
+    form = display.words("coverage")["hidden_plans"]
     return form.format(n=f"{n_hidden:,}") if n_hidden else ""

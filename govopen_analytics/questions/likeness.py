@@ -6,40 +6,33 @@ from functools import partial
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
-from govopen_analytics.charts.build import chart_of, heat_table, marks_of
-from govopen_analytics.charts.display import ChartSource
+from govopen_analytics.charts.build import (
+    chart_of,
+    dots_chart,
+    heat_table,
+    marks_of,
+)
+from govopen_analytics.charts.display import Display
 from govopen_analytics.charts.model import Cell, Chart, Mark, Panel, Series
-from govopen_analytics.charts.style import names_with_n, not_drawn
 from govopen_analytics.measures.families import (
     CANNOT_BE_ANSWERED,
     ESTABLISHED,
     NOT_TOLD_APART,
 )
-from govopen_analytics.questions.findings import (
-    Finding,
-    finding,
-    listed,
-    no_tasks,
-    p_in_words,
-)
+from govopen_analytics.questions.findings import Finding, finding, no_tasks
 from govopen_analytics.questions.selection import MOST_ROWS, extremes
-from govopen_analytics.words import agency_name, section
 
 _PALEST = 50.0  # overlap: seldom do two agendas share less than half
 _MOST_LINES = 30  # of a map: more hide the dots
 
 
-def most_different(
-    against_rest: pd.DataFrame, limit: int = MOST_ROWS
-) -> tuple[pd.DataFrame, int]:
-    """Keep the agencies surest to differ from the rest.
+def most_different(against_rest: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Keep the 30 agencies surest to differ from the rest.
 
     Parameters
     ----------
     against_rest : DataFrame, shape (n_agencies, ...)
-        Result of ``compare.agenda_distances`` by ``agency`` against the rest.
-    limit : int, default MOST_ROWS
-        Most agencies kept.
+        Result of ``measures.agenda_distances`` by ``agency`` against the rest.
 
     Returns
     -------
@@ -50,24 +43,12 @@ def most_different(
     ordered = against_rest.sort_values(
         ["p_value", "distance"], ascending=[True, False], kind="stable"
     )
-    shown = ordered.head(limit).reset_index(drop=True)
+    shown = ordered.head(MOST_ROWS).reset_index(drop=True)
     return shown, len(ordered) - len(shown)
 
 
 def is_among(documents: pd.DataFrame, shown: pd.DataFrame) -> pd.Series:
-    """Say which plans are of the groups in `shown`.
-
-    Parameters
-    ----------
-    documents : DataFrame, shape (n_documents, ...)
-        A valid ``documents`` table.
-    shown : DataFrame
-        Rows of ``measures.agenda_distances`` against the rest.
-
-    Returns
-    -------
-    Series of bool, shape (n_documents,)
-    """
+    """Say which plans are of the groups in `shown`, rows of ``most_different``."""
     return documents["agency"].astype("string").fillna("—").isin(shown["group"])
 
 
@@ -77,7 +58,7 @@ def named_passages(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFr
     Parameters
     ----------
     passages : DataFrame, shape (n_passages, ...)
-        Result of ``compare.shared_passages``.
+        Result of ``measures.shared_passages``.
     documents : DataFrame
         A valid ``documents`` table.
 
@@ -100,41 +81,33 @@ def likeness_findings(
     pairs: pd.DataFrame,
     against_rest: pd.DataFrame,
     reuse: pd.DataFrame,
+    display: Display,
     *,
     n_hidden: int = 0,
-    lang: str = "zh",
-    interval: float = 0.95,
 ) -> list[Finding]:
     """Say which agendas differ beyond chance.
 
     Parameters
     ----------
     pairs, against_rest : DataFrame
-        Results of ``compare.agenda_distances``, of each agency with each and of
+        Results of ``measures.agenda_distances``, of each agency with each and of
         each with the rest.
     reuse : DataFrame
-        Result of ``compare.reuse_by_group`` by ``agency``; may be empty.
+        Result of ``measures.reuse_by_group`` by ``agency``; may be empty.
     n_hidden : int, default 0
         Agencies that `pairs` leaves out.
-    lang : {"zh", "en"}, default "zh"
-    interval : float, default 0.95
-        Level of the intervals (0-1).
-
-    Returns
-    -------
-    list of Finding
     """
     if against_rest.empty:
-        return no_tasks("likeness", lang)
-    say = partial(finding, "likeness", lang=lang, interval=interval)
-    known = pairs.dropna(subset=["distance"])
-    if known.empty:
+        return no_tasks("likeness", display)
+    say = partial(finding, "likeness", display=display)
+    pairs = pairs.dropna(subset=["distance"])
+    if pairs.empty:
         key = "single" if len(against_rest) < 2 else "few"
         return [say(key, state=CANNOT_BE_ANSWERED)]
-    first, *others = _pair_findings(known, say)
-    found = [first, _rest_finding(against_rest, say, lang), *others]
+    first, *others = _pair_findings(pairs, partial(say, evidence="overlap_heat_map"))
+    findings = [first, _rest_finding(against_rest, display, say), *others]
     if n_hidden:
-        found.append(
+        findings.append(
             say(
                 "hidden",
                 evidence="rest_dots",
@@ -143,177 +116,142 @@ def likeness_findings(
                 hidden=f"{n_hidden:,}",
             )
         )
-    return [*found, _reuse_finding(reuse, say, lang)]
+    return [*findings, _reuse_finding(reuse, say)]
 
 
-def _pair_findings(known: pd.DataFrame, say: Callable[..., Finding]) -> list[Finding]:
-    sure = known.loc[known["is_beyond_chance"].astype(bool)]
+def _pair_findings(pairs: pd.DataFrame, say: Callable[..., Finding]) -> list[Finding]:
+    sure = pairs.loc[pairs["is_beyond_chance"].astype(bool)]
     key, state = ("some", ESTABLISHED) if len(sure) else ("none", NOT_TOLD_APART)
-    if (known["state"] == CANNOT_BE_ANSWERED).all():
+    if (pairs["state"] == CANNOT_BE_ANSWERED).all():
         key, state = "unanswered", CANNOT_BE_ANSWERED
-    found = [
+    findings = [
         say(
             key,
             state=state,
-            evidence="overlap_heat_map",
             caveats=("distance", "agenda"),
-            number=len(sure),
-            unit="count",
-            n_tasks=known["n_tasks"].max(),
-            p_adjusted=known["p_adjusted"].min(),
-            pairs=len(known),
+            count=len(sure),
+            n_tasks=pairs["n_tasks"].max(),
+            p_adjusted=pairs["p_adjusted"].min(),
+            pairs=len(pairs),
             found=len(sure),
         )
     ]
+    named: list[tuple[str, pd.Series, str, bool]] = []
     if len(sure):
-        row = sure.loc[sure["distance"].idxmax()]
-        found.append(_pair(row, "farthest", ESTABLISHED, say))
-    if len(known) > 1:
+        named.append(
+            ("farthest", sure.loc[sure["distance"].idxmax()], ESTABLISHED, False)
+        )
+    if len(pairs) > 1:
         # Where no two can be told apart, the nearest are no nearer than the rest.
-        row, is_detail = known.loc[known["distance"].idxmin()], sure.empty
-        found.append(_pair(row, "nearest", "", say, is_detail=is_detail))
-    return found
-
-
-def _pair(
-    row: pd.Series,
-    key: str,
-    state: str,
-    say: Callable[..., Finding],
-    *,
-    is_detail: bool = False,
-) -> Finding:
-    return say(
-        key,
-        row=row,
-        value="distance",
-        unit="distance",
-        subject=f"{row['group']} – {row['reference']}",
-        state=state,
-        evidence="overlap_heat_map",
-        is_detail=is_detail,
-        group=row["group"],
-        reference=row["reference"],
-        distance=f"{row['distance']:.2f}",
-        overlap=f"{row['overlap']:.0f}",
-        bound=f"{row['distance_null_bound']:.2f}",
-        p=p_in_words(row["p_adjusted"]),
-        n=row["n_tasks"],
-        m=row["n_reference_tasks"],
-    )
+        named.append(("nearest", pairs.loc[pairs["distance"].idxmin()], "", sure.empty))
+    return findings + [
+        say(
+            key,
+            row,
+            value="distance",
+            subject=f"{row['group']} – {row['reference']}",
+            state=state,
+            is_detail=is_detail,
+        )
+        for key, row, state, is_detail in named
+    ]
 
 
 def _rest_finding(
-    against_rest: pd.DataFrame, say: Callable[..., Finding], lang: str
+    against_rest: pd.DataFrame, display: Display, say: Callable[..., Finding]
 ) -> Finding:
-    found = against_rest.loc[against_rest["is_beyond_chance"].astype(bool)]
-    if found.empty:
+    say = partial(say, evidence="rest_dots")
+    sure = against_rest.loc[against_rest["is_beyond_chance"].astype(bool)]
+    if sure.empty:
         return say(
             "rest_none",
             state=NOT_TOLD_APART,
-            evidence="rest_dots",
             caveats=("not_told_apart",),
-            number=0,
-            unit="count",
+            count=0,
             n_tasks=against_rest["n_tasks"].max(),
             p_adjusted=against_rest["p_adjusted"].min(),
         )
-    found = found.sort_values("distance", ascending=False, kind="stable")
-    names = listed(found["group"], lang)
-    shown = {"n": len(found), "agencies": names, "evidence": "rest_dots"}
-    shown |= {"number": len(found), "unit": "count", "subject": names}
-    shown |= {
-        "n_tasks": found["n_tasks"].max(),
-        "p_adjusted": found["p_adjusted"].max(),
-    }
-    return say("rest", state=ESTABLISHED, **shown)
-
-
-def _reuse_finding(
-    reuse: pd.DataFrame, say: Callable[..., Finding], lang: str
-) -> Finding:
-    if reuse.empty:
-        return say("no_reuse", state=CANNOT_BE_ANSWERED)
-    top = reuse.loc[reuse["reused_share"].idxmax()]
-    if not top["reused_share"]:
-        n_tasks = reuse["n_tasks"].sum()
-        return say("none_reused", evidence="reuse_dots", number=0.0, n_tasks=n_tasks)
+    sure = sure.sort_values("distance", ascending=False, kind="stable")
+    names = display.listed(sure["group"])
     return say(
-        "reuse",
-        row=top,
-        value="reused_share",
-        subject=agency_name(top["agency"], lang),
-        evidence="reuse_dots",
-        caveats=("reuse",),
-        agency=agency_name(top["agency"], lang),
-        share=percent(top["reused_share"]),
-        lower=percent(top["reused_share_lower"]),
-        upper=percent(top["reused_share_upper"]),
-        n=top["n_tasks"],
+        "rest",
+        state=ESTABLISHED,
+        subject=names,
+        count=len(sure),
+        n_tasks=sure["n_tasks"].max(),
+        p_adjusted=sure["p_adjusted"].max(),
+        n=len(sure),
+        agencies=names,
     )
 
 
-def rest_dots(
-    against_rest: pd.DataFrame,
-    *,
-    source: ChartSource,
-    lang: str = "zh",
-    interval: float = 0.95,
-) -> Chart:
+def _reuse_finding(reuse: pd.DataFrame, say: Callable[..., Finding]) -> Finding:
+    if reuse.empty:
+        return say("no_reuse", state=CANNOT_BE_ANSWERED)
+    say = partial(say, evidence="reuse_dots")
+    top = reuse.loc[reuse["reused_share"].idxmax()]
+    if not top["reused_share"]:
+        return say("none_reused", number=0.0, n_tasks=reuse["n_tasks"].sum())
+    return say(
+        "reuse",
+        top,
+        value="reused_share",
+        caveats=("reuse",),
+    )
+
+
+def rest_dots(against_rest: pd.DataFrame, display: Display) -> Chart:
     """Draw each agency's distance from all others, beside what chance gives.
+
+    Shows the 30 agencies surest to differ, if there are more; one sentence where
+    fewer than two can be compared.
 
     Parameters
     ----------
     against_rest : DataFrame, shape (n_agencies, ...)
         Result of ``measures.agenda_distances`` by ``agency`` against the rest.
-    source : ChartSource
-    lang : {"zh", "en"}, default "zh"
-    interval : float, default 0.95
-        Level of the intervals (0-1).
-
-    Returns
-    -------
-    Chart
-        The 30 agencies surest to differ, if there are more; one sentence where
-        fewer than two can be compared.
     """
-    words = section("likeness", lang)
-    told = words["rest_dots"]
+    words = display.words("likeness")
     shown, n_hidden = most_different(against_rest.dropna(subset=["distance"]))
     shown = shown.sort_values("distance", ascending=False)
-    labels = tuple(names_with_n(shown["group"], shown["n_tasks"], lang))
-    own = marks_of(
+    labels = display.with_n(shown["group"], shown["n_tasks"])
+    distances = marks_of(
         shown,
         "distance",
-        labels=lambda value: f"{value:.2f}",
-        kinds=["sure" if sure else "unsure" for sure in shown["is_beyond_chance"]],
+        labels="{:.2f}".format,
+        kinds=shown["is_beyond_chance"],
         names=labels,
     )
     bounds = tuple(
         Mark(
-            float(bound), label=told["label"].format(bound=f"{bound:.2f}"), kind="bound"
+            row["distance_null_bound"],
+            label=display.fill(words["rest_dots"]["label"], row),
+            kind="bound",
         )
-        for bound in shown["distance_null_bound"]
+        for row in shown.to_dict("records")
     )
-    series = (Series(told["distance"], own), Series(told["bound"], bounds))
-    return chart_of(
+    return dots_chart(
         "likeness",
         "rest_dots",
-        source=source,
-        lang=lang,
-        panels=[Panel(labels, series, form="decimal", most=1.0)] if labels else (),
+        display,
+        labels,
+        Series(words["rest_dots"]["distance"], distances),
+        Series(words["rest_dots"]["bound"], bounds),
+        form="decimal",
+        most=1.0,
         reason=words["not_two"],
-        hidden=not_drawn(n_hidden, lang),
-        interval=interval,
+        hidden=display.hidden(n_hidden),
         interval_kind="tasks",
         agencies=len(shown),
     )
 
 
 def overlap_heat_map(
-    pairs: pd.DataFrame, *, n_hidden: int = 0, source: ChartSource, lang: str = "zh"
+    pairs: pd.DataFrame, display: Display, *, n_hidden: int = 0
 ) -> Chart:
     """Draw agencies by agencies: the overlap of their agendas.
+
+    The chart is one sentence where no two agencies can be told apart.
 
     Parameters
     ----------
@@ -321,91 +259,69 @@ def overlap_heat_map(
         Result of ``measures.agenda_distances`` by ``agency``, each with each.
     n_hidden : int, default 0
         Agencies left out of `pairs`.
-    source : ChartSource
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    Chart
-        One sentence where no two agencies can be told apart.
     """
-    words = section("likeness", lang)
-    known = pairs.dropna(subset=["distance"])
+    words = display.words("likeness")
+    pairs = pairs.dropna(subset=["distance"])
     # Overlaps of agencies that cannot be told apart would only look like a pattern.
-    known = known if known["is_beyond_chance"].any() else known.head(0)
+    pairs = pairs if pairs["is_beyond_chance"].any() else pairs.head(0)
     sizes = {
-        **dict(zip(known["reference"], known["n_reference_tasks"], strict=True)),
-        **dict(zip(known["group"], known["n_tasks"], strict=True)),
+        **dict(zip(pairs["reference"], pairs["n_reference_tasks"], strict=True)),
+        **dict(zip(pairs["group"], pairs["n_tasks"], strict=True)),
     }
-    names = sorted(sizes, key=lambda name: -sizes[name])
-    places = {name: place for place, name in enumerate(names)}
+    sizes = dict(sorted(sizes.items(), key=lambda size: -size[1]))
+    places = {name: place for place, name in enumerate(sizes)}
+    columns = {place: f"[{place + 1}]" for place in places.values()}
+    labels = display.with_n(sizes, sizes.values())
+    rows = {place: f"{labels[place]} {columns[place]}" for place in columns}
     cells = {}
-    for row in known.itertuples():
-        first, second = sorted((places[row.group], places[row.reference]))
-        overlap = f"{row.overlap:.0f}"
-        hover = words["overlap_heat_map"]["hover"].format(
-            group=row.group,
-            reference=row.reference,
-            overlap=overlap,
-            distance=f"{row.distance:.2f}",
-            bound=f"{row.distance_null_bound:.2f}",
-        )
-        is_framed = bool(row.is_beyond_chance)
+    for row in pairs.to_dict("records"):
+        first, second = sorted((places[row["group"]], places[row["reference"]]))
         cells[second, first] = Cell(
-            float(row.overlap), overlap, hover, is_framed=is_framed
+            float(row["overlap"]),
+            display.written(row["overlap"], "overlap"),
+            display.fill(words["overlap_heat_map"]["hover"], row),
+            is_framed=bool(row["is_beyond_chance"]),
         )
-    labels = names_with_n(names, [sizes[name] for name in names], lang)
-    numbers = [f"[{place}]" for place in range(1, len(names) + 1)]
-    rows = [f"{label} {own}" for label, own in zip(labels, numbers, strict=True)]
     return chart_of(
         "likeness",
         "overlap_heat_map",
-        source=source,
-        lang=lang,
-        table=heat_table(rows, numbers, cells, least=_PALEST) if cells else None,
+        display,
+        table=heat_table(rows, columns, cells, least=_PALEST) if cells else None,
         reason=words["not_apart"],
-        hidden=not_drawn(n_hidden, lang),
-        agencies=len(names),
-        found=int(known["is_beyond_chance"].sum()),
+        hidden=display.hidden(n_hidden),
+        agencies=len(rows),
+        found=int(pairs["is_beyond_chance"].sum()),
     )
 
 
 def agency_map(
-    points: pd.DataFrame,
-    pairs: pd.DataFrame,
-    *,
-    n_hidden: int = 0,
-    source: ChartSource,
-    lang: str = "zh",
+    points: pd.DataFrame, pairs: pd.DataFrame, display: Display, *, n_hidden: int = 0
 ) -> Chart:
     """Draw agencies as points, joined where they differ beyond chance.
+
+    The chart is one sentence where no two agencies can be told apart.
 
     Parameters
     ----------
     points : DataFrame, shape (n_agencies, ...)
         Result of ``measures.agenda_map``.
-    pairs, n_hidden, source, lang
+    pairs, display, n_hidden
         As in ``overlap_heat_map``.
-
-    Returns
-    -------
-    Chart
-        One sentence where no two agencies can be told apart.
     """
-    words = section("likeness", lang)
-    found = pairs.loc[pairs["is_beyond_chance"].astype(bool)]
-    points = points if len(found) else points.head(0)
+    words = display.words("likeness")
+    sure = pairs.loc[pairs["is_beyond_chance"].astype(bool)]
+    points = points if len(sure) else points.head(0)
     # In the order of the heat map: an agency has one number on both.
     points = points.sort_values("n_tasks", ascending=False, kind="stable")
-    labels = names_with_n(points["group"], points["n_tasks"], lang)
+    labels = display.with_n(points["group"], points["n_tasks"])
     marks = tuple(
         Mark(float(row.y), label=label, hover=label, x=float(row.x), size=row.n_tasks)
         for row, label in zip(points.itertuples(), labels, strict=True)
     )
     places = {name: place for place, name in enumerate(points["group"])}
-    lines = tuple((places[r.group], places[r.reference]) for r in found.itertuples())
+    lines = tuple((places[r.group], places[r.reference]) for r in sure.itertuples())
     has_lines = len(lines) <= _MOST_LINES
-    no_lines = words["agency_map"]["no_lines"].format(found=len(found))
+    no_lines = words["agency_map"]["no_lines"].format(found=len(sure))
     panel = Panel(
         (),
         (Series("", marks),),
@@ -416,52 +332,39 @@ def agency_map(
     return chart_of(
         "likeness",
         "agency_map",
-        source=source,
-        lang=lang,
+        display,
         panels=[panel] if marks else (),
         reason=words["not_apart"],
-        hidden=not_drawn(n_hidden, lang),
+        hidden=display.hidden(n_hidden),
         no_lines="" if has_lines else no_lines,
         share=percent(points["shown_share"].iloc[0]) if marks else "",
         agencies=len(points),
-        found=len(found),
+        found=len(sure),
     )
 
 
-def reuse_dots(
-    reuse: pd.DataFrame,
-    *,
-    source: ChartSource,
-    lang: str = "zh",
-    interval: float = 0.95,
-) -> Chart:
+def reuse_dots(reuse: pd.DataFrame, display: Display) -> Chart:
     """Draw the share of each agency's text that stands in earlier plans.
+
+    Shows of more than 30 agencies the 15 highest and the 15 lowest; one sentence
+    where there is no earlier plan.
 
     Parameters
     ----------
     reuse : DataFrame, shape (n_agencies, ...)
         Result of ``measures.reuse_by_group`` by ``agency``.
-    source, lang, interval
-        As in ``rest_dots``.
-
-    Returns
-    -------
-    Chart
-        Of more than 30 agencies the 15 highest and the 15 lowest; one sentence
-        where there is no earlier plan.
     """
     shown, n_hidden = (reuse, 0) if reuse.empty else extremes(reuse, ["reused_share"])
-    labels = tuple(names_with_n(shown["agency"], shown["n_tasks"], lang))
-    marks = marks_of(shown, "reused_share", names=labels)
-    return chart_of(
+    labels = display.with_n(shown["agency"], shown["n_tasks"])
+    return dots_chart(
         "likeness",
         "reuse_dots",
-        source=source.without_coding,
-        lang=lang,
-        panels=[Panel(labels, (Series("", marks),), most=1.0)] if labels else (),
-        reason=section("likeness", lang)["no_reuse"],
-        hidden=not_drawn(n_hidden, lang),
-        interval=interval,
+        display.uncoded,
+        labels,
+        Series("", marks_of(shown, "reused_share", names=labels)),
+        most=1.0,
+        reason=display.words("likeness")["no_reuse"],
+        hidden=display.hidden(n_hidden),
         interval_kind="tasks",
         agencies=len(shown),
     )

@@ -1,18 +1,19 @@
-"""What a notebook shows and keeps: set once for the notebook, then ``show(x)``."""
+"""What a notebook shows, and keeps in its run's folder: ``show(x)``."""
 
 import html
 from collections.abc import Iterable
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 import pandas as pd
 
+from govopen_analytics.base.datapackage import to_csv
 from govopen_analytics.base.schemas import table_meaning
-from govopen_analytics.charts.display import ChartSource
-from govopen_analytics.charts.model import Chart
-from govopen_analytics.charts.style import with_remark
+from govopen_analytics.charts.display import Display
+from govopen_analytics.charts.model import Chart, write_chart
 from govopen_analytics.measures.families import ESTABLISHED
-from govopen_analytics.questions import run_files
-from govopen_analytics.questions.findings import Finding
+from govopen_analytics.questions import FIGURES_DIR, FINDINGS_PREFIX, TABLES_DIR
+from govopen_analytics.questions.findings import Finding, findings_table
 from govopen_analytics.questions.result import Result
 from govopen_analytics.questions.tables import (
     HtmlBlock,
@@ -21,18 +22,14 @@ from govopen_analytics.questions.tables import (
     folded,
     task_lists,
 )
-from govopen_analytics.words import section
 
 
-class Speaker(Protocol):
+class Shown(Protocol):
     """What a notebook needs to know of a corpus."""
 
-    lang: str
-    interval: float
-
     @property
-    def source(self) -> ChartSource:
-        """What the source line of a chart says."""
+    def display(self) -> Display:
+        """Language, level of the intervals, and source."""
 
 
 class Notebook:
@@ -53,11 +50,10 @@ class Notebook:
     """
 
     def __init__(
-        self, corpus: Speaker, output_dir: str = "", *, rests_on_corpus: bool = True
+        self, corpus: Shown, output_dir: str = "", *, rests_on_corpus: bool = True
     ) -> None:
-        self.lang, self.interval = corpus.lang, corpus.interval
-        self.output_dir = output_dir
-        self._source = corpus.source if rests_on_corpus else None
+        self.display, self.output_dir = corpus.display, output_dir
+        self._rests_on_corpus = rests_on_corpus
         self._heading = ""
         self._findings: list[Finding] = []
 
@@ -99,17 +95,17 @@ class Notebook:
             if table is not None:
                 self.keep(table, thing.name)
                 shown = table if view is None else view
-                title = section("notebook", self.lang)["table"]
-                self._table(shown, columns, title.format(n=f"{len(shown):,}"))
+                title = self._words["table"].format(n=f"{len(shown):,}")
+                self._table(shown, columns, title)
         elif isinstance(thing, pd.DataFrame):
             title = self._title(name) if name else ""
             self._table(thing if view is None else view, columns, title)
         elif isinstance(thing, list):
-            answer = [own for own in thing if not own.is_detail]
+            answer = [finding for finding in thing if not finding.is_detail]
             # What is established comes first.
-            answer.sort(key=lambda own: own.state != ESTABLISHED)
+            answer.sort(key=lambda finding: finding.state != ESTABLISHED)
             if answer:
-                self._display(finding_list(answer, self.lang))
+                self._display(finding_list(answer, self.display))
         else:
             self._display(thing)
 
@@ -123,21 +119,16 @@ class Notebook:
         name : str, default ""
             Name of the file of a table or of findings; empty writes neither.
         """
-        if isinstance(thing, Chart):
-            run_files.save_chart(thing, self.output_dir)
-        elif isinstance(thing, list):
+        if isinstance(thing, list):
             self._findings += thing
-            if name:
-                run_files.save_findings(thing, self.output_dir, name)
-        elif isinstance(thing, pd.DataFrame) and name:
+        elif isinstance(thing, pd.DataFrame) and self._rests_on_corpus:
             # A made-up agency says so in its name.
-            if self._source and "agency" not in thing:
-                thing = with_remark(thing, self._source, lang=self.lang)
-            run_files.save_table(thing, self.output_dir, name)
+            thing = thing if "agency" in thing else self.display.marked(thing)
+        keep(thing, self.output_dir, name)
 
     def evidence(self) -> None:
         """Head what follows as the evidence."""
-        self._heading = section("notebook", self.lang)["evidence"]
+        self._heading = self._words["evidence"]
 
     def tasks(self, tasks: pd.DataFrame, shares: pd.DataFrame) -> None:
         """Show the tasks behind each theme and plan, folded.
@@ -149,9 +140,9 @@ class Notebook:
         shares : DataFrame
             Shares by plan, with ``agency``, ``year`` and ``theme``.
         """
-        block = task_lists(tasks, shares, lang=self.lang)
+        block = task_lists(tasks, shares, self.display)
         if block.markup:
-            title = section("notebook", self.lang)["tasks"]
+            title = self._words["tasks"]
             self._display(HtmlBlock(folded(block.markup, title)))
 
     def limits(self, *caveats: str) -> None:
@@ -162,37 +153,66 @@ class Notebook:
         *caveats : str
             Keys of further caveats in ``words/``.
         """
-        words = section("caveats", self.lang)
-        keys = [key for own in self._findings for key in own.caveats]
+        words = self.display.words("caveats")
+        keys = [key for finding in self._findings for key in finding.caveats]
         items = [html.escape(words[key]) for key in dict.fromkeys([*keys, *caveats])]
         if not items:
             return
-        self._heading = section("notebook", self.lang)["limits"]
+        self._heading = self._words["limits"]
         markup = "".join(f"<li>{item}</li>" for item in items)
         self._display(HtmlBlock(f"<ul>{markup}</ul>{self._references()}"))
 
+    @property
+    def _words(self) -> dict[str, Any]:
+        return self.display.words("notebook")
+
     def _references(self) -> str:
-        known = section("references", self.lang)
-        questions = dict.fromkeys(own.question for own in self._findings)
-        found = [html.escape(known[name]) for name in questions if name in known]
-        title = section("notebook", self.lang)["references"]
-        return folded(f"<p>{' '.join(found)}</p>", title) if found else ""
+        known = self.display.words("references")
+        names = dict.fromkeys(finding.question for finding in self._findings)
+        texts = [html.escape(known[name]) for name in names if name in known]
+        title = self._words["references"]
+        return folded(f"<p>{' '.join(texts)}</p>", title) if texts else ""
 
     def _table(self, df: pd.DataFrame, columns: Iterable[str], title: str) -> None:
         if not df.empty:
-            own = {"lang": self.lang, "title": title}
-            self._display(Table(df, columns, interval=self.interval, **own))
+            self._display(Table(df, columns, display=self.display, title=title))
 
     def _title(self, name: str) -> str:
         # As among the downloads; a table without a name there says what its rows are.
-        names: dict[str, str] = section("site", self.lang)["files"]
-        return names.get(name) or table_meaning(name, self.lang)
+        names: dict[str, str] = self.display.words("site")["files"]
+        return names.get(name) or table_meaning(name, self.display.lang)
 
     def _display(self, thing: object) -> None:
         if self._heading:
             display(HtmlBlock(f"<h2>{html.escape(self._heading)}</h2>"))
             self._heading = ""
         display(thing)
+
+
+def keep(thing: object, output_dir: str | Path, name: str = "") -> None:
+    """Write a chart, a table or findings below a run's folder.
+
+    Parameters
+    ----------
+    thing : Chart, DataFrame or list of Finding
+        Anything else is not kept. Pictures and office files are made from charts.
+    output_dir : str or Path
+        Folder of the run; empty writes nothing, for a notebook run by hand has none.
+    name : str, default ""
+        Name of the file of a table or of findings; empty writes neither.
+    """
+    if not output_dir:
+        return
+    if isinstance(thing, list) and name:
+        thing, name = findings_table(thing), f"{FINDINGS_PREFIX}{name}"
+    if isinstance(thing, Chart):
+        path = Path(output_dir) / FIGURES_DIR / f"{thing.name}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_chart(thing, path)
+    elif isinstance(thing, pd.DataFrame) and name:
+        path = Path(output_dir) / TABLES_DIR / f"{name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        to_csv(thing, path)
 
 
 def display(thing: object) -> None:

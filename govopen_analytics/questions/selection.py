@@ -7,7 +7,34 @@ from typing import Any
 import pandas as pd
 
 from govopen_analytics.base.errors import SelectionError, choices
+from govopen_analytics.base.schemas import further_columns
 from govopen_analytics.base.tables import Tables
+from govopen_analytics.charts.display import Display
+
+# Rows of a chart that a person can still read as a whole.
+MOST_ROWS = 30
+WHOLE = "all"
+ITSELF, PEERS = "agency", "peers"
+# Columns of `documents` that stand beside every task.
+_OF_THE_PLAN = (
+    "agency",
+    "year",
+    "agency_series",
+    "level",
+    "province",
+    "city",
+    "county",
+)
+_FIRST = ("task_id", "agency", "year", "theme", "further_themes", "title", "content")
+# Parameters of notebooks that select from the corpus, and the column they select by.
+_SELECTED_BY = {
+    "agency": "agency",
+    "agencies": "agency",
+    "year": "year",
+    "years": "year",
+    "theme": "theme",
+    "themes": "theme",
+}
 
 
 def select_plans(
@@ -19,6 +46,8 @@ def select_plans(
     columns: Mapping[str, Iterable[object]] | None = None,
 ) -> Tables:
     """Keep the plans of some agencies, years and subjects, in every table.
+
+    Tables without a document or task keep all rows.
 
     Parameters
     ----------
@@ -34,11 +63,6 @@ def select_plans(
     columns : mapping of str to iterable, optional
         Values kept by further columns of ``documents``.
 
-    Returns
-    -------
-    Tables
-        The same tables; those without a document or task keep all rows.
-
     Raises
     ------
     SelectionError
@@ -46,15 +70,14 @@ def select_plans(
     """
     documents = tables["documents"]
     wanted = {"agency": agencies, "year": years, **(columns or {})}
-    chosen = {name: kept for name, values in wanted.items() if (kept := list(values))}
+    chosen = {name: list(values) for name, values in wanted.items()}
+    chosen = {name: values for name, values in chosen.items() if values}
     keep = pd.Series(True, index=documents.index)
     for name, values in chosen.items():
         keep &= _is_among(documents, values, name)
     if chosen and not keep.any():
         pairs = sorted({f"{a} {y}" for a, y in documents[["agency", "year"]].values})
-        given = "; ".join(
-            f"{name}: {values}" for name, values in chosen.items() if values
-        )
+        given = "; ".join(f"{name}: {values}" for name, values in chosen.items())
         raise SelectionError(
             f"No plan has {given}; the corpus holds: {', '.join(pairs)}"
         )
@@ -69,15 +92,8 @@ def select_tasks(tables: Mapping[str, pd.DataFrame], themes: Iterable[str]) -> T
 
     Parameters
     ----------
-    tables : mapping of str to DataFrame
-        Tables of the corpus.
     themes : iterable of str
         Identifiers or labels.
-
-    Returns
-    -------
-    Tables
-        ``documents.n_tasks`` counts the tasks kept.
 
     Raises
     ------
@@ -98,17 +114,7 @@ def select_tasks(tables: Mapping[str, pd.DataFrame], themes: Iterable[str]) -> T
 def of_tasks(tables: Mapping[str, pd.DataFrame], tasks: pd.DataFrame) -> Tables:
     """Keep the rows of some tasks, and their plans, in every table.
 
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Tables of the corpus.
-    tasks : DataFrame
-        The ``tasks`` kept.
-
-    Returns
-    -------
-    Tables
-        ``documents.n_tasks`` counts the tasks kept.
+    ``documents.n_tasks`` counts the tasks kept.
     """
     n_tasks = tasks.groupby("document_id").size()
     documents = tables["documents"]
@@ -124,14 +130,7 @@ def of_documents(
 ) -> Tables:
     """Keep the rows of some documents in every table, each when it is asked for.
 
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Tables of the corpus.
-    documents : DataFrame
-        The ``documents`` kept.
-    tasks : DataFrame, optional
-        The ``tasks`` kept; all tasks of these documents by default.
+    Of their tasks all are kept, or those in `tasks`.
     """
     if tasks is None:
         tasks = tables["tasks"]
@@ -145,31 +144,46 @@ def of_documents(
     return lazy.with_tables(**given)
 
 
-def theme_columns(
-    tables: Mapping[str, pd.DataFrame], *, lang: str = "zh"
-) -> dict[str, Any]:
+def theme_columns(tables: Mapping[str, pd.DataFrame], *, lang: str) -> dict[str, Any]:
     """Return the labels of each task's themes, in the order of ``tasks``.
 
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        ``tasks``, ``themes`` and ``theme_assignments`` (one coder per task).
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    dict
-        ``theme`` (str, or NA where no theme fits) and ``further_themes`` (list of
-        str), each of length n_tasks.
+    ``theme`` (NA where no theme fits) and ``further_themes`` (list of str).
     """
     rows = tables["theme_assignments"].sort_values(["task_id", "rank"])
     labels = tables["themes"].set_index("theme_id")[f"label_{lang}"]
     named = rows["theme_id"].map(labels).groupby(rows["task_id"]).agg(list)
     each = [named.get(task_id, []) for task_id in tables["tasks"]["task_id"]]
+    first = [labels[0] if labels else None for labels in each]
     return {
-        "theme": pd.array([one[0] if one else None for one in each], dtype="string"),
-        "further_themes": [one[1:] for one in each],
+        "theme": pd.array(first, dtype="string"),
+        "further_themes": [labels[1:] for labels in each],
     }
+
+
+def tasks_with_plans(tables: Tables, lang: str) -> pd.DataFrame:
+    """Return the tasks with agency, year, themes and place of their plan as columns."""
+    plans = tables.documents.set_index("document_id")
+    further = further_columns(tables.documents, "documents")
+    places = plans.loc[tables.tasks["document_id"], [*_OF_THE_PLAN, *further]]
+    tasks = tables.tasks.assign(
+        **{name: places[name].array for name in places},
+        **theme_columns(tables, lang=lang),
+    )
+    return tasks[[*_FIRST, *(name for name in tasks if name not in _FIRST)]]
+
+
+def with_series(tables: Tables) -> Tables:
+    """Fill ``agency_series``, where it is empty, with the agency's name."""
+
+    def filled() -> pd.DataFrame:
+        documents = tables.documents
+        series = documents["agency_series"].fillna(documents["agency"])
+        return documents.assign(agency_series=series)
+
+    return Tables(
+        {name: partial(tables.__getitem__, name) for name in tables}
+        | {"documents": filled}
+    )
 
 
 def select_themes(themes: pd.DataFrame, theme_ids: Iterable[str] = ()) -> pd.DataFrame:
@@ -233,27 +247,6 @@ def _rows_of(
     return table
 
 
-# Rows of a chart that a person can still read as a whole.
-MOST_ROWS = 30
-
-
-WHOLE = "all"
-
-
-ITSELF, PEERS = "agency", "peers"
-
-
-# Parameters of notebooks that select from the corpus: what, and whether one of it.
-_SELECTED_BY = {
-    "agency": ("agencies", True),
-    "agencies": ("agencies", False),
-    "year": ("years", True),
-    "years": ("years", False),
-    "theme": ("themes", True),
-    "themes": ("themes", False),
-}
-
-
 def choose_agency(documents: pd.DataFrame, agency: str = "") -> str:
     """Return the agency asked for, or the one with most tasks.
 
@@ -263,10 +256,6 @@ def choose_agency(documents: pd.DataFrame, agency: str = "") -> str:
         A valid ``documents`` table.
     agency : str, default ""
         Name in ``documents.agency``; empty takes the agency with most tasks.
-
-    Returns
-    -------
-    str
 
     Raises
     ------
@@ -334,28 +323,21 @@ def check_selection(
         If the corpus does not hold a value, or no plan is of these agencies and
         these years; the message names the parameter and the nearest values.
     """
-    chosen: dict[str, list[Any]] = {"agencies": [], "years": [], "themes": []}
-    for name, (kind, is_one) in _SELECTED_BY.items():
+    chosen: dict[str, list[Any]] = {"agency": [], "year": [], "theme": []}
+    for name, column in _SELECTED_BY.items():
         if not values.get(name):
             continue
-        wanted = [values[name]] if is_one else list(values[name])
-        chosen[kind] += wanted
+        wanted = [values[name]] if name == column else list(values[name])
+        chosen[column] += wanted
         try:
-            _check_one(tables, kind, wanted)
+            if column == "theme":
+                for theme in wanted:
+                    choose_theme(tables["themes"], theme)
+            else:
+                select_plans(tables, columns={column: wanted})
         except SelectionError as error:
             raise SelectionError(f"Parameter '{name}': {error}") from error
-    select_plans(tables, agencies=chosen["agencies"], years=chosen["years"])
-
-
-def _check_one(
-    tables: Mapping[str, pd.DataFrame], kind: str, wanted: list[Any]
-) -> None:
-    if kind != "themes":
-        columns = {"agencies": "agency", "years": "year"}
-        select_plans(tables, columns={columns[kind]: wanted})
-        return
-    for name in wanted:
-        choose_theme(tables["themes"], name)
+    select_plans(tables, agencies=chosen["agency"], years=chosen["year"])
 
 
 def with_sides(
@@ -363,19 +345,7 @@ def with_sides(
 ) -> Tables:
     """Mark each plan as the agency's or its peers', in a column ``side``.
 
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Tables of the corpus.
-    agency : str
-        Name in ``documents.agency``.
-    same_level : bool, default False
-        Keep only peers of a level the agency has.
-
-    Returns
-    -------
-    Tables
-        The tables of these plans; ``documents.side`` is "agency" or "peers".
+    With `same_level`, peers are those of a level the agency has.
     """
     documents = tables["documents"]
     is_own = (documents["agency"] == agency).fillna(False).astype(bool)
@@ -397,17 +367,7 @@ def with_whole(tables: Tables) -> Tables:
 
 
 def panel_of(tables: Mapping[str, pd.DataFrame]) -> Tables:
-    """Keep the plans of agencies that have plans for two or more years.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Tables of the corpus.
-
-    Returns
-    -------
-    Tables
-    """
+    """Keep the plans of agencies that have plans for two or more years."""
     documents = tables["documents"].dropna(subset=["agency", "year"])
     n_years = documents.groupby("agency")["year"].transform("nunique")
     documents = documents.loc[n_years > 1]
@@ -417,27 +377,11 @@ def panel_of(tables: Mapping[str, pd.DataFrame]) -> Tables:
 def tasks_of_theme(tables: Tables, theme: pd.DataFrame) -> Tables:
     """Keep, of the tasks, those that touch a theme; there may be none.
 
-    Parameters
-    ----------
-    tables : Tables
-        Of the corpus.
-    theme : DataFrame, shape (1, ...)
-        Result of ``choose_theme``.
+    `theme` is the result of ``choose_theme``.
     """
     rows, tasks = tables.theme_assignments, tables.tasks
     touching = rows.loc[rows["theme_id"].isin(theme["theme_id"]), "task_id"]
     return tables.with_tables(tasks=tasks.loc[tasks["task_id"].isin(touching)])
-
-
-def of_theme(rows: pd.DataFrame, theme: pd.DataFrame) -> pd.DataFrame:
-    """Keep the rows of a theme."""
-    return rows.loc[rows["theme_id"].isin(theme["theme_id"])].reset_index(drop=True)
-
-
-def of_agency(rows: pd.DataFrame, agency: str, column: str = "agency") -> pd.DataFrame:
-    """Keep the rows of an agency."""
-    is_own = (rows[column] == agency).fillna(False).astype(bool)
-    return rows.loc[is_own].reset_index(drop=True)
 
 
 def named_agencies(rows: pd.DataFrame) -> pd.DataFrame:
@@ -472,44 +416,30 @@ def extremes(
     return shown.reset_index(drop=True), len(rows) - len(shown)
 
 
-def largest(
-    rows: pd.DataFrame,
-    key: str,
-    order_by: str,
-    limit: int = MOST_ROWS,
-    *,
-    ascending: bool = False,
-) -> tuple[pd.DataFrame, int]:
-    """Keep all rows of the keys whose largest value is among the largest.
+def largest_agencies(rows: pd.DataFrame, order_by: str) -> tuple[pd.DataFrame, int]:
+    """Keep the rows of the 30 agencies with the largest values, largest first.
 
     Parameters
     ----------
     rows : DataFrame, shape (n_rows, ...)
-    key : str
-        Column of what is kept or left out as a whole, such as "agency".
+        With ``agency``.
     order_by : str
         Column that decides, by its absolute value.
-    limit : int, default MOST_ROWS
-        Most keys kept.
-    ascending : bool, default False
-        Keep the smallest instead.
 
     Returns
     -------
     shown : DataFrame, shape (n_shown, ...)
-        In the order of the keys' values.
+        An unknown agency has an empty name.
     n_hidden : int
-        Number of keys left out.
+        Number of agencies left out.
     """
-    size = rows[order_by].abs().fillna(0)
-    grouped = size.groupby(rows[key], dropna=False)
-    values = grouped.min() if ascending else grouped.max()
-    values = values.sort_values(ascending=ascending, kind="stable")
-    places = {name: place for place, name in enumerate(values.index[:limit])}
-    place = rows[key].map(places)
-    shown = rows.loc[place.notna()].assign(_place=place)
-    shown = shown.sort_values("_place", kind="stable").drop(columns="_place")
-    return shown.reset_index(drop=True), len(values) - len(places)
+    rows = named_agencies(rows)
+    values = rows[order_by].abs().fillna(0).groupby(rows["agency"]).max()
+    shown = values.sort_values(ascending=False, kind="stable").index[:MOST_ROWS]
+    order = pd.Series(range(len(shown)), index=shown, dtype="int64")
+    rows = rows.loc[rows["agency"].isin(shown)]
+    rows = rows.sort_values("agency", key=lambda names: names.map(order), kind="stable")
+    return rows.reset_index(drop=True), len(values) - len(shown)
 
 
 def telling_words(words: pd.DataFrame) -> pd.DataFrame:
@@ -531,23 +461,11 @@ def telling_words(words: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_theme_labels(
-    rows: pd.DataFrame, themes: pd.DataFrame, *, lang: str = "zh"
+    rows: pd.DataFrame, themes: pd.DataFrame, display: Display
 ) -> pd.DataFrame:
-    """Put the labels of themes first, and leave out rows of other themes.
-
-    Parameters
-    ----------
-    rows : DataFrame, shape (n_rows, ...)
-        Any table with ``theme_id``.
-    themes : DataFrame
-        The themes to keep.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    DataFrame, shape (n_kept, n_columns + 1)
-    """
-    labels = themes.set_index("theme_id")[f"label_{lang}"]
-    kept = rows.loc[rows["theme_id"].isin(labels.index)].reset_index(drop=True)
-    kept.insert(0, "theme", kept["theme_id"].map(labels).astype("string"))
-    return kept
+    """Put the label before ``theme_id``, and leave out rows of other themes."""
+    labels = display.themes(themes)
+    rows = rows.loc[rows["theme_id"].isin(labels)].reset_index(drop=True)
+    names = rows["theme_id"].map(labels).astype("string")
+    rows.insert(list(rows.columns).index("theme_id"), "theme", names)
+    return rows

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from govopen_analytics.base.tables import Tables
+from govopen_analytics.charts.display import Display
 from govopen_analytics.coding.assign import CODERS, assign_themes
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.measures import share_sensitivity
@@ -31,17 +32,16 @@ def sensitivity_of(tables: Tables, codebook: Codebook) -> pd.DataFrame:
 
 
 def settings_by_theme(
-    found: pd.DataFrame, themes: pd.DataFrame, *, lang: str = "zh"
+    shares: pd.DataFrame, themes: pd.DataFrame, display: Display
 ) -> pd.DataFrame:
     """Sum up by theme what the settings give.
 
     Parameters
     ----------
-    found : DataFrame
+    shares : DataFrame
         Result of ``sensitivity_of``.
     themes : DataFrame
         The codebook's ``themes``.
-    lang : {"zh", "en"}, default "zh"
 
     Returns
     -------
@@ -51,9 +51,9 @@ def settings_by_theme(
         ``rank_last`` over all settings, ``n_settings`` (count) and
         ``n_settings_differ`` (count, where agencies are established to differ).
     """
-    is_first = (found["coder"] == found["coder"].iloc[0]) & (found["cut"] == "tasks")
-    rows = found.loc[is_first, ["theme_id", "share", "share_rank"]]
-    by_theme = found.groupby("theme_id")
+    is_first = (shares["coder"] == shares["coder"].iloc[0]) & (shares["cut"] == "tasks")
+    rows = shares.loc[is_first, ["theme_id", "share", "share_rank"]]
+    by_theme = shares.groupby("theme_id")
     summed = by_theme.agg(
         share_least=("share", "min"),
         share_most=("share", "max"),
@@ -64,4 +64,4 @@ def settings_by_theme(
     )
     rows = rows.rename(columns={"share_rank": "theme_rank"})
     rows = rows.merge(summed.reset_index(), on="theme_id")
-    return with_theme_labels(rows, themes, lang=lang)
+    return with_theme_labels(rows, themes, display)

@@ -1,4 +1,4 @@
-"""Short displays of a corpus, a plan, a task and an explanation, always escaped."""
+"""Short displays of a corpus, a task and an explanation, always escaped."""
 
 import html
 from collections.abc import Iterable
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from govopen_analytics.base.errors import SelectionError, choices
+from govopen_analytics.base.tables import Tables
+from govopen_analytics.charts.display import Display
 from govopen_analytics.coding.explain import Explanation, marked_text
-from govopen_analytics.questions.tables import written
-from govopen_analytics.words import agency_name, section
+from govopen_analytics.words import section
 
 _MOST_NAMED = 8
 
@@ -28,7 +30,6 @@ class Task:
         The text of the plan from which the task was read, as it stands there.
     line : int
         Line of the normalised source on which it begins, from 1.
-    lang : {"zh", "en"}
     """
 
     row: pd.Series
@@ -36,7 +37,40 @@ class Task:
     source_file: str
     source_text: str
     line: int
-    lang: str = "zh"
+    display: Display
+
+    @classmethod
+    def of(
+        cls, tables: Tables, tasks: pd.DataFrame, name: str, display: Display
+    ) -> "Task":
+        """Take a task out of the tables, by its ``task_id`` or such as "plan#3".
+
+        Raises
+        ------
+        SelectionError
+            If there is no such task, with the nearest ones.
+        """
+        plan, _, place = name.partition("#")
+        is_meant = tasks["task_id"] == name
+        if place:
+            is_meant = (tasks["document_id"] == plan) & (
+                tasks["ordinal"].astype("string") == place
+            )
+        if not is_meant.any():
+            raise SelectionError(f"Corpus, task: {choices(name, tasks['task_id'])}")
+        row = tasks.loc[is_meant].iloc[0]
+        documents = tables.documents.set_index("document_id")
+        document = documents.loc[row["document_id"]]
+        start, end = int(row["start_char"]), int(row["end_char"])
+        matches = tables.keyword_matches
+        return cls(
+            row=row,
+            matches=matches.loc[matches["task_id"] == row["task_id"]],
+            source_file=str(document["source_file"]),
+            source_text=document["text"][start:end],
+            line=document["text"].count("\n", 0, start) + 1,
+            display=display,
+        )
 
     @property
     def text(self) -> str:
@@ -47,8 +81,8 @@ class Task:
         return f"{self.row['task_id']}: {self.text}"
 
     def _repr_html_(self) -> str:
-        words, row = section("displays", self.lang), self.row
-        where = _agency_and_year(row, self.lang)
+        words, row = self.display.words("displays"), self.row
+        where = self.display.fill("{agency} {year}", row)
         title = f"<b>{html.escape(str(row['task_id']))}</b> · {html.escape(where)}"
         marked = marked_text(self.text, _spans(self.matches))
         place = words["place"].format(
@@ -86,53 +120,42 @@ class Explained:
         return f"<pre style='white-space:pre-wrap'>{html.escape(repr(self))}</pre>"
 
 
-def corpus_lines(
-    documents: pd.DataFrame, n_tasks: int, n_failed: int, version: str, lang: str
-) -> list[str]:
-    """Say in a few lines what a corpus holds.
-
-    Parameters
-    ----------
-    documents : DataFrame, shape (n_documents, ...)
-        A valid ``documents`` table.
-    n_tasks, n_failed : int
-        Tasks, and files that became no plan (counts).
-    version : str
-        Of the codebook.
-    lang : {"zh", "en"}
-
-    Returns
-    -------
-    list of str
-        Not escaped.
-    """
-    words = section("displays", lang)
+def corpus_lines(tables: Tables, lang: str) -> list[str]:
+    """Say in a few lines, not escaped, what a corpus holds."""
+    words, documents = section("displays", lang), tables.documents
     agencies = sorted(documents["agency"].dropna().unique())
-    years = documents["year"].dropna()
-    ends = dict.fromkeys([years.min(), years.max()]) if len(years) else ["–"]
-    lines = [
-        words["corpus"].format(
-            documents=f"{len(documents):,}",
-            tasks=f"{n_tasks:,}",
-            agencies=f"{len(agencies):,}",
-            years="–".join(map(str, ends)),
-        )
-    ]
     named = words["join"].join(agencies[:_MOST_NAMED])
     if len(agencies) > _MOST_NAMED:
         named += words["more"].format(n=len(agencies))
-    lines += [named, words["codebook"].format(version=version)]
+    summary = words["corpus"].format(
+        documents=f"{len(documents):,}",
+        tasks=f"{len(tables.tasks):,}",
+        agencies=f"{len(agencies):,}",
+        years=years_of(documents),
+    )
+    version = tables.themes["codebook_version"].iloc[0]
+    lines = [summary, named, words["codebook"].format(version=version)]
+    n_failed = tables.failures["source_file"].nunique()
     return lines + ([words["failures"].format(n=n_failed)] if n_failed else [])
+
+
+def corpus_html(lines: list[str]) -> str:
+    """Show the lines of ``corpus_lines``, the first of them in bold."""
+    first, *rest = map(html.escape, lines)
+    return f"<p><b>{first}</b><br>{'<br>'.join(rest)}</p>"
+
+
+def years_of(documents: pd.DataFrame) -> str:
+    """Write the first and the last year, such as "2021–2024"."""
+    years = documents["year"].dropna()
+    ends = dict.fromkeys([years.min(), years.max()]) if len(years) else ["–"]
+    return "–".join(map(str, ends))
 
 
 def _spans(matches: pd.DataFrame) -> list[tuple[int, int, str]]:
     columns = ["start_char", "end_char", "theme_id"]
     rows = matches[columns].itertuples(index=False)
     return [(int(start), int(end), str(theme)) for start, end, theme in rows]
-
-
-def _agency_and_year(row: pd.Series, lang: str) -> str:
-    return f"{agency_name(row['agency'], lang)} {written(row['year'], 'year', lang)}"
 
 
 def _text(value: object) -> str:
@@ -151,9 +174,3 @@ def _facts(facts: dict[str, str]) -> str:
         for name, value in facts.items()
     )
     return f"<table>{rows}</table>"
-
-
-def corpus_html(lines: list[str]) -> str:
-    """Show the lines of ``corpus_lines``, the first of them in bold."""
-    first, *rest = map(html.escape, lines)
-    return f"<p><b>{first}</b><br>{'<br>'.join(rest)}</p>"

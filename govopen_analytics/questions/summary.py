@@ -14,6 +14,7 @@ import pandas as pd
 from govopen_analytics import measures
 from govopen_analytics.base.languages import percent
 from govopen_analytics.charts.build import tasks_behind
+from govopen_analytics.charts.display import Display
 from govopen_analytics.charts.model import Cell, HeatTable
 from govopen_analytics.measures import Differences
 from govopen_analytics.measures.families import (
@@ -39,6 +40,16 @@ _KEPT = ("agencies", "gaps", "units")
 MOST_COLUMNS = 8
 _SPREAD = (0.0, 0.25, 0.5, 0.75, 1.0)
 _MOST_NAMED = 3  # names of a sentence
+#: Chart or table of the run that shows what a conclusion says.
+_EVIDENCE = {
+    "agencies": "theme_heat_map",
+    "form": "element_dots",
+    "gaps": "theme_heat_map",
+    "units": "unit_load_dots",
+    "elements": "element_dots",
+    "themes.top": "theme_heat_map",
+    "themes.dated": "due_dots",
+}
 
 
 @dataclass(frozen=True)
@@ -117,23 +128,10 @@ def measure_summary(
     confusion: measures.Confusion | None = None,
     interval: float = 0.95,
 ) -> Measured | None:
-    """Measure what a summary tells.
+    """Measure what a summary tells; None where no plan has a task.
 
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        ``documents``, ``tasks``, ``themes`` and ``theme_assignments``.
-    agencies, years
-        As in ``select_plans``; none take all.
-    confusion : Confusion, optional
-        As in ``measures.theme_shares``.
-    interval : float, default 0.95
-        Level of the intervals (0-1).
-
-    Returns
-    -------
-    Measured or None
-        None where no plan has a task.
+    `agencies` and `years` are as in ``select_plans``, `confusion` and `interval` as in
+    ``measures.theme_shares``.
     """
     tables = select_plans(tables, agencies=agencies, years=years)
     tasks, documents = tables["tasks"], tables["documents"]
@@ -141,10 +139,10 @@ def measure_summary(
         return None
     flags = element_flags(measures.verifiability(tasks))
     due = measures.due_flags(tables)
-    confounding = measures.confounding(documents)
+    n_tasks = documents["document_id"].map(tasks["document_id"].value_counts())
     described: dict[str, Any] = {"confusion": confusion, "interval": interval}
     return Measured(
-        documents=documents.assign(n_tasks=_tasks_of(documents, tasks)),
+        documents=documents.assign(n_tasks=n_tasks.fillna(0).astype(int)),
         shares=measures.theme_shares(tables, by="agency", **described),
         pooled=measures.theme_shares(tables, by=[], **described),
         themes=tables["themes"],
@@ -156,13 +154,8 @@ def measure_summary(
         load=measures.unit_load(tables, by="agency", interval=interval),
         due=due.drop(columns="task_id").sum(),
         dominant=measures.dominant_plans(tables, due),
-        is_confounded=bool(confounding["is_confounded"]),
+        is_confounded=bool(measures.confounding(documents)["is_confounded"]),
     )
-
-
-def _tasks_of(documents: pd.DataFrame, tasks: pd.DataFrame) -> pd.Series:
-    found = tasks["document_id"].value_counts()
-    return documents["document_id"].map(found).fillna(0).astype(int)
 
 
 # Conclusions ----------------------------------------------------------------------
@@ -175,51 +168,30 @@ def conclusions(measured: Measured | None, lang: str = "zh") -> list[Conclusion]
     apart, then what is worth asking; within one state the surest first. Which
     agency stands out, what nobody covers, and who leads by when keep their places.
 
-    Parameters
-    ----------
-    measured : Measured or None
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    list of Conclusion
-        None where there is no task.
+    Without a task there are none.
     """
     if measured is None:
         return []
     say = _Sayer(measured, lang)
-    found = [say.units(), say.gaps(), say.elements()]
+    points = [say.units(), say.gaps(), say.elements()]
     if len(measured.sizes) > 1:
-        found += [say.agencies(), *say.form()]
+        points += [say.agencies(), *say.form()]
     else:
-        found += [say.themes(), say.deadlines()]
-    return ranked([one for one in found if one is not None])
+        points += [say.themes(), say.deadlines()]
+    return ranked(points)
 
 
-def ranked(
-    found: Iterable[Conclusion], most: int = MOST_CONCLUSIONS
-) -> list[Conclusion]:
-    """Order conclusions by weight, and keep `most` of them.
+def ranked(points: Iterable[Conclusion]) -> list[Conclusion]:
+    """Order conclusions by weight, and keep as many as a front page has room for."""
 
-    Parameters
-    ----------
-    found : iterable of Conclusion
-    most : int
+    def weight(point: Conclusion) -> tuple[int, float]:
+        p = 1.0 if point.p_adjusted is None else point.p_adjusted
+        return _WEIGHTS.index(point.state), p
 
-    Returns
-    -------
-    list of Conclusion
-    """
-    ordered = sorted(
-        found,
-        key=lambda one: (
-            _WEIGHTS.index(one.state),
-            1.0 if one.p_adjusted is None else one.p_adjusted,
-        ),
-    )
-    spare = [one for one in ordered if one.topic not in _KEPT]
-    dropped = spare[max(0, most - (len(ordered) - len(spare))) :]
-    return [one for one in ordered if one not in dropped]
+    ordered = sorted(points, key=weight)
+    spare = [point for point in ordered if point.topic not in _KEPT]
+    room = max(0, MOST_CONCLUSIONS - (len(ordered) - len(spare)))
+    return [point for point in ordered if point not in spare[room:]]
 
 
 def headline(
@@ -255,16 +227,34 @@ class _Sayer:
         self.m, self.lang = measured, lang
         self.words = section("summary", lang)
         self.names = short_names(measured.sizes.index, lang)
-        themes = measured.themes
-        self.labels = themes.set_index("theme_id")[f"label_{lang}"].to_dict()
+        self.labels = Display(lang).themes(measured.themes)
 
     def _made(
-        self, topic: str, key: str, figure: str, evidence: str, **values: Any
+        self,
+        topic: str,
+        key: str,
+        number: float | None,
+        unit: str,
+        *,
+        figure: str = "",
+        state: str = "",
+        subject: str = "",
+        p_adjusted: float | None = None,
+        behind: str = "",
+        **values: Any,
     ) -> Conclusion:
-        words = self.words[topic]
-        known = {"state", "subject", "number", "unit", "n", "p_adjusted"}
-        fields = {name: values.pop(name) for name in known & set(values)}
-        fields["tasks"] = values.pop("behind", "")
+        """Say a number: a share, or a count of what `unit` names in ``units_of``.
+
+        The sentence is `key` of the topic; `figure` is how the number is set, where
+        its unit alone does not say it.
+        """
+        words, units = self.words[topic], self.words["units_of"]
+        if not figure:
+            figure = units[unit].format(n=f"{number:,.0f}") if unit in units else ""
+            figure = figure or percent(number)
+        m = self.m
+        counts = {"tasks": m.n_tasks, "all": len(m.sizes), "themes": len(m.themes)}
+        values = {**{name: f"{n:,}" for name, n in counts.items()}, **values}
         return Conclusion(
             question="summary",
             topic=topic,
@@ -273,8 +263,14 @@ class _Sayer:
             short=words[f"{key}_head"].format(**values),
             figure=figure,
             claim=words.get(f"{key}_claim", "").format(figure=figure, **values),
-            evidence=evidence,
-            **{"n": self.m.n_tasks, **fields},
+            evidence=_EVIDENCE.get(topic) or _EVIDENCE[f"{topic}.{key}"],
+            state=state,
+            subject=subject,
+            number=None if number is None else float(number),
+            unit="count" if unit in units else unit,
+            n=m.n_tasks,
+            p_adjusted=p_adjusted,
+            tasks=behind,
         )
 
     def _agencies(self, names: Iterable[Any]) -> str:
@@ -288,206 +284,140 @@ class _Sayer:
         return named[0] + self.words[more].format(n=f"{len(named):,}")
 
     def _themes(self, theme_ids: Iterable[str]) -> str:
-        return self._few([self.labels[one] for one in theme_ids], "more_themes")
-
-    def _unit(self, name: str, n: int) -> str:
-        return self.words["units_of"][name].format(n=f"{n:,}")
+        return self._few([self.labels[theme] for theme in theme_ids], "more_themes")
 
     def agencies(self) -> Conclusion:
         """Say which agencies stand out in their themes, and whether any does."""
         items, cells = self.m.by_theme.items, self.m.by_theme.cells
-        n, evidence = len(self.m.sizes), "theme_heat_map"
-        shown: dict[str, Any] = {"all": f"{n:,}", "themes": len(items)}
         surely = cells.loc[cells["state"] == ESTABLISHED]
         if len(surely):
-            order = surely["p_adjusted"].sort_values(kind="stable").index
-            named = surely.loc[order]
-            first = named.iloc[0]
-            found = list(dict.fromkeys(named["agency"]))
-            key = "above" if first["is_higher"] else "below"
+            named = surely.sort_values("p_adjusted", kind="stable")
+            first, names = named.iloc[0], named["agency"].unique()
             return self._made(
                 "agencies",
-                key,
-                self._unit("agencies", len(found)),
-                evidence,
+                "above" if first["is_higher"] else "below",
+                len(names),
+                "agencies",
                 state=ESTABLISHED,
-                number=float(len(found)),
-                unit="count",
                 p_adjusted=float(first["p_adjusted"]),
-                names=self._agencies(found),
                 behind=tasks_behind(first.to_dict()),
+                names=self._agencies(names),
                 first=self._agencies([first["agency"]]),
                 theme=self.labels[first["theme_id"]],
                 share=percent(first["share"]),
                 whole=percent(first["whole_share"]),
-                **shown,
             )
-        state = _best(items["state"])
+        state = min(items["state"], key=_STRENGTH.index)
         differing = items.loc[items["state"] == state, "theme_id"]
-        key = {ESTABLISHED: "differ", WORTH_ASKING: "asking"}.get(state, "none")
-        key = "unanswered" if state == CANNOT_BE_ANSWERED else key
-        number = 0.0 if state == NOT_TOLD_APART else float(len(differing))
-        known = items["p_adjusted"].min()
-        everywhere = (self.m.shares.groupby("theme_id")["is_observed"].all()).sum()
+        n_differing = 0 if state == NOT_TOLD_APART else len(differing)
+        figure = f"{n_differing:,}/{len(items):,}"
+        if state == CANNOT_BE_ANSWERED:
+            figure = self.words["units_of"]["none"]
+        least = items["p_adjusted"].min()
+        everywhere = self.m.shares.groupby("theme_id")["is_observed"].all().sum()
         return self._made(
             "agencies",
-            key,
-            self._unit("none", 0)
-            if state == CANNOT_BE_ANSWERED
-            else f"{number:,.0f}/{len(items):,}",
-            evidence,
+            _AGENCIES_KEY[state],
+            n_differing,
+            "themes",
+            figure=figure,
             state=state,
-            number=number,
-            unit="count",
-            p_adjusted=None if pd.isna(known) else float(known),
+            p_adjusted=None if pd.isna(least) else float(least),
             names=self._themes(differing),
             everywhere=f"{everywhere:,}",
-            **shown,
+            themes=len(items),
         )
 
     def form(self) -> list[Conclusion]:
         """Say in which elements of form agencies differ, and who stands out."""
-        items = self.m.by_form.items.set_index("flag")
-        found = []
-        for flag in ELEMENTS:
-            item = items.loc[flag]
-            if item["state"] in (ESTABLISHED, WORTH_ASKING):
-                cells = self.m.by_form.cells
-                found.append(self._form(flag, item, cells.loc[cells["flag"] == flag]))
-        return found
+        items, cells = self.m.by_form.items.set_index("flag"), self.m.by_form.cells
+        return [
+            self._form(flag, items.loc[flag], cells.loc[cells["flag"] == flag])
+            for flag in ELEMENTS
+            if items.loc[flag, "state"] in (ESTABLISHED, WORTH_ASKING)
+        ]
 
     def _form(self, flag: str, item: pd.Series, cells: pd.DataFrame) -> Conclusion:
         named = cells.loc[cells["state"] == ESTABLISHED]
         apart = (named["share"] - named["whole_share"]).abs()
         named = named.loc[apart.sort_values(ascending=False, kind="stable").index]
         without = named.loc[named["share"] == 0]
-        high = named.loc[named["is_higher"]]
-        low = named.loc[~named["is_higher"]]
+        high, low = named.loc[named["is_higher"]], named.loc[~named["is_higher"]]
         whole = float(cells["whole_share"].iloc[0])
         values: dict[str, Any] = {
-            "state": item["state"],
-            "subject": flag,
-            "p_adjusted": float(item["p_adjusted"]),
             "flag": self.words["flags"][flag],
             "whole": percent(whole),
             "high": self._shares_of(high),
             "low": self._shares_of(low),
         }
-        evidence = "element_dots"
         if len(named) and named.iloc[0]["share"] == 0:
-            n = int(without["n_tasks"].sum())
-            return self._made(
-                "form",
-                "without" if len(high) == 0 else "without_high",
-                self._unit("agencies", len(without)),
-                evidence,
-                number=float(len(without)),
-                unit="count",
-                names=self._agencies(without["agency"]),
-                tasks=f"{n:,}",
-                **values,
-            )
-        if len(named):
+            key, number, unit = "without", float(len(without)), "agencies"
+            key += "_high" if len(high) else ""
+            values["names"] = self._agencies(without["agency"])
+            values["tasks"] = f"{int(without['n_tasks'].sum()):,}"
+        elif len(named):
             first = named.iloc[0]
-            key = "high" if first["is_higher"] else "low"
+            key, number, unit = "low", float(first["share"]), "share"
+            key = "high" if first["is_higher"] else key
             key += "_both" if len(high) and len(low) else ""
-            return self._made(
-                "form",
-                key,
-                percent(first["share"]),
-                evidence,
-                number=float(first["share"]),
-                unit="share",
-                first=self._agencies([first["agency"]]),
-                **values,
-            )
-        key = "nobody" if item["state"] == ESTABLISHED else "asking"
-        return self._made(
-            "form",
-            key,
-            percent(whole),
-            evidence,
-            number=whole,
-            unit="share",
-            least=percent(cells["share"].min()),
-            most=percent(cells["share"].max()),
-            **values,
-        )
+            values["first"] = self._agencies([first["agency"]])
+        else:
+            key = "nobody" if item["state"] == ESTABLISHED else "asking"
+            number, unit = whole, "share"
+            values["least"] = percent(cells["share"].min())
+            values["most"] = percent(cells["share"].max())
+        p = float(item["p_adjusted"])
+        about = {"state": item["state"], "subject": flag, "p_adjusted": p}
+        return self._made("form", key, number, unit, **about, **values)
 
     def _shares_of(self, cells: pd.DataFrame) -> str:
+        names = [self._agencies([agency]) for agency in cells["agency"]]
         form = self.words["agency_share"]
         return self._few(
             [
-                form.format(
-                    name=self._agencies([cell.agency]), share=percent(cell.share)
-                )
-                for cell in cells.itertuples()
+                form.format(name=name, share=percent(share))
+                for name, share in zip(names, cells["share"], strict=True)
             ]
         )
 
     def gaps(self) -> Conclusion:
         """Say what nobody or hardly anybody covers."""
-        pooled = self.m.pooled
-        nobody = list(pooled.loc[~pooled["is_observed"].astype(bool), "theme_id"])
-        n_tasks, evidence = f"{self.m.n_tasks:,}", "theme_heat_map"
-        if nobody:
-            upper = pooled.set_index("theme_id").loc[nobody, "share_upper"].max()
+        pooled, m = self.m.pooled, self.m
+        nobody = pooled.loc[~pooled["is_observed"].astype(bool)]
+        if len(nobody):
             return self._made(
                 "gaps",
                 "nobody",
-                self._unit("themes", len(nobody)),
-                evidence,
-                state="",
-                number=float(len(nobody)),
-                unit="count",
-                names=self._themes(nobody),
-                tasks=n_tasks,
-                upper=percent(upper),
+                len(nobody),
+                "themes",
+                names=self._themes(nobody["theme_id"]),
+                upper=percent(nobody["share_upper"].max()),
             )
-        held = self.m.shares.groupby("theme_id")["is_observed"].sum()
+        held = m.shares.groupby("theme_id")["is_observed"].sum()
         with_it = pooled.assign(held=pooled["theme_id"].map(held))
         rarest = with_it.sort_values(["held", "n_themed"], kind="stable").iloc[0]
         values: dict[str, Any] = {
             "theme": self.labels[rarest["theme_id"]],
             "themed": f"{rarest['n_themed']:,}",
             "held": f"{rarest['held']:,}",
-            "all": f"{len(self.m.sizes):,}",
-            "tasks": n_tasks,
         }
-        n_found = int(self.m.gap_totals["n_unobserved"])
-        if len(self.m.sizes) < 2 or not n_found:
-            return self._made(
-                "gaps",
-                "rarest" if len(self.m.sizes) > 1 else "rarest_alone",
-                self._unit("tasks", int(rarest["n_themed"])),
-                evidence,
-                state="",
-                number=float(rarest["n_themed"]),
-                unit="count",
-                **values,
-            )
-        return self._cells_missing(n_found, values, evidence)
-
-    def _cells_missing(
-        self, n_found: int, values: dict[str, Any], evidence: str
-    ) -> Conclusion:
-        totals = self.m.gap_totals
-        known = self.m.gaps.dropna(subset=["p_adjusted"])
+        n_gaps = int(m.gap_totals["n_unobserved"])
+        if len(m.sizes) < 2 or not n_gaps:
+            key = "rarest" if len(m.sizes) > 1 else "rarest_alone"
+            return self._made("gaps", key, int(rarest["n_themed"]), "tasks", **values)
+        totals, known = m.gap_totals, m.gaps.dropna(subset=["p_adjusted"])
         first = known.sort_values("p_adjusted", kind="stable").iloc[0]
         total = str(states(np.array([totals["p_value"]]))[0])
-        state = min((str(first["state"]), total), key=_STRENGTH.index)
-        comparison = "fewer" if n_found <= totals["n_expected"] else "more"
+        comparison = "fewer" if n_gaps <= totals["n_expected"] else "more"
         return self._made(
             "gaps",
             "cells",
-            self._unit("cells", n_found),
-            evidence,
-            state=state,
-            number=float(n_found),
-            unit="count",
+            n_gaps,
+            "cells",
+            state=min((str(first["state"]), total), key=_STRENGTH.index),
             p_adjusted=float(min(first["p_adjusted"], totals["p_value"])),
             compared=self.words["gaps"][comparison].format(
-                found=f"{n_found:,}",
+                found=f"{n_gaps:,}",
                 cells=f"{totals['n_cells']:,.0f}",
                 expected=f"{totals['n_expected']:,.0f}",
             ),
@@ -500,67 +430,51 @@ class _Sayer:
 
     def units(self) -> Conclusion:
         """Say who leads, and by when."""
-        load, flags = self.m.load, self.m.flags
-        n_named = int(flags["has_lead_unit"].sum())
-        when, evidence = self._when(), "unit_load_dots"
-        own = load.loc[~load["is_collective"].astype(bool) & (load["n_lead"] > 0)]
-        if own.empty:
-            return self._made("units", "nobody", "0", evidence, state="", when=when)
-        leads = own.groupby("unit_name")["n_lead"].agg(["sum", "size"])
+        load, when = self.m.load, self._when()
+        leading = load.loc[~load["is_collective"].astype(bool) & (load["n_lead"] > 0)]
+        if leading.empty:
+            return self._made("units", "nobody", None, "", figure="0", when=when)
+        leads = leading.groupby("unit_name")["n_lead"].agg(["sum", "size"])
         top = leads.sort_values(["sum", "size"], ascending=False, kind="stable").iloc[0]
-        several = int(top["size"]) > 1
-        share = int(top["sum"]) / self.m.n_tasks
+        agencies = leading.loc[leading["unit_name"] == top.name, "agency"]
         return self._made(
             "units",
-            "several" if several else "one",
-            self._unit("tasks", int(top["sum"])),
-            evidence,
-            state="",
-            number=float(top["sum"]),
-            unit="count",
+            "several" if int(top["size"]) > 1 else "one",
+            int(top["sum"]),
+            "tasks",
             behind=tasks_behind({"unit_name": top.name}),
             name=str(top.name),
-            share=percent(share),
+            share=percent(int(top["sum"]) / self.m.n_tasks),
             agencies=f"{int(top['size']):,}",
-            agency=self._agencies(own.loc[own["unit_name"] == top.name, "agency"]),
-            named=percent(n_named / self.m.n_tasks),
+            agency=self._agencies(agencies),
+            named=percent(int(self.m.flags["has_lead_unit"].sum()) / self.m.n_tasks),
             when=when,
         )
 
     def _when(self) -> str:
-        words = self.words["units"]
-        months = self.m.due.loc[self.m.due.index.str.isdigit()]
-        n_due = int(self.m.flags["has_deadline"].sum())
+        words, due = self.words["units"], self.m.due
+        months = due.loc[due.index.str.isdigit()]
         if not months.sum():
             return words["no_date"]
         top = months.idxmax()
         text = words["peak"].format(
-            due=percent(n_due / self.m.n_tasks),
+            due=percent(int(self.m.flags["has_deadline"].sum()) / self.m.n_tasks),
             month=section("responsibility", self.lang)["due"][top],
             n=f"{months[top]:,}",
         )
         plans = self.m.dominant.loc[self.m.dominant["flag"] == top]
         for plan in plans.itertuples():
-            of = {"n": plan.n_plan_true, "agency": self._agencies([plan.agency])}
-            text += words["dominated"].format(**of)
+            agency = self._agencies([plan.agency])
+            text += words["dominated"].format(n=plan.n_plan_true, agency=agency)
         return text + words["end"]
 
     def elements(self) -> Conclusion:
         """Count the tasks that name output, quantity, unit and date."""
         has_all = self.m.flags.loc[self.m.flags["has_all_elements"]]
-        held = has_all["agency"].value_counts()
+        key = "some" if len(self.m.sizes) > 1 else "alone"
+        names = self._agencies(has_all["agency"].value_counts().index)
         n = len(has_all)
-        return self._made(
-            "elements",
-            ("some" if len(self.m.sizes) > 1 else "alone") if n else "none",
-            self._unit("tasks", n),
-            "element_dots",
-            state="",
-            number=float(n),
-            unit="count",
-            tasks=f"{self.m.n_tasks:,}",
-            names=self._agencies(held.index),
-        )
+        return self._made("elements", key if n else "none", n, "tasks", names=names)
 
     def themes(self) -> Conclusion:
         """Name the largest theme of the only agency."""
@@ -568,13 +482,9 @@ class _Sayer:
         return self._made(
             "themes",
             "top",
-            percent(top["share"]),
-            "theme_heat_map",
-            state="",
-            number=float(top["share"]),
-            unit="share",
+            top["share"],
+            "share",
             theme=self.labels[top["theme_id"]],
-            tasks=f"{self.m.n_tasks:,}",
             lower=percent(top["share_lower"]),
             upper=percent(top["share_upper"]),
         )
@@ -582,41 +492,24 @@ class _Sayer:
     def deadlines(self) -> Conclusion:
         """Say how many tasks of the only agency can be checked by their date."""
         n = int(self.m.flags["has_deadline"].sum())
-        return self._made(
-            "themes",
-            "dated",
-            percent(n / self.m.n_tasks),
-            "due_dots",
-            state="",
-            number=n / self.m.n_tasks,
-            unit="share",
-            n_due=f"{n:,}",
-            tasks=f"{self.m.n_tasks:,}",
-        )
+        share = n / self.m.n_tasks
+        return self._made("themes", "dated", share, "share", n_due=f"{n:,}")
 
 
 _STRENGTH = (ESTABLISHED, WORTH_ASKING, NOT_TOLD_APART, CANNOT_BE_ANSWERED)
-
-
-def _best(found: pd.Series) -> str:
-    """Return the strongest state that any item has."""
-    return min(found, key=_STRENGTH.index)
+_AGENCIES_KEY = {
+    ESTABLISHED: "differ",
+    WORTH_ASKING: "asking",
+    NOT_TOLD_APART: "none",
+    CANNOT_BE_ANSWERED: "unanswered",
+}
 
 
 def short_names(agencies: Iterable[Any], lang: str = "zh") -> dict[Any, str]:
     """Name agencies by the division they belong to, where that tells them apart.
 
-    Parameters
-    ----------
-    agencies : iterable of str
-        Full names; a missing one has the words for it.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    dict
-        The short name by the full one; both are equal where the division alone
-        would name two of them, or none is known.
+    The short names are by the full ones; both are equal where the division alone
+    would name two of them, or none is known. A missing name has the words for it.
     """
     full = {name: agency_name(name, lang) for name in agencies}
     short = {name: _division(text) for name, text in full.items()}
@@ -626,8 +519,8 @@ def short_names(agencies: Iterable[Any], lang: str = "zh") -> dict[Any, str]:
 
 def _division(name: str) -> str:
     region = locate_agency(name)
-    found = [part for part in (region.province, region.city, region.county) if part]
-    ends = [name.find(part) + len(part) for part in found if part in name]
+    parts = filter(None, (region.province, region.city, region.county))
+    ends = [name.find(part) + len(part) for part in parts if part in name]
     return name[: max(ends)] if ends else ""
 
 
@@ -637,85 +530,66 @@ def _division(name: str) -> str:
 def summary_table(measured: Measured, lang: str = "zh") -> HeatTable:
     """Lay out themes by agencies; of many agencies, themes by their spread.
 
-    Parameters
-    ----------
-    measured : Measured
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    HeatTable
-        Rows are themes by their share of all tasks, largest first. The first column
-        is of all together; the others are agencies, most tasks first, up to
-        ``MOST_COLUMNS``; beyond that quantiles of the agencies' shares, and how many
-        agencies have no task of the theme.
+    Rows are themes by their share of all tasks, largest first. The first column is
+    of all together; the others are agencies, most tasks first, up to
+    ``MOST_COLUMNS``; beyond that quantiles of the agencies' shares, and how many
+    agencies have no task of the theme.
     """
     pooled = measured.pooled.sort_values("share", ascending=False, kind="stable")
-    labels = measured.themes.set_index("theme_id")[f"label_{lang}"]
-    wide = measured.shares.set_index(["theme_id", "agency"])
-    build = _agency_cells if len(measured.sizes) <= MOST_COLUMNS else _spread_cells
-    columns, cells = build(measured, wide, list(pooled["theme_id"]), lang)
-    whole = [Cell(None, _share(row)) for _, row in pooled.iterrows()]
-    most = max((c.value or 0 for line in cells for c in line), default=0) or 1.0
+    themes = Display(lang).themes(measured.themes)
+    wide = measured.shares.set_index("theme_id")
+    table, unseen = section("summary", lang)["table"], section("charts", lang)["unseen"]
+    is_spread = len(measured.sizes) > MOST_COLUMNS
+    columns = list(short_names(measured.sizes.index, lang).values())
+    if is_spread:
+        columns = [*table["spread"], table["absent"]]
+    framed = _framed(measured)
+    lines = []
+    for theme in pooled.itertuples():
+        rows = wide.loc[[theme.theme_id]]
+        if is_spread:
+            cells = _spread(rows, unseen)
+        else:
+            rows = rows.reset_index().set_index("agency", drop=False)
+            order = rows.loc[measured.sizes.index].to_dict("records")
+            cells = [_share_cell(row, framed, unseen) for row in order]
+        whole = Cell(None, percent(theme.share) if theme.is_observed else "")
+        lines.append((whole, *cells))
+    values = [cell.value or 0 for line in lines for cell in line]
     return HeatTable(
-        rows=tuple(labels[theme] for theme in pooled["theme_id"]),
-        columns=(section("summary", lang)["table"]["whole"], *columns),
-        cells=tuple((own, *line) for own, line in zip(whole, cells, strict=True)),
-        most=most,
+        rows=tuple(themes[theme] for theme in pooled["theme_id"]),
+        columns=(table["whole"], *columns),
+        cells=tuple(lines),
+        most=max(values, default=0) or 1.0,
     )
 
 
-def _share(row: Any) -> str:
-    return percent(row["share"]) if row["is_observed"] else ""
+_PLACE = ("agency", "theme_id", "is_observed")
 
 
-def _agency_cells(
-    measured: Measured, wide: pd.DataFrame, theme_ids: list[str], lang: str
-) -> tuple[list[str], list[list[Cell]]]:
-    framed = _framed(measured)
-    unseen = section("charts", lang)["unseen"]
-    short = short_names(measured.sizes.index, lang)
-    rows = []
-    for theme in theme_ids:
-        line = []
-        for agency in measured.sizes.index:
-            cell = wide.loc[(theme, agency)]
-            seen = bool(cell["is_observed"])
-            value = float(cell["share"]) if seen else None
-            label = percent(value) if value is not None else unseen
-            row: dict[Hashable, Any] = {"agency": agency, "theme_id": theme}
-            row["is_observed"] = seen
-            is_framed = (theme, agency) in framed
-            tasks = tasks_behind(row)
-            line.append(Cell(value, label, is_framed=is_framed, tasks=tasks))
-        rows.append(line)
-    return [short[agency] for agency in measured.sizes.index], rows
+def _share_cell(row: dict[Hashable, Any], framed: set[Any], unseen: str) -> Cell:
+    is_seen = bool(row["is_observed"])
+    value = float(row["share"]) if is_seen else None
+    is_framed = (row["theme_id"], row["agency"]) in framed
+    place: dict[Hashable, Any] = {n: row[n] for n in _PLACE}
+    label = percent(value) if is_seen else unseen
+    return Cell(value, label, is_framed=is_framed, tasks=tasks_behind(place))
 
 
-def _framed(measured: Measured) -> set[tuple[str, Any]]:
+def _framed(measured: Measured) -> set[Any]:
     """Return the cells that differ from the whole, and gaps worth asking about."""
     cells, gaps = measured.by_theme.cells, measured.gaps
     cells = cells.loc[cells["state"] == ESTABLISHED]
     gaps = gaps.loc[gaps["state"].isin([ESTABLISHED, WORTH_ASKING])]
-    pairs = [
-        *zip(cells["theme_id"], cells["agency"], strict=True),
-        *zip(gaps["theme_id"], gaps["agency"], strict=True),
+    both = pd.concat([cells[["theme_id", "agency"]], gaps[["theme_id", "agency"]]])
+    return set(both.itertuples(index=False, name=None))
+
+
+def _spread(rows: pd.DataFrame, unseen: str) -> list[Cell]:
+    """Return the quantiles of shares, and how many agencies have no such task."""
+    quantiles = [
+        Cell(float(value), percent(value)) if value else Cell(None, unseen)
+        for value in rows["share"].quantile(list(_SPREAD))
     ]
-    return set(pairs)
-
-
-def _spread_cells(
-    measured: Measured, wide: pd.DataFrame, theme_ids: list[str], lang: str
-) -> tuple[list[str], list[list[Cell]]]:
-    words, unseen = section("summary", lang)["table"], section("charts", lang)["unseen"]
-    rows = []
-    for theme in theme_ids:
-        part = wide.loc[theme]
-        absent = int((~part["is_observed"].astype(bool)).sum())
-        spread = part["share"].quantile(list(_SPREAD))
-        quantiles = [
-            Cell(float(value), percent(value)) if value else Cell(None, unseen)
-            for value in spread
-        ]
-        rows.append([*quantiles, Cell(None, f"{absent:,}")])
-    return [*words["spread"], words["absent"]], rows
+    absent = int((~rows["is_observed"].astype(bool)).sum())
+    return [*quantiles, Cell(None, f"{absent:,}")]

@@ -1,46 +1,24 @@
 """Tables, findings and tasks as a reader sees them, always escaped."""
 
 import html
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from importlib.resources import files
 from typing import Any
 
 import pandas as pd
 
-from govopen_analytics.base.languages import percent
 from govopen_analytics.base.schemas import heading
 from govopen_analytics.charts.build import holds_of, interval_kind_of, tasks_behind
+from govopen_analytics.charts.display import Display
 from govopen_analytics.charts.style import tasks_attribute
 from govopen_analytics.questions.findings import Finding
-from govopen_analytics.words import section
 
 MOST_SHOWN = 200  # rows; the file beside the page holds all of them
 _LONGEST_TEXT = 160  # characters of a cell
 _LONGEST_COMMON = 40  # characters of a value that all rows share
 _ALWAYS = ("before", "match", "after")  # are read as one line
-_SIGNS = {">=": "≥", "<=": "≤"}
-_YEARS = ("year", "year_from", "year_to", "source_year")
-# A click on a heading sorts the rows, by number where the cells begin with one.
-_SORT = """<script>(table => {
-const value = row => column => {
-  const text = row.cells[column].textContent.trim();
-  const number = parseFloat(text.replace("−", "-").replace(/[<>,]/g, ""));
-  return [isNaN(number) ? Infinity : number, text];
-};
-const order = column => (a, b) => {
-  const [n, s] = value(a)(column), [m, t] = value(b)(column);
-  return n === m ? s.localeCompare(t) : n - m;
-};
-table.querySelectorAll("thead th").forEach((head, column) => {
-  let sign = -1;
-  head.style.cursor = "pointer";
-  head.onclick = () => {
-    sign = -sign;
-    const body = table.tBodies[0];
-    body.append(...[...body.rows].sort((a, b) => sign * order(column)(a, b)));
-  };
-});
-})(document.currentScript.previousElementSibling)</script>"""
-
+# A click on a heading sorts the rows.
+_SORT = (files("govopen_analytics.questions") / "sort.js").read_text("utf-8")
 # JupyterLab sets all cells to the right.
 _LEFT = (
     "<style>.jp-RenderedHTMLCommon .scroll :is(td, th):not(.number, .before)"
@@ -71,9 +49,6 @@ class Table:
         behind ``x`` as one column.
     columns : iterable of str
         The columns, in order; none takes all.
-    lang : {"zh", "en"}, default "zh"
-    interval : float, default 0.95
-        Level of the intervals, for the words that name it (0-1).
     title : str, default ""
         Folds the table; the title stands in its place until it is opened.
 
@@ -88,13 +63,13 @@ class Table:
         df: pd.DataFrame,
         columns: Iterable[str] = (),
         *,
-        lang: str = "zh",
-        interval: float = 0.95,
+        display: Display,
         title: str = "",
     ) -> None:
-        self.lang, self.title = lang, title
-        self._shown = _columns(df, columns, lang, interval)
-        self.data = pd.DataFrame({head: own for head, (_, own) in self._shown.items()})
+        self.display, self.title = display, title
+        self._shown = _columns(df, columns, display)
+        shown = self._shown.items()
+        self.data = pd.DataFrame({head: values for head, (_, values) in shown})
         self._tasks = [
             tasks_attribute(tasks_behind(row))
             for row in df.head(MOST_SHOWN).to_dict("records")
@@ -104,13 +79,13 @@ class Table:
         return repr(self.data)
 
     def _repr_html_(self) -> str:
-        words = section("tables", self.lang)
+        words = self.display.words("tables")
         if self.data.empty:
             return f"<p>{words['no_rows']}</p>"
         rows: list[list[str]] = []
         common: list[str] = []
         for head, (name, values) in self._shown.items():
-            cells = [_cell(value, name, self.lang) for value in values[:MOST_SHOWN]]
+            cells = [self._cell(value, name) for value in values[:MOST_SHOWN]]
             is_common = name not in _ALWAYS and len(values) > 1
             if is_common and values.astype("string").nunique(dropna=False) == 1:
                 if 0 < len(cells[0]) <= _LONGEST_COMMON:
@@ -134,6 +109,10 @@ class Table:
         markup = (_markup(list(zip(*rows, strict=True)), words) if rows else "") + note
         return folded(markup, self.title) if self.title else markup
 
+    def _cell(self, value: object, name: str) -> str:
+        text = self.display.written(value, name)
+        return f"{text[:_LONGEST_TEXT]}…" if len(text) > _LONGEST_TEXT else text
+
 
 def folded(markup: str, title: str) -> str:
     """Hide a piece of HTML until its title is clicked."""
@@ -141,19 +120,19 @@ def folded(markup: str, title: str) -> str:
     return f'<details class="table"><summary>{head}</summary>{markup}</details>'
 
 
-def finding_list(findings: Iterable[Finding], lang: str) -> HtmlBlock:
+def finding_list(findings: Iterable[Finding], display: Display) -> HtmlBlock:
     """Show findings as a list of sentences, each with its state; none show nothing."""
-    states, items = section("states", lang), []
-    for own in findings:
-        mark = html.escape(states.get(own.state, ""))
-        badge = f' <small class="state {own.state}">{mark}</small>' if mark else ""
-        arrow = f" <i{tasks_attribute(own.tasks)}></i>" if own.tasks else ""
-        items.append(f"<li>{html.escape(own.text)}{badge}{arrow}</li>")
+    states, items = display.words("states"), []
+    for finding in findings:
+        state, mark = finding.state, html.escape(states.get(finding.state, ""))
+        badge = f' <small class="state {state}">{mark}</small>' if mark else ""
+        arrow = f" <i{tasks_attribute(finding.tasks)}></i>" if finding.tasks else ""
+        items.append(f"<li>{html.escape(finding.text)}{badge}{arrow}</li>")
     return HtmlBlock(f'<ul class="findings">{"".join(items)}</ul>' if items else "")
 
 
 def task_lists(
-    tasks: pd.DataFrame, shares: pd.DataFrame, *, lang: str = "zh"
+    tasks: pd.DataFrame, shares: pd.DataFrame, display: Display
 ) -> HtmlBlock:
     """Show the tasks behind every cell, folded, by theme and then by plan.
 
@@ -163,13 +142,8 @@ def task_lists(
         Result of ``coverage.tasks_by_theme``.
     shares : DataFrame, shape (n_documents * n_themes, ...)
         Shares by plan, with ``agency``, ``year`` and ``theme``.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    HtmlBlock
     """
-    words = section("tables", lang)
+    words = display.words("tables")
     groups = dict(list(tasks.groupby(["theme_id", "document_id"], sort=False)))
     seen = shares.loc[shares["is_observed"].astype(bool)]
     several = seen["theme_id"].nunique() > 1
@@ -186,27 +160,19 @@ def task_lists(
     return HtmlBlock(f'<div class="task-lists">{"".join(parts)}</div>')
 
 
-def written(value: object, name: str, lang: str) -> str:
-    """Write a value of the column `name` for a reader, not escaped."""
-    if not isinstance(value, float) or isinstance(value, bool):
-        return _plain(value, name, section("tables", lang))
-    return str(_form(name)(value))
-
-
 def _columns(
-    df: pd.DataFrame, columns: Iterable[str], lang: str, interval: float
+    df: pd.DataFrame, columns: Iterable[str], display: Display
 ) -> dict[str, tuple[str, pd.Series]]:
     """Return what is shown by heading: the column it comes from, and its values."""
     bounded = [n for n in df.columns if {f"{n}_lower", f"{n}_upper"} <= {*df.columns}]
     bounds = {f"{name}{end}" for name in bounded for end in ("_lower", "_upper")}
+    interval = display.fill(display.words("tables")["interval"])
+    interval += holds_of(interval_kind_of(df), display)
     shown: dict[str, tuple[str, pd.Series]] = {}
     for name in list(columns) or [n for n in df.columns if n not in bounds]:
-        shown[_free(heading(name, lang), shown)] = (name, df[name])
+        shown[_free(heading(name, display.lang), shown)] = (name, df[name])
         if name in bounded:
-            between = section("tables", lang)["interval"]
-            between += holds_of(interval_kind_of(df), lang)
-            label = _free(between.format(level=f"{interval:.0%}"), shown)
-            shown[label] = ("", _bounds(df, name, lang))
+            shown[_free(interval, shown)] = ("", _bounds(df, name, display))
     return shown
 
 
@@ -218,8 +184,8 @@ def _free(name: str, taken: Iterable[str]) -> str:
     return free
 
 
-def _bounds(df: pd.DataFrame, name: str, lang: str) -> pd.Series:
-    words = section("tables", lang)
+def _bounds(df: pd.DataFrame, name: str, display: Display) -> pd.Series:
+    words = display.words("tables")
     is_unseen = pd.Series(False, index=df.index)
     if name == "share" and {"is_observed", "n_tasks"} <= set(df.columns):
         is_unseen = ~df["is_observed"].astype(bool)
@@ -231,8 +197,8 @@ def _bounds(df: pd.DataFrame, name: str, lang: str) -> pd.Series:
         df.get("n_tasks", is_unseen),
         strict=True,
     ):
-        known = not pd.isna(low)
-        text = "–".join(written(e, name, lang) for e in (low, high)) if known else ""
+        ends = () if pd.isna(low) else (low, high)
+        text = "–".join(display.written(end, name) for end in ends)
         form = words["unseen_bounds"] if unseen else "{bounds}"
         texts.append(form.format(n=n, bounds=text))
     return pd.Series(texts, index=df.index, dtype="string")
@@ -243,61 +209,14 @@ def _markup(rows: list[tuple[str, ...]], words: dict) -> str:
     label = html.escape(words["scroll"])
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
-        f"<table><thead>{head}</thead><tbody>{''.join(body)}</tbody></table>{_SORT}"
-        f"{_LEFT}</div>"
+        f"<table><thead>{head}</thead><tbody>{''.join(body)}</tbody></table>"
+        f"<script>{_SORT}</script>{_LEFT}</div>"
     )
-
-
-def _cell(value: object, name: str, lang: str) -> str:
-    text = written(value, name, lang)
-    return f"{text[:_LONGEST_TEXT]}…" if len(text) > _LONGEST_TEXT else text
 
 
 def _is_number(values: pd.Series) -> bool:
     is_flag = pd.api.types.is_bool_dtype(values.dtype)
     return pd.api.types.is_numeric_dtype(values.dtype) and not is_flag
-
-
-def _plain(value: object, name: str, words: dict) -> str:
-    if isinstance(value, list | tuple):
-        return words["join"].join(str(part) for part in value)
-    if pd.isna(value):
-        return ""
-    if isinstance(value, bool):
-        return words["true" if value else "false"]
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
-    if "share" in name:
-        return percent(value)
-    if isinstance(value, int) and not name.endswith("year"):
-        return f"{value:,}"
-    if name == "comparator":
-        return _SIGNS.get(str(value), str(value))
-    return words["values"].get(name, {}).get(value, str(value))
-
-
-def _form(name: str) -> Callable[[Any], object]:
-    if name in _YEARS:
-        return lambda year: "" if pd.isna(year) else f"{int(year)}"
-    if name in _POINTS or name.startswith("change_per"):
-        return _points
-    if name in _PERCENT or "share" in name:
-        return percent
-    if name in ("p_adjusted", "p_value"):
-        return lambda p: "" if pd.isna(p) else "<0.001" if p < 0.001 else f"{p:.3f}"
-    if name.startswith("overlap"):
-        return lambda value: "–" if pd.isna(value) else f"{value:.0f}"
-    return lambda value: "–" if pd.isna(value) else f"{value:.2f}"
-
-
-_POINTS = ("change", "mean_absolute_error", "largest_error", "error")
-_PERCENT = ("chance_unobserved",)
-
-
-def _points(change: Any) -> str:
-    if pd.isna(change):
-        return "–"
-    return f"{100 * change:+.1f}".replace("-", "−")
 
 
 def _plan(row: Any, words: dict) -> str:

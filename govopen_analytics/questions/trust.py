@@ -13,11 +13,11 @@ import pandas as pd
 
 from govopen_analytics.base.cache import Cache
 from govopen_analytics.base.fingerprints import digest_of, made_by
-from govopen_analytics.base.languages import percent
+from govopen_analytics.base.languages import percent, signed
 from govopen_analytics.base.schemas import heading
 from govopen_analytics.charts.build import chart_of, heat_table, marks_of
+from govopen_analytics.charts.display import Display
 from govopen_analytics.charts.model import Cell, Chart, Panel, Series
-from govopen_analytics.charts.style import names_with_n, signed, theme_names
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.coding.coded import CODING
 from govopen_analytics.measures.calibration import calibration
@@ -80,38 +80,8 @@ def between(
     )
 
 
-def titled(
-    columns: dict[str, list], lang: str, interval: float = 0, with_bounds: str = ""
-) -> pd.DataFrame:
-    """Head columns with the names a reader knows them by.
-
-    Parameters
-    ----------
-    columns : dict of str to list
-        Cells by the column's name.
-    lang : {"zh", "en"}
-    interval : float, default 0
-        Level of the intervals in the cells of `with_bounds` (0-1).
-    with_bounds : str, optional
-        The column whose cells hold an interval.
-
-    Returns
-    -------
-    DataFrame of str, shape (n_rows, n_columns)
-    """
-    form = section("trust", lang)["with_interval"]
-    heads = {name: heading(name, lang) for name in columns}
-    if with_bounds:
-        heads[with_bounds] += form.format(level=f"{interval:.0%}")
-    return pd.DataFrame({heads[name]: cells for name, cells in columns.items()})
-
-
 def validate_coding(
-    codebook: Codebook,
-    *,
-    n_bootstrap: int = 1000,
-    interval: float = 0.95,
-    seed: int = 0,
+    codebook: Codebook, *, n_bootstrap: int = 1000, interval: float = 0.95
 ) -> dict[str, pd.DataFrame]:
     """Measure every coder against the codebook's reference codings.
 
@@ -126,8 +96,6 @@ def validate_coding(
         Draws behind each interval.
     interval : float, default 0.95
         Level of the intervals (0-1).
-    seed : int, default 0
-        Seed of the draws.
 
     Returns
     -------
@@ -144,12 +112,12 @@ def validate_coding(
     CodebookError
         If the codebook has no reference codings.
     """
-    arguments = [n_bootstrap, interval, seed]
+    arguments = [n_bootstrap, interval]
     key = digest_of([made_by(*_MEASURED_BY), codebook.fingerprint, *arguments])
-    kept = Cache.of_user("validity")
-    draws = Draws(n_bootstrap, interval, seed)
-    measured = kept.tables(key, lambda: _measured(codebook, draws))
-    kept.trim()
+    cache = Cache.of_user("validity")
+    draws = Draws(n_bootstrap, interval)
+    measured = cache.tables(key, lambda: _measured(codebook, draws))
+    cache.trim()
     # Who the coders are stands in a file that is no part of the codebook's digest.
     return {"coders": coder_notes(codebook), **measured}
 
@@ -178,21 +146,21 @@ def _measured(codebook: Codebook, draws: Draws) -> dict[str, pd.DataFrame]:
     }
 
 
-def plan_labels(documents: pd.DataFrame, *, lang: str = "zh") -> dict[str, str]:
-    """Name every plan by its agency and year.
+def plan_labels(documents: pd.DataFrame, display: Display) -> dict[str, str]:
+    """Name every plan by its agency and year; those that lack one are left out.
 
     Parameters
     ----------
     documents : DataFrame, shape (n_documents, ...)
         A valid ``documents`` table.
-    lang : {"zh", "en"}, default "zh"
+    display : Display
 
     Returns
     -------
     dict of str to str
-        By document_id; plans that lack agency or year are left out.
+        By document_id.
     """
-    form = section("trust", lang)["plan"]
+    form = display.words("trust")["plan"]
     named = documents.dropna(subset=["agency", "year"])
     return {
         plan.document_id: form.format(agency=plan.agency, year=plan.year)
@@ -201,12 +169,10 @@ def plan_labels(documents: pd.DataFrame, *, lang: str = "zh") -> dict[str, str]:
 
 
 def validity_findings(
-    tables: Mapping[str, pd.DataFrame],
+    tables: Tables,
     themes: pd.DataFrame,
+    display: Display,
     plan_names: Mapping[str, str] | None = None,
-    *,
-    interval: float = 0.95,
-    lang: str = "zh",
 ) -> list[Finding]:
     """Say in sentences how far the coding can be trusted, and on what basis.
 
@@ -216,30 +182,19 @@ def validity_findings(
         Result of ``validate_coding``.
     themes : DataFrame
         The codebook's ``themes``.
+    display : Display
     plan_names : mapping of str to str, optional
         Name of each plan for a reader.
-    interval : float, default 0.95
-        Level of the intervals.
-    lang : {"zh", "en"}, default "zh"
 
     Returns
     -------
     list of Finding
     """
-    say = partial(finding, "trust", lang=lang, topic="validity", interval=interval)
-    words = section("trust", lang)
-    return [
-        _score_finding(tables["scores"], words, say, lang),
-        *_basis_findings(tables, words, say),
-        _share_finding(tables, plan_names or {}, say),
-        _weakest_finding(tables["theme_scores"], themes, say, lang),
-        _abstention_finding(tables["abstentions"], say, lang),
-        *_people_findings(tables, words, say, lang),
-    ]
+    return _Findings(tables, themes, display, plan_names or {}).all()
 
 
 def codebook_findings(
-    assignments: pd.DataFrame, codebook: Codebook, *, lang: str = "zh"
+    assignments: pd.DataFrame, codebook: Codebook, display: Display
 ) -> list[Finding]:
     """Say where a corpus was coded by another codebook than the one judged.
 
@@ -249,14 +204,13 @@ def codebook_findings(
         ``theme_assignments`` of the corpus.
     codebook : Codebook
         The one whose reference codings were used.
-    lang : {"zh", "en"}, default "zh"
+    display : Display
 
     Returns
     -------
     list of Finding
         At most one.
     """
-    words = section("trust", lang)
     others = sorted(set(assignments["codebook_version"]) - {codebook.version})
     if not others:
         return []
@@ -264,135 +218,146 @@ def codebook_findings(
         finding(
             "trust",
             "other_codebook",
-            lang=lang,
+            display=display,
             topic="validity",
             evidence="validity_scores",
-            found=words["join"].join(others),
+            found=display.words("trust")["join"].join(others),
             name=codebook.name,
             version=codebook.version,
         )
     ]
 
 
-def _score_finding(
-    scores: pd.DataFrame, words: Words, say: Callable[..., Finding], lang: str
-) -> Finding:
-    rows = scores.loc[scores["coder"] == MAIN_CODER].set_index("measure")
-    row = rows.loc["primary_accuracy"]
-    bounds = (row["value"], row["value_lower"], row["value_upper"])
-    return say(
-        "score",
-        row=row,
-        value="value",
-        subject=heading("primary_accuracy", lang),
-        evidence="validity_scores",
-        caveats=("few_reference_plans", "only_random_samples"),
-        accuracy=between(*bounds, words, percent),
-        n=row["n_tasks"],
-        plans=row["n_plans"],
-    )
+class _Findings:
+    """The sentences of one language about what was measured."""
 
+    def __init__(
+        self,
+        tables: Tables,
+        themes: pd.DataFrame,
+        display: Display,
+        plan_names: Mapping[str, str],
+    ) -> None:
+        self.tables, self.lang, self.plan_names = tables, display.lang, plan_names
+        self.theme_names = display.themes(themes)
+        self.words = display.words("trust")
+        self.say = partial(finding, "trust", display=display, topic="validity")
 
-def _weakest_finding(
-    scores: pd.DataFrame, themes: pd.DataFrame, say: Callable[..., Finding], lang: str
-) -> Finding:
-    rows = scores.loc[scores["coder"] == MAIN_CODER].dropna(subset="f1")
-    weakest = rows.sort_values("f1", kind="stable").iloc[0]
-    theme = theme_names(themes, lang)[weakest["theme_id"]]
-    return say(
-        "weakest",
-        row=weakest,
-        value="f1",
-        unit="score",
-        subject=theme,
-        evidence="validity_theme_scores",
-        theme=theme,
-        precision=percent(weakest["precision"]),
-        recall=percent(weakest["recall"]),
-        n=weakest["n_reference"],
-        n_tasks=weakest["n_reference"],
-    )
+    def all(self) -> list[Finding]:
+        return [
+            self._score(),
+            *self._basis(),
+            self._share(),
+            self._weakest_theme(),
+            self._abstained(),
+            *self._people(),
+        ]
 
+    def _of_main_coder(self, name: str) -> pd.DataFrame:
+        rows = self.tables[name]
+        return rows.loc[rows["coder"] == MAIN_CODER]
 
-def _share_finding(
-    tables: Tables, names: Mapping[str, str], say: Callable[..., Finding]
-) -> Finding:
-    rows = tables["share_distances"]
-    rows = rows.loc[rows["coder"] == MAIN_CODER]
-    worst = rows.sort_values("misplaced_share", ascending=False, kind="stable").iloc[0]
-    plan = names.get(worst["document_id"], worst["document_id"])
-    return say(
-        "share",
-        row=worst,
-        value="misplaced_share",
-        subject=plan,
-        evidence="validity_share_errors",
-        mean=percent(rows["misplaced_share"].mean(), 1),
-        most=percent(worst["misplaced_share"], 1),
-        plan=plan,
-        n=worst["n_tasks"],
-        largest=in_points(rows["largest_error"].max()),
-    )
+    def _between(self, row: pd.Series, form: Callable[[float], str] = number) -> str:
+        bounds = row["value"], row["value_lower"], row["value_upper"]
+        return between(*bounds, self.words, form)
 
-
-def _abstention_finding(
-    rows: pd.DataFrame, say: Callable[..., Finding], lang: str
-) -> Finding:
-    row = rows.set_index("coder").loc[MAIN_CODER]
-    return say(
-        "abstained",
-        evidence="validity_abstentions",
-        is_detail=True,
-        number=row["n_abstained"],
-        unit="count",
-        n_tasks=row["n_tasks"],
-        n=int(row["n_tasks"]),
-        abstained=int(row["n_abstained"]),
-    )
-
-
-def _people_findings(
-    tables: Tables, words: Words, say: Callable[..., Finding], lang: str
-) -> list[Finding]:
-    """Speak of the pairs of coders that came with the codebook."""
-    own = set(tables["coders"]["coder"])
-    rows = tables["agreement"]
-    rows = rows.loc[rows["first_coder"].isin(own) & rows["second_coder"].isin(own)]
-    found = []
-    pairs = rows.groupby(["first_coder", "second_coder"], sort=False)
-    for (first, second), pair in pairs:
-        by_measure = pair.set_index("measure")
-        shown = {
-            name: between(row["value"], row["value_lower"], row["value_upper"], words)
-            for name, row in by_measure.iterrows()
-        }
-        found.append(
-            say(
-                "people",
-                row=by_measure.loc["alpha_nominal"],
-                value="value",
-                unit="score",
-                subject=f"{coder_label(first, lang)} – {coder_label(second, lang)}",
-                evidence="validity_agreement",
-                is_detail=True,
-                first=coder_label(first, lang),
-                second=coder_label(second, lang),
-                nominal=shown["alpha_nominal"],
-                masi=shown["alpha_masi"],
-            )
+    def _score(self) -> Finding:
+        scores = self._of_main_coder("scores").set_index("measure")
+        row = scores.loc["primary_accuracy"]
+        return self.say(
+            "score",
+            row=row,
+            value="value",
+            subject=heading("primary_accuracy", self.lang),
+            evidence="validity_scores",
+            caveats=("few_reference_plans", "only_random_samples"),
+            accuracy=self._between(row, percent),
+            n=row["n_tasks"],
+            plans=row["n_plans"],
         )
-    return found
 
+    def _basis(self) -> list[Finding]:
+        n_tasks = self.tables["scores"]["n_tasks"].iloc[0]
+        return [
+            self.say(key, kinds=kinds, evidence="validity_coders", n_tasks=n_tasks)
+            for key, kinds in unchecked_reference(self.tables["coders"], self.words)
+        ]
 
-def _basis_findings(
-    tables: Tables, words: Words, say: Callable[..., Finding]
-) -> list[Finding]:
-    notes, scores = tables["coders"], tables["scores"]
-    shown = {"evidence": "validity_coders", "n_tasks": scores["n_tasks"].iloc[0]}
-    return [
-        say(key, kinds=kinds, **shown)
-        for key, kinds in unchecked_reference(notes, words)
-    ]
+    def _share(self) -> Finding:
+        rows = self._of_main_coder("share_distances")
+        order = rows["misplaced_share"].sort_values(ascending=False, kind="stable")
+        worst = rows.loc[order.index[0]]
+        plan = self.plan_names.get(worst["document_id"], worst["document_id"])
+        return self.say(
+            "share",
+            row=worst,
+            value="misplaced_share",
+            subject=plan,
+            evidence="validity_share_errors",
+            mean=percent(rows["misplaced_share"].mean(), 1),
+            most=percent(worst["misplaced_share"], 1),
+            plan=plan,
+            n=worst["n_tasks"],
+            largest=in_points(rows["largest_error"].max()),
+        )
+
+    def _weakest_theme(self) -> Finding:
+        rows = self._of_main_coder("theme_scores").dropna(subset="f1")
+        weakest = rows.sort_values("f1", kind="stable").iloc[0]
+        theme = self.theme_names[weakest["theme_id"]]
+        return self.say(
+            "weakest",
+            row=weakest,
+            value="f1",
+            unit="score",
+            subject=theme,
+            evidence="validity_theme_scores",
+            theme=theme,
+            precision=percent(weakest["precision"]),
+            recall=percent(weakest["recall"]),
+            n=weakest["n_reference"],
+        )
+
+    def _abstained(self) -> Finding:
+        row = self._of_main_coder("abstentions").iloc[0]
+        return self.say(
+            "abstained",
+            evidence="validity_abstentions",
+            is_detail=True,
+            number=float(row["n_abstained"]),
+            unit="count",
+            n_tasks=row["n_tasks"],
+            n=int(row["n_tasks"]),
+            abstained=int(row["n_abstained"]),
+        )
+
+    def _people(self) -> list[Finding]:
+        """Speak of the pairs of coders that came with the codebook."""
+        people = self.tables["coders"]["coder"]
+        rows = self.tables["agreement"]
+        rows = rows.loc[
+            rows["first_coder"].isin(people) & rows["second_coder"].isin(people)
+        ]
+        findings = []
+        for pair, measures in rows.groupby(["first_coder", "second_coder"], sort=False):
+            first, second = (coder_label(coder, self.lang) for coder in pair)
+            by_measure = measures.set_index("measure")
+            findings.append(
+                self.say(
+                    "people",
+                    row=by_measure.loc["alpha_nominal"],
+                    value="value",
+                    unit="score",
+                    subject=f"{first} – {second}",
+                    evidence="validity_agreement",
+                    is_detail=True,
+                    first=first,
+                    second=second,
+                    nominal=self._between(by_measure.loc["alpha_nominal"]),
+                    masi=self._between(by_measure.loc["alpha_masi"]),
+                )
+            )
+        return findings
 
 
 def unchecked_reference(notes: pd.DataFrame, words: Words) -> list[tuple[str, str]]:
@@ -411,14 +376,7 @@ def unchecked_reference(notes: pd.DataFrame, words: Words) -> list[tuple[str, st
 PLAIN_CODER = "keywords"
 
 
-def theme_f1_plot(
-    tables: Tables,
-    themes: pd.DataFrame,
-    *,
-    interval: float = 0.95,
-    lang: str = "zh",
-    date: str = "",
-) -> Chart:
+def theme_f1_plot(tables: Tables, themes: pd.DataFrame, display: Display) -> Chart:
     """Draw the F1 of every theme with its interval, beside the plain coder's.
 
     Parameters
@@ -427,35 +385,32 @@ def theme_f1_plot(
         Result of ``validate_coding``.
     themes : DataFrame, shape (n_themes, ...)
         The codebook's ``themes``.
-    interval : float, default 0.95
-        Level of the intervals (0-1).
-    lang : {"zh", "en"}, default "zh"
-    date : str, default ""
-        Date in the source line, ISO 8601; empty writes none.
+    display : Display
+        The date of its source stands in the source line.
 
     Returns
     -------
     Chart
     """
-    names = theme_names(themes, lang)
+    names = display.themes(themes)
     scores = tables["theme_scores"].set_index("theme_id")
     main = scores.loc[scores["coder"] == MAIN_CODER]
     simple = scores.loc[scores["coder"] == PLAIN_CODER].reindex(main.index)
-    own = [names[theme] for theme in main.index]
-    labels = tuple(names_with_n(own, main["n_reference"], lang))
+    labels = tuple(
+        display.with_n([names[theme] for theme in main.index], main["n_reference"])
+    )
     marks = marks_of(main, "f1", labels=_decimal, names=labels)
     plain = marks_of(simple[["f1"]], "f1", labels=lambda value: "", kinds="plain")
     series = (
-        Series(coder_label(MAIN_CODER, lang), marks),
-        Series(coder_label(PLAIN_CODER, lang), plain),
+        Series(coder_label(MAIN_CODER, display.lang), marks),
+        Series(coder_label(PLAIN_CODER, display.lang), plain),
     )
-    return chart_of(
-        "trust",
+    return _chart(
         "validity_theme_scores",
-        source=_source(tables, themes, lang, date),
-        lang=lang,
+        tables,
+        themes,
+        display,
         panels=[Panel(labels, series, form="decimal", start=0.5, most=1.0)],
-        interval=interval,
         interval_kind="plans",
         main=series[0].name,
         simple=series[1].name,
@@ -466,46 +421,28 @@ def theme_f1_plot(
 
 
 def confusion_heat_map(
-    tables: Tables,
-    themes: pd.DataFrame,
-    *,
-    coder: str = MAIN_CODER,
-    lang: str = "zh",
-    date: str = "",
+    tables: Tables, themes: pd.DataFrame, display: Display, coder: str = MAIN_CODER
 ) -> Chart:
-    """Draw which themes a coder takes for which.
-
-    Parameters
-    ----------
-    tables, themes, lang, date
-        As in ``theme_f1_plot``.
-    coder : str, default "combined"
-
-    Returns
-    -------
-    Chart
-    """
-    names = theme_names(themes, lang)
+    """Draw which themes a coder takes for which; arguments as in ``theme_f1_plot``."""
+    names = display.themes(themes)
     counts = tables["confusions"]
     counts = counts.loc[counts["coder"] == coder]
-    columns = {**names, UNCLASSIFIED: section("trust", lang)["unclassified"]}
-    y = {theme: place for place, theme in enumerate(names)}
-    x = {theme: place for place, theme in enumerate(columns)}
+    columns = {**names, UNCLASSIFIED: display.words("trust")["unclassified"]}
     is_right = counts["reference_theme_id"] == counts["coder_theme_id"]
     cells = {
-        (y[row.reference_theme_id], x[row.coder_theme_id]): Cell(
+        (row.reference_theme_id, row.coder_theme_id): Cell(
             float(row.n_tasks), str(row.n_tasks), scale="one_way" if right else "wrong"
         )
         for row, right in zip(counts.itertuples(), is_right, strict=True)
-        if row.n_tasks and row.reference_theme_id in y
+        if row.n_tasks and row.reference_theme_id in names
     }
-    return chart_of(
-        "trust",
+    return _chart(
         "validity_confusion",
-        source=_source(tables, themes, lang, date),
-        lang=lang,
-        table=heat_table(list(names.values()), list(columns.values()), cells),
-        coder=coder_label(coder, lang),
+        tables,
+        themes,
+        display,
+        table=heat_table(names, columns, cells),
+        coder=coder_label(coder, display.lang),
         n=len(names),
         right=int(counts.loc[is_right, "n_tasks"].sum()),
         wrong=int(counts.loc[~is_right, "n_tasks"].sum()),
@@ -515,35 +452,21 @@ def confusion_heat_map(
 def share_error_plot(
     tables: Tables,
     themes: pd.DataFrame,
+    display: Display,
     plan_names: Mapping[str, str] | None = None,
-    *,
-    coder: str = MAIN_CODER,
-    interval: float = 0.95,
-    lang: str = "zh",
-    date: str = "",
 ) -> Chart:
     """Draw the error of every theme's share, one panel a plan.
 
-    Parameters
-    ----------
-    tables, themes, interval, lang, date
-        As in ``theme_f1_plot``.
-    plan_names : mapping of str to str, optional
-        Name of each plan for a reader; its document_id where there is none.
-    coder : str, default "combined"
-
-    Returns
-    -------
-    Chart
+    Arguments are as in ``theme_f1_plot`` and ``validity_findings``.
     """
-    names = theme_names(themes, lang)
+    names = display.themes(themes)
     labels = tuple(names.values())
     errors = tables["share_errors"]
-    errors = errors.loc[errors["coder"] == coder]
+    errors = errors.loc[errors["coder"] == MAIN_CODER]
     sizes = errors.drop_duplicates("document_id").set_index("document_id")["n_tasks"]
-    called = [(plan_names or {}).get(plan, plan) for plan in sizes.index]
+    plans = [(plan_names or {}).get(plan, plan) for plan in sizes.index]
     panels = []
-    for plan, title in zip(sizes.index, names_with_n(called, sizes, lang), strict=True):
+    for plan, title in zip(sizes.index, display.with_n(plans, sizes), strict=True):
         rows = errors.loc[errors["document_id"] == plan].set_index("theme_id")
         marks = marks_of(
             rows.loc[list(names)],
@@ -553,32 +476,35 @@ def share_error_plot(
             scale=100,  # points, as the axis says: "%" would read as a ratio
         )
         panels.append(Panel(labels, (Series(title, marks),), title, form="points"))
-    return chart_of(
-        "trust",
+    return _chart(
         "validity_share_errors",
-        source=_source(tables, themes, lang, date),
-        lang=lang,
+        tables,
+        themes,
+        display,
         panels=panels,
-        interval=interval,
         interval_kind="tasks",
-        coder=coder_label(coder, lang),
+        coder=coder_label(MAIN_CODER, display.lang),
         plans=len(panels),
         n=len(labels),
     )
 
 
-def _decimal(value: float) -> str:
-    return "–" if pd.isna(value) else f"{value:.2f}"
-
-
-def _source(tables: Tables, themes: pd.DataFrame, lang: str, date: str) -> str:
-    words, scores = section("trust", lang), tables["scores"].iloc[0]
+def _chart(
+    name: str, tables: Tables, themes: pd.DataFrame, display: Display, **parts: Any
+) -> Chart:
+    """Return a chart whose source line names the reference codings."""
+    words, scores = display.words("trust"), tables["scores"].iloc[0]
     is_checked = bool(tables["coders"]["is_expert_checked"].all())
-    text = words["chart_source"].format(
+    date = display.source.date
+    source = words["chart_source"].format(
         version=", ".join(themes["codebook_version"].unique()),
         tasks=scores["n_tasks"],
         plans=scores["n_plans"],
         date=words["chart_date"].format(date=date) if date else "",
         unchecked="" if is_checked else words["chart_unchecked"],
     )
-    return text.strip()
+    return chart_of("trust", name, display, source=source.strip(), **parts)
+
+
+def _decimal(value: float) -> str:
+    return "–" if pd.isna(value) else f"{value:.2f}"

@@ -4,13 +4,19 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from govopen_analytics.base.datapackage import to_csv
+from govopen_analytics.base.languages import percent
+from govopen_analytics.base.schemas import heading
+from govopen_analytics.charts.display import Display
 from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.questions.trust import (
     MAIN_CODER,
@@ -18,468 +24,332 @@ from govopen_analytics.questions.trust import (
     coder_label,
     in_points,
     number,
-    percent,
-    titled,
     validity_findings,
 )
-from govopen_analytics.words import section
 
-_MEASURES = ("primary_accuracy", "micro_f1", "macro_f1", "coverage")
+SUMMARY_FILE = "summary.md"
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&])")
+
+Row = Mapping[Any, Any]
 
 
-def basis_view(tables: Mapping[str, pd.DataFrame], *, lang: str = "zh") -> pd.DataFrame:
-    """Say who coded the reference.
+class _Labels(NamedTuple):
+    """What cells are written with."""
 
-    Parameters
+    lang: str
+    words: Mapping[str, Any]
+    themes: Mapping[str, str]
+    plans: Mapping[str, str]
+
+
+# How a cell is written: from the words of a reader, a row, and a column of it.
+_Cell = Callable[[_Labels, Row, str], Any]
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A table for a reader: what it is made of, and how each column is written.
+
+    Attributes
     ----------
-    tables : mapping of str to DataFrame
-        Result of ``validate_coding``.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    DataFrame of str, shape (n_coders, 3)
+    source : str
+        Name of the table of measures.
+    columns : mapping of str to (str, callable)
+        By heading, the column of the source and how a cell of it is written. A
+        column that the source lacks is left out.
+    keys : tuple of str
+        Of a table with a row for each measure: its other keys, which have a row
+        each, and every measure a column.
+    is_of_one_coder : bool
+        Whether only rows of one coder are shown.
+    with_level : str
+        Heading that names the level of the intervals.
     """
-    words = section("trust", lang)
-    notes = tables["coders"]
-    kinds = [words["kinds"][kind] for kind in notes["kind"]]
-    names = [coder_label(coder, lang) for coder in notes["coder"]]
-    columns = {"coder": names, "kind": kinds, "note": notes[f"note_{lang}"]}
-    return titled(columns, lang)
+
+    source: str
+    columns: Mapping[str, tuple[str, _Cell]]
+    keys: tuple[str, ...] = ()
+    is_of_one_coder: bool = False
+    with_level: str = ""
 
 
-def score_view(
+def _as(form: Callable[[Any], Any]) -> _Cell:
+    """Write the value of the column alone."""
+    return lambda labels, row, column: form(row[column])
+
+
+_tenths = partial(percent, digits=1)
+_plain, _number, _points = _as(lambda value: value), _as(number), _as(in_points)
+_percent = _as(_tenths)
+
+
+def _interval(
+    labels: _Labels, row: Row, column: str, form: Callable[[float], str] = number
+) -> str:
+    bounds = row[f"{column}_lower"], row[f"{column}_upper"]
+    return between(row[column], *bounds, labels.words, form)
+
+
+def _coder(labels: _Labels, row: Row, column: str) -> str:
+    return coder_label(row[column], labels.lang)
+
+
+def _coders(labels: _Labels, row: Row, column: str) -> str:
+    first, second = (_coder(labels, row, f"{n}_coder") for n in ("first", "second"))
+    if first == second:
+        return first
+    form: str = labels.words["pair"]
+    return form.format(first=first, second=second)
+
+
+def _word(labels: _Labels, row: Row, column: str, words: str) -> str:
+    return labels.words[words].get(row[column], row[column])
+
+
+def _note(labels: _Labels, row: Row, column: str) -> Any:
+    return row[f"note_{labels.lang}"]
+
+
+def _theme(labels: _Labels, row: Row, column: str) -> str:
+    return labels.themes[row[column]]
+
+
+def _worst_theme(labels: _Labels, row: Row, column: str) -> str:
+    return labels.themes[row[column]] if row["largest_error"] else "–"
+
+
+def _plan(labels: _Labels, row: Row, column: str) -> str:
+    return labels.plans.get(row[column], row[column])
+
+
+def _band(labels: _Labels, row: Row, column: str) -> str:
+    form: str = labels.words["band"]
+    return form.format(start=f"{row['score_from']:.2f}", end=f"{row['score_to']:.2f}")
+
+
+def _threshold(labels: _Labels, row: Row, column: str) -> str:
+    value, form = f"{row[column]:g}", labels.words["default"]
+    return form.format(value=value) if row["is_default"] else value
+
+
+def _each(names: str, cell: _Cell) -> dict[str, tuple[str, _Cell]]:
+    """Return columns that are headed by their own names and written alike."""
+    return {name: (name, cell) for name in names.split()}
+
+
+_MEASURES = "primary_accuracy micro_f1 macro_f1 coverage"
+#: By their names, which are those of the parts of the page, in its order.
+_TABLES = {
+    "basis": _Table(
+        "coders",
+        {
+            "coder": ("coder", _coder),
+            "kind": ("kind", partial(_word, words="kinds")),
+            "note": ("note_en", _note),
+        },
+    ),
+    "scores": _Table(
+        "scores",
+        {"coder": ("coder", _coder), **_each(_MEASURES, _interval)},
+        keys=("coder",),
+    ),
+    "themes": _Table(
+        "theme_scores",
+        {
+            "theme": ("theme_id", _theme),
+            **_each("n_reference", _plain),
+            **_each("precision recall", _number),
+            **_each("f1", _interval),
+        },
+        is_of_one_coder=True,
+        with_level="f1",
+    ),
+    "agreement": _Table(
+        "agreement",
+        {
+            "pair": ("first_coder", _coders),
+            **_each("alpha_nominal alpha_masi", _interval),
+            **_each("n_tasks", _plain),
+        },
+        keys=("first_coder", "second_coder"),
+    ),
+    "shares": _Table(
+        "share_distances",
+        {
+            "plan": ("document_id", _plan),
+            "n_tasks": ("n_tasks", _plain),
+            "misplaced": ("misplaced_share", _percent),
+            "mean_error": ("mean_absolute_error", _points),
+            "largest_error": ("largest_error", _points),
+            "theme": ("largest_error_theme_id", _worst_theme),
+        },
+        is_of_one_coder=True,
+    ),
+    "cross_validation": _Table(
+        "cross_validation",
+        {
+            "part": ("part", partial(_word, words="parts")),
+            "n_tasks": ("n_tasks", _plain),
+            **_each(f"{_MEASURES} silence", _number),
+        },
+        keys=("part",),
+    ),
+    # How often scores are right; with the columns of ``expected_reliability`` also
+    # how often they occur in a corpus.
+    "calibration": _Table(
+        "calibration",
+        {
+            "score": ("score_from", _band),
+            "accuracy": ("accuracy", _interval),
+            "n_reference": ("n_tasks", _plain),
+            "n_corpus_tasks": ("n_corpus_tasks", _plain),
+            "corpus_share": ("corpus_share", _percent),
+        },
+        with_level="accuracy",
+    ),
+    "thresholds": _Table(
+        "threshold_sensitivity",
+        {
+            "threshold": ("threshold", partial(_word, words="thresholds")),
+            "threshold_value": ("threshold_value", _threshold),
+            **_each("primary_accuracy accuracy_when_coded micro_f1 macro_f1", _number),
+            "coverage": ("coded_share", _percent),
+            "n_secondary": ("n_secondary", _plain),
+        },
+    ),
+    "ablation": _Table(
+        "ablation",
+        {"variant": ("variant", _coder), **_each(_MEASURES, _interval)},
+        keys=("variant",),
+    ),
+    "corrected": _Table(
+        "corrected_shares",
+        {
+            "theme": ("theme_id", _theme),
+            **_each("n_tasks n_sampled", _plain),
+            **_each("share", _percent),
+            "corrected": ("share_corrected", partial(_interval, form=_tenths)),
+        },
+        with_level="corrected",
+    ),
+}
+
+
+def validity_table(
+    name: str,
     tables: Mapping[str, pd.DataFrame],
-    *,
-    name: str = "scores",
-    lang: str = "zh",
+    display: Display,
+    themes: pd.DataFrame | None = None,
+    plan_names: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """Lay scores out with a row for each coder, or for each way of coding.
+    """Lay measures of the coding out for a reader.
 
     Parameters
     ----------
+    name : str
+        "basis" (who coded the reference), "scores", "ablation" (ways of coding),
+        "themes", "agreement", "shares" (their error by plan), "cross_validation",
+        "calibration", "thresholds" or "corrected" (shares).
     tables : mapping of str to DataFrame
-        Result of ``validate_coding``.
-    name : {"scores", "ablation"}
-        Which of the tables.
-    lang : {"zh", "en"}, default "zh"
+        Result of ``validate_coding``; for "corrected" a table ``corrected_shares``,
+        the result of ``review.review_corrected_shares`` over all tasks together.
+    display : Display
+    themes : DataFrame, optional
+        The codebook's ``themes``, for the tables that name themes.
+    plan_names : mapping of str to str, optional
+        Name of each plan for a reader; its document_id where there is none.
 
     Returns
     -------
-    DataFrame of str, shape (n_coders, n_measures + 1)
-        Each value with its interval.
+    DataFrame, shape (n_rows, n_columns)
+        Each value with its interval, where it has one.
     """
-    words = section("trust", lang)
-    table = tables[name]
-    key = "coder" if name == "scores" else "variant"
-    coders = list(dict.fromkeys(table[key]))
-    columns: dict[str, list] = {key: [coder_label(coder, lang) for coder in coders]}
-    for measure in _MEASURES:
-        rows = table.loc[table["measure"] == measure].set_index(key)
-        if not rows.empty:
-            columns[measure] = [
-                between(row.value, row.value_lower, row.value_upper, words)
-                for row in rows.loc[coders].itertuples()
-            ]
-    return titled(columns, lang)
+    plan = _TABLES[name]
+    rows = tables[plan.source]
+    if plan.is_of_one_coder:
+        rows = rows.loc[rows["coder"] == MAIN_CODER]
+    lines = _by_key(rows, plan.keys) if plan.keys else rows.to_dict("records")
+    known = set(rows).union(*lines)
+    names = {} if themes is None else display.themes(themes)
+    labels = _Labels(display.lang, display.words("trust"), names, plan_names or {})
+    columns = {}
+    for head, (column, cell) in plan.columns.items():
+        if column in known:
+            level = labels.words["with_interval"].format(level=display.level)
+            title = heading(head, display.lang)
+            title += level if head == plan.with_level else ""
+            columns[title] = [cell(labels, line, column) for line in lines]
+    return pd.DataFrame(columns)
 
 
-def cross_validation_view(
-    tables: Mapping[str, pd.DataFrame], *, lang: str = "zh"
-) -> pd.DataFrame:
-    """Lay out what models make of fields and plans they have not seen.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Result of ``validate_coding``.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    DataFrame of str, shape (n_parts, n_measures + 2)
-    """
-    words = section("trust", lang)
-    table = tables["cross_validation"]
-    parts = list(dict.fromkeys(table["part"]))
-    values = table.set_index(["part", "measure"])["value"].unstack()
-    n_tasks = table.loc[table["measure"] == "coverage"].set_index("part")["n_tasks"]
-    columns: dict[str, list] = {
-        "part": [words["parts"][part] for part in parts],
-        "n_tasks": [str(n) for n in n_tasks.loc[parts]],
+def _by_key(rows: pd.DataFrame, keys: tuple[str, ...]) -> list[Row]:
+    """Return a row for each key, with a column for each measure and its bounds."""
+    missing = {
+        f"{measure}{end}": np.nan
+        for measure in rows["measure"].unique()
+        for end in ("", "_lower", "_upper")
     }
-    for measure in (*_MEASURES, "silence"):
-        if measure in values:
-            columns[measure] = [number(value) for value in values.loc[parts, measure]]
-    return titled(columns, lang)
+    lines: dict[Any, dict[Any, Any]] = {}
+    for row in rows.to_dict("records"):
+        line = lines.setdefault(tuple(row[key] for key in keys), {**missing, **row})
+        for end in ("", "_lower", "_upper"):
+            line[f"{row['measure']}{end}"] = row[f"value{end}"]
+    return list(lines.values())
 
 
-def calibration_sentences(
-    tables: Mapping[str, pd.DataFrame], *, lang: str = "zh"
-) -> list[str]:
-    """Say how well the score is calibrated, and who wrote the tasks.
+def validity_summary(
+    tables: Mapping[str, pd.DataFrame], codebook: Codebook, display: Display
+) -> str:
+    """Write the measures up as a short page in Markdown.
 
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Result of ``validate_coding``.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    list of str
+    A table ``corrected_shares`` is shown where there is one.
     """
-    words = section("trust", lang)
+    words, themes = display.words("trust"), codebook.themes
+    findings = validity_findings(tables, themes, display)
+    coder = coder_label(MAIN_CODER, display.lang)
+    parts = [f"# {words['title']}"]
+    parts.append("\n".join(f"- {_escaped(finding.text)}" for finding in findings))
+    for name, plan in _TABLES.items():
+        if plan.source in tables:
+            parts.append(f"## {words['sections'][name].format(coder=coder)}")
+            parts.append(_markdown(validity_table(name, tables, display, themes)))
+        if name == "calibration":
+            parts += map(_escaped, _calibration_sentences(tables, words))
+    named = words["codebook"].format(name=codebook.name, version=codebook.version)
+    parts += [words["ablation_note"], _escaped(named), words["files"]]
+    return "\n\n".join(parts) + "\n"
+
+
+def _calibration_sentences(
+    tables: Mapping[str, pd.DataFrame], words: Mapping[str, Any]
+) -> list[str]:
+    """Say how well the score is calibrated, and who wrote the tasks."""
     table = tables["cross_validation"].set_index("measure")
     error, noise = table.loc["calibration_error"], table.loc["calibration_noise"]
-    said = words["calibration_error"].format(
+    sentence = words["calibration_error"].format(
         value=number(error["value"]),
         n=int(error["n_tasks"]),
         noise=number(noise["value"]),
         most=number(noise["value_upper"]),
     )
-    is_written = (tables["cross_validation"]["part"] == "fields_left_out").any()
-    return [said, words["written"]] if is_written else [said]
-
-
-def theme_view(
-    tables: Mapping[str, pd.DataFrame],
-    themes: pd.DataFrame,
-    *,
-    coder: str = MAIN_CODER,
-    interval: float = 0.95,
-    lang: str = "zh",
-) -> pd.DataFrame:
-    """Lay one coder's scores out by theme.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Result of ``validate_coding``.
-    themes : DataFrame
-        The codebook's ``themes``.
-    coder : str, default "combined"
-    interval : float, default 0.95
-        Level of the intervals, for the heading.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    DataFrame, shape (n_themes, 5)
-    """
-    words = section("trust", lang)
-    labels = themes.set_index("theme_id")[f"label_{lang}"]
-    rows = tables["theme_scores"]
-    rows = rows.loc[rows["coder"] == coder]
-    columns = {
-        "theme": list(rows["theme_id"].map(labels)),
-        "n_reference": list(rows["n_reference"]),
-        "precision": [number(value) for value in rows["precision"]],
-        "recall": [number(value) for value in rows["recall"]],
-        "f1": [
-            between(row.f1, row.f1_lower, row.f1_upper, words)
-            for row in rows.itertuples()
-        ],
-    }
-    return titled(columns, lang, interval, "f1")
-
-
-def agreement_view(
-    tables: Mapping[str, pd.DataFrame], *, lang: str = "zh"
-) -> pd.DataFrame:
-    """Lay the agreement of all coders and of each pair out.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Result of ``validate_coding``.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    DataFrame, shape (n_pairs, 4)
-    """
-    words = section("trust", lang)
-    table = tables["agreement"]
-    keys = ["first_coder", "second_coder"]
-    pairs = table.drop_duplicates(keys)
-    names = [
-        coder_label(pair.first_coder, lang)
-        if pair.first_coder == pair.second_coder
-        else words["pair"].format(
-            first=coder_label(pair.first_coder, lang),
-            second=coder_label(pair.second_coder, lang),
-        )
-        for pair in pairs.itertuples()
-    ]
-    columns: dict[str, list] = {"pair": names}
-    for measure in ("alpha_nominal", "alpha_masi"):
-        rows = table.loc[table["measure"] == measure]
-        columns[measure] = [
-            between(row.value, row.value_lower, row.value_upper, words)
-            for row in rows.itertuples()
-        ]
-    columns["n_tasks"] = list(pairs["n_tasks"])
-    return titled(columns, lang)
-
-
-def share_view(
-    tables: Mapping[str, pd.DataFrame],
-    themes: pd.DataFrame,
-    plan_names: Mapping[str, str] | None = None,
-    *,
-    coder: str = MAIN_CODER,
-    lang: str = "zh",
-) -> pd.DataFrame:
-    """Lay the error of shares out by plan.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Result of ``validate_coding``.
-    themes : DataFrame
-        The codebook's ``themes``.
-    plan_names : mapping of str to str, optional
-        Name of each plan for a reader; its document_id where there is none.
-    coder : str, default "combined"
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    DataFrame, shape (n_plans, 6)
-    """
-    labels = themes.set_index("theme_id")[f"label_{lang}"]
-    rows = tables["share_distances"]
-    rows = rows.loc[rows["coder"] == coder]
-    names = plan_names or {}
-    columns = {
-        "plan": [names.get(plan, plan) for plan in rows["document_id"]],
-        "n_tasks": list(rows["n_tasks"]),
-        "misplaced": [percent(value, 1) for value in rows["misplaced_share"]],
-        "mean_error": [in_points(value) for value in rows["mean_absolute_error"]],
-        "largest_error": [in_points(value) for value in rows["largest_error"]],
-        "theme": [
-            labels[row.largest_error_theme_id] if row.largest_error else "–"
-            for row in rows.itertuples()
-        ],
-    }
-    return titled(columns, lang)
-
-
-def reliability_view(
-    reliability: pd.DataFrame,
-    calibrated: pd.DataFrame,
-    *,
-    interval: float = 0.95,
-    lang: str = "zh",
-) -> pd.DataFrame:
-    """Lay scores out: how often they are right, how often they occur here.
-
-    Parameters
-    ----------
-    reliability : DataFrame
-        Result of ``expected_reliability``; without rows, only `calibrated`.
-    calibrated : DataFrame
-        Result of ``calibration``.
-    interval : float, default 0.95
-        Level of the intervals, for the heading.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    DataFrame, shape (n_bands, 3 or 5)
-    """
-    words = section("trust", lang)
-    columns: dict[str, list] = {
-        "score": [
-            words["band"].format(
-                start=f"{row.score_from:.2f}", end=f"{row.score_to:.2f}"
-            )
-            for row in calibrated.itertuples()
-        ],
-        "accuracy": [
-            between(row.accuracy, row.accuracy_lower, row.accuracy_upper, words)
-            for row in calibrated.itertuples()
-        ],
-        "n_reference": list(calibrated["n_tasks"]),
-    }
-    if not reliability.empty:
-        columns["n_corpus_tasks"] = list(reliability["n_corpus_tasks"])
-        columns["corpus_share"] = [percent(v, 1) for v in reliability["corpus_share"]]
-    return titled(columns, lang, interval, "accuracy")
-
-
-def threshold_view(
-    tables: Mapping[str, pd.DataFrame], *, lang: str = "zh"
-) -> pd.DataFrame:
-    """Lay out what other thresholds do.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Result of ``validate_coding``.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    DataFrame, shape (n_settings, 8)
-    """
-    words = section("trust", lang)
-    rows = tables["threshold_sensitivity"]
-    values = [
-        words["default"].format(value=f"{row.threshold_value:g}")
-        if row.is_default
-        else f"{row.threshold_value:g}"
-        for row in rows.itertuples()
-    ]
-    columns: dict[str, list] = {
-        "threshold": [
-            words["thresholds"].get(name, name) for name in rows["threshold"]
-        ],
-        "threshold_value": values,
-    }
-    for name in ("primary_accuracy", "accuracy_when_coded", "micro_f1", "macro_f1"):
-        columns[name] = [number(value) for value in rows[name]]
-    columns["coverage"] = [percent(value, 1) for value in rows["coded_share"]]
-    columns["n_secondary"] = list(rows["n_secondary"])
-    return titled(columns, lang)
-
-
-def corrected_view(
-    corrected: pd.DataFrame,
-    themes: pd.DataFrame,
-    *,
-    interval: float = 0.95,
-    lang: str = "zh",
-) -> pd.DataFrame:
-    """Lay corrected shares out beside the plain ones.
-
-    Parameters
-    ----------
-    corrected : DataFrame
-        Result of ``review.review_corrected_shares`` over all tasks together.
-    themes : DataFrame
-        The codebook's ``themes``.
-    interval : float, default 0.95
-        Level of the intervals, for the heading.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    DataFrame, shape (n_themes, 5)
-    """
-    words = section("trust", lang)
-    labels = themes.set_index("theme_id")[f"label_{lang}"]
-    columns = {
-        "theme": list(corrected["theme_id"].map(labels)),
-        "n_tasks": list(corrected["n_tasks"]),
-        "n_sampled": list(corrected["n_sampled"]),
-        "share": [percent(value, 1) for value in corrected["share"]],
-        "corrected": [
-            between(
-                row.share_corrected,
-                row.share_corrected_lower,
-                row.share_corrected_upper,
-                words,
-                partial(percent, digits=1),
-            )
-            for row in corrected.itertuples()
-        ],
-    }
-    return titled(columns, lang, interval, "corrected")
-
-
-SUMMARY_FILE = "summary.md"
-
-
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&])")
-
-
-def validity_summary(
-    tables: Mapping[str, pd.DataFrame],
-    codebook: Codebook,
-    *,
-    interval: float = 0.95,
-    lang: str = "zh",
-) -> str:
-    """Write the measures up as a short page.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Result of ``validate_coding``; a table ``corrected_shares`` is shown where
-        there is one.
-    codebook : Codebook
-    interval : float, default 0.95
-        Level of the intervals.
-    lang : {"zh", "en"}, default "zh"
-
-    Returns
-    -------
-    str
-        Markdown.
-    """
-    words = section("trust", lang)
-    themes, heads = codebook.themes, words["sections"]
-    found = validity_findings(tables, themes, interval=interval, lang=lang)
-    calibrated = tables["calibration"]
-    scored = reliability_view(pd.DataFrame(), calibrated, interval=interval, lang=lang)
-    sections = {
-        "basis": basis_view(tables, lang=lang),
-        "scores": score_view(tables, lang=lang),
-        "themes": theme_view(tables, themes, interval=interval, lang=lang),
-        "agreement": agreement_view(tables, lang=lang),
-        "shares": share_view(tables, themes, lang=lang),
-        "cross_validation": cross_validation_view(tables, lang=lang),
-        "calibration": scored,
-        "thresholds": threshold_view(tables, lang=lang),
-        "ablation": score_view(tables, name="ablation", lang=lang),
-    }
-    if "corrected_shares" in tables:
-        corrected = tables["corrected_shares"]
-        sections["corrected"] = corrected_view(
-            corrected, themes, interval=interval, lang=lang
-        )
-    parts = [f"# {words['title']}"]
-    parts.append("\n".join(f"- {_escaped(own.text)}" for own in found))
-    for name, table in sections.items():
-        parts.append(f"## {heads[name].format(coder=coder_label(MAIN_CODER, lang))}")
-        parts.append(_markdown_table(table))
-        if name == "calibration":
-            parts += map(_escaped, calibration_sentences(tables, lang=lang))
-    named = words["codebook"].format(name=codebook.name, version=codebook.version)
-    parts += [words["ablation_note"], _escaped(named), words["files"]]
-    return "\n\n".join(parts) + "\n"
+    is_written = (table["part"] == "fields_left_out").any()
+    return [sentence, words["written"]] if is_written else [sentence]
 
 
 def write_validity(
     tables: Mapping[str, pd.DataFrame],
     folder: Path | str,
     codebook: Codebook,
-    *,
-    interval: float = 0.95,
-    lang: str = "zh",
+    display: Display,
 ) -> Path:
-    """Write every table as CSV and the summary beside them.
+    """Write every table as CSV and the summary beside them, and return the summary.
 
     All files are made aside and moved in at the end, the summary last; equal
-    tables give equal bytes.
-
-    Parameters
-    ----------
-    tables, codebook, interval, lang
-        As for ``validity_summary``.
-    folder : Path or str
-        Made where missing; files of other names stay.
-
-    Returns
-    -------
-    Path
-        The summary.
+    tables give equal bytes. Files of other names stay in the folder.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    text = validity_summary(tables, codebook, interval=interval, lang=lang)
+    text = validity_summary(tables, codebook, display)
     aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
     try:
         for name, table in tables.items():
@@ -493,11 +363,11 @@ def write_validity(
     return folder / SUMMARY_FILE
 
 
-def _markdown_table(table: pd.DataFrame) -> str:
-    rows = [list(table.columns), ["---"] * table.shape[1]]
-    rows[0] = [_escaped(str(cell)) for cell in rows[0]]
-    rows += [[_escaped(str(cell)) for cell in row] for row in table.to_numpy()]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+def _markdown(table: pd.DataFrame) -> str:
+    rows = [[_escaped(str(cell)) for cell in row] for row in table.to_numpy()]
+    heads = [_escaped(str(head)) for head in table.columns]
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _escaped(text: str) -> str:

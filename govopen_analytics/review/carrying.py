@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from govopen_analytics.base.errors import CodebookError
-from govopen_analytics.base.schemas import to_schema, validate
+from govopen_analytics.base.schemas import TABLES, to_schema, validate
 from govopen_analytics.coding.codebook import Codebook, theme_carrier
 
 # Share of characters that two texts have in common, in order (Ratcliff and
@@ -87,9 +87,9 @@ class _Tasks:
         for review in reviews.itertuples():
             document = document_of(review.task_id)
             if document not in self._by_document:
-                found = self._by_digest.get(review.text_sha256, [])
+                same = self._by_digest.get(review.text_sha256, [])
                 votes.setdefault(document, Counter()).update(
-                    {document_of(task) for task in found}
+                    set(map(document_of, same))
                 )
         best = {document: count.most_common(2) for document, count in votes.items()}
         return {
@@ -123,13 +123,13 @@ class _Tasks:
         if pd.isna(review.text) or home is None:
             return
         matcher = SequenceMatcher(None, "", _BLANKS.sub("", review.text), False)
-        found = []
+        places = []
         for task in self._by_document[home]:
             matcher.set_seq1(_BLANKS.sub("", self.texts[task] or ""))
             bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
             if all(bound() >= least for bound in bounds):
-                found.append(_Place(task, matcher.ratio()))
-        yield from sorted(found, key=lambda place: -place.likeness)
+                places.append(_Place(task, matcher.ratio()))
+        yield from sorted(places, key=lambda place: -place.likeness)
 
 
 def _place_all(reviews: pd.DataFrame, tasks: _Tasks) -> dict[int, tuple[str, _Place]]:
@@ -190,24 +190,40 @@ def carry_reviews(
         reason why it does not count.
     """
     reviews = reviews.reset_index(drop=True)
-    found = _Tasks(tasks, reviews)
-    placed = _place_all(reviews, found)
+    now = _Tasks(tasks, reviews)
+    placed = _place_all(reviews, now)
     carry = theme_carrier(codebook)
-    kept, changes = [], []
+    current, changes = {}, {}
     for review in reviews.itertuples():
-        outcome, place = placed.get(review.Index) or _orphan(review, found)
+        outcome, place = placed.get(review.Index) or _orphan(review, now)
         if review.Index in placed and place is not None:
             try:
-                themes = _carried_themes(review, carry)
+                current[review.Index] = place, _carried_themes(review, carry)
             except CodebookError:
                 outcome = "theme_gone"
-            else:
-                kept.append(_moved(review, place.task_id, themes, found, codebook))
         if outcome != "same":
-            changes.append(_change(review, outcome, place, found))
+            changes[review.Index] = outcome, place
+    places = [place.task_id for place, _ in current.values()]
+    themes = [carried for _, carried in current.values()]
+    moved = reviews.loc[list(current)].assign(
+        task_id=places,
+        primary_theme_id=[carried[0] if carried else None for carried in themes],
+        secondary_theme_ids=[carried[1:] for carried in themes],
+        codebook_version=codebook.version,
+        text_sha256=[now.digests[task] for task in places],
+        text=[now.texts[task] for task in places],
+    )
+    nearest = [place for _, place in changes.values()]
+    changed = reviews.loc[list(changes)].assign(
+        outcome=[outcome for outcome, _ in changes.values()],
+        found_task_id=[place and place.task_id for place in nearest],
+        likeness=[place and place.likeness for place in nearest],
+        found_text=[place and now.texts[place.task_id] for place in nearest],
+    )
+    changed = changed[TABLES["review_changes"].fields]
     return CarriedReviews(
-        validate(to_schema(pd.DataFrame(kept), "reviews"), "reviews"),
-        validate(to_schema(pd.DataFrame(changes), "review_changes"), "review_changes"),
+        validate(to_schema(moved, "reviews"), "reviews"),
+        validate(to_schema(changed, "review_changes"), "review_changes"),
     )
 
 
@@ -219,52 +235,8 @@ def _carried_themes(review: Any, carry: Any) -> list[str]:
     return list(dict.fromkeys(carry(each, review.codebook_version) for each in themes))
 
 
-def _moved(
-    review: Any, task_id: str, themes: list[str], tasks: _Tasks, codebook: Codebook
-) -> dict[str, Any]:
-    return {
-        "task_id": task_id,
-        "coder": review.coder,
-        "reviewed_date": review.reviewed_date,
-        "primary_theme_id": themes[0] if themes else None,
-        "secondary_theme_ids": themes[1:],
-        "codebook_version": codebook.version,
-        "text_sha256": tasks.digests[task_id],
-        "remark": review.remark,
-        "text": tasks.texts[task_id],
-    }
-
-
-def _change(
-    review: Any, outcome: str, place: _Place | None, tasks: _Tasks
-) -> dict[str, Any]:
-    return {
-        "task_id": review.task_id,
-        "coder": review.coder,
-        "reviewed_date": review.reviewed_date,
-        "outcome": outcome,
-        "found_task_id": place.task_id if place else None,
-        "likeness": place.likeness if place else None,
-        "primary_theme_id": review.primary_theme_id,
-        "codebook_version": review.codebook_version,
-        "text": review.text,
-        "found_text": tasks.texts[place.task_id] if place else None,
-    }
-
-
 def current_reviews(
     reviews: pd.DataFrame, tasks: pd.DataFrame, codebook: Codebook
 ) -> pd.DataFrame:
-    """Keep the decisions that hold for the tasks and the codebook as they are now.
-
-    Parameters
-    ----------
-    reviews, tasks, codebook
-        As for ``carry_reviews``, which also says what became of the others.
-
-    Returns
-    -------
-    DataFrame, shape (n_current, 9)
-        A valid ``reviews`` table.
-    """
+    """Keep the decisions that hold now; ``carry_reviews`` says what became of all."""
     return carry_reviews(reviews, tasks, codebook).reviews

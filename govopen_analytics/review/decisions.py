@@ -1,7 +1,6 @@
 """From the rows people filled in to checked decisions that win over the machine."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,7 +15,6 @@ from govopen_analytics.coding.codebook import Codebook
 from govopen_analytics.review.carrying import document_of, text_sha256
 from govopen_analytics.review.workbook import (
     SECONDARY,
-    SheetRow,
     read_workbook,
     theme_names,
 )
@@ -57,173 +55,138 @@ def import_reviews(
 ) -> ReviewImport:
     """Read decisions back from a workbook and check every row.
 
-    Parameters
-    ----------
-    path : Path or str
-        An XLSX that was exported and filled in.
-    tasks : DataFrame, shape (n_tasks, ...)
-        ``task_id`` and ``text`` of the tasks as they are now.
-    codebook : Codebook
-        The themes that may be named, by label in either language or by id.
-    coder, reviewed_date : str
-        For rows that name none; the date as in 2024-05-31.
-
-    Returns
-    -------
-    ReviewImport
+    Themes are named by label in either language or by id; `coder` and `reviewed_date`
+    (as in 2024-05-31) are for rows that name none.
 
     Raises
     ------
     ReadError
         If the file is no such workbook.
     """
-    texts = dict(zip(tasks["task_id"], tasks["text"], strict=True))
-    names = theme_names(codebook)
-    checker = _Checker(texts, names, list(codebook.theme_ids))
-    defaults = {"coder": coder or None, "reviewed_date": reviewed_date or None}
-    n_empty = 0
-    for row in read_workbook(Path(path)):
+    checker = _Checker(tasks, codebook)
+    decisions, problems, n_empty = [], [], 0
+    for number, cells in read_workbook(Path(path)).items():
         # A name drawn down a whole column decides nothing yet.
-        if all(row.cells.get(name) is None for name in _DECIDING):
+        if all(cells.get(name) is None for name in _DECIDING):
             n_empty += 1
             continue
-        checker.check(_filled(row, defaults))
-    reviews = pd.DataFrame(checker.decisions).assign(codebook_version=codebook.version)
+        for name, default in (("coder", coder), ("reviewed_date", reviewed_date)):
+            if cells.get(name) is None:
+                cells[name] = default or None
+        decision, expected = checker.checked(number, cells)
+        if not expected:
+            decisions.append(decision)
+        task_id = _text(cells.get("task_id")) or ""
+        problems += [
+            (number, column, task_id, _shown(cells.get(column)), text)
+            for column, text in expected
+        ]
+    reviews = pd.DataFrame(decisions).assign(codebook_version=codebook.version)
     return ReviewImport(
         reviews=validate(to_schema(reviews, "reviews"), "reviews"),
-        problems=pd.DataFrame(checker.problems, columns=_PROBLEM_COLUMNS),
+        problems=pd.DataFrame(problems, columns=_PROBLEM_COLUMNS),
         n_empty=n_empty,
     )
 
 
-def _filled(row: SheetRow, defaults: dict[str, str | None]) -> SheetRow:
-    missing = {k: v for k, v in defaults.items() if row.cells.get(k) is None}
-    return SheetRow(row.number, {**row.cells, **missing})
+def _shown(cell: Any) -> str:
+    text = "" if cell is None else str(cell)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+Cells = dict[str, Any]
+#: Columns with a problem, and what is expected in each.
+Expected = list[tuple[str, str]]
 
 
 class _Checker:
-    """Takes rows one by one and keeps decisions and problems apart."""
+    """Tells what a row decides, and what is wrong with it."""
 
-    def __init__(
-        self,
-        texts: dict[str, str],
-        names: dict[str, str | None],
-        theme_ids: Sequence[str],
-    ) -> None:
-        self.texts = texts
-        self.names = names
-        self.theme_ids = theme_ids
-        self.decisions: list[dict[str, Any]] = []
-        self.problems: list[tuple] = []
+    def __init__(self, tasks: pd.DataFrame, codebook: Codebook) -> None:
+        self.texts = dict(zip(tasks["task_id"], tasks["text"], strict=True))
+        self.names = theme_names(codebook)
+        theme_ids = set(codebook.theme_ids)
+        self.labels = [name for name in self.names if name not in theme_ids]
         self._first_rows: dict[tuple[str, str], int] = {}
         self._tasks: dict[tuple[str, str], str] = {}
-        for task_id, text in texts.items():
+        for task_id, text in self.texts.items():
             key = (document_of(task_id), text_sha256(text))
             self._tasks.setdefault(key, task_id)
 
-    def check(self, row: SheetRow) -> None:
-        n_before = len(self.problems)
-        task_id = self._task(row)
-        themes = self._themes(row)
-        coder = self._coder(row)
-        day = self._date(row)
-        if task_id is not None and coder is not None:
-            self._only_decision(row, task_id, coder)
-        if len(self.problems) > n_before or task_id is None:
-            return
-        self.decisions.append(
-            {
-                "task_id": task_id,
-                "coder": coder,
-                "reviewed_date": day,
-                "primary_theme_id": themes[0],
-                "secondary_theme_ids": themes[1:],
-                "text_sha256": text_sha256(self.texts[task_id]),
-                "remark": _text(row.cells.get("remark")),
-                "text": self.texts[task_id],
-            }
-        )
+    def checked(self, number: int, cells: Cells) -> tuple[dict[str, Any], Expected]:
+        """Return the decision of a row, and what is expected where it has a problem."""
+        expected: Expected = []
+        task_id = self._task(cells, expected)
+        themes = self._themes(cells, expected)
+        coder, day = _text(cells.get("coder")), _as_date(cells.get("reviewed_date"))
+        if coder is None:
+            expected.append(("coder", "the name or initials of who decided"))
+        elif coder in CODERS:
+            expected.append(("coder", "a person, not an automatic coder"))
+        if day is None:
+            expected.append(("reviewed_date", "a date such as 2024-05-31"))
+        if task_id and coder and coder not in CODERS:
+            first = self._first_rows.setdefault((task_id, coder), number)
+            if first != number:
+                text = f"one decision of a coder for a task; row {first} holds another"
+                expected.append(("coder", text))
+        task_text = self.texts.get(task_id)
+        decision = {
+            "task_id": task_id,
+            "coder": coder,
+            "reviewed_date": day,
+            "primary_theme_id": themes[0] if themes else None,
+            "secondary_theme_ids": themes[1:],
+            "text_sha256": text_sha256(task_text),
+            "remark": _text(cells.get("remark")),
+            "text": task_text,
+        }
+        return decision, expected
 
-    def _problem(self, row: SheetRow, column: str, expected: str) -> None:
-        found = row.cells.get(column)
-        shown = "" if found is None else str(found)
-        shown = shown if len(shown) <= 60 else shown[:59] + "…"
-        task_id = _text(row.cells.get("task_id")) or ""
-        self.problems.append((row.number, column, task_id, shown, expected))
-
-    def _task(self, row: SheetRow) -> str | None:
-        task_id = _text(row.cells.get("task_id")) or ""
-        digest = row.cells.get("text_sha256")
+    def _task(self, cells: Cells, expected: Expected) -> str:
+        task_id = _text(cells.get("task_id")) or ""
+        digest = cells.get("text_sha256")
         is_known = task_id in self.texts
         if is_known and digest == text_sha256(self.texts[task_id]):
             return task_id
         # The numbers may have changed since the export.
-        if found := self._tasks.get((document_of(task_id), str(digest))):
-            return found
+        if same := self._tasks.get((document_of(task_id), str(digest))):
+            return same
         if not is_known:
-            self._problem(row, "task_id", "the id of a task in the tables")
+            expected.append(("task_id", "the id of a task in the tables"))
         else:
-            self._problem(
-                row,
-                "text_sha256",
+            text = (
                 "the checksum of the task's present text; the text has changed "
-                "since export, so export the task again and look at it anew",
+                "since export, so export the task again and look at it anew"
             )
-        return None
+            expected.append(("text_sha256", text))
+        return ""
 
-    def _themes(self, row: SheetRow) -> list[str | None]:
+    def _themes(self, cells: Cells, expected: Expected) -> list[str | None]:
         themes: list[str | None] = []
         for column in ("primary", *SECONDARY):
-            name = _text(row.cells.get(column))
+            name = _text(cells.get(column))
+            is_primary = column == "primary"
+            if name is None and is_primary:
+                expected.append((column, "a theme, or that no theme fits"))
+                return themes
             if name is None:
-                if column == "primary":
-                    self._problem(row, column, "a theme, or that no theme fits")
-                    return themes
                 continue
             if name not in self.names:
-                known = [label for label in self.names if label not in self.theme_ids]
-                listed = choices(name, known).rpartition("expected one of: ")[2]
-                self._problem(row, column, f"one of: {listed}")
+                listed = choices(name, self.labels).rpartition("expected one of: ")[2]
+                expected.append((column, f"one of: {listed}"))
                 continue
-            self._add_theme(row, column, self.names[name], themes)
+            theme = self.names[name]
+            if not is_primary and theme is None:
+                expected.append((column, "a theme, or an empty cell"))
+            elif not is_primary and themes and themes[0] is None:
+                text = "an empty cell, since no theme is primary"
+                expected.append((column, text))
+            elif theme in themes:
+                expected.append((column, "a theme not given in this row before"))
+            else:
+                themes.append(theme)
         return themes
-
-    def _add_theme(
-        self, row: SheetRow, column: str, theme: str | None, themes: list[str | None]
-    ) -> None:
-        if column != "primary" and theme is None:
-            self._problem(row, column, "a theme, or an empty cell")
-        elif column != "primary" and themes and themes[0] is None:
-            self._problem(row, column, "an empty cell, since no theme is primary")
-        elif theme in themes:
-            self._problem(row, column, "a theme not given in this row before")
-        else:
-            themes.append(theme)
-
-    def _coder(self, row: SheetRow) -> str | None:
-        coder = _text(row.cells.get("coder"))
-        if coder is None:
-            self._problem(row, "coder", "the name or initials of who decided")
-        elif coder in CODERS:
-            self._problem(row, "coder", "a person, not an automatic coder")
-            return None
-        return coder
-
-    def _date(self, row: SheetRow) -> date | None:
-        value = row.cells.get("reviewed_date")
-        day = _as_date(value)
-        if day is None:
-            self._problem(row, "reviewed_date", "a date such as 2024-05-31")
-        return day
-
-    def _only_decision(self, row: SheetRow, task_id: str, coder: str) -> None:
-        first = self._first_rows.setdefault((task_id, coder), row.number)
-        if first != row.number:
-            self._problem(
-                row,
-                "coder",
-                f"one decision of a coder for a task; row {first} holds another",
-            )
 
 
 def _text(value: Any) -> str | None:
@@ -254,16 +217,8 @@ def _as_date(value: Any) -> date | None:
 def add_reviews(stored: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Put new decisions beside stored ones; a coder's later one replaces theirs.
 
-    Parameters
-    ----------
-    stored, new : DataFrame
-        Valid ``reviews`` tables.
-
-    Returns
-    -------
-    DataFrame, shape (n_reviews, 9)
-        A valid ``reviews`` table: of one coder's decisions about a task the one of
-        the later date, of the same day the new one.
+    Of one coder's decisions about a task the one of the later date counts, of the
+    same day the new one. Tables are valid ``reviews``.
     """
     table = pd.concat([stored, new], ignore_index=True)
     table = table.sort_values("reviewed_date", kind="stable")
@@ -272,17 +227,7 @@ def add_reviews(stored: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
 
 def deciding_reviews(reviews: pd.DataFrame) -> pd.DataFrame:
-    """Keep one decision a task: the latest, of one day the first coder by name.
-
-    Parameters
-    ----------
-    reviews : DataFrame, shape (n_reviews, 9)
-        A valid ``reviews`` table.
-
-    Returns
-    -------
-    DataFrame, shape (n_tasks, 9)
-    """
+    """Keep one decision a task: the latest, of one day the first coder by name."""
     ordered = reviews.sort_values(
         ["task_id", "reviewed_date", "coder"], ascending=[True, False, True]
     )
@@ -290,18 +235,9 @@ def deciding_reviews(reviews: pd.DataFrame) -> pd.DataFrame:
 
 
 def review_assignments(reviews: pd.DataFrame) -> pd.DataFrame:
-    """Turn decisions into assignments of the people who made them.
+    """Turn decisions into ``theme_assignments`` of the people who made them.
 
-    Parameters
-    ----------
-    reviews : DataFrame, shape (n_reviews, 9)
-        A valid ``reviews`` table.
-
-    Returns
-    -------
-    DataFrame, shape (n_assignments, 6)
-        Valid ``theme_assignments``; ``score`` is empty, people gave none. A
-        decision that no theme fits has no row.
+    ``score`` is empty, people gave none. A decision that no theme fits has no row.
     """
     rows = [
         (review.task_id, theme, review.coder, rank, review.codebook_version)

@@ -18,29 +18,14 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 def reviews_folder(processed_dir: Path | str, given: Path | str = "") -> Path:
     """Return the folder of reviews: the one given, else beside the tables.
 
-    Parameters
-    ----------
-    processed_dir : Path or str
-        Folder of the tables, such as ``data/processed``.
-    given : Path or str, default ""
-        A folder that wins where it is given.
-
-    Returns
-    -------
-    Path
-        ``data/reviews`` for ``data/processed``. Building the tables anew never
-        touches it.
+    It is ``data/reviews`` for ``data/processed``. Building the tables anew never
+    touches it.
     """
     return Path(given) if given else reviews_beside(Path(processed_dir))
 
 
 def read_reviews(folder: Path | str) -> pd.DataFrame:
     """Read the decisions people made, without rows if there are none yet.
-
-    Parameters
-    ----------
-    folder : Path or str
-        Folder of reviews.
 
     Returns
     -------
@@ -58,60 +43,18 @@ def read_reviews(folder: Path | str) -> pd.DataFrame:
 
 
 def write_reviews(reviews: pd.DataFrame, folder: Path | str) -> Path:
-    """Write all decisions, sorted by task and coder, whole or not at all.
-
-    Parameters
-    ----------
-    reviews : DataFrame, shape (n_reviews, 9)
-        A valid ``reviews`` table.
-    folder : Path or str
-        Made where missing.
-
-    Returns
-    -------
-    Path
-        The file.
-    """
+    """Write all decisions, sorted by task and coder, whole or not at all."""
     ordered = reviews.sort_values(["task_id", "coder"], ignore_index=True)
     return _write(ordered, "reviews", Path(folder) / REVIEWS_FILE)
 
 
 def read_samples(folder: Path | str) -> pd.DataFrame:
-    """Read which tasks were drawn at random, without rows if none were.
-
-    Parameters
-    ----------
-    folder : Path or str
-        Folder of reviews.
-
-    Returns
-    -------
-    DataFrame, shape (n_drawn, 5)
-        A valid ``review_samples`` table.
-
-    Raises
-    ------
-    SourceError, SchemaError
-        As for ``read_reviews``.
-    """
+    """Read which tasks were drawn at random, a valid ``review_samples`` table."""
     return _read(Path(folder) / SAMPLES_FILE, "review_samples")
 
 
 def add_sample(sample: pd.DataFrame, folder: Path | str) -> Path:
-    """Write a random sample beside those drawn before; twice changes nothing.
-
-    Parameters
-    ----------
-    sample : DataFrame, shape (n_drawn, 5)
-        Result of ``draw_random_sample``.
-    folder : Path or str
-        Made where missing.
-
-    Returns
-    -------
-    Path
-        The file.
-    """
+    """Write a random sample beside those drawn before; twice changes nothing."""
     table = pd.concat([read_samples(folder), sample], ignore_index=True)
     table = table.drop_duplicates(["sample_id", "task_id"])
     table = table.sort_values(["sample_id", "task_id"], ignore_index=True)
@@ -119,9 +62,9 @@ def add_sample(sample: pd.DataFrame, folder: Path | str) -> Path:
 
 
 def _write(table: pd.DataFrame, name: str, path: Path) -> Path:
-    validate(to_schema(table, name), name)
+    table = validate(to_schema(table, name), name)
     path.parent.mkdir(parents=True, exist_ok=True)
-    to_csv(to_schema(table, name), path)
+    to_csv(table, path)
     return path
 
 

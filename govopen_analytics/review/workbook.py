@@ -1,10 +1,9 @@
-"""The XLSX a person codes in: written with lists to choose from, read by row."""
+"""The XLSX a person codes in: tasks with evidence and lists to choose from."""
 
 import io
 import re
 import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,10 @@ import pandas as pd
 
 from govopen_analytics.base.atomic_files import replace_file, stable_package
 from govopen_analytics.base.datapackage import safe_cell
-from govopen_analytics.base.errors import ReadError
+from govopen_analytics.base.errors import ReadError, SchemaError
 from govopen_analytics.base.languages import LANGUAGES
 from govopen_analytics.coding.codebook import Codebook
+from govopen_analytics.coding.keywords import keyword_in_context, keyword_matches
 from govopen_analytics.readers.limits import (
     MAX_FILE_BYTES,
     MAX_PART_BYTES,
@@ -24,16 +24,16 @@ from govopen_analytics.readers.limits import (
     check_size,
     errors_named,
 )
+from govopen_analytics.review.carrying import text_sha256
 from govopen_analytics.words import section
 
-#: Most secondary themes a person can give in the workbook.
-N_SECONDARY = 3
 #: Most characters of a cell that spreadsheets hold.
 MAX_CELL_CHARS = 32_000
 
-SECONDARY = tuple(f"secondary_{n}" for n in range(1, N_SECONDARY + 1))
+SECONDARY = ("secondary_1", "secondary_2", "secondary_3")
 #: Columns a person fills in.
 DECISION_COLUMNS = ("primary", *SECONDARY, "coder", "reviewed_date", "remark")
+_MACHINE_COLUMNS = ("evidence", "machine_primary", "machine_score", "machine_secondary")
 #: Columns of the sheet in order, with their widths (characters).
 COLUMNS = {
     "task_id": 22,
@@ -60,15 +60,8 @@ _MADE = datetime(2000, 1, 1)  # equal rows give equal bytes, whenever
 # Control characters that XML cannot hold, and halves of a character.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
-_GUIDE_WIDTH, _DEFINITION_WIDTH = 100, 90
-
-
-@dataclass(frozen=True)
-class SheetRow:
-    """One row of a review sheet: its number in the sheet, its cells by column."""
-
-    number: int
-    cells: dict[str, Any]
+_CONTEXT_CHARS = 8
+_MOST_MATCHES = 12
 
 
 def column_label(column: str, lang: str) -> str:
@@ -77,16 +70,9 @@ def column_label(column: str, lang: str) -> str:
 
 
 def theme_names(codebook: Codebook) -> dict[str, str | None]:
-    """Return what may stand in a theme's cell, and the theme it means.
+    """Return what may stand in a theme's cell, and the theme it means (or None).
 
-    Parameters
-    ----------
-    codebook : Codebook
-
-    Returns
-    -------
-    dict of str to str or None
-        Labels in both languages and ids; None for "no theme fits".
+    That is labels in both languages and ids, and the words for "no theme fits".
     """
     names: dict[str, str | None] = {theme: theme for theme in codebook.theme_ids}
     for lang in LANGUAGES:
@@ -97,9 +83,92 @@ def theme_names(codebook: Codebook) -> dict[str, str | None]:
     return names
 
 
-def no_theme_label(lang: str) -> str:
-    """Return what a person chooses where no theme fits."""
-    return section("review_workbook", lang)["no_theme"]
+def review_rows(
+    picked: pd.DataFrame,
+    tasks: pd.DataFrame,
+    documents: pd.DataFrame,
+    assignments: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    is_blind: bool = False,
+    lang: str = "zh",
+) -> pd.DataFrame:
+    """Lay picked tasks out as a person reads them.
+
+    The columns are those of ``COLUMNS`` but for what a person fills in. Blind rows
+    leave out the machine's themes and its evidence, as they should for a sample that
+    is to tell the machine's errors.
+
+    Raises
+    ------
+    SchemaError
+        If a picked task is not in `tasks`.
+    """
+    words = section("review_export", lang)
+    labels = codebook.labels(lang)
+    missing = picked.loc[~picked["task_id"].isin(tasks["task_id"])]
+    if not missing.empty:
+        raise SchemaError(
+            "tasks",
+            f"{len(missing)} tasks to review are not in it, the first "
+            f"'{missing['task_id'].iloc[0]}'; pick from the same tables",
+            failure_cases=missing,
+        )
+    rows = tasks.set_index("task_id").loc[picked["task_id"]].reset_index()
+    rows["reasons"] = [
+        words["join"].join(words["reasons"][name] for name in reasons)
+        for reasons in picked["reasons"]
+    ]
+    rows["plan"] = rows["document_id"].map(_plan_names(documents, words))
+    rows["text_sha256"] = rows["text"].map(text_sha256)
+    columns = ["task_id", "reasons", "plan", "chapter", "section", "text"]
+    if is_blind:
+        return rows[[*columns, "text_sha256"]]
+    evidence = _evidence(rows, codebook, labels, words)
+    ordered = assignments.sort_values(["task_id", "rank"])
+    ordered = ordered.assign(label=ordered["theme_id"].map(labels))
+    is_first = ~ordered["task_id"].duplicated()
+    first = ordered.loc[is_first].set_index("task_id")
+    others = ordered.loc[~is_first].groupby("task_id")["label"].agg(list)
+    scores = first["score"].astype(float).round(2)
+    for column, values, missing_value in (
+        ("evidence", evidence, words["no_match"]),
+        ("machine_primary", dict(first["label"]), words["unclassified"]),
+        ("machine_score", dict(scores), None),
+        ("machine_secondary", dict(others.map(words["join"].join)), None),
+    ):
+        rows[column] = [values.get(task, missing_value) for task in rows["task_id"]]
+    return rows[[*columns, *_MACHINE_COLUMNS, "text_sha256"]]
+
+
+def _plan_names(documents: pd.DataFrame, words: dict) -> dict[str, str]:
+    return {
+        plan.document_id: plan.document_id
+        if pd.isna(plan.agency) or pd.isna(plan.year)
+        else words["plan"].format(agency=plan.agency, year=plan.year)
+        for plan in documents.itertuples()
+    }
+
+
+def _evidence(
+    tasks: pd.DataFrame, codebook: Codebook, labels: dict[str, str], words: dict
+) -> dict[str, str]:
+    """List the first keywords of each task in context, a line each."""
+    matches = keyword_matches(tasks, codebook)
+    shown = keyword_in_context(tasks, matches, width=_CONTEXT_CHARS)
+    lines: dict[str, list[str]] = {}
+    for row in shown.itertuples():
+        line = words["match"].format(
+            theme=labels[row.theme_id],
+            before=row.before.replace("\n", " "),
+            match=row.match,
+            after=row.after.replace("\n", " "),
+        )
+        lines.setdefault(row.task_id, []).append(line)
+    for shown_lines in lines.values():
+        if (n_more := len(shown_lines) - _MOST_MATCHES) > 0:
+            shown_lines[_MOST_MATCHES:] = [words["more"].format(n=n_more)]
+    return {task_id: "\n".join(shown_lines) for task_id, shown_lines in lines.items()}
 
 
 def write_workbook(
@@ -108,17 +177,7 @@ def write_workbook(
     """Write the review sheet, the themes and the guide, whole or not at all.
 
     Equal rows give equal bytes. No cell starts a formula; a text too long for a
-    cell is cut and says so.
-
-    Parameters
-    ----------
-    rows : DataFrame, shape (n_rows, ...)
-        Columns of ``COLUMNS``, ready to read; missing ones stay empty.
-    path : Path
-        File to write; its folder is made where missing.
-    codebook : Codebook
-        Gives the themes to choose from and the rules of the guide.
-    lang : {"zh", "en"}, default "zh"
+    cell is cut and says so. Columns of ``COLUMNS`` that `rows` lacks stay empty.
     """
     from openpyxl import Workbook
 
@@ -127,81 +186,64 @@ def write_workbook(
     sheet = book.active
     sheet.title = words["sheets"]["review"]
     _fill_review(sheet, rows, words)
-    _fill_guide(book.create_sheet(words["sheets"]["guide"]), codebook, words, lang)
+    title = getattr(codebook, f"title_{lang}") or codebook.name
+    lines = [words["codebook"].format(title=title, version=codebook.version)]
+    lines += words["guide"]
+    heads = {1}
+    if codebook.rules:
+        heads.add(len(lines) + 1)
+        lines.append(words["rules"])
+    for number, rule in enumerate(codebook.rules, start=1):
+        lines.append(f"{number}. {getattr(rule, lang)}")
+    guide = book.create_sheet(words["sheets"]["guide"])
+    _fill(guide, [[line] for line in lines], [100], words, heads)
+    columns = [f"label_{lang}", f"definition_{lang}", "theme_id"]
+    choices = [*codebook.themes[columns].to_numpy(), (words["no_theme"], "", "")]
     themes = book.create_sheet(words["sheets"]["themes"])
-    n_choices = _fill_themes(themes, codebook, words, lang)
-    _add_lists(sheet, len(rows), themes.title, n_choices, words)
+    _fill(themes, [words["themes_head"], *choices], [30, 90, 28], words)
+    themes.freeze_panes = "A2"
+    _add_lists(sheet, len(rows), themes.title, len(choices), words)
     buffer = io.BytesIO()
     book.save(buffer)
     replace_file(path, stable_package(buffer.getvalue(), _MADE))
 
 
-def _fill_review(sheet: Any, rows: pd.DataFrame, words: dict[str, Any]) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill
+def _fill(
+    sheet: Any,
+    rows: Iterable[Iterable[Any]],
+    widths: Iterable[int],
+    words: dict[str, Any],
+    heads: Collection[int] = (1,),
+) -> None:
+    """Write rows of cells; `heads` are the numbers of rows in bold."""
+    from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
-    top = Alignment(vertical="top", wrap_text=True)
-    fill = PatternFill("solid", fgColor="FFF4DC")
-    for place, (column, width) in enumerate(COLUMNS.items(), start=1):
-        head = sheet.cell(1, place, _cell(words["columns"][column], words))
-        head.font, head.alignment = Font(bold=True), top
-        is_decision = column in DECISION_COLUMNS
-        if is_decision:
-            head.fill = fill
-        letter = get_column_letter(place)
-        sheet.column_dimensions[letter].width = width
-        sheet.column_dimensions[letter].hidden = column in _HIDDEN
-        values = rows[column] if column in rows else [None] * len(rows)
-        for number, value in enumerate(values, start=2):
-            cell = sheet.cell(number, place, _cell(value, words))
-            cell.alignment = top
-            if is_decision:
-                cell.fill = fill
-            if column == "reviewed_date":
-                cell.number_format = "yyyy-mm-dd"
-    sheet.freeze_panes = "B2"
-    sheet.auto_filter.ref = sheet.dimensions
-
-
-def _fill_guide(
-    sheet: Any, codebook: Codebook, words: dict[str, Any], lang: str
-) -> None:
-    from openpyxl.styles import Alignment, Font
-
-    title = getattr(codebook, f"title_{lang}") or codebook.name
-    lines = [words["codebook"].format(title=title, version=codebook.version)]
-    lines += words["guide"]
-    rules = [f"{n}. {getattr(r, lang)}" for n, r in enumerate(codebook.rules, start=1)]
-    heads = {1}
-    if rules:
-        heads.add(len(lines) + 1)
-        lines += [words["rules"], *rules]
-    sheet.column_dimensions["A"].width = _GUIDE_WIDTH
-    for number, line in enumerate(lines, start=1):
-        cell = sheet.cell(number, 1, _cell(line, words))
-        cell.alignment = Alignment(vertical="top", wrap_text=True)
-        cell.font = Font(bold=number in heads)
-
-
-def _fill_themes(
-    sheet: Any, codebook: Codebook, words: dict[str, Any], lang: str
-) -> int:
-    from openpyxl.styles import Alignment, Font
-
-    rows = [words["themes_head"]]
-    for theme in codebook.themes.itertuples():
-        label = getattr(theme, f"label_{lang}")
-        rows.append((label, getattr(theme, f"definition_{lang}"), theme.theme_id))
-    rows.append((words["no_theme"], "", ""))
-    for letter, width in zip("ABC", (30, _DEFINITION_WIDTH, 28), strict=True):
-        sheet.column_dimensions[letter].width = width
+    for place, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
     for number, row in enumerate(rows, start=1):
         for place, value in enumerate(row, start=1):
             cell = sheet.cell(number, place, _cell(value, words))
             cell.alignment = Alignment(vertical="top", wrap_text=True)
-            cell.font = Font(bold=number == 1)
-    sheet.freeze_panes = "A2"
-    return len(rows) - 1
+            cell.font = Font(bold=number in heads)
+
+
+def _fill_review(sheet: Any, rows: pd.DataFrame, words: dict[str, Any]) -> None:
+    from openpyxl.styles import PatternFill
+
+    cells = rows.reindex(columns=list(COLUMNS)).astype(object).to_numpy()
+    head = [words["columns"][column] for column in COLUMNS]
+    _fill(sheet, [head, *cells], COLUMNS.values(), words)
+    for column, cells_of_column in zip(COLUMNS, sheet.columns, strict=True):
+        letter = cells_of_column[0].column_letter
+        sheet.column_dimensions[letter].hidden = column in _HIDDEN
+        for cell in cells_of_column:
+            if column in DECISION_COLUMNS:
+                cell.fill = PatternFill("solid", fgColor="FFF4DC")
+            if column == "reviewed_date" and cell.row > 1:
+                cell.number_format = "yyyy-mm-dd"
+    sheet.freeze_panes = "B2"
+    sheet.auto_filter.ref = sheet.dimensions
 
 
 def _add_lists(
@@ -239,23 +281,12 @@ def _cell(value: Any, words: dict[str, Any]) -> Any:
     return safe_cell(text)
 
 
-def read_workbook(path: Path) -> list[SheetRow]:
+def read_workbook(path: Path) -> dict[int, dict[str, Any]]:
     """Read the rows of a review sheet, whatever the order of its columns.
 
-    Parameters
-    ----------
-    path : Path
-        An XLSX that ``write_workbook`` wrote and a person filled in.
-
-    Returns
-    -------
-    list of SheetRow
-        Rows with a task id or a decision; cells as stored, blanks as None.
-
-    Raises
-    ------
-    ReadError
-        If the file is no such workbook, is too large, or lacks a column.
+    Rows with a task id or a decision, by their number in the sheet: cells by
+    column, as stored, blanks as None. Raises ReadError if the file is no such
+    workbook, is too large, or lacks a column.
     """
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
@@ -282,12 +313,12 @@ def read_workbook(path: Path) -> list[SheetRow]:
         check_count("rows", sheet.max_row, MAX_SHEET_ROWS)
     lines = sheet.iter_rows(values_only=True)
     columns = _columns(next(lines, ()), path)
-    rows = []
+    rows = {}
     for number, line in enumerate(lines, start=2):
         cells = {name: _stored(line[place]) for name, place in columns.items()}
         named = ("task_id", *DECISION_COLUMNS)
         if any(cells.get(name) is not None for name in named):
-            rows.append(SheetRow(number, cells))
+            rows[number] = cells
     return rows
 
 
@@ -300,17 +331,23 @@ def _review_sheet(book: Any) -> Any:
 
 
 def _columns(header: Sequence[Any], path: Path) -> dict[str, int]:
-    known = {
+    columns_by_label = {
         label: column
         for lang in LANGUAGES
         for column, label in section("review_workbook", lang)["columns"].items()
     }
-    found = [str(cell).strip() if cell is not None else "" for cell in header]
-    columns = {known[label]: n for n, label in enumerate(found) if label in known}
+    labels = [str(cell).strip() if cell is not None else "" for cell in header]
+    columns = {
+        columns_by_label[label]: place
+        for place, label in enumerate(labels)
+        if label in columns_by_label
+    }
     for column in _NEEDED:
         if column not in columns:
-            shown = "、".join(filter(None, found)) or "nothing"
-            wanted = [label for label, name in known.items() if name == column]
+            shown = "、".join(filter(None, labels)) or "nothing"
+            wanted = [
+                label for label, name in columns_by_label.items() if name == column
+            ]
             raise ReadError(
                 f"{path}, row 1: found the headings {shown}, expected also "
                 f"'{wanted[0]}' or '{wanted[-1]}'; export the tasks again"

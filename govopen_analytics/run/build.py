@@ -1,8 +1,11 @@
 """Raw plans to the tables of ``data/processed``."""
 
+import asyncio
 import tempfile
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,12 +18,14 @@ from govopen_analytics.base.datapackage import (
     PackageWriter,
     read_datapackage,
 )
+from govopen_analytics.base.errors import InstallationError, RunError
 from govopen_analytics.base.fingerprints import file_digest, inputs_digest
 from govopen_analytics.base.locking import (
     disk_errors_explained,
     locked,
     remove_unfinished,
 )
+from govopen_analytics.base.provenance import MANIFEST_NAME
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.schemas import to_schema
 from govopen_analytics.base.tables import Tables
@@ -41,15 +46,8 @@ from govopen_analytics.review.carrying import document_of
 
 # Another build into the same folder is writing for moments only.
 _SECONDS_WAIT = 60
+_SECONDS_TO_ANSWER = 20  # of a scheduler
 _MOST_NAMED = 10  # files, before only their number is told
-
-
-@dataclass(frozen=True)
-class Built:
-    """What a build made: the tables by name, and the descriptor's path."""
-
-    tables: Tables
-    descriptor: Path
 
 
 def build_processed(
@@ -62,7 +60,7 @@ def build_processed(
     is_forced: bool = False,
     csv_bytes: int | None = CSV_BYTES,
     on_progress: Callable[[str, int, int], None] = lambda step, done, total: None,
-) -> Built:
+) -> Tables:
     """Read a folder of plans, code their themes, and write every table.
 
     What reading a file and coding a document gave is kept in the user's cache folder,
@@ -86,16 +84,6 @@ def build_processed(
         A table whose CSV is larger is written as Parquet alone; None for no limit.
     on_progress : callable
         Called with the step's name, what is done of it and its total.
-
-    Returns
-    -------
-    Built
-
-    Raises
-    ------
-    GovOpenError
-        If the folder or its manifest cannot be used, or the tables cannot be
-        written; a single bad file becomes a row of ``failures`` instead.
     """
     raw_dir, out_dir = Path(raw_dir), Path(out_dir)
     codebook = load_codebook(codebook_path)
@@ -120,6 +108,11 @@ def build_processed(
                     folder, codebook, people, codes_kept, writer, on_progress
                 )
                 on_progress("write", 0, 1)
+                manifest = raw_dir / MANIFEST_NAME
+                if manifest.is_file():
+                    digest = file_digest(manifest)
+                    source = {"title": "manifest", "path": manifest.name}
+                    sources.append({**source, "hash": digest})
                 # What an unexpected error left out may be there the next time.
                 is_whole = "unexpected_error" not in set(failures["reason"])
                 digest = inputs_digest(raw_dir, out_dir, codebook_path)
@@ -130,13 +123,13 @@ def build_processed(
                         "version": codebook.version,
                         "sha256": codebook.fingerprint,
                     },
-                    "sources": [*sources, *_manifest_source(raw_dir)],
+                    "sources": sources,
                     "warnings": [*_not_read(failures), *_decisions_changed(people)],
                 }
-                descriptor = writer.publish(details)
-    for kept in (plans_kept, codes_kept):
-        kept.trim()
-    return Built(read_datapackage(out_dir), descriptor)
+                writer.publish(details)
+    for cache in (plans_kept, codes_kept):
+        cache.trim()
+    return read_datapackage(out_dir)
 
 
 def _write_parts(
@@ -163,7 +156,11 @@ def _write_parts(
             if name != "themes" or not sources:
                 writer.add(name, table)
         sources += [
-            _source(plan.document_id, plan.source_file, plan.sha256)
+            {
+                "title": plan.document_id,
+                "path": plan.source_file,
+                "hash": f"sha256:{plan.sha256}",
+            }
             for plan in part.documents.itertuples()
         ]
         failures = part.failures
@@ -192,28 +189,60 @@ def _tasks_that_matter(folder: RawFolder, reviews: pd.DataFrame) -> pd.DataFrame
 
 def _decisions_changed(people: CarriedReviews) -> list[dict[str, Any]]:
     """Say how many decisions moved or do not count; a run repeats it."""
-    told = (
+    remarks = (
         Remark("reviews_moved", {"n": people.n_moved}),
         Remark("reviews_orphaned", {"n": people.n_orphaned}),
     )
-    return [asdict(remark) for remark in told if remark.values["n"]]
+    return [asdict(remark) for remark in remarks if remark.values["n"]]
 
 
 def _not_read(failures: pd.DataFrame) -> list[dict[str, Any]]:
     """Say which files became no plan; a run repeats it in its record."""
     files = sorted(set(failures["source_file"]))
-    if not files:
-        return []
-    shown = ", ".join(files[:_MOST_NAMED]) + (", …" if len(files) > _MOST_NAMED else "")
-    return [asdict(Remark("files_not_read", {"n": len(files), "names": shown}))]
+    more = ["…"] if len(files) > _MOST_NAMED else []
+    values = {"n": len(files), "names": ", ".join(files[:_MOST_NAMED] + more)}
+    return [asdict(Remark("files_not_read", values))] if files else []
 
 
-def _manifest_source(raw_dir: Path) -> list[dict[str, Any]]:
-    path = raw_dir / "manifest.csv"
-    if not path.is_file():
-        return []
-    return [_source("manifest", path.name, file_digest(path).removeprefix("sha256:"))]
+@contextmanager
+def cluster_executor(
+    address: str, *, seconds: float = _SECONDS_TO_ANSWER
+) -> Iterator[Executor]:
+    """Connect to a Dask scheduler, and leave it running at the end.
+
+    It and the first worker have so many seconds to answer.
+    """
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise InstallationError(
+            "--cluster needs Dask; run `pip install 'govopen-analytics[cluster]'` here "
+            "and on every worker"
+        ) from error
+    try:
+        # A client waits without end for one that accepts and then says nothing.
+        asyncio.run(asyncio.wait_for(_identity(address), seconds))
+        client = Client(address, timeout=seconds, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise RunError(
+            f"The scheduler at {address} did not answer within {seconds:g} seconds; "
+            "start it with `dask scheduler`, or give the address that it prints"
+        ) from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=seconds)
+        except TimeoutError as error:
+            raise RunError(
+                f"The scheduler at {address} has no worker; start some with "
+                f"`dask worker {address}`"
+            ) from error
+        # An equal file is no reason to take the result of another.
+        with client.get_executor(pure=False) as executor:
+            yield executor
 
 
-def _source(title: str, path: str, digest: str) -> dict[str, Any]:
-    return {"title": title, "path": path, "hash": f"sha256:{digest}"}
+async def _identity(address: str) -> object:
+    from distributed import rpc
+
+    async with rpc(address) as scheduler:
+        return await scheduler.identity()

@@ -11,16 +11,16 @@ import pandas as pd
 
 from govopen_analytics.base.data_files import ANY, read_json
 from govopen_analytics.base.errors import RunError
+from govopen_analytics.base.languages import LANGUAGES
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.families import ESTABLISHED, WORTH_ASKING
-from govopen_analytics.questions import TABLES_DIR
-from govopen_analytics.questions.run_files import FINDINGS_PREFIX
+from govopen_analytics.questions import FINDINGS_PREFIX, TABLES_DIR
 
 STATE = "state.json"
 _REMEDY = "restore the folder as `govopen report` wrote it, or remove it and run again"
-_MEASURED = float | int | None
-_KEPT = ("page", "topic", "key", "subject", "state", "short", "text")
-_TELLING = (ESTABLISHED, WORTH_ASKING)  # states of a finding that is news
+_OF_FINDING = ("page", "topic", "key", "subject", "state", "short", "text")
+_OF_SHARE = ("share", "share_lower", "share_upper", "n_tasks")
+_NEWS = (ESTABLISHED, WORTH_ASKING)  # states of a finding that is news
 _SHAPE = {
     "plans": [
         {
@@ -35,13 +35,10 @@ _SHAPE = {
         {
             "agency": str | None,
             "theme_id": str,
-            "share": _MEASURED,
-            "share_lower": _MEASURED,
-            "share_upper": _MEASURED,
-            "n_tasks": int | None,
+            **dict.fromkeys(_OF_SHARE, float | int | None),
         }
     ],
-    "findings?": {ANY: [dict.fromkeys(_KEPT, str)]},
+    "findings?": {ANY: [dict.fromkeys(_OF_FINDING, str)]},
 }
 # Two texts of a plan at least this alike are one task, reworded (0-1).
 _LEAST_LIKENESS = 0.6
@@ -50,44 +47,27 @@ _MOST_PAIRED = 200
 
 
 def state_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Keep what the next run compares itself with.
+    """Keep of the tables what the next run compares itself with.
 
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        ``documents``, ``tasks``, ``themes`` and ``theme_assignments``.
-
-    Returns
-    -------
-    dict
-        ``plans``: of each its ``document_id``, ``agency``, ``year``, ``sha256``
-        and ``tasks`` (list of str); ``shares``: of all plans together and of
-        each agency the share of every theme (0-1) with its 95 % interval.
+    ``plans`` has the texts of each plan's tasks; ``shares`` the share of every theme
+    (0-1) with its 95 % interval, in all plans together and in those of each agency.
     """
     tasks = tables["tasks"]
     texts = _joined(tasks["title"]) + _joined(tasks["content"])
     texts_of = texts.str.strip().groupby(tasks["document_id"]).agg(list).to_dict()
     plans = [
         {
-            "document_id": plan.document_id,
-            "agency": _known(plan.agency),
-            "year": _known(plan.year),
-            "sha256": _known(plan.sha256),
-            "tasks": texts_of.get(plan.document_id, []),
+            name: _plain(plan[name])
+            for name in ("document_id", "agency", "year", "sha256")
         }
-        for plan in tables["documents"].itertuples()
+        | {"tasks": texts_of.get(plan["document_id"], [])}
+        for plan in tables["documents"].to_dict("records")
     ]
     return {"plans": plans, "shares": _shares(tables)}
 
 
 def read_state(folder: Path) -> dict[str, Any] | None:
-    """Read the state a run left, or None where it left none.
-
-    Raises
-    ------
-    RunError
-        If it is not as a run writes it.
-    """
+    """Read the state a run left, or None where it left none."""
     path = folder / STATE
     if not path.is_file():
         return None
@@ -95,19 +75,9 @@ def read_state(folder: Path) -> dict[str, Any] | None:
 
 
 def plans_gone(old: Mapping[str, Any], documents: pd.DataFrame) -> list[str]:
-    """Name the plans of a state that a corpus has no longer, whatever their names.
+    """Name the plans of a state that are in a corpus under no name.
 
-    Parameters
-    ----------
-    old : mapping
-        Result of ``state_of``.
-    documents : DataFrame, shape (n_documents, ...)
-        A valid table.
-
-    Returns
-    -------
-    list of str
-        Values of ``document_id`` in `old`; a plan of the same bytes is not gone.
+    A plan of the same bytes is not gone.
     """
     ids, digests = set(documents["document_id"]), set(documents["sha256"])
     return [
@@ -117,22 +87,39 @@ def plans_gone(old: Mapping[str, Any], documents: pd.DataFrame) -> list[str]:
     ]
 
 
+def changes_since(
+    last_good: tuple[Mapping[str, Any], Mapping[str, Any]] | None,
+    record: Mapping[str, Any],
+    state: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Say what is different since the record and state of the last good run."""
+    old, old_state = last_good or (record, state)
+    return {
+        "run": record["run"],
+        "since": old["run"] if last_good else None,
+        "since_date": old["started"] if last_good else None,
+        "code_changed": old["code"]["sha256"] != record["code"]["sha256"],
+        "codebook_changed": old["codebook"] != record["codebook"],
+        "codebook_versions": codebook_names(old["codebook"], record["codebook"]),
+        **compare_states(old_state, state),
+    }
+
+
+def codebook_names(*codebooks: Mapping[str, Any]) -> list[str]:
+    """Name two codebooks by their versions, with digests where these are the same."""
+    names = [str(codebook.get("version", "?")) for codebook in codebooks]
+    if len(set(names)) > 1 or codebooks[0] == codebooks[1]:
+        return names
+    digests = [str(codebook.get("sha256", "?"))[:8] for codebook in codebooks]
+    return [f"{name} [{d}]" for name, d in zip(names, digests, strict=True)]
+
+
 def compare_states(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     """Say what is different between two states.
 
-    Parameters
-    ----------
-    old, new : mapping
-        Results of ``state_of``.
-
-    Returns
-    -------
-    dict
-        ``plans_new`` and ``plans_removed`` (list of plans), ``tasks`` (of each
-        plan in both whose tasks differ: ``added``, ``removed``, and ``changed``
-        with ``old`` and ``new`` text), ``shares`` (those outside the interval
-        they had, ``old`` beside ``new``) and ``findings`` (by language, as
-        ``compare_findings``; of a language that both have).
+    ``tasks`` has each plan in both whose tasks differ: texts ``added``, ``removed``
+    and ``changed``. ``shares`` has those outside the interval they had. ``findings``
+    has each language that both have.
     """
     before = {plan["document_id"]: plan for plan in old["plans"]}
     after = {plan["document_id"]: plan for plan in new["plans"]}
@@ -155,20 +142,7 @@ def compare_states(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, 
 
 
 def finding_rows(site: Path, page: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    """Read the findings that a notebook left.
-
-    Parameters
-    ----------
-    site : Path
-        Folder of a language.
-    page : mapping
-        Entry of the run's record, with its ``files``.
-
-    Yields
-    ------
-    dict
-        A row of ``findings_table``, as text.
-    """
+    """Read the findings that a notebook left in the folder of its language."""
     for path in page["files"]:
         if path.startswith(f"{TABLES_DIR}/{FINDINGS_PREFIX}"):
             with (site / path).open(encoding="utf-8-sig", newline="") as file:
@@ -180,7 +154,7 @@ def finding_states(
 ) -> list[dict[str, str]]:
     """Keep of each finding of a language what the next run compares it with."""
     return [
-        {**{name: row.get(name, "") for name in _KEPT}, "page": page["name"]}
+        {**{name: row.get(name, "") for name in _OF_FINDING}, "page": page["name"]}
         | {"text": row["finding"]}
         for page in pages
         for row in finding_rows(site, page)
@@ -194,22 +168,12 @@ def compare_findings(
 
     A finding is the same where page, topic and subject are; one without a subject,
     where its key is. Its sentence is not compared: every number in it may differ.
-
-    Parameters
-    ----------
-    old, new : iterable of mapping
-        Results of ``finding_states``, of one language.
-
-    Returns
-    -------
-    dict
-        ``new`` and ``gone``, of findings that are established or worth asking about;
-        ``changed``, with ``old_state``.
+    Only findings that are established or worth asking about are new or gone.
     """
     before, after = _by_identity(old), _by_identity(new)
     return {
-        "new": _telling(after, before),
-        "gone": _telling(before, after),
+        "new": _news(after, before),
+        "gone": _news(before, after),
         "changed": [
             {**row, "old_state": before[name]["state"]}
             for name, row in after.items()
@@ -219,21 +183,21 @@ def compare_findings(
 
 
 def _by_identity(rows: Iterable[Mapping[str, str]]) -> dict[Any, dict[str, str]]:
-    found, n_of = {}, Counter[Any]()
+    findings, n_of = {}, Counter[Any]()
     for row in rows:
         name = (row["page"], row["topic"], row["subject"] or row["key"])
-        found[*name, n_of[name]] = dict(row)  # one subject may have several
+        findings[*name, n_of[name]] = dict(row)  # one subject may have several
         n_of[name] += 1
-    return found
+    return findings
 
 
-def _telling(
+def _news(
     rows: Mapping[Any, dict[str, str]], others: Mapping[Any, Any]
 ) -> list[dict[str, str]]:
     return [
         row
         for name, row in rows.items()
-        if name not in others and row["state"] in _TELLING
+        if name not in others and row["state"] in _NEWS
     ]
 
 
@@ -241,7 +205,8 @@ def _joined(texts: pd.Series) -> pd.Series:
     return texts.fillna("").astype(str) + "\n"
 
 
-def _known(value: Any) -> Any:
+def _plain(value: Any) -> Any:
+    """Return a value of a table as JSON has it: what is missing is None."""
     if pd.isna(value):
         return None
     return value.item() if hasattr(value, "item") else value
@@ -252,22 +217,23 @@ def _named(plan: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _shares(tables: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
-    from govopen_analytics import measures as compare
+    from govopen_analytics import measures
 
+    if tables["tasks"].empty:
+        return []
     themes = tables["themes"].set_index("theme_id")
-    kept = ["theme_id", "share", "share_lower", "share_upper", "n_tasks"]
-    rows = []
-    for by in ([], ["agency"]):
-        if not len(tables["tasks"]):
-            continue
-        shares = compare.theme_shares(Tables.of(tables), by=by)
-        for row in shares.to_dict("records"):
-            labels = themes.loc[row["theme_id"]]
-            values = {key: _known(row[key]) for key in kept}
-            label = {code: _known(labels[f"label_{code}"]) for code in ("zh", "en")}
-            agency = _known(row["agency"]) if by else None
-            rows.append({"agency": agency, "theme": label, **values})
-    return rows
+    return [
+        {
+            "agency": _plain(row.get("agency")),
+            "theme": {
+                lang: _plain(themes.loc[row["theme_id"], f"label_{lang}"])
+                for lang in LANGUAGES
+            },
+            **{name: _plain(row[name]) for name in ("theme_id", *_OF_SHARE)},
+        }
+        for by in ([], ["agency"])
+        for row in measures.theme_shares(Tables.of(tables), by=by).to_dict("records")
+    ]
 
 
 def _task_changes(old: list[str], new: list[str]) -> dict[str, list[Any]]:
@@ -291,14 +257,11 @@ def _moved(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict]:
         earlier = before.get((row["agency"], row["theme_id"]))
         if earlier and not _is_within(row["share"], earlier):
             named = {key: row[key] for key in ("agency", "theme_id", "theme")}
-            measured = ("share", "share_lower", "share_upper", "n_tasks")
-            moved.append(
-                {
-                    **named,
-                    "old": {key: earlier[key] for key in measured},
-                    "new": {key: row[key] for key in measured},
-                }
-            )
+            values = {
+                name: {key: share[key] for key in _OF_SHARE}
+                for name, share in (("old", earlier), ("new", row))
+            }
+            moved.append({**named, **values})
     return moved
 
 

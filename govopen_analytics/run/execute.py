@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from govopen_analytics.base.atomic_files import replace_file
 from govopen_analytics.base.errors import RunError
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.base.text import readable_name
@@ -31,6 +32,7 @@ _KINDS = {
     "MemoryError": "memory",
     "OSError: [Errno 28]": "disk",
 }
+_NOT_ENDED = "The notebook did not run to its end"
 # Of what a cell shows, that much is published: text, and charts and tables as JSON
 # (characters), and parts (count).
 MOST_OUTPUT, _MOST_RICH, _MOST_PARTS = 100_000, 20_000_000, 1000
@@ -48,7 +50,7 @@ class Outcome:
     error : str
         The error, without its traceback; empty if there was none.
     kind : str
-        What kind of failure that is, one of ``pages.words.WORDS[lang]["failures"]``;
+        What kind of failure that is, a key of ``failures`` in the words of the pages;
         empty without an error.
     cell : int or None
         Position of the failing cell, counted from 1 in the notebook itself.
@@ -58,6 +60,10 @@ class Outcome:
         Whether another start may help.
     warnings : list of dict
         Remarks with what it wrote to its error stream.
+    seconds : float
+        How long it took, with all its starts.
+    attempts : int
+        How often it was started.
     """
 
     error: str = ""
@@ -66,6 +72,8 @@ class Outcome:
     cell_source: str = ""
     is_passing: bool = False
     warnings: list[dict[str, Any]] = field(default_factory=list)
+    seconds: float = 0.0
+    attempts: int = 1
 
 
 def execute_notebook(
@@ -73,78 +81,66 @@ def execute_notebook(
 ) -> Outcome:
     """Run a notebook in a folder, and leave it there with the body of its page.
 
-    Parameters
-    ----------
-    path : Path
-        The notebook.
-    parameters : mapping of str to object
-        All it is given; paths are relative to `folder`.
-    folder : Path
-        Where it runs, and where ``notebook.ipynb`` and ``body.html`` are left.
-    lang : {"zh", "en"}
-        Language of the page.
-
-    Returns
-    -------
-    Outcome
+    Paths among its parameters are relative to the folder.
     """
     executed = folder / EXECUTED
-    outcome = Outcome()
-    try:
-        _execute(path, executed, dict(parameters), folder)
-        outcome.cell, outcome.error = _first_error(executed)
-    except RunError as error:
-        outcome.cell, outcome.error = error.cell, str(error)
-    outcome.error = outcome.error[:_MOST_OF_ERROR]
-    outcome.kind = failure_kind(outcome.error)
-    if not outcome.error and (left := _not_files(folder)):
+    error = _run(path, executed, dict(parameters), folder)
+    if not executed.is_file():
+        return _outcome_of(error or _NOT_ENDED)
+    notebook = json.loads(executed.read_text(encoding="utf-8"))
+    cells = _cells(notebook)
+    # Papermill writes its end last; without it the notebook did not end well.
+    ran = notebook["metadata"].get("papermill", {})
+    if not error and (ran.get("exception") or not ran.get("end_time")):
+        error = _NOT_ENDED
+    cell, shown = _first_error(cells)
+    outcome = _outcome_of(shown or error)
+    outcome.cell = cell if shown else _running(cells) if error else None
+    outcome.cell_source = _first_line(cells, outcome.cell)
+    if not outcome.error and (names := _not_files(folder)):
         outcome.error = (
-            f"The results are no files with a name in UTF-8: {', '.join(left)}; a link "
-            "is not followed, write the file itself"
+            f"The results are no files with a name in UTF-8: {', '.join(names)}; a "
+            "link is not followed, write the file itself"
         )
         outcome.kind = "results"
-    # Another start may mend that; an error in a cell would only come again.
-    outcome.is_passing = outcome.kind == "kernel"
-    if executed.is_file():
-        outcome.cell_source = cell_source(executed, outcome.cell)
-        outcome.warnings = _error_stream(executed, path.stem)
-        outcome.warnings += _prepare(executed, path.stem)
-        body = notebook_body(executed, lang)
-        (folder / BODY).unlink(missing_ok=True)  # it might be a link
-        (folder / BODY).write_text(body, encoding="utf-8")
+    outcome.warnings = _warnings(cells, path.stem)
+    _drop_machine(notebook)
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
+    replace_file(executed, f"{text}\n".encode())
+    (folder / BODY).unlink(missing_ok=True)  # it might be a link
+    (folder / BODY).write_text(notebook_body(executed, lang), encoding="utf-8")
     return outcome
+
+
+def _outcome_of(error: str) -> Outcome:
+    kind = failure_kind(error)
+    # Another start may mend a kernel; an error in a cell would only come again.
+    return Outcome(error[:_MOST_OF_ERROR], kind, is_passing=kind == "kernel")
 
 
 def _not_files(folder: Path) -> list[str]:
     """Name the results that are links, or whose names cannot be written down."""
-    kinds = [folder / name for name in (TABLES_DIR, FIGURES_DIR)]
-    found: list[str] = []
-    for kind in kinds:
+    names: list[str] = []
+    for kind in (folder / TABLES_DIR, folder / FIGURES_DIR):
         paths = [kind] if kind.is_symlink() else sorted(kind.glob("*"))
-        found += [
+        names += [
             readable_name(path.relative_to(folder).as_posix())
             for path in paths
             if path.is_symlink() or readable_name(path.name) != path.name
         ]
-    return found
+    return names
 
 
 def failure_kind(error: str) -> str:
     """Return what kind of failure an error of a notebook is; empty without one."""
     if not error:
         return ""
-    known = (kind for name, kind in _KINDS.items() if error.startswith(name))
-    return next(known, "cell")
+    kinds = (kind for start, kind in _KINDS.items() if error.startswith(start))
+    return next(kinds, "cell")
 
 
 def require_kernel() -> None:
-    """Refuse to run notebooks in an environment that has no kernel for them.
-
-    Raises
-    ------
-    RunError
-        If there is none.
-    """
+    """Refuse to run notebooks in an environment that has no kernel for them."""
     # Where it is installed, Jupyter knows the kernel without being told of it.
     if importlib.util.find_spec(_KERNEL_PACKAGE) is None:
         raise RunError(
@@ -153,29 +149,26 @@ def require_kernel() -> None:
         )
 
 
-def running_cell(executed: Path) -> int | None:
-    """Return the position of the cell a notebook was at when it was stopped."""
-    # Papermill calls every cell completed in the end, but starts only some.
-    begun = [
-        number
-        for number, cell in enumerate(_cells(executed), start=1)
-        if cell["metadata"].get("papermill", {}).get("start_time")
-    ]
-    return begun[-1] if begun else None
+def stopped_at(executed: Path) -> tuple[int | None, str]:
+    """Return the cell a notebook was at when it was stopped, and its first line."""
+    try:
+        cells = _cells(json.loads(executed.read_text(encoding="utf-8")))
+    except (OSError, ValueError):  # stopped while it was being written
+        return None, ""
+    cell = _running(cells)
+    return cell, _first_line(cells, cell)
 
 
-def cell_source(executed: Path, cell: int | None) -> str:
-    """Return the first line of a cell; empty if there is no such cell."""
-    cells = _cells(executed)
-    if cell is None or not 0 < cell <= len(cells):
-        return ""
-    return "".join(cells[cell - 1]["source"]).strip().split("\n")[0]
-
-
-def _execute(path: Path, executed: Path, values: dict[str, Any], cwd: Path) -> None:
+def _run(path: Path, executed: Path, values: dict[str, Any], cwd: Path) -> str:
+    """Have papermill run a notebook; return what stopped it, if anything did."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
 
+    options = Config()
+    if os.name == "posix":
+        # Sockets in the file system: no port another user of the machine can reach.
+        options.KernelManager.transport = "ipc"
     try:
         papermill.execute_notebook(
             str(path.resolve()),
@@ -187,54 +180,19 @@ def _execute(path: Path, executed: Path, values: dict[str, Any], cwd: Path) -> N
             # On a busy machine a kernel starts slowly; ``run.pool`` has the limit.
             start_timeout=_SECONDS_TO_START,
             cwd=str(cwd),
-            config=_kernel_options(),
+            config=options,
         )
     except PapermillExecutionError as error:
-        message = f"{error.ename}: {error.evalue}"
-        cell = _position(executed, error)
-        raise RunError(message, notebook=path.stem, cell=cell) from error
+        return f"{error.ename}: {error.evalue}"
     except Exception as error:
         # Whatever stops one notebook must neither stop the others nor pass for
         # success: a dead kernel, a full disk, a notebook that is no JSON.
-        cell = running_cell(executed) if executed.is_file() else None
-        message = f"{type(error).__name__}: {error}".strip()
-        raise RunError(message, notebook=path.stem, cell=cell) from error
+        return f"{type(error).__name__}: {error}".strip()
+    return ""
 
 
-def _kernel_options() -> Any:
-    # Sockets in the file system: no port another user of the machine can reach.
-    from traitlets.config import Config
-
-    options = Config()
-    if os.name == "posix":
-        options.KernelManager.transport = "ipc"
-    return options
-
-
-def _position(executed: Path, error: Any) -> int | None:
-    cell, _ = _first_error(executed) if executed.is_file() else (None, "")
-    return cell or error.cell_index
-
-
-def _first_error(executed: Path) -> tuple[int | None, str]:
-    notebook = json.loads(executed.read_text(encoding="utf-8"))
-    for number, cell in enumerate(_cells(executed), start=1):
-        for output in cell.get("outputs", []):
-            if output["output_type"] == "error":
-                return number, f"{output['ename']}: {output['evalue']}"
-    # Papermill writes these last; without them the notebook did not end well.
-    ran = notebook["metadata"].get("papermill", {})
-    if not ran.get("end_time") or ran.get("exception"):
-        return None, "The notebook did not run to its end"
-    return None, ""
-
-
-def _cells(executed: Path) -> list[dict[str, Any]]:
+def _cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
     # Cells are counted as in the notebook itself, without those papermill added.
-    try:
-        notebook = json.loads(executed.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # stopped while it was being written
-        return []
     return [
         cell
         for cell in notebook["cells"]
@@ -242,34 +200,42 @@ def _cells(executed: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _error_stream(executed: Path, name: str) -> list[dict[str, Any]]:
-    return [
-        _remark("notebook_said", name, number, text="".join(output["text"]).strip())
-        for number, cell in enumerate(_cells(executed), start=1)
-        for output in cell.get("outputs", [])
-        if output["output_type"] == "stream" and output["name"] == "stderr"
+def _running(cells: list[dict[str, Any]]) -> int | None:
+    # Papermill calls every cell completed in the end, but starts only some.
+    begun = [
+        number
+        for number, cell in enumerate(cells, start=1)
+        if cell["metadata"].get("papermill", {}).get("start_time")
     ]
+    return begun[-1] if begun else None
 
 
-def _remark(code: str, name: str, cell: int, **values: Any) -> dict[str, Any]:
-    kept = {key: str(value)[:_MOST_OF_ERROR] for key, value in values.items()}
-    return asdict(Remark(code, {"notebook": name, "cell": cell, **kept}))
+def _first_line(cells: list[dict[str, Any]], number: int | None) -> str:
+    if number is None:
+        return ""
+    return "".join(cells[number - 1]["source"]).strip().split("\n")[0]
 
 
-def _prepare(executed: Path, name: str) -> list[dict[str, Any]]:
-    """Make a notebook fit to be published; return remarks on what was cut."""
-    notebook = json.loads(executed.read_text(encoding="utf-8"))
-    cut = [cell["id"] for cell in notebook["cells"] if _cut_outputs(cell)]
-    _drop_machine(notebook)
-    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
-    temporary = executed.with_suffix(".writing")
-    temporary.write_text(f"{text}\n", encoding="utf-8")
-    os.replace(temporary, executed)
-    return [
-        _remark("output_cut", name, number, n=f"{MOST_OUTPUT:,}")
-        for number, cell in enumerate(_cells(executed), start=1)
-        if cell["id"] in cut
-    ]
+def _first_error(cells: list[dict[str, Any]]) -> tuple[int | None, str]:
+    for number, cell in enumerate(cells, start=1):
+        for output in cell.get("outputs", []):
+            if output["output_type"] == "error":
+                return number, f"{output['ename']}: {output['evalue']}"
+    return None, ""
+
+
+def _warnings(cells: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    """Cut what has no end; say so, and what the notebook wrote to its error stream."""
+    remarks = []
+    for number, cell in enumerate(cells, start=1):
+        place = {"notebook": name, "cell": number}
+        for output in cell.get("outputs", []):
+            if output["output_type"] == "stream" and output["name"] == "stderr":
+                text = "".join(output["text"]).strip()[:_MOST_OF_ERROR]
+                remarks.append(Remark("notebook_said", {**place, "text": text}))
+        if _cut_outputs(cell):
+            remarks.append(Remark("output_cut", {**place, "n": f"{MOST_OUTPUT:,}"}))
+    return [asdict(remark) for remark in remarks]
 
 
 def _cut_outputs(cell: dict[str, Any]) -> bool:

@@ -14,10 +14,10 @@ from govopen_analytics.base.remarks import Remark
 from govopen_analytics.run.notebooks import (
     REFERENCES,
     Parameter,
-    assign_parameters,
     check_values,
     notebook_needs,
     notebook_parameters,
+    refuse_unknown,
 )
 from govopen_analytics.run.sets import CORE, Entry, ReportSet
 from govopen_analytics.words.remark_words import remark_in_words
@@ -86,17 +86,7 @@ class Job:
 
 
 def corpus_values(processed_dir: Path) -> CorpusValues:
-    """Read which agencies, years and themes the tables hold.
-
-    Parameters
-    ----------
-    processed_dir : Path
-        Folder that ``build.build_processed`` wrote.
-
-    Returns
-    -------
-    CorpusValues
-    """
+    """Read which agencies, years and themes the tables hold."""
     documents = read_columns(processed_dir / "documents.parquet", ["agency", "year"])
     themes = read_columns(
         processed_dir / "themes.parquet",
@@ -120,39 +110,20 @@ def checked_jobs(
 ) -> tuple[list[Job], list[Remark]]:
     """Work out every job of a set, and refuse what the corpus does not hold.
 
-    Parameters
-    ----------
-    report_set : ReportSet
-    notebooks : list of Path
-    processed_dir : Path
-        Folder that ``build.build_processed`` wrote.
-    codebook_path : Path, optional
-        A codebook of the user's own; notebooks that need reference codings are
-        left out, with a note, where it has none.
-
-    Returns
-    -------
-    jobs : list of Job
-    notes : list of Remark
-
-    Raises
-    ------
-    RunError
-        If a notebook, a parameter or a value is not known, or an agency, a year
-        or a theme that a parameter of one of the names ``agency``, ``agencies``,
-        ``year``, ``years``, ``theme`` and ``themes`` asks for is not there.
+    Notebooks that need reference codings are left out, with a note, where a codebook
+    of the user's own has none.
     """
     jobs = plan_jobs(report_set, notebooks, corpus_values(processed_dir))
     jobs, notes = _with_what_they_need(jobs, codebook_path)
-    asked: dict[str, tuple[Job, dict[str, Any]]] = {}
+    selections: dict[str, tuple[Job, dict[str, Any]]] = {}
     for job in jobs:
         if values := _selecting(job):
-            asked.setdefault(repr(sorted(values.items())), (job, values))
-    if asked:
-        _check_selections(asked.values(), processed_dir)
+            selections.setdefault(repr(sorted(values.items())), (job, values))
+    if selections:
+        _check_selections(selections.values(), processed_dir)
     if not jobs:
-        told = [remark_in_words(note, "en") for note in notes]
-        reason = "; ".join(told) or "the corpus has nothing to make a page for each of"
+        reason = "; ".join(remark_in_words(note, "en") for note in notes)
+        reason = reason or "the corpus has nothing to make a page for each of"
         raise RunError(
             f"Report set '{report_set.name}': found nothing to run; {reason}"
         )
@@ -162,35 +133,22 @@ def checked_jobs(
 def plan_jobs(
     report_set: ReportSet, notebooks: list[Path], corpus: CorpusValues | None
 ) -> list[Job]:
-    """Work out every job of a set.
+    """Work out every job of a set, in order of languages and notebooks' names.
 
-    Parameters
-    ----------
-    report_set : ReportSet
-    notebooks : list of Path
-        All there are to choose from.
-    corpus : CorpusValues or None
-        With None nothing is fanned out: what can be known to be wrong before
-        there are tables is refused, and the jobs are those of single notebooks.
-
-    Returns
-    -------
-    list of Job
-        In order of the notebooks' names, by language.
-
-    Raises
-    ------
-    RunError
-        If a notebook, a parameter or a value is not known, or a pattern matches no
-        notebook.
+    Without a corpus nothing is fanned out: what can be known to be wrong before there
+    are tables is refused, and the jobs are those of single notebooks.
     """
     chosen = _choose(report_set, notebooks)
-    assign_parameters(list(chosen), report_set.parameters)
-    jobs = []
-    for lang in report_set.languages:
-        for path in sorted(chosen):
-            jobs += _jobs_of(path, chosen[path], report_set, lang, corpus)
-    return jobs
+    declared = {path: notebook_parameters(path) for path in chosen}
+    refuse_unknown(report_set.parameters, set().union(*declared.values()))
+    return [
+        job
+        for lang in report_set.languages
+        for path in sorted(chosen)
+        for job in _jobs_of(
+            path, chosen[path], declared[path], report_set, lang, corpus
+        )
+    ]
 
 
 def _with_what_they_need(
@@ -224,7 +182,7 @@ def _selecting(job: Job) -> dict[str, Any]:
 
 
 def _check_selections(
-    asked: Iterable[tuple[Job, dict[str, Any]]], processed_dir: Path
+    selections: Iterable[tuple[Job, dict[str, Any]]], processed_dir: Path
 ) -> None:
     import pandas as pd
 
@@ -242,7 +200,7 @@ def _check_selections(
         )
         for name, wanted in columns.items()
     }
-    for job, values in asked:
+    for job, values in selections:
         try:
             check_selection(tables, values)
         except SelectionError as error:
@@ -253,11 +211,11 @@ def _choose(report_set: ReportSet, notebooks: list[Path]) -> dict[Path, Entry]:
     by_name = {path.stem: path for path in notebooks}
     chosen: dict[Path, Entry] = {}
     for entry in report_set.notebooks:
-        found = [name for name in by_name if fnmatchcase(name, entry.notebook)]
-        if not found:
+        names = [name for name in by_name if fnmatchcase(name, entry.notebook)]
+        if not names:
             place = f"Report set '{report_set.name}', notebook"
             raise RunError(f"{place}: {choices(entry.notebook, by_name)}")
-        for name in found:
+        for name in names:
             chosen.setdefault(by_name[name], entry)
     return chosen
 
@@ -265,22 +223,25 @@ def _choose(report_set: ReportSet, notebooks: list[Path]) -> dict[Path, Entry]:
 def _jobs_of(
     path: Path,
     entry: Entry,
+    declared: Mapping[str, Parameter],
     report_set: ReportSet,
     lang: str,
     corpus: CorpusValues | None,
 ) -> list[Job]:
-    declared = notebook_parameters(path)
-    own = check_values(entry.parameters, declared, path.stem)
-    asked = {**report_set.parameters, **own}
-    given = {name: value for name, value in asked.items() if name in declared}
+    refuse_unknown(entry.parameters, declared, path.stem)
+    asked = {**report_set.parameters, **entry.parameters}
+    given: dict[str, Any] = {}
+    for values in (report_set.parameters, entry.parameters):
+        given |= {name: value for name, value in values.items() if name in declared}
+        check_values(given, declared, path.stem)
     if "lang" in declared:
         given["lang"] = lang
     if entry.for_each is None:
         return [Job(path.stem, path, lang, given)]
     parameter = _fan_out_parameter(entry.for_each, declared, path.stem)
-    jobs: list[Job] = []
     if corpus is None:
-        return jobs
+        return []
+    jobs = []
     for value in _values(entry, asked, corpus, path.stem):
         is_list = parameter.type.startswith("list")
         values = {**given, parameter.name: [value] if is_list else value}
@@ -310,50 +271,54 @@ def _values(
     dimension = str(entry.for_each)
     place = f"Notebook {notebook}, for each {dimension}, 'values'"
     named = corpus.core_themes if entry.values == CORE else entry.values or ()
-    listed = _known(named, dimension, corpus, place)
+    listed = _in_corpus(named, dimension, corpus, place)
     # What the whole report is limited to limits what it is made for each of.
     name, limits = _asked_for(asked, dimension)
-    limits = _known(limits, dimension, corpus, f"Parameter '{name}'")
+    limits = _in_corpus(limits, dimension, corpus, f"Parameter '{name}'")
     if listed and limits:
         return [value for value in listed if value in limits] or limits
     return listed or limits or _with_plans(dimension, asked, corpus)
 
 
 def _asked_for(asked: Mapping[str, Any], dimension: str) -> tuple[str, list[Any]]:
-    if one := asked.get(dimension):
-        return dimension, [one]
-    several = asked.get(_PLURALS[dimension])
-    return _PLURALS[dimension], several if isinstance(several, list) else []
+    if value := asked.get(dimension):
+        return dimension, [value]
+    values = asked.get(_PLURALS[dimension])
+    return _PLURALS[dimension], values if isinstance(values, list) else []
 
 
-def _known(
+def _in_corpus(
     values: Iterable[Any], dimension: str, corpus: CorpusValues, place: str
 ) -> list[str | int]:
-    known = {value: value for value in getattr(corpus, _PLURALS[dimension])}
+    """Return values as the corpus has them; refuse those it does not have."""
+    by_name = {value: value for value in getattr(corpus, _PLURALS[dimension])}
     if dimension == "theme":  # may also be named as a reader knows it
         for theme, labels in corpus.themes.items():
-            known |= dict.fromkeys(labels.values(), theme)
+            by_name |= dict.fromkeys(labels.values(), theme)
     for value in values:
-        if value not in known:
-            raise RunError(f"{place}: {choices(value, known)}")
-    return [known[value] for value in values]
+        if value not in by_name:
+            raise RunError(f"{place}: {choices(value, by_name)}")
+    return [by_name[value] for value in values]
 
 
 def _with_plans(
     dimension: str, asked: Mapping[str, Any], corpus: CorpusValues
 ) -> list[str | int]:
-    # A page about an agency that has no plan of the years asked for would fail.
-    known = list(getattr(corpus, _PLURALS[dimension]))
+    """Return the agencies or years that have a plan of the years or agencies asked for.
+
+    A page about an agency without one would fail.
+    """
+    values = list(getattr(corpus, _PLURALS[dimension]))
     (_, agencies), (_, years) = _asked_for(asked, "agency"), _asked_for(asked, "year")
-    found = {
+    if dimension == "theme" or not (agencies or years):
+        return values
+    with_plans = {
         year if dimension == "year" else agency
         for agency, year in corpus.plans
         if (not agencies or agency in agencies) and (not years or year in years)
     }
-    if dimension == "theme" or not (agencies or years):
-        return known
     # None at all is refused with the other parameters, before anything runs.
-    return [value for value in known if value in found] or known
+    return [value for value in values if value in with_plans] or values
 
 
 def _file_name(value: str) -> str:

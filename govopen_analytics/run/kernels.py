@@ -19,12 +19,9 @@ _PRELOADED = "govopen_analytics.run.preloaded"
 
 
 def fork_kernels() -> bool:
-    """Let the kernels of this process be forked from now on, where that is possible.
+    """Let the kernels of this process be forked from now on; say whether they can be.
 
-    Returns
-    -------
-    bool
-        Whether the process that they are forked from is there, its libraries loaded.
+    The process that they are forked from has loaded its libraries then.
     """
     # On macOS the system's own libraries may fail in a process that was forked.
     methods = multiprocessing.get_all_start_methods()
@@ -94,17 +91,7 @@ class _Forked:
 
 
 def run_kernel(arguments: list[str], environment: dict[str, str], folder: str) -> None:
-    """Be a kernel, as ``python -m ipykernel_launcher`` in a folder would be one.
-
-    Parameters
-    ----------
-    arguments : list of str
-        Those of the launcher.
-    environment : dict of str to str
-        All variables of the environment.
-    folder : str
-        Where the kernel works.
-    """
+    """Be a kernel, as ``python -m ipykernel_launcher`` in a folder would be one."""
     import numpy
     from ipykernel import kernelapp
 

@@ -2,7 +2,7 @@
 
 import ast
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,23 @@ from govopen_analytics.base.languages import LANGUAGES
 OWN_PARAMETERS = ("processed_dir", "output_dir")
 #: What a notebook may name under ``metadata.govopen.needs``.
 REFERENCES = "reference_codings"
-_TYPES: dict[str, tuple[type, type | None]] = {
-    "str": (str, None),
-    "int": (int, None),
-    "float": (float, None),
-    "bool": (bool, None),
-    "list[str]": (list, str),
-    "list[int]": (list, int),
-    "list[float]": (list, float),
+# Of each type a parameter may have: that of its value or parts, and whether it is a
+# list.
+_TYPES: dict[str, tuple[type, bool]] = {
+    "str": (str, False),
+    "int": (int, False),
+    "float": (float, False),
+    "bool": (bool, False),
+    "list[str]": (str, True),
+    "list[int]": (int, True),
+    "list[float]": (float, True),
+}
+# What numbers may be that mean the same in every notebook: the type they have then,
+# a test, and its words.
+_LIMITS: dict[str, tuple[str, Callable[[Any], bool], str]] = {
+    "interval": ("float", lambda level: 0 < level < 1, "a level between 0 and 1"),
+    "top_n": ("int", lambda n: n >= 1, "1 or more"),
+    "n_bootstrap": ("int", lambda n: n >= 1, "1 or more"),
 }
 
 
@@ -39,40 +48,22 @@ def find_notebooks(folder: Path) -> list[Path]:
     """List the notebooks of a folder whose names begin with two digits.
 
     Those that begin with 00 are for exploring by hand and are left out.
-
-    Raises
-    ------
-    RunError
-        If there are none.
     """
     numbered = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
-    found = [path for path in numbered if not path.name.startswith("00_")]
-    if not found:
+    notebooks = [path for path in numbered if not path.name.startswith("00_")]
+    if not notebooks:
         raise RunError(
             f"Folder {folder}: found no notebook, expected names such as "
             "01_question.ipynb; give the folder with --notebooks, or write ours with "
             "`govopen init`"
         )
-    return found
+    return notebooks
 
 
 def notebook_parameters(path: Path) -> dict[str, Parameter]:
     """Read the parameters a notebook declares in its cell tagged ``parameters``.
 
-    Parameters
-    ----------
-    path : Path
-        A notebook.
-
-    Returns
-    -------
-    dict of str to Parameter
-
-    Raises
-    ------
-    RunError
-        If the file is no notebook, does not have exactly one such cell, or the
-        cell holds anything but annotated literals.
+    There has to be one such cell, of annotated literals alone; it is not executed.
     """
     cells = [
         "".join(cell["source"])
@@ -99,98 +90,32 @@ def notebook_parameters(path: Path) -> dict[str, Parameter]:
 
 
 def notebook_needs(path: Path) -> set[str]:
-    """Return what a notebook cannot do without, by ``metadata.govopen.needs``.
-
-    Parameters
-    ----------
-    path : Path
-        A notebook.
-
-    Returns
-    -------
-    set of str
-        ``{REFERENCES}`` or empty.
-    """
+    """Return what a notebook cannot do without: ``{REFERENCES}``, or nothing."""
     metadata = _read_notebook(path)["metadata"]
     return set(metadata.get("govopen", {}).get("needs", []))
 
 
-def assign_parameters(
-    notebooks: list[Path], values: Mapping[str, Any]
-) -> dict[Path, dict[str, Any]]:
-    """Give each notebook those of the values that it declares.
-
-    Parameters
-    ----------
-    notebooks : list of Path
-    values : mapping of str to object
-        Parameters by name.
-
-    Returns
-    -------
-    dict of Path to dict
-        The values of each notebook; defaults are left to the notebook.
-
-    Raises
-    ------
-    RunError
-        If a name is declared by none of them or is set by the run itself, or a
-        value is not of the declared type; nothing has run then.
-    """
-    declared = {path: notebook_parameters(path) for path in notebooks}
-    known = {name for parameters in declared.values() for name in parameters}
-    _refuse_unknown(values, known - set(OWN_PARAMETERS))
-    return {
-        path: check_values(
-            {name: value for name, value in values.items() if name in parameters},
-            parameters,
-            path.stem,
-        )
-        for path, parameters in declared.items()
-    }
+def refuse_unknown(
+    values: Iterable[str], declared: Iterable[str], notebook: str | None = None
+) -> None:
+    """Refuse names of parameters that are not declared, or that the run itself sets."""
+    names = sorted(set(declared) - set(OWN_PARAMETERS))
+    for name in values:
+        if name not in names:
+            place = f"Notebook {notebook}: unknown" if notebook else "Unknown"
+            raise RunError(
+                f"{place} parameter: {choices(name, names)}", notebook=notebook
+            )
 
 
 def check_values(
     values: Mapping[str, Any], declared: Mapping[str, Parameter], notebook: str
-) -> dict[str, Any]:
-    """Check values for one notebook against what it declares.
-
-    Parameters
-    ----------
-    values : mapping of str to object
-    declared : mapping of str to Parameter
-    notebook : str
-        Its name, for the message.
-
-    Returns
-    -------
-    dict of str to object
-        The same values.
-
-    Raises
-    ------
-    RunError
-        If a name is not declared or is set by the run itself, or a value is not
-        of the declared type.
-    """
-    _refuse_unknown(values, set(declared) - set(OWN_PARAMETERS), notebook)
+) -> None:
+    """Refuse values that are not of the type that a notebook declares."""
     if "lang" in values and values["lang"] not in LANGUAGES:
         raise RunError(f"Parameter 'lang': {choices(values['lang'], LANGUAGES)}")
-    return {
-        name: _checked(value, declared[name], notebook)
-        for name, value in values.items()
-    }
-
-
-def _refuse_unknown(
-    values: Mapping[str, Any], known: set[str], notebook: str | None = None
-) -> None:
-    for name in values:
-        if name not in known:
-            place = f"Notebook {notebook}: unknown" if notebook else "Unknown"
-            raise RunError(
-                f"{place} parameter: {choices(name, sorted(known))}", notebook=notebook
-            )
+    for name, value in values.items():
+        _check(value, declared[name], notebook)
 
 
 def _read_notebook(path: Path) -> dict[str, Any]:
@@ -223,37 +148,25 @@ def _declared(node: ast.stmt, source: str, notebook: str) -> Parameter:
         raise refusal from error
     comment = line.partition("  # ")[2].strip()
     parameter = Parameter(node.target.id, kind, default, comment)
-    _checked(default, parameter, notebook)
+    _check(default, parameter, notebook)
     return parameter
 
 
-def _checked(value: Any, parameter: Parameter, notebook: str) -> Any:
-    outer, inner = _TYPES[parameter.type]
-    parts = value if inner is not None and isinstance(value, list) else [value]
-    fits = isinstance(value, list) or inner is None
-    if not fits or not all(_is_a(part, inner or outer) for part in parts):
-        raise RunError(
-            f"Notebook {notebook}, parameter '{parameter.name}': found {value!r}, "
-            f"expected {parameter.type}, such as {parameter.default!r}",
-            notebook=notebook,
-        )
-    kind, is_possible, expected = _LIMITS.get(parameter.name, ("", None, ""))
-    if is_possible and kind == parameter.type and not is_possible(value):
+def _check(value: Any, parameter: Parameter, notebook: str) -> None:
+    kind, is_list = _TYPES[parameter.type]
+    parts = value if is_list and isinstance(value, list) else [value]
+    limited, is_possible, words = _LIMITS.get(parameter.name, ("", None, ""))
+    expected = ""
+    if is_list != isinstance(value, list) or not all(_is_a(p, kind) for p in parts):
+        expected = parameter.type
+    elif is_possible and limited == parameter.type and not is_possible(value):
+        expected = words
+    if expected:
         raise RunError(
             f"Notebook {notebook}, parameter '{parameter.name}': found {value!r}, "
             f"expected {expected}, such as {parameter.default!r}",
             notebook=notebook,
         )
-    return value
-
-
-# What numbers may be that mean the same in every notebook: the type they have then,
-# a test, and its words.
-_LIMITS: dict[str, tuple[str, Callable[[Any], bool], str]] = {
-    "interval": ("float", lambda level: 0 < level < 1, "a level between 0 and 1"),
-    "top_n": ("int", lambda n: n >= 1, "1 or more"),
-    "n_bootstrap": ("int", lambda n: n >= 1, "1 or more"),
-}
 
 
 def _is_a(value: Any, kind: type) -> bool:
@@ -263,14 +176,7 @@ def _is_a(value: Any, kind: type) -> bool:
 
 
 def notebook_title(path: Path, lang: str = "zh") -> str:
-    """Return a notebook's first heading in a language, else its name.
-
-    Parameters
-    ----------
-    path : Path
-        A notebook; markdown cells tagged ``lang-<code>`` are for that language.
-    lang : {"zh", "en"}, default "zh"
-    """
+    """Return a notebook's first heading in a language, else its name."""
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         first = "".join(cell["source"]).lstrip().split("\n", 1)[0]
         is_heading = cell["cell_type"] == "markdown" and first.startswith("# ")
@@ -280,7 +186,7 @@ def notebook_title(path: Path, lang: str = "zh") -> str:
 
 
 def speaks(cell: Mapping[str, Any], lang: str) -> bool:
-    """Say whether a cell is for readers of a language, by its tags."""
+    """Say whether a cell is for readers of a language, by tags as ``lang-zh``."""
     tags = cell["metadata"].get("tags", [])
     languages = [tag for tag in tags if tag.startswith("lang-")]
     return not languages or f"lang-{lang}" in languages

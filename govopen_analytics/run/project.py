@@ -1,49 +1,31 @@
-"""A folder to work in: notebooks, report sets, a manifest, perhaps example plans."""
+"""A folder to work in, with notebooks and plans, and JupyterLab to explore there."""
 
+import json
+import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
-from govopen_analytics.base.errors import SourceError
+from govopen_analytics.base.errors import SelectionError, SourceError, choices
+from govopen_analytics.base.languages import LANGUAGES
 from govopen_analytics.base.locking import disk_errors_explained
 from govopen_analytics.base.provenance import MANIFEST_COLUMNS, MANIFEST_NAME
+from govopen_analytics.run.notebooks import speaks
 
 _PACKAGE = Path(__file__).parents[1]
 _MOST_NAMED = 3
 _RAW = Path("data", "raw")
-
-
-def starter_folder() -> Path:
-    """Return the folder with the notebooks and plans that came with the package.
-
-    In a clone they stand beside the package; a wheel holds them inside it.
-    """
-    shipped = _PACKAGE / "starter"
-    return shipped if shipped.is_dir() else _PACKAGE.parent
+_LAB = "lab"
+_SETTINGS = "@jupyterlab/apputils-extension/notification.jupyterlab-settings"
 
 
 def write_project(folder: Path, *, with_example: bool = False) -> list[Path]:
     """Write what a report needs into a folder; nothing that is there is replaced.
 
-    Parameters
-    ----------
-    folder : Path
-        Made where it is missing.
-    with_example : bool, default False
-        Write the five plans that came with the package too; without them the
-        manifest has its header alone.
-
-    Returns
-    -------
-    list of Path
-        The files written, relative to `folder`, sorted.
-
-    Raises
-    ------
-    SourceError
-        If a file of that name is there already: then nothing is written.
-    RunError
-        If the disk is full or read-only.
+    With the example, that is also the five plans that came with the package; without
+    it, the manifest has its header alone. Returns the sorted paths in the folder.
     """
     contents = _contents(with_example)
     with disk_errors_explained(folder, "the project", "Nothing was replaced"):
@@ -68,17 +50,73 @@ def write_project(folder: Path, *, with_example: bool = False) -> list[Path]:
 
 
 def _contents(with_example: bool) -> dict[Path, bytes]:
-    starter = starter_folder()
-    found = {
-        Path("README.md"): _PACKAGE / "run" / "templates" / "project.md",
-        Path("reports.yml"): starter / "reports.yml",
-    }
-    for path in starter.glob("notebooks/*.ipynb"):
-        found[path.relative_to(starter)] = path
-    if with_example:
-        for path in starter.joinpath(_RAW).iterdir():
-            found[path.relative_to(starter)] = path
-    contents = {name: path.read_bytes() for name, path in found.items()}
+    # In a clone they stand beside the package; a wheel holds them inside it.
+    shipped = _PACKAGE / "starter"
+    starter = shipped if shipped.is_dir() else _PACKAGE.parent
+    paths = [starter / "reports.yml", *starter.glob("notebooks/*.ipynb")]
+    paths += (starter / _RAW).iterdir() if with_example else []
+    contents = {path.relative_to(starter): path.read_bytes() for path in paths}
+    readme = _PACKAGE / "run" / "templates" / "project.md"
+    contents[Path("README.md")] = readme.read_bytes()
     header = ",".join(MANIFEST_COLUMNS) + "\n"
     contents.setdefault(_RAW / MANIFEST_NAME, header.encode())
     return contents
+
+
+def write_lab(folder: Path, lang: str) -> Path:
+    """Write a copy of ``00_explore`` in one language, where there is none yet.
+
+    What a person made of their copy stays. Beside it stand settings that keep
+    JupyterLab from asking the network for news.
+    """
+    if lang not in LANGUAGES:
+        raise SelectionError(f"lang: {choices(lang, LANGUAGES)}")
+    source = folder / "notebooks" / "00_explore.ipynb"
+    if not source.is_file():
+        raise SourceError(
+            f"{source}: no such file; go to the folder of the project, or make one "
+            "with `govopen init`"
+        )
+    path = folder / _LAB / f"explore_{lang}.ipynb"
+    with disk_errors_explained(folder, "the notebook", "Nothing was changed"):
+        settings = folder / _LAB / ".settings" / _SETTINGS
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        quiet = {"fetchNews": "false", "checkForUpdates": False}
+        settings.write_text(json.dumps(quiet), encoding="utf-8")
+        if not path.exists():
+            notebook = json.loads(source.read_text(encoding="utf-8"))
+            text = json.dumps(_in_one_language(notebook, lang), ensure_ascii=False)
+            path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _in_one_language(notebook: dict[str, Any], lang: str) -> dict[str, Any]:
+    cells = [cell for cell in notebook["cells"] if speaks(cell, lang)]
+    for cell in cells:
+        if "parameters" in cell["metadata"].get("tags", []):
+            source = "".join(cell["source"])
+            cell["source"] = source.replace('"zh"', f'"{lang}"', 1)
+    # With a kernel named, JupyterLab does not ask for one.
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    metadata = {**notebook["metadata"], "kernelspec": kernel}
+    return {**notebook, "cells": cells, "metadata": metadata}
+
+
+def lab_command(folder: Path, notebook: Path, further: list[str]) -> list[str]:
+    """Return the command that opens a notebook of a project in JupyterLab."""
+    place = notebook.relative_to(folder).as_posix()
+    return [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={folder.resolve()}",
+        f"--LabApp.default_url=/lab/tree/{place}",
+        f"--LabApp.user_settings_dir={(notebook.parent / '.settings').resolve()}",
+        *(["--allow-root"] if is_root() else []),
+        *further,
+    ]
+
+
+def is_root() -> bool:
+    """Say whether this process may do everything on the machine."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0

@@ -11,7 +11,8 @@ from typing import Any
 
 from govopen_analytics.base.data_files import ANY, read_json
 from govopen_analytics.base.errors import RunError, choices
-from govopen_analytics.base.fingerprints import file_digest, folder_digests
+from govopen_analytics.base.fingerprints import folder_digests
+from govopen_analytics.base.locking import BUILDING_PREFIX
 from govopen_analytics.base.text import readable_name
 
 LATEST, RECORD = "latest", "run.json"
@@ -42,13 +43,7 @@ _RUN_NAME = re.compile(r"\d{8}T\d{6}Z(-\d+)?")
 
 
 def read_record(folder: Path) -> dict[str, Any]:
-    """Read the record of a run.
-
-    Raises
-    ------
-    RunError
-        If there is none, or it is not as a run writes it.
-    """
+    """Read the record of a run; refuse one that is not as a run writes it."""
     path = folder / RECORD
     record = read_json(path, _SHAPE, RunError, _REMEDY)
     names = [*record["outputs"], *(n for e in record["notebooks"] for n in e["files"])]
@@ -69,34 +64,22 @@ def write_record(folder: Path, record: Mapping[str, Any]) -> None:
 def check_run(folder: Path) -> list[str]:
     """Compare a run's files with its record.
 
-    Parameters
-    ----------
-    folder : Path
-
-    Returns
-    -------
-    list of str
-        One line for each file that is missing, changed or not recorded, and for
-        each notebook that had failed; empty for a good run as it was written.
-
-    Raises
-    ------
-    RunError
-        If the folder holds no run.
+    Each file that is missing, changed or not recorded, and each notebook that had
+    failed, is a line; a good run as it was written has none.
     """
     record = read_record(folder)
     expected = record["outputs"]
-    found = folder_digests(folder)
-    found.pop(RECORD, None)
-    problems = [f"{name}: missing" for name in expected if name not in found]
+    digests = folder_digests(folder)
+    digests.pop(RECORD, None)
+    problems = [f"{name}: missing" for name in expected if name not in digests]
     problems += [
-        f"{name}: changed since the run, expected {expected[name]}, found {found[name]}"
-        for name in expected
-        if name in found and found[name] != expected[name]
+        f"{name}: changed since the run, expected {digest}, found {digests[name]}"
+        for name, digest in expected.items()
+        if name in digests and digests[name] != digest
     ]
     problems += [
         f"{readable_name(name)}: not written by the run"
-        for name in found.keys() - expected.keys()
+        for name in digests.keys() - expected.keys()
     ]
     problems += [
         f"{entry['name']}: the notebook failed: {entry['error']}"
@@ -107,20 +90,14 @@ def check_run(folder: Path) -> list[str]:
 
 
 def find_run(reports_dir: Path, name: str) -> Path:
-    """Return the folder of a run by its name, a link's name, or its path.
-
-    Raises
-    ------
-    RunError
-        If there is no such run.
-    """
+    """Return the folder of a run by its name, a link's name, or its path."""
     for folder in (reports_dir / name, Path(name)):
         if (folder / RECORD).is_file():
             return folder.resolve()
     if (named := latest_run(reports_dir, name)) is not None:
         return named
-    known = [*run_names(reports_dir), LATEST]
-    raise RunError(f"Run in {reports_dir}: {choices(name, known)}")
+    names = [*run_names(reports_dir), LATEST]
+    raise RunError(f"Run in {reports_dir}: {choices(name, names)}")
 
 
 def run_names(reports_dir: Path) -> list[str]:
@@ -135,14 +112,7 @@ def run_names(reports_dir: Path) -> list[str]:
 
 
 def latest_run(reports_dir: Path, latest: str = LATEST) -> Path | None:
-    """Return the folder of the last good run, or None.
-
-    Parameters
-    ----------
-    reports_dir : Path
-    latest : str, default "latest"
-        Name of the link, or of the text file where there are no links.
-    """
+    """Return the folder of the last good run that a link or text file names."""
     link, named = reports_dir / latest, reports_dir / f"{latest}.txt"
     if link.is_dir():
         return link.resolve()
@@ -157,34 +127,20 @@ def point_latest(reports_dir: Path, run_id: str, latest: str = LATEST) -> None:
     """Let ``reports/latest`` name a run, in one step.
 
     Where the file system has no symbolic links, ``latest.txt`` holds the name.
-
-    Parameters
-    ----------
-    reports_dir : Path
-    run_id : str
-        Name of a folder in `reports_dir`.
-    latest : str, default "latest"
-        Name of the link.
     """
-    temporary = reports_dir / f".building-{latest}-{run_id}"
+    temporary = reports_dir / f"{BUILDING_PREFIX}{latest}-{run_id}"
     try:
         os.symlink(run_id, temporary, target_is_directory=True)
         os.replace(temporary, reports_dir / latest)
     except OSError:
         temporary.unlink(missing_ok=True)
-        written = reports_dir / f".building-{latest}-{run_id}.txt"
+        written = reports_dir / f"{BUILDING_PREFIX}{latest}-{run_id}.txt"
         written.write_text(f"{run_id}\n", encoding="utf-8")
         os.replace(written, reports_dir / f"{latest}.txt")
 
 
 def refuse_copied_latest(reports_dir: Path, latest: str = LATEST) -> None:
-    """Refuse to run where ``latest`` cannot be pointed at the new run.
-
-    Raises
-    ------
-    RunError
-        If it is a folder of its own, as copying a link makes it.
-    """
+    """Refuse to run where ``latest`` is a folder, as copying a link makes it."""
     path = reports_dir / latest
     if path.is_dir() and not path.is_symlink():
         raise RunError(
@@ -195,53 +151,25 @@ def refuse_copied_latest(reports_dir: Path, latest: str = LATEST) -> None:
 
 
 def remove_old_runs(reports_dir: Path, set_name: str, keep: int) -> list[str]:
-    """Remove the oldest runs of a set; never one that a ``latest`` names.
+    """Remove all but the newest runs of a set; return their names.
 
-    Parameters
-    ----------
-    reports_dir : Path
-    set_name : str
-    keep : int
-        Newest runs that stay (count).
-
-    Returns
-    -------
-    list of str
-        Names of the runs removed.
+    One that a ``latest`` names, and the newest good one, always stay.
     """
-    kept = {folder.name for folder in _last_good_runs(reports_dir)}
-    statuses = _statuses(reports_dir, set_name)
-    good = [name for name, status in statuses.items() if status == "complete"]
-    kept |= {*list(statuses)[-keep:], *good[-1:]}
-    removed = [name for name in statuses if name not in kept]
-    for name in removed:
-        # Renamed first: a run half removed must not pass for one.
-        doomed = reports_dir / f".building-removed-{name}"
-        os.replace(reports_dir / name, doomed)
-        shutil.rmtree(doomed, ignore_errors=True)
-    return removed
-
-
-def _last_good_runs(reports_dir: Path) -> list[Path]:
-    names = {path.name.removesuffix(".txt") for path in reports_dir.glob(f"{LATEST}*")}
-    found = (latest_run(reports_dir, name) for name in names)
-    return [folder for folder in found if folder is not None]
-
-
-def _statuses(reports_dir: Path, set_name: str) -> dict[str, str]:
     statuses = {}
     for name in run_names(reports_dir):
         with contextlib.suppress(RunError):
             record = read_record(reports_dir / name)
-            if record.get("set", {}).get("name") == set_name:
+            if record["set"]["name"] == set_name:
                 statuses[name] = record["status"]
-    return statuses
-
-
-def is_as_recorded(folder: Path, record: Mapping[str, Any], names: list[str]) -> bool:
-    """Say whether files of a run still have the digests that were recorded."""
-    return all(
-        (folder / name).is_file()
-        and file_digest(folder / name) == record["outputs"].get(name)
-        for name in names
-    )
+    good = [name for name, status in statuses.items() if status == "complete"]
+    kept = {*list(statuses)[-keep:], *good[-1:]}
+    for link in reports_dir.glob(f"{LATEST}*"):
+        named = latest_run(reports_dir, link.name.removesuffix(".txt"))
+        kept |= {named.name} if named else set()
+    removed = [name for name in statuses if name not in kept]
+    for name in removed:
+        # Renamed first: a run half removed must not pass for one.
+        doomed = reports_dir / f"{BUILDING_PREFIX}removed-{name}"
+        os.replace(reports_dir / name, doomed)
+        shutil.rmtree(doomed, ignore_errors=True)
+    return removed

@@ -1,22 +1,24 @@
-"""``reports.yml``: which notebooks a report has, for whom, in which languages."""
+"""What a report holds, as ``reports.yml`` says it, and how it is run."""
 
+import re
 import reprlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from govopen_analytics.base.errors import RunError, choices
 from govopen_analytics.base.languages import LANGUAGES
 from govopen_analytics.charts.images import PICTURE_FORMATS
+from govopen_analytics.run.record import LATEST
 
-SETS_FILE = "reports.yml"
 DEFAULT_SET = "suite"
 BRIEFING_FORMATS = ("pptx", "docx", "xlsx")
 DIMENSIONS = ("agency", "theme", "year")
 CORE = "core"
 _TOP_KEYS = ("default", "sets")
-_NAME_CHARACTERS = "a letter first, then letters, digits and hyphens"
+_NAME = re.compile("[A-Za-z][A-Za-z0-9-]*")
 
 
 @dataclass(frozen=True)
@@ -76,26 +78,66 @@ class ReportSet:
     keep: int | None = None
     briefing: tuple[str, ...] = ()
 
+    def with_parameters(
+        self, values: Mapping[str, Any], *, keep: int | None = None
+    ) -> "ReportSet":
+        """Return the set with other values; ``lang`` is its only language then."""
+        values = {**self.parameters, **values}
+        lang = values.pop("lang", None)
+        if lang is not None and lang not in LANGUAGES:
+            raise RunError(f"Parameter 'lang': {choices(lang, LANGUAGES)}")
+        return replace(
+            self,
+            parameters=values,
+            languages=self.languages if lang is None else (lang,),
+            keep=keep or self.keep,
+        )
+
+
+@dataclass
+class Options:
+    """How a report is run, beside what it holds.
+
+    Attributes
+    ----------
+    latest : str
+        Name of the link that names its last good run.
+    n_workers : int or None
+        Notebooks at the same time (count); None takes the cores there are.
+    is_forced : bool
+        Run every notebook, whatever has not changed.
+    seconds_wait : float
+        How long to wait for another run into the same folder (seconds).
+    codebook_path : Path or None
+        A codebook of one's own, for notebooks that ask for it.
+    removed : tuple of str
+        Values of ``document_id`` of plans that were removed on purpose.
+    reviews_dir : Path or None
+        Folder of people's judgements; None takes the one beside the tables.
+    on_progress : callable
+        Called with each step's name, the steps done and their total.
+    prepare : callable
+        Called before the tables are read, with the folder of all runs locked: writes
+        the tables where they are not up to date.
+    """
+
+    latest: str = LATEST
+    n_workers: int | None = None
+    is_forced: bool = False
+    seconds_wait: float = 0
+    codebook_path: Path | None = None
+    removed: tuple[str, ...] = ()
+    reviews_dir: Path | None = None
+    on_progress: Callable[[str, int, int], None] = field(
+        default=lambda step, done, total: None, compare=False
+    )
+    prepare: Callable[[], None] = field(default=lambda: None, compare=False)
+
 
 def read_report_sets(path: Path) -> tuple[str, dict[str, ReportSet]]:
-    """Read and check ``reports.yml``.
+    """Read and check ``reports.yml``; return its sets by name and the default one's.
 
-    Parameters
-    ----------
-    path : Path
-        Where there is no file, the one set is ``suite`` with every notebook.
-
-    Returns
-    -------
-    default : str
-        Name of the set that is run when none is named.
-    sets : dict of str to ReportSet
-
-    Raises
-    ------
-    RunError
-        If the file is no YAML, or a key or a value is not known; the message
-        names its place and the nearest names that are known.
+    Where there is no file, the one set is ``suite`` with every notebook.
     """
     if not path.is_file():
         return DEFAULT_SET, {DEFAULT_SET: ReportSet()}
@@ -113,14 +155,10 @@ def read_report_sets(path: Path) -> tuple[str, dict[str, ReportSet]]:
     return default, sets
 
 
-def choose_set(default: str, sets: Mapping[str, ReportSet], name: str | None):
-    """Return a set by its name, or the default one.
-
-    Raises
-    ------
-    RunError
-        If there is no such set.
-    """
+def choose_set(
+    default: str, sets: Mapping[str, ReportSet], name: str | None
+) -> ReportSet:
+    """Return a set by its name, or the default one."""
     if (name or default) not in sets:
         raise RunError(f"Report set: {choices(name, sets)}")
     return sets[name or default]
@@ -132,36 +170,23 @@ def _load(path: Path) -> Any:
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     except (yaml.YAMLError, OSError, ValueError, RecursionError) as error:
-        told = " ".join(str(error).split())
-        raise RunError(f"{path.name}: found no valid YAML ({told})") from error
+        reason = " ".join(str(error).split())
+        raise RunError(f"{path.name}: found no valid YAML ({reason})") from error
 
 
 def _report_set(name: Any, content: Any, file: str) -> ReportSet:
     place = f"{file}, set '{name}'"
-    if not isinstance(name, str) or not _is_name(name):
-        raise RunError(f"{place}: expected a name of {_NAME_CHARACTERS}")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise RunError(
+            f"{place}: expected a name of a letter first, then letters, digits and "
+            "hyphens"
+        )
     content = _mapping({} if content is None else content, place)
-    _check_keys(content, [n for n in ReportSet.__annotations__ if n != "name"], place)
-    checks: dict[str, Callable[[Any, str], Any]] = {
-        "notebooks": _entries,
-        "parameters": _mapping,
-        "languages": lambda value, at: _among(value, LANGUAGES, at),
-        "formats": lambda value, at: _among(value, PICTURE_FORMATS, at, is_empty=True),
-        "seconds_each": lambda value, at: _number(value, at, least=1),
-        "retries": lambda value, at: _number(value, at, least=0),
-        "briefing": lambda value, at: _among(
-            value, BRIEFING_FORMATS, at, is_empty=True
-        ),
-        "keep": lambda value, at: _number(value, at, least=1),
-    }
+    _check_keys(content, _CHECKS, place)
     values = {
-        key: checks[key](value, f"{place}, '{key}'") for key, value in content.items()
+        key: _CHECKS[key](value, f"{place}, '{key}'") for key, value in content.items()
     }
     return ReportSet(name=name, **values)
-
-
-def _is_name(name: str) -> bool:
-    return name.isascii() and name[:1].isalpha() and name.replace("-", "").isalnum()
 
 
 def _entries(value: Any, place: str) -> tuple[Entry, ...]:
@@ -219,22 +244,22 @@ def _mapping(value: Any, place: str) -> dict[str, Any]:
     return value
 
 
-def _check_keys(found: Mapping[str, Any], known: Iterable[str], place: str) -> None:
-    for key in found:
-        if key not in known:
-            raise RunError(f"{place}, unknown key: {choices(key, known)}")
+def _check_keys(content: Mapping[str, Any], allowed: Iterable[str], place: str) -> None:
+    for key in content:
+        if key not in allowed:
+            raise RunError(f"{place}, unknown key: {choices(key, allowed)}")
 
 
-def _among(
-    value: Any, known: tuple[str, ...], place: str, *, is_empty: bool = False
+def _list_of(
+    value: Any, place: str, *, allowed: tuple[str, ...], is_empty: bool = True
 ) -> tuple[str, ...]:
     if not isinstance(value, list) or not (value or is_empty):
         raise RunError(
-            f"{place}: found {_shown(value)}, expected a list of {list(known)}"
+            f"{place}: found {_shown(value)}, expected a list of {list(allowed)}"
         )
     for part in value:
-        if part not in known:
-            raise RunError(f"{place}: {choices(part, known)}")
+        if part not in allowed:
+            raise RunError(f"{place}: {choices(part, allowed)}")
     return tuple(dict.fromkeys(value))
 
 
@@ -245,3 +270,16 @@ def _number(value: Any, place: str, *, least: int) -> int:
             f"{least}"
         )
     return value
+
+
+# Of each key of a set what its value has to be.
+_CHECKS: dict[str, Callable[[Any, str], Any]] = {
+    "notebooks": _entries,
+    "parameters": _mapping,
+    "languages": partial(_list_of, allowed=LANGUAGES, is_empty=False),
+    "formats": partial(_list_of, allowed=PICTURE_FORMATS),
+    "seconds_each": partial(_number, least=1),
+    "retries": partial(_number, least=0),
+    "keep": partial(_number, least=1),
+    "briefing": partial(_list_of, allowed=BRIEFING_FORMATS),
+}

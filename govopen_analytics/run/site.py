@@ -1,6 +1,5 @@
 """A run's folder to pages that open from a memory stick, with no network."""
 
-import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -8,30 +7,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from govopen_analytics.base.atomic_files import replace_file
 from govopen_analytics.base.languages import percent
 from govopen_analytics.explore.pages import ReportPages
 from govopen_analytics.questions.summary import Measured
-from govopen_analytics.run.briefings import briefing_links
 from govopen_analytics.run.changes import finding_rows
-from govopen_analytics.run.notebooks import notebook_title
-from govopen_analytics.run.site_bodies import (
-    figure_name,
-    fill_picture_links,
-    notebook_body,
-)
-from govopen_analytics.run.site_files import downloads_of
+from govopen_analytics.run.downloads import briefing_links, downloads_of
+from govopen_analytics.run.site_bodies import fill_picture_links
 from govopen_analytics.run.site_front import evidence_href, front_values
 from govopen_analytics.words import section
 from govopen_analytics.words.remark_words import remark_in_words
-
-__all__ = [
-    "NOTEBOOKS_DIR",
-    "notebook_body",
-    "notebook_title",
-    "page_body",
-    "site_folder",
-    "write_pages",
-]
 
 ASSETS_DIR, NOTEBOOKS_DIR = "assets", "notebooks"
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -49,38 +34,28 @@ def write_pages(
     folder: Path,
     record: Mapping[str, Any],
     *,
-    body_of: Callable[[Mapping[str, Any]], str] | None = None,
+    body_of: Callable[[Mapping[str, Any]], str],
     tasks: Mapping[str, ReportPages] | None = None,
     changes: Mapping[str, Any] | None = None,
     measured: Measured | None = None,
 ) -> None:
     """Write ``index.html``, a page per notebook and what they share.
 
-    Parameters
-    ----------
-    folder : Path
-        Folder of a run, with ``notebooks/``, ``tables/`` and ``figures/``; a
-        second language has the same below a folder of its own.
-    record : mapping
-        The run's record: ``run``, ``status``, ``languages``, ``notebooks`` (each
-        with ``name``, ``notebook``, ``lang``, ``title``, ``label``,
-        ``dimension``, ``status``, ``cell``, ``cell_source``, ``error``, ``kind``
-        of failure, ``taken_from`` and ``files``), ``warnings`` (remarks),
-        ``n_rows``, ``started``, ``codebook_version``, ``code``.
-    body_of : callable, optional
-        From an entry of ``notebooks`` to its body; without it the executed
-        notebook is rendered.
-    tasks : mapping of str to ReportPages, optional
-        The explorer and the plans by language; without them there is no search.
-    changes : mapping, optional
-        What changed since the last run.
-    measured : Measured, optional
-        What the front page tells; without it there are no conclusions on it.
+    The folder of the run has ``notebooks/``, ``tables/`` and ``figures/``; a second
+    language has the same below a folder of its own. Without tasks there is no search,
+    without changes no comparison, and without what was measured no conclusion.
     """
     _write_assets(folder)
     for lang in record["languages"]:
-        site = folder / site_folder(lang, record["languages"])
-        _Site(site, lang, record, tasks, changes, measured).write(body_of)
+        site = _Site(folder, lang, record, tasks[lang] if tasks else None, changes)
+        for group in site.groups:
+            for page in group["pages"]:
+                site.write_notebook(page, group, body_of(page))
+            if group["dimension"]:
+                name = group["name"]
+                site.fill(f"{name}.html", "group", group["title"], name, group=group)
+        site.write_tasks()
+        site.write_front(measured)
 
 
 def page_body(page: Path) -> str:
@@ -97,46 +72,32 @@ class _Site:
         folder: Path,
         lang: str,
         record: Mapping[str, Any],
-        tasks: Mapping[str, ReportPages] | None,
+        tasks: ReportPages | None,
         changes: Mapping[str, Any] | None,
-        measured: Measured | None,
     ) -> None:
-        self.folder, self.lang, self.record = folder, lang, record
-        self.changes, self.measured = changes, measured
+        folder_name = site_folder(lang, record["languages"])
+        self.folder, self.lang, self.record = folder / folder_name, lang, record
+        self.tasks, self.changes = tasks, changes
         self.words = section("site", lang)
-        self.tasks = tasks[lang] if tasks else None
-        self.pages = [_page(e) for e in record["notebooks"] if e["lang"] == lang]
-        self.groups = _groups(self.pages)
-        own = site_folder(lang, record["languages"])
-        self.root = "../" if own else ""
+        self.groups = _groups([e for e in record["notebooks"] if e["lang"] == lang])
+        self.root = "../" if folder_name else ""
+        folders = {n: site_folder(n, record["languages"]) for n in record["languages"]}
         self.languages = [
             {
                 "lang": code,
                 "name": section("site", code)["language"],
-                "href": f"{self.root}{_folder_href(code, record['languages'])}",
+                "href": self.root + (f"{name}/" if name else ""),
             }
-            for code in record["languages"]
+            for code, name in folders.items()
         ]
 
-    def write(self, body_of: Callable[[Mapping[str, Any]], str] | None) -> None:
-        self.folder.mkdir(exist_ok=True)
-        for group in self.groups:
-            for page in group["pages"]:
-                self._write_notebook(page, group, body_of or self._rendered)
-            if group["dimension"]:
-                self._fill(
-                    f"{group['name']}.html",
-                    "group.html.j2",
-                    title=group["title"],
-                    current=group["name"],
-                    group=group,
-                )
-        if self.tasks is not None:
-            self._write_tasks(self.tasks)
-        self._write_front()
-
-    def _fill(self, name: str, template: str, **values: Any) -> None:
+    def fill(
+        self, name: str, template: str, title: str, current: str | None, **values: Any
+    ) -> None:
+        """Write a page; the navigation marks the `current` part of the site."""
         shared = {
+            "title": title,
+            "current": current,
             "words": self.words,
             "run": self.record,
             "root": self.root,
@@ -145,28 +106,23 @@ class _Site:
             "lang": self.lang,
             "has_search": self.tasks is not None,
             "file": name,
-            "current": None,
+            "changes": self.changes,
         }
-        text = _environment().get_template(template).render(**{**shared, **values})
-        _write(self.folder / name, text)
+        page = _environment().get_template(f"{template}.html.j2")
+        text = page.render(**shared, **values)
+        replace_file(self.folder / name, text.encode())
 
-    def _rendered(self, page: Mapping[str, Any]) -> str:
-        path = self.folder / NOTEBOOKS_DIR / f"{page['name']}.ipynb"
-        return notebook_body(path, self.lang) if path.is_file() else ""
-
-    def _write_notebook(
-        self,
-        page: dict[str, Any],
-        group: dict[str, Any],
-        body_of: Callable[[Mapping[str, Any]], str],
+    def write_notebook(
+        self, page: dict[str, Any], group: dict[str, Any], body: str
     ) -> None:
+        """Write the page of a notebook."""
         position = group["pages"].index(page)
-        body = fill_picture_links(body_of(page), _pictures(page["files"]), self.lang)
-        self._fill(
+        body = fill_picture_links(body, page["files"], self.lang)
+        self.fill(
             f"{page['name']}.html",
-            "notebook.html.j2",
-            title=page["title"],
-            current=group["name"],
+            "notebook",
+            page["title"],
+            group["name"],
             page=page,
             group=group,
             body=f"{_BODY_START}{body}{_BODY_END}",
@@ -175,149 +131,95 @@ class _Site:
             items=downloads_of(self.folder, page, self.lang),
         )
 
-    def _write_tasks(self, tasks: ReportPages) -> None:
-        assets = self.folder / ASSETS_DIR
-        assets.mkdir(exist_ok=True)
-        for name, text in tasks.assets():
-            _write(assets / name, text)
-        for page in tasks.pages():
-            self._fill(
+    def write_tasks(self) -> None:
+        """Write the explorer and the pages of plans, where there are any."""
+        if self.tasks is None:
+            return
+        for name, text in self.tasks.assets():
+            replace_file(self.folder / ASSETS_DIR / name, text.encode())
+        for page in self.tasks.pages():
+            self.fill(
                 page.name,
-                "part.html.j2",
-                current=page.current,
-                title=page.title,
+                "part",
+                page.title,
+                page.current,
                 head=page.head,
                 body=page.body,
             )
 
-    def _write_front(self) -> None:
-        pages = [page for page in self.pages if not page["dimension"]]
-        found = {
+    def write_front(self, measured: Measured | None) -> None:
+        """Write the front page, and those of downloads and changes."""
+        single = [group for group in self.groups if not group["dimension"]]
+        pages = [page for group in single for page in group["pages"]]
+        findings = {
             group["name"]: [
                 row
                 for page in group["pages"]
-                if not page["dimension"]
                 for row in finding_rows(self.folder, page)
             ]
-            for group in self.groups
+            for group in single
         }
-        changes = self._changes()
-        self._fill(
+        words, briefing = self.words, briefing_links(self.folder)
+        all_pages = [page for group in self.groups for page in group["pages"]]
+        self.fill(
             "index.html",
-            "index.html.j2",
-            title=self.words["title"],
-            failed=[page for page in self.pages if page["status"] == "failed"],
+            "index",
+            words["title"],
+            None,
+            failed=[page for page in all_pages if page["status"] == "failed"],
             most_failed=_MOST_FAILED,
-            front=front_values(
-                self.measured, self.record, self.groups, found, self.lang
-            ),
-            briefing=briefing_links(self.folder),
+            front=front_values(measured, self.record, self.groups, findings, self.lang),
+            briefing=briefing,
             heat_href=evidence_href("theme_heat_map", pages),
             reading=evidence_href("failures", pages) or "downloads.html#warnings",
-            changes=changes,
             changed=self._changed(),
-            updated=self._updated(),
         )
-        self._write_downloads(pages)
-        if changes is not None:
-            self._fill(
-                "changes.html",
-                "changes.html.j2",
-                title=self.words["changes"],
-                current="changes",
-                changes=changes,
-            )
 
-    def _write_downloads(self, pages: list[dict[str, Any]]) -> None:
-        words, root = self.words, self.root
-        record = {
-            "name": words["file_record"],
-            "line": words["file_record_line"],
-            "links": [("JSON", f"{root}run.json")],
-        }
-        changes = {
-            "name": words["file_changes"],
-            "line": words["file_changes_line"],
-            "links": [("JSON", f"{root}changes.json")],
-        }
-        briefing = {
-            "name": words["briefing"],
-            "line": words["briefing_line"],
-            "links": briefing_links(self.folder),
-        }
-        self._fill(
+        def downloads(page: Mapping[str, Any]) -> list[dict[str, Any]]:
+            return downloads_of(self.folder, page, self.lang)
+
+        self.fill(
             "downloads.html",
-            "downloads.html.j2",
-            title=words["downloads"],
-            current="downloads",
-            groups_files=[
-                (
-                    group,
-                    [
-                        item
-                        for page in group["pages"]
-                        if page in pages
-                        for item in downloads_of(self.folder, page, self.lang)
-                    ],
-                )
-                for group in self.groups
-            ],
-            briefing_files=[briefing] if briefing["links"] else [],
-            record_files=[record, *([changes] if self.changes is not None else [])],
+            "downloads",
+            words["downloads"],
+            "downloads",
+            briefing=briefing,
+            downloads=downloads,
         )
-
-    def _updated(self) -> str:
-        """Say when the run was made, and whether anything is different since."""
-        date = _clock(self.record["started"])
-        if self.changes is None or self._changed():
-            return str(self.words["fact_date"].format(date=date))
-        if not self.changes["since"]:
-            return str(self.words["fact_first"].format(date=date))
-        since = _clock(self.changes["since_date"])
-        return str(self.words["fact_unchanged"].format(date=date, since=since))
+        if self.changes is not None:
+            self.fill(
+                "changes.html",
+                "changes",
+                words["changes"],
+                "changes",
+                findings=self._findings(),
+                most=_MOST_CHANGES,
+            )
 
     def _changed(self) -> list[str]:
         """Say in a few words what is different since the last run."""
         if self.changes is None or not self.changes["since"]:
             return []
         words = self.words["change_counts"]
-        lines = self._findings()
-        findings = [words["findings"].format(n=f"{len(lines):,}")] if lines else []
-        found = {"plans_new": "plans_new", "plans_removed": "plans_removed"}
-        found |= {"tasks": "tasks_changed", "shares": "shares_moved"}
+        counted = {
+            "plans_new": self.changes["plans_new"],
+            "plans_removed": self.changes["plans_removed"],
+            "tasks_changed": self.changes["tasks"],
+            "shares_moved": self.changes["shares"],
+            "findings": self._findings(),
+        }
         parts = [
-            words[key].format(n=f"{len(self.changes[name]):,}")
-            for name, key in found.items()
-            if self.changes[name]
+            words[name].format(n=f"{len(rows):,}")
+            for name, rows in counted.items()
+            if rows
         ]
-        for name in ("codebook", "code"):
-            if self.changes[f"{name}_changed"]:
-                return [*parts, *findings, words[name]]
-        return parts + findings
-
-    def _changes(self) -> dict[str, Any] | None:
-        if self.changes is None:
-            return None
-        parts = {
-            "findings_changed": self._findings(),
-            "plans_new": [self._plan(plan) for plan in self.changes["plans_new"]],
-            "plans_removed": [
-                self._plan(plan) for plan in self.changes["plans_removed"]
-            ],
-            "tasks_changed": [self._tasks(part) for part in self.changes["tasks"]],
-            "shares_moved": [self._share(part) for part in self.changes["shares"]],
-        }
-        cut = {
-            kind: (lines[:_MOST_CHANGES], max(0, len(lines) - _MOST_CHANGES))
-            for kind, lines in parts.items()
-            if lines
-        }
-        since = self.changes["since"] and _clock(self.changes["since_date"])
-        return {**self.changes, "since_date": since, "parts": cut}
+        # A changed codebook is a reason for all else, changed code for less.
+        reasons = [n for n in ("codebook", "code") if self.changes[f"{n}_changed"]]
+        return parts + [words[name] for name in reasons[:1]]
 
     def _findings(self) -> list[str]:
         """Say which findings are new, gone, or of another state."""
-        found = (self.changes or {}).get("findings", {}).get(self.lang, {})
+        changes = (self.changes or {}).get("findings", {}).get(self.lang, {})
         words, states = self.words["findings_entry"], self.words["states"]
         return [
             words[kind].format(
@@ -326,60 +228,31 @@ class _Site:
                 old=states[row.get("old_state") or "counted"],
             )
             for kind in ("new", "changed", "gone")
-            for row in found.get(kind, ())
+            for row in changes.get(kind, ())
         ]
 
-    def _plan(self, plan: Mapping[str, Any]) -> str:
-        agency = plan["agency"] or plan["document_id"]
-        if plan["year"] is None:
-            return str(agency)
-        return self.words["plan"].format(agency=agency, year=plan["year"])
 
-    def _tasks(self, part: Mapping[str, Any]) -> str:
-        counts = {key: len(part[key]) for key in ("added", "removed", "changed")}
-        return f"{self._plan(part)} · {self.words['tasks_counts'].format(**counts)}"
-
-    def _share(self, part: Mapping[str, Any]) -> str:
-        labels = part["theme"]
-        return self.words["shares_entry"].format(
-            group=part["agency"] or self.words["all_plans"],
-            theme=labels.get(self.lang) or part["theme_id"],
-            old=percent(part["old"]["share"]),
-            new=percent(part["new"]["share"]),
-            lower=percent(part["old"]["share_lower"]),
-            upper=percent(part["old"]["share_upper"]),
-            old_n=part["old"]["n_tasks"],
-            new_n=part["new"]["n_tasks"],
-        )
-
-
-def _page(entry: Mapping[str, Any]) -> dict[str, Any]:
-    # The navigation has room for the part before a question's first mark.
-    short, question = entry["title"], entry["title"]
-    for mark in ("：", ": "):
-        short = short.split(mark)[0]
-    title = f"{entry['label']} · {question}" if entry["label"] else question
-    return {
-        **entry,
-        "kind": entry.get("kind") or "cell",
-        "short": short,
-        "question": question,
-        "title": title,
-        "href": quote(f"{entry['name']}.html"),
-    }
-
-
-def _groups(pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _groups(entries: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the pages by their notebooks, as the navigation has them."""
     groups: dict[str, dict[str, Any]] = {}
-    for page in pages:
+    for entry in entries:
+        # The navigation has room for the part before a question's first mark.
+        short = entry["title"].split("：")[0].split(": ")[0]
+        label = f"{entry['label']} · " if entry["label"] else ""
+        page = {
+            **entry,
+            "kind": entry.get("kind") or "cell",
+            "title": f"{label}{entry['title']}",
+            "href": quote(f"{entry['name']}.html"),
+        }
         group = groups.setdefault(
-            page["notebook"],
+            entry["notebook"],
             {
-                "name": page["notebook"],
-                "href": quote(f"{page['notebook']}.html"),
-                "short": page["short"],
-                "title": page["question"],
-                "dimension": page["dimension"],
+                "name": entry["notebook"],
+                "href": quote(f"{entry['notebook']}.html"),
+                "short": short,
+                "title": entry["title"],
+                "dimension": entry["dimension"],
                 "pages": [],
                 "status": "complete",
             },
@@ -395,11 +268,6 @@ def _clock(time: str) -> str:
     return f"{datetime.fromisoformat(time).astimezone():%Y-%m-%d %H:%M}"
 
 
-def _folder_href(lang: str, languages: list[str]) -> str:
-    own = site_folder(lang, languages)
-    return f"{own}/" if own else ""
-
-
 # Compiled once for all pages, not for each.
 @lru_cache(maxsize=1)
 def _environment() -> Any:
@@ -409,37 +277,21 @@ def _environment() -> Any:
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined
     )
-    environment.filters["address"] = quote
-    environment.filters["remark"] = remark_in_words
+    filters = {"address": quote, "remark": remark_in_words}
+    environment.filters |= {**filters, "clock": _clock, "percent": percent}
     return environment
-
-
-def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name[:60]}.writing")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
 
 
 def _write_assets(folder: Path) -> None:
     from plotly.offline import get_plotlyjs
     from pygments.formatters import HtmlFormatter
 
-    assets = folder / ASSETS_DIR
-    assets.mkdir(exist_ok=True)
     code_colors = HtmlFormatter(style="friendly").get_style_defs(".highlight")
-    css = (_TEMPLATES / "page.css").read_text(encoding="utf-8")
-    _write(assets / "page.css", f"{css}\n{code_colors}\n")
-    for name in ("filter.js", "tasks.js"):
-        _write(assets / name, (_TEMPLATES / name).read_text("utf-8"))
-    _write(assets / "plotly.min.js", get_plotlyjs())
-
-
-def _pictures(files: list[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for path in _of_kind(files, ".png", ".svg"):
-        found.setdefault(figure_name(path), []).append(path)
-    return found
-
-
-def _of_kind(files: list[str], *suffixes: str) -> list[str]:
-    return sorted({path for path in files if path.endswith(suffixes)})
+    texts = {
+        name: (_TEMPLATES / name).read_text("utf-8")
+        for name in ("page.css", "filter.js", "tasks.js")
+    }
+    texts["page.css"] += f"\n{code_colors}\n"
+    texts["plotly.min.js"] = get_plotlyjs()
+    for name, text in texts.items():
+        replace_file(folder / ASSETS_DIR / name, text.encode())

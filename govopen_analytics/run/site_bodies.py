@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from govopen_analytics.charts.model import CHART_TYPE, chart_from
 from govopen_analytics.charts.phone import phone_html
@@ -28,18 +29,9 @@ _LINKS = re.compile(r'<figcaption data-figure="([^"]*)">.*?</figcaption>', re.S)
 
 
 def notebook_body(path: Path, lang: str) -> str:
-    """Render an executed notebook in one language, its charts live.
+    """Render an executed notebook in one language, its charts live, as HTML.
 
-    Parameters
-    ----------
-    path : Path
-        An executed notebook.
-    lang : {"zh", "en"}
-
-    Returns
-    -------
-    str
-        HTML; the places of picture links are empty until ``fill_picture_links``.
+    The places of picture links are empty until ``fill_picture_links``.
     """
     import nbformat
     from nbconvert import HTMLExporter
@@ -70,42 +62,42 @@ def notebook_body(path: Path, lang: str) -> str:
     return body
 
 
-def fill_picture_links(body: str, pictures: Mapping[str, list[str]], lang: str) -> str:
-    """Put links to the pictures of each figure below it.
+def fill_picture_links(body: str, files: list[str], lang: str) -> str:
+    """Put links to the pictures among a page's files below their figures.
 
-    Parameters
-    ----------
-    body : str
-        Of ``notebook_body``, or one this function filled before.
-    pictures : mapping of str to list of str
-        Paths from the page by the figure's name; those without stay empty.
-    lang : {"zh", "en"}
+    The body is that of ``notebook_body``, or one that was filled before.
     """
-    words = section("site", lang)
-    return _LINKS.sub(
-        lambda found: _caption(
-            found[1], pictures.get(html.unescape(found[1]), []), words
-        ),
-        body,
-    )
+    words = html.escape(section("site", lang)["picture"])
+    pictures = [path for path in sorted(set(files)) if path.endswith((".png", ".svg"))]
+
+    def caption(place: re.Match[str]) -> str:
+        links = [
+            f'<a href="{html.escape(quote(path))}" download>'
+            f"{Path(path).suffix[1:].upper()}</a>"
+            for path in pictures
+            if Path(path).stem == html.unescape(place[1])
+        ]
+        inner = f"{words}{' '.join(links)}" if links else ""
+        return f'<figcaption data-figure="{place[1]}">{inner}</figcaption>'
+
+    return _LINKS.sub(caption, body)
 
 
-def live_chart(spec: Mapping[str, Any], words: Mapping[str, Any]) -> str:
-    """Return the HTML of a Plotly figure that needs ``plotly.min.js`` on its page.
+def _store_chart(output: dict[str, Any], words: Mapping[str, Any]) -> None:
+    """Store a chart as HTML, in a frame that scrolls sideways, with its caption empty.
 
-    Parameters
-    ----------
-    spec : mapping
-        ``data`` and ``layout`` of the figure.
-    words : mapping
-        The words of the page's language.
+    nbconvert has no view of Plotly's own type and would drop it in silence.
     """
+    data = output.get("data", {})
+    if _PLOTLY not in data:
+        return
     import plotly.io
 
-    layout = {**spec["layout"], "dragmode": False}
+    layout = {**data[_PLOTLY]["layout"], "dragmode": False}
     meta = layout.get("meta") or {}
+    name = meta.get("name", "")
     chart = plotly.io.to_html(
-        {"data": spec["data"], "layout": layout},
+        {"data": data[_PLOTLY]["data"], "layout": layout},
         include_plotlyjs=False,
         include_mathjax=False,
         full_html=False,
@@ -113,52 +105,26 @@ def live_chart(spec: Mapping[str, Any], words: Mapping[str, Any]) -> str:
         config=_CHART_OPTIONS,
         validate=False,
     )
-    alt = html.escape(meta.get("alt", ""))
-    inner = f'<div role="img" aria-label="{alt}">{chart}</div>'
-    return framed(inner, meta.get("name", ""), words)
-
-
-def framed(chart: str, name: str, words: Mapping[str, Any]) -> str:
-    """Put a chart into a frame that scrolls sideways, with a place for links.
-
-    Parameters
-    ----------
-    chart : str
-        HTML.
-    name : str
-        Of the figure.
-    words : mapping
-        The words of the page's language.
-    """
-    label = html.escape(words["scroll"])
-    return (
-        f'<figure class="chart" id="chart-{html.escape(name)}">'
-        f'<div class="scroll" tabindex="0" role="group" aria-label="{label}">'
-        f"{chart}</div>"
+    # A notebook's own Plotly figure has no drawing for a phone, and scrolls.
+    content, narrow, kind = data.get(CHART_TYPE), "", "scroll"
+    if content is not None:
+        narrow = f'<div class="narrow">{phone_html(chart_from(content))}</div>'
+        kind = "scroll wide"
+    alt, label = html.escape(meta.get("alt", "")), html.escape(words["scroll"])
+    wide = (
+        f'<figure class="chart" id="chart-{html.escape(name)}">{narrow}'
+        f'<div class="{kind}" tabindex="0" role="group" aria-label="{label}">'
+        f'<div role="img" aria-label="{alt}">{chart}</div></div>'
         f'<figcaption data-figure="{html.escape(name)}"></figcaption></figure>'
     )
-
-
-def _store_chart(output: dict[str, Any], words: Mapping[str, Any]) -> None:
-    # nbconvert has no view of Plotly's own type and would drop it in silence.
-    data = output.get("data", {})
-    if _PLOTLY in data:
-        spec = {key: data[_PLOTLY].get(key) for key in ("data", "layout")}
-        wide, content = live_chart(spec, words), data.get(CHART_TYPE)
-        # A notebook's own Plotly figure has no drawing for a phone, and scrolls.
-        if content is not None:
-            narrow = f'<div class="narrow">{phone_html(chart_from(content))}</div>'
-            wide = wide.replace(
-                '<div class="scroll"', f'{narrow}<div class="scroll wide"'
-            )
-        output["data"] = {"text/html": wide}
+    output["data"] = {"text/html": wide}
 
 
 def _align_tables(output: dict[str, Any]) -> None:
     data = output.get("data", {})
     markup = "".join(data.get("text/html", ""))
     if "<table" in markup:
-        data["text/html"] = _ALL_TABLES.sub(lambda one: _aligned(one[0]), markup)
+        data["text/html"] = _ALL_TABLES.sub(lambda table: _aligned(table[0]), markup)
 
 
 def _aligned(table: str) -> str:
@@ -181,10 +147,10 @@ def _aligned(table: str) -> str:
 
 
 def _kind(texts: list[str]) -> str:
-    known = [text for text in texts if text]
-    if known and all(_NUMBER.fullmatch(text) for text in known):
+    texts = [text for text in texts if text]
+    if texts and all(_NUMBER.fullmatch(text) for text in texts):
         return "number"
-    longest = max((n_letters(text) for text in known), default=0)
+    longest = max((n_letters(text) for text in texts), default=0)
     return "long" if longest > _LONG else "text" if longest > _SHORT else ""
 
 
@@ -199,20 +165,3 @@ def _with_class(cell: re.Match[str], kind: str) -> str:
 
 def _bare(markup: str) -> str:
     return html.unescape(re.sub("<[^>]*>", " ", markup)).strip()
-
-
-def _caption(name: str, paths: list[str], words: Mapping[str, Any]) -> str:
-    from urllib.parse import quote
-
-    links = [
-        f'<a href="{html.escape(quote(path))}" download>'
-        f"{path.rsplit('.')[-1].upper()}</a>"
-        for path in paths
-    ]
-    inner = f"{html.escape(words['picture'])}{' '.join(links)}" if links else ""
-    return f'<figcaption data-figure="{name}">{inner}</figcaption>'
-
-
-def figure_name(path: str) -> str:
-    """Return the name of the figure a picture's path is of."""
-    return path.rsplit("/", 1)[-1].rsplit(".", 1)[0]

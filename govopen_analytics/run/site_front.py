@@ -1,10 +1,13 @@
 """What stands on the front page: conclusions, a table of cells, cards, caveats."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from govopen_analytics.base.languages import percent
-from govopen_analytics.charts.model import HeatTable
+from govopen_analytics.charts.model import Cell, HeatTable
 from govopen_analytics.charts.style import cell_fill, readable_on, shortened
 from govopen_analytics.measures.families import CANNOT_BE_ANSWERED
 from govopen_analytics.questions.summary import (
@@ -32,22 +35,7 @@ def front_values(
 ) -> dict[str, Any]:
     """Return what the template of the front page shows.
 
-    Parameters
-    ----------
-    measured : Measured or None
-    record : mapping
-        The run's record, as ``write_pages`` takes it.
-    groups : list of dict
-        Pages by notebook, as the navigation has them.
-    findings : mapping of str to list of dict
-        Rows of the findings that a notebook left, by its name.
-    lang : {"zh", "en"}
-
-    Returns
-    -------
-    dict
-        ``claim``, ``facts``, ``conclusions``, ``heat``, ``trust``, ``cards`` and
-        ``caveats``.
+    Groups are pages by notebook, findings the rows that each notebook left of its own.
     """
     pages = [page for group in groups for page in group["pages"]]
     points = conclusions(measured, lang)
@@ -55,35 +43,22 @@ def front_values(
         "claim": headline(measured, points, lang),
         "facts": _facts(measured, record, lang),
         "conclusions": [
-            {"said": point, "href": evidence_href(point.evidence, pages)}
+            {"point": point, "href": evidence_href(point.evidence, pages)}
             for point in points
         ],
         "heat": None if measured is None else _heat(measured, lang),
         "trust": _trust(findings, groups, lang),
         "cards": [_card(group, findings.get(group["name"], [])) for group in groups],
-        "caveats": _caveats(measured, lang),
+        "caveats": [] if measured is None else _caveats(measured, lang),
     }
 
 
 def evidence_href(evidence: str, pages: Sequence[Page]) -> str:
-    """Return the address of the page that shows a chart or table, and its place.
-
-    Parameters
-    ----------
-    evidence : str
-        Name of the chart or table.
-    pages : sequence of mapping
-        Pages in order, each with ``files`` and ``href``.
-
-    Returns
-    -------
-    str
-        Empty where no page shows it.
-    """
+    """Return the address of the first page with a chart or table of a name, if any."""
     for page in pages:
-        stems = {path.rsplit("/", 1)[-1].rsplit(".", 1)[0] for path in page["files"]}
-        if evidence in stems:
-            is_chart = any(path.endswith(f"/{evidence}.json") for path in page["files"])
+        paths = [Path(path) for path in page["files"] if Path(path).stem == evidence]
+        if paths:
+            is_chart = any(path.suffix == ".json" for path in paths)
             return f"{page['href']}#chart-{evidence}" if is_chart else page["href"]
     return ""
 
@@ -100,11 +75,16 @@ def _facts(
             tasks=f"{n_rows['tasks']:,}",
         )
     ]
-    years = [] if measured is None else measured.documents["year"].dropna()
-    if len(years):
-        ends = dict.fromkeys(str(year) for year in (min(years), max(years)))
-        facts.append(words["fact_years"].format(years="–".join(ends)))
+    if measured is not None and (years := _span(measured.documents["year"])):
+        facts.append(words["fact_years"].format(years=years))
     return facts
+
+
+def _span(years: pd.Series) -> str:
+    """Write the first and the last year; nothing where none is known."""
+    known = years.dropna()
+    ends = (str(known.min()), str(known.max())) if len(known) else ()
+    return "–".join(dict.fromkeys(ends))
 
 
 def _heat(measured: Measured, lang: str) -> dict[str, Any]:
@@ -112,51 +92,44 @@ def _heat(measured: Measured, lang: str) -> dict[str, Any]:
     table, n = summary_table(measured, lang), len(measured.sizes)
     is_spread, is_single = n > MOST_COLUMNS, n == 1
     is_core = measured.themes.set_index(f"label_{lang}")["is_core"].fillna(False)
+    rows: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "is_core": bool(is_core.get(name, False)),
+            "whole": line[0],
+            "cells": [_cell(cell, table, is_single) for cell in line[1:]],
+        }
+        for name, line in zip(table.rows, table.cells, strict=True)
+    ]
     return {
         "title": words["title_single" if is_single else "title"],
         "note": words["note_spread"].format(n=f"{n:,}") if is_spread else "",
-        "columns": _spread_heads(table) if is_spread else _heads(measured, table, lang),
+        "columns": [
+            {"name": name, "full": "", "notes": []} for name in table.columns[1:]
+        ]
+        if is_spread
+        else _heads(measured, table, lang),
         "n_tasks": words["tasks"].format(n=f"{measured.n_tasks:,}"),
-        "rows": [
-            {
-                "name": name,
-                "is_core": bool(is_core.get(name, False)),
-                "whole": line[0].label,
-                "cells": [_cell(cell, table, is_single) for cell in line[1:]],
-            }
-            for name, line in zip(table.rows, table.cells, strict=True)
-        ],
+        "rows": rows,
         "is_spread": is_spread,
         "is_single": is_single,
-        "has_unseen": any(_is_unseen(c) for line in table.cells for c in line[1:]),
-        "has_framed": any(c.is_framed for line in table.cells for c in line),
+        "has_unseen": any(c["kind"] == "unseen" for row in rows for c in row["cells"]),
+        "has_framed": any(cell.is_framed for line in table.cells for cell in line),
         "words": words,
     }
 
 
-def _is_unseen(cell: Any) -> bool:
-    return cell.value is None and not cell.label.replace(",", "").isdigit()
-
-
-def _cell(cell: Any, table: HeatTable, is_single: bool) -> dict[str, Any]:
-    style = ""
-    if cell.value is not None and is_single:
+def _cell(cell: Cell, table: HeatTable, is_single: bool) -> dict[str, Any]:
+    style, kind = "", ""
+    if cell.value is None:
+        is_count = cell.label.replace(",", "").isdigit()
+        kind = "plain" if is_count else "unseen"
+    elif is_single:
         style = f"--part:{100 * cell.value / table.most:.0f}%"
-    elif cell.value is not None:
+    else:
         fill = cell_fill(cell, table)
         style = f"background:{fill};color:{readable_on(fill)}"
-    kind = "unseen" if _is_unseen(cell) else "plain" if cell.value is None else ""
-    return {
-        "label": cell.label,
-        "style": style,
-        "kind": kind,
-        "framed": cell.is_framed,
-        "tasks": cell.tasks,
-    }
-
-
-def _spread_heads(table: HeatTable) -> list[dict[str, Any]]:
-    return [{"name": name, "full": "", "notes": []} for name in table.columns[1:]]
+    return {"shown": cell, "style": style, "kind": kind}
 
 
 def _heads(measured: Measured, table: HeatTable, lang: str) -> list[dict[str, Any]]:
@@ -164,9 +137,9 @@ def _heads(measured: Measured, table: HeatTable, lang: str) -> list[dict[str, An
     names = shortened(table.columns[1:], _LONGEST_HEAD)
     heads = []
     for (agency, n), name in zip(measured.sizes.items(), names, strict=True):
-        own = measured.documents.loc[measured.documents["agency"] == agency, "year"]
-        ends = dict.fromkeys(str(y) for y in (own.min(), own.max())) if len(own) else []
-        notes = ["–".join(ends)] if len(own.dropna()) else []
+        documents = measured.documents
+        years = _span(documents.loc[documents["agency"] == agency, "year"])
+        notes = [years] if years else []
         size = words["tasks"].format(n=f"{n:,}")
         full = agency_name(agency, lang)
         heads.append({"name": name, "full": full, "notes": [*notes, size]})
@@ -180,20 +153,23 @@ def _trust(
 ) -> dict[str, str]:
     words = section("site", lang)
     for group in groups:
-        rows = findings.get(group["name"], [])
-        told = {row["key"]: row for row in rows if row["topic"] == "validity"}
-        score = told.get("score", {})
+        rows = {
+            row["key"]: row
+            for row in findings.get(group["name"], [])
+            if row["topic"] == "validity"
+        }
+        score = rows.get("score", {})
         if score.get("number"):
-            known = ("number", "lower", "upper")
             values = {
-                name: percent(float(score[name])) for name in known if score.get(name)
+                name: percent(float(score[name]))
+                for name in ("number", "lower", "upper")
+                if score.get(name)
             }
             text = words["trust_score" if len(values) == 3 else "trust_number"]
-            checked = next(
-                (k for k in ("unchecked", "partly_checked") if k in told), ""
-            )
-            checked = words[f"trust_{checked}" if checked else "trust_checked"]
-            return {"text": text.format(**values) + checked, "href": group["href"]}
+            states = ("unchecked", "partly_checked")
+            checked = next((name for name in states if name in rows), "checked")
+            text = text.format(**values) + words[f"trust_{checked}"]
+            return {"text": text, "href": group["href"]}
     return {"text": words["trust_none"], "href": ""}
 
 
@@ -208,14 +184,8 @@ def _card(group: Mapping[str, Any], rows: list[dict[str, str]]) -> dict[str, Any
     }
 
 
-def _caveats(measured: Measured | None, lang: str) -> list[str]:
-    words = section("site", lang)["caveats"]
-    if measured is None:
-        return []
-    found = []
-    sizes = measured.documents["n_tasks"]
-    if measured.is_confounded:
-        found.append(words["confounded"])
-    if sizes.min() < _SMALL_PLAN:
-        found.append(words["small"].format(least=sizes.min()))
-    return [*found, words["written"], words["fractional"]]
+def _caveats(measured: Measured, lang: str) -> list[str]:
+    words, least = section("site", lang)["caveats"], measured.documents["n_tasks"].min()
+    confounded = [words["confounded"]] if measured.is_confounded else []
+    small = [words["small"].format(least=least)] if least < _SMALL_PLAN else []
+    return [*confounded, *small, words["written"], words["fractional"]]

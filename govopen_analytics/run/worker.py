@@ -51,12 +51,9 @@ def main() -> None:
     _answer(answers, {"ready": True})
     while True:
         request = json.loads(requests.get())
-        outcome = execute_notebook(
-            Path(request["path"]),
-            request["parameters"],
-            Path(request["folder"]),
-            request["lang"],
-        )
+        path, folder = Path(request["path"]), Path(request["folder"])
+        parameters, lang = request["parameters"], request["lang"]
+        outcome = execute_notebook(path, parameters, folder, lang)
         end_marked(os.environ.get(MARK, ""), servers)
         _answer(answers, asdict(outcome))
 
@@ -68,59 +65,43 @@ def leave_out_grammar() -> None:
 
 
 def kill_tree(pid: int) -> None:
-    """Kill a process and all it started, kernels among them.
-
-    Parameters
-    ----------
-    pid : int
-        Identifier of a process this one started; nothing happens if it is gone.
-    """
+    """Kill a process and all it started, kernels among them, if it is still there."""
     try:
         process = psutil.Process(pid)
         family = [*process.children(recursive=True), process]
     except psutil.NoSuchProcess:
         return
     for member in family:
-        try:
+        with contextlib.suppress(psutil.NoSuchProcess):
             member.kill()
-        except psutil.NoSuchProcess:
-            continue
 
 
 def end_marked(mark: str, kept: Collection[int] = ()) -> None:
-    """End every process that carries a worker's mark, but this one.
+    """End every process that carries a worker's mark, but this one and some others.
 
     What a notebook starts inherits its environment, in whatever session it runs. A
     process that cleared its environment, or runs as another user, is not found.
-
-    Parameters
-    ----------
-    mark : str
-        Value of the variable ``MARK`` of the worker.
-    kept : collection of int
-        Processes to leave, by their identifiers.
     """
     # A process may start another while it is being ended.
     for _ in range(_ROUNDS):
-        found = [
+        marked = [
             process
             for process in psutil.process_iter()
-            if process.pid not in kept and _has(process, mark)
+            if process.pid not in (os.getpid(), *kept) and _has(process, mark)
         ]
-        if not found:
+        if not marked:
             return
-        for process in found:
+        for process in marked:
             with contextlib.suppress(psutil.Error):
                 process.kill()
-        psutil.wait_procs(found, timeout=_SECONDS_TO_END)
+        psutil.wait_procs(marked, timeout=_SECONDS_TO_END)
 
 
 def _has(process: psutil.Process, mark: str) -> bool:
     try:
-        is_ours = process.environ().get(MARK) == mark
+        return process.environ().get(MARK) == mark
     except (psutil.Error, OSError):
         return False
-    return is_ours and process.pid != os.getpid()
 
 
 def _own_output() -> TextIO:

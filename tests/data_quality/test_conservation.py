@@ -7,7 +7,7 @@ import pytest
 from reading import comparable, layout_file, layout_names
 
 from govopen_analytics.plans import accounted_share
-from govopen_analytics.plans.corpus import read_document
+from govopen_analytics.plans.one_file import read_document
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
 FILES = {path.stem: path for path in sorted(RAW.glob("*.txt"))} | {

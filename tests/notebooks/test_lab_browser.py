@@ -13,7 +13,7 @@ import pytest
 from govopen_analytics import review
 from govopen_analytics.charts.images import find_browser
 from govopen_analytics.run.build import build_processed
-from govopen_analytics.run.lab import lab_command, write_lab
+from govopen_analytics.run.project import lab_command, write_lab
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.skipif(find_browser() is None, reason="no browser here")

@@ -6,7 +6,8 @@ from conftest import NASTY
 from in_process import BY_NUMBER, run, shown_html, table_rows
 
 from govopen_analytics.base.errors import SelectionError
-from govopen_analytics.run import Options, run_report
+from govopen_analytics.run.report import run_report
+from govopen_analytics.run.sets import Options, ReportSet
 
 PARAMETERS = {"agencies": ["甲市民政局"], "years": [2022], "lang": "en"}
 
@@ -17,7 +18,7 @@ def test_notebooks_with_parameters(tmp_path, processed_dir, monkeypatch):
         [BY_NUMBER["01"], BY_NUMBER["02"]],
         processed_dir=processed_dir,
         reports_dir=tmp_path / "reports",
-        parameters=PARAMETERS,
+        report_set=ReportSet().with_parameters(PARAMETERS),
         options=Options(n_workers=1),  # each worker loads every library
     )
     assert [n["error"] for n in record["notebooks"]] == ["", ""]

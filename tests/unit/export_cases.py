@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from govopen_analytics.charts.display import ChartSource
-from govopen_analytics.questions import run_files
+from govopen_analytics.charts.display import ChartSource, Display
 from govopen_analytics.questions.briefing import Briefing, Claim
 from govopen_analytics.questions.corpus import corpus_overview
 from govopen_analytics.questions.coverage import theme_dot_plot, theme_heat_map
+from govopen_analytics.questions.notebook import keep
 
 SOURCE = ChartSource(2, 6, "1", "hand", "2026-01-31")
 STARTED = "2026-01-31T08:00:00+00:00"
@@ -59,14 +59,13 @@ def _made(pickled: bytes, lang: str) -> dict[str, bytes]:
     """Draw the figures once for all tests that start from the same corpus."""
     tables = pickle.loads(pickled)
     documents, themes, shares = (tables[n] for n in ("documents", "themes", "shares"))
+    display = Display(lang, source=SOURCE)
     with tempfile.TemporaryDirectory() as folder:
         for chart in (theme_heat_map, theme_dot_plot):
-            figure = chart(shares, documents, themes, source=SOURCE, lang=lang)
-            run_files.save_chart(figure, folder)
-        overview = corpus_overview(documents, source=SOURCE, lang=lang)
-        run_files.save_chart(overview, folder)
-        run_files.save_table(shares, folder, "theme_shares")
-        run_files.save_table(tables["tasks"], folder, "tasks")
+            keep(chart(shares, documents, themes, display), folder)
+        keep(corpus_overview(documents, display), folder)
+        keep(shares, folder, "theme_shares")
+        keep(tables["tasks"], folder, "tasks")
         paths = [path for path in Path(folder).rglob("*") if path.is_file()]
         return {
             path.relative_to(folder).as_posix(): path.read_bytes() for path in paths

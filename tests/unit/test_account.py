@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from govopen_analytics.base.errors import UnsupportedFormatError
 from govopen_analytics.base.languages import LANGUAGES
 from govopen_analytics.cli import app
-from govopen_analytics.plans.account import TASK_ROLES, account_for
+from govopen_analytics.plans.one_file import TASK_ROLES, account_for
 from govopen_analytics.plans.plan_or_not import TABLE
 from govopen_analytics.words import section
 

@@ -18,7 +18,7 @@ from govopen_analytics.cli import app
 from govopen_analytics.corpus import load_corpus
 from govopen_analytics.explore.adding import GIVEN_COLUMNS, read_addition
 from govopen_analytics.plans.corpus import read_plans
-from govopen_analytics.run.lab import lab_command, write_lab
+from govopen_analytics.run.project import lab_command, write_lab
 
 ROOT = Path(__file__).parents[2]
 TEXT = (

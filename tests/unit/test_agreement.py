@@ -41,12 +41,12 @@ PUBLISHED = [
 ]
 
 
-def judge(data, *, n=50, plans=None, reference="ref"):
+def judge(data, *, n=50, plans=None):
     """Return tasks with their codings, each task a plan unless `plans` are given."""
     task_ids = sorted(data["task_id"].unique())
     plans = dict(zip(task_ids, task_ids, strict=True)) if plans is None else plans
     tasks = pd.DataFrame({"task_id": list(plans), "document_id": list(plans.values())})
-    return CodedTasks(tasks, data, THEMES, Draws(n=n), reference)
+    return CodedTasks(tasks, data, THEMES, Draws(n=n))
 
 
 def alpha(lines):
@@ -127,7 +127,7 @@ def test_groups_are_drawn_whole():
 
 
 def test_reference_scores_by_hand():
-    data = codings(auto="a+b, b, , c", ref="a, b+c, c, a")
+    data = codings(auto="a+b, b, , c", reference="a, b+c, c, a")
     scores = judge(data).scores().set_index("measure")["value"]
     # 2 hits, 2 false alarms (b, c), 3 misses (c, c, a).
     assert scores["primary_accuracy"] == pytest.approx(2 / 4)
@@ -140,7 +140,7 @@ def test_reference_scores_by_hand():
 
 
 def test_theme_scores_by_hand():
-    data = codings(auto="a+b, b, , c", ref="a, b+c, c, a")
+    data = codings(auto="a+b, b, , c", reference="a, b+c, c, a")
     rows = judge(data).theme_scores().set_index("theme_id")
     assert rows["n_reference"].tolist() == [2, 1, 2]
     assert rows["n_coder"].tolist() == [1, 2, 1]
@@ -151,7 +151,7 @@ def test_theme_scores_by_hand():
 def _two_plans(wrong: int, n: int) -> tuple[pd.DataFrame, dict[str, str]]:
     """Two plans of n tasks of theme a, as many in each coded b."""
     auto = ", ".join((["b"] * wrong + ["a"] * (n - wrong)) * 2)
-    data = codings(auto=auto, ref=", ".join(["a"] * (2 * n)))
+    data = codings(auto=auto, reference=", ".join(["a"] * (2 * n)))
     return data, {f"t{i}": "p" if i < n else "q" for i in range(2 * n)}
 
 
@@ -187,7 +187,7 @@ def test_f1_of_a_theme_without_errors_has_an_interval():
 
 
 def test_confusion_counts_what_was_left_out():
-    data = codings(auto="a+b, b, , c", ref="a, b+c, c, a")
+    data = codings(auto="a+b, b, , c", reference="a, b+c, c, a")
     rows = judge(data).confusions()
     columns = [*THEMES, "unclassified"]
     counts = rows.pivot(
@@ -203,7 +203,6 @@ def test_confusion_counts_what_was_left_out():
 @pytest.mark.parametrize(
     ("data", "options", "expected"),
     [
-        (codings(x="a", y="a"), {"coders": ["x", "w"]}, "found 'w'"),
         (
             codings(x="a", y="a").assign(codebook_version=["1", "2"]),
             {},
@@ -214,9 +213,13 @@ def test_confusion_counts_what_was_left_out():
     ],
 )
 def test_bad_codings_are_refused(data, options, expected):
-    coders = options.pop("coders", None)
     with pytest.raises(SchemaError, match=expected):
-        judge(data, **options).agreement(coders)
+        judge(data, **options)
+
+
+def test_an_unknown_coder_is_refused():
+    with pytest.raises(SchemaError, match="found 'w'"):
+        judge(codings(x="a", reference="a")).scores(["w"])
 
 
 def test_shipped_reference_codings_become_assignments():

@@ -58,7 +58,7 @@ def test_every_table_is_written_and_read_back(raw_dir, tmp_path):
     read = read_datapackage(tmp_path / "out")
     assert list(read) == NAMES
     assert {name: len(table) for name, table in read.items()} == {
-        name: len(table) for name, table in built.tables.items()
+        name: len(table) for name, table in built.items()
     }
 
 
@@ -81,7 +81,7 @@ def test_a_disk_that_refuses_leaves_the_tables(
 
 
 def test_a_bad_file_leaves_the_others_alone(raw_dir, tmp_path):
-    tables = build_processed(raw_dir, tmp_path / "out").tables
+    tables = build_processed(raw_dir, tmp_path / "out")
     assert list(tables["documents"]["document_id"]) == ["plan"]
     assert len(tables["tasks"]) == 4
     assert list(tables["failures"]["source_file"]) == ["empty.txt"]
@@ -91,7 +91,7 @@ def test_a_bad_file_leaves_the_others_alone(raw_dir, tmp_path):
 
 
 def test_themes_are_coded_with_evidence(raw_dir, tmp_path):
-    tables = build_processed(raw_dir, tmp_path / "out").tables
+    tables = build_processed(raw_dir, tmp_path / "out")
     primary = tables["theme_assignments"].query("rank == 1")
     assert list(primary["theme_id"]) == [
         "policy_interpretation",
@@ -119,7 +119,7 @@ def test_two_builds_at_once_give_the_bytes_of_one(raw_dir, tmp_path, monkeypatch
         patch.setenv("GOVOPEN_CACHE", str(tmp_path / "kept"))  # shared, and empty
         list(threads.map(build_processed, raws, [tmp_path / "a", tmp_path / "b"]))
     built = build_processed(raw_dir, tmp_path / "c")
-    assert len(built.tables["documents"]) == 6
+    assert len(built["documents"]) == 6
     assert contents(tmp_path / "a") == contents(tmp_path / "b")
     assert contents(tmp_path / "a") == contents(tmp_path / "c")
 
@@ -171,7 +171,7 @@ def test_what_a_killed_build_left_is_removed(raw_dir, tmp_path):
 
 def test_decisions_that_moved_or_have_no_task_are_told(raw_dir, tmp_path):
     out = tmp_path / "processed"
-    tasks = build_processed(raw_dir, out).tables["tasks"]
+    tasks = build_processed(raw_dir, out)["tasks"]
     texts = [*tasks["text"].iloc[:2], "取消的任务"]
     reviews = pd.DataFrame(
         {
@@ -186,7 +186,7 @@ def test_decisions_that_moved_or_have_no_task_are_told(raw_dir, tmp_path):
         }
     )
     review.write_reviews(schemas.to_schema(reviews, "reviews"), tmp_path / "reviews")
-    tables = build_processed(raw_dir, out).tables
+    tables = build_processed(raw_dir, out)
     changes = tables["review_changes"].set_index("task_id")["outcome"]
     assert changes.to_dict() == {"plan-004": "text_gone", "plan-009": "same_text"}
     decided = tables["theme_assignments"].set_index("task_id")["coder"]
@@ -203,14 +203,14 @@ def test_decisions_that_moved_or_have_no_task_are_told(raw_dir, tmp_path):
 def test_tables_with_an_unexpected_error_are_never_fresh(
     raw_dir, tmp_path, monkeypatch
 ):
-    from govopen_analytics.plans import corpus
+    from govopen_analytics.plans import one_file
 
     def fail(*args, **options):
         raise RuntimeError("no reason")
 
     out = tmp_path / "out"
     with monkeypatch.context() as patched:
-        patched.setattr(corpus, "_read", fail)
+        patched.setattr(one_file, "_rows_of", fail)
         build_processed(raw_dir, out, is_forced=True)
     assert not is_built(raw_dir, out)
     build_processed(raw_dir, out)

@@ -14,7 +14,7 @@ from govopen_analytics.base.cache import Cache
 from govopen_analytics.base.fingerprints import digest_of
 from govopen_analytics.coding import coded
 from govopen_analytics.coding.codebook import load_codebook
-from govopen_analytics.plans import corpus
+from govopen_analytics.plans import corpus, one_file
 from govopen_analytics.questions import trust
 from govopen_analytics.run import build
 from govopen_analytics.run.build import build_processed
@@ -185,11 +185,11 @@ def test_failures_that_may_pass_are_not_kept(raw_dir, tmp_path, monkeypatch):
         raise MemoryError
 
     with monkeypatch.context() as patched:
-        patched.setattr(corpus, "_read", fail)
+        patched.setattr(one_file, "_rows_of", fail)
         built = build_processed(raw_dir, tmp_path / "a")
-        assert set(built.tables.failures["reason"]) == {"too_large"}
+        assert set(built.failures["reason"]) == {"too_large"}
     built = build_processed(raw_dir, tmp_path / "a")
-    assert set(built.tables.failures["reason"]) == {"empty_document"}
+    assert set(built.failures["reason"]) == {"empty_document"}
 
 
 def test_a_plan_in_two_formats_is_read_once_from_what_is_kept(raw_dir, tmp_path, work):
@@ -197,7 +197,7 @@ def test_a_plan_in_two_formats_is_read_once_from_what_is_kept(raw_dir, tmp_path,
         f"<p>{line}</p>" for line in (raw_dir / "p3.txt").read_text("utf-8").split("\n")
     )
     (raw_dir / "p3.html").write_text(f"<html><body>{page}</body></html>", "utf-8")
-    first = build_processed(raw_dir, tmp_path / "a").tables
+    first = build_processed(raw_dir, tmp_path / "a")
     assert "same_plan" in set(first.failures["reason"])
     work["read"].clear()
     build_processed(raw_dir, tmp_path / "b")
@@ -278,7 +278,7 @@ def test_tables_come_back_with_their_types_or_are_made_again(tmp_path):
     assert len(n_made) == 3
 
 
-@pytest.mark.parametrize("change", ["codebook", "draws", "interval", "seed", "code"])
+@pytest.mark.parametrize("change", ["codebook", "draws", "interval", "code"])
 def test_validity_is_measured_once_for_a_codebook_and_code(
     raw_dir, codebook, monkeypatch, change
 ):
@@ -294,7 +294,7 @@ def test_validity_is_measured_once_for_a_codebook_and_code(
         assert list(tables) == ["coders", "scores"]
     assert len(calls) == 1
     options = {"draws": {"n_bootstrap": 5}, "interval": {"interval": 0.5}}
-    given = options.get(change, {"seed": 1} if change == "seed" else {})
+    given = options.get(change, {})
     if change == "codebook":
         codebook = replace(codebook, fingerprint="other")
     if change == "code":

@@ -7,9 +7,9 @@ import pytest
 
 from govopen_analytics.base.errors import ExportError
 from govopen_analytics.charts.build import chart_of, heat_table
+from govopen_analytics.charts.display import Display
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.model import (
-    MARKS,
     Cell,
     Chart,
     Mark,
@@ -21,6 +21,7 @@ from govopen_analytics.charts.model import (
 )
 from govopen_analytics.charts.style import (
     INK,
+    MARKS,
     PAPER,
     cell_fill,
     full_alt,
@@ -49,7 +50,9 @@ def heat(n_rows, columns, **options):
     cells = {
         (y, x): Cell(0.5, "50%") for y in range(n_rows) for x in range(len(columns))
     }
-    table = heat_table([f"计划{i}" for i in range(n_rows)], columns, cells)
+    table = heat_table(
+        {i: f"计划{i}" for i in range(n_rows)}, dict(enumerate(columns)), cells
+    )
     return Chart("c", "题", "", "zh", table=table, **options)
 
 
@@ -132,10 +135,9 @@ def test_names_with_braces_stay_as_they_are(lang):
     made = chart_of(
         "peers",
         "agency_words",
-        source="",
-        lang=lang,
+        Display(lang, 0.9),
         panels=[rows(1.0)],
-        interval=0.9,
+        interval_kind="",
         agency="{n} & <b>",
         n_words=1,
         words="{x}",
@@ -233,13 +235,13 @@ def test_signs(value, digits, expected):
     ],
 )
 def test_all_renderers_colour_cells_alike(cell, fill, ink):
-    table = heat_table(["甲"], ["一", "二"], {(0, 0): cell, (0, 1): Cell(1.0)})
+    table = heat_table({0: "甲"}, {0: "一", 1: "二"}, {(0, 0): cell, (0, 1): Cell(1.0)})
     assert cell_fill(cell, table) == fill and readable_on(fill) == ink
 
 
 def test_a_part_of_a_table_keeps_the_colours_of_the_whole():
     cells = {(y, 0): Cell(y / 39, "") for y in range(40)}
-    table = heat_table([f"计划{i}" for i in range(40)], ["一"], cells)
+    table = heat_table({i: f"计划{i}" for i in range(40)}, {0: "一"}, cells)
     pages = page_chart(Chart("c", "", "", "zh", table=table), 31.0, 13.0)
     assert len(pages) > 1 and {page.table.most for page in pages} == {1.0}
 
@@ -339,10 +341,9 @@ def test_a_key_leaves_out_marks_that_are_not_there(kinds, expected):
     made = chart_of(
         "theme",
         "theme_ranking",
-        source="",
-        lang="zh",
+        Display(),
         panels=[panel],
-        interval=0.95,
+        interval_kind="",
         **dict.fromkeys(("theme", "share", "agencies", "high", "high_share"), ""),
         **dict.fromkeys(("low", "low_share"), ""),
     )

@@ -8,16 +8,14 @@ import pytest
 
 from govopen_analytics.base.errors import SelectionError
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.charts.display import ChartSource
+from govopen_analytics.charts.display import ChartSource, Display
 from govopen_analytics.charts.draw import LONGEST_LINE, draw
 from govopen_analytics.charts.map_layout import map_layout
 from govopen_analytics.charts.style import (
     escaped,
     label_pixels,
     lines_of,
-    points,
     shortened,
-    with_remark,
 )
 from govopen_analytics.measures import (
     Differences,
@@ -37,7 +35,7 @@ from govopen_analytics.questions import (
 )
 from govopen_analytics.questions.findings import finding
 
-SOURCE = ChartSource(2, 6, "1", "hand", "2026-01-31")
+DISPLAY = Display(source=ChartSource(2, 6, "1", "hand", "2026-01-31"))
 LONG = "某某自治区某某自治州某某县人民政府政务公开办公室信息中心"
 
 
@@ -119,7 +117,26 @@ def test_labels_of_many_keep_both_ends_and_stay_apart(texts, width, expected):
     ],
 )
 def test_points(change_, lang, expected):
-    assert points(change_, lang) == expected
+    assert Display(lang).points(change_) == expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "form", "expected"),
+    [
+        ("en", "{agency}: {n_tasks}", "(agency unknown): 1,200"),
+        ("en", "{share_in_full}", "10% (90% interval 5%–20%, n = 1,200)"),
+        ("zh", "{change_in_full}", "−2.0 个百分点（90% 区间 −4.0 至 0.0）"),
+        ("zh", "{share} {p} {theme} {level}", "10% < 0.001 给定 90%"),
+        ("zh", "{year_from} {distance} {overlap}", "2021 0.25 80"),
+        ("zh", "{change_per_year}", "−1.5"),
+    ],
+)
+def test_a_sentence_is_filled_from_the_columns_of_a_row(lang, form, expected):
+    row = {"agency": pd.NA, "n_tasks": 1200.0, "theme": "t", "year_from": 2021}
+    row |= {"share": 0.1, "share_lower": 0.05, "share_upper": 0.2, "distance": 0.25}
+    row |= {"change": -0.02, "change_lower": -0.04, "change_upper": 0.0001}
+    row |= {"p_adjusted": 0.0002, "overlap": 80.2, "change_per_year": -0.015}
+    assert Display(lang, 0.9).fill(form, row, theme="给定") == expected
 
 
 @pytest.mark.parametrize(
@@ -132,10 +149,10 @@ def test_points(change_, lang, expected):
 )
 def test_synthetic_data_are_marked_in_charts_and_tables(tables, agency, lang, expected):
     tables["documents"]["agency"] = agency
-    source = ChartSource.of(tables)
-    rows = change.plan_years(tables["documents"])
-    figure = draw(change.plan_calendar(rows, source=source, lang=lang))
-    marked = with_remark(pd.DataFrame({"x": [1]}), source, lang=lang)
+    display = Display(lang, source=ChartSource.of(tables))
+    rows = change.plan_years(tables["documents"], display)
+    figure = draw(change.plan_calendar(rows, display))
+    marked = display.marked(pd.DataFrame({"x": [1]}))
     assert expected in notes(figure)
     assert ("合成" in notes(figure) or "Synthetic" in notes(figure)) == bool(expected)
     assert ("note" in marked) == bool(expected)
@@ -145,13 +162,13 @@ def test_synthetic_data_are_marked_in_charts_and_tables(tables, agency, lang, ex
 
 
 def test_calendar_names_what_is_missing(tables):
-    cells = change.plan_years(tables["documents"], lang="en")
+    cells = change.plan_years(tables["documents"], Display("en"))
     assert cells["status"].tolist() == ["there", "missing", "missing", "there"]
-    heat = draw(change.plan_calendar(cells, source=SOURCE)).data[0]
+    heat = draw(change.plan_calendar(cells, DISPLAY)).data[0]
     assert [list(row) for row in heat.z] == [[4, None], [None, 2]]
     # One year makes no calendar.
-    one = change.plan_years(tables["documents"].assign(year=2022), lang="en")
-    assert change.plan_calendar(one, source=SOURCE).is_empty
+    one = change.plan_years(tables["documents"].assign(year=2022), Display("en"))
+    assert change.plan_calendar(one, DISPLAY).is_empty
 
 
 def changes_of(years):
@@ -202,7 +219,7 @@ def trends(**columns):
 
 
 def test_trends_are_drawn_in_points_and_filled_where_beyond_chance(tables):
-    figure = draw(change.trend_dots(trends(), tables["themes"], source=SOURCE))
+    figure = draw(change.trend_dots(trends(), tables["themes"], DISPLAY))
     assert values(figure, "sure") == [5.0]
     assert values(figure, "unsure") == [1.0, -2.0]
     assert "n = 60 项任务" in notes(figure)
@@ -218,7 +235,7 @@ def test_trends_that_do_not_survive_correction_are_not_claimed(tables, lang):
         changes_of([2022, 2023]).head(0),
         tables["themes"],
         PARTS,
-        lang=lang,
+        Display(lang),
     )
     sure = {"zh": "（p = 0.010）", "en": "a year (p = 0.010)"}
     unsure = {"zh": "后不足以断定（p = 0.090）", "en": "not established (p = 0.090)"}
@@ -243,6 +260,7 @@ def test_trends_of_too_few_plans_are_not_spoken_of(tables):
         changes_of([2022, 2023]).head(0),
         tables["themes"],
         PARTS.head(0),
+        DISPLAY,
     )
     assert found[0].text.startswith("计划太少，有没有逐年的变化无法回答")
     assert found[0].state == "cannot_be_answered"
@@ -251,7 +269,7 @@ def test_trends_of_too_few_plans_are_not_spoken_of(tables):
 
 def test_without_a_panel_the_chart_is_one_sentence(tables):
     empty = trends(change_per_year=float("nan"), n_agencies=0, n_tasks=0)
-    figure = draw(change.trend_dots(empty, tables["themes"], source=SOURCE))
+    figure = draw(change.trend_dots(empty, tables["themes"], DISPLAY))
     assert len(figure.data) == 0
     assert "没有一个机构有两个年份的计划" in figure.layout.meta["alt"]
 
@@ -263,7 +281,7 @@ def test_without_a_panel_the_chart_is_one_sentence(tables):
 def test_ranking_shows_both_ends_and_counts_the_rest(tables, n_agencies, hidden):
     chosen = selection.choose_theme(tables["themes"], "依申请公开")
     figure = draw(
-        theme.theme_ranking(theme_rows(n_agencies), pooled(), chosen, source=SOURCE)
+        theme.theme_ranking(theme_rows(n_agencies), pooled(), chosen, None, DISPLAY)
     )
     shown = figure.layout.yaxis.ticktext
     assert len(shown) == min(n_agencies, 30)
@@ -327,6 +345,7 @@ def test_least_and_most_are_named_with_their_doubt(
         pooled(correlation=correlation),
         chosen,
         differences(state, p_adjusted, cells),
+        DISPLAY,
     )
     said = [own.text for own in found]
     assert expected in " ".join(said)
@@ -369,8 +388,9 @@ def test_an_agencys_page_names_the_elements_in_which_it_differs():
         ],
         columns=["agency", "flag", "share", "is_higher", "state"],
     ).assign(whole_share=0.25, p_adjusted=0.002)
-    say = partial(finding, "peers", lang="en", interval=0.95)
-    (found,) = peers._form_findings(cells, "甲市", say, "en")
+    display = Display("en")
+    say = partial(finding, "peers", display=display)
+    (found,) = peers._form_findings(cells, "甲市", display, say)
     assert found.text == (
         "More of its tasks than of all state a quantity (p = 0.002): 50% against 25%."
     )
@@ -381,9 +401,7 @@ def test_peers_stand_below_the_agency(tables, shares):
     sides = {"first": "agency", "second": "peers"}
     rows = shares.assign(side=shares["document_id"].map(sides))
     figure = draw(
-        peers.peer_dots(
-            rows, tables["themes"].head(2), agency="甲市民政局", source=SOURCE
-        )
+        peers.peer_dots(rows, tables["themes"].head(2), DISPLAY, agency="甲市民政局")
     )
     places = {t.name: list(t.y) for t in figure.data if t.mode == "markers"}
     assert places["sure"] == [0.78] and places["other"] == pytest.approx([0.22, 1.22])
@@ -395,7 +413,7 @@ def test_months_without_a_task_stand_in_the_calendar(tables):
     tables["tasks"]["deadline_kind"] = "month_end"
     tables["tasks"]["deadline_date"] = pd.Timestamp("2022-06-30")
     rows = deadlines_by_month(Tables.of(tables))
-    chart = responsibility.due_calendar(rows, source=SOURCE)
+    chart = responsibility.due_calendar(rows, DISPLAY)
     labels = [[cell.label for cell in line] for line in chart.table.cells]
     # The second plan is of 2023, so its deadline falls into another year.
     assert [labels[0][5], labels[1][14]] == ["4", "2"]
@@ -405,7 +423,7 @@ def test_months_without_a_task_stand_in_the_calendar(tables):
 def test_units_are_drawn_with_their_agency_and_n(tables):
     tables["tasks"]["lead_units"] = [["办公室"]] * 4 + [["各处室"]] * 2
     load = unit_load(Tables.of(tables))
-    figure = draw(responsibility.unit_load_dots(load, source=SOURCE))
+    figure = draw(responsibility.unit_load_dots(load, DISPLAY))
     assert list(figure.layout.yaxis.ticktext) == [
         "办公室 · 甲市民政局，n = 4",
         "各处室 · 乙市民政局，n = 2",
@@ -432,7 +450,7 @@ def proportions(flags, n_agencies):
 )
 @pytest.mark.parametrize("n_agencies", [1, 31])
 def test_five_panels_of_at_most_thirty_agencies(chart, flags, n_agencies):
-    figure = draw(chart(proportions(flags, n_agencies), source=SOURCE))
+    figure = draw(chart(proportions(flags, n_agencies), DISPLAY))
     dots = [trace for trace in figure.data if trace.name == "sure"]
     assert [len(trace.x) for trace in dots] == [min(n_agencies, 30)] * 5
     assert figure.layout.height in {1: [340], 31: [699, 712]}[n_agencies]
@@ -462,7 +480,7 @@ def test_a_title_takes_no_more_lines_than_it_must(text, width, expected):
 
 @pytest.mark.parametrize(("title", "n_lines"), [("数量", 1), ("很长的名称" * 8, 2)])
 def test_titles_have_room_between_rows_of_panels(title, n_lines):
-    chart = commitments.element_dots(proportions(commitments.FLAGS, 5), source=SOURCE)
+    chart = commitments.element_dots(proportions(commitments.FLAGS, 5), DISPLAY)
     panels = tuple(replace(panel, title=title) for panel in chart.panels)
     figure = draw(replace(chart, panels=panels))
     titles = {
@@ -482,16 +500,16 @@ def test_titles_have_room_between_rows_of_panels(title, n_lines):
 
 def test_every_pair_has_a_cell_and_every_agency_a_place(tables):
     pairs = agenda_distances(Tables.of(tables), n_permutations=200)
-    hidden = likeness.overlap_heat_map(pairs, source=SOURCE)
+    hidden = likeness.overlap_heat_map(pairs, DISPLAY)
     assert hidden.is_empty and "没有两个机构分得出不同" in hidden.reason
     pairs["is_beyond_chance"] = True
-    figure = draw(likeness.overlap_heat_map(pairs, source=SOURCE))
+    figure = draw(likeness.overlap_heat_map(pairs, DISPLAY))
     assert figure.data[0].z[1][0] == pytest.approx(50.0)
     places = agenda_map(pairs)
     apart = ((places["x"].diff() ** 2 + places["y"].diff() ** 2) ** 0.5).iloc[1]
     assert apart == pytest.approx(pairs["distance"].item())
     assert places["shown_share"].tolist() == pytest.approx([1.0, 1.0])
-    drawn = draw(likeness.agency_map(places, pairs, source=SOURCE))
+    drawn = draw(likeness.agency_map(places, pairs, DISPLAY))
     assert list(drawn.data[-1].text) == ["甲市民政局，n = 4", "乙市民政局，n = 2"]
 
 
@@ -522,7 +540,7 @@ def test_a_map_draws_no_thicket_of_lines(n_pairs, n_lines):
     pairs = list(itertools.combinations(points["group"], 2))[:n_pairs]
     found = pd.DataFrame(pairs, columns=["group", "reference"])
     found = found.assign(is_beyond_chance=True)
-    figure = draw(likeness.agency_map(points, found, source=SOURCE))
+    figure = draw(likeness.agency_map(points, found, DISPLAY))
     assert [trace.mode for trace in figure.data].count("lines") == n_lines
     assert ("31 对" in figure.layout.title.subtitle.text) == (n_lines == 0)
     assert list(figure.data[-1].text) == [str(n) for n in range(1, 13)]
@@ -550,9 +568,9 @@ def test_agencies_that_cannot_be_compared_give_one_sentence(tables, n_pairs):
     pairs = agenda_distances(Tables.of(tables), n_permutations=200).head(n_pairs)
     pairs["distance"] = float("nan")
     charts = [
-        likeness.overlap_heat_map(pairs, source=SOURCE),
-        likeness.agency_map(agenda_map(pairs), pairs, source=SOURCE),
-        likeness.rest_dots(pairs, source=SOURCE),
+        likeness.overlap_heat_map(pairs, DISPLAY),
+        likeness.agency_map(agenda_map(pairs), pairs, DISPLAY),
+        likeness.rest_dots(pairs, DISPLAY),
     ]
     apart = "没有两个机构分得出不同，不画。"
     assert [c.reason for c in charts] == [
@@ -563,6 +581,6 @@ def test_agencies_that_cannot_be_compared_give_one_sentence(tables, n_pairs):
 
 
 def test_figures_can_be_written(tables):
-    rows = change.plan_years(tables["documents"])
-    figure = draw(change.plan_calendar(rows, source=SOURCE))
+    rows = change.plan_years(tables["documents"], DISPLAY)
+    figure = draw(change.plan_calendar(rows, DISPLAY))
     assert json.loads(figure.to_json())["layout"]["meta"]["name"] == "plan_calendar"

@@ -1,22 +1,26 @@
 import subprocess
 import sys
+from inspect import signature
 from pathlib import Path
 
 import pytest
 from test_run import write_notebook
 from typer.testing import CliRunner
 
-from govopen_analytics import run as run_module
 from govopen_analytics.base.errors import RunError, SourceError
 from govopen_analytics.base.locking import locked
 from govopen_analytics.base.schemas import empty
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.cli import app
-from govopen_analytics.run import Options, ReportSet, find_notebooks
+from govopen_analytics.cli import app, briefing, coding, folders, plans, reports
+from govopen_analytics.cli.shared import commands
 from govopen_analytics.run import build as build_module
-from govopen_analytics.run.build import Built
+from govopen_analytics.run import jobs, record
+from govopen_analytics.run import notebooks as notebooks_module
+from govopen_analytics.run import report as report_module
+from govopen_analytics.run.notebooks import find_notebooks
+from govopen_analytics.run.sets import Options, ReportSet
 
-RUN_REPORT = run_module.run_report
+RUN_REPORT = report_module.run_report
 TWO = {"a": ["甲", "乙"], "n": 2}
 NOTEBOOK = {"name": "01_a", "status": "complete", "cell": None, "error": ""}
 
@@ -29,19 +33,19 @@ def govopen(tmp_path, monkeypatch, tables):
     def build_processed(raw, out, **options):
         calls["build"] = (raw, out)
         changes = {"review_changes": empty("review_changes")}
-        return Built(Tables.of({**tables, **changes}), out / "datapackage.json")
+        return Tables.of({**tables, **changes})
 
     def run_report(notebooks, **options):
         calls["run"] = options
         options["options"].prepare()
-        record = {"status": "complete", "warnings": [], "notebooks": [NOTEBOOK]}
-        record["problems"] = []
-        return options["reports_dir"] / "run", {**record, **calls.get("record", {})}
+        content = {"status": "complete", "warnings": [], "notebooks": [NOTEBOOK]}
+        content["problems"] = []
+        return options["reports_dir"] / "run", {**content, **calls.get("record", {})}
 
     monkeypatch.setattr(build_module, "build_processed", build_processed)
-    monkeypatch.setattr(run_module, "run_report", run_report)
-    monkeypatch.setattr(run_module, "find_notebooks", lambda folder: [folder])
-    monkeypatch.setattr(run_module, "plan_jobs", lambda *args: [])
+    monkeypatch.setattr(report_module, "run_report", run_report)
+    monkeypatch.setattr(notebooks_module, "find_notebooks", lambda folder: [folder])
+    monkeypatch.setattr(jobs, "plan_jobs", lambda *args: [])
     monkeypatch.chdir(tmp_path)
     return lambda *args: CliRunner().invoke(app, args), calls
 
@@ -121,9 +125,9 @@ def test_a_second_run_is_refused_before_anything_is_built(
     govopen, monkeypatch, tmp_path
 ):
     call, calls = govopen
-    monkeypatch.setattr(run_module, "run_report", RUN_REPORT)
+    monkeypatch.setattr(report_module, "run_report", RUN_REPORT)
     write_notebook(tmp_path / "notebooks" / "01_a.ipynb", "1")
-    monkeypatch.setattr(run_module, "find_notebooks", find_notebooks)
+    monkeypatch.setattr(notebooks_module, "find_notebooks", find_notebooks)
     with locked(tmp_path / "reports"):
         result = call("report")
     assert result.exit_code == 4 and "is being written by process" in result.output
@@ -136,8 +140,8 @@ def test_a_second_run_is_refused_before_anything_is_built(
 def test_check_tells_what_does_not_hold(govopen, monkeypatch, tmp_path):
     call, _ = govopen
     problems = ["a.csv: missing"]
-    monkeypatch.setattr(run_module, "find_run", lambda folder, name: folder / name)
-    monkeypatch.setattr(run_module, "check_run", lambda folder: problems)
+    monkeypatch.setattr(record, "find_run", lambda folder, name: folder / name)
+    monkeypatch.setattr(record, "check_run", lambda folder: problems)
     result = call("report", "--check", "latest")
     assert result.exit_code == 1 and "a.csv: missing" in result.output
     problems.clear()
@@ -240,6 +244,22 @@ def test_start_up_imports_what_the_command_needs(arguments, most_modules, tmp_pa
     )
     number, heavy = found.stdout.splitlines()[-1].split(maxsplit=1)
     assert (heavy, int(number) <= most_modules) == ("[]", True), number
+
+
+def test_every_word_of_a_command_has_an_option():
+    # The other way round a command without words cannot be imported.
+    groups = [coding, folders, plans, reports, sys.modules[briefing.__module__]]
+    parameters = {
+        name: set(signature(function).parameters)
+        for group in groups
+        for name, function in vars(group).items()
+        if callable(function) and getattr(function, "__module__", "") == group.__name__
+    }
+    told = {"steps", "status", "reasons", "shared"}
+    own = {name: words for name, words in commands().items() if name not in told}
+    unused = {name: set(words) - parameters[name] for name, words in own.items()}
+    shared = set(commands()["shared"]) - set().union(*parameters.values())
+    assert ({name for name, left in unused.items() if left}, shared) == (set(), set())
 
 
 def test_a_file_that_is_not_there_is_named_once():

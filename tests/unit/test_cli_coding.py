@@ -7,12 +7,11 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-import typer
 from packages import write_datapackage
 from typer.testing import CliRunner
 
 from govopen_analytics.base.schemas import to_schema
-from govopen_analytics.cli.coding import register_coding_commands
+from govopen_analytics.cli import app
 from govopen_analytics.coding.assign import assign_themes
 from govopen_analytics.coding.codebook import load_codebook
 from govopen_analytics.review import current_reviews, read_reviews, read_samples
@@ -37,8 +36,6 @@ def govopen(tmp_path, monkeypatch, tables):
         tmp_path / "data" / "processed",
     )
     monkeypatch.chdir(tmp_path)
-    app = typer.Typer()
-    register_coding_commands(app)
     return lambda *args: CliRunner().invoke(app, args)
 
 

@@ -15,8 +15,7 @@ import pytest
 from govopen_analytics.base.errors import RunError, SourceError
 from govopen_analytics.plans import corpus
 from govopen_analytics.plans.corpus import read_plans
-from govopen_analytics.run.build import build_processed
-from govopen_analytics.run.cluster import cluster_executor
+from govopen_analytics.run.build import build_processed, cluster_executor
 
 PLAN = """第{n}市民政局2023年政务公开工作要点
 

@@ -17,11 +17,10 @@ from govopen_analytics.base.text import fold
 from govopen_analytics.coding import assign, coders
 from govopen_analytics.coding.assign import CODERS, assign_themes
 from govopen_analytics.coding.clauses import (
+    Splitter,
     mark_shared_titles,
     read_tasks,
-    split_clauses,
     split_tasks,
-    without_means,
 )
 from govopen_analytics.coding.codebook import (
     CodingSettings,
@@ -459,7 +458,7 @@ SETTINGS = CodingSettings(
     ],
 )
 def test_without_means(text, expected):
-    assert without_means(fold(text), SETTINGS) == expected
+    assert Splitter(SETTINGS).without_means(fold(text)) == expected
 
 
 @pytest.mark.parametrize(
@@ -473,7 +472,7 @@ def test_without_means(text, expected):
     ],
 )
 def test_split_clauses(sentence, expected):
-    assert split_clauses(sentence, SETTINGS) == expected
+    assert Splitter(SETTINGS).split_clauses(sentence) == expected
 
 
 def test_sentences_end_at_their_marks():

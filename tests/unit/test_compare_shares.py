@@ -46,21 +46,10 @@ def test_every_theme_has_a_row_and_its_n():
     assert shares["is_observed"].sum() == 2
 
 
-def test_touching_share_is_named_so():
-    shares = theme_shares(corpus({"p": COARSE}), counting="touching")
-    assert "share" not in shares
-    by_theme = shares.set_index("theme_id")
-    assert by_theme.loc[[A, B], "touching_share"].tolist() == [1.0, 0.4]
-
-
-@pytest.mark.parametrize("counting", ["fractional", "touching"])
-def test_cutting_each_task_into_four_changes_no_share(counting):
-    whole = theme_shares(corpus({"p": COARSE}), counting=counting)
-    cut = theme_shares(
-        corpus({"p": [task for task in COARSE for _ in range(4)]}), counting=counting
-    )
-    name = "share" if counting == "fractional" else "touching_share"
-    np.testing.assert_allclose(whole[name], cut[name], atol=1e-12)
+def test_cutting_each_task_into_four_changes_no_share():
+    whole = theme_shares(corpus({"p": COARSE}))
+    cut = theme_shares(corpus({"p": [task for task in COARSE for _ in range(4)]}))
+    np.testing.assert_allclose(whole["share"], cut["share"], atol=1e-12)
 
 
 @settings(max_examples=30, deadline=None)
@@ -200,10 +189,9 @@ def test_tables_that_do_not_fit_are_refused(tables, message):
     ("arguments", "message"),
     [
         ({"by": "agancy"}, "did you mean agency"),
-        ({"counting": "whole"}, "expected one of: fractional, touching"),
         ({"interval": 95}, "found 95, expected a level between 0 and 1"),
     ],
-    ids=["by", "counting", "interval"],
+    ids=["by", "interval"],
 )
 def test_arguments_that_mean_nothing_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):

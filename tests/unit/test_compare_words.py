@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from govopen_analytics.base.errors import SchemaError, SourceError
+from govopen_analytics.base.errors import SourceError
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures import (
     distinctive_words,
@@ -11,7 +11,7 @@ from govopen_analytics.measures import (
     shared_passages,
     text_reuse,
 )
-from govopen_analytics.measures.alignment import align_passages
+from govopen_analytics.measures.reuse import align_passages
 from govopen_analytics.measures.words import han_words
 
 SENTENCE = "集中公开现行有效的行政规范性文件并及时更新有效性的标注"
@@ -145,12 +145,6 @@ def test_the_source_is_the_earliest_plan():
     assert source == SENTENCE
 
 
-def test_sources_of_other_agencies_only():
-    passages = shared_passages(texts(PLANS), sources="other_agencies")
-    assert passages["source_task_id"].tolist() == ["0:1", "1:1"]
-    assert not passages["is_same_agency"].any()
-
-
 def test_plans_of_one_year_are_not_earlier_than_each_other():
     plans = [("甲", 2021, [SENTENCE]), ("乙", 2021, [SENTENCE])]
     tables = texts(plans)
@@ -198,8 +192,3 @@ def test_a_passage_stops_at_a_title_and_counts_from_twenty_characters():
     passages = shared_passages(texts(plans))
     assert passages["passage"].tolist() == [exact]
     assert passages["n_alike"].tolist() == [20]
-
-
-def test_an_unknown_order_is_refused():
-    with pytest.raises(SchemaError, match="order_by: found no column 'date'"):
-        shared_passages(texts(PLANS), order_by="date")

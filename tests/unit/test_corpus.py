@@ -10,7 +10,7 @@ import pytest
 
 from govopen_analytics.base.errors import InstallationError, SourceError
 from govopen_analytics.base.schemas import validate
-from govopen_analytics.plans import corpus as corpus_module
+from govopen_analytics.plans import one_file
 from govopen_analytics.plans.corpus import read_plans
 
 PLAN = """某县档案局2023年政务公开工作要点
@@ -211,9 +211,9 @@ def test_a_package_that_is_missing_stops_and_says_what_to_install(raw_dir, monke
 def test_a_missing_file_of_the_library_stops_and_is_no_fault_of_a_plan(
     raw_dir, monkeypatch
 ):
-    missing = Path(corpus_module.__file__).with_name("no_such_table.csv")
+    missing = Path(one_file.__file__).with_name("no_such_table.csv")
     monkeypatch.setattr(
-        corpus_module, "segment_document", lambda *args: missing.read_text("utf-8")
+        one_file, "segment_document", lambda *args: missing.read_text("utf-8")
     )
     with pytest.raises(InstallationError, match=r"no_such_table.csv is missing"):
         read_plans(raw_dir)

@@ -162,17 +162,6 @@ def test_the_kernel_answers_as_the_page_counts(monkeypatch):
     assert xlsx[:2] == b"PK"
 
 
-def test_above_a_size_the_kernel_filters():
-    from govopen_analytics.explore.explorer import Explorer
-
-    corpus = corpus_of()
-    own = [
-        Explorer(corpus.tables, lambda _: corpus, most_in_page=n).header["in_kernel"]
-        for n in (6, 5)
-    ]
-    assert own == [False, True]
-
-
 def test_without_a_kernel_the_last_state_is_a_table():
     explorer = corpus_of().explore()
     explorer.state = {"words": "cmd", "theme": ["explain"]}

@@ -114,7 +114,7 @@ def charts():
     source = "资料来源：n = 6。\n合成数据。"
     drawn = [Chart("c", "图", source, "zh", panels=own, **words) for own in groups]
     cells = {(0, 0): Cell(0.4, "40%", is_framed=True)}
-    table = heat_table(["甲市民政局"], ["政策解读", "平台建设"], cells)
+    table = heat_table({0: "甲市民政局"}, {0: "政策解读", 1: "平台建设"}, cells)
     return [*drawn, Chart("heat", "表", source, "zh", table=table, **words)]
 
 

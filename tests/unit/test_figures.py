@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from govopen_analytics.base.errors import SelectionError
-from govopen_analytics.charts.display import ChartSource
+from govopen_analytics.charts.display import ChartSource, Display
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.style import n_letters
 from govopen_analytics.questions.corpus import corpus_overview
@@ -16,9 +16,10 @@ SOURCE = ChartSource(2, 6, "1", "hand", "2026-01-31")
 CHARTS = [theme_heat_map, theme_dot_plot]
 
 
-def drawn(chart, tables, shares, **options):
+def drawn(chart, tables, shares, lang="zh", **options):
     documents, themes = tables["documents"], tables["themes"]
-    return draw(chart(shares, documents, themes, source=SOURCE, **options))
+    display = Display(lang, source=SOURCE)
+    return draw(chart(shares, documents, themes, display, **options))
 
 
 def words(figure):
@@ -104,7 +105,7 @@ def test_a_choice_of_themes_is_drawn_alone(tables, shares):
 
 
 def test_corpus_overview_shows_counts_and_conservation(tables):
-    figure = draw(corpus_overview(tables["documents"], source=SOURCE))
+    figure = draw(corpus_overview(tables["documents"], Display(source=SOURCE)))
     marks = [trace for trace in figure.data if trace.name or trace.type == "bar"]
     assert [list(trace.x) for trace in marks] == [[4, 2], [1.0, 0.9]]
     assert [text.strip() for text in figure.data[-1].text] == ["100%", "90%"]
@@ -179,7 +180,7 @@ def test_of_many_plans_the_panels_stand_beside_each_other(tables, shares):
 def test_corpus_overview_shows_what_a_person_should_look_at(tables, shares):
     many_plans(tables, shares, 40)
     tables["documents"]["accounted_share"] = [0.99] * 39 + [0.5]
-    figure = draw(corpus_overview(tables["documents"], source=SOURCE))
+    figure = draw(corpus_overview(tables["documents"], Display(source=SOURCE)))
     (dots,) = [trace for trace in figure.data if trace.name == "sure"]
     assert sorted(dots.x)[:2] == [0.5, 0.99] and len(dots.x) == 30
     assert "另有 10 份未画出" in figure.layout.title.subtitle.text
@@ -204,7 +205,8 @@ def test_the_source_line_counts_what_people_decided(tables):
     assert (source.coder, source.n_reviewed) == ("combined", first)
     line = replace(source, n_reviewed=3).line("zh")
     assert "主题判定：程序，3 项由人判断（编码表 1）。" in line
-    assert source.without_coding.line("zh").endswith("，n = 6 项任务。")
+    uncoded = Display(source=source).uncoded.source
+    assert uncoded.line("zh").endswith("，n = 6 项任务。")
 
 
 @pytest.mark.parametrize("chart", CHARTS)

@@ -49,10 +49,10 @@ def test_each_decision_is_kept_and_a_new_session_goes_on(corpus, folder):
         [task_id, "A. B.", "policy_interpretation"]
     ]
     assert kept["secondary_theme_ids"].tolist() == [["platforms"]]
-    assert first.told == f"Saved: {task_id}."
+    assert first.message == f"Saved: {task_id}."
     again = coding(corpus, folder)
     assert again.task["task_id"] == first.task["task_id"] != task_id
-    assert "1 decisions under the name" in again.told
+    assert "1 decisions under the name" in again.message
     assert again.summary[0] == "A. B.: 1 of 3 done"
 
 
@@ -79,7 +79,7 @@ def test_two_people_under_one_name(corpus, folder):
     one, two = coding(corpus, folder), coding(corpus, folder)
     task_id = pressed(one, themes=["platforms"])
     pressed(two, themes=["policy_interpretation"])
-    assert f"Someone decides about task {task_id} under the name" in two.told
+    assert f"Someone decides about task {task_id} under the name" in two.message
     assert two.task["task_id"] == task_id
     assert review.read_reviews(folder)["primary_theme_id"].tolist() == ["platforms"]
 
@@ -94,12 +94,12 @@ def test_a_folder_that_cannot_be_written(corpus, folder, monkeypatch):
 
     monkeypatch.setattr(os, "replace", refused)
     pressed(widget, themes=["platforms"])
-    assert "the disk is read-only; give another folder" in widget.told
-    assert "the earlier ones are all there" in widget.told
+    assert "the disk is read-only; give another folder" in widget.message
+    assert "the earlier ones are all there" in widget.message
     assert widget.task["task_id"] == task_id
     monkeypatch.setattr(os, "replace", real)
     pressed(widget, themes=["platforms"])
-    assert widget.told == f"Saved: {task_id}."
+    assert widget.message == f"Saved: {task_id}."
     (folder.parent / "file").write_text("")
     with pytest.raises(RunError, match="could not be written"):
         coding(corpus, folder.parent / "file" / "reviews")
@@ -121,7 +121,7 @@ def test_names_that_are_none(corpus, folder, coder, told):
 def test_decisions_that_are_none(corpus, folder, themes, told):
     widget = coding(corpus, folder)
     pressed(widget, themes=themes)
-    assert told in widget.told and review.read_reviews(folder).empty
+    assert told in widget.message and review.read_reviews(folder).empty
     assert pressed(widget, "go") != widget.task["task_id"]
 
 

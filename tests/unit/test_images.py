@@ -6,16 +6,18 @@ import pytest
 
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.charts import images
-from govopen_analytics.charts.display import ChartSource
+from govopen_analytics.charts.display import ChartSource, Display
 from govopen_analytics.charts.images import find_browser, stable_svg, write_images
 from govopen_analytics.questions.corpus import corpus_overview
-from govopen_analytics.questions.run_files import save_chart
+from govopen_analytics.questions.notebook import keep
 
 
 @pytest.fixture
 def figure_file(tmp_path, tables):
-    figure = corpus_overview(tables["documents"], source=ChartSource.of(tables))
-    save_chart(figure, str(tmp_path))
+    figure = corpus_overview(
+        tables["documents"], Display(source=ChartSource.of(tables))
+    )
+    keep(figure, str(tmp_path))
     return tmp_path / "figures" / "corpus_overview.json"
 
 

@@ -419,7 +419,7 @@ def test_shares_drawn_anew_lie_about_the_share():
     assert np.quantile(of_c, 0.1) == pytest.approx(beta(7.5, 2.5).ppf(0.1), abs=0.015)
     # 甲 has three plans that differ: their weights are drawn as well.
     assert drawn[2, 1].std() > 1.3 * beta(18.5, 21.5).std()
-    bare = next(draw_shares(counts, n_draws=50, rng=rng, smoothing=0))[1]
+    bare = next(draw_shares(counts, n_draws=50, rng=rng, is_smoothed=False))[1]
     assert bare[1, 1].min() > 0 and bare.sum(axis=1).max() <= 1 + 1e-9
 
 

@@ -22,7 +22,7 @@ from govopen_analytics.measures import (
 )
 from govopen_analytics.measures.counts import count_themes
 from govopen_analytics.measures.differences import deviations
-from govopen_analytics.measures.families import FAMILIES, adjusted, states
+from govopen_analytics.measures.families import adjusted, states
 from govopen_analytics.measures.intervals import (
     Cells,
     competition_ranks,
@@ -74,15 +74,6 @@ def test_states_follow_from_the_corrected_p_value(p_adjusted, answered, state):
 )
 def test_families_are_corrected_each_in_its_way(family, p_values, expected):
     np.testing.assert_allclose(adjusted(np.array(p_values), family), expected)
-
-
-def test_every_family_names_what_is_tested_and_the_null():
-    assert {family.correction for family in FAMILIES.values()} == {
-        "holm",
-        "fdr",
-        "joint",
-    }
-    assert all(family.members and family.null for family in FAMILIES.values())
 
 
 # Rearrangements
@@ -363,12 +354,6 @@ def test_a_coder_checked_without_end_leaves_sampling_alone():
     rows, plain = (theme_shares(tables, confusion=c) for c in (sure, None))
     bounds = ["share_lower", "share_upper"]
     np.testing.assert_allclose(rows[bounds], plain[bounds], atol=1e-6)
-
-
-def test_touching_shares_cannot_be_corrected():
-    right = Confusion(np.array(THEMES), np.eye(10))
-    with pytest.raises(ValueError, match="expected it with 'fractional' only"):
-        theme_shares(corpus({"p": [[A]]}), counting="touching", confusion=right)
 
 
 # Differences between agencies

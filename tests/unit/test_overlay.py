@@ -6,7 +6,7 @@ import yaml
 
 from govopen_analytics.base.errors import CodebookError
 from govopen_analytics.coding.codebook import load_codebook, parse_codebook
-from govopen_analytics.coding.recode import moved_themes, recode
+from govopen_analytics.coding.coded import moved_themes, recode
 
 BASE = {
     "version": "3",

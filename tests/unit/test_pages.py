@@ -10,12 +10,14 @@ from bs4 import BeautifulSoup
 
 from govopen_analytics.base.languages import LANGUAGES
 from govopen_analytics.base.schemas import table_meaning
-from govopen_analytics.charts.display import ChartSource
+from govopen_analytics.charts.display import ChartSource, Display
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.questions.coverage import theme_heat_map
 from govopen_analytics.questions.findings import finding, findings_table
 from govopen_analytics.questions.summary import measure_summary
-from govopen_analytics.run.site import notebook_title, write_pages
+from govopen_analytics.run import site
+from govopen_analytics.run.notebooks import notebook_title
+from govopen_analytics.run.site_bodies import notebook_body
 from govopen_analytics.words import section
 
 NASTY = "<script>alert(1)</script>"
@@ -74,6 +76,16 @@ def record(lang="zh", status="complete", error="", warnings=()):
             {"code": "changes_unknown", "values": {"error": text}} for text in warnings
         ],
     }
+
+
+def write_pages(folder, record, **values):
+    """Write the pages of a run whose notebooks are rendered now."""
+
+    def body_of(page):
+        path = folder / "notebooks" / f"{page['name']}.ipynb"
+        return notebook_body(path, page["lang"])
+
+    site.write_pages(folder, record, **{"body_of": body_of, **values})
 
 
 @pytest.fixture
@@ -185,7 +197,7 @@ def test_a_table_with_a_name_says_what_its_rows_are(lang):
 )
 def test_the_front_page_states_the_measured_trust(folder, key, told):
     row = pd.Series({"value": 0.62, "value_lower": 0.5, "value_upper": 0.75})
-    shown = {"lang": "zh", "topic": "validity", "kinds": "", "n": 9, "plans": 2}
+    shown = {"display": Display(), "topic": "validity", "kinds": "", "n": 9, "plans": 2}
     say = partial(finding, "trust", **shown, accuracy="", value="value")
     keys = ["score", *([key] if key else [])]
     found = [say(one, row=row if one == "score" else None) for one in keys]
@@ -290,8 +302,8 @@ def test_numbers_and_their_heading_are_aligned_alike(folder, texts, head, cell):
 
 
 def test_a_chart_has_a_drawing_for_a_phone(folder, tables, shares):
-    options = {"source": ChartSource.of(tables)}
-    chart = theme_heat_map(shares, tables["documents"], tables["themes"], **options)
+    display = Display(source=ChartSource.of(tables))
+    chart = theme_heat_map(shares, tables["documents"], tables["themes"], display)
     drawn = json.loads(draw(chart).to_json())
     bundle = {"application/vnd.plotly.v1+json": drawn, **chart._repr_mimebundle_()}
     out = nbformat.v4.new_output("display_data", data=bundle)

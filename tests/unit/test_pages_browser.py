@@ -6,18 +6,17 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 from summary_cases import agencies_of, summary_tables
-from test_pages import NASTY, record, write_notebook
+from test_pages import NASTY, record, write_notebook, write_pages
 
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.charts.display import ChartSource
+from govopen_analytics.charts.display import ChartSource, Display
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.charts.images import find_browser
 from govopen_analytics.explore.pages import ReportPages
 from govopen_analytics.questions.coverage import theme_heat_map
-from govopen_analytics.questions.run_files import save_chart
+from govopen_analytics.questions.notebook import keep
 from govopen_analytics.questions.summary import measure_summary
 from govopen_analytics.questions.tables import Table
-from govopen_analytics.run.site import write_pages
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.skipif(find_browser() is None, reason="no browser here")
@@ -68,14 +67,14 @@ def site(tmp_path_factory):
         shares_of(tables),
         tables["documents"],
         tables["themes"],
-        source=ChartSource.of(tables),
+        Display(source=ChartSource.of(tables)),
     )
     notebooks = [entry for lang in ("zh", "en") for entry in entries(lang)]
     for entry in notebooks:
         own = folder / "en" if entry["lang"] == "en" else folder
         path = own / "notebooks" / f"{entry['name']}.ipynb"
         write_notebook(path, draw(figure))
-        save_chart(figure, str(own))
+        keep(figure, str(own))
         (own / "tables").mkdir(exist_ok=True)
         (own / "tables" / "findings_01.csv").write_text(
             f"\ufefftopic,finding,key,state\ncorpus,{NASTY},read,\n",
@@ -321,9 +320,10 @@ def with_a_chart(folder):
 
     tables = small_tables()
     shares = shares_of(tables).merge(tables["documents"][["document_id", "agency"]])
-    source = ChartSource.of(tables)
-    chart = theme_heat_map(shares, tables["documents"], tables["themes"], source=source)
-    table = Table(shares, ["agency", "share"], title="table")._repr_html_()
+    display = Display(source=ChartSource.of(tables))
+    chart = theme_heat_map(shares, tables["documents"], tables["themes"], display)
+    shown = {"display": display, "title": "table"}
+    table = Table(shares, ["agency", "share"], **shown)._repr_html_()
     plotly = {"application/vnd.plotly.v1+json": json.loads(draw(chart).to_json())}
     shown = [{**chart._repr_mimebundle_(), **plotly}, {"text/html": table}]
     notebook = nbformat.v4.new_notebook()

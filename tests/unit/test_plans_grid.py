@@ -5,10 +5,10 @@ from collections import Counter
 
 import pytest
 
-from govopen_analytics.plans.columns import column_role, read_header
+from govopen_analytics.plans.cells import Token, column_role, ordinal_of, read_header
 from govopen_analytics.plans.document import segment_document
-from govopen_analytics.plans.glued import glued_tokens
-from govopen_analytics.plans.grid import Token, align, infer_columns, ordinal_of
+from govopen_analytics.plans.flattened import glued_tokens
+from govopen_analytics.plans.grid import align, infer_columns
 from govopen_analytics.readers.source import Source, SourceBuilder
 
 

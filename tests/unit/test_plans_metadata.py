@@ -4,14 +4,12 @@ import datetime as dt
 
 import pytest
 
+from govopen_analytics.plans.deadlines import read_date
 from govopen_analytics.plans.divisions import _divisions, locate_agency
-from govopen_analytics.plans.metadata import (
-    agency_in_title,
-    is_plan_title,
-    read_date,
-    read_metadata,
-)
-from govopen_analytics.plans.plan_or_not import TaskSigns, judge, subject_of
+from govopen_analytics.plans.draft import Draft
+from govopen_analytics.plans.metadata import agency_in_title, read_metadata
+from govopen_analytics.plans.plan_or_not import judge, subject_of
+from govopen_analytics.plans.titles import is_plan_title
 
 
 @pytest.mark.parametrize(
@@ -162,9 +160,7 @@ def test_a_title_alone_tells_the_kind(title, text, kind):
 
 
 def test_the_score_is_the_sum_of_the_evidence_found():
-    task = TaskSigns(
-        "公开部门预算", 0, 6, has_units=True, has_deadline=False, has_number=True
-    )
+    task = Draft({"content": [(0, 6)], "ordinal": [(0, 1)]}, lead=["办公室"])
     judgement = judge("某局2024年工作要点", [], [], True, "公开部门预算", [task] * 2)
     weights = {one.evidence.name: one.evidence.weight for one in judgement.found}
     assert judgement.score == sum(weights.values()) == 21

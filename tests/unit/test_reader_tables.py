@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from conftest import NASTY
 
+from govopen_analytics.charts.display import Display
 from govopen_analytics.questions.coverage import tasks_by_theme
 from govopen_analytics.questions.findings import Finding
 from govopen_analytics.questions.tables import Table, finding_list, task_lists
@@ -13,8 +14,8 @@ from govopen_analytics.questions.tables import Table, finding_list, task_lists
 ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;"
 
 
-def html(df, columns=(), **look):
-    return Table(df, columns, **look)._repr_html_()
+def html(df, columns=(), lang="zh", **look):
+    return Table(df, columns, display=Display(lang), **look)._repr_html_()
 
 
 def cells(markup):
@@ -60,10 +61,12 @@ def test_no_rows_are_said(tables):
 
 
 def test_a_share_stands_with_its_interval(shares):
-    table = Table(shares, ["theme_id", "n_tasks", "share"], lang="en")
+    display = Display("en")
+    table = Table(shares, ["theme_id", "n_tasks", "share"], display=display)
     head = "95% interval (sampling only)"
     assert list(table.data.columns)[1:] == ["Tasks", "Share", head]
-    with_coding = Table(shares.assign(has_coding_error=True), ["share"], lang="en")
+    rows = shares.assign(has_coding_error=True)
+    with_coding = Table(rows, ["share"], display=display)
     assert "95% interval (sampling and errors of coding)" in with_coding.data
     assert table.data["Share"].tolist() == shares["share"].tolist()
     assert cells(table._repr_html_())[1:3] == [
@@ -76,7 +79,9 @@ def test_a_column_of_equal_rows_is_said_once():
     rows = pd.DataFrame({"agency": ["甲", "乙"], "year": [2022, 2022]})
     markup = html(rows.assign(note=pd.NA))
     assert cells(markup) == [["机构"], ["甲"], ["乙"]]
-    assert "各行相同：年份 2022。" in markup and "2022" in str(Table(rows))
+    assert "各行相同：年份 2022。" in markup and "2022" in str(
+        Table(rows, display=Display())
+    )
     assert "各行相同" not in html(rows.head(1))
 
 
@@ -108,11 +113,11 @@ def test_a_folded_table_is_opened_by_its_title():
     ],
 )
 def test_task_lists(tables, shares, expected):
-    tasks = tasks_by_theme(tables, tables["themes"])
+    tasks = tasks_by_theme(tables, tables["themes"], Display())
     plans = tasks[["document_id", "agency", "year"]].drop_duplicates()
     labels = tasks[["theme_id", "theme"]].drop_duplicates()
     named = shares.merge(plans, on="document_id").merge(labels, on="theme_id")
-    assert expected in task_lists(tasks, named).markup
+    assert expected in task_lists(tasks, named, Display()).markup
 
 
 @pytest.mark.parametrize(
@@ -122,5 +127,7 @@ def test_task_lists(tables, shares, expected):
 def test_findings_are_escaped_and_carry_their_state(state, badge):
     own = Finding("theme", "theme", "key", NASTY, NASTY, state=state)
     expected = f"<li>{ESCAPED}{' ' if badge else ''}{badge}</li>"
-    assert finding_list([own], "zh").markup == f'<ul class="findings">{expected}</ul>'
-    assert finding_list([], "zh").markup == ""
+    assert (
+        finding_list([own], Display()).markup == f'<ul class="findings">{expected}</ul>'
+    )
+    assert finding_list([], Display()).markup == ""

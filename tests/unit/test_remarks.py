@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import govopen_analytics
 from govopen_analytics.base.remarks import Remark
 from govopen_analytics.cli import app
-from govopen_analytics.plans import corpus
+from govopen_analytics.plans import one_file
 from govopen_analytics.run.build import build_processed
 from govopen_analytics.words import remark_words, section
 
@@ -75,7 +75,7 @@ def test_every_remark_of_the_layouts_fills_its_sentence(tmp_path):
 
 
 def test_every_reason_has_a_label_and_advice_in_both_languages():
-    declared = {reason for _, reason in corpus._REASONS}
+    declared = {reason for _, reason in one_file._REASONS}
     known = set(section("advice", "en"))
     assert declared <= known and known == set(section("advice", "zh"))
     for lang in ("zh", "en"):
@@ -90,7 +90,7 @@ def test_four_files_without_a_manifest_row_are_four_remarks_everywhere(tmp_path)
     (raw / "manifest.csv").write_text("document_id,file\n", encoding="utf-8")
     for n in range(4):
         (raw / f"{n}.txt").write_text(PLAN.replace("某", "甲乙丙丁"[n]), "utf-8")
-    tables = build_processed(raw, tmp_path / "out").tables
+    tables = build_processed(raw, tmp_path / "out")
     assert [len(tables[name]) for name in ("documents", "failures", "remarks")] == [
         4,
         0,

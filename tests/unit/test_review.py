@@ -18,13 +18,14 @@ from govopen_analytics.base.errors import (
 )
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.codebook import parse_codebook
+from govopen_analytics.review.samples import joint_sample
 from govopen_analytics.review.workbook import (
     COLUMNS,
     MAX_CELL_CHARS,
     column_label,
-    no_theme_label,
     write_workbook,
 )
+from govopen_analytics.words import section
 
 THEMES = ["explain", "answer", "channels"]
 LABELS = {"explain": "政策解读", "answer": "=答复", "channels": "平台建设"}
@@ -84,6 +85,13 @@ def pick(n=3):
     )
 
 
+def export(picked, tasks, documents, machine, book, path, *, lang="zh", **options):
+    rows = review.review_rows(
+        picked, tasks, documents, machine, book, lang=lang, **options
+    )
+    write_workbook(rows, path, book, lang=lang)
+
+
 def fill(path, rows, lang="zh"):
     """Write decisions into a workbook: {row: {column: value}}."""
     book = openpyxl.load_workbook(path)
@@ -101,7 +109,7 @@ def exported(tmp_path):
     tasks = make_tasks("解读政策", "答复申请", "=cmd()|' /C calc'!A0")
     machine = coded([(0, "explain", 0.9), (1, "answer", 0.4)])
     path = tmp_path / "review.xlsx"
-    review.export_review(pick(), tasks, DOCUMENTS, machine, CODEBOOK, path)
+    export(pick(), tasks, DOCUMENTS, machine, CODEBOOK, path)
     return tasks, path
 
 
@@ -185,8 +193,6 @@ def test_most_reasons_come_first_and_the_order_of_rows_changes_nothing():
         tasks.iloc[::-1], machine.iloc[::-1], other.iloc[::-1]
     )
     pd.testing.assert_frame_equal(picked, shuffled)
-    few = review.select_for_review(tasks, machine, other, n_most=1)
-    assert few["task_id"].tolist() == ["d-003"]
 
 
 def test_a_random_sample_is_drawn_with_known_chances():
@@ -226,7 +232,7 @@ def test_the_workbook_is_ready_to_code_in(tmp_path, lang):
     tasks = make_tasks("解读explain词", "答复", "公开")
     path = tmp_path / "r.xlsx"
     machine = coded([(0, "explain", 0.9)])
-    review.export_review(pick(), tasks, DOCUMENTS, machine, CODEBOOK, path, lang=lang)
+    export(pick(), tasks, DOCUMENTS, machine, CODEBOOK, path, lang=lang)
     book = openpyxl.load_workbook(path)
     names = {"zh": ["复核", "说明", "主题"], "en": ["Review", "Guide", "Themes"]}
     assert book.sheetnames == names[lang]
@@ -241,7 +247,7 @@ def test_the_workbook_is_ready_to_code_in(tmp_path, lang):
     assert lists[0].formula1 == f"='{names[lang][2]}'!$A$2:$A$5"
     assert lists[1].formula1 == f"='{names[lang][2]}'!$A$2:$A$4"
     offered = [cell.value for cell in book.worksheets[2]["A"][1:]]
-    assert offered[-1] == no_theme_label(lang)
+    assert offered[-1] == section("review_workbook", lang)["no_theme"]
     assert "explain词" in sheet["G2"].value
 
 
@@ -249,7 +255,7 @@ def test_no_cell_starts_a_formula_and_odd_texts_survive(tmp_path):
     texts = ["=1+1", "😀\ue000字\x0b符", "长" * 50_000]
     tasks = make_tasks(*texts)
     path = tmp_path / "r.xlsx"
-    review.export_review(pick(), tasks, DOCUMENTS, coded([]), CODEBOOK, path)
+    export(pick(), tasks, DOCUMENTS, coded([]), CODEBOOK, path)
     book = openpyxl.load_workbook(path)
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert [cell.coordinate for cell in cells if cell.data_type == "f"] == []
@@ -264,7 +270,7 @@ def test_equal_input_gives_equal_bytes_whatever_the_order_of_rows(tmp_path):
     digests = set()
     for n, step in itertools.product(range(2), (1, -1)):
         path = tmp_path / f"{n}{step}.xlsx"
-        review.export_review(
+        export(
             pick(), tasks.iloc[::step], DOCUMENTS, machine.iloc[::step], CODEBOOK, path
         )
         digests.add(hashlib.sha256(path.read_bytes()).hexdigest())
@@ -273,7 +279,7 @@ def test_equal_input_gives_equal_bytes_whatever_the_order_of_rows(tmp_path):
 
 def test_a_blind_workbook_hides_what_the_machine_thinks(tmp_path):
     path = tmp_path / "r.xlsx"
-    review.export_review(
+    export(
         pick(1),
         make_tasks("解读explain词"),
         DOCUMENTS,
@@ -719,12 +725,15 @@ def coded_tables(tasks, machine):
     return Tables.of({**made, "tasks": tasks, "theme_assignments": machine})
 
 
+def corrected(tasks, machine, reviews, samples):
+    tables = coded_tables(tasks, machine)
+    return review.correction_by_reviews(tables, reviews, samples).shares
+
+
 def test_shares_are_corrected_by_the_random_sample(tmp_path):
     tasks, machine, reviews = sampled_corpus(tmp_path, n_drawn=40)
     samples = review.read_samples(tmp_path)
-    rows = review.review_corrected_shares(
-        coded_tables(tasks, machine), reviews, samples
-    ).set_index("theme_id")
+    rows = corrected(tasks, machine, reviews, samples).set_index("theme_id")
     assert rows.loc["explain", "share"] == pytest.approx(0.75)
     # The whole corpus was coded by people.
     assert rows.loc["explain", "share_corrected"] == pytest.approx(1.0)
@@ -734,9 +743,7 @@ def test_shares_are_corrected_by_the_random_sample(tmp_path):
 def test_half_a_sample_covers_the_truth(tmp_path):
     tasks, machine, reviews = sampled_corpus(tmp_path)
     samples = review.read_samples(tmp_path)
-    rows = review.review_corrected_shares(
-        coded_tables(tasks, machine), reviews, samples
-    ).set_index("theme_id")
+    rows = corrected(tasks, machine, reviews, samples).set_index("theme_id")
     row = rows.loc["explain"]
     assert row["n_sampled"] == 20
     assert row["share_corrected_lower"] < 1.0 < row["share_corrected_upper"] + 1e-9
@@ -746,16 +753,12 @@ def test_half_a_sample_covers_the_truth(tmp_path):
 def test_picked_tasks_are_no_part_of_the_sample(tmp_path):
     tasks, machine, reviews = sampled_corpus(tmp_path)
     samples = review.read_samples(tmp_path)
-    plain = review.review_corrected_shares(
-        coded_tables(tasks, machine), reviews, samples
-    )
+    plain = corrected(tasks, machine, reviews, samples)
     rest = tasks.loc[~tasks["task_id"].isin(samples["task_id"])].head(5)
     picked = reviews.head(5).assign(
         task_id=rest["task_id"].to_numpy(), primary_theme_id="channels"
     )
-    more = review.review_corrected_shares(
-        coded_tables(tasks, machine), pd.concat([reviews, picked]), samples
-    )
+    more = corrected(tasks, machine, pd.concat([reviews, picked]), samples)
     pd.testing.assert_frame_equal(plain, more)
 
 
@@ -765,8 +768,7 @@ def test_two_samples_are_one_with_a_greater_chance(tmp_path):
     review.add_sample(review.draw_random_sample(tasks, 5, seed=8), tmp_path)
     samples = review.read_samples(tmp_path)
     assert len(samples) == 10
-    everyone = pd.DataFrame({"task_id": tasks["task_id"]})
-    joint = review.correction_sample(tasks, everyone, samples)
+    joint = joint_sample(samples)
     assert set(joint["sampling_share"]) == {0.75}
     assert set(joint["task_id"]) == set(samples["task_id"])
 
@@ -774,29 +776,27 @@ def test_two_samples_are_one_with_a_greater_chance(tmp_path):
 @pytest.mark.parametrize(
     ("n_reviewed", "n_tasks", "expected"),
     [
-        (19, 40, "of 20 tasks 1 have no decision"),
-        (20, 39, "drawn from 40 other tasks"),
+        (19, 40, ("20 项任务中有 1 项", "of 20 tasks 1 have no decision")),
+        (20, 39, ("40 项任务", "drawn from 40 other tasks")),
     ],
 )
 def test_an_unfinished_or_foreign_sample_corrects_nothing(
     tmp_path, n_reviewed, n_tasks, expected
 ):
-    tasks, _, reviews = sampled_corpus(tmp_path)
+    tasks, machine, reviews = sampled_corpus(tmp_path)
     samples = review.read_samples(tmp_path)
     reviews, tasks = reviews.head(n_reviewed), tasks.head(n_tasks)
-    with pytest.raises(SelectionError, match=expected):
-        review.correction_sample(tasks, reviews, samples)
-    problems = review.sample_problems(tasks, reviews, samples)
-    correction = review.Correction(pd.DataFrame(), problems)
-    for lang, word in (("zh", "样本"), ("en", "Sample")):
-        (sentence,) = review.correction_findings(correction, lang=lang)["finding"]
-        assert sentence.startswith(word)
+    tables = coded_tables(tasks, machine)
+    correction = review.correction_by_reviews(tables, reviews, samples)
+    assert correction.shares.empty
+    for lang, word, text in zip(
+        ("zh", "en"), ("样本", "Sample"), expected, strict=True
+    ):
+        (sentence,) = correction.sentences(lang)
+        assert sentence.startswith(word) and text in sentence
 
 
 def test_without_a_sample_there_is_nothing_to_correct_by(tmp_path):
     tables = {"tasks": make_tasks("甲"), "documents": DOCUMENTS}
     correction = review.corpus_correction(tables, CODEBOOK, tmp_path)
     assert correction.shares.empty and correction.problems.empty
-    samples = review.read_samples(tmp_path)
-    with pytest.raises(SelectionError, match="No sample was drawn"):
-        review.correction_sample(tables["tasks"], decisions(), samples)

@@ -12,16 +12,12 @@ import nbformat
 import pytest
 
 from govopen_analytics.base.errors import RunError, SourceError
-from govopen_analytics.run import (
-    Options,
-    ReportSet,
-    check_run,
-    point_latest,
-    pool,
-    report,
-    run_report,
-)
+from govopen_analytics.run import pool, report
 from govopen_analytics.run.execute import MOST_OUTPUT, Outcome
+from govopen_analytics.run.record import check_run, point_latest
+from govopen_analytics.run.report import run_report
+from govopen_analytics.run.reuse import Source, plan_report
+from govopen_analytics.run.sets import Options, ReportSet
 
 DECLARED = """years: list[int] = []  # years shown
 lang: str = "zh"  # language
@@ -88,14 +84,17 @@ def record_of(folder):
     return json.loads((folder / "run.json").read_text(encoding="utf-8"))
 
 
-def start(root, cells_by_name, processed_dir, **options):
+def start(root, cells_by_name, processed_dir, report_set=None, options=ONE_WORKER):
     notebooks = [
         write_notebook(root / "notebooks" / f"{name}.ipynb", *cells)
         for name, cells in cells_by_name.items()
     ]
-    options.setdefault("options", ONE_WORKER)
     folder, _ = run_report(
-        notebooks, processed_dir=processed_dir, reports_dir=root / "reports", **options
+        notebooks,
+        processed_dir=processed_dir,
+        reports_dir=root / "reports",
+        report_set=report_set,
+        options=options,
     )
     return folder
 
@@ -138,7 +137,8 @@ def late(tmp_path_factory, processed_dir):
     lasts = f"import time; open({str(AtMark.mark)!r}, 'w').close(); time.sleep(3600)"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pool.threading, "Timer", AtMark)
-        return start(root, {"05_lasts": ["1", lasts]}, processed_dir, seconds_each=15)
+        brief = ReportSet(seconds_each=15)
+        return start(root, {"05_lasts": ["1", lasts]}, processed_dir, brief)
 
 
 @pytest.fixture(scope="module")
@@ -149,8 +149,7 @@ def good(tmp_path_factory, processed_dir):
         root,
         {"01_good": [GOOD]},
         processed_dir,
-        parameters={"years": [2022]},
-        report_set=ReportSet(languages=("zh", "en")),
+        ReportSet(languages=("zh", "en"), parameters={"years": [2022]}),
     )
 
 
@@ -345,8 +344,8 @@ def test_no_path_of_the_machine_in_an_executed_notebook(mixed):
 
 
 def test_a_run_in_which_all_fail_has_failed(tmp_path, processed_dir, monkeypatch):
-    def fail(requests, *, on_answer, **options):
-        on_answer(0, pool.Answer(Outcome("ZeroDivisionError: no", "cell"), 0.0, 1))
+    def fail(requests, *, on_outcome, **options):
+        on_outcome(0, Outcome("ZeroDivisionError: no", "cell"))
 
     monkeypatch.setattr(report, "run_requests", fail)
     folder = start(tmp_path, {"01_bad": ["1 / 0"]}, processed_dir)
@@ -383,7 +382,7 @@ def test_why_a_notebook_runs_again(reports, good, processed_dir, harm, reason):
     if harm == "tables":
         (reports / good.name / "tables" / "findings_good.csv").write_text("x")
     years = [2023] if harm == "parameters" else [2022]
-    planned, _ = report.plan_report(
+    planned, _ = plan_report(
         ReportSet(parameters={"years": years}),
         [copied],
         processed_dir,
@@ -402,7 +401,8 @@ def run_alone(notebook, processed_dir, reports, moment):
     os.setsid()
     if moment:
         owner, name = moment.split(".")
-        setattr({"report": report, "os": os}[owner], name, end)
+        owners = {"report": report, "Source": Source, "os": os}
+        setattr(owners[owner], name, end)
     run_report(
         [notebook],
         processed_dir=processed_dir,
@@ -432,7 +432,7 @@ def exit_code(process):
     "moment",
     [
         "report.snapshot",
-        "report.take",
+        "Source.take",
         "report.write_pages",
         "os.replace",
         "report.point_latest",
@@ -606,7 +606,8 @@ def test_parameters_are_refused_before_anything_runs(
     tmp_path, processed_dir, values, message
 ):
     with pytest.raises(RunError, match=message):
-        start(tmp_path, {"01_a": [GOOD]}, processed_dir, parameters=values)
+        asked = ReportSet().with_parameters(values)
+        start(tmp_path, {"01_a": [GOOD]}, processed_dir, asked)
     assert list((tmp_path / "reports").glob("*")) == []
 
 

@@ -2,7 +2,7 @@ from zipfile import is_zipfile
 
 import pytest
 
-from govopen_analytics.run.briefings import briefing_links, write_briefings
+from govopen_analytics.run.downloads import briefing_links, write_briefings
 from govopen_analytics.run.sets import ReportSet
 from govopen_analytics.words.remark_words import remark_in_words
 

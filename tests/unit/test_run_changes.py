@@ -2,15 +2,16 @@ import json
 
 import pytest
 
+from govopen_analytics.charts.display import Display
 from govopen_analytics.questions.findings import no_tasks
-from govopen_analytics.questions.run_files import save_findings
+from govopen_analytics.questions.notebook import keep
 from govopen_analytics.run.changes import (
+    codebook_names,
     compare_findings,
     compare_states,
     finding_states,
     state_of,
 )
-from govopen_analytics.run.report import _codebook_names
 
 
 def plan(name, *tasks):
@@ -154,7 +155,7 @@ def test_findings_are_compared_within_a_language():
 
 
 def test_the_findings_of_a_run_are_read_from_their_tables(tmp_path):
-    save_findings([no_tasks("coverage", "zh")[0]], str(tmp_path), "02")
+    keep([no_tasks("coverage", Display())[0]], str(tmp_path), "02")
     pages = [{"name": "02", "files": ["tables/findings_02.csv", "tables/x.csv"]}]
     (row,) = finding_states(tmp_path, pages)
     assert (row["page"], row["key"]) == ("02", "no_tasks")
@@ -174,4 +175,4 @@ def test_the_findings_of_a_run_are_read_from_their_tables(tmp_path):
     ],
 )
 def test_codebooks_of_one_version_are_told_apart(old, new, told):
-    assert _codebook_names(old, new) == told
+    assert codebook_names(old, new) == told

@@ -3,10 +3,9 @@ import json
 import pytest
 
 from govopen_analytics.base.errors import RunError
-from govopen_analytics.run import find_run, point_latest, remove_old_runs
 from govopen_analytics.run.jobs import Job
-from govopen_analytics.run.report import PlannedJob, slowest_first
-from govopen_analytics.run.reuse import Source
+from govopen_analytics.run.record import find_run, point_latest, remove_old_runs
+from govopen_analytics.run.reuse import PlannedJob, Source, slowest_first
 
 
 def make_run(folder, name, status="complete", set_name="suite"):

@@ -5,20 +5,18 @@ from test_run import DECLARED, write_notebook
 
 from govopen_analytics.base.errors import RunError
 from govopen_analytics.base.remarks import Remark
-from govopen_analytics.run import (
+from govopen_analytics.run.jobs import (
     CorpusValues,
-    Entry,
-    Parameter,
-    ReportSet,
-    assign_parameters,
     checked_jobs,
-    choose_set,
     corpus_values,
+    plan_jobs,
+)
+from govopen_analytics.run.notebooks import (
+    Parameter,
     find_notebooks,
     notebook_parameters,
-    plan_jobs,
-    read_report_sets,
 )
+from govopen_analytics.run.sets import Entry, ReportSet, choose_set, read_report_sets
 
 CORPUS = CorpusValues(
     agencies=["甲市民政局", "乙市 民政局"],
@@ -348,19 +346,21 @@ def test_a_file_that_is_no_notebook_is_refused(tmp_path, content):
 def test_each_notebook_gets_what_it_declares(tmp_path):
     first = write_notebook(tmp_path / "01_a.ipynb")
     second = write_notebook(tmp_path / "02_b.ipynb", parameters='lang: str = "zh"')
-    given = assign_parameters([first, second], {"years": [2022], "lang": "en"})
-    assert given == {first: {"years": [2022], "lang": "en"}, second: {"lang": "en"}}
+    asked = ReportSet(parameters={"years": [2022]}, languages=("en",))
+    given = [job.parameters for job in plan_jobs(asked, [first, second], None)]
+    assert given == [{"years": [2022], "lang": "en"}, {"lang": "en"}]
 
 
 def test_a_whole_number_is_a_fitting_float(tmp_path):
     path = write_notebook(tmp_path / "01_a.ipynb")
-    assert assign_parameters([path], {"share": 1}) == {path: {"share": 1}}
+    (job,) = plan_jobs(ReportSet(parameters={"share": 1}), [path], None)
+    assert job.parameters == {"share": 1, "lang": "zh"}
 
 
 def test_a_truth_value_is_no_number(tmp_path):
     path = write_notebook(tmp_path / "01_a.ipynb")
     with pytest.raises(RunError, match="parameter 'years': found \\[True\\]"):
-        assign_parameters([path], {"years": [True]})
+        plan_jobs(ReportSet(parameters={"years": [True]}), [path], None)
 
 
 def test_find_notebooks_takes_numbered_ones_in_order(tmp_path):

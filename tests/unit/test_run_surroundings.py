@@ -13,10 +13,10 @@ from test_run import GOOD, record_of, write_notebook
 
 from govopen_analytics.base.errors import RunError, SourceError
 from govopen_analytics.base.fingerprints import file_digest
-from govopen_analytics.run import Options, ReportSet, report, run_report
+from govopen_analytics.run import report
 from govopen_analytics.run.execute import Outcome
-from govopen_analytics.run.pool import Answer
-from govopen_analytics.run.sets import read_report_sets
+from govopen_analytics.run.report import run_report
+from govopen_analytics.run.sets import Options, ReportSet, read_report_sets
 
 DEEP = "[" * 100_000
 NOT_A_RECORD = ["", "null", "[]", "{}", '{"run": 1}', DEEP]
@@ -37,10 +37,10 @@ def write_tables(folder, documents=slice(None), **changes):
     return folder
 
 
-def succeed(requests, *, on_answer, **options):
+def succeed(requests, *, on_outcome, **options):
     """In place of running notebooks: each succeeds without being started."""
     for place in range(len(requests)):
-        on_answer(place, Answer(Outcome(), 0.0, 1))
+        on_outcome(place, Outcome())
 
 
 def run_in(root, processed_dir, **options):
@@ -258,7 +258,7 @@ def test_a_file_name_that_is_no_utf8_costs_that_file(tmp_path):
     for name in ("计划", "\u6742"):
         with open(os.fsencode(raw) + b"/" + name.encode("gbk") + b".txt", "w") as file:
             file.write(plan)
-    tables = build_processed(raw, tmp_path / "out").tables
+    tables = build_processed(raw, tmp_path / "out")
     assert tables["documents"]["source_file"].tolist() == ["plan.txt"]
     failures = tables["failures"]
     assert failures["source_file"].tolist() == ["杂.txt", "计划.txt"]

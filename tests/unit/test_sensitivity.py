@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from govopen_analytics.base.tables import Tables
+from govopen_analytics.charts.display import Display
 from govopen_analytics.coding.codebook import load_codebook
 from govopen_analytics.questions.sensitivity import sensitivity_of, settings_by_theme
 
@@ -17,7 +18,9 @@ def test_settings_are_summed_up_by_theme():
         ("keywords", "tasks", "b", 0.3, 2, "not_told_apart"),
     ]
     columns = ["coder", "cut", "theme_id", "share", "share_rank", "state"]
-    found = settings_by_theme(pd.DataFrame(rows, columns=columns), themes, lang="en")
+    found = settings_by_theme(
+        pd.DataFrame(rows, columns=columns), themes, Display("en")
+    )
     assert found.drop(columns="theme_id").to_numpy().tolist() == [
         ["Ay", 0.6, 1, 0.4, 0.7, 1, 2, 3, 2],
         ["Bee", 0.4, 2, 0.3, 0.6, 1, 2, 3, 0],

@@ -18,7 +18,8 @@ from govopen_analytics.base.datapackage import (
 from govopen_analytics.base.errors import RunError, SourceError
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.plans import corpus
-from govopen_analytics.plans.corpus import PlanRows, RawFolder
+from govopen_analytics.plans.corpus import RawFolder
+from govopen_analytics.plans.one_file import PlanRows
 from govopen_analytics.run import build
 from govopen_analytics.run.build import build_processed
 
@@ -62,7 +63,7 @@ def raw_dir(tmp_path, monkeypatch):
     def load(job):
         n_tasks = PLANS[job.document_id]
         if not n_tasks:
-            return corpus._failed(job, "not_a_plan", f"{job.name}: not a plan")
+            return job.failed("not_a_plan", f"{job.name}: not a plan")
         return plan_rows(job, n_tasks)
 
     folder = tmp_path / "raw"
@@ -107,7 +108,7 @@ def test_parts_are_the_whole(raw_dir, tmp_path, monkeypatch):
         in_parts(monkeypatch, most_tasks)
         review.write_reviews(reviews, tmp_path / f"{most_tasks}" / "reviews")
         out = tmp_path / f"{most_tasks}" / "tables"
-        tables = build_processed(raw_dir, out).tables
+        tables = build_processed(raw_dir, out)
         written.append(contents(out))
         ids = tables.theme_assignments["task_id"].tolist()
         outcomes = tables["review_changes"]["outcome"].tolist()
@@ -131,7 +132,7 @@ def test_a_part_ends_where_no_task_ids_interleave(raw_dir, most_tasks, n_plans):
 
 def test_a_folder_without_plans_gives_every_table(tmp_path):
     (tmp_path / "raw").mkdir()
-    tables = build_processed(tmp_path / "raw", tmp_path / "out").tables
+    tables = build_processed(tmp_path / "raw", tmp_path / "out")
     filled = {name for name, table in tables.items() if len(table)}
     assert filled == {"themes", "coding_errors"} and len(tables) == 10
 

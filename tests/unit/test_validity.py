@@ -9,6 +9,7 @@ import yaml
 
 from govopen_analytics.base import schemas
 from govopen_analytics.base.errors import CodebookError
+from govopen_analytics.charts.display import Display
 from govopen_analytics.charts.draw import draw
 from govopen_analytics.coding.codebook import load_codebook
 from govopen_analytics.measures.calibration import (
@@ -272,7 +273,7 @@ def test_the_ablation_names_every_part(small):
 def test_equal_bytes_whatever_the_order_of_rows(small, tmp_path):
     book, tables = small
     for name, source in (("one", tables), ("two", _measured_backwards(book))):
-        trust_tables.write_validity(source, tmp_path / name, book)
+        trust_tables.write_validity(source, tmp_path / name, book, Display())
     files = sorted(path.name for path in (tmp_path / "one").iterdir())
     assert len(files) == len(tables) + 1
     for name in files:
@@ -312,7 +313,7 @@ def _measured_backwards(book):
 )
 def test_the_summary_speaks_both_languages_and_escapes(small, tmp_path, lang, words):
     book, tables = small
-    path = trust_tables.write_validity(tables, tmp_path, book, lang=lang)
+    path = trust_tables.write_validity(tables, tmp_path, book, Display(lang))
     assert path.name == SUMMARY_FILE
     text = path.read_text(encoding="utf-8")
     assert all(word in text for word in words)
@@ -332,7 +333,8 @@ def test_corrected_shares_have_their_place_in_the_summary(small):
             "share_corrected_upper": [0.5, 0.4, 0.4],
         }
     )
-    text = trust_tables.validity_summary({**tables, "corrected_shares": rows}, book)
+    tables = {**tables, "corrected_shares": rows}
+    text = trust_tables.validity_summary(tables, book, Display())
     assert "| 12 | 6 | 50.0% | 40.0%（30.0%–50.0%） |" in text
 
 
@@ -374,8 +376,8 @@ def test_a_codebook_without_reference_cannot_be_judged(tmp_path):
 def test_another_codebook_than_the_corpus_is_told(small):
     book, _ = small
     data = codings(machine="explain")
-    assert trust.codebook_findings(data, book) == []
-    other = trust.codebook_findings(data.assign(codebook_version="7"), book)
+    assert trust.codebook_findings(data, book, Display()) == []
+    other = trust.codebook_findings(data.assign(codebook_version="7"), book, Display())
     assert "7" in other[0].text
 
 
@@ -413,7 +415,7 @@ def test_shipped_coders_are_language_models_and_unchecked(shipped):
     }
     assert not notes["is_expert_checked"].any()
     for lang, word in (("zh", "没有人类专家"), ("en", "No human expert")):
-        found = trust.validity_findings(tables, book.themes, lang=lang)
+        found = trust.validity_findings(tables, book.themes, Display(lang))
         assert any(word in own.text for own in found)
 
 
@@ -428,12 +430,12 @@ def test_shipped_coders_are_language_models_and_unchecked(shipped):
 )
 def test_charts_carry_name_words_and_source(small, make, name, lang):
     book, tables = small
-    chart = make(tables, book.themes, lang=lang)
+    chart = make(tables, book.themes, Display(lang))
     assert chart.name == name and chart.alt and "n = 12" in chart.source
     assert "<b>" not in draw(chart).to_json()
 
 
 def test_confusion_map_counts_what_agrees(small):
     book, tables = small
-    chart = trust.confusion_heat_map(tables, book.themes, coder="keywords", lang="en")
+    chart = trust.confusion_heat_map(tables, book.themes, Display("en"), "keywords")
     assert chart.alt.endswith("6 tasks agree, 6 do not.")

@@ -1,6 +1,7 @@
 import pytest
 
 from govopen_analytics.base.errors import SelectionError
+from govopen_analytics.charts.display import Display
 from govopen_analytics.questions.corpus import remarks_to_read
 from govopen_analytics.questions.coverage import tasks_by_theme
 from govopen_analytics.questions.selection import select_plans, select_themes
@@ -59,7 +60,7 @@ def test_select_themes_refuses_an_unknown_one(tables):
 
 
 def test_tasks_by_theme_carries_the_evidence(tables):
-    rows = tasks_by_theme(tables, select_themes(tables["themes"]))
+    rows = tasks_by_theme(tables, select_themes(tables["themes"]), Display())
     explain = rows[rows["theme_id"] == "explain"]
     assert list(explain["task_id"]) == ["first-1", "first-2", "second-2"]
     assert list(explain["keywords"]) == [["解读"], [], []]
@@ -71,4 +72,4 @@ def test_tasks_by_theme_carries_the_evidence(tables):
     [("zh", "略去的页码：1, 2"), ("en", "Page numbers left out: 1, 2")],
 )
 def test_remarks_are_said_in_the_language(tables, lang, expected):
-    assert remarks_to_read(tables["remarks"], lang=lang)["remark"][1] == expected
+    assert remarks_to_read(tables["remarks"], Display(lang))["remark"][1] == expected

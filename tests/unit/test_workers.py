@@ -9,8 +9,9 @@ import time
 import pytest
 
 from govopen_analytics.base.remarks import Remark
-from govopen_analytics.plans import corpus
-from govopen_analytics.plans.corpus import PlanRows, read_plan, read_plans
+from govopen_analytics.plans import corpus, one_file
+from govopen_analytics.plans.corpus import read_plans
+from govopen_analytics.plans.one_file import PlanFile, PlanRows
 from govopen_analytics.plans.workers import Limits, bounded_results
 
 PLAN = """某市民政局2023年政务公开工作要点
@@ -94,6 +95,12 @@ def test_workers_are_gone_when_nobody_asks_any_more():
         os.kill(pid, 0)
 
 
+def rows_of(path, declared=None):
+    declared = declared or {}
+    name = declared.get("document_id", path.stem)
+    return one_file.read_plan(PlanFile(path.parent, path.name, name, declared))
+
+
 def test_a_plan_is_rows_that_can_be_sent(tmp_path):
     path = tmp_path / "plan.txt"
     path.write_text(PLAN, encoding="utf-8")
@@ -103,11 +110,11 @@ def test_a_plan_is_rows_that_can_be_sent(tmp_path):
         "agency": "甲局",
         "year": "2023",
     }
-    found = read_plan(path, declared)
-    assert pickle.loads(pickle.dumps(found)) == found == read_plan(path, declared)
+    found = rows_of(path, declared)
+    assert pickle.loads(pickle.dumps(found)) == found == rows_of(path, declared)
     assert (found.document["agency"], found.failures, found.remarks) == ("甲局", [], [])
     assert [task["task_id"] for task in found.tasks] == ["d-001", "d-002", "d-003"]
-    inferred = read_plan(path)
+    inferred = rows_of(path)
     assert inferred.document["document_id"] == "plan"
     values = {"agency": "某市民政局", "year": 2023}
     assert inferred.remarks == [Remark("no_manifest_row", values)]
@@ -115,7 +122,7 @@ def test_a_plan_is_rows_that_can_be_sent(tmp_path):
 
 def test_whatever_goes_wrong_is_a_failure(tmp_path, monkeypatch):
     def reason(path, declared=None):
-        found = read_plan(path, declared)
+        found = rows_of(path, declared)
         assert found.document is None and not found.tasks
         return found.failures[0]["reason"]
 
@@ -128,7 +135,7 @@ def test_whatever_goes_wrong_is_a_failure(tmp_path, monkeypatch):
         def fail(*args, error=error):
             raise error
 
-        monkeypatch.setattr(corpus, "segment_document", fail)
+        monkeypatch.setattr(one_file, "segment_document", fail)
         assert reason(path) == expected
 
 
@@ -139,7 +146,7 @@ def test_a_corpus_is_the_rows_of_its_files(tmp_path):
     one, many = (read_plans(tmp_path, n_workers=n) for n in (1, 3))
     for name in ("documents", "tasks", "spans", "failures", "remarks"):
         assert getattr(one, name).equals(getattr(many, name))
-    rows = [read_plan(tmp_path / f"p{n:02d}.txt") for n in range(14)]
+    rows = [rows_of(tmp_path / f"p{n:02d}.txt") for n in range(14)]
     texts = [task["text"] for each in rows for task in each.tasks]
     assert one.tasks["text"].tolist() == texts
 
@@ -154,7 +161,7 @@ def hang(job):
 def test_a_file_that_takes_too_long_is_a_failure(tmp_path, monkeypatch):
     for name in "abc":
         (tmp_path / f"{name}.txt").write_text(PLAN, encoding="utf-8")
-    monkeypatch.setattr(corpus, "_load", hang)
+    monkeypatch.setattr(corpus, "read_plan", hang)
     failures = read_plans(tmp_path, limits=Limits(max_seconds=1.0)).failures
     assert failures["source_file"].tolist() == ["b.txt"]
     assert failures["reason"].tolist() == ["too_slow"]
