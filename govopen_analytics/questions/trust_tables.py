@@ -252,7 +252,7 @@ def validity_table(
         "calibration", "thresholds" or "corrected" (shares).
     tables : mapping of str to DataFrame
         Result of ``validate_coding``; for "corrected" a table ``corrected_shares``,
-        the result of ``review.review_corrected_shares`` over all tasks together.
+        ``shares`` of ``review.corpus_correction``.
     display : Display
     themes : DataFrame, optional
         The codebook's ``themes``, for the tables that name themes.
