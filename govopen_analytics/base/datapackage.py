@@ -254,10 +254,18 @@ class _TableFiles:
 
 
 def read_datapackage(folder: Path | str) -> Tables:
-    """Open the tables of a folder, in the order they were written.
+    """Open the tables that a build wrote.
 
-    Each is read, and checked against the descriptor as it was when the folder was
-    opened, on first use.
+    Parameters
+    ----------
+    folder : Path or str
+        Folder with a ``datapackage.json``.
+
+    Returns
+    -------
+    Tables
+        In the order they were written; each is read, and checked against the
+        descriptor as it was when the folder was opened, on first use.
 
     Raises
     ------

@@ -59,9 +59,17 @@ _ABOVE, _BELOW, _WIDEST_KEY = 100, 100, 560
 
 
 def draw(chart: Chart) -> go.Figure:
-    """Draw a chart with Plotly; its name and description stand in ``layout.meta``.
+    """Draw a chart with Plotly.
 
-    A chart with nothing to draw is a low figure of one sentence.
+    Parameters
+    ----------
+    chart : Chart
+
+    Returns
+    -------
+    Figure
+        Its name and description stand in ``layout.meta``; a chart with nothing to
+        draw is a low figure of one sentence.
     """
     if chart.is_empty:
         figure = _sentence(chart)

@@ -193,9 +193,21 @@ def _lie_inside(
 def keyword_matches(tasks: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """Find the codebook's keywords in the tasks' texts.
 
-    Returns a valid ``keyword_matches`` table, in which ``text[start_char:end_char]`` is
-    what matched, sorted by task and place whatever the order of `tasks`. A SchemaError
-    says that these lack a column or hold a task_id twice.
+    Parameters
+    ----------
+    tasks : DataFrame, shape (n_tasks, ...)
+        Needs ``task_id`` and ``text``.
+
+    Returns
+    -------
+    DataFrame, shape (n_matches, 5)
+        A valid ``keyword_matches`` table: ``text[start_char:end_char]`` is what
+        matched. Sorted by task and place, whatever the order of `tasks`.
+
+    Raises
+    ------
+    SchemaError
+        If `tasks` lacks a column or holds a task_id twice.
     """
     check_tasks(tasks)
     index = keyword_index(codebook)

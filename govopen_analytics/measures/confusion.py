@@ -60,8 +60,16 @@ class Confusion:
     ) -> "Confusion":
         """Compare a coder with people on the tasks that both have coded.
 
-        Rows of other tasks are left out; tasks without a row in `coded` were found to
-        carry no theme.
+        Parameters
+        ----------
+        tasks : DataFrame, shape (n_tasks, ...)
+            The tasks that people have read; those without a row in `coded` were
+            found to carry no theme.
+        assignments, coded : DataFrame
+            ``theme_assignments`` of the coder, and of people; rows of other
+            tasks are left out.
+        themes : DataFrame
+            One version of a codebook.
         """
         both = (
             rows[rows["task_id"].isin(tasks["task_id"])]
@@ -83,6 +91,10 @@ class Confusion:
 
         Every plan is coded by a model that has not seen it. Returns None where
         the codebook has no reference codings.
+
+        Parameters
+        ----------
+        codebook : Codebook
         """
         if codebook.reference.empty:
             return None
@@ -101,7 +113,15 @@ class Confusion:
     def of_tables(cls, tables: Mapping[str, pd.DataFrame]) -> "Confusion | None":
         """Read the confusion that a build wrote.
 
-        None where nothing was measured, or on other themes.
+        Parameters
+        ----------
+        tables : mapping of str to DataFrame
+            Tables of the corpus, ``themes`` and ``coding_errors`` among them.
+
+        Returns
+        -------
+        Confusion or None
+            None where nothing was measured, or on other themes.
         """
         if "coding_errors" not in tables:
             return None
@@ -132,7 +152,15 @@ class Confusion:
         themes that people found under it. It holds for groups in which the coder
         errs as in the sample.
 
-        `shares` are as coded, themes in the order of `theme_ids`, no theme last.
+        Parameters
+        ----------
+        shares : ndarray of float, shape (n_groups, n_themes + 1)
+            Shares as coded (0-1), themes in the order of `theme_ids`, no theme last.
+        theme_ids : ndarray of str, shape (n_themes,)
+
+        Returns
+        -------
+        ndarray of float, shape (n_groups, n_themes)
 
         References
         ----------
@@ -146,23 +174,40 @@ class Confusion:
     def variance(self, shares: np.ndarray, theme_ids: np.ndarray) -> np.ndarray:
         """Return the variance that the size of the checked sample leaves.
 
-        Of the corrected shares: the chances of true themes vary as a Dirichlet.
+        Parameters
+        ----------
+        shares, theme_ids
+            As in ``true_shares``.
+
+        Returns
+        -------
+        ndarray of float, shape (n_groups, n_themes)
+            Of the corrected shares: the chances of true themes vary as a Dirichlet.
         """
         chance, n = self._chances(theme_ids)
         spread = chance * (1 - chance) / (n[:, None] + 1)
         return shares**2 @ spread[:, :-1]
 
     def undone(self, theme_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return ``undo`` and ``unsure``: what undoes errors of coding in a difference.
+        """Return what undoes errors of coding in a difference between groups.
 
         The matrix method [1]_: the inverse of how often each true theme was coded as
         each. How often a code is right, which ``true_shares`` uses, depends on how
         common its theme is; between groups that differ in this it draws every
         difference towards 0. How a true theme is coded does not depend on it.
 
-        ``shares @ undo`` are true shares (themes in the order of `theme_ids`, no theme
-        last); its rows sum to 1. ``true ** 2 @ unsure`` is the variance that the size
-        of the checked sample leaves to true shares, or to a difference of them [2]_.
+        Parameters
+        ----------
+        theme_ids : ndarray of str, shape (n_themes,)
+
+        Returns
+        -------
+        undo : ndarray of float, shape (n_themes + 1, n_themes + 1)
+            ``shares @ undo`` are true shares (themes in the order of `theme_ids`, no
+            theme last); its rows sum to 1.
+        unsure : ndarray of float, shape (n_themes + 1, n_themes)
+            ``true ** 2 @ unsure`` is the variance that the size of the checked sample
+            leaves to true shares, or to a difference of them [2]_.
 
         References
         ----------

@@ -48,7 +48,19 @@ def most_different(against_rest: pd.DataFrame) -> tuple[pd.DataFrame, int]:
 
 
 def is_among(documents: pd.DataFrame, shown: pd.DataFrame) -> pd.Series:
-    """Say which plans are of the groups in `shown`, rows of ``most_different``."""
+    """Say which plans are of the groups in `shown`.
+
+    Parameters
+    ----------
+    documents : DataFrame, shape (n_documents, ...)
+        A valid ``documents`` table.
+    shown : DataFrame
+        Rows of ``measures.agenda_distances`` against the rest.
+
+    Returns
+    -------
+    Series of bool, shape (n_documents,)
+    """
     return documents["agency"].astype("string").fillna("—").isin(shown["group"])
 
 

@@ -257,6 +257,10 @@ def choose_agency(documents: pd.DataFrame, agency: str = "") -> str:
     agency : str, default ""
         Name in ``documents.agency``; empty takes the agency with most tasks.
 
+    Returns
+    -------
+    str
+
     Raises
     ------
     SelectionError

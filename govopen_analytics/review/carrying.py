@@ -238,5 +238,16 @@ def _carried_themes(review: Any, carry: Any) -> list[str]:
 def current_reviews(
     reviews: pd.DataFrame, tasks: pd.DataFrame, codebook: Codebook
 ) -> pd.DataFrame:
-    """Keep the decisions that hold now; ``carry_reviews`` says what became of all."""
+    """Keep the decisions that hold for the tasks and the codebook as they are now.
+
+    Parameters
+    ----------
+    reviews, tasks, codebook
+        As for ``carry_reviews``, which also says what became of the others.
+
+    Returns
+    -------
+    DataFrame, shape (n_current, 9)
+        A valid ``reviews`` table.
+    """
     return carry_reviews(reviews, tasks, codebook).reviews

@@ -55,8 +55,20 @@ def import_reviews(
 ) -> ReviewImport:
     """Read decisions back from a workbook and check every row.
 
-    Themes are named by label in either language or by id; `coder` and `reviewed_date`
-    (as in 2024-05-31) are for rows that name none.
+    Parameters
+    ----------
+    path : Path or str
+        An XLSX that was exported and filled in.
+    tasks : DataFrame, shape (n_tasks, ...)
+        ``task_id`` and ``text`` of the tasks as they are now.
+    codebook : Codebook
+        The themes that may be named, by label in either language or by id.
+    coder, reviewed_date : str
+        For rows that name none; the date as in 2024-05-31.
+
+    Returns
+    -------
+    ReviewImport
 
     Raises
     ------
@@ -217,8 +229,16 @@ def _as_date(value: Any) -> date | None:
 def add_reviews(stored: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Put new decisions beside stored ones; a coder's later one replaces theirs.
 
-    Of one coder's decisions about a task the one of the later date counts, of the
-    same day the new one. Tables are valid ``reviews``.
+    Parameters
+    ----------
+    stored, new : DataFrame
+        Valid ``reviews`` tables.
+
+    Returns
+    -------
+    DataFrame, shape (n_reviews, 9)
+        A valid ``reviews`` table: of one coder's decisions about a task the one of
+        the later date, of the same day the new one.
     """
     table = pd.concat([stored, new], ignore_index=True)
     table = table.sort_values("reviewed_date", kind="stable")

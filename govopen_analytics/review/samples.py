@@ -45,8 +45,17 @@ def select_for_review(
     Tasks picked so are the hard ones. Shares must not be estimated from them; for
     that, draw a sample with ``draw_random_sample``.
 
-    With `asked_for` tasks are picked for the reason *asked_for* alone or beside others,
-    and the rest is left out.
+    Parameters
+    ----------
+    tasks : DataFrame, shape (n_tasks, ...)
+        ``task_id`` and ``document_id``.
+    assignments : DataFrame, shape (n_assignments, 6)
+        ``theme_assignments`` of the coder to be checked.
+    other_assignments : DataFrame, shape (n_others, 6)
+        ``theme_assignments`` of other coders.
+    asked_for : iterable of str
+        Identifiers of tasks that are picked for the reason *asked_for* alone or
+        beside others; the rest is then left out.
 
     Returns
     -------
@@ -123,8 +132,15 @@ def draw_random_sample(
     Only such a sample can correct shares: of each task the chance is known with
     which it was drawn.
 
-    The order of rows changes nothing. The same seed, number and tasks give the same
-    sample; other seeds or numbers give independent ones.
+    Parameters
+    ----------
+    tasks : DataFrame, shape (n_tasks, ...)
+        ``task_id``; the order of rows changes nothing.
+    n_drawn : int
+        Tasks to draw (count, from 1 to n_tasks).
+    seed : int, default 0
+        The same seed, number and tasks give the same sample; other seeds or
+        numbers give independent ones.
 
     Returns
     -------
@@ -216,7 +232,17 @@ class Correction:
     problems: pd.DataFrame
 
     def sentences(self, lang: str = "zh") -> list[str]:
-        """Say which samples could not be used, and why."""
+        """Say which samples could not be used, and why.
+
+        Parameters
+        ----------
+        lang : {"zh", "en"}, default "zh"
+
+        Returns
+        -------
+        list of str
+            A sentence a sample, in the order of ``problems``.
+        """
         words = section("review_correction", lang)
         return [
             words[row.problem].format(
@@ -248,6 +274,21 @@ def correction_by_reviews(
     do not, since reviews are kept apart from reference codings. So
     ``theme_assignments`` are the machine's own, without reviews in their place;
     `reviews` come from ``current_reviews``.
+
+    Parameters
+    ----------
+    tables : Tables
+        The corpus, as the machine coded it.
+    reviews : DataFrame, shape (n_reviews, 9)
+        A valid ``reviews`` table.
+    samples : DataFrame
+        Result of ``read_samples``.
+    interval : float, default 0.95
+        Level of the intervals (0-1), normal.
+
+    Returns
+    -------
+    Correction
     """
     problems = sample_problems(tables.tasks, reviews, samples)
     usable = problems.loc[problems["problem"] == "", "sample_id"]

@@ -18,14 +18,29 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 def reviews_folder(processed_dir: Path | str, given: Path | str = "") -> Path:
     """Return the folder of reviews: the one given, else beside the tables.
 
-    It is ``data/reviews`` for ``data/processed``. Building the tables anew never
-    touches it.
+    Parameters
+    ----------
+    processed_dir : Path or str
+        Folder of the tables, such as ``data/processed``.
+    given : Path or str, default ""
+        A folder that wins where it is given.
+
+    Returns
+    -------
+    Path
+        ``data/reviews`` for ``data/processed``. Building the tables anew never
+        touches it.
     """
     return Path(given) if given else reviews_beside(Path(processed_dir))
 
 
 def read_reviews(folder: Path | str) -> pd.DataFrame:
     """Read the decisions people made, without rows if there are none yet.
+
+    Parameters
+    ----------
+    folder : Path or str
+        Folder of reviews.
 
     Returns
     -------
@@ -43,18 +58,60 @@ def read_reviews(folder: Path | str) -> pd.DataFrame:
 
 
 def write_reviews(reviews: pd.DataFrame, folder: Path | str) -> Path:
-    """Write all decisions, sorted by task and coder, whole or not at all."""
+    """Write all decisions, sorted by task and coder, whole or not at all.
+
+    Parameters
+    ----------
+    reviews : DataFrame, shape (n_reviews, 9)
+        A valid ``reviews`` table.
+    folder : Path or str
+        Made where missing.
+
+    Returns
+    -------
+    Path
+        The file.
+    """
     ordered = reviews.sort_values(["task_id", "coder"], ignore_index=True)
     return _write(ordered, "reviews", Path(folder) / REVIEWS_FILE)
 
 
 def read_samples(folder: Path | str) -> pd.DataFrame:
-    """Read which tasks were drawn at random, a valid ``review_samples`` table."""
+    """Read which tasks were drawn at random, without rows if none were.
+
+    Parameters
+    ----------
+    folder : Path or str
+        Folder of reviews.
+
+    Returns
+    -------
+    DataFrame, shape (n_drawn, 5)
+        A valid ``review_samples`` table.
+
+    Raises
+    ------
+    SourceError, SchemaError
+        As for ``read_reviews``.
+    """
     return _read(Path(folder) / SAMPLES_FILE, "review_samples")
 
 
 def add_sample(sample: pd.DataFrame, folder: Path | str) -> Path:
-    """Write a random sample beside those drawn before; twice changes nothing."""
+    """Write a random sample beside those drawn before; twice changes nothing.
+
+    Parameters
+    ----------
+    sample : DataFrame, shape (n_drawn, 5)
+        Result of ``draw_random_sample``.
+    folder : Path or str
+        Made where missing.
+
+    Returns
+    -------
+    Path
+        The file.
+    """
     table = pd.concat([read_samples(folder), sample], ignore_index=True)
     table = table.drop_duplicates(["sample_id", "task_id"])
     table = table.sort_values(["sample_id", "task_id"], ignore_index=True)

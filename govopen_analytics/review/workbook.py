@@ -99,6 +99,24 @@ def review_rows(
     leave out the machine's themes and its evidence, as they should for a sample that
     is to tell the machine's errors.
 
+    Parameters
+    ----------
+    picked : DataFrame
+        Result of ``select_for_review`` or ``draw_random_sample``.
+    tasks, documents : DataFrame
+        Of the corpus.
+    assignments : DataFrame
+        The machine's ``theme_assignments``.
+    codebook : Codebook
+        Its labels and keywords are shown.
+    is_blind : bool, default False
+        Leave out what the machine says.
+    lang : {"zh", "en"}, default "zh"
+
+    Returns
+    -------
+    DataFrame, shape (n_picked, 11), or fewer columns where blind
+
     Raises
     ------
     SchemaError
@@ -177,7 +195,17 @@ def write_workbook(
     """Write the review sheet, the themes and the guide, whole or not at all.
 
     Equal rows give equal bytes. No cell starts a formula; a text too long for a
-    cell is cut and says so. Columns of ``COLUMNS`` that `rows` lacks stay empty.
+    cell is cut and says so.
+
+    Parameters
+    ----------
+    rows : DataFrame, shape (n_rows, ...)
+        Columns of ``COLUMNS``, ready to read; missing ones stay empty.
+    path : Path
+        File to write; its folder is made where missing.
+    codebook : Codebook
+        Gives the themes to choose from and the rules of the guide.
+    lang : {"zh", "en"}, default "zh"
     """
     from openpyxl import Workbook
 
