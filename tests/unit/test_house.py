@@ -279,3 +279,34 @@ def test_paths_in_the_maps_of_the_house_are_there(page):
     ]
     assert len(named) > 15
     assert missing == []
+
+
+OLD_FOLDERS = {"answers", "compare", "export", "pages", "segment", "validity"}
+
+
+def test_names_that_texts_mention_are_there():
+    """``folder.name`` in a text is a module, function or class of that folder."""
+    lost = [
+        (path.name, f"{folder}.{name}")
+        for path in [*ROOT.glob("docs/*.md"), *MODULES]
+        for folder, name in re.findall(
+            r"`+(\w+)[./]([\w./]+?)(?:\(\))?`", path.read_text(encoding="utf-8")
+        )
+        if folder in OLD_FOLDERS
+        or ((LIBRARY / folder).is_dir() and not is_in_folder(folder, name))
+    ]
+    assert lost == []
+
+
+def is_in_folder(folder: str, name: str) -> bool:
+    last = name.removesuffix(".py").split(".")[-1].split("/")[-1]
+    return (LIBRARY / folder / name).exists() or last in words_of(folder)
+
+
+@cache
+def words_of(folder: str) -> set[str]:
+    """Names of a folder's modules and of what they hold."""
+    paths = [path for path in MODULES if path.parent.name == folder]
+    nodes = [node for path in paths for node in ast.walk(tree_of(path))]
+    named = (getattr(node, "name", getattr(node, "id", None)) for node in nodes)
+    return {path.stem for path in paths} | {name for name in named if name}
