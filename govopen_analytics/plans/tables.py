@@ -186,6 +186,8 @@ class _TableReader:
             self._continue(row)
             return
         drafts = row.drafts(self.tasks[-1] if self.tasks else None)
+        # A row of merged cells alone repeats what stands above.
+        drafts = [draft for draft in drafts if any(draft.stretches.values())]
         if self.above.awaiting and self.above.awaiting[-1] is _OPEN:
             self.above.awaiting[-1:] = [*drafts, _OPEN]
         self.tasks += drafts

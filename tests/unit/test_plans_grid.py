@@ -1,7 +1,9 @@
 """Headers, and cells that find their rows and columns again."""
 
+import re
 import sys
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +11,7 @@ from govopen_analytics.plans.cells import Token, column_role, ordinal_of, read_h
 from govopen_analytics.plans.document import segment_document
 from govopen_analytics.plans.flattened import glued_tokens
 from govopen_analytics.plans.grid import align, infer_columns
-from govopen_analytics.readers.source import Source, SourceBuilder
+from govopen_analytics.readers.source import Block, Cell, Source, SourceBuilder
 
 
 @pytest.mark.parametrize(
@@ -173,3 +175,21 @@ def test_the_work_for_a_row_is_the_same_in_a_long_table():
 
 def test_an_ordinal_may_have_more_than_four_digits():
     assert ordinal_of("10000") == 10_000
+
+
+def test_a_row_of_merged_cells_alone_is_no_task():
+    rows = ["序号\t工作内容\t责任单位", "1\t解读政策文件。\t办公室", "\t合计三项\t"]
+    text = "\n".join(rows)
+    ends = [len("\n".join(rows[: n + 1])) for n in range(len(rows))]
+    blocks = []
+    for row, end in zip(rows, ends, strict=True):
+        start = end - len(row)
+        places = [(m.start(), m.end()) for m in re.finditer(r"[^\t]+", row)]
+        cells = tuple(Cell(start + a, start + b) for a, b in places)
+        if row == rows[-1]:
+            cells = (Cell(start, start), *[replace(cells[0], is_merged=True)] * 2)
+        blocks.append(Block(start, end, cells, table=0))
+    source = Source(text, tuple(blocks), "html")
+    assert [task.text("content", text) for task in segment_document(source).tasks] == [
+        "解读政策文件。"
+    ]
