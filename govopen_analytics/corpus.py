@@ -630,7 +630,8 @@ class Corpus:
             ``theme_id``, ``n_tasks``, ``n_themed`` (counts), ``share`` with
             ``share_lower`` and ``share_upper``, ``share_corrected``,
             ``has_coding_error``, ``share_shrunk`` (0-1), ``is_observed`` and
-            ``share_rank``.
+            ``share_rank``. ``plot`` draws a panel a theme, a row a group: a dot at the
+            share with its interval, another mark where the theme was not observed.
 
         See Also
         --------

@@ -77,7 +77,7 @@ class Cache:
             return None
         try:
             written_key, value = json.loads(zlib.decompress(path.read_bytes()))
-            # The oldest go first: what is used is young.
+            # What was not used for the longest time is deleted first.
             os.utime(path)
         except (OSError, zlib.error, ValueError, TypeError, RecursionError):
             return None

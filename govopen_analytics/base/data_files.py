@@ -65,7 +65,7 @@ def mismatch(value: Any, shape: Any, place: str) -> str:
             return _found_instead(place, value, "a list")
         parts = ((part, shape[0], f"{place}, item {n}") for n, part in enumerate(value))
         return next(filter(None, (mismatch(*part) for part in parts)), "")
-    # True is a number to Python, and none to us.
+    # Python takes True for the number 1; a file that says so is wrong here.
     is_right = isinstance(value, shape) and (shape is bool or type(value) is not bool)
     return "" if is_right else _found_instead(place, value, _name(shape))
 

@@ -73,11 +73,11 @@ class InstallationError(GovOpenError):
 
 
 class SelectionError(GovOpenError, ValueError):
-    """A report was asked for something that is not there."""
+    """Something was asked for that is not there, or no value of its kind."""
 
 
 class ExportError(GovOpenError):
-    """A chart or a table could not be written for a briefing."""
+    """A chart, a table or a briefing could not be written."""
 
 
 class BusyError(GovOpenError):
@@ -107,7 +107,6 @@ class RunError(GovOpenError):
 INSTALLED_AS = {
     "IPython": "ipython",
     "ahocorasick_rs": "ahocorasick-rs",
-    "bs4": "beautifulsoup4",
     "docx": "python-docx",
     "pdfminer": "pdfminer-six",
     "pptx": "python-pptx",

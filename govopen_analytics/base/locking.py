@@ -23,7 +23,7 @@ _LOCKED_BYTE = 1 << 20
 
 @contextlib.contextmanager
 def locked(folder: Path, *, seconds_wait: float = 0) -> Iterator[str | None]:
-    """Hold the only right to write into a folder, which is made where missing.
+    """Lock a folder for writing by this process alone; make it where missing.
 
     The system gives a lock back when its process ends, however it ends. The
     file names its holder for the message of those who have to wait.

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from govopen_analytics.base.languages import percent
-from govopen_analytics.charts.display import Display
+from govopen_analytics.charts.display import Display, joined
 from govopen_analytics.charts.model import (
     Cell,
     Chart,
@@ -106,11 +106,11 @@ def chart_of(
             key["line"] += holds
         else:
             in_table = common["intervals"]["shown"].format(level=display.level)
-            hidden = display.joined([hidden, in_table + holds])
+            hidden = joined([hidden, in_table + holds], display.lang)
     subtitle, alt, axis = (
         words.get(part, "").format(**values) for part in ("subtitle", "alt", "axis")
     )
-    subtitle = display.joined([subtitle, hidden])
+    subtitle = joined([subtitle, hidden], display.lang)
     return replace(chart, subtitle=subtitle, alt=alt, axis=axis, key=tuple(key.items()))
 
 

@@ -185,10 +185,6 @@ class Display:
         form = self.words("charts")["hidden"]
         return form.format(n=f"{n_hidden:,}") if n_hidden else ""
 
-    def joined(self, parts: Iterable[str]) -> str:
-        """Join the parts of a subtitle that there are."""
-        return joined(parts, self.lang)
-
     def listed(self, names: Iterable[str]) -> str:
         """Join names, and count those that a sentence has no room for."""
         words, names = self.words("sentences"), list(names)

@@ -31,14 +31,14 @@ _PIXELS_PER_INCH = 96  # of a figure, as browsers count
 START_SECONDS = 60  # for the browser to start, on a slow machine
 SECONDS_EACH = 30  # time limit of one picture
 _TABS = 2  # pictures drawn at the same time by the one browser
-_MOST_TIMEOUTS = 4  # then the browser hangs, and waiting for each picture is vain
+_MOST_TIMEOUTS = 4  # then the browser hangs, and waiting for each picture is useless
 _MOST_TOLD = 10  # remarks, before only their number is told
 
 _FONT_NAMES = re.compile(r"cjk|noto ?sans ?sc|source ?han|wqy|wenquanyi|simhei", re.I)
 _METRES_PER_INCH = 0.0254
 _PNG_HEAD = 33  # signature and first chunk, after which the resolution may stand
 _PDF_DATE = re.compile(rb"(/(?:Creation|Mod)Date \(D:)\d{14}")
-# Plotly draws one for every figure and weaves it into the ids of its SVG, and
+# Plotly draws one for every figure and puts it into the ids of its SVG, and
 # one for every trace.
 _TRACE = re.compile(r"\btrace[0-9a-f]{6}\b")
 _UID = re.compile(r'id="(?:top)?defs-([0-9a-f]{6})"')

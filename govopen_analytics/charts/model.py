@@ -205,7 +205,8 @@ class Chart:
     interval : float or None
         Level of its intervals (0-1).
     interval_kind : str
-        What was drawn again for them: "tasks" of a group, "plans", or none.
+        What varies in them: "tasks" of a group, "plans", or "coding", which adds the
+        coder's errors to the tasks; empty where there are none.
     """
 
     name: str

@@ -379,7 +379,7 @@ def _parameters(pairs: list[str]) -> dict[str, Any]:
 
 @contextmanager
 def _ended_cleanly() -> Iterator[None]:
-    # A scheduler's polite end clears away what was half-built, like Ctrl-C does.
+    # SIGTERM of a scheduler removes an unfinished run, as Ctrl-C does.
     def end(number: int, frame: object) -> None:
         sys.exit(128 + number)
 

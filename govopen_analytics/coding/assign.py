@@ -171,7 +171,7 @@ def _in_processes(
             warnings.catch_warnings(),
             ProcessPoolExecutor(n_workers, context, gc.freeze) as pool,
         ):
-            # What this process holds is garbage to no copy: looking would copy it.
+            # Else the collector of each child would copy the memory of this process.
             # Libraries for arithmetic keep threads, which a copy leaves behind.
             warnings.simplefilter("ignore", DeprecationWarning)
             for coded in _submitted(remembered(), pool, n_workers + 1):

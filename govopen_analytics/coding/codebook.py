@@ -53,7 +53,7 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True)
 class Keyword:
-    """A word or phrase that speaks for a theme.
+    """A word or phrase that is evidence for a theme.
 
     ``text`` is as printed in the codebook; ``folded`` is what is searched for.
     ``weight`` is how much one hit counts, from 0 (evidence only). A hit inside
@@ -83,7 +83,7 @@ class Keyword:
 
 @dataclass(frozen=True)
 class Pattern:
-    """A regular expression, matched on folded text, that speaks for a theme."""
+    """A regular expression, matched on folded text, that is evidence for a theme."""
 
     name: str
     expression: str
@@ -186,7 +186,7 @@ class Codebook:
     examples : tuple of Example
         Sentences written for the codebook, slots filled.
     context_only : tuple of str
-        Words of the field that speak for no theme, and hide keywords in them.
+        Words of the field that are evidence for no theme, and hide keywords in them.
     crosswalk : DataFrame, shape (n_rows, 4)
         ``from_version``, ``from_theme_id``, ``to_theme_id``, ``note``.
     reference_paths : tuple of Path
@@ -698,7 +698,7 @@ def _check_matchable(keyword: Keyword, place: Place) -> None:
 
 _SLOT = re.compile(r"\{(\w+)\}")
 # How many sentences a sentence with slots becomes; enough that no filler
-# speaks for the theme, few enough that one template does not outweigh others.
+# is evidence for the theme, few enough that one template does not outweigh others.
 _FILLINGS = 3
 
 

@@ -20,7 +20,7 @@ from govopen_analytics.coding.linear import LinearModel
 #: codebook may set its own under ``coding: weights:``.
 WEIGHTS: dict[str, float] = {
     # How decidedly the linear model's distances become shares, and the keyword
-    # weight at which keywords speak with their full voice.
+    # weight at which keywords count fully.
     "linear_slope": 3.0,
     "keyword_full": 3.0,
     # A further theme is given from this chance on.
@@ -107,7 +107,7 @@ class Evidence:
         return self.pieces.of_kind("content")
 
     def piece_shares(self) -> np.ndarray:
-        """Return what speaks for each theme in each piece (n_pieces, n_themes)."""
+        """Return the evidence for each theme in each piece (n_pieces, n_themes)."""
         return self._joint[self.pieces.numbers]
 
     @cached_property

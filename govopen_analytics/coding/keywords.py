@@ -7,7 +7,7 @@ Rules of matching keywords:
 * The longest match wins, across all themes: a keyword that lies wholly inside
   another match counts for nothing. Matches that merely overlap both count.
 * Exclusions and the codebook's ``context_only`` words compete as matches that
-  speak for no theme, so a keyword inside one of them counts for nothing.
+  are evidence for no theme, so a keyword inside one of them counts for nothing.
 * A keyword with a gap (``公开…信息``) runs from its first part to the nearest
   second part in the same clause, the longest where two begin together. It counts
   for nothing if its first part lies wholly inside another match (信息公开); it
@@ -58,8 +58,8 @@ class KeywordIndex:
     automaton : ahocorasick_rs.AhoCorasick
         Of all words that are searched for.
     lengths, keywords : ndarray of int, shape (n_words,)
-        Length of each word, and its keyword: -1 for words that speak for no theme,
-        -2 for mere parts of gap keywords.
+        Length of each word, and its keyword: -1 for words that are evidence for no
+        theme, -2 for mere parts of gap keywords.
     gaps : dict of int to list of (int, int)
         For the number of a word that opens gap keywords: the word that ends each,
         and the keyword.

@@ -3,7 +3,6 @@
 from functools import lru_cache
 from importlib.resources import files
 
-import pandas as pd
 from jinja2 import Environment, Template
 
 
@@ -21,8 +20,3 @@ def script(name: str) -> str:
 def template(name: str) -> Template:
     """Return a template of HTML, which escapes what is put in."""
     return Environment(autoescape=True).from_string(shipped(name))
-
-
-def as_text(value: object) -> str:
-    """Return a cell of a table as text, empty where it has no value."""
-    return "" if value is None or pd.isna(value) else str(value)

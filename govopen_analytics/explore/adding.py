@@ -29,8 +29,8 @@ from govopen_analytics.base.provenance import (
 )
 from govopen_analytics.base.schemas import LEVELS, SUBJECTS, heading
 from govopen_analytics.base.text import fold
-from govopen_analytics.explore import as_text
 from govopen_analytics.plans.one_file import account_for
+from govopen_analytics.questions.short_displays import as_text
 from govopen_analytics.words import section
 
 #: What a comparison needs of every plan.

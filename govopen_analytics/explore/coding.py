@@ -19,8 +19,9 @@ from govopen_analytics.base.schemas import to_schema, validate
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.coding.assign import CODERS, assign_themes
 from govopen_analytics.coding.codebook import Codebook
-from govopen_analytics.explore import as_text, script, shipped
+from govopen_analytics.explore import script, shipped
 from govopen_analytics.measures.intervals import jeffreys_interval
+from govopen_analytics.questions.short_displays import as_text
 from govopen_analytics.words import section
 
 _SECONDS_WAIT = 10

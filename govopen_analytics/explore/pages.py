@@ -10,10 +10,11 @@ from urllib.parse import quote
 import pandas as pd
 
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.explore import as_text, script, shipped, template
+from govopen_analytics.explore import script, shipped, template
 from govopen_analytics.explore.plan import plan_body, plans_of
 from govopen_analytics.explore.task_index import TaskIndex
 from govopen_analytics.questions.selection import of_documents
+from govopen_analytics.questions.short_displays import as_text
 from govopen_analytics.words import agency_name, section
 
 EXPLORER, PLANS = "search.html", "plans.html"

@@ -11,7 +11,7 @@ import pandas as pd
 
 from govopen_analytics.base.languages import percent
 from govopen_analytics.base.tables import Tables
-from govopen_analytics.explore import as_text, shipped, template
+from govopen_analytics.explore import shipped, template
 from govopen_analytics.explore.places import (
     Span,
     find_in_source,
@@ -22,6 +22,7 @@ from govopen_analytics.explore.places import (
 from govopen_analytics.measures.commitments import has_named_lead
 from govopen_analytics.measures.responsibility import DUE_KINDS
 from govopen_analytics.questions.selection import theme_columns
+from govopen_analytics.questions.short_displays import as_text
 from govopen_analytics.words import agency_name, section
 
 _UNIT_ROLES = ("lead_units", "support_units")

@@ -12,8 +12,8 @@ from govopen_analytics.base.errors import SelectionError, choices
 from govopen_analytics.base.schemas import further_columns, heading
 from govopen_analytics.base.text import BLANKS, fold, fold_pairs, without_blanks
 from govopen_analytics.coding.features import fold_many
-from govopen_analytics.explore import as_text
 from govopen_analytics.measures.responsibility import DUE_KINDS, named_units
+from govopen_analytics.questions.short_displays import as_text
 from govopen_analytics.words import agency_name, section
 
 LONGEST_SEARCH = 200  # characters; what is longer is cut

@@ -1,4 +1,4 @@
-"""Count the themes of tasks per group: the one place where shares begin."""
+"""Count the themes of tasks per group; all shares are made from these counts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

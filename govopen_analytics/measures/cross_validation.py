@@ -1,4 +1,4 @@
-"""Coding anew by less: without a field, a plan, a part; by other thresholds."""
+"""Score coders on what they have not learned from, and by other thresholds."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What counts as established: the families of tests, and the one rule for all."""
+"""Correct p-values for testing many at once, and name the state of each test."""
 
 import numpy as np
 import pandas as pd

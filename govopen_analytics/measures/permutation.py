@@ -1,4 +1,4 @@
-"""Deal tasks or plans out again: p-values without a formula, fine enough for many."""
+"""Permutation tests: tasks or plans are shuffled among the groups."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class Units:
         place = self.group * len(kinds)
         size = max(1, _BATCH_FLOATS // (n_groups * max(len(kinds), n_items)))
         for done in range(0, n_draws, size):
-            # Units that are alike need no telling apart: counts of kinds suffice.
+            # Equal units are counted by kind; which of them is which does not matter.
             dealt = np.stack(
                 [
                     np.bincount(

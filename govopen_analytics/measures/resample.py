@@ -1,4 +1,4 @@
-"""Draw what the shares could have been: the bootstrap behind every interval."""
+"""Draw what shares could have been: the bootstrap behind distances and the index."""
 
 from collections.abc import Iterator
 

@@ -55,7 +55,7 @@ _MARGIN = Cm(2.0)
 _HAIR = Cm(0.05)
 _ROW_CM = 0.5  # least height of a bar's row
 _LEAST_WIDTH, _LEAST_HEIGHT = Cm(10), Cm(10)
-# Heading, subtitle, notes, source line and the air between them.
+# Heading, subtitle, notes, source line and the space between them.
 _WORDS_HEIGHT = Cm(5.2)
 _HEADINGS = ("Heading 1", "Heading 2")
 _SIDES = ("top", "left", "bottom", "right")
@@ -186,7 +186,7 @@ class _Writer:
                 paragraph = self.file.add_paragraph()
                 paragraph.paragraph_format.line_spacing = 1
                 paragraph.paragraph_format.keep_with_next = True
-                # A hair less than the page, so that rounding puts it on no other line.
+                # Slightly less than the page, so that rounding adds no line.
                 size = width - _HAIR, _shape_of(width)
                 self._add_drawing(paragraph, page, chart, size)
             *notes, source = lines_below(chart) or [""]

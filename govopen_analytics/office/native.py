@@ -516,7 +516,7 @@ def _has_label_lane(panel: Panel) -> bool:
 
 
 def _write_label_lane(drawn: Any, panel: Panel, style: Style) -> None:
-    """Put labels behind the intervals: at the ends of bars that nobody sees.
+    """Put labels behind the intervals: at the ends of invisible bars.
 
     At the end of the bar itself the interval would strike the label out.
     """

@@ -26,7 +26,7 @@ FORMS = Forms("grid")
 
 _FINEST = ("arabic", "arabic_paren", "circled", "decimal")
 
-# Costs are in nats: what a reader would bet against it, roughly.
+# Costs, set by hand: about the negative logarithm of how likely each is.
 _SKIP = {
     "ordinal": 3.0,
     "title": 0.8,
@@ -48,7 +48,7 @@ _BROKEN, _UNMARKED, _CUT_OFF = 40.0, 0.2, 0.3
 
 @dataclass(frozen=True)
 class _Look:
-    """What of a cell's text bears on its column."""
+    """What a cell's text tells of the column it belongs to."""
 
     is_blank: bool
     is_number: bool
@@ -236,7 +236,7 @@ def _path(
             back.append(source)
         best = step
         trail.append(back)
-    # A text cut off within a row owes less for the cells it does not show.
+    # In a text cut off within a row, cells that are missing cost less.
     end = min(range(n + 1), key=lambda j: best[j] + _CUT_OFF * to_right[j])
     total, path, j = best[end] + _CUT_OFF * to_right[end], [], end
     for back in reversed(trail):
@@ -336,7 +336,7 @@ def align(tokens: list[Token], columns: list[Column]) -> tuple[list[Column], lis
     for _ in range(3):
         _, path = _path(tokens, looks, columns, habits)
         rows = _rows(tokens, path, len(columns))
-        if path == before:  # the same rows have the same habits
+        if path == before:  # the same rows give the same columns
             break
         before, habits = path, _observed_habits(rows, columns)
     return columns, rows

@@ -2,20 +2,16 @@
 
 import re
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import yaml
+from govopen_analytics.base.data_files import load_yaml
 
 _REFERENCE = re.compile(r"\{([a-z_.]+)\}")
 
 
 @lru_cache(maxsize=2)
 def _file(name: str) -> dict[str, Any]:
-    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
-    sections: dict[str, Any] = yaml.load(
-        text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
+    sections: dict[str, Any] = load_yaml("govopen_analytics.plans", name)
     return sections
 
 

@@ -54,7 +54,7 @@ def _work(
     connection: Connection, function: Callable[[Any], Any], max_memory: int | None
 ) -> None:
     """Answer jobs until there are no more, or much memory has been taken."""
-    # What the parent holds is garbage to nobody; looking at it would copy it.
+    # Else the collector of this process would copy the memory of its parent.
     gc.freeze()
     # The parent ends its workers itself when it is interrupted.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

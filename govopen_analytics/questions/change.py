@@ -13,7 +13,7 @@ from govopen_analytics.charts.build import (
     interval_kind_of,
     marks_of,
 )
-from govopen_analytics.charts.display import Display
+from govopen_analytics.charts.display import Display, joined
 from govopen_analytics.charts.model import Cell, Chart, Panel, Series, number
 from govopen_analytics.measures.families import (
     CANNOT_BE_ANSWERED,
@@ -314,7 +314,7 @@ def trend_dots(trends: pd.DataFrame, themes: pd.DataFrame, display: Display) -> 
         themes=len(trends),
         agencies=trends["n_agencies"].max(),
         n=f"{trends['n_tasks'].max():,}",
-        found=display.joined(established),
+        found=joined(established, display.lang),
     )
 
 
@@ -379,7 +379,7 @@ def change_heat_map(
     """
     words, names = display.words("change")["change_heat_map"], display.themes(themes)
     rows = changes.loc[changes["theme_id"].isin(names)]
-    # Changes that cannot be told from chance make a map of noise.
+    # A map of changes that may all be chance would show nothing.
     rows = rows if rows["is_beyond_chance"].any() else rows.head(0)
     shown, n_hidden = largest_agencies(rows, "change")
     labels, cells = {}, {}

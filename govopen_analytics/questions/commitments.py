@@ -9,6 +9,7 @@ from govopen_analytics.charts.build import chart_of, marks_of
 from govopen_analytics.charts.display import Display
 from govopen_analytics.charts.model import Chart, Panel, Series
 from govopen_analytics.measures import Differences
+from govopen_analytics.measures.commitments import ELEMENTS
 from govopen_analytics.measures.families import CANNOT_BE_ANSWERED
 from govopen_analytics.questions.findings import (
     Finding,
@@ -18,7 +19,6 @@ from govopen_analytics.questions.findings import (
 )
 from govopen_analytics.questions.selection import extremes, named_agencies
 
-ELEMENTS = ("has_named_output", "has_quantity", "has_lead_unit", "has_deadline")
 FLAGS = (*ELEMENTS, "has_all_elements")
 POINTS = ("completed", "substantial", "limited", "not_started", "no_evidence")
 

@@ -13,7 +13,7 @@ from govopen_analytics.charts.build import (
     share_marks,
     tasks_behind,
 )
-from govopen_analytics.charts.display import Display
+from govopen_analytics.charts.display import Display, joined
 from govopen_analytics.charts.model import Cell, Chart, Panel, Series, number
 from govopen_analytics.measures import Differences
 from govopen_analytics.measures.families import CANNOT_BE_ANSWERED
@@ -350,7 +350,7 @@ def theme_heat_map(
         interval_kind=interval_kind_of(shares),
         rows=len(rows),
         columns=len(columns),
-        tops=display.joined(named) + words["stop"] if named else "",
+        tops=joined(named, display.lang) + words["stop"] if named else "",
     )
 
 
@@ -365,7 +365,7 @@ def theme_dot_plot(
     """Draw one panel a theme, with each plan's share and its interval.
 
     Plans stand in the same order in every panel, most tasks first, so that wide
-    intervals gather at the foot.
+    intervals are at the bottom.
 
     Parameters
     ----------

@@ -6,13 +6,11 @@ import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
-from govopen_analytics.base.data_files import YamlLoader
+from govopen_analytics.base.data_files import load_yaml
 from govopen_analytics.base.datapackage import to_csv
 from govopen_analytics.base.errors import ExportError, choices
 from govopen_analytics.base.languages import percent, signed
@@ -70,10 +68,7 @@ class ChartColumns:
     has_groups: bool = True
 
 
-_DATA = yaml.load(
-    (files("govopen_analytics.questions") / "result.yml").read_text("utf-8"),
-    Loader=YamlLoader,
-)
+_DATA = load_yaml("govopen_analytics.questions", "result.yml")
 CHARTS = {name: ChartColumns(**columns) for name, columns in _DATA["charts"].items()}
 _WRITTEN = {
     "share": percent,
@@ -95,6 +90,7 @@ class Result:
         Sort it, filter it, copy it.
     by : list of str
         Columns that name the groups.
+    display : Display
         Language, level of the intervals, and source.
     counts : DataFrame or None
         What is behind the chart where the table lists places, not values.
@@ -109,7 +105,9 @@ class Result:
     def plot(self) -> Chart:
         """Return the chart of this measure: dots, with intervals where there are any.
 
-        It shows the first 30 rows and 12 panels; one sentence where there is no row.
+        It shows the first 30 rows and 12 panels and says how many it leaves out; one
+        sentence where there is no row. A notebook shows the ``Chart`` as a figure;
+        ``charts.draw.draw`` makes a Plotly figure of it that can be changed.
         """
         table = self.table if self.counts is None else self.counts
         columns, words = CHARTS[self.name], self.display.words("measure_charts")
@@ -120,6 +118,7 @@ class Result:
         labels = tuple(rows["_row"].unique())
         shown = labels[:MOST_ROWS]
         reference = Reference(0.0, words["zero"], "") if columns.has_zero else None
+        groups = list(rows.groupby("_panel", sort=False))
         panels = [
             Panel(
                 shown,
@@ -128,8 +127,10 @@ class Result:
                 form=columns.form,
                 reference=reference,
             )
-            for title, part in list(rows.groupby("_panel", sort=False))[:MOST_PANELS]
+            for title, part in groups[:MOST_PANELS]
         ]
+        n_hidden = max(len(labels) - MOST_ROWS, 0)
+        n_hidden += max(len(groups) - MOST_PANELS, 0)
         has_intervals = f"{columns.value}_lower" in table
         return chart_of(
             "measure_charts",
@@ -137,7 +138,7 @@ class Result:
             self.display,
             panels=panels,
             reason=words["nothing"],
-            hidden=self.display.hidden(len(labels) - len(shown)),
+            hidden=self.display.hidden(n_hidden),
             interval_kind=interval_kind_of(table) if has_intervals else None,
             n=len(table),
         )

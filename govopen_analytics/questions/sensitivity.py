@@ -1,4 +1,4 @@
-"""Do the main comparisons hold with another coder, or plans cut otherwise? Rows."""
+"""The table of notebook 09: what other coders and other cuts of plans change."""
 
 import pandas as pd
 

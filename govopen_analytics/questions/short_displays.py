@@ -158,12 +158,13 @@ def _spans(matches: pd.DataFrame) -> list[tuple[int, int, str]]:
     return [(int(start), int(end), str(theme)) for start, end, theme in rows]
 
 
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
+    """Return a cell of a table as text, empty where it has no value."""
     return "" if value is None or pd.isna(value) else str(value)
 
 
 def _listed(values: Iterable[object], words: dict) -> str:
-    named = [text for value in values if (text := _text(value))]
+    named = [text for value in values if (text := as_text(value))]
     return words["join"].join(named) or words["none"]
 
 

@@ -1,4 +1,4 @@
-"""Which format a file is in: its bytes decide, its name is a second opinion."""
+"""Which format a file is in, by its bytes; by its name where these say nothing."""
 
 import re
 import zipfile

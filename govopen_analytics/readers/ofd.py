@@ -44,13 +44,13 @@ _UNMOVED: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _ASCENT = 0.85  # share of the character size above the base line
 # Widest a narrow character may be taken to be, so that a blank beside it shows.
 _NARROW = 0.75
-# A watermark stands askew; a table turned on its side does not.
+# A watermark is slanted; a table turned on its side is not.
 _MAX_SLANT = 0.1
 _ESCAPED = re.compile(r"\\([0-9A-Fa-f]{4})")
 _GROUPS = ("Layer", "PageBlock", "Content", "Appearance")
 # How many numbers follow each command of a path.
 _N_NUMBERS = {"S": 2, "M": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
-_LEVEL = 0.5  # points by which a rule may be out of true
+_LEVEL = 0.5  # points by which a line may slant
 _SHOWN = 10
 
 

@@ -15,9 +15,9 @@ from govopen_analytics.base.languages import LANGUAGES
 from govopen_analytics.base.tables import Tables
 from govopen_analytics.measures.families import ESTABLISHED, WORTH_ASKING
 from govopen_analytics.questions import FINDINGS_PREFIX, TABLES_DIR
+from govopen_analytics.run.record import RESTORE
 
 STATE = "state.json"
-_REMEDY = "restore the folder as `govopen report` wrote it, or remove it and run again"
 _OF_FINDING = ("page", "topic", "key", "subject", "state", "short", "text")
 _OF_SHARE = ("share", "share_lower", "share_upper", "n_tasks")
 _NEWS = (ESTABLISHED, WORTH_ASKING)  # states of a finding that is news
@@ -71,7 +71,7 @@ def read_state(folder: Path) -> dict[str, Any] | None:
     path = folder / STATE
     if not path.is_file():
         return None
-    return read_json(path, _SHAPE, RunError, _REMEDY)
+    return read_json(path, _SHAPE, RunError, RESTORE)
 
 
 def plans_gone(old: Mapping[str, Any], documents: pd.DataFrame) -> list[str]:

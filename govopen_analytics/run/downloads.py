@@ -48,7 +48,7 @@ def write_briefings(
         except OSError:
             raise
         except Exception as error:
-            # The pages are whole without it: it must not cost them, nor be silent.
+            # The pages are whole without it; its failure is reported, not raised.
             message = f"{type(error).__name__}: {error}".strip()
             values = {"lang": lang, "error": message}
             problems.append(Remark("briefing_failed", values))

@@ -16,7 +16,7 @@ from govopen_analytics.base.locking import BUILDING_PREFIX
 from govopen_analytics.base.text import readable_name
 
 LATEST, RECORD = "latest", "run.json"
-_REMEDY = "restore the folder as `govopen report` wrote it, or remove it and run again"
+RESTORE = "restore the folder as `govopen report` wrote it, or remove it and run again"
 _SHAPE = {
     "run": str,
     "status": str,
@@ -45,11 +45,11 @@ _RUN_NAME = re.compile(r"\d{8}T\d{6}Z(-\d+)?")
 def read_record(folder: Path) -> dict[str, Any]:
     """Read the record of a run; refuse one that is not as a run writes it."""
     path = folder / RECORD
-    record = read_json(path, _SHAPE, RunError, _REMEDY)
+    record = read_json(path, _SHAPE, RunError, RESTORE)
     names = [*record["outputs"], *(n for e in record["notebooks"] for n in e["files"])]
     for name in names:
         if name.startswith("/") or ".." in name.split("/"):
-            raise RunError(f"{path}: found '{name}', no file of the run; {_REMEDY}")
+            raise RunError(f"{path}: found '{name}', no file of the run; {RESTORE}")
     return record
 
 

@@ -234,7 +234,7 @@ def _fan_out_values(value: Any, dimension: str | None, place: str) -> Any:
 
 
 def _shown(value: Any) -> str:
-    # YAML that names itself many times over is short to write and endless to show.
+    # References in YAML can make a short file endless; only its start is shown.
     return reprlib.repr(value)
 
 
